@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The front door: `make` says what there is.  Needs Python 3.11 or newer and pip, nothing else;
+# the tests also want flex, bison and gcc, to build the kernel's own conf.
+
+# TREE=... kernel tree to audit (the bundled demonstration tree without)
+# ARGS=... more arguments for kpolicy, pytest, the benchmark or the fuzzer
+# JOBS=... processes (as many as there are processors, at most four)
+TREE ?=
+ARGS ?=
+JOBS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ "$$n" -gt 4 ] && echo 4 || echo "$$n")
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v "$$p"; break; }; done)
+
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help audit rules test oracle fuzz bench lint format trees clean distclean
+
+help: ## this list
+	@echo 'kpolicy: audits the debug configuration of Linux kernels'
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@echo
+	@sed -n 's/^# \([A-Z]*=\.\.\.\)/  \1/p' Makefile
+
+audit: $(VENV)/run.stamp ## audit a kernel tree: make audit TREE=~/linux (exit status 1 only says: findings)
+	@$(BIN)/kpolicy audit $(ARGS) $(if $(TREE),-- '$(patsubst ~/%,$(HOME)/%,$(TREE))') || [ $$? -eq 1 ]
+
+rules: $(VENV)/run.stamp ## run the examples of all rules
+	@$(BIN)/kpolicy rules test $(ARGS)
+
+test: $(VENV)/dev.stamp trees ## all tests, compared with the conf of real kernels (downloads two of them, once)
+	$(BIN)/python -m tests.oracle.prepare -j $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term $(ARGS)
+
+oracle: $(VENV)/dev.stamp trees ## all cases against conf, not the sample of fragments that `make test` takes
+	$(BIN)/python -m pytest -n $(JOBS) --whole tests/oracle $(ARGS)
+
+fuzz: $(VENV)/dev.stamp trees ## 200 odd configs for each of five architectures and both kernels, against conf
+	$(BIN)/python -m tests.fuzz.run -j $(JOBS) $(ARGS)
+
+bench: $(VENV)/dev.stamp trees ## measure kpolicy against conf, write docs/performance.md
+	$(BIN)/python -m tests.bench.run $(ARGS)
+
+lint: $(VENV)/dev.stamp ## ruff, mypy --strict, the layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/dev.stamp ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+trees: $(VENV)/dev.stamp ## get the kernel sources for the tests (or KPOLICY_TEST_TREES=folder:folder)
+	$(BIN)/python -m tests.oracle.trees
+
+clean: ## remove what tests and tools left
+	rm -rf build dist htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find kpolicy tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## clean, and remove the virtual environment
+	rm -rf $(VENV)
+
+# Debian's Python lacks ensurepip without python3-venv; its pip can install into another environment.
+INSTALL = if [ -x $(BIN)/pip ]; then $(BIN)/pip install --quiet --disable-pip-version-check -e $(1); \
+	else $(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check -e $(1); fi
+
+$(VENV)/made.stamp:
+	@test -n '$(PYTHON)' || { echo 'kpolicy needs Python 3.11 or newer, found none; name one: make PYTHON=/path/to/python3' >&2; exit 1; }
+	@echo 'setting up $(VENV) with $(PYTHON)' >&2
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { rm -rf $(VENV); $(PYTHON) -m venv --without-pip $(VENV); }
+	@touch $@
+
+$(VENV)/run.stamp: pyproject.toml | $(VENV)/made.stamp
+	@$(call INSTALL,.)
+	@touch $@
+
+$(VENV)/dev.stamp: pyproject.toml | $(VENV)/made.stamp
+	@$(call INSTALL,'.[dev]')
+	@touch $@ $(VENV)/run.stamp
