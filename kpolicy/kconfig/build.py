@@ -1,0 +1,315 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From the menu tree to a model's plain data.
+
+Propagates dependencies downwards and gathers each symbol's properties, as `conf` does in
+menu_finalize() (scripts/kconfig/menu.c), in the dialect of the tree.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kpolicy.kconfig import payload
+from kpolicy.kconfig.dialect import Dialect
+from kpolicy.kconfig.elaborate import Elaborated, Entry, Property
+from kpolicy.kconfig.nodes import AND, EQUAL, MOD, NO, UNEQUAL, YES, NodeTable
+from kpolicy.kconfig.payload import BOOL, TRISTATE, TYPES, Core, Details, Payload
+from kpolicy.kconfig.syntax import YES as ALWAYS
+from kpolicy.location import Location
+
+_TYPE_CODE = {word: code for code, word in enumerate(TYPES)}
+
+
+def build(elaborated: Elaborated, dialect: Dialect, probes: list[tuple[str, Location]]) -> Payload:
+    """The plain data of a model."""
+    return _Builder(elaborated, dialect).payload(probes)
+
+
+def _given(dependency: int | None) -> int:
+    return YES if dependency is None else dependency
+
+
+class _Symbol:
+    """What is gathered for a symbol or a choice, over all its definitions."""
+
+    __slots__ = (
+        "choice",
+        "defaults",
+        "definitions",
+        "depends",
+        "direct",
+        "help",
+        "implied",
+        "implies",
+        "probed",
+        "prompts",
+        "ranges",
+        "reverse",
+        "selects",
+        "visible",
+    )
+
+    def __init__(self) -> None:
+        self.definitions: list[list[int]] = []
+        self.prompts: list[Any] = []
+        self.defaults: list[Any] = []
+        self.selects: list[Any] = []
+        self.implies: list[Any] = []
+        self.ranges: list[Any] = []
+        self.depends: list[Any] = []
+        self.visible: list[int] = []
+        self.direct: list[int] = []
+        self.reverse: list[int] = []
+        self.implied: list[int] = []
+        self.probed = False
+        self.choice = -1
+        self.help: list[int] = []
+
+
+class _Builder:
+    def __init__(self, elaborated: Elaborated, dialect: Dialect) -> None:
+        self._elaborated = elaborated
+        self._dialect = dialect
+        self._table = NodeTable({name for name, word in elaborated.types.items() if word == "bool"})
+        self._modules = self._table.symbol(elaborated.modules) if elaborated.modules else NO
+        self._symbols: dict[int, _Symbol] = {}
+        self._choices: dict[int, list[Any]] = {}
+        self._files: dict[str, int] = {}
+        self._menu: list[Any] = []
+
+    def payload(self, probes: list[tuple[str, Location]]) -> Payload:
+        """Walk the tree, then lay out the records."""
+        self._choice_types(self._elaborated.root)
+        for entry in self._elaborated.root.children:
+            self._entry(entry, None, None)
+        for target in self._symbols.values():
+            target.reverse = list(dict.fromkeys(target.reverse))
+        table = self._table
+        records: list[Any] = [None] * len(table.nodes)
+        names = {index: name for name, index in table.symbols.items()}
+        for index, symbol in self._symbols.items():
+            if symbol.definitions:
+                records[index] = self._record(index, names[index], symbol)
+        records += [None] * (len(table.nodes) - len(records))
+        core = Core(
+            nodes=[list(node) if node else None for node in table.nodes],
+            symbols=table.symbols,
+            constants=table.constants,
+            records=records,
+            choices=list(self._choices.values()),
+            modules=self._modules,
+            mainmenu=self._elaborated.mainmenu,
+            dialect=list(self._dialect),
+        )
+        details = Details(
+            files=list(self._files),
+            symbols={
+                str(index): [
+                    symbol.definitions,
+                    symbol.prompts,
+                    symbol.defaults,
+                    symbol.selects,
+                    symbol.implies,
+                    symbol.ranges,
+                    symbol.depends,
+                    symbol.help,
+                ]
+                for index, symbol in self._symbols.items()
+                if symbol.definitions
+            },
+            menu=self._menu,
+            warnings=[[*self._place(where), text] for where, text in self._elaborated.warnings],
+            probes=[[*self._place(where), text] for text, where in probes],
+        )
+        return Payload(core, details._replace(files=list(self._files)))
+
+    def _place(self, location: Location) -> list[int]:
+        return [self._files.setdefault(location.path, len(self._files)), location.line]
+
+    def _symbol(self, index: int) -> _Symbol:
+        symbol = self._symbols.get(index)
+        if symbol is None:
+            symbol = self._symbols[index] = _Symbol()
+        return symbol
+
+    def _choice_types(self, entry: Entry) -> None:
+        """Give choices and their members a type, as before 6.11 one could stand for the other."""
+        types = self._elaborated.types
+        for child in entry.children:
+            if child.kind == "choice" and child.name:
+                members = [member.name for member in child.children if member.kind == "config" and member.name]
+                if not self._dialect.choice_symbols:
+                    types[child.name] = "bool"
+                elif child.name not in types:
+                    types[child.name] = next((types[name] for name in members if name in types), "bool")
+                for name in members:
+                    types.setdefault(name, types[child.name])
+            self._choice_types(child)
+
+    def _entry(self, entry: Entry, parent: int | None, choice: Entry | None) -> None:
+        """Enter a node of the menu tree; `parent` is what it inherits, None for no dependency at all."""
+        table = self._table
+        own = [
+            (table.expression(item.operands[0], self._modules), item)
+            for item in entry.properties
+            if item.kind == "depends"
+        ]
+        dependency = table.all_of(_given(parent), *[expression for expression, _ in own]) if own else parent
+        if entry.kind in ("menu", "comment"):
+            self._title(entry, _given(dependency))
+        elif entry.kind == "config" and entry.name:
+            self._config(entry, entry.name, dependency, choice)
+            self._depends(table.symbols[entry.name], own)
+        elif entry.kind == "choice" and entry.name:
+            self._choice(entry, entry.name, dependency)
+            self._depends(table.symbols[entry.name], own)
+            return
+        for child in entry.children:
+            self._entry(child, dependency, choice)
+        if entry.kind == "menu":
+            self._menu.append(-1)
+
+    def _depends(self, index: int, own: list[tuple[int, Property]]) -> None:
+        symbol = self._symbol(index)
+        for expression, item in own:
+            symbol.depends.append([expression, *self._place(item.location)])
+            symbol.probed = symbol.probed or item.probed
+
+    def _title(self, entry: Entry, dependency: int) -> None:
+        visibility = self._table.all_of(*(self._table.expression(item) for item in entry.visibility))
+        title = entry.prompt.operands[0] if entry.prompt else ""
+        self._menu.append([entry.kind, title, visibility, dependency, *self._place(entry.location)])
+
+    def _choice(self, entry: Entry, name: str, dependency: int | None) -> None:
+        table = self._table
+        index = table.symbol(name)
+        flags = self._elaborated.flags.get(name, set())
+        known = self._choices.get(index)
+        if known is None:
+            kind = _TYPE_CODE[self._elaborated.types.get(name, "bool")]
+            known = self._choices[index] = [index, kind, [], [], int("optional" in flags)]
+        # Today the members depend on what the choice depends on; before 6.11 on the choice.
+        inner = index if self._dialect.choice_symbols else dependency
+        self._properties(entry, index, _given(dependency))
+        symbol = self._symbol(index)
+        if entry.prompt is not None and self._dialect.choice_symbols and not known[4]:
+            symbol.reverse.append(table.all_of(symbol.visible[-1], MOD))
+        known[3] = [[value, condition] for value, condition, *_ in symbol.defaults]
+        for child in entry.children:
+            self._entry(child, inner, entry)
+
+    def _config(self, entry: Entry, name: str, dependency: int | None, choice: Entry | None) -> None:
+        table = self._table
+        index = table.symbol(name)
+        self._menu.append(index)
+        if choice is not None and choice.name:
+            dependency = self._member(entry, index, _given(dependency), choice.name)
+        self._properties(entry, index, _given(dependency))
+        if dependency is not None and (choice is None or self._dialect.choice_symbols):
+            self._symbol(index).direct.append(dependency)
+
+    def _member(self, entry: Entry, index: int, dependency: int, choice: str) -> int:
+        """Enter a symbol into its choice; its dependency, which a tristate choice may tighten."""
+        table = self._table
+        choice_index = table.symbol(choice)
+        record = self._choices[choice_index]
+        types = self._elaborated.types
+        if self._dialect.choice_symbols:
+            if self._is_submenu(entry, index, record):
+                return dependency
+            if record[1] == TRISTATE and types.get(entry.name or "") != "tristate":
+                dependency = table.all_of(table.intern(EQUAL, choice_index, YES), dependency)
+        symbol = self._symbol(index)
+        if index not in record[2]:
+            record[2].append(index)
+        if symbol.choice < 0 and entry.prompt is not None:
+            symbol.choice = list(self._choices).index(choice_index)
+        return dependency
+
+    def _is_submenu(self, entry: Entry, index: int, record: list[Any]) -> bool:
+        """Whether an entry hangs below the member before it: then it is no member (before 6.11)."""
+        if entry.prompt is None or not record[2]:
+            return False
+        condition = self._table.expression(entry.prompt.operands[1], self._modules)
+        own = [self._table.expression(item.operands[0]) for item in entry.properties if item.kind == "depends"]
+        above = record[2][-1]
+        return above != index and any(self._depends_on(item, above) for item in [condition, *own])
+
+    def _depends_on(self, expression: int, symbol: int) -> bool:
+        """Mirrors expr_depends_symbol() of scripts/kconfig/expr.c."""
+        node = self._table.nodes[expression]
+        if node is None:
+            return expression == symbol
+        if node[0] == AND:
+            return any(self._depends_on(operand, symbol) for operand in node[1:])
+        if node[0] == EQUAL:
+            return node[1] == symbol and node[2] in (MOD, YES)
+        return node[0] == UNEQUAL and node[1] == symbol and node[2] == NO
+
+    def _properties(self, entry: Entry, index: int, dependency: int) -> None:
+        symbol = self._symbol(index)
+        symbol.definitions.append(self._place(entry.location))
+        for item in entry.properties:
+            if item.kind != "depends":
+                self._property(symbol, index, item, dependency, entry)
+
+    def _property(self, symbol: _Symbol, index: int, item: Property, dependency: int, entry: Entry) -> None:
+        table = self._table
+        written = item.operands[-1]
+        condition = (
+            dependency if written is ALWAYS else table.all_of(dependency, table.expression(written, self._modules))
+        )
+        place = self._place(item.location)
+        if item.kind in ("prompt", "default"):
+            symbol.probed = symbol.probed or item.probed
+        if item.kind == "prompt":
+            if item is entry.prompt:
+                symbol.prompts.append([item.operands[0], condition, *place])
+            symbol.visible.append(condition)
+        elif item.kind == "default":
+            symbol.defaults.append([table.expression(item.operands[0]), condition, *place])
+        elif item.kind in ("select", "imply"):
+            target_index = table.symbol(item.operands[0])
+            target = self._symbol(target_index)
+            edge = table.all_of(index, condition)
+            (symbol.selects if item.kind == "select" else symbol.implies).append([target_index, condition, *place])
+            (target.reverse if item.kind == "select" else target.implied).append(edge)
+        elif item.kind == "range":
+            low, high = (table.expression(operand) for operand in item.operands[:2])
+            symbol.ranges.append([low, high, condition, *place])
+
+    def _record(self, index: int, name: str, symbol: _Symbol) -> list[Any]:
+        flags = self._flags(name, symbol, index)
+        type_code = _TYPE_CODE[self._elaborated.types.get(name, "unknown")]
+        if index in self._choices and type_code == 0:
+            type_code = BOOL
+        table = self._table
+        return [
+            type_code,
+            table.any_of(symbol.visible),
+            # A definition without dependencies adds nothing to the others' (expr.c: expr_alloc_or).
+            table.any_of(symbol.direct) if symbol.direct else YES,
+            table.any_of(symbol.reverse),
+            table.any_of(symbol.implied),
+            [[value, condition] for value, condition, *_ in symbol.defaults],
+            [[low, high, condition] for low, high, condition, *_ in symbol.ranges],
+            list(self._choices).index(index) if index in self._choices else symbol.choice,
+            flags,
+        ]
+
+    def _flags(self, name: str, symbol: _Symbol, index: int) -> int:
+        said = self._elaborated.flags.get(name, set())
+        flags = 0
+        if index in self._choices:
+            flags |= payload.NO_WRITE | payload.IS_CHOICE
+        if "option defconfig_list" in said or "option env" in said:
+            flags |= payload.NO_WRITE
+        if "transitional" in said:
+            flags |= payload.TRANSITIONAL
+        if "option allnoconfig_y" in said:
+            flags |= payload.ALLNOCONFIG_Y
+        if symbol.prompts:
+            flags |= payload.HAS_PROMPT | (payload.GATED if symbol.probed else 0)
+        elif symbol.probed and not symbol.reverse:
+            flags |= payload.PROBED
+        return flags

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Models kept on disk, keyed by content.
+
+A model is found by the digest of everything that it was built from: every Kconfig file
+that was read or looked for, the environment that make would export, the toolchain, and
+kpolicy's own code.  Since the list of files is known only after reading, a *trail* kept by
+the tree's path says which files to look at; a wrong trail costs time, never truth.
+
+What is stored is JSON behind a digest.  Nothing stored is ever executed, a damaged file is
+taken for absent, and a folder or file that somebody else could have written is not used.
+Writing is atomic, so that concurrent runs cannot harm each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+import tempfile
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from kpolicy import __version__
+from kpolicy.kconfig.payload import Core, Details, Payload
+
+_FORMAT = 1
+_CODE = ("kconfig", "kernel/toolchain")
+# A model takes about 5 MB; a tree has some 22 architectures.
+_MAX_TOTAL = 1 << 30
+
+
+def digest(content: bytes) -> str:
+    """The digest by which contents are told apart."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+@cache
+def _code_digest() -> str:
+    """A digest of the code that builds models, so that a new kpolicy builds them anew."""
+    root = Path(__file__).parent.parent
+    hasher = hashlib.blake2b(f"{__version__} {_FORMAT}".encode(), digest_size=16)
+    for folder in _CODE:
+        for path in sorted((root / folder).rglob("*.py")):
+            hasher.update(path.read_bytes())
+    return hasher.hexdigest()
+
+
+def key(*parts: object) -> str:
+    """A file name for everything in `parts` (JSON values)."""
+    return digest(json.dumps([_code_digest(), *parts], sort_keys=True).encode("utf-8", "surrogateescape"))
+
+
+class ModelCache:
+    """The folder of stored models; of no effect where the folder cannot be trusted or used."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._usable: bool | None = None
+
+    def trail(self, name: str) -> list[str] | None:
+        """The files to look at for a tree, as last stored under `name`."""
+        content = self._read(f"{name}.trail")
+        try:
+            paths = json.loads(content) if content else None
+        except ValueError:
+            return None
+        if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
+            return None
+        return paths
+
+    def load(self, name: str) -> tuple[Core, bytes] | None:
+        """The core of a stored model and the still packed details; None where there is none."""
+        content = self._read(f"{name}.model")
+        if content is None:
+            return None
+        head, _, body = content.partition(b"\n")
+        try:
+            stored, size = head.decode("ascii").split(" ")
+            if stored != digest(body):
+                return None
+            core = Core(*json.loads(body[: int(size)]))
+        except (ValueError, TypeError):
+            return None
+        return core, body[int(size) :]
+
+    def store(self, name: str, payload: Payload, trail_name: str, paths: Iterable[str]) -> None:
+        """Keep a model and the trail to it; silently nothing where the folder cannot be used."""
+        core = _pack(payload.core)
+        body = core + _pack(payload.details)
+        self._write(f"{name}.model", f"{digest(body)} {len(core)}\n".encode("ascii") + body)
+        self._write(f"{trail_name}.trail", json.dumps(sorted(paths)).encode("ascii"))
+
+    def _read(self, name: str) -> bytes | None:
+        if not self._is_usable(create=False):
+            return None
+        try:
+            descriptor = os.open(self._folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError:
+            return None
+        with os.fdopen(descriptor, "rb") as stream:
+            return stream.read() if _is_ours(os.fstat(descriptor), stat.S_ISREG) else None
+
+    def _write(self, name: str, content: bytes) -> None:
+        if not self._is_usable(create=True):
+            return
+        try:
+            self._prune(len(content))
+            descriptor, temporary = tempfile.mkstemp(dir=self._folder, prefix=".", suffix=".tmp")
+            try:
+                with os.fdopen(descriptor, "wb") as stream:
+                    stream.write(content)
+                os.replace(temporary, self._folder / name)
+            except BaseException:
+                os.unlink(temporary)
+                raise
+        except OSError:
+            self._usable = False
+
+    def _is_usable(self, *, create: bool) -> bool:
+        if self._usable is None:
+            try:
+                if create:
+                    self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._usable = _is_ours(os.lstat(self._folder), stat.S_ISDIR)
+            except FileNotFoundError:
+                return False
+            except OSError:
+                self._usable = False
+        return self._usable
+
+    def _prune(self, coming: int) -> None:
+        """Make room, oldest first."""
+        entries = []
+        for entry in os.scandir(self._folder):
+            try:
+                entries.append((entry.stat(follow_symlinks=False), entry.path))
+            except OSError:
+                continue
+        total = coming + sum(status.st_size for status, _ in entries)
+        for status, path in sorted(entries, key=lambda item: item[0].st_mtime):
+            if total <= _MAX_TOTAL:
+                break
+            total -= status.st_size
+            Path(path).unlink(missing_ok=True)
+
+
+def unpack_details(packed: bytes) -> Details:
+    """The details of a stored model."""
+    return Details(*json.loads(packed))
+
+
+def _pack(half: Core | Details) -> bytes:
+    return json.dumps(half, separators=(",", ":")).encode("ascii")
+
+
+def _is_ours(status: os.stat_result, is_kind: Any) -> bool:
+    """Whether only this user can have written a file or folder."""
+    return bool(is_kind(status.st_mode)) and status.st_uid == os.getuid() and not status.st_mode & 0o022

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which Kconfig a tree speaks.
+
+`conf` is built from the tree that it configures, so its rules change with the tree.  They
+are told apart by what the tree's own `scripts/kconfig` says, never by version numbers: a
+distribution may have backported one change and not the next.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from kpolicy.kernel.source import Source
+
+_UNSET_PREFIX = re.compile(r'strncmp\(p, "is not set", 10\)')
+
+
+class Dialect(NamedTuple):
+    """The rules of a tree's `conf` where releases differ.
+
+    The defaults are today's rules; they hold for trees without `scripts/kconfig` too.
+    """
+
+    # A choice is a symbol with a value of its own and may be tristate or optional (before
+    # the rewrite of choices in 6.11); today it only picks one of its members.
+    choice_symbols: bool = False
+    # `imply` ignores the direct dependency and lifts m to y (as in 5.4).
+    strong_imply: bool = False
+    # An int or hex without any value is written empty instead of 0 or 0x0 (as in 6.1).
+    empty_numbers: bool = False
+    # A user value out of its range is dropped after reading; today it is clipped (as in 6.1).
+    drops_out_of_range: bool = False
+    # "# CONFIG_X is not set" may be followed by more text (as in 6.1).
+    loose_unset: bool = False
+    # A line that is neither assignment nor comment is passed over without a word where it has no `=` (as in 6.1).
+    silent_without_equals: bool = False
+    # "$NAME" in strings is an environment variable (before the preprocessor of 4.18).
+    dollar_names: bool = False
+    # .config does not tell where a menu ends (kernels of the 4.x series).
+    no_menu_ends: bool = False
+
+
+def read_dialect(source: Source) -> Dialect:
+    """The dialect of a tree, from the text of its `scripts/kconfig`."""
+
+    def text(name: str) -> str | None:
+        path = f"scripts/kconfig/{name}"
+        return source.read(path).decode("utf-8", "replace") if source.is_file(path) else None
+
+    symbol, confdata = text("symbol.c"), text("confdata.c")
+    if symbol is None or confdata is None:
+        return Dialect()
+    return Dialect(
+        choice_symbols="sym_get_choice_menu" not in symbol,
+        strong_imply="sym->implied.expr && sym->dir_dep.tri != no" in symbol,
+        empty_numbers='newval.val = "0x0"' not in symbol,
+        drops_out_of_range="Reset a string value if it's out of range" in confdata,
+        loose_unset=_UNSET_PREFIX.search(confdata) is not None,
+        silent_without_equals='conf_warning("unexpected data: %.*s"' in confdata,
+        dollar_names=text("preprocess.c") is None,
+        no_menu_ends='"# end of %s\\n"' not in confdata,
+    )

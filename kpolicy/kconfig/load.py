@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Models of a tree: read from Kconfig, or taken from the cache."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from kpolicy.errors import InputError
+from kpolicy.kconfig import cache as disk
+from kpolicy.kconfig.cache import ModelCache
+from kpolicy.kconfig.model import Model
+from kpolicy.kconfig.payload import Details, Payload
+from kpolicy.kernel.architecture import Architecture, root_kconfig
+from kpolicy.kernel.source import Source
+from kpolicy.kernel.toolchain import Toolchain, build_environment
+from kpolicy.kernel.version import KernelVersion, read_version
+from kpolicy.location import Location
+
+if TYPE_CHECKING:
+    from kpolicy.kernel.toolchain import Probes
+
+_RECURSION_LIMIT = 20_000
+
+
+class _Digests:
+    """The digests of a source's files, each worked out once."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._known: dict[str, str] = {}
+
+    def note(self, path: str, content: bytes) -> None:
+        """Take the digest of a file that was just read."""
+        self._known.setdefault(path, disk.digest(content))
+
+    def __getitem__(self, path: str) -> str:
+        """The digest of a file, "" where there is none."""
+        known = self._known.get(path)
+        if known is None:
+            try:
+                known = disk.digest(self._source.read(path))
+            except InputError:
+                known = ""
+            self._known[path] = known
+        return known
+
+
+class _Tracked:
+    """A source that remembers in `used` what was read or looked for."""
+
+    def __init__(self, source: Source, digests: _Digests) -> None:
+        self._source = source
+        self._digests = digests
+        self.used: set[str] = set()
+
+    @property
+    def name(self) -> str:
+        return self._source.name
+
+    def read(self, path: str) -> bytes:
+        self.used.add(path)
+        content = self._source.read(path)
+        self._digests.note(path, content)
+        return content
+
+    def touch(self, path: str) -> None:
+        """Count `path` as read, as it was before."""
+        self.used.add(path)
+
+    def is_file(self, path: str) -> bool:
+        self.used.add(path)
+        return self._source.is_file(path)
+
+    def list_dir(self, path: str) -> tuple[str, ...]:
+        return self._source.list_dir(path)
+
+
+class Tree:
+    """A kernel source tree whose models can be had, one architecture at a time.
+
+    Kconfig files are read and split once for all architectures.  `root` is the tree's place
+    for `$(srctree)`; `cache` is where models are kept, if anywhere.  With `probes` the
+    toolchain is really asked, and nothing is kept.
+    """
+
+    def __init__(
+        self, source: Source, root: str, *, cache: ModelCache | None = None, probes: Probes | None = None
+    ) -> None:
+        self.source = source
+        self.root = root
+        self._digests = _Digests(source)
+        self._tracked = _Tracked(source, self._digests)
+        # Probes are answered once for all architectures, so every model rests on all their files.
+        self._probed = _Tracked(source, self._digests)
+        self._emulated: dict[str, Probes] = {}
+        self._cache = cache if probes is None else None
+        self._probes = probes
+        self._version: KernelVersion | None = None
+        self._files: object = None
+
+    @property
+    def version(self) -> KernelVersion:
+        """The tree's version."""
+        if self._version is None:
+            self._version = read_version(self.source)
+        return self._version
+
+    def model(self, architecture: Architecture, toolchain: Toolchain) -> Model:
+        """The model of an architecture as a toolchain shows it.
+
+        Raises `InputError` for Kconfig files that cannot be read, broken grammar and
+        dependency loops.
+        """
+        environment = build_environment(self.root, self.version, architecture, toolchain)
+        trail_name = disk.key(self.root, environment, toolchain.identity)
+        stored = self._stored(trail_name, environment, toolchain)
+        if stored is not None:
+            return stored
+        tracked = self._tracked
+        tracked.used = set()
+        with _undisturbed():
+            payload = self._build(architecture, environment, toolchain)
+        if self._cache is not None:
+            used = tracked.used | self._probed.used
+            self._cache.store(self._content_key(used, environment, toolchain), payload, trail_name, used)
+        return self._model(payload, environment, toolchain)
+
+    def _model(self, payload: Payload, environment: dict[str, str], toolchain: Toolchain) -> Model:
+        return Model(
+            payload.core,
+            lambda: payload.details,
+            architecture=environment["ARCH"],
+            srcarch=environment["SRCARCH"],
+            version=str(self.version),
+            toolchain_identity=toolchain.identity,
+        )
+
+    def _stored(self, trail_name: str, environment: dict[str, str], toolchain: Toolchain) -> Model | None:
+        cache = self._cache
+        paths = cache.trail(trail_name) if cache is not None else None
+        if cache is None or paths is None:
+            return None
+        with _undisturbed():
+            found = cache.load(self._content_key(paths, environment, toolchain))
+        if found is None:
+            return None
+        core, packed = found
+
+        def details() -> Details:
+            with _undisturbed():
+                return disk.unpack_details(packed)
+
+        return Model(
+            core,
+            details,
+            architecture=environment["ARCH"],
+            srcarch=environment["SRCARCH"],
+            version=str(self.version),
+            toolchain_identity=toolchain.identity,
+        )
+
+    def _content_key(self, paths: set[str] | list[str], environment: dict[str, str], toolchain: Toolchain) -> str:
+        digests = [[path, self._digests[path]] for path in sorted(paths)]
+        return disk.key(environment, toolchain.identity, digests)
+
+    def _build(self, architecture: Architecture, environment: dict[str, str], toolchain: Toolchain) -> Payload:
+        # Imported here because a cached model does without kconfiglib and the probes.
+        from kpolicy.kconfig.build import build
+        from kpolicy.kconfig.dialect import read_dialect
+        from kpolicy.kconfig.elaborate import FileCache, elaborate
+        from kpolicy.kconfig.frontend import Reader
+        from kpolicy.kconfig.loops import check_loops
+        from kpolicy.kernel.toolchain import EmulatedProbes
+
+        if self._files is None:
+            self._files = FileCache(self._tracked)
+        files = self._files
+        assert isinstance(files, FileCache)
+        probes = self._probes or self._emulated.get(toolchain.identity)
+        if probes is None:
+            probes = self._emulated[toolchain.identity] = EmulatedProbes(toolchain, self._probed)
+        unknown: dict[str, Location] = {}
+
+        def shell(command: str, location: Location) -> str:
+            answer = probes.shell(command, environment)
+            if not answer.known:
+                unknown.setdefault(command, location)
+            return answer.output
+
+        dialect = read_dialect(self._tracked)
+        reader = Reader(environment, shell, dollar_names=dialect.dollar_names)
+        elaborated = elaborate(files, reader, environment, root_kconfig(self._tracked, architecture))
+        payload = build(elaborated, dialect, list(unknown.items()))
+        check_loops(payload)
+        return payload
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Millions of small objects are about to be made and kept: the cycle collector would only look on."""
+    limit = sys.getrecursionlimit()
+    enabled = gc.isenabled()
+    gc.disable()
+    sys.setrecursionlimit(max(limit, _RECURSION_LIMIT))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+        if enabled:
+            # What was made stays, and there is no cycle in it.
+            gc.freeze()
+            gc.enable()

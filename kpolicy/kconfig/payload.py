@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The plain-data form of a model: what is stored on disk and what evaluation reads.
+
+Two halves: `Core` holds what values are computed from and is read for every config;
+`Details` holds places, texts and menus, and is read when something is shown or written.
+Everything is JSON: lists, strings and integers; an expression is the index of a node
+(`kpolicy.kconfig.nodes`).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, TypeAlias
+
+# Types of symbols by code.
+TYPES = ("unknown", "bool", "tristate", "int", "hex", "string")
+UNKNOWN, BOOL, TRISTATE, INT, HEX, STRING = range(6)
+
+# Flags of a symbol.
+NO_WRITE = 1  # never written to .config (choices, defconfig_list, `option env`)
+TRANSITIONAL = 2
+ALLNOCONFIG_Y = 4
+HAS_PROMPT = 8
+PROBED = 16  # no prompt, and a probe of the toolchain decides its value
+IS_CHOICE = 32
+GATED = 64  # a prompt that a probe of the toolchain can hide
+
+# [type, visibility, direct dependency, reverse dependency, implied, defaults, ranges, choice, flags]:
+# defaults are [value, condition], ranges [low, high, condition]; choice is an index or -1.
+Record: TypeAlias = "list[Any]"
+(TYPE, VISIBILITY, DIRECT, REVERSE, IMPLIED, DEFAULTS, RANGES, CHOICE, FLAGS) = range(9)
+
+# [symbol, type, members, defaults as [symbol, condition], optional]
+ChoiceRecord: TypeAlias = "list[Any]"
+
+
+class Core(NamedTuple):
+    """What values are computed from.
+
+    `records[i]` belongs to node `symbols[name] == i` and is None for other nodes.
+    """
+
+    nodes: list[Any]
+    symbols: dict[str, int]
+    constants: dict[str, int]
+    records: list[Any]
+    choices: list[ChoiceRecord]
+    modules: int
+    mainmenu: str
+    dialect: list[bool]
+
+
+class Details(NamedTuple):
+    """Where things stand and what they are called.
+
+    `files` are Kconfig paths; a place is [file index, line].  `symbols[node]` is a list of
+    [definitions, prompts, defaults, selects, implies, ranges, depends, help] with a place
+    at the end of each item.  `menu` is the menu tree in the order of `conf`'s .config: a
+    symbol's node, or [kind, title, visible if, condition] to open a menu or a comment, or
+    -1 to close a menu.
+    """
+
+    files: list[str]
+    symbols: dict[str, list[Any]]
+    menu: list[Any]
+    warnings: list[Any]
+    probes: list[Any]
+
+
+class Payload(NamedTuple):
+    """Both halves, as built."""
+
+    core: Core
+    details: Details

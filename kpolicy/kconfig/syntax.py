@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What one Kconfig file says, line by line, before any macro is expanded.
+
+A file is read once into `Statement`s and serves every architecture that sources it: only
+lines with a `$` and variable assignments depend on the architecture and the toolchain, and
+those are kept as text (`raw`) until a tree is elaborated.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+# A parsed expression.  A symbol is its name; everything else is a tuple whose first item
+# is the operator: ('"', text) a constant, ("!", e), ("&&", e, e ...), ("||", e, e ...) and
+# the relations ("=", a, b), ("!=", a, b), ("<", a, b) ...
+Ast: TypeAlias = "str | tuple[object, ...]"
+
+CONST = '"'
+YES: Ast = (CONST, "y")
+NO: Ast = (CONST, "n")
+MOD: Ast = (CONST, "m")
+
+
+class Statement(NamedTuple):
+    """One statement of a Kconfig file.
+
+    `line` is the first line of the statement, also where a backslash joins several.
+    `keyword` is Kconfig's own word, or "raw" for a line that waits for its macros.
+    `operands` depend on the keyword: names, texts and `Ast`s in the order of the language.
+    `probed` is set on elaboration when the statement's value rests on a toolchain probe.
+    """
+
+    line: int
+    keyword: str
+    operands: tuple[object, ...] = ()
+    probed: bool = False
+
+
+class SourceFile(NamedTuple):
+    """A Kconfig file: its statements, and its lines for error messages."""
+
+    path: str
+    statements: tuple[Statement, ...]

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Architectures: the ARCH words of make, and the folder of arch/ that each stands for.
+
+Mirrors the "Additional ARCH settings" of the top Makefile, scripts/subarch.include and
+arch/um/Makefile: they are read from the tree, so that a tree is asked for the words that it knows itself.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from kpolicy.errors import UsageError
+from kpolicy.kernel.makefile import Makefile
+from kpolicy.kernel.source import Source
+
+# The machine that the kernel is imagined to be built on (`uname -m`), wherever kpolicy runs: an
+# answer that depended on the machine could not be compared with another one.
+BUILD_MACHINE: Final = "x86_64"
+# What scripts/subarch.include makes of it.
+BUILD_SUBARCH: Final = "x86"
+
+# Used when the top Makefile states no table of its own.
+_FALLBACK: Final[Mapping[str, str]] = {
+    "i386": "x86",
+    "x86_64": "x86",
+    "sparc32": "sparc",
+    "sparc64": "sparc",
+    "sh64": "sh",
+    "parisc64": "parisc",
+    "tilepro": "tile",
+    "tilegx": "tile",
+}
+_ARCH_WORDS: Final = re.compile(r"^[ \t]*(?:else[ \t]+)?ifn?eq[ \t]*\(([^\n]*\$[({]ARCH[)}][^\n]*)\)", re.MULTILINE)
+_FIRST_SRCARCH: Final = re.compile(r"^[ \t]*SRCARCH[ \t]*:?=", re.MULTILINE)
+_WORD: Final = re.compile(r"[A-Za-z0-9_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """One ARCH word of a tree.
+
+    `arch` is the word itself, `srcarch` the folder below arch/, `subarch` what SUBARCH is (it matters
+    for `um` alone: the machine that user mode runs on), `header_arch` HEADER_ARCH where arch/*/Makefile
+    sets it (`um`), else None.
+    """
+
+    arch: str
+    srcarch: str
+    subarch: str = BUILD_SUBARCH
+    header_arch: str | None = None
+
+    def __str__(self) -> str:
+        return self.arch
+
+
+def architectures(source: Source) -> tuple[str, ...]:
+    """The folders of arch/ that hold an architecture (those with a Kconfig), sorted."""
+    return tuple(name for name in source.list_dir("arch") if source.is_file(f"arch/{name}/Kconfig"))
+
+
+def architecture_words(source: Source) -> tuple[str, ...]:
+    """Every ARCH word that the tree's own Makefile accepts, sorted: the folders and the further spellings."""
+    folders = architectures(source)
+    return tuple(sorted({*folders, *(word for word, folder in _table(source).items() if folder in folders)}))
+
+
+def resolve_architecture(source: Source, word: str, subarch: str | None = None) -> Architecture:
+    """What `make ARCH=word` means for a tree.
+
+    `subarch` is SUBARCH on make's command line; without it, that of an x86 machine.
+    Raises UsageError when the tree has no such architecture.
+    """
+    folders = architectures(source)
+    srcarch = word if word in folders else _table(source).get(word, "")
+    if srcarch not in folders:
+        raise _unknown(source, word)
+    chosen = subarch or BUILD_SUBARCH
+    header_arch = arch_makefile(source, word, srcarch, chosen).value("HEADER_ARCH")
+    return Architecture(word, srcarch, chosen, header_arch or None)
+
+
+def root_kconfig(source: Source, architecture: Architecture) -> str:
+    """The Kconfig file that make reads first: `Kconfig`, or KBUILD_KCONFIG of arch/*/Makefile (`um` in older trees)."""
+    makefile = arch_makefile(source, architecture.arch, architecture.srcarch, architecture.subarch)
+    return makefile.value("KBUILD_KCONFIG") or "Kconfig"
+
+
+def arch_makefile(source: Source, word: str, srcarch: str, subarch: str) -> Makefile:
+    """arch/*/Makefile as `make ARCH=word SUBARCH=subarch *config` evaluates it on the build machine."""
+    path = f"arch/{srcarch}/Makefile"
+    text = source.read(path).decode("utf-8", "replace") if source.is_file(path) else ""
+    variables = {"ARCH": word, "SRCARCH": srcarch, "SUBARCH": subarch}
+    return Makefile(text, variables, _uname)
+
+
+def _uname(command: str) -> str:
+    # `uname -m`, alone or through `sed -e 's/i.86/i386/'`, which does not change the build machine's name.
+    return BUILD_MACHINE if re.match(r"uname -m\b", command) else ""
+
+
+def _table(source: Source) -> Mapping[str, str]:
+    """ARCH word -> arch/ folder, for the words that are no folders, by the top Makefile's own conditionals."""
+    if not source.is_file("Makefile"):
+        return _FALLBACK
+    return _parse_table(source.read("Makefile").decode("utf-8", "replace")) or _FALLBACK
+
+
+@functools.lru_cache(maxsize=8)
+def _parse_table(text: str) -> Mapping[str, str]:
+    # From the first assignment of SRCARCH to the place where arch/*/Makefile is included; what stands
+    # before it asks about the build folder and the goals, which have no say in this.
+    start = _FIRST_SRCARCH.search(text)
+    if start is None:
+        return {}
+    head = text[start.start() :].partition("include $(srctree)/arch/$(SRCARCH)/Makefile")[0]
+    words: set[str] = set()
+    for match in _ARCH_WORDS.finditer(head):
+        words.update(_WORD.findall(match.group(1)))
+    words -= {"ARCH", "SRCARCH", "SUBARCH", "filter", "findstring"}
+    table = {}
+    for word in sorted(words):
+        srcarch = Makefile(head, {"ARCH": word}).value("SRCARCH")
+        if srcarch and srcarch != word:
+            table[word] = srcarch
+    return table
+
+
+def _unknown(source: Source, word: str) -> UsageError:
+    words = architecture_words(source)
+    near = difflib.get_close_matches(_ALIASES.get(word, word), words, n=2, cutoff=0.6)
+    guess = f"did you mean {' or '.join(near)}?\n" if near else ""
+    listing = f"this tree knows: {' '.join(words)}" if words else f"{source.name} has no arch/*/Kconfig"
+    return UsageError(f"unknown architecture '{word}'", hint=guess + listing)
+
+
+# What `uname -m`, GNU triplets and distributions call architectures that make calls otherwise.
+_ALIASES: Final[Mapping[str, str]] = {
+    "aarch64": "arm64",
+    "amd64": "x86_64",
+    "armhf": "arm",
+    "armv7": "arm",
+    "armv7l": "arm",
+    "i486": "i386",
+    "i586": "i386",
+    "i686": "i386",
+    "ppc": "powerpc",
+    "ppc64": "powerpc",
+    "ppc64el": "powerpc",
+    "ppc64le": "powerpc",
+    "riscv32": "riscv",
+    "riscv64": "riscv",
+    "s390x": "s390",
+    "loongarch64": "loongarch",
+    "mips64": "mips",
+    "mipsel": "mips",
+    "x64": "x86_64",
+    "x86-64": "x86_64",
+    "hppa": "parisc",
+    "sparc32": "sparc",
+    "or1k": "openrisc",
+    "uml": "um",
+}

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The config files of a tree: defconfigs, fragments, and the config that `make defconfig` starts from.
+
+Mirrors scripts/kconfig/Makefile: its `defconfig`, `%_defconfig` and `%.config` targets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from kpolicy.kernel.architecture import Architecture, arch_makefile, architectures
+from kpolicy.kernel.source import Source
+
+# `make` itself looks one folder deep at most; the bound only ends a walk through odd trees.
+_DEEPEST_FOLDER: Final = 8
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ConfigFile:
+    """A config file of a tree.
+
+    `srcarch` is the folder of arch/ that it belongs to, None for kernel/configs.
+    """
+
+    path: str
+    srcarch: str | None
+    kind: Literal["defconfig", "fragment"]
+
+    @property
+    def name(self) -> str:
+        """The word for make: `x86_64_defconfig`, `generic/eb.config`, `debug.config`."""
+        return self.path.partition("/configs/")[2] or self.path.rpartition("/")[2]
+
+
+def config_files(source: Source) -> tuple[ConfigFile, ...]:
+    """Every defconfig and fragment of a tree, sorted by path.
+
+    Defconfigs are the files of arch/*/configs whose names end in `defconfig`, and arch/*/defconfig,
+    where old trees kept it; fragments are the `*.config` files there and in kernel/configs.
+    """
+    found: list[ConfigFile] = []
+    for srcarch in architectures(source):
+        if source.is_file(f"arch/{srcarch}/defconfig"):
+            found.append(ConfigFile(f"arch/{srcarch}/defconfig", srcarch, "defconfig"))
+        for path in _walk(source, f"arch/{srcarch}/configs", _DEEPEST_FOLDER):
+            if path.endswith("defconfig"):
+                found.append(ConfigFile(path, srcarch, "defconfig"))
+            elif path.endswith(".config"):
+                found.append(ConfigFile(path, srcarch, "fragment"))
+    found += [
+        ConfigFile(path, None, "fragment")
+        for path in _walk(source, "kernel/configs", _DEEPEST_FOLDER)
+        if path.endswith(".config")
+    ]
+    return tuple(sorted(found, key=lambda file: file.path))
+
+
+def default_config(source: Source, architecture: Architecture) -> str | None:
+    """The path of the config that `make ARCH=... defconfig` expands, on an x86_64 build machine.
+
+    It is KBUILD_DEFCONFIG of arch/*/Makefile (`defconfig` where that sets none) when it is a file.
+    None when it is a make target instead, put together from a config and fragments while make
+    runs (powerpc's `ppc64le_defconfig`), or when the tree has no such file at all.
+    """
+    name = default_config_name(source, architecture)
+    for path in (f"arch/{architecture.srcarch}/configs/{name}", f"arch/{architecture.srcarch}/{name}"):
+        if source.is_file(path):
+            return path
+    return None
+
+
+def default_config_name(source: Source, architecture: Architecture) -> str:
+    """KBUILD_DEFCONFIG: the name of the file or make target that `make defconfig` stands for."""
+    makefile = arch_makefile(source, architecture.arch, architecture.srcarch, architecture.subarch)
+    return (makefile.value("KBUILD_DEFCONFIG") or "").strip() or "defconfig"
+
+
+def _walk(source: Source, folder: str, depth: int) -> Iterator[str]:
+    for name in source.list_dir(folder):
+        path = f"{folder}/{name}"
+        if source.is_file(path):
+            yield path
+        elif depth > 0 and not name.startswith("."):
+            yield from _walk(source, path, depth - 1)

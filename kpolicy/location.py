@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where something stands: the `file:line` that every layer points at."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Location(NamedTuple):
+    """A line of a file.
+
+    `path` is the path as people know it: relative to the kernel tree for its own files,
+    as given on the command line for others.  `line` counts from 1.
+    """
+
+    path: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
