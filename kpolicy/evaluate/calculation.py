@@ -1,0 +1,432 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The values of symbols, worked out on demand.
+
+One `Calculation` is one pass of `conf` over a model with given user values: it mirrors
+sym_calc_value() and what it calls (scripts/kconfig/symbol.c, expr.c), and remembers what
+it has worked out.  Choices differ between dialects and are calculated by a subclass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from kpolicy.evaluate.strings import compare, number
+from kpolicy.kconfig.nodes import AND, NO, NOT, OR, YES
+from kpolicy.kconfig.payload import (
+    BOOL,
+    CHOICE,
+    DEFAULTS,
+    DIRECT,
+    FLAGS,
+    HEX,
+    IMPLIED,
+    INT,
+    IS_CHOICE,
+    NO_WRITE,
+    RANGES,
+    REVERSE,
+    STRING,
+    TRANSITIONAL,
+    TRISTATE,
+    TYPE,
+    VISIBILITY,
+    Core,
+)
+
+_TRISTATE_TEXT = ("n", "m", "y")
+
+
+class Calculation:
+    """Values for one set of user values.
+
+    `user` maps nodes of symbols to 0, 1, 2 or, for string, int and hex, to a text;
+    `recorded` maps symbols to values that a recorded toolchain gave them, None for hidden.
+    `order` lists the assigned symbols, first to last.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        template: list[int | None],
+        texts: Mapping[int, str],
+        user: Mapping[int, int | str],
+        order: tuple[int, ...],
+        recorded: Mapping[int, int | str | None],
+    ) -> None:
+        self.core = core
+        self.user = user
+        self.order = order
+        self.recorded = recorded
+        self._nodes = core.nodes
+        self._records = core.records
+        # The tristate value of every node; None where it is not worked out yet.
+        self.memo: list[int | None] = template.copy()
+        # The texts of string, int and hex symbols, and of constants and undefined symbols.
+        self._texts = texts
+        self.strings: dict[int, str] = {}
+        self.written = bytearray(len(template))
+        self.unmet: dict[int, tuple[int, int]] = {}
+        self._modules_on = 0
+        self._strong_imply, self._empty_numbers = core.dialect[1], core.dialect[2]
+        self._modules_on = self.value(core.modules)
+        if core.modules > YES:
+            # Everything that MODULES itself rests on was worked out as if it were n, as in `conf`.
+            self.memo[core.modules] = self._modules_on
+
+    def value(self, node: int) -> int:
+        """The tristate value of a symbol or an expression."""
+        known = self.memo[node]
+        return self._work_out(node) if known is None else known
+
+    def _work_out(self, index: int) -> int:
+        node = self._nodes[index]
+        memo = self.memo
+        if node is None:
+            return self._symbol(index)
+        operator = node[0]
+        if operator == AND:
+            value = 2
+            for operand in node[1:]:
+                other = memo[operand]
+                if other is None:
+                    other = self._work_out(operand)
+                if other < value:
+                    value = other
+                    if not value:
+                        break
+        elif operator == OR:
+            value = 0
+            for operand in node[1:]:
+                other = memo[operand]
+                if other is None:
+                    other = self._work_out(operand)
+                if other > value:
+                    value = other
+                    if value == 2:
+                        break
+        elif operator == NOT:
+            value = 2 - self.value(node[1])
+        else:
+            left, right = node[1], node[2]
+            value = 2 * compare(operator, self.text(left), self._type(left), self.text(right), self._type(right))
+        memo[index] = value
+        return value
+
+    def _type(self, node: int) -> int:
+        if node <= YES:
+            return TRISTATE
+        record = self._records[node]
+        return record[TYPE] if record else 0
+
+    def text(self, node: int) -> str:
+        """A symbol's value as text: "y", "m", "n", the number or the string itself."""
+        if node <= YES:
+            return _TRISTATE_TEXT[node]
+        record = self._records[node]
+        if record is None or not record[TYPE]:
+            return self._texts[node]
+        if record[TYPE] <= TRISTATE:
+            return _TRISTATE_TEXT[self.value(node)]
+        self.value(node)
+        return self.strings[node]
+
+    def _raw_text(self, node: int) -> str:
+        """What `sym->curr.val` holds: for a bool or tristate always "n"."""
+        record = self._records[node] if node > YES else None
+        if node <= YES:
+            return _TRISTATE_TEXT[node]
+        if record is not None and BOOL <= record[TYPE] <= TRISTATE:
+            self.value(node)
+            return "n"
+        return self.text(node)
+
+    def visibility(self, node: int) -> int:
+        """How far a symbol's prompt lets a user set it: 0, 1 or 2."""
+        record = self._records[node]
+        if node in self.recorded:
+            return 0
+        if record[FLAGS] & TRANSITIONAL:
+            return 2
+        visible = self.value(record[VISIBILITY])
+        if record[CHOICE] >= 0:
+            visible = self._member_visibility(record, visible)
+        if visible == 1 and (record[TYPE] != TRISTATE or not self._modules_on):
+            return 2
+        return visible
+
+    def _symbol(self, index: int) -> int:
+        """Mirrors sym_calc_value()."""
+        record = self._records[index]
+        # What a loop through this symbol would see.
+        self.memo[index] = 0
+        type_code = record[TYPE]
+        if index in self.recorded:
+            return self._recorded(index, type_code)
+        if type_code > TRISTATE:
+            self._string(index, record)
+            return 0
+        if not type_code:
+            return 0
+        if record[CHOICE] >= 0:
+            value = self._choice_value(index, record)
+            if value is not None:
+                return value
+        return self._logical(index, record)
+
+    def _logical(self, index: int, record: list[Any]) -> int:
+        """The value of a bool or tristate: what the user, defaults and implies give, raised by selects."""
+        memo = self.memo
+        type_code, visibility, direct, reverse, implied, _defaults, _ranges, choice, flags = record
+        visible = memo[visibility]
+        if visible is None:
+            visible = self._work_out(visibility)
+        if choice >= 0:
+            visible = self._member_visibility(record, visible)
+            if not flags & IS_CHOICE:
+                # Selects and implies of a choice member count for nothing (sym_calc_visibility).
+                reverse = implied = NO
+        boolean = type_code == BOOL or not self._modules_on
+        if visible == 1 and boolean:
+            visible = 2
+        if flags & TRANSITIONAL:
+            visible, reverse, implied = 2, NO, NO
+        selected = memo[reverse]
+        if selected is None:
+            selected = self._work_out(reverse)
+        if selected == 1 and boolean:
+            selected = 2
+        value = self._own_value(index, visible)
+        is_written = visible > 0
+        if value < 0:
+            value = 0 if flags & IS_CHOICE else self._default(record)
+            is_written = is_written or value > 0 or selected > 0
+            if implied != NO:
+                is_written = is_written or self._implied(record, boolean) > 0
+                value = self._imply(record, value, boolean)
+        if selected:
+            self._check_dependency(index, direct, selected, boolean)
+            value = max(value, selected)
+        if value == 1 and (boolean or (self._strong_imply and implied != NO and self._implied(record, boolean) == 2)):
+            value = 2
+        memo[index] = value
+        if is_written and not flags & (NO_WRITE | TRANSITIONAL):
+            self.written[index] = 1
+        if flags & IS_CHOICE:
+            self._choice_symbol(index, record, value)
+            return self.memo[index] or 0
+        return value
+
+    def _default(self, record: list[Any]) -> int:
+        """The first default whose condition holds, as far as the condition lets it."""
+        memo = self.memo
+        for default, condition in record[DEFAULTS]:
+            known = memo[condition]
+            holds = self._work_out(condition) if known is None else known
+            if holds:
+                return min(self.value(default), holds)
+        return 0
+
+    def _check_dependency(self, index: int, direct: int, selected: int, boolean: bool) -> None:
+        allowed = self.value(direct)
+        if allowed == 1 and boolean:
+            allowed = 2
+        if allowed < selected:
+            self.unmet[index] = (allowed, selected)
+
+    def _own_value(self, index: int, visible: int) -> int:
+        """The user's value within the visibility; -1 where there is none that counts."""
+        if visible:
+            own = self.user.get(index)
+            if own is not None:
+                return min(int(own), visible)
+        return -1
+
+    def _implied(self, record: list[Any], boolean: bool) -> int:
+        implied = self.value(record[IMPLIED])
+        if implied and self._strong_imply and not self.value(record[DIRECT]):
+            implied = 0
+        return 2 if implied == 1 and boolean else implied
+
+    def _imply(self, record: list[Any], value: int, boolean: bool) -> int:
+        """A value raised by `imply`."""
+        implied = self._implied(record, boolean)
+        if not implied:
+            return value
+        value = max(value, implied)
+        if self._strong_imply:
+            return value
+        allowed = self.value(record[DIRECT])
+        return min(value, 2 if allowed == 1 and boolean else allowed)
+
+    def _recorded(self, index: int, type_code: int) -> int:
+        value = self.recorded[index]
+        if type_code > TRISTATE:
+            self.strings[index] = "" if value is None else str(value)
+            self.written[index] = value is not None
+            return 0
+        number_value = int(value or 0)
+        self.memo[index] = number_value
+        self.written[index] = number_value > 0
+        return number_value
+
+    def _string(self, index: int, record: list[Any]) -> None:
+        type_code = record[TYPE]
+        empty = "" if type_code == STRING or self._empty_numbers else "0" if type_code == INT else "0x0"
+        self.strings[index] = empty
+        visible = self.visibility(index)
+        flags = record[FLAGS]
+        writable = not flags & (NO_WRITE | TRANSITIONAL)
+        self.written[index] = visible > 0 and writable
+        text = empty
+        own = self.user.get(index) if visible else None
+        if own is not None:
+            text = str(own)
+        else:
+            for default, condition in record[DEFAULTS]:
+                if self.value(condition):
+                    if self._nodes[default] is None:
+                        self.written[index] = writable
+                        text = self._raw_text(default)
+                    break
+        self.strings[index] = text
+        if type_code != STRING:
+            self.strings[index] = self._clip(record, text)
+
+    def range(self, record: list[Any]) -> list[int] | None:
+        """The range in force, [low, high, condition], of an int or hex symbol."""
+        for item in record[RANGES]:
+            if self.value(item[2]):
+                result: list[int] = item
+                return result
+        return None
+
+    def range_value(self, node: int, base: int) -> int:
+        """The number that a bound of a range stands for."""
+        type_code = self._type(node)
+        text = self._raw_text(node)
+        return number(text, 10 if type_code == INT else 16 if type_code == HEX else base)
+
+    def _clip(self, record: list[Any], text: str) -> str:
+        bounds = self.range(record) if record[RANGES] else None
+        if bounds is None:
+            return text
+        base = 10 if record[TYPE] == INT else 16
+        value = number(text, base)
+        if value < self.range_value(bounds[0], base):
+            return self._raw_text(bounds[0])
+        if value > self.range_value(bounds[1], base):
+            return self._raw_text(bounds[1])
+        return text
+
+    # What conf_write_defconfig() asks, beyond values.
+
+    def selected(self, node: int) -> int:
+        """How far selects lift a symbol: 0, 1 or 2."""
+        record = self._records[node]
+        if record[CHOICE] >= 0 and not record[FLAGS] & IS_CHOICE:
+            return 0
+        return self._promoted(record, self.value(record[REVERSE]))
+
+    def _promoted(self, record: list[Any], value: int) -> int:
+        return 2 if value == 1 and (record[TYPE] == BOOL or not self._modules_on) else value
+
+    def default_text(self, node: int) -> str:
+        """The value without user value, as text; mirrors sym_get_string_default()."""
+        record = self._records[node]
+        if record[TYPE] > TRISTATE:
+            empty = "" if record[TYPE] == STRING or self._empty_numbers else "0" if record[TYPE] == INT else "0x0"
+            for default, condition in record[DEFAULTS]:
+                if self.value(condition):
+                    return (self._raw_text(default) if self._nodes[default] is None else "") or empty
+            return empty
+        value = max(self._default(record), self.selected(node))
+        if value == 1 and (record[TYPE] == BOOL or (record[CHOICE] < 0 and not self._modules_on)):
+            value = 2
+        if record[CHOICE] < 0:
+            value = max(value, self._implied(record, record[TYPE] == BOOL or not self._modules_on))
+        return _TRISTATE_TEXT[value]
+
+    def is_choice_default(self, node: int) -> bool:
+        """Whether a member that is y is what its choice takes by itself."""
+        record = self._records[node]
+        if record[CHOICE] < 0 or self.value(node) != YES:
+            return False
+        choice = self.core.choices[record[CHOICE]]
+        if self.core.dialect[0] and (choice[4] or record[TYPE] != BOOL):
+            return False
+        visible = [member for member in choice[2] if self.visibility(member)]
+        return self.choice_default(choice, visible) == node
+
+    def forget(self, symbols: Iterable[int]) -> None:
+        """Work symbols out anew when they are next asked for, and with them every expression.
+
+        What was derived from them keeps its value, as SYMBOL_VALID keeps it in `conf`.
+        """
+        for symbol in symbols:
+            self.memo[symbol] = None
+            self.written[symbol] = 0
+            self.strings.pop(symbol, None)
+        for index, node in enumerate(self._nodes):
+            if node is not None:
+                self.memo[index] = None
+
+    # Choices since 6.11: a choice picks one of its visible members.
+
+    def _member_visibility(self, _record: list[Any], visible: int) -> int:
+        return visible
+
+    def _choice_value(self, index: int, record: list[Any]) -> int | None:
+        """The value of a choice member; None where the general rules apply."""
+        if record[FLAGS] & IS_CHOICE:
+            return None
+        self._pick(self.core.choices[record[CHOICE]])
+        return self.memo[index] or 0
+
+    def _pick(self, choice: list[Any]) -> int | None:
+        """Mirrors sym_calc_choice(): set the values of all members."""
+        members: list[int] = choice[2]
+        visible = [member for member in members if self.visibility(member)]
+        picked = self.pick(choice, visible)
+        memo = self.memo
+        for member in members:
+            memo[member] = 0
+        for member in visible:
+            memo[member] = YES if member == picked else NO
+            self.written[member] = 1
+        return picked
+
+    def pick(self, choice: list[Any], visible: list[int]) -> int | None:
+        """The member that a choice takes among the visible ones."""
+        members: list[int] = choice[2]
+        # The last assigned member has the highest priority, the unassigned follow in order.
+        latest = [member for member in reversed(self.order) if member in members]
+        priority = list(dict.fromkeys([*latest, *members]))
+        user = self.user
+        for member in priority:
+            if member in visible and user.get(member) == YES:
+                return member
+        picked = self.choice_default(choice, visible)
+        if picked is not None and user.get(picked) != NO:
+            return picked
+        for member in members:
+            if member in visible and member not in user:
+                return member
+        for member in reversed(priority):
+            if member in visible:
+                return member
+        return None
+
+    def choice_default(self, choice: list[Any], visible: list[int]) -> int | None:
+        """The first visible default of a choice, else its first visible member."""
+        for default, condition in choice[3]:
+            if self.value(condition):
+                if default in visible:
+                    return int(default)
+                record = self._records[default] if default > YES else None
+                if default not in choice[2] and record is not None and self.visibility(default):
+                    return int(default)
+        return visible[0] if visible else None
+
+    def _choice_symbol(self, index: int, record: list[Any], value: int) -> None:
+        """Today a choice itself has no value that anything reads."""

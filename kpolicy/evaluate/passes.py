@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The passes that a mode of `conf` makes over a model.
+
+`conf --defconfig`, `--olddefconfig` and the presets read, calculate, and calculate again
+with what they learned (scripts/kconfig/conf.c: main, conf_set_all_new_symbols; confdata.c:
+conf_read).  Today one pass gives the same values; in older dialects it does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from kpolicy.evaluate.calculation import Calculation
+from kpolicy.evaluate.choice_symbols import ChoiceInput, ChoiceSymbolCalculation
+from kpolicy.evaluate.strings import number
+from kpolicy.evaluate.user import UserValues
+from kpolicy.kconfig.dialect import Dialect
+from kpolicy.kconfig.payload import (
+    ALLNOCONFIG_Y,
+    BOOL,
+    CHOICE,
+    FLAGS,
+    HAS_PROMPT,
+    INT,
+    IS_CHOICE,
+    RANGES,
+    TRISTATE,
+    TYPE,
+    Core,
+)
+
+PRESETS = ("allyesconfig", "allmodconfig", "allnoconfig", "alldefconfig")
+MODES = ("olddefconfig", "defconfig", *PRESETS)
+
+_PRESET_VALUE = {"allyesconfig": 2, "allmodconfig": 1, "allnoconfig": 0}
+
+
+class Template:
+    """What every calculation over a model starts from."""
+
+    def __init__(self, core: Core) -> None:
+        memo: list[int | None] = [None] * len(core.nodes)
+        texts: dict[int, str] = {}
+        for names in (core.constants, core.symbols):
+            for name, node in names.items():
+                record = core.records[node]
+                if record is None or not record[TYPE]:
+                    memo[node] = node if node <= 2 else 0
+                    texts[node] = name
+        self.memo = memo
+        self.texts = texts
+
+
+def run(
+    core: Core, template: Template, user: UserValues, mode: str, recorded: Mapping[int, int | str | None]
+) -> Calculation:
+    """The last pass of `mode`, ready to be asked for values."""
+    dialect = Dialect(*core.dialect)
+    if mode in _PRESET_VALUE:
+        user = _preset(core, dialect, mode)
+    if not dialect.choice_symbols:
+        calculation = _calculation(core, template, user, recorded, None)
+        if not dialect.drops_out_of_range or mode in PRESETS:
+            return calculation
+        return _after_drop(core, template, user, mode, recorded, calculation, None)
+    inputs = user.choices
+    if mode == "alldefconfig":
+        inputs = {choice[0]: ChoiceInput() for choice in core.choices}
+    calculation = _calculation(core, template, user, recorded, inputs)
+    if mode in PRESETS:
+        return calculation
+    # `--defconfig` counts every choice as given after the first pass (conf.c: set_all_choice_values).
+    given = {choice: ChoiceInput(True, item.mode, item.member) for choice, item in inputs.items()}
+    if dialect.drops_out_of_range:
+        return _after_drop(core, template, user, mode, recorded, calculation, given)
+    return _calculation(core, template, user, recorded, given) if mode == "defconfig" else calculation
+
+
+def _calculation(
+    core: Core,
+    template: Template,
+    user: UserValues,
+    recorded: Mapping[int, int | str | None],
+    inputs: Mapping[int, ChoiceInput] | None,
+) -> Calculation:
+    if inputs is None:
+        return Calculation(core, template.memo, template.texts, user.values, user.order, recorded)
+    return ChoiceSymbolCalculation(core, template.memo, template.texts, user.values, user.order, recorded, inputs)
+
+
+def _after_drop(
+    core: Core,
+    template: Template,
+    user: UserValues,
+    mode: str,
+    recorded: Mapping[int, int | str | None],
+    first: Calculation,
+    inputs: Mapping[int, ChoiceInput] | None,
+) -> Calculation:
+    """Drop the numbers that are out of their range in the first pass, as conf_read() did."""
+    kept = dict(user.values)
+    for node in _in_table_order(core, user.values):
+        if not _is_out_of_range(core, first, node, user.values[node]):
+            continue
+        if len(kept) == len(user.values):
+            # What was derived from a dropped number keeps its value, so it must have one first.
+            for symbol, record in enumerate(core.records):
+                if record is not None:
+                    first.value(symbol)
+        del kept[node]
+        first.user = kept
+        first.forget([node])
+    if mode != "defconfig":
+        return first
+    if inputs is None and len(kept) == len(user.values):
+        return first
+    again = UserValues(kept, user.order, user.choices, user.assignments)
+    return _calculation(core, template, again, recorded, inputs)
+
+
+def _in_table_order(core: Core, nodes: Iterable[int]) -> list[int]:
+    """Numbers with a range in the order of `conf`'s symbol table, which decides when one bounds another."""
+    wanted = {node for node in nodes if core.records[node][RANGES]}
+    names = {name: node for name, node in core.symbols.items() if node in wanted} if wanted else {}
+    return [names[name] for name in sorted(names, key=_bucket)]
+
+
+def _bucket(name: str) -> int:
+    """The bucket of a symbol (scripts/kconfig/symbol.c: strhash, as in 6.1)."""
+    value = 2166136261
+    for byte in name.encode():
+        value = ((value ^ byte) * 0x01000193) & 0xFFFFFFFF
+    return value % 9973
+
+
+def _is_out_of_range(core: Core, calculation: Calculation, node: int, value: int | str) -> bool:
+    record = core.records[node]
+    if not record[RANGES] or not isinstance(value, str):
+        return False
+    bounds = calculation.range(record)
+    if bounds is None:
+        return False
+    base = 10 if record[TYPE] == INT else 16
+    own = number(value, base)
+    return not calculation.range_value(bounds[0], base) <= own <= calculation.range_value(bounds[1], base)
+
+
+def _preset(core: Core, dialect: Dialect, mode: str) -> UserValues:
+    """The user values of allyesconfig, allmodconfig and allnoconfig."""
+    wanted = _PRESET_VALUE[mode]
+    user = UserValues()
+    for node, record in enumerate(core.records):
+        if record is None or record[TYPE] not in (BOOL, TRISTATE):
+            continue
+        flags = record[FLAGS]
+        value = 2 if mode == "allnoconfig" and flags & ALLNOCONFIG_Y else wanted
+        if flags & IS_CHOICE:
+            user.choices[node] = ChoiceInput(True, value)
+        elif dialect.choice_symbols or (flags & HAS_PROMPT and record[CHOICE] < 0):
+            user.values[node] = value
+    return user

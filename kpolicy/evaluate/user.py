@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""User values: what the lines of a config ask for, as `conf` takes them.
+
+Mirrors conf_read_simple() and conf_set_sym_val() of scripts/kconfig/confdata.c.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kpolicy.config.model import Assignment, Config
+from kpolicy.evaluate.choice_symbols import ChoiceInput
+from kpolicy.evaluate.strings import is_valid
+from kpolicy.kconfig.dialect import Dialect
+from kpolicy.kconfig.payload import BOOL, CHOICE, FLAGS, IS_CHOICE, STRING, TRISTATE, TYPE, Core
+from kpolicy.location import Location
+
+_TRISTATE = {"n": 0, "m": 1, "y": 2}
+
+
+@dataclass(slots=True)
+class UserValues:
+    """User values by node, the order in which choice members were assigned, and `conf`'s warnings."""
+
+    values: dict[int, int | str] = field(default_factory=dict)
+    order: tuple[int, ...] = ()
+    choices: dict[int, ChoiceInput] = field(default_factory=dict)
+    assignments: dict[int, Assignment] = field(default_factory=dict)
+    warnings: list[tuple[Location, str]] = field(default_factory=list)
+
+
+def user_values(core: Core, config: Config) -> UserValues:
+    """What `config` sets in a model.
+
+    Unknown symbols are passed over without a word, as `conf` does by default.
+    """
+    dialect = Dialect(*core.dialect)
+    user = UserValues()
+    if dialect.choice_symbols:
+        user.choices = {choice[0]: ChoiceInput() for choice in core.choices}
+    order: dict[int, None] = {}
+    for assignment in config.assignments:
+        if assignment.loose and not dialect.loose_unset:
+            continue
+        node = core.symbols.get(assignment.name)
+        if node is None:
+            continue
+        if node in user.assignments:
+            user.warnings.append((assignment.location, f"override: reassigning to symbol {assignment.name}"))
+        record = core.records[node]
+        type_code = record[TYPE] if record else 0
+        value = _value(assignment, type_code, user) if type_code else None
+        if value is None:
+            continue
+        user.assignments[node] = assignment
+        user.values[node] = value
+        if record[CHOICE] >= 0 and not record[FLAGS] & IS_CHOICE:
+            order.pop(node, None)
+            order[node] = None
+            if dialect.choice_symbols:
+                _enter_choice(core.choices[record[CHOICE]][0], node, int(value), assignment, user)
+    user.order = tuple(order)
+    for location, text in config.remarks:
+        if not (dialect.silent_without_equals and text.startswith("unexpected data: CONFIG_")):
+            user.warnings.append((location, text))
+    return user
+
+
+def _value(assignment: Assignment, type_code: int, user: UserValues) -> int | str | None:
+    text = assignment.value
+    invalid = (assignment.location, f"symbol value '{text}' invalid for {assignment.name}")
+    if type_code in (BOOL, TRISTATE):
+        value = _TRISTATE.get(text[:1])
+        if value is None or (value == 1 and type_code == BOOL):
+            user.warnings.append(invalid)
+            return None
+        return value
+    if type_code == STRING:
+        if not text.startswith('"'):
+            return None
+        unquoted = unquote(text)
+        if unquoted is None:
+            user.warnings.append((assignment.location, "invalid string found"))
+        return unquoted
+    if not is_valid(type_code, text):
+        user.warnings.append(invalid)
+        return None
+    return text
+
+
+def unquote(text: str) -> str | None:
+    """The string in quotes at the start of `text`, backslashes taken away; None without an end."""
+    result: list[str] = []
+    at = 1
+    while at < len(text):
+        char = text[at]
+        if char == '"':
+            return "".join(result)
+        if char == "\\":
+            at += 1
+            char = text[at : at + 1]
+        result.append(char)
+        at += 1
+    return None
+
+
+def _enter_choice(choice: int, member: int, value: int, assignment: Assignment, user: UserValues) -> None:
+    before = user.choices[choice]
+    given, mode, picked = before.given, before.mode, before.member
+    if value == 1 and mode == 2:
+        user.warnings.append((assignment.location, f"{assignment.name} creates inconsistent choice state"))
+        given = False
+    elif value == 2:
+        if mode:
+            user.warnings.append((assignment.location, f"override: {assignment.name} changes choice state"))
+        picked = member
+    user.choices[choice] = ChoiceInput(given, max(mode, value), picked)

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The values of a configuration, by name."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from functools import cached_property
+
+from kpolicy.config.model import Assignment, Config
+from kpolicy.evaluate.calculation import Calculation
+from kpolicy.evaluate.passes import MODES, PRESETS, Template, run
+from kpolicy.evaluate.user import UserValues, user_values
+from kpolicy.kconfig.model import Default, Expr, Model, Select
+from kpolicy.kconfig.payload import BOOL, FLAGS, INT, IS_CHOICE, TRISTATE, TYPE
+from kpolicy.location import Location
+
+_TRISTATE = {"n": 0, "m": 1, "y": 2}
+_RECURSION_LIMIT = 50_000
+
+
+class Values:
+    """What every symbol is worth in one configuration.
+
+    Values are worked out when they are asked for and remembered.  Names are without
+    "CONFIG_"; a symbol that the model does not define is n, and its text is empty.
+    """
+
+    def __init__(
+        self, model: Model, config: Config | None, mode: str, user: UserValues, calculation: Calculation
+    ) -> None:
+        self.model = model
+        self.config = config
+        self.mode = mode
+        self._user = user
+        self._calculation = calculation
+        self._core = model.core
+
+    def _node(self, name: str) -> int | None:
+        node = self._core.symbols.get(name)
+        return node if node is not None and self._core.records[node] is not None else None
+
+    def tristate(self, name: str) -> int:
+        """0, 1 or 2 for n, m or y; 0 for int, hex, string and unknown symbols."""
+        node = self._node(name)
+        return 0 if node is None else self._calculation.value(node)
+
+    def is_on(self, name: str) -> bool:
+        """Whether a bool or tristate is y or m."""
+        return self.tristate(name) > 0
+
+    def text(self, name: str) -> str:
+        """The value as text, strings without quotes; "" for an unknown symbol."""
+        node = self._node(name)
+        return "" if node is None else self._calculation.text(node)
+
+    def is_written(self, name: str) -> bool:
+        """Whether the symbol has a line in .config."""
+        node = self._node(name)
+        if node is None:
+            return False
+        self._calculation.value(node)
+        return bool(self._calculation.written[node])
+
+    def visibility(self, name: str) -> int:
+        """How far the symbol's prompts let a user set it: 0, 1 or 2."""
+        node = self._node(name)
+        return 0 if node is None else self._calculation.visibility(node)
+
+    def assignment(self, name: str) -> Assignment | None:
+        """The line of the config that holds the symbol's user value, visible or not.
+
+        For a name that the model does not define, its last line.
+        """
+        node = self._node(name)
+        return self._foreign.get(name) if node is None else self._user.assignments.get(node)
+
+    @cached_property
+    def _foreign(self) -> dict[str, Assignment]:
+        assignments = self.config.assignments if self.config is not None else ()
+        return {item.name: item for item in assignments if not self.model.is_defined(item.name)}
+
+    def evaluate(self, expression: Expr) -> int:
+        """The value of an expression of the model."""
+        return self._calculation.value(expression.node)
+
+    def number_of(self, bound: Expr, base: int) -> int:
+        """The number that a bound of a range stands for; `base` is that of the symbol with the range."""
+        return self._calculation.range_value(bound.node, base)
+
+    def selectors(self, name: str) -> tuple[Select, ...]:
+        """The selects of `name` that are in force."""
+        return self._in_force(name, "select")
+
+    def implied(self, name: str) -> tuple[Select, ...]:
+        """The implies of `name` that are in force."""
+        return self._in_force(name, "imply")
+
+    def _in_force(self, name: str, kind: str) -> tuple[Select, ...]:
+        symbol = self.model.symbol(name)
+        if symbol is None:
+            return ()
+        edges = symbol.selected_by if kind == "select" else symbol.implied_by
+        return tuple(edge for edge in edges if self.tristate(edge.source) and self.evaluate(edge.condition))
+
+    def default(self, name: str) -> Default | None:
+        """The first default whose condition holds, whether or not its value is used."""
+        symbol = self.model.symbol(name)
+        if symbol is None:
+            return None
+        return next((item for item in symbol.defaults if self.evaluate(item.condition)), None)
+
+    @cached_property
+    def warnings(self) -> tuple[tuple[Location, str], ...]:
+        """What `conf` warns of while it reads the config."""
+        return tuple(self._user.warnings)
+
+    def unmet(self) -> Mapping[str, tuple[int, int]]:
+        """Selected symbols whose direct dependency is unmet: (dependency, selected to) by name.
+
+        Asks for the value of every symbol that something selects.
+        """
+        names = {node: name for name, node in self._core.symbols.items()}
+        calculation = self._calculation
+        for node, record in enumerate(self._core.records):
+            if record is not None and record[3] > 0 and not record[FLAGS] & IS_CHOICE:
+                calculation.value(node)
+        return {names[node]: pair for node, pair in calculation.unmet.items()}
+
+    # For writing config files: by node, in the order of the menus.
+
+    def is_changeable(self, node: int) -> bool:
+        """Whether the prompt reaches beyond what selects demand (symbol.c: sym_is_changeable)."""
+        return self._calculation.visibility(node) > self._calculation.selected(node)
+
+    def default_text(self, node: int) -> str:
+        """What the symbol would be without a user value (symbol.c: sym_get_string_default)."""
+        return self._calculation.default_text(node)
+
+    def is_choice_default(self, node: int) -> bool:
+        """Whether the symbol is on as its choice's own pick, which no line has to state."""
+        return self._calculation.is_choice_default(node)
+
+    def line(self, node: int, name: str) -> str | None:
+        """The symbol's line in .config, None where `conf` writes none."""
+        calculation = self._calculation
+        value = calculation.value(node)
+        if not calculation.written[node]:
+            return None
+        type_code = self._core.records[node][TYPE]
+        if type_code in (BOOL, TRISTATE):
+            return f"CONFIG_{name}={'nmy'[value]}" if value else f"# CONFIG_{name} is not set"
+        text = calculation.strings[node]
+        if type_code > INT + 1:
+            text = '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        return f"CONFIG_{name}={text}"
+
+    def node_value(self, node: int) -> int:
+        """The value of an expression by its node."""
+        return self._calculation.value(node)
+
+
+def evaluate(
+    model: Model,
+    config: Config | None,
+    mode: str = "olddefconfig",
+    recorded: Mapping[str, str | None] | None = None,
+) -> Values:
+    """The values that `conf --<mode>` gives to every symbol of a model.
+
+    `mode` is "defconfig" or "olddefconfig" for a config, or a preset, which takes none.
+    `recorded` gives symbols that rest on a toolchain probe what the probe answered in place of
+    the model's toolchain: a value as text, None for one that the probe hid (`recorded_probes`).
+    """
+    if mode not in MODES:
+        raise ValueError(f"unknown mode {mode}")
+    if (config is None) != (mode in PRESETS):
+        raise ValueError(f"mode {mode} with {'no' if config is None else 'a'} config")
+    # Values rest on values, through menus within menus; Python's own limit is too low for a kernel.
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
+    core = model.core
+    user = UserValues() if config is None else user_values(core, config)
+    by_node = _recorded(model, recorded) if recorded is not None else {}
+    template = model.derived("template", Template)
+    return Values(model, config, mode, user, run(core, template, user, mode, by_node))
+
+
+def _recorded(model: Model, recorded: Mapping[str, str | None]) -> dict[int, int | str | None]:
+    """What a recorded toolchain answered, by node."""
+    core = model.core
+    result: dict[int, int | str | None] = {}
+    for name, text in recorded.items():
+        node = core.symbols[name]
+        boolean = core.records[node][TYPE] in (BOOL, TRISTATE)
+        result[node] = _TRISTATE.get(text, 0) if boolean and text is not None else text
+    return result

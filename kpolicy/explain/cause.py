@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The cause of a value: the chain from a symbol to the line that a person would edit.
+
+A chain starts at the symbol that was asked about and ends at its root:
+
+    STACKDEPOT_ALWAYS_INIT=y  selected by KASAN     lib/Kconfig.kasan:41
+    KASAN=y                   CONFIG_KASAN=y        debug.config:76
+
+Of several chains the one whose root is a config line is preferred, then the shortest, then
+the one whose line comes first in the Kconfig files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from kpolicy.evaluate.user import unquote
+from kpolicy.location import Location
+
+if TYPE_CHECKING:
+    from kpolicy.config.model import Assignment
+    from kpolicy.evaluate.values import Values
+    from kpolicy.kconfig.model import Default, Expr, Select, Symbol
+
+Kind: TypeAlias = Literal["assigned", "selected", "implied", "default", "choice", "toolchain", "unset"]
+
+_TRISTATE = {"n": 0, "m": 1, "y": 2}
+# A root that a person can edit without touching Kconfig files comes first.
+_ROOTS: tuple[frozenset[str], ...] = (
+    frozenset({"assigned"}),
+    frozenset({"default", "choice", "toolchain", "unset"}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One step: why `symbol` has `value`.
+
+    `by` is the symbol that brought it about, for `selected`, `implied` and a `default` that
+    follows another symbol.  `location` is the config line, or the Kconfig line of that very
+    select, imply, default or choice; None when there is no such line.  `text` says it in
+    Kconfig's words.
+    """
+
+    kind: Kind
+    symbol: str
+    value: str
+    by: str | None
+    location: Location | None
+    text: str
+
+
+def cause(values: Values, name: str) -> tuple[Link, ...]:
+    """The chain of causes of the value of `name`, the symbol itself first, the root last.
+
+    Never empty; a symbol that the tree does not define has one link, its config line or `unset`.
+    """
+    chains: list[tuple[Link, ...]] = [()]
+    ends = [name]
+    seen = {name}
+    fallback: tuple[Link, ...] | None = None
+    while ends:
+        next_chains: list[tuple[Link, ...]] = []
+        next_ends: list[str] = []
+        for chain, end in zip(chains, ends, strict=True):
+            for link in _reasons(values, end):
+                longer = (*chain, link)
+                if link.by is None:
+                    if link.kind in _ROOTS[0]:
+                        return longer
+                    fallback = fallback or longer
+                elif link.by not in seen:
+                    seen.add(link.by)
+                    next_chains.append(longer)
+                    next_ends.append(link.by)
+        chains, ends = next_chains, next_ends
+    # Only selects that go round in a circle leave nothing at all.
+    return fallback or (Link("unset", name, shown(values, name), None, None, "selected in a circle"),)
+
+
+def place(values: Values, name: str) -> Location:
+    """The line that a person would edit to change the value of `name`.
+
+    That of the root of its cause; the head of the config where nothing says anything about it.
+    """
+    root = cause(values, name)[-1]
+    return root.location or head(values)
+
+
+def head(values: Values) -> Location:
+    """The first line of the config, of its last file in a stack: where a missing line would be added."""
+    config = values.config
+    if config is None:
+        return Location("Kconfig", 1)
+    return Location(config.assignments[-1].location.path if config.assignments else config.name, 1)
+
+
+def shown(values: Values, name: str) -> str:
+    """The value as `.config` would show it: y, m, a number, a string in quotes; n for what has no line there."""
+    text = values.text(name)
+    kind = values.model.type_of(name)
+    if kind in ("bool", "tristate"):
+        return text
+    if not values.is_written(name):
+        return "n"
+    if kind == "string":
+        escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return text
+
+
+def assignment_of(values: Values, name: str) -> Assignment | None:
+    """The last config line that names `name`, also when the tree does not define it."""
+    known = values.assignment(name)
+    if known is not None or values.config is None or values.model.is_defined(name):
+        return known
+    return next((line for line in reversed(values.config.assignments) if line.name == name), None)
+
+
+def _reasons(values: Values, name: str) -> Iterator[Link]:
+    """Why `name` has its value, the strongest reason first; a link without `by` is a root."""
+    assignment = assignment_of(values, name)
+    value = shown(values, name)
+    if not values.model.is_defined(name):
+        text = f"{assignment.text}, which this tree does not define" if assignment else "not defined in this tree"
+        yield Link("unset", name, value, None, assignment.location if assignment else None, text)
+        return
+    if assignment is not None and _honoured(values, name, assignment):
+        yield Link("assigned", name, value, None, assignment.location, assignment.text)
+        return
+    # Not before it is needed: properties with their lines are the half of a model that is seldom read.
+    symbol = values.model.symbol(name)
+    assert symbol is not None
+    if symbol.type in ("bool", "tristate") and not values.is_on(name):
+        yield _unset(values, symbol, assignment)
+        return
+    found = False
+    for link in _given(values, symbol, value):
+        found = True
+        yield link
+    if not found:
+        yield _unset(values, symbol, assignment)
+
+
+def _honoured(values: Values, name: str, assignment: Assignment) -> bool:
+    if not values.visibility(name):
+        return False
+    if values.model.type_of(name) not in ("bool", "tristate"):
+        return _same(values.text(name), assignment.value)
+    asked, got = _TRISTATE.get(assignment.value, 0), values.tristate(name)
+    # m becomes y where there are no modules; a select can raise it too.
+    return asked == got or (0 < asked < got and not values.selectors(name))
+
+
+def _same(text: str, written: str) -> bool:
+    if written.startswith('"'):
+        return text == unquote(written)
+    return text.lower().removeprefix("0x") == written.lower().removeprefix("0x")
+
+
+def _given(values: Values, symbol: Symbol, value: str) -> Iterator[Link]:
+    """Reasons that stand in the Kconfig files."""
+    name = symbol.name
+    if symbol.choice is not None:
+        yield _chosen(values, symbol, value)
+        return
+    default = values.default(name)
+    selectors = values.selectors(name)
+    if default is not None and (not selectors or _suffices(values, default, name)):
+        kind: Kind = "toolchain" if symbol.probed else "default"
+        followed = None if symbol.probed else _followed(values, symbol, default)
+        yield Link(kind, name, value, followed, default.location, _default_text(symbol, default))
+    for select in values.implied(name) if default is None and not selectors else ():
+        yield Link("implied", name, value, select.source, select.location, _select_text(values, select, "implied"))
+    for select in selectors:
+        yield Link("selected", name, value, select.source, select.location, _select_text(values, select, "selected"))
+
+
+def _suffices(values: Values, default: Default, name: str) -> bool:
+    """Whether the default alone gives the value, so that a select adds nothing."""
+    if values.assignment(name) is not None and values.visibility(name):
+        return False
+    worth = min(values.evaluate(default.value), values.evaluate(default.condition))
+    return worth >= values.tristate(name)
+
+
+def _followed(values: Values, symbol: Symbol, default: Default) -> str | None:
+    """The symbol that a default merely passes on: `default X`, or `default y if X`.
+
+    What the symbol depends on in any case is no reason for its default.
+    """
+    # To Kconfig an unquoted 1 is a symbol too.
+    if default.value.op == "symbol" and values.model.is_defined(default.value.name):
+        return default.value.name
+    own = [part for part in _conjuncts(default.condition) if part not in _conjuncts(symbol.direct_dependency)]
+    if len(own) == 1 and own[0].op == "symbol" and values.is_on(own[0].name):
+        return own[0].name
+    return None
+
+
+def _conjuncts(expression: Expr) -> tuple[Expr, ...]:
+    if expression.op == "and":
+        return tuple(part for operand in expression.operands for part in _conjuncts(operand))
+    return () if expression.is_yes else (expression,)
+
+
+def _condition_text(symbol: Symbol | None, condition: Expr) -> str:
+    """` if ...` with the part of a condition that the line itself states."""
+    inherited = _conjuncts(symbol.direct_dependency) if symbol is not None else ()
+    own = [str(part) for part in _conjuncts(condition) if part not in inherited]
+    return f" if {' && '.join(own)}" if own else ""
+
+
+def _default_text(symbol: Symbol, default: Default) -> str:
+    return f"default {default.value}{_condition_text(symbol, default.condition)}"
+
+
+def _select_text(values: Values, select: Select, verb: str) -> str:
+    return f"{verb} by {select.source}{_condition_text(values.model.symbol(select.source), select.condition)}"
+
+
+def _chosen(values: Values, symbol: Symbol, value: str) -> Link:
+    assert symbol.choice is not None
+    choice = values.model.choices[symbol.choice]
+    for default in choice.defaults:
+        if default.value.name == symbol.name and values.evaluate(default.condition):
+            return Link("choice", symbol.name, value, None, default.location, f"default {symbol.name} of the choice")
+    return Link("choice", symbol.name, value, None, symbol.definitions[0], "the first visible member of the choice")
+
+
+def _unset(values: Values, symbol: Symbol, assignment: Assignment | None) -> Link:
+    value = shown(values, symbol.name)
+    unmet = [str(part) for part in _conjuncts(symbol.direct_dependency) if not values.evaluate(part)]
+    reason = f"depends on {' && '.join(unmet)}" if unmet else "no default"
+    if assignment is None:
+        text = reason if unmet else "not set, and no default"
+        return Link("unset", symbol.name, value, None, None, text)
+    if not unmet and not values.visibility(symbol.name):
+        reason = "no prompt" if not symbol.prompts else "its prompt is not visible"
+    if not unmet and symbol.choice is not None:
+        reason = "another member of the choice is set"
+    return Link("unset", symbol.name, value, None, assignment.location, f"{assignment.text} is not honoured: {reason}")
