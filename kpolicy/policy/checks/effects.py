@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What became of each line of a config."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from kpolicy.config.model import Assignment
+from kpolicy.evaluate.strings import is_valid, number
+from kpolicy.evaluate.user import unquote
+from kpolicy.kconfig.payload import TYPES
+
+if TYPE_CHECKING:
+    from kpolicy.evaluate.values import Values
+
+Effect: TypeAlias = Literal[
+    "honoured",
+    "unknown-symbol",
+    "duplicate-assignment",
+    "wrong-type",
+    "out-of-range",
+    "overridden-by-select",
+    "choice-conflict",
+    "dropped-request",
+]
+
+_TRISTATE = {"n": 0, "m": 1, "y": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class LineEffect:
+    """A line and what it did.
+
+    `got` is the value in the result, as in .config ("n" for a symbol without a line).
+    `other` is the line that takes precedence, for a duplicate.
+    """
+
+    assignment: Assignment
+    effect: Effect
+    got: str
+    other: Assignment | None = None
+
+
+def line_effects(values: Values) -> Iterator[LineEffect]:
+    """Every line of the config in order.
+
+    Of several lines for a symbol the last one that is valid counts, as in `conf`; the others
+    are duplicates, within one file as in a stack.
+    """
+    config = values.config
+    if config is None:
+        return
+    loose = values.model.dialect.loose_unset
+    for assignment in config.assignments:
+        if assignment.loose and not loose:
+            continue
+        yield _effect(values, assignment)
+
+
+def is_known(values: Values, name: str) -> bool:
+    """Whether `conf` knows the name: a Kconfig file defines it or at least refers to it."""
+    return name in values.model.core.symbols
+
+
+def result(values: Values, name: str) -> str:
+    """The value as .config has it, strings without quotes; "n" where there is no line."""
+    return values.text(name) if values.is_written(name) else "n"
+
+
+def _effect(values: Values, assignment: Assignment) -> LineEffect:
+    name = assignment.name
+    if not is_known(values, name):
+        return LineEffect(assignment, "unknown-symbol", "n")
+    got = result(values, name)
+    kind = values.model.type_of(name)
+    if kind != "unknown" and not _is_valid(kind, assignment.value):
+        return LineEffect(assignment, "wrong-type", got)
+    counts = values.assignment(name)
+    if counts is not None and counts.location != assignment.location:
+        return LineEffect(assignment, "duplicate-assignment", got, counts)
+    if _asked(kind, assignment.value) == got:
+        return LineEffect(assignment, "honoured", got)
+    return LineEffect(assignment, _why(values, assignment, kind, got), got)
+
+
+def _is_valid(kind: str, value: str) -> bool:
+    if kind == "bool":
+        return value[:1] in ("y", "n") and value != ""
+    if kind == "tristate":
+        return value[:1] in ("y", "m", "n") and value != ""
+    if kind == "string":
+        return value.startswith('"') and unquote(value) is not None
+    return is_valid(TYPES.index(kind), value)
+
+
+def _asked(kind: str, value: str) -> str:
+    if kind in ("bool", "tristate"):
+        return value[0]
+    if kind == "string":
+        return unquote(value) or ""
+    return value
+
+
+def _why(values: Values, assignment: Assignment, kind: str, got: str) -> Effect:
+    name = assignment.name
+    if kind in ("int", "hex"):
+        visible = values.visibility(name) > 0
+        return "out-of-range" if visible and _is_outside(values, name, assignment.value, kind) else "dropped-request"
+    if kind in ("bool", "tristate"):
+        asked = _TRISTATE[assignment.value[0]]
+        if asked < _TRISTATE[got] and values.selectors(name):
+            return "overridden-by-select"
+        symbol = values.model.symbol(name)
+        if symbol is not None and symbol.choice is not None and values.visibility(name):
+            return "choice-conflict"
+    return "dropped-request"
+
+
+def _is_outside(values: Values, name: str, text: str, kind: str) -> bool:
+    symbol = values.model.symbol(name)
+    base = 10 if kind == "int" else 16
+    for item in symbol.ranges if symbol is not None else ():
+        if values.evaluate(item.condition):
+            low, high = (values.number_of(bound, base) for bound in (item.low, item.high))
+            return not low <= number(text, base) <= high
+    return False

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The checks by id, each with what it says and on what grounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from kpolicy.errors import UsageError
+from kpolicy.policy.rule import Severity
+
+Subject: TypeAlias = Literal["config", "kconfig"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check: `config` ones speak about the lines of a config, `kconfig` ones about a tree.
+
+    `quiet` ones speak only when they are asked for: they are true of thousands of lines that
+    do no harm.
+    """
+
+    id: str
+    title: str
+    severity: Severity
+    rationale: str
+    source: str
+    quiet: bool = False
+
+    @property
+    def subject(self) -> Subject:
+        """What it speaks about."""
+        return "config" if self.id.startswith("config/") else "kconfig"
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        "config/unknown-symbol",
+        "A line for a symbol that no Kconfig file knows",
+        "warning",
+        "The line does nothing, and conf says nothing. Mostly the symbol was renamed or removed long ago, and what it"
+        " asked for has not been in the kernel since.",
+        "conf warns of the same lines with KCONFIG_WARN_UNKNOWN_SYMBOLS=1 (scripts/kconfig/confdata.c:"
+        " conf_read_simple)",
+    ),
+    Check(
+        "config/dropped-request",
+        "A line whose value is not the one that the kernel gets",
+        "warning",
+        "A dependency is not met, the prompt is out of sight, or there is none: conf takes another value without a"
+        " word, and the kernel is built without what was asked for.",
+        "scripts/kconfig/symbol.c: sym_calc_value",
+    ),
+    Check(
+        "config/overridden-by-select",
+        "A symbol asked to be off, or a module, that a select lifts",
+        "warning",
+        "A select goes above the user's value. The line can only be honoured when what selects the symbol goes too.",
+        "scripts/kconfig/symbol.c: sym_calc_value; Documentation/kbuild/kconfig-language.rst, reverse dependencies",
+    ),
+    Check(
+        "config/choice-conflict",
+        "A member of a choice that does not get it",
+        "warning",
+        "Exactly one member of a choice is on. Of several lines the last one counts; a line that turns all members"
+        " off, or the wrong one on, is passed over.",
+        "scripts/kconfig/symbol.c: sym_calc_choice",
+    ),
+    Check(
+        "config/wrong-type",
+        "A value that does not fit the type of its symbol",
+        "error",
+        "conf warns and ignores the line: m for a bool, text for a number, a string without quotes.",
+        "scripts/kconfig/confdata.c: conf_set_sym_val",
+    ),
+    Check(
+        "config/out-of-range",
+        "A number outside of its range",
+        "warning",
+        "The number is clipped to the range or, in older kernels such as 6.1, dropped for the default.",
+        "scripts/kconfig/symbol.c: sym_validate_range",
+    ),
+    Check(
+        "config/duplicate-assignment",
+        "Two lines for one symbol in one file",
+        "warning",
+        "The last line counts. Where they contradict each other, one of them is a mistake.",
+        "scripts/kconfig/confdata.c: conf_read_simple",
+    ),
+    Check(
+        "config/unmet-direct-dependency",
+        "A symbol that a select turns on although what it depends on is off",
+        "warning",
+        "Code is built without what it needs. The mistake is in the Kconfig file that selects; the config shows it.",
+        "scripts/kconfig/symbol.c: sym_warn_unmet_dep",
+    ),
+    Check(
+        "config/redundant-line",
+        "A line that changes nothing",
+        "note",
+        "Without it the kernel is configured all the same: it states a default, does nothing, or is overruled by a"
+        " later line. `make savedefconfig` would leave it out.",
+        "scripts/kconfig/confdata.c: conf_write_defconfig",
+        quiet=True,
+    ),
+    Check(
+        "kconfig/redundant-select",
+        "A select of what another select brings along",
+        "note",
+        "A selects B and C, and B selects C in any case: the second select only hides who needs C. The review of the"
+        " stack depot's lazy initialisation asked for one such line to go.",
+        "Marco Elver, Re: [PATCH] lib/stackdepot: allow optional init and stack_table allocation by kvmalloc(),"
+        " 7 October 2021",
+        quiet=True,
+    ),
+    Check(
+        "kconfig/undefined-reference",
+        "An expression that names a symbol that nothing defines",
+        "note",
+        "The name counts as n for ever. Across architectures that can be meant; a misspelt name looks the same.",
+        "scripts/kconfig/symbol.c: sym_calc_value (S_UNKNOWN)",
+        quiet=True,
+    ),
+    Check(
+        "kconfig/select-of-choice-member",
+        "A select of a member of a choice",
+        "warning",
+        "It has no effect: which member is on is for the choice to say.",
+        "scripts/kconfig/symbol.c: sym_calc_visibility returns before the reverse dependency of a choice member",
+    ),
+    Check(
+        "kconfig/dead-default",
+        "A default that is never reached",
+        "note",
+        "A default without a condition stands before it, so that the symbol never takes this one.",
+        "scripts/kconfig/symbol.c: sym_get_default_prop",
+        quiet=True,
+    ),
+)
+
+
+def check_by_id(check_id: str) -> Check:
+    """A check by its id; raises UsageError for an unknown one."""
+    for check in CHECKS:
+        if check.id == check_id:
+            return check
+    raise UsageError(f"there is no check {check_id!r}")

@@ -1,0 +1,291 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The conditions of rules and roles, in Kconfig's expression language and a little more.
+
+    KASAN && !KASAN_HW_TAGS
+    LOCKDEP_BITS < 18
+    exists(DEBUG_SG) && (assigned(DEBUG_VM) || selected(DEBUG_VM))
+    rc >= 1 && rc <= 5
+
+A symbol alone holds when it is y or m; an int, hex or string symbol alone never does, as in
+Kconfig.  Differences from Kconfig, each because a rule is a statement and not a dependency:
+a condition is true or false, there is no m in between; and an ordering (`<` and its like) is
+false where one side has no number, so that `LOCKDEP_BITS < 18` says nothing about a kernel
+that has no LOCKDEP_BITS (`conf` compares such values as text).
+
+Predicates: `assigned(X)` a config line names X; `selected(X)` a select of X is in force;
+`exists(X)` this tree defines X; `settable(X)` a prompt of X is visible.  `version` and `rc`
+stand for the release, `version >= 6.1`, `rc = 3`; rc is 0 for a kernel that is no release
+candidate.  They are for what no symbol tells.
+
+`$name` is a parameter of the rule, in a comparison: `LOCKDEP_BITS < $least_bits`.  A policy file
+can give it another value than the rule's own (`bind`).
+
+Expressions are immutable; `str()` prints one that parses to the same.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+
+from kpolicy.explain.cause import assignment_of
+from kpolicy.kernel.version import parse_version
+
+if TYPE_CHECKING:
+    from kpolicy.evaluate.values import Values
+
+Operator: TypeAlias = Literal["=", "!=", "<", "<=", ">", ">="]
+PredicateName: TypeAlias = Literal["assigned", "selected", "exists", "settable"]
+ReleaseField: TypeAlias = Literal["version", "rc"]
+
+_NUMBER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|[0-9]+)\Z")
+_PLAIN = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|[0-9]+)\Z|[ymn]\Z")
+_TRISTATE = {"n": 0, "m": 1, "y": 2}
+
+_PREDICATES: Mapping[str, Callable[[Values, str], bool]] = {
+    "assigned": lambda values, name: assignment_of(values, name) is not None,
+    "selected": lambda values, name: bool(values.selectors(name)),
+    "exists": lambda values, name: values.model.is_defined(name),
+    "settable": lambda values, name: values.visibility(name) != 0,
+}
+PREDICATES: tuple[PredicateName, ...] = ("assigned", "selected", "exists", "settable")
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A symbol by name; it holds when its value is y or m."""
+
+    name: str
+
+    def holds(self, values: Values) -> bool:
+        """Whether the symbol is y or m."""
+        return values.tristate(self.name) != 0
+
+    def text(self, values: Values) -> str:
+        """The value to compare: as `.config` has it, "" where `.config` has no line for it."""
+        text = values.text(self.name)
+        # conf gives 0 to a number that nothing sets, and does not write it.
+        return text if text in _TRISTATE or values.is_written(self.name) else ""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """y, m, n, a number or a quoted string."""
+
+    value: str
+
+    def holds(self, values: Values) -> bool:  # noqa: ARG002 - all expressions are asked alike
+        """Whether this is y or m."""
+        return self.value in ("y", "m")
+
+    def text(self, values: Values) -> str:  # noqa: ARG002 - as a symbol is asked
+        """The value itself."""
+        return self.value
+
+    def __str__(self) -> str:
+        if _PLAIN.match(self.value):
+            return self.value
+        escaped = self.value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a rule, `$name`, and the value that it has."""
+
+    name: str
+    value: str
+
+    def text(self, values: Values) -> str:  # noqa: ARG002 - as a symbol is asked
+        """The value itself."""
+        return self.value
+
+    def __str__(self) -> str:
+        return f"${self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """What an operand is not."""
+
+    operand: Expression
+
+    def holds(self, values: Values) -> bool:
+        """Whether the operand does not hold."""
+        return not self.operand.holds(values)
+
+    def __str__(self) -> str:
+        return f"!{_bracketed(self.operand, (And, Or, Compare, Release))}"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of at least two operands."""
+
+    operands: tuple[Expression, ...]
+
+    def holds(self, values: Values) -> bool:
+        """Whether every operand holds."""
+        return all(operand.holds(values) for operand in self.operands)
+
+    def __str__(self) -> str:
+        return " && ".join(_bracketed(operand, (And, Or)) for operand in self.operands)
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Any of at least two operands."""
+
+    operands: tuple[Expression, ...]
+
+    def holds(self, values: Values) -> bool:
+        """Whether some operand holds."""
+        return any(operand.holds(values) for operand in self.operands)
+
+    def __str__(self) -> str:
+        return " || ".join(_bracketed(operand, (Or,)) for operand in self.operands)
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Two values compared: as numbers where both are, y over m over n, else as text (`=` and `!=` only)."""
+
+    operator: Operator
+    left: Operand
+    right: Operand
+
+    def holds(self, values: Values) -> bool:
+        """Whether the values compare so."""
+        left, right = self.left.text(values), self.right.text(values)
+        numbers = _number(left), _number(right)
+        if numbers[0] is None or numbers[1] is None:
+            if self.operator == "=":
+                return left == right
+            return self.operator == "!=" and left != right
+        return _compare(self.operator, numbers[0], numbers[1])
+
+    def __str__(self) -> str:
+        return f"{self.left} {self.operator} {self.right}"
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A question about how a symbol came by its value, or whether it is there at all."""
+
+    name: PredicateName
+    symbol: str
+
+    def holds(self, values: Values) -> bool:
+        """Whether the answer is yes."""
+        return _PREDICATES[self.name](values, self.symbol)
+
+    def __str__(self) -> str:
+        return f"{self.name}({self.symbol})"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """`version` or `rc` compared with numbers: (6, 1) for 6.1, (3,) for -rc3."""
+
+    field: ReleaseField
+    operator: Operator
+    numbers: tuple[int, ...]
+
+    def holds(self, values: Values) -> bool:
+        """Whether the release of the tree compares so."""
+        version = _version(values.model.version)
+        if self.field == "rc":
+            return _compare(self.operator, version.release_candidate or 0, self.numbers[0])
+        release = (version.version, version.patchlevel, version.sublevel)
+        # 6.1 is compared with the 6.1 of 6.1.192: what is left out of the number is not asked.
+        return _compare(self.operator, release[: len(self.numbers)], self.numbers)
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.operator} {'.'.join(str(number) for number in self.numbers)}"
+
+
+Operand: TypeAlias = Symbol | Constant | Parameter
+Expression: TypeAlias = Symbol | Constant | Not | And | Or | Compare | Predicate | Release
+
+
+def symbols(expression: Expression) -> tuple[str, ...]:
+    """The names that the expression mentions, each once, in order of appearance."""
+    return tuple(dict.fromkeys(_names(expression)))
+
+
+def bind(expression: Expression, values: Mapping[str, str]) -> Expression:
+    """The expression with other values for the parameters that `values` names."""
+    match expression:
+        case Not(operand):
+            return Not(bind(operand, values))
+        case And(operands):
+            return And(tuple(bind(operand, values) for operand in operands))
+        case Or(operands):
+            return Or(tuple(bind(operand, values) for operand in operands))
+        case Compare(word, left, right):
+            return Compare(word, _bound(left, values), _bound(right, values))
+        case _:
+            return expression
+
+
+def _bound(operand: Operand, values: Mapping[str, str]) -> Operand:
+    if isinstance(operand, Parameter) and operand.name in values:
+        return Parameter(operand.name, values[operand.name])
+    return operand
+
+
+def _names(expression: Expression | Parameter) -> Iterator[str]:
+    match expression:
+        case Symbol(name):
+            yield name
+        case Not(operand):
+            yield from _names(operand)
+        case And(operands) | Or(operands):
+            for operand in operands:
+                yield from _names(operand)
+        case Compare(_, left, right):
+            yield from _names(left)
+            yield from _names(right)
+        case Predicate(_, name):
+            yield name
+        case _:
+            return
+
+
+_version = functools.lru_cache(maxsize=64)(parse_version)
+
+
+def _bracketed(expression: Expression, kinds: tuple[type, ...]) -> str:
+    return f"({expression})" if isinstance(expression, kinds) else str(expression)
+
+
+def _number(text: str) -> int | None:
+    if text in _TRISTATE:
+        return _TRISTATE[text]
+    if not _NUMBER.match(text):
+        return None
+    return int(text, 16) if "x" in text.lower() else int(text, 10)
+
+
+_Comparable = TypeVar("_Comparable", int, tuple[int, ...])
+
+
+def _compare(word: Operator, left: _Comparable, right: _Comparable) -> bool:
+    return bool(_COMPARISONS[word](left, right))
+
+
+_COMPARISONS: Mapping[Operator, Callable[[Any, Any], Any]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}

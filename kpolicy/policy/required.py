@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Fragments as policy: every line of a plain config fragment is a requirement.
+
+Of several lines for a symbol the last one counts, as when fragments are merged.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from kpolicy.config.model import Config
+from kpolicy.config.read import parse_config, read_config
+from kpolicy.errors import InputError, KpolicyError, UsageError
+from kpolicy.evaluate.user import unquote
+from kpolicy.explain.cause import Link, cause, head, shown
+from kpolicy.location import Location
+from kpolicy.policy.finding import Finding, SymbolValue
+from kpolicy.policy.policy_file import IN_TREE, SHIPPED_FOLDER, SHIPPED_PACKAGE, Placed
+from kpolicy.policy.rule import Severity
+from kpolicy.policy.toml_file import FileErrors
+from kpolicy.policy.vocabulary import UNKNOWN_REQUIREMENT, requirement_id
+
+if TYPE_CHECKING:
+    from kpolicy.evaluate.values import Values
+    from kpolicy.kernel.source import Source
+
+DEFAULT_SEVERITY: Severity = "warning"
+_MOST_ERRORS = 20
+_ARCH_FRAGMENT = re.compile(rf"{IN_TREE}arch/([^/]+)/configs/")
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A line that a config has to keep to: the symbol, the value as written, the line and its place.
+
+    `value` is "n" for "is not set".  `srcarch` is the folder of arch/ that the fragment is in, for
+    one of the tree that is made for a single architecture: others are not held to it.
+    """
+
+    symbol: str
+    value: str
+    text: str
+    location: Location
+    srcarch: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The id of its findings: `required/debug-vm` for DEBUG_VM."""
+        return requirement_id(self.symbol)
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFragment:
+    """A fragment that this kernel tree does not have: what was named, and where."""
+
+    name: str
+    location: Location | None
+
+
+def requirements_of(config: Config, srcarch: str | None = None) -> tuple[Requirement, ...]:
+    """The requirements that a fragment, or a stack of them, states; of configs for one `srcarch` if given.
+
+    Raises FileErrors for lines that are neither assignments nor comments: as a policy they
+    would silently ask for nothing.
+    """
+    errors: list[KpolicyError] = [
+        UsageError(
+            "not a config line, so nothing is required by it",
+            location,
+            source_line=text.removeprefix("unexpected data: "),
+            column=1,
+            hint="a line is CONFIG_X=value or # CONFIG_X is not set",
+        )
+        for location, text in config.remarks[:_MOST_ERRORS]
+    ]
+    if errors:
+        raise FileErrors(errors)
+    return _last_of_each(
+        Requirement(line.name, line.value, line.text, line.location, srcarch) for line in config.assignments
+    )
+
+
+def read_requirements(
+    words: Sequence[str], stated: Sequence[Placed[str]] = (), source: Source | None = None
+) -> tuple[tuple[Requirement, ...], tuple[MissingFragment, ...]]:
+    """The requirements of the fragments of a policy (`Policy.require`) and of the command line, those last.
+
+    A word of the command line is a file, a path in the tree, or either after `tree:`.  A fragment
+    that a policy wants from the tree, and that the tree does not have, is no error: it is returned,
+    for a note.  Raises UsageError or InputError for what cannot be read otherwise.
+    """
+    found: list[Requirement] = []
+    missing: list[MissingFragment] = []
+    for item in stated:
+        fragment = _stated(item, source)
+        if fragment is None:
+            missing.append(MissingFragment(item.value.removeprefix(IN_TREE), item.location))
+        else:
+            found += requirements_of(fragment, _folder(item.value))
+    for word in words:
+        found += requirements_of(_named(word, source))
+    return _last_of_each(found), tuple(missing)
+
+
+def judge_requirements(
+    values: Values, requirements: Iterable[Requirement], role: str = "", *, tree: str = ""
+) -> tuple[Finding, ...]:
+    """A finding for each requirement that the values do not keep to."""
+    return tuple(_judged(values, requirements, role, tree))
+
+
+def keeps(values: Values, requirement: Requirement) -> bool:
+    """Whether a symbol has the value that is required.
+
+    m is kept by y where there can be no m, as `conf` reads it; numbers are compared as numbers.
+    """
+    name, wanted = requirement.symbol, requirement.value
+    kind = values.model.type_of(name)
+    if kind in ("bool", "tristate"):
+        if wanted == "m" and (kind == "bool" or not values.is_on("MODULES")):
+            wanted = "y"
+        return values.text(name) == (wanted or "n")
+    if not values.is_written(name):
+        return wanted == "n"
+    got = values.text(name)
+    if kind == "string":
+        return wanted.startswith('"') and got == unquote(wanted)
+    return _number(got, kind) == _number(wanted, kind)
+
+
+def _last_of_each(requirements: Iterable[Requirement]) -> tuple[Requirement, ...]:
+    """The last requirement for each symbol, in the order of their lines."""
+    found: dict[tuple[str, str | None], Requirement] = {}
+    for item in requirements:
+        found.pop((item.symbol, item.srcarch), None)
+        found[item.symbol, item.srcarch] = item
+    return tuple(found.values())
+
+
+def _folder(word: str) -> str | None:
+    match = _ARCH_FRAGMENT.match(word)
+    return match.group(1) if match else None
+
+
+def _judged(values: Values, requirements: Iterable[Requirement], role: str, tree: str) -> Iterator[Finding]:
+    asked = _last_of_each(
+        replace(item, srcarch=None) for item in requirements if item.srcarch in (None, values.model.srcarch)
+    )
+    for item in asked:
+        if not values.model.is_defined(item.symbol):
+            if item.value != "n":
+                message = f"{_asked(item)}: {values.model.architecture} has no such symbol in this tree"
+                yield _finding(values, item, role, tree, UNKNOWN_REQUIREMENT, "note", message, ())
+        elif not keeps(values, item):
+            causes = cause(values, item.symbol)
+            because = _because(causes[0])
+            message = f"{_asked(item)}: is {shown(values, item.symbol)}, because {because}"
+            yield _finding(values, item, role, tree, item.id, DEFAULT_SEVERITY, message, causes)
+
+
+def _asked(item: Requirement) -> str:
+    return f"{item.text.rstrip()} required by {item.location}"
+
+
+def _finding(
+    values: Values,
+    item: Requirement,
+    role: str,
+    tree: str,
+    rule: str,
+    severity: Severity,
+    message: str,
+    causes: tuple[Link, ...],
+) -> Finding:
+    known = bool(causes)
+    root = causes[-1].location if known else None
+    # A line that the prompt does not let through would mend nothing.
+    settable = known and values.visibility(item.symbol) > 0
+    return Finding(
+        rule=rule,
+        severity=severity,
+        tree=tree,
+        architecture=values.model.architecture,
+        config=values.config.name if values.config is not None else "",
+        role=role,
+        symbol=item.symbol,
+        symbols=(SymbolValue(item.symbol, shown(values, item.symbol)),),
+        message=message,
+        causes=causes or cause(values, item.symbol),
+        place=root or head(values) if known else item.location,
+        remedy=(item.text.rstrip(),) if settable else (),
+    )
+
+
+def _because(link: Link) -> str:
+    where = f" at {link.location}" if link.location is not None else ""
+    if link.kind == "assigned":
+        return f"of '{link.text}'{where}"
+    if link.kind == "unset":
+        # "depends on X", "not set, and no default", or a line that is not honoured and why.
+        return f"{_in_words(link.text)}{where}"
+    if link.kind in ("selected", "implied"):
+        return f"it is {link.text}{where}"
+    return f"of '{link.text}'{where}"
+
+
+def _in_words(text: str) -> str:
+    if text.startswith(("depends on ", "not set")):
+        return f"it {'is ' if text.startswith('not') else ''}{text}"
+    if text in ("no prompt", "no default"):
+        return f"it has {text}"
+    return text
+
+
+def _number(text: str, kind: str) -> int | str:
+    try:
+        return int(text, 16 if kind == "hex" else 10)
+    except ValueError:
+        return text
+
+
+def _stated(item: Placed[str], source: Source | None) -> Config | None:
+    """A fragment of a policy file; None when it is to be in the tree and is not."""
+    if item.value.startswith(IN_TREE):
+        path = item.value.removeprefix(IN_TREE)
+        return _in_tree(path, source)
+    folder = os.path.dirname(item.location.path) if item.location is not None else ""
+    if folder == SHIPPED_FOLDER:
+        content = resources.files(SHIPPED_PACKAGE).joinpath(item.value).read_bytes()
+        return parse_config(f"{folder}/{item.value}", content)
+    path = os.path.normpath(os.path.join(folder, item.value))
+    try:
+        return read_config(path)
+    except InputError as error:
+        message = f"{path}: {error.message}"
+        raise UsageError(message, item.location, hint=error.hint) from None
+
+
+def _named(word: str, source: Source | None) -> Config:
+    path = word.removeprefix(IN_TREE)
+    if path == word and (os.path.lexists(word) or source is None):
+        return read_config(word)
+    found = _in_tree(path, source)
+    if found is None:
+        raise InputError("there is no such fragment", Location(word, 1), hint="neither a file nor a file of the tree")
+    return found
+
+
+def _in_tree(path: str, source: Source | None) -> Config | None:
+    if source is None or not source.is_file(path):
+        return None
+    return parse_config(path, source.read(path))
