@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The command group, and what becomes of every way in which a command can end."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import traceback
+
+import click
+
+from kpolicy import __version__
+from kpolicy.cli import status
+from kpolicy.cli.console import Console, NoReaderError
+from kpolicy.errors import KpolicyError, UsageError
+
+# Command -> module; imported only when it is used.
+_COMMANDS = {
+    "audit": "kpolicy.cli.audit",
+    "check": "kpolicy.cli.check",
+    "expand": "kpolicy.cli.expand",
+    "rules": "kpolicy.cli.rules",
+}
+
+_HELP = """\
+Audit the debug configuration of Linux kernels.
+
+\b
+Examples:
+  kpolicy audit ~/linux                      every defconfig of a tree
+  kpolicy check .config                      one kernel, without its source
+  kpolicy check --tree ~/linux --arch arm64 defconfig+debug.config
+  kpolicy expand --tree ~/linux --arch x86 x86_64_defconfig -o .config
+  kpolicy rules show kmemleak/...            what a rule is about
+
+\b
+Exit status: 0 clean, 1 findings at or above --fail-on, 2 wrong usage,
+3 input that could not be analysed (the rest still is) or an internal error.
+"""
+
+
+class _Commands(click.Group):
+    """Commands that are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """All commands."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name; words that are near it are offered for one that is unknown."""
+        module = _COMMANDS.get(cmd_name)
+        if module is None:
+            from difflib import get_close_matches
+
+            near = get_close_matches(cmd_name, _COMMANDS, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise click.UsageError(f"There is no command '{cmd_name}'.{hint}", ctx)
+        command: click.Command = importlib.import_module(module).command
+        return command
+
+
+@click.command("kpolicy", cls=_Commands, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", message="kpolicy %(version)s")
+@click.option("-C", "folder", metavar="DIR", type=click.Path(), help="Work in DIR, as make -C does.")
+def _group(folder: str | None) -> None:
+    if folder is not None:
+        try:
+            os.chdir(folder)
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise UsageError(f"cannot work in {folder}: {reason}") from None
+
+
+def run(arguments: list[str], console: Console | None = None) -> int:
+    """Run a command line; returns the exit status and raises nothing."""
+    console = console or Console()
+    before = _here()
+    try:
+        return _guarded(arguments or ["--help"], console)
+    except NoReaderError:
+        _forget(console)
+        return status.NO_READER
+    finally:
+        if before is not None:
+            os.chdir(before)
+
+
+def _here() -> str | None:
+    """The current directory, to come back to it after -C; None when it was removed."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return None
+
+
+def _guarded(arguments: list[str], console: Console) -> int:
+    try:
+        return _run(arguments, console)
+    except click.ClickException as error:
+        context = error.ctx if isinstance(error, click.UsageError) else None
+        command = context.command_path if context else "kpolicy"
+        console.diagnostic(f"error: {error.format_message()}\n  try: {command} --help")
+        return status.USAGE
+    except KpolicyError as error:
+        console.error(error)
+        return error.exit_status
+    except (click.Abort, KeyboardInterrupt):
+        console.clear_progress()
+        return status.INTERRUPTED
+    except (NoReaderError, BrokenPipeError):
+        raise NoReaderError from None
+    except Exception as error:  # noqa: BLE001 - the last resort: status 3 instead of Python's 1
+        if console.environment.get("KPOLICY_TRACEBACK"):
+            console.diagnostic(traceback.format_exc().rstrip())
+        console.diagnostic(
+            f"error: internal error: {type(error).__name__}: {error}\n"
+            "  this is a bug in kpolicy; KPOLICY_TRACEBACK=1 shows where it is"
+        )
+        return status.FAILURE
+
+
+def _run(arguments: list[str], console: Console) -> int:
+    try:
+        # Click turns what its commands return into this value.
+        result = _group.main(arguments, prog_name="kpolicy", standalone_mode=False, obj=console)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except SystemExit:
+        # Click's answer to a closed pipe while it shows help.
+        raise NoReaderError from None
+    return result if isinstance(result, int) else status.CLEAN
+
+
+def _forget(console: Console) -> None:
+    """Point the streams at nothing, so that Python does not complain when it flushes them at its end."""
+    for stream in (console.stdout, console.stderr):
+        try:
+            descriptor = stream.fileno()
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, descriptor)
+            os.close(nowhere)
+        except (OSError, ValueError):
+            continue

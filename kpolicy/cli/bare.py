@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A full .config without the tree that it came from.
+
+A .config as `conf` writes it holds the value of every symbol that was visible or had one.  So the
+model is made of the .config itself: each of its symbols with a prompt and nothing else, which gives
+every symbol the value that is written.  What only Kconfig files tell stays unknown: who selected
+a symbol, whether it could be set, and whether a symbol without a line is hidden or does not exist.
+Rules that rest on that are not judged, and are reported as such.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kpolicy.cli.examine import HEADER_WORDS, report_on
+from kpolicy.config.model import Config
+from kpolicy.errors import InputError, KpolicyError, UsageError
+from kpolicy.evaluate.recorded import recorded_values
+from kpolicy.evaluate.values import Values, evaluate
+from kpolicy.kconfig.load import Tree
+from kpolicy.kconfig.model import Model
+from kpolicy.kernel.architecture import Architecture
+from kpolicy.kernel.toolchain import Toolchain, recorded_toolchain
+from kpolicy.kernel.version import parse_version
+from kpolicy.location import Location
+from kpolicy.policy.catalogue import shipped_catalogue
+from kpolicy.policy.census import census_symbols
+from kpolicy.policy.expression import And, Expression, Not, Or, Predicate
+from kpolicy.policy.roles import shipped_roles
+from kpolicy.policy.rule import Rule
+from kpolicy.report.records import ConfigReport
+
+_NAME = re.compile(r"\w+\Z", re.ASCII)
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
+_HEX = re.compile(r"0[xX][0-9a-fA-F]+\Z")
+
+
+class _Files:
+    """A source that holds what it is given."""
+
+    def __init__(self, name: str, files: dict[str, bytes]) -> None:
+        self._name = name
+        self._files = files
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def read(self, path: str) -> bytes:
+        try:
+            return self._files[path]
+        except KeyError:
+            raise InputError(f"{path}: no such file") from None
+
+    def is_file(self, path: str) -> bool:
+        return path in self._files
+
+    def list_dir(self, path: str) -> tuple[str, ...]:  # noqa: ARG002 - the protocol's signature
+        return ()
+
+
+def bare_report(config: Config, arch: str | None) -> ConfigReport:
+    """A full .config judged by itself; raises UsageError for any other config."""
+    values = bare_values(config, arch)
+    catalogue = shipped_catalogue(examples=False)
+    unjudged = tuple(rule.id for rule in catalogue if not _is_judgeable(rule, values))
+    counted = census_symbols(catalogue, shipped_roles())
+    return report_on(values, config.name, catalogue, counted, "", unjudged=unjudged)
+
+
+def bare_values(config: Config, arch: str | None = None) -> Values:
+    """The values that a full .config states."""
+    place = Location(config.name, 1)
+    if not config.is_full:
+        raise UsageError(
+            "a kernel tree is needed to judge this: it is no full .config",
+            place,
+            hint="name the tree with --tree; without one, only a .config as make writes it can be judged",
+        )
+    try:
+        version = parse_version(config.version or "")
+    except KpolicyError as error:
+        raise InputError(f"its header names no kernel release: {error.message}", place, hint=error.hint) from None
+    extra = version.extraversion
+    makefile = (
+        f"VERSION = {version.version}\nPATCHLEVEL = {version.patchlevel}\n"
+        f"SUBLEVEL = {version.sublevel}\nEXTRAVERSION = {extra}\n"
+    )
+    word = arch or config.arch or "unknown"
+    files = {"Makefile": makefile.encode(), "Kconfig": "\n".join(_kconfig(config)).encode("utf-8", "surrogateescape")}
+    toolchain = recorded_toolchain(recorded_values(config)) or Toolchain.dummy()
+    model = _model(_Files(config.name, files), Architecture(word, _srcarch(word)), toolchain)
+    return evaluate(model, config, "olddefconfig")
+
+
+def _model(source: _Files, architecture: Architecture, toolchain: Toolchain) -> Model:
+    return Tree(source, "/").model(architecture, toolchain)
+
+
+def _srcarch(word: str) -> str:
+    return next((folder for folder, words in HEADER_WORDS.items() if word in words), word)
+
+
+def _kconfig(config: Config) -> Iterator[str]:
+    yield f'mainmenu "{config.name}"'.replace("\\", "")
+    values = {item.name: item.value for item in config.assignments if _NAME.match(item.name)}
+    for name, value in values.items():
+        yield f"config {name}"
+        yield f'\t{_type(value)} "{name}"'
+        if name == "MODULES":
+            yield "\tmodules"
+    if "MODULES" not in values:
+        # Without modules an m would become y, which no .config has; with them nothing changes.
+        yield 'config MODULES\n\tbool "MODULES"\n\tmodules'
+
+
+def _type(value: str) -> str:
+    if value in ("y", "n"):
+        return "bool"
+    if value == "m":
+        return "tristate"
+    if _NUMBER.match(value):
+        return "int"
+    return "hex" if _HEX.match(value) else "string"
+
+
+def _is_judgeable(rule: Rule, values: Values) -> bool:
+    """Whether the .config alone tells that a rule fires, or that it does not."""
+    return _truth(And((rule.requires, rule.when)), values) is not None
+
+
+def _truth(expression: Expression, values: Values) -> bool | None:
+    """What a condition comes to, None where that takes Kconfig files."""
+    if isinstance(expression, Not):
+        inner = _truth(expression.operand, values)
+        return None if inner is None else not inner
+    if isinstance(expression, (And, Or)):
+        decides = isinstance(expression, Or)
+        parts = [_truth(operand, values) for operand in expression.operands]
+        if decides in parts:
+            return decides
+        return None if None in parts else not decides
+    if isinstance(expression, Predicate):
+        return _predicate(expression, values)
+    return expression.holds(values)
+
+
+def _predicate(predicate: Predicate, values: Values) -> bool | None:
+    """A symbol that is off and has a line could be set; one without a line could not, and may not exist."""
+    name = predicate.symbol
+    has_line, is_on = values.model.is_defined(name), values.is_on(name)
+    if predicate.name == "exists":
+        return True if has_line else None
+    if predicate.name == "selected":
+        return None if is_on else False
+    if predicate.name == "settable":
+        return None if is_on else has_line
+    return predicate.holds(values)

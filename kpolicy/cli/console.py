@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Output: the payload on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from kpolicy.errors import InputError, KpolicyError, printable
+from kpolicy.location import Location
+from kpolicy.report.style import Style
+
+
+class NoReaderError(Exception):
+    """Nobody reads our output any more."""
+
+
+@dataclass
+class Console:
+    """The streams of one run, and what may be written to them."""
+
+    stdout: TextIO = field(default_factory=lambda: sys.stdout)
+    stderr: TextIO = field(default_factory=lambda: sys.stderr)
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    quiet: bool = False
+    _progress: int = 0
+
+    def style(self, stream: TextIO | None = None) -> Style:
+        """Colour for a stream (stdout): on terminals, unless NO_COLOR or FORCE_COLOR say otherwise."""
+        stream = stream or self.stdout
+        if self.environment.get("NO_COLOR"):
+            return Style()
+        if self.environment.get("FORCE_COLOR", "0") not in ("", "0"):
+            return Style(colour=True)
+        return Style(colour=_is_terminal(stream) and self.environment.get("TERM") != "dumb")
+
+    def payload(self, text: str) -> None:
+        """Write a result, characters that cannot be encoded as escapes."""
+        self.clear_progress()
+        encoding = self.stdout.encoding or "utf-8"
+        self._write(self.stdout, text.encode(encoding, "backslashreplace").decode(encoding))
+
+    def payload_bytes(self, content: bytes) -> None:
+        """Write a result byte for byte."""
+        buffer = getattr(self.stdout, "buffer", None)
+        if buffer is None:
+            self.payload(content.decode("utf-8", "backslashreplace"))
+            return
+        try:
+            self.stdout.flush()
+            buffer.write(content)
+            buffer.flush()
+        except OSError as error:
+            raise _failure(error) from None
+
+    def error(self, error: KpolicyError) -> None:
+        """Show an error; never silenced."""
+        self.diagnostic(error.render())
+
+    def warning(self, location: Location | None, text: str) -> None:
+        """Show `file:line: warning: text`, unless quiet."""
+        if not self.quiet:
+            where = f"{printable(str(location))}: " if location is not None else ""
+            self.diagnostic(f"{where}warning: {printable(text)}")
+
+    def note(self, text: str) -> None:
+        """Tell something that a person would want to know, unless quiet."""
+        if not self.quiet:
+            self.diagnostic(f"note: {printable(text)}")
+
+    def diagnostic(self, text: str) -> None:
+        """Write to stderr."""
+        self.clear_progress()
+        style = self.style(self.stderr)
+        if style.colour:
+            for word in ("error", "warning", "note"):
+                text = text.replace(f"{word}:", style.mark(word, f"{word}:"), 1)
+        encoding = self.stderr.encoding or "utf-8"
+        self._write(self.stderr, text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+
+    def progress(self, done: int, total: int) -> None:
+        """Show how far a long run is, on terminals only."""
+        if self.quiet or not _is_terminal(self.stderr) or self.environment.get("TERM") == "dumb":
+            return
+        text = f"{done}/{total} configs"
+        self._write(self.stderr, f"\r{text.ljust(self._progress)}")
+        self._progress = len(text)
+
+    def clear_progress(self) -> None:
+        """Take the progress line away."""
+        if self._progress:
+            self._write(self.stderr, f"\r{' ' * self._progress}\r")
+            self._progress = 0
+
+    def _write(self, stream: TextIO, text: str) -> None:
+        try:
+            stream.write(text)
+            stream.flush()
+        except OSError as error:
+            raise _failure(error) from None
+
+
+def _failure(error: OSError) -> Exception:
+    if isinstance(error, BrokenPipeError):
+        return NoReaderError()
+    return InputError(f"cannot write the output: {error.strerror or error}")
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except ValueError:
+        return False

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From one config to what there is to say about it; used in this process or in workers."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from kpolicy.config.model import Config
+from kpolicy.config.read import parse_config, read_config, stack
+from kpolicy.errors import InputError, KpolicyError
+from kpolicy.evaluate.recorded import recorded_probes, recorded_values
+from kpolicy.evaluate.values import Values, evaluate
+from kpolicy.kconfig.cache import ModelCache
+from kpolicy.kconfig.load import Tree
+from kpolicy.kconfig.model import Model
+from kpolicy.kernel.architecture import Architecture, resolve_architecture
+from kpolicy.kernel.source import DirectorySource
+from kpolicy.kernel.toolchain import Toolchain, parse_toolchain, recorded_toolchain
+from kpolicy.location import Location
+from kpolicy.policy.catalogue import Catalogue, shipped_catalogue
+from kpolicy.policy.census import census_symbols, observe
+from kpolicy.policy.check import judge
+from kpolicy.policy.checks.config_lines import DEFAULT_CHECKS, check_lines
+from kpolicy.policy.roles import role_of, shipped_roles
+from kpolicy.report.records import ConfigReport, Remark
+
+EXECUTE = "exec"
+"""The word for really running the probes."""
+HEADER_WORDS = {"x86": ("i386", "x86_64"), "sparc": ("sparc32", "sparc64"), "parisc": ("parisc64",)}
+"""The ARCH words that stand in the header of a .config besides the folder's own name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a config: in the tree (a path with `/`) or outside of it."""
+
+    path: str
+    in_tree: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A config to look at and the ARCH word to do it for.
+
+    `config` is there when it has been read already; else `parts` say what to read.
+    """
+
+    name: str
+    arch: str
+    parts: tuple[Part, ...]
+    config: Config | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What all targets of a run have in common.
+
+    `tree` is the path of the tree, `name` what the user calls it; `toolchain` is the user's word, None
+    for the default; `cache` the folder for models, if any; `environment` that of the process, which
+    only an executed toolchain looks at; `checks` are the ids of the checks of lines to make.
+    """
+
+    tree: str
+    name: str
+    toolchain: str | None
+    cache: Path | None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    checks: frozenset[str] = DEFAULT_CHECKS
+
+
+def chosen_toolchain(word: str | None) -> Toolchain | None:
+    """What --toolchain names, None for the default; raises UsageError for an unknown word."""
+    if word is None:
+        return None
+    return Toolchain.dummy() if word == EXECUTE else parse_toolchain(word)
+
+
+class Examiner:
+    """Looks at one config after the other; keeps the model of the last architecture."""
+
+    def __init__(self, plan: Plan, source: DirectorySource) -> None:
+        self._plan = plan
+        self._source = source
+        root = str(source.root)
+        if plan.toolchain == EXECUTE:
+            # Only here: what runs programs is seldom wanted, and takes a while to import.
+            from kpolicy.cli.executed import ExecutedTree
+
+            self.tree: Tree = ExecutedTree(source, root, plan.environment)
+        else:
+            self.tree = Tree(source, root, cache=ModelCache(plan.cache) if plan.cache is not None else None)
+        self._chosen = chosen_toolchain(plan.toolchain)
+        self._last: tuple[tuple[str, str], Model | KpolicyError] | None = None
+        self._remarks: dict[Remark, None] = {}
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The rules."""
+        return shipped_catalogue(examples=False)
+
+    @cached_property
+    def _counted(self) -> tuple[str, ...]:
+        return census_symbols(self.catalogue, shipped_roles())
+
+    def read(self, target: Target) -> Config:
+        """The config of a target."""
+        if target.config is not None:
+            return target.config
+        return stack(target.name, [self._read_part(part) for part in target.parts])
+
+    def _read_part(self, part: Part) -> Config:
+        if not part.in_tree:
+            return read_config(part.path)
+        try:
+            content = self._source.read(part.path)
+        except InputError as error:
+            raise InputError(error.message, Location(part.path, 1), hint=error.hint) from None
+        return parse_config(part.path, content)
+
+    def model(self, architecture: Architecture, toolchain: Toolchain) -> Model:
+        """The model of an architecture; what was wrong with its Kconfig files is raised again when it was."""
+        key = (architecture.arch, toolchain.identity)
+        if self._last is None or self._last[0] != key:
+            self._discard()
+            try:
+                self._last = (key, self.tree.model(architecture, toolchain))
+            except KpolicyError as error:
+                self._last = (key, error)
+        found = self._last[1]
+        if isinstance(found, KpolicyError):
+            raise found
+        return found
+
+    def _discard(self) -> None:
+        """Let go of the last model.
+
+        What was shown of it refers back to it, a circle that only the cycle collector would find, by
+        going through everything: so it is emptied here.
+        """
+        self._note_remarks()
+        if self._last is not None and isinstance(self._last[1], Model):
+            vars(self._last[1]).clear()
+        self._last = None
+
+    def _note_remarks(self) -> None:
+        model = self._last[1] if self._last is not None else None
+        if isinstance(model, Model):
+            self._remarks.update(dict.fromkeys(Remark(*warning) for warning in model.warnings))
+            for probe in model.unknown_probes:
+                self._remarks[Remark(probe.location, f"unknown probe, taken to print nothing: {probe.text}")] = None
+
+    def kconfig_remarks(self) -> tuple[Remark, ...]:
+        """What there is to say about the Kconfig files that were read, each thing once."""
+        self._note_remarks()
+        return tuple(self._remarks)
+
+    def values(self, target: Target, mode: str | None = None) -> Values:
+        """The values of a target's config.
+
+        `mode` as in `evaluate`; without it a file named *defconfig is taken as make takes that, and
+        anything else as olddefconfig takes it.  A full .config is judged by the toolchain that it
+        records.
+        """
+        architecture = resolve_architecture(self._source, target.arch)
+        if not target.parts and target.config is None:
+            return evaluate(self.model(architecture, self._chosen or Toolchain.dummy()), None, mode or "alldefconfig")
+        config = self.read(target)
+        mode = mode or ("defconfig" if config.name.endswith("defconfig") else "olddefconfig")
+        toolchain = recorded_toolchain(recorded_values(config)) if config.is_full and not self._chosen else None
+        if toolchain is not None:
+            model = self.model(architecture, toolchain)
+            recorded = recorded_probes(model, config)
+            if recorded is not None:
+                return evaluate(model, config, mode, recorded)
+        return evaluate(self.model(architecture, self._chosen or Toolchain.dummy()), config, mode)
+
+    def report(self, target: Target) -> ConfigReport:
+        """What there is to say about a target; raises KpolicyError when it cannot be analysed."""
+        with _no_collection():
+            values = self.values(target)
+            name = values.config.name if values.config is not None else target.name
+            return report_on(values, name, self.catalogue, self._counted, self._plan.name, checks=self._plan.checks)
+
+
+def report_on(
+    values: Values,
+    name: str,
+    catalogue: Catalogue,
+    counted: tuple[str, ...],
+    tree: str,
+    *,
+    unjudged: tuple[str, ...] = (),
+    checks: frozenset[str] = frozenset(),
+) -> ConfigReport:
+    """Values judged by the rules that are not `unjudged`, and their config's lines by `checks`."""
+    verdict = role_of(values)
+    lines = check_lines(values, verdict.role, tree=tree, wanted=checks) if checks else ()
+    rules = [rule for rule in catalogue if rule.id not in unjudged]
+    model = values.model
+    return ConfigReport(
+        config=name,
+        architecture=model.architecture,
+        srcarch=model.srcarch,
+        toolchain=model.toolchain_identity,
+        verdict=verdict,
+        findings=(*judge(values, rules, verdict.role, tree=tree), *lines),
+        remarks=tuple(remarks(values)),
+        observation=observe(values, counted),
+        unjudged=unjudged,
+    )
+
+
+def remarks(values: Values) -> Iterator[Remark]:
+    """What conf warns of, and what it does not say: a config of another kernel or architecture."""
+    config, model = values.config, values.model
+    if config is None:
+        return
+    stacked = len({item.location.path for item in config.assignments}) > 1
+    for location, text in values.warnings:
+        # A fragment is there to override: only within one file is that odd.
+        if not (stacked and text.startswith("override: ")):
+            yield Remark(location, text)
+    if config.arch is not None and config.arch not in (
+        model.architecture,
+        model.srcarch,
+        *HEADER_WORDS.get(model.srcarch, ()),
+    ):
+        place = config.assignments[0].location.path if config.assignments else config.name
+        yield Remark(Location(place, 1), f"made for {config.arch}, read for {model.architecture}")
+    elif config.version is not None and config.version != model.version:
+        place = config.assignments[0].location.path if config.assignments else config.name
+        yield Remark(Location(place, 1), f"made by Linux {config.version}, the tree is {model.version}")
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    # What an evaluation makes stays alive until its end: the cycle collector would only look on.
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`kpolicy expand`: the .config that conf would write."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from kpolicy.cli import status
+from kpolicy.cli.console import Console
+from kpolicy.cli.examine import EXECUTE, Examiner, Plan, Target, chosen_toolchain, remarks
+from kpolicy.cli.options import arch_option, output_options, toolchain_options, tree_option
+from kpolicy.cli.selection import find_tree, read_target
+from kpolicy.cli.setup import cache_folder, check_output, deliver
+from kpolicy.errors import UsageError
+from kpolicy.evaluate.dotconfig import dotconfig
+from kpolicy.evaluate.passes import PRESETS
+from kpolicy.kernel.architecture import resolve_architecture
+from kpolicy.kernel.source import DirectorySource
+
+
+@click.command("expand")
+@click.argument("config", required=False, type=click.Path(allow_dash=True))
+@tree_option
+@arch_option()
+@click.option("--preset", type=click.Choice(PRESETS), help="Instead of a CONFIG: what make of that name would write.")
+@click.option(
+    "--mode",
+    type=click.Choice(["defconfig", "olddefconfig"]),
+    help="Read CONFIG as this target of make does. [default: olddefconfig for a full .config, else defconfig]",
+)
+@toolchain_options
+@output_options
+@click.option("-q", "--quiet", is_flag=True, help="No warnings.")
+@click.pass_obj
+def command(
+    console: Console,
+    config: str | None,
+    tree: str | None,
+    arch: str | None,
+    preset: str | None,
+    mode: str | None,
+    toolchain: str | None,
+    no_cache: bool,
+    output: str | None,
+    force: bool,
+    quiet: bool,
+) -> int:
+    """Write the .config that the kernel's own conf would write for CONFIG, byte for byte.
+
+    CONFIG is named as for `kpolicy check`.
+
+    \b
+    Examples:
+      kpolicy expand --tree ~/linux x86_64_defconfig
+      kpolicy expand --tree ~/linux --arch arm64 defconfig+debug.config -o .config
+      kpolicy expand --tree ~/linux --arch riscv --preset allmodconfig
+    """
+    console.quiet = quiet
+    if (config is None) == (preset is None):
+        raise UsageError("either a CONFIG or a --preset is to be expanded")
+    if preset is not None and (arch is None or mode is not None):
+        raise UsageError("--preset is for an architecture", hint="name it with --arch; --mode is for a CONFIG")
+    check_output(output, force=force)
+    source = find_tree(tree)
+    if source is None:
+        raise UsageError("the kernel's Kconfig files are needed", hint="name the tree: --tree DIR")
+    chosen_toolchain(toolchain)
+    plan = Plan(
+        tree=os.fspath(source.root),
+        name=source.name,
+        toolchain=toolchain,
+        cache=cache_folder(console.environment, disabled=no_cache),
+        environment=dict(console.environment) if toolchain == EXECUTE else {},
+    )
+    examiner = Examiner(plan, source)
+    target = _target(source, config, arch, preset)
+    values = examiner.values(target, preset or mode)
+    for remark in (*examiner.kconfig_remarks(), *remarks(values)):
+        console.warning(remark.location, remark.text)
+    deliver(console, dotconfig(values), output, force=force)
+    return status.CLEAN
+
+
+def _target(source: DirectorySource, config: str | None, arch: str | None, preset: str | None) -> Target:
+    if config is not None:
+        return read_target(config, source, arch, sys.stdin.buffer)
+    word = arch or ""
+    resolve_architecture(source, word)
+    return Target(preset or "", word, ())

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where the command starts.  Imports next to nothing, so that `kpolicy --version` is quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run kpolicy and return its exit status (see `kpolicy.cli.status`)."""
+    words = sys.argv[1:] if arguments is None else arguments
+    if words in (["--version"], ["-V"]):
+        from kpolicy import __version__
+
+        sys.stdout.write(f"kpolicy {__version__}\n")
+        return 0
+    from kpolicy.cli.app import run
+
+    return run(words)
+
+
+def entry() -> NoReturn:
+    """The command of a process of its own.
+
+    Ends without taking the models apart, piece by piece, which would take as long as a whole check.
+    """
+    try:
+        status = main()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError as error:
+        # The last of the output did not get out: run() itself raises nothing.
+        from kpolicy.cli.status import FAILURE, NO_READER
+
+        status = NO_READER if isinstance(error, BrokenPipeError) else FAILURE
+        if status == FAILURE:
+            os.write(2, f"error: cannot write the output: {error.strerror}\n".encode())
+    os._exit(status)

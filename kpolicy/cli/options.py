@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+THRESHOLDS = ("error", "warning", "note", "never")
+
+
+def arch_option(*, multiple: bool = False) -> Callable[[Command], Command]:
+    """--arch: the ARCH word (or words) of make."""
+    text = "Only this architecture, an ARCH word as for make (may be repeated)." if multiple else "The ARCH word."
+    return click.option("--arch", "archs" if multiple else "arch", metavar="ARCH", multiple=multiple, help=text)
+
+
+def tree_option(command: Command) -> Command:
+    """--tree: the kernel source tree."""
+    text = "The kernel source tree. [default: the current directory, when it is one]"
+    return click.option("--tree", metavar="DIR", type=click.Path(), help=text)(command)
+
+
+def toolchain_options(command: Command) -> Command:
+    """--toolchain and --no-cache: what models are made from."""
+    cache = click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of Kconfig models.")
+    words = click.option(
+        "--toolchain",
+        metavar="WORD",
+        help="What answers the kernel's probes: dummy, gcc-VERSION or clang-VERSION (nothing is executed), or exec,"
+        " which runs CC, LD, CROSS_COMPILE ... of your environment as make would."
+        " [default: dummy; for a full .config what it records]",
+    )
+    return words(cache(command))
+
+
+def report_options(command: Command) -> Command:
+    """--format, --fail-on, -o, --force, -q and -j: how a report comes out."""
+    options = (
+        click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True),
+        click.option(
+            "--fail-on",
+            type=click.Choice(THRESHOLDS),
+            default="warning",
+            show_default=True,
+            help="The least severity that makes the exit status 1.",
+        ),
+        output_options,
+        click.option("-q", "--quiet", is_flag=True, help="No warnings, notes or progress; nothing at all when clean."),
+        click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes. [default: one a processor]"),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def output_options(command: Command) -> Command:
+    """-o and --force: where the payload goes."""
+    force = click.option("--force", is_flag=True, help="Let -o overwrite a file.")
+    output = click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Write the result to FILE.")
+    return output(force(command))

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Many configs, in several processes: a job is a run of configs of one architecture."""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from itertools import groupby
+from pathlib import Path
+
+from kpolicy.cli.examine import Examiner, Plan, Target
+from kpolicy.errors import InputError, KpolicyError
+from kpolicy.kernel.source import DirectorySource
+from kpolicy.location import Location
+from kpolicy.report.records import ConfigReport, Remark
+
+# What the model of an architecture costs, in configs: that is what splitting an architecture wastes.
+_MODEL_COST = 15
+# How long a worker may take to end, in seconds, when it is told to.
+_PATIENCE = 2.0
+Outcome = tuple[int, ConfigReport | KpolicyError]
+Batch = tuple[list[Outcome], tuple[Remark, ...]]
+
+_examiner: Examiner | None = None
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def examine_all(
+    plan: Plan, targets: Sequence[Target], jobs: int, progress: Callable[[int, int], None]
+) -> tuple[list[ConfigReport | KpolicyError], list[Remark]]:
+    """A report or an error for every target, in their order, and what there is to say about the Kconfig files."""
+    batches = split(targets, jobs)
+    results: list[ConfigReport | KpolicyError | None] = [None] * len(targets)
+    remarks: dict[Remark, None] = {}
+    done = 0
+    for outcomes, said in _run(plan, batches, min(jobs, len(batches))):
+        for number, outcome in outcomes:
+            results[number] = outcome
+        remarks.update(dict.fromkeys(said))
+        done += len(outcomes)
+        progress(done, len(targets))
+    lost = InputError("a worker process died, probably for want of memory", hint="try fewer processes: -j 1")
+    return [lost if result is None else result for result in results], list(remarks)
+
+
+def split(targets: Sequence[Target], jobs: int) -> list[list[tuple[int, Target]]]:
+    """Batches of one architecture each, the largest first; a large architecture is cut so that all are busy."""
+    numbered = sorted(enumerate(targets), key=lambda item: (item[1].arch, item[0]))
+    groups = [list(group) for _, group in groupby(numbered, key=lambda item: item[1].arch)]
+    total = sum(len(group) + _MODEL_COST for group in groups)
+    fair = max(total / max(jobs, 1), 2 * _MODEL_COST)
+    batches = []
+    for group in groups:
+        pieces = min(len(group), math.ceil((len(group) + _MODEL_COST) / fair)) if jobs > 1 else 1
+        size = math.ceil(len(group) / pieces)
+        batches += [group[start : start + size] for start in range(0, len(group), size)]
+    return sorted(batches, key=len, reverse=True)
+
+
+def _run(plan: Plan, batches: list[list[tuple[int, Target]]], jobs: int) -> Iterator[Batch]:
+    if jobs <= 1:
+        _start(plan)
+        yield from map(_examine, batches)
+        return
+    # fork: workers start with everything imported that this process has.
+    executor: Executor = ProcessPoolExecutor(
+        jobs, mp_context=multiprocessing.get_context("fork"), initializer=_start_worker, initargs=(plan,)
+    )
+    try:
+        waiting = [executor.submit(_examine, batch) for batch in batches]
+        for future in as_completed(waiting):
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                # One result missing is told to the user once for every config, with the others kept.
+                continue
+    except BaseException:
+        executor.shutdown(wait=False, cancel_futures=True)
+        workers = multiprocessing.active_children()
+        for process in workers:
+            process.terminate()
+        for process in workers:
+            process.join(_PATIENCE)
+        raise
+    executor.shutdown()
+
+
+def _start_worker(plan: Plan) -> None:
+    # Ctrl-C reaches all processes of a terminal: workers end without a word, the parent cleans up.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    _start(plan)
+
+
+def _start(plan: Plan) -> None:
+    global _examiner  # noqa: PLW0603 - what a worker process keeps from batch to batch
+    _examiner = Examiner(plan, DirectorySource(Path(plan.tree), plan.name))
+
+
+def _examine(batch: Iterable[tuple[int, Target]]) -> Batch:
+    assert _examiner is not None
+    outcomes: list[Outcome] = []
+    for number, target in batch:
+        try:
+            outcomes.append((number, _examiner.report(target)))
+        except KpolicyError as error:
+            outcomes.append((number, error))
+        except Exception as error:  # noqa: BLE001 - a bug met in one config must not hide what the others show
+            text = f"internal error: {type(error).__name__}: {error}"
+            outcomes.append((number, KpolicyError(text, Location(target.name, 1), hint="this is a bug in kpolicy")))
+    return outcomes, _examiner.kconfig_remarks()

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a user means by the name of a config: a file, or a config file of the tree as for make."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+from kpolicy.cli.examine import Part, Target
+from kpolicy.config.model import Config
+from kpolicy.config.read import parse_config, read_config, stack
+from kpolicy.errors import InputError, UsageError
+from kpolicy.kernel.architecture import Architecture, resolve_architecture
+from kpolicy.kernel.config_files import ConfigFile, config_files, default_config
+from kpolicy.kernel.source import DirectorySource, open_tree
+from kpolicy.location import Location
+
+
+def find_tree(named: str | None) -> DirectorySource | None:
+    """The tree that was named, or the current directory when it is one."""
+    if named is not None:
+        return open_tree(named)
+    here = Path()
+    marks = ("Makefile", "Kconfig")
+    if all((here / mark).is_file() for mark in marks) and (here / "arch").is_dir():
+        return open_tree(".")
+    return None
+
+
+def read_target(spec: str, source: DirectorySource, arch: str | None, stdin: BinaryIO) -> Target:
+    """The config that `spec` names, read, and the ARCH word to judge it for.
+
+    A file that exists comes first, then a name as make knows it (`x86_64_defconfig`, `debug.config`,
+    `defconfig`).  The architecture is `arch`, else the one whose config file it is, else that in the
+    header of a full .config.  Raises UsageError when it cannot be told, InputError for what cannot be read.
+    """
+    architecture = resolve_architecture(source, arch) if arch is not None else None
+    parts = [_find(word, source, architecture) for word in split_stack(spec)]
+    config = stack(spec, [_read(part, source, stdin) for part in parts])
+    word = arch or _folder(parts) or _header(config, source)
+    if word is None:
+        raise UsageError(f"{spec}: for which architecture?", hint="name one as for make, for example: --arch arm64")
+    resolve_architecture(source, word)
+    return Target(spec, word, tuple(parts), config)
+
+
+def split_stack(spec: str) -> list[str]:
+    """The parts of a stack a+b+c; a file whose name has a + in it is one part."""
+    if "+" not in spec or os.path.lexists(spec):
+        return [spec]
+    words = spec.split("+")
+    if not all(words):
+        raise UsageError(f"empty part in the stack '{spec}'", hint="A stack is written a+b+c, without empty parts.")
+    if words.count("-") > 1:
+        raise UsageError(f"'-' stands twice in the stack '{spec}'", hint="Standard input can be read only once.")
+    return words
+
+
+def target_of(file: ConfigFile, arch: str) -> Target:
+    """A config file of the tree, to be read later."""
+    return Target(file.path, arch, (Part(file.path, in_tree=True),))
+
+
+def _read(part: Part, source: DirectorySource, stdin: BinaryIO) -> Config:
+    if part.in_tree:
+        return parse_config(part.path, source.read(part.path))
+    return read_config(part.path, stdin)
+
+
+def _find(word: str, source: DirectorySource, architecture: Architecture | None) -> Part:
+    if word == "-":
+        return Part(word, in_tree=False)
+    if os.path.lexists(word):
+        path = os.path.realpath(word)
+        root = os.path.join(source.root, "")
+        inside = path.removeprefix(root) if path.startswith(root) else None
+        # Paths of the tree are shown as the tree has them; anything odd is read, and refused, as a file.
+        return Part(inside, in_tree=True) if inside and source.is_file(inside) else Part(word, in_tree=False)
+    if source.is_file(word):
+        return Part(os.path.normpath(word), in_tree=True)
+    found = _by_name(word, source, architecture)
+    if found is not None:
+        return Part(found, in_tree=True)
+    raise _nothing(word, source, architecture)
+
+
+def _by_name(word: str, source: DirectorySource, architecture: Architecture | None) -> str | None:
+    if architecture is not None:
+        if word == "defconfig" and (default := default_config(source, architecture)) is not None:
+            return default
+        for folder in (f"arch/{architecture.srcarch}/configs", "kernel/configs"):
+            if source.is_file(f"{folder}/{word}"):
+                return f"{folder}/{word}"
+        return None
+    matches = [file for file in config_files(source) if file.name == word]
+    if len(matches) > 1:
+        # User mode Linux names its configs after the machine: nobody means it who does not say so.
+        matches = [file for file in matches if file.srcarch != "um"]
+    if len(matches) > 1:
+        archs = " ".join(file.srcarch or "all" for file in matches)
+        raise UsageError(f"{word}: several architectures have one", hint=f"say which with --arch: {archs}")
+    return matches[0].path if matches else None
+
+
+def _nothing(word: str, source: DirectorySource, architecture: Architecture | None) -> InputError:
+    srcarch = architecture.srcarch if architecture is not None else None
+    names = {file.name for file in config_files(source) if srcarch is None or file.srcarch in (None, srcarch)}
+    near = difflib.get_close_matches(word, names, n=3, cutoff=0.6)
+    guess = f"did you mean {' or '.join(near)}?\n" if near else ""
+    where = f"arch/{srcarch or '*'}/configs or kernel/configs of {source.name}"
+    return InputError(
+        "there is no such config", Location(word, 1), hint=f"{guess}it is neither a file nor a config in {where}"
+    )
+
+
+def _folder(parts: list[Part]) -> str | None:
+    for part in parts:
+        top, _, rest = part.path.partition("/")
+        if part.in_tree and top == "arch" and "/" in rest:
+            return rest.partition("/")[0]
+    return None
+
+
+def _header(config: Config, source: DirectorySource) -> str | None:
+    if config.arch is None:
+        return None
+    try:
+        resolve_architecture(source, config.arch)
+    except UsageError:
+        return None
+    return config.arch

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What commands take from the environment, and where their results go."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from kpolicy.cli.console import Console
+from kpolicy.errors import InputError, UsageError
+from kpolicy.report import machine, text
+from kpolicy.report.records import Report
+
+
+def cache_folder(environment: Mapping[str, str], *, disabled: bool) -> Path | None:
+    """Where models are kept: `kpolicy` in the XDG cache folder; None when there is no such place."""
+    if disabled:
+        return None
+    base = environment.get("XDG_CACHE_HOME", "")
+    if os.path.isabs(base):
+        return Path(base) / "kpolicy"
+    home = environment.get("HOME", "")
+    return Path(home) / ".cache" / "kpolicy" if os.path.isabs(home) else None
+
+
+def check_output(path: str | None, *, force: bool) -> None:
+    """Refuse to overwrite a file that the user did not ask to overwrite, before any work is done."""
+    if path is not None and not force and os.path.lexists(path):
+        raise UsageError(f"{path} exists", hint="choose another file for -o, or add --force to overwrite it")
+
+
+def deliver(console: Console, content: str | bytes, path: str | None, *, force: bool) -> None:
+    """Write a result to a file, whole or not at all, or to stdout."""
+    if path is None:
+        if isinstance(content, bytes):
+            console.payload_bytes(content)
+        else:
+            console.payload(content)
+        return
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
+    try:
+        if force and (not os.path.lexists(path) or os.path.isfile(path)):
+            _replace(path, data)
+        else:
+            # "x" also meets a file that came into being meanwhile; with --force a device or pipe is written to.
+            with open(path, "wb" if force else "xb") as stream:
+                stream.write(data)
+    except FileExistsError:
+        check_output(path, force=force)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"cannot write {path}: {reason}") from None
+
+
+def deliver_report(
+    console: Console, report: Report, form: str, path: str | None, *, force: bool, details: bool
+) -> None:
+    """Write a report in a format."""
+    if form == "json":
+        deliver(console, machine.render(report), path, force=force)
+        return
+    clean = not any(report.findings) and not report.unread
+    if console.quiet and clean:
+        return
+    style = console.style() if path is None else None
+    deliver(console, "\n".join(text.render(report, style, details=details)) + "\n", path, force=force)
+
+
+def _replace(path: str, data: bytes) -> None:
+    target = os.path.realpath(path)
+    handle, name = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".kpolicy-")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        # mkstemp is private to the user; a result should be as readable as any other new file.
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(name, 0o666 & ~mask)
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise

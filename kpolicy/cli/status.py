@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Exit statuses, the same for every command and format."""
+
+from __future__ import annotations
+
+from typing import Final
+
+CLEAN: Final = 0
+"""No finding at or above --fail-on."""
+FINDINGS: Final = 1
+"""Findings at or above --fail-on."""
+USAGE: Final = 2
+"""The command line, a policy or a rule file is wrong."""
+FAILURE: Final = 3
+"""Some input could not be analysed, or kpolicy itself failed."""
+INTERRUPTED: Final = 130
+"""Ctrl-C, as shells count it."""
+NO_READER: Final = 141
+"""Whoever read the output went away (SIGPIPE, as shells count it)."""

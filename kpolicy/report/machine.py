@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The report for programs: JSON, schema "kpolicy/1".
+
+Keys are only ever added within a schema version; a reader has to pass over those that it does
+not know.  Lines count from 1; paths are those of the text report.  docs/json.md describes it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from kpolicy import __version__
+from kpolicy.errors import KpolicyError
+from kpolicy.explain.cause import Link
+from kpolicy.location import Location
+from kpolicy.policy.census import Census
+from kpolicy.policy.finding import Finding
+from kpolicy.policy.roles import RoleVerdict
+from kpolicy.report.records import ConfigReport, Remark, Report
+
+SCHEMA = "kpolicy/1"
+
+
+def render(report: Report) -> str:
+    """The report as JSON text, indented, with a last newline."""
+    return json.dumps(document(report), indent=2, ensure_ascii=True) + "\n"
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The report as plain lists and dicts."""
+    return {
+        "schema": SCHEMA,
+        "kpolicy": __version__,
+        "command": report.command,
+        "tree": {"name": report.tree, "version": report.version} if report.tree else None,
+        "toolchain": report.toolchain,
+        "configs": [_config(config) for config in report.configs],
+        "census": _census(report.census) if report.census is not None else None,
+        "remarks": [_remark(remark) for remark in report.remarks],
+        "errors": [_error(error) for error in report.errors],
+        "summary": {
+            "configs": len(report.configs),
+            "unread": report.unread,
+            "rules": report.rules,
+            **{f"{severity}s": count for severity, count in report.severities().items()},
+        },
+    }
+
+
+def _config(config: ConfigReport) -> dict[str, Any]:
+    return {
+        "config": config.config,
+        "architecture": config.architecture,
+        "srcarch": config.srcarch,
+        "toolchain": config.toolchain,
+        "role": _role(config.verdict),
+        "findings": [_finding(finding) for finding in config.findings],
+        "remarks": [_remark(remark) for remark in config.remarks],
+        "unjudged": list(config.unjudged),
+    }
+
+
+def _role(verdict: RoleVerdict) -> dict[str, Any]:
+    return {
+        "name": verdict.role,
+        "reading": verdict.reading or None,
+        "evidence": [
+            {"symbol": item.symbol, "value": item.value, "location": _location(item.location), "why": item.why}
+            for item in verdict.evidence
+        ],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "symbol": finding.symbol,
+        "symbols": {item.symbol: item.value for item in finding.symbols},
+        "message": finding.message,
+        "location": _location(finding.place),
+        "causes": [_link(link) for link in finding.causes],
+        "remedy": list(finding.remedy),
+        "fingerprint": finding.fingerprint,
+    }
+
+
+def _link(link: Link) -> dict[str, Any]:
+    return {
+        "symbol": link.symbol,
+        "value": link.value,
+        "kind": link.kind,
+        "by": link.by,
+        "location": _location(link.location),
+        "text": link.text,
+    }
+
+
+def _census(census: Census) -> dict[str, Any]:
+    return {
+        item.architecture: {
+            "configs": item.configs,
+            "symbols": {name: {"set": count.set_in_text, "on": count.on} for name, count in item.counts.items()},
+        }
+        for item in census.architectures
+    }
+
+
+def _remark(remark: Remark) -> dict[str, Any]:
+    return {"location": _location(remark.location), "text": remark.text}
+
+
+def _error(error: KpolicyError) -> dict[str, Any]:
+    return {"location": _location(error.location), "message": error.message, "hint": error.hint}
+
+
+def _location(location: Location | None) -> dict[str, Any] | None:
+    return {"path": location.path, "line": location.line} if location is not None else None
