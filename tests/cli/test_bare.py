@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A .config judged by itself says what it says together with its tree, but for the rules that it names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kpolicy.cli.bare import bare_report
+from kpolicy.cli.examine import Examiner, Plan, Target
+from kpolicy.config.read import parse_config
+from kpolicy.kernel.source import open_tree
+from kpolicy.report.records import ConfigReport
+from tests.oracle.cases import Case, run_case
+from tests.oracle.conf import PRESETS, Oracle
+
+
+def _findings(report: ConfigReport, unjudged: tuple[str, ...] = ()) -> set[tuple[str, str]]:
+    return {(finding.rule, finding.symbol) for finding in report.findings if finding.rule not in unjudged}
+
+
+def _cases(arch: str, default: str) -> list[Case]:
+    configs = f"arch/{arch}/configs/{default}"
+    stack = Case(f"{arch}/debug", arch, "defconfig", (configs, "kernel/configs/debug.config"))
+    return [Case(f"{arch}/default", arch, "defconfig", (configs,)), stack, *(Case(p, arch, p) for p in PRESETS)]
+
+
+@pytest.mark.trees
+@pytest.mark.no_cover
+@pytest.mark.parametrize(
+    ("arch", "default"), [("x86", "x86_64_defconfig"), ("arm", "multi_v7_defconfig"), ("s390", "debug_defconfig")]
+)
+def test_same_findings_as_with_the_tree(oracle: Oracle, kernel: Path, arch: str, default: str) -> None:
+    examiner = Examiner(Plan(str(kernel), "linux", "dummy", None), open_tree(kernel))
+    found = 0
+    for case in _cases(arch, default):
+        config = parse_config(case.name, run_case(oracle, case).config)
+        bare, judged = bare_report(config, None), examiner.report(Target(case.name, arch, (), config))
+        assert len(bare.unjudged) <= len(examiner.catalogue) / 8
+        assert _findings(bare) == _findings(judged, bare.unjudged), case.name
+        assert (bare.verdict.role, bare.verdict.reading) == (judged.verdict.role, judged.verdict.reading)
+        assert (bare.architecture, bare.srcarch) == (arch, arch)
+        found += len(bare.findings)
+    assert found

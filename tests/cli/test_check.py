@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`kpolicy check`: names of configs, stacks, stdin, and a .config without its tree."""
+
+from __future__ import annotations
+
+import io
+import lzma
+import os
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from kpolicy.cli import status
+from tests.cli.support import kpolicy
+
+
+def _config(outcome_json: object) -> dict[str, object]:
+    assert isinstance(outcome_json, dict)
+    config: dict[str, object] = outcome_json["configs"][0]
+    return config
+
+
+@pytest.mark.parametrize(
+    ("words", "architecture", "name"),
+    [
+        (["i386_defconfig"], "x86", "arch/x86/configs/i386_defconfig"),
+        (["arch/x86/configs/i386_defconfig"], "x86", "arch/x86/configs/i386_defconfig"),
+        (["--arch", "i386", "i386_defconfig"], "i386", "arch/x86/configs/i386_defconfig"),
+        (["--arch", "arm64", "defconfig"], "arm64", "arch/arm64/configs/defconfig"),
+        (["--arch", "x86", "defconfig"], "x86", "arch/x86/configs/x86_64_defconfig"),
+        (["phone_defconfig+debug.config"], "arm64", "phone_defconfig+debug.config"),
+    ],
+)
+def test_names_as_for_make(demo: Path, words: list[str], architecture: str, name: str) -> None:
+    config = _config(kpolicy("check", "--tree", demo, "--format", "json", *words).json)
+    assert (config["architecture"], config["config"]) == (architecture, name)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["debug.config"], "for which architecture?"),
+        (["--arch", "arm64", "a++b"], "empty part"),
+        (["--arch", "arm64", "--", "-+-"], "twice"),
+        (["--arch", "arm64", "-", "-"], "only once"),
+    ],
+)
+def test_what_cannot_be_told(demo: Path, words: list[str], said: str) -> None:
+    outcome = kpolicy("check", "--tree", demo, *words)
+    assert outcome.status == status.USAGE
+    assert said in outcome.err
+
+
+def test_a_misspelt_name(demo: Path) -> None:
+    outcome = kpolicy("check", "--tree", demo, "i368_defconfig")
+    assert outcome.status == status.FAILURE
+    assert "i368_defconfig:1: error: there is no such config\n  did you mean i386_defconfig" in outcome.err
+
+
+def test_a_file_comes_before_a_config_of_the_tree(demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "i386_defconfig").write_text("\n")
+    report = kpolicy("check", "--tree", demo, "--arch", "x86", "i386_defconfig", "--format", "json").json
+    assert report["summary"]["warnings"] == 0
+    (tmp_path / "a+b").write_text("CONFIG_DEBUG_KERNEL=y\nCONFIG_DEBUG_VM=y\n")
+    assert "a+b:2: warning: DEBUG_VM=y" in kpolicy("check", "--tree", demo, "--arch", "x86", "a+b").out
+
+
+def test_a_stack_is_one_config_and_places_are_those_of_its_files(demo: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.write_text("CONFIG_DEBUG_KERNEL=y\n# CONFIG_DEBUG_VM is not set\n")
+    second.write_text("\nCONFIG_DEBUG_VM=y\n")
+    outcome = kpolicy("check", "--tree", demo, "--arch", "x86", f"{first}+{second}")
+    assert f"{second}:2: warning: DEBUG_VM=y" in outcome.out
+    assert outcome.err == "", "a fragment is there to override"
+    assert kpolicy("check", "--tree", demo, "--arch", "x86", f"{second}+{first}").status == 0
+
+
+def test_reassigning_within_one_file_is_remarked(demo: Path, tmp_path: Path) -> None:
+    path = tmp_path / "c"
+    path.write_text("CONFIG_DEBUG_VM=y\n# CONFIG_DEBUG_VM is not set\n")
+    outcome = kpolicy("check", "--tree", demo, "--arch", "x86", path)
+    assert f"{path}:2: warning: override: reassigning to symbol DEBUG_VM" in outcome.err
+
+
+def test_stdin(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = io.BytesIO(b"CONFIG_DEBUG_KERNEL=y\nCONFIG_DEBUG_VM=y\n")
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=text))
+    assert "<stdin>:2: warning: DEBUG_VM=y" in kpolicy("check", "--tree", demo, "--arch", "x86", "-").out
+
+
+def test_several_configs_in_several_processes(demo: Path) -> None:
+    words = ["check", "--tree", str(demo), "i386_defconfig", "debug_defconfig", "phone_defconfig"]
+    outcome = kpolicy(*words, "-j", "2")
+    assert outcome.out == kpolicy(*words).out
+    assert outcome.out.rstrip().split("\n")[-1].startswith("3 configs: ")
+
+
+def test_every_finding_has_its_remedy_and_causes(demo: Path) -> None:
+    text = kpolicy("check", "--tree", demo, "graphics_defconfig").out
+    assert "\n    remedy: # CONFIG_DEBUG_KMEMLEAK is not set\n" in text
+    assert "arch/x86/configs/graphics_defconfig:13: warning: STACKDEPOT_ALWAYS_INIT=y" in text
+    assert "judged as a production kernel for x86" in text
+
+
+@pytest.fixture
+def full(demo: Path, tmp_path: Path) -> Path:
+    """A full .config of the demonstration tree."""
+    path = tmp_path / "full.config"
+    assert kpolicy("expand", "--tree", demo, "i386_defconfig", "-o", path).status == 0
+    return path
+
+
+def test_a_full_config_tells_its_architecture(demo: Path, full: Path) -> None:
+    config = _config(kpolicy("check", "--tree", demo, full, "--format", "json").json)
+    assert config["architecture"] == "x86"
+
+
+def test_a_full_config_without_a_tree(full: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, demo: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = kpolicy("check", full, "--format", "json")
+    assert outcome.status == status.FINDINGS
+    assert "judged by itself, without Kconfig files" in outcome.err
+    bare, judged = _config(outcome.json), _config(kpolicy("check", "--tree", demo, full, "--format", "json").json)
+    unjudged = bare["unjudged"]
+    assert isinstance(unjudged, list)
+    assert 0 < len(unjudged) < outcome.json["summary"]["rules"] / 2
+    assert outcome.json["tree"] is None
+
+    def rules(config: dict[str, object]) -> list[object]:
+        findings = config["findings"]
+        assert isinstance(findings, list)
+        return [finding["rule"] for finding in findings if finding["rule"] not in unjudged]
+
+    assert rules(bare) == rules(judged)
+    assert len(rules(bare)) > 1
+    assert bare["role"] == judged["role"] or rules(bare)
+
+
+def test_without_a_tree_packed_and_with_a_place(full: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    packed = tmp_path / "config.xz"
+    packed.write_bytes(lzma.compress(full.read_bytes()))
+    line = full.read_text().split("\n").index("CONFIG_DEBUG_VM=y") + 1
+    assert f"config.xz:{line}: warning: DEBUG_VM=y" in kpolicy("check", "config.xz").out
+
+
+_HEADER = "# Automatically generated file; DO NOT EDIT.\n# Linux/x86 {} Kernel Configuration\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "said"),
+    [
+        ("CONFIG_NET=y\n", [], "a kernel tree is needed"),
+        (_HEADER.format("none"), [], "no kernel release"),
+        (_HEADER.format("6.1.0"), ["--toolchain", "dummy"], "--tree"),
+    ],
+)
+def test_what_needs_a_tree(
+    text: str, words: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "c").write_text(text)
+    outcome = kpolicy("check", "c", *words)
+    assert outcome.status in (status.USAGE, status.FAILURE)
+    assert said in outcome.err
+    assert outcome.out == ""
+
+
+def test_in_a_tree_no_tree_need_be_named(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(demo)
+    outcome = kpolicy("check", "i386_defconfig")
+    assert "arch/x86/configs/i386_defconfig:10: warning: DEBUG_VM=y" in outcome.out
+    path = os.path.join("arch", "x86", "configs", "i386_defconfig")
+    assert "arch/x86/configs/i386_defconfig:10: warning: DEBUG_VM=y" in kpolicy("check", path).out

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`kpolicy expand`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kpolicy.cli import status
+from kpolicy.evaluate.passes import PRESETS
+from tests.cli.support import kpolicy
+
+
+def test_stdout_is_the_config_and_nothing_else(demo: Path) -> None:
+    outcome = kpolicy("expand", "--tree", demo, "i386_defconfig")
+    assert (outcome.status, outcome.err) == (0, "")
+    assert outcome.out.startswith("#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 ")
+    assert "\nCONFIG_DEBUG_VM=y\n" in outcome.out
+
+
+def test_bytes_survive(demo: Path, tmp_path: Path) -> None:
+    path, result = tmp_path / "c", tmp_path / "out"
+    path.write_bytes(b'CONFIG_LOCALVERSION="\xff\xc3\xa4"\n')
+    command = [sys.executable, "-m", "kpolicy", "expand", "--tree", str(demo), "--arch", "x86", str(path)]
+    run = subprocess.run(command, capture_output=True, timeout=120, check=True)
+    kpolicy("expand", "--tree", demo, "--arch", "x86", path, "-o", result)
+    assert run.stdout == result.read_bytes()
+
+
+def test_expanding_twice_changes_nothing(demo: Path, tmp_path: Path) -> None:
+    first = kpolicy("expand", "--tree", demo, "fuzz_defconfig").out
+    path = tmp_path / ".config"
+    path.write_text(first)
+    assert kpolicy("expand", "--tree", demo, path).out == first
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_presets(demo: Path, preset: str) -> None:
+    outcome = kpolicy("expand", "--tree", demo, "--arch", "arm64", "--preset", preset)
+    assert outcome.status == 0
+    assert "Linux/arm64 " in outcome.out
+    assert ("\nCONFIG_DEBUG_VM=y\n" in outcome.out) is (preset in ("allyesconfig", "allmodconfig"))
+
+
+def test_mode(demo: Path, tmp_path: Path) -> None:
+    path = tmp_path / "c"
+    path.write_text("CONFIG_DEBUG_KERNEL=y\n")
+    for mode in ("defconfig", "olddefconfig"):
+        assert kpolicy("expand", "--tree", demo, "--arch", "x86", "--mode", mode, path).status == 0
+
+
+def test_toolchain_is_written_down(kernel: Path) -> None:
+    text = kpolicy("expand", "--tree", kernel, "--arch", "arm64", "defconfig", "--toolchain", "gcc-12.2").out
+    assert "\nCONFIG_GCC_VERSION=120200\n" in text
+    dummy = kpolicy("expand", "--tree", kernel, "--arch", "arm64", "defconfig").out
+    assert '\nCONFIG_CC_VERSION_TEXT="gcc (scripts/dummy-tools/gcc)"\n' in dummy
+
+
+def test_executed_toolchain(kernel: Path) -> None:
+    text = kpolicy("expand", "--tree", kernel, "--arch", "x86", "x86_64_defconfig", "--toolchain", "exec").out
+    command = "LC_ALL=C gcc --version | head -n 1"
+    version = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True).stdout.strip()
+    assert f'\nCONFIG_CC_VERSION_TEXT="{version}"\n' in text
+
+
+def test_needs_a_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = kpolicy("expand", "--arch", "x86", "--preset", "allnoconfig")
+    assert outcome.status == status.USAGE
+    assert "--tree" in outcome.err
+
+
+def test_output_file(demo: Path, tmp_path: Path) -> None:
+    path = tmp_path / ".config"
+    words = ["expand", "--tree", str(demo), "i386_defconfig", "-o", str(path)]
+    assert kpolicy(*words).status == 0
+    assert kpolicy(*words).status == status.USAGE
+    assert kpolicy(*words, "--force").status == 0
+    assert path.stat().st_mode & 0o077

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What all tests share: a clean environment, and the kernel trees to compare with."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from kpolicy.demo import demo_tree
+from tests.oracle.cache import cache_folder
+from tests.oracle.conf import Oracle
+from tests.oracle.trees import RELEASES, VARIABLE, Trees, find_trees
+
+cache_folder()
+# What the developer's environment could change about kpolicy.
+_VARIABLES = ("ARCH", "NO_COLOR", "FORCE_COLOR", "KPOLICY_TRACEBACK", "CC", "LD", "CROSS_COMPILE", "LLVM", "srctree")
+
+
+@cache
+def _trees() -> Trees:
+    return find_trees()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--whole", action="store_true", help="compare all cases with conf, not a sample of the stacks")
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    for name in _VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+@pytest.fixture(scope="session")
+def demo() -> Path:
+    """The demonstration tree."""
+    return demo_tree()
+
+
+@pytest.fixture(scope="session", params=RELEASES)
+def release(request: pytest.FixtureRequest) -> str:
+    """The kernel releases that are compared, one after the other."""
+    word: str = request.param
+    return word
+
+
+@pytest.fixture(scope="session")
+def kernel(release: str) -> Path:
+    """The source of a real kernel."""
+    return _needed(_trees().kernels, release, f"linux-source-{release}")
+
+
+@pytest.fixture(scope="session")
+def debian_configs(release: str) -> Path:
+    """The folder of the configs that Debian ships for a kernel."""
+    return _needed(_trees().configs, release, f"linux-config-{release}")
+
+
+@pytest.fixture(scope="session")
+def oracle(kernel: Path) -> Oracle:
+    """The kernel's own conf."""
+    return Oracle(kernel)
+
+
+def _needed(found: dict[str, Path], release: str, package: str) -> Path:
+    path = found.get(release)
+    if path is None:
+        text = f"no {package}: run `make trees`, or set {VARIABLE}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(text, pytrace=False)
+        pytest.skip(text)
+    return path
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    missing = _trees().missing
+    if missing:
+        terminalreporter.section("NOT COMPARED WITH REAL KERNELS", sep="!", red=True)
+        terminalreporter.line(f"{', '.join(missing)} not found: every test against the kernel's own conf was skipped.")
+        terminalreporter.line(f"Run `make trees` (downloads Debian's packages), or set {VARIABLE}=/linux:/other-linux")

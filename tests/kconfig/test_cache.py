@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Stored models: found by content, never trusted blindly, never harmful."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from kpolicy.kconfig import load as loading
+from kpolicy.kconfig.cache import ModelCache
+from kpolicy.kconfig.load import Tree
+from kpolicy.kconfig.model import Model
+from kpolicy.kernel.architecture import Architecture
+from kpolicy.kernel.source import DirectorySource
+from kpolicy.kernel.toolchain import Toolchain
+from tests.kconfig.small import make_tree
+
+_X86 = Architecture("x86", "x86", "x86", None)
+_FILES = {"Kconfig": 'config A\n\tbool "a"\n\nsource "more"\n', "more": "config B\n\tbool\n"}
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    return make_tree(tmp_path / "tree", _FILES)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+def _load(tree: Path, folder: Path) -> Model:
+    return Tree(DirectorySource(tree), str(tree), cache=ModelCache(folder)).model(_X86, Toolchain.dummy())
+
+
+class _Built(Exception):
+    pass
+
+
+@pytest.fixture
+def may_not_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise _Built
+
+    monkeypatch.setattr(loading.Tree, "_build", refuse)
+
+
+def test_the_second_time_nothing_is_read_from_kconfig(tree: Path, folder: Path, request: pytest.FixtureRequest) -> None:
+    first = _load(tree, folder)
+    request.getfixturevalue("may_not_build")
+    second = _load(tree, folder)
+    assert second.core == first.core
+    assert second.details == first.details
+
+
+@pytest.mark.parametrize("name", ["Kconfig", "more"])
+def test_a_changed_file_builds_anew(tree: Path, folder: Path, name: str, request: pytest.FixtureRequest) -> None:
+    _load(tree, folder)
+    before = os.stat(tree / name)
+    text = (tree / name).read_text()
+    (tree / name).write_text(text.replace("bool", "int "))
+    os.utime(tree / name, ns=(before.st_atime_ns, before.st_mtime_ns))
+    request.getfixturevalue("may_not_build")
+    with pytest.raises(_Built):
+        _load(tree, folder)
+
+
+def test_another_toolchain_builds_anew(tree: Path, folder: Path, request: pytest.FixtureRequest) -> None:
+    from kpolicy.kernel.toolchain import parse_toolchain
+
+    _load(tree, folder)
+    request.getfixturevalue("may_not_build")
+    with pytest.raises(_Built):
+        Tree(DirectorySource(tree), str(tree), cache=ModelCache(folder)).model(_X86, parse_toolchain("gcc-12"))
+
+
+@pytest.mark.parametrize("damage", ["truncated", "flipped", "empty", "garbage", "header"])
+@pytest.mark.parametrize("kind", ["model", "trail"])
+def test_a_damaged_file_is_found_out_and_replaced(tree: Path, folder: Path, damage: str, kind: str) -> None:
+    first = _load(tree, folder)
+    (path,) = folder.glob(f"*.{kind}")
+    content = path.read_bytes()
+    middle = len(content) // 2
+    path.write_bytes(
+        {
+            "truncated": content[:middle],
+            "flipped": content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :],
+            "empty": b"",
+            "garbage": os.urandom(100),
+            "header": b"0 x\n{}",
+        }[damage]
+    )
+    assert _load(tree, folder).core == first.core
+    assert path.read_bytes() == content
+
+
+def test_what_others_can_write_is_not_used(tree: Path, folder: Path, request: pytest.FixtureRequest) -> None:
+    _load(tree, folder)
+    (path,) = folder.glob("*.model")
+    path.chmod(0o666)
+    request.getfixturevalue("may_not_build")
+    with pytest.raises(_Built):
+        _load(tree, folder)
+    path.chmod(0o600)
+    folder.chmod(0o777)
+    with pytest.raises(_Built):
+        _load(tree, folder)
+
+
+def test_a_link_is_not_followed(tree: Path, folder: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    _load(tree, folder)
+    (path,) = folder.glob("*.model")
+    path.rename(tmp_path / "elsewhere")
+    path.symlink_to(tmp_path / "elsewhere")
+    request.getfixturevalue("may_not_build")
+    with pytest.raises(_Built):
+        _load(tree, folder)
+
+
+def test_a_folder_that_cannot_be_used_does_no_harm(tree: Path, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    assert _load(tree, blocked / "cache").is_defined("A")
+
+
+def test_the_folder_is_private(tree: Path, folder: Path) -> None:
+    _load(tree, folder)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert all(path.stat().st_mode & 0o077 == 0 for path in folder.iterdir())
+
+
+def test_many_at_once(tree: Path, folder: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        models = list(pool.map(lambda _: _load(tree, folder), range(16)))
+    assert all(model.core == models[0].core for model in models)
+    assert not list(folder.glob("*.tmp"))
+
+
+def test_nothing_is_written_into_the_tree(tree: Path, folder: Path) -> None:
+    def state() -> list[tuple[str, int, bytes]]:
+        files = sorted(path for path in tree.rglob("*") if path.is_file())
+        return [(str(path), path.stat().st_mtime_ns, path.read_bytes()) for path in files]
+
+    before = state()
+    _load(tree, folder)
+    assert state() == before
+
+
+def test_the_current_folder_does_not_matter(
+    tree: Path, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "Kconfig").write_text("not what is meant\n")
+    monkeypatch.chdir(tmp_path)
+    assert _load(tree, folder).is_defined("B")

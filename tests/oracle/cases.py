@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is compared: every config file of a tree, every fragment on its default config, the presets."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.oracle.conf import PRESETS, Oracle, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One run of `conf`.
+
+    `inputs` are tree-relative files whose joined text is the input; `mode` is "defconfig",
+    "olddefconfig" or a preset.  `expanded_first` means `make X_defconfig fragment.config`: the first
+    input is expanded, the others are appended to that, and the whole is completed by olddefconfig.
+    `generated` tells that the first input is the name of a target that make puts together itself.
+    """
+
+    name: str
+    arch: str
+    mode: str
+    inputs: tuple[str, ...] = ()
+    expanded_first: bool = False
+    generated: bool = False
+
+
+def architectures(tree: Path) -> list[str]:
+    """The folders of `arch/` that have a Kconfig file."""
+    return sorted(path.parent.name for path in tree.glob("arch/*/Kconfig"))
+
+
+def defconfigs(tree: Path, arch: str) -> list[str]:
+    """The tree-relative names of all `*defconfig` files of an architecture, subfolders included."""
+    found = (tree / "arch" / arch / "configs").rglob("*defconfig")
+    return sorted(path.relative_to(tree).as_posix() for path in found if path.is_file())
+
+
+def fragments(tree: Path, arch: str) -> list[str]:
+    """The tree-relative names of the fragments that make would take for an architecture."""
+    found = [*(tree / "kernel" / "configs").glob("*.config"), *(tree / "arch" / arch / "configs").rglob("*.config")]
+    return sorted(path.relative_to(tree).as_posix() for path in found)
+
+
+def cases(oracle: Oracle, archs: list[str] | None = None) -> Iterator[Case]:
+    """Every case of a tree."""
+    for arch in archs or architectures(oracle.tree):
+        for path in defconfigs(oracle.tree, arch):
+            yield Case(f"{arch}/{_short(path, arch)}", arch, "defconfig", (path,))
+        default = oracle.default_config(arch)
+        base = default or f"arch/{arch}/configs/{oracle.environment(arch)['KBUILD_DEFCONFIG']}"
+        for path in fragments(oracle.tree, arch):
+            name = f"{arch}/{_short(base, arch)}+{_short(path, arch)}"
+            generated = default is None
+            yield Case(name, arch, "defconfig", (base, path), generated=generated)
+            yield Case(f"{name}.merged", arch, "olddefconfig", (base, path), expanded_first=True, generated=generated)
+        for preset in PRESETS:
+            yield Case(f"{arch}/{preset}", arch, preset)
+
+
+def is_sampled(case: Case) -> bool:
+    """Whether `make test` takes the case: half of the config files, a tenth of the stacks, all presets.
+
+    And all that has to do with debugging.  `make oracle` takes everything.
+    """
+    if not case.inputs or "debug" in case.inputs[-1]:
+        return True
+    return random.Random(case.name).random() < (0.5 if len(case.inputs) == 1 else 0.1)
+
+
+def case_input(oracle: Oracle, case: Case) -> bytes | None:
+    """The text that `conf` is given; None for a preset."""
+    if not case.inputs:
+        return None
+    first, *others = case.inputs
+    if case.generated:
+        text = generated_default(oracle, case.arch)
+    elif case.expanded_first:
+        text = oracle.run(case.arch, "defconfig", path=first).config
+    else:
+        text = (oracle.tree / first).read_bytes()
+    for path in others:
+        text = join(text, (oracle.tree / path).read_bytes())
+    return text
+
+
+def join(first: bytes, second: bytes) -> bytes:
+    """Two config files, one after the other, also when the first lacks its last newline."""
+    return first + (b"" if not first or first.endswith(b"\n") else b"\n") + second
+
+
+def run_case(oracle: Oracle, case: Case) -> Result:
+    """The oracle's answer to a case."""
+    if case.mode == "defconfig" and len(case.inputs) == 1:
+        return oracle.run(case.arch, case.mode, path=case.inputs[0])
+    return oracle.run(case.arch, case.mode, case_input(oracle, case))
+
+
+def generated_default(oracle: Oracle, arch: str) -> bytes:
+    """The `.config` of `make defconfig`, for the architectures whose default make puts together."""
+    stored = oracle.build / f"generated.{arch}.config"
+    if not stored.is_file():
+        with tempfile.TemporaryDirectory(prefix="make-", dir=oracle.build) as name:
+            oracle.make(arch, "defconfig", output=Path(name))
+            (Path(name) / ".config").replace(stored)
+    return stored.read_bytes()
+
+
+def _short(path: str, arch: str) -> str:
+    """A file name that tells files of different folders apart."""
+    return path.removeprefix(f"arch/{arch}/configs/").removeprefix("kernel/configs/").replace("/", "__")

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Byte for byte what the kernel's own conf writes, for the config files of every architecture.
+
+Config files and stacks of fragments are a seeded sample, unless pytest gets --whole (`make oracle`): there are
+some 900 of them for each kernel, and a fresh machine has to run conf for each.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.oracle.cases import architectures, cases, defconfigs, fragments, is_sampled, run_case
+from tests.oracle.compare import Subject, difference, expanded
+from tests.oracle.conf import Oracle
+
+# Measuring coverage would double the time, and the small tests cover the same code.
+pytestmark = [pytest.mark.trees, pytest.mark.slow, pytest.mark.no_cover]
+
+_GROUPS = {
+    "arm": ["arm"],
+    "powerpc": ["powerpc"],
+    "mips": ["mips"],
+    "sh": ["sh"],
+    "x86 and arm64": ["x86", "arm64", "um"],
+    "others": [],
+}
+
+
+def _chosen(oracle: Oracle, group: str) -> list[str]:
+    present = architectures(oracle.tree)
+    named = {arch for archs in _GROUPS.values() for arch in archs}
+    if not _GROUPS[group]:
+        return [arch for arch in present if arch not in named]
+    return [arch for arch in _GROUPS[group] if arch in present]
+
+
+def test_the_number_of_defconfigs(oracle: Oracle, release: str) -> None:
+    count = sum(len(defconfigs(oracle.tree, arch)) for arch in architectures(oracle.tree))
+    assert count == {"6.12": 322, "6.1": 375}[release]
+
+
+def test_every_architecture_has_cases(oracle: Oracle) -> None:
+    grouped = [arch for group in _GROUPS for arch in _chosen(oracle, group)]
+    assert sorted(grouped) == architectures(oracle.tree)
+    assert all(fragments(oracle.tree, arch) for arch in grouped)
+
+
+@pytest.mark.parametrize("group", _GROUPS)
+def test_same_as_conf(oracle: Oracle, group: str, pytestconfig: pytest.Config) -> None:
+    subject = Subject(oracle)
+    wrong = []
+    count = 0
+    for case in cases(oracle, _chosen(oracle, group)):
+        if not (pytestconfig.getoption("--whole") or is_sampled(case)):
+            continue
+        theirs = run_case(oracle, case)
+        assert theirs.status == 0, f"{case.name}: {theirs.stderr}"
+        count += 1
+        diff = difference(case.name, expanded(subject, oracle, case), theirs.config)
+        if diff:
+            wrong.append(diff)
+    assert count
+    assert not wrong, f"{len(wrong)} of {count} differ from conf:\n" + "\n".join(wrong[:5])

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Roles: what makes a config a debug, fuzzing or production one, and with what evidence."""
+
+from __future__ import annotations
+
+import pytest
+
+from kpolicy.errors import UsageError
+from kpolicy.policy.roles import load_roles, role_names, role_of, shipped_roles
+from kpolicy.policy.toml_file import FileErrors
+from tests.policy.support import values_of, values_of_demo
+
+LOCKS_AND_VM = ("DEBUG_KERNEL", "PROVE_LOCKING", "DEBUG_VM")
+
+
+@pytest.mark.parametrize(
+    ("lines", "role"),
+    [
+        ((), "production"),
+        (("DEBUG_KERNEL",), "production"),  # only opens a menu
+        (("EXPERT", "DEBUG_FS", "DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT"), "production"),
+        (LOCKS_AND_VM, "production"),  # two classes of bugs
+        ((*LOCKS_AND_VM, "DEBUG_ATOMIC_SLEEP"), "debug"),
+        ((*LOCKS_AND_VM, "DEBUG_KMEMLEAK"), "debug"),
+        # Board configs that somebody debugged once: much is on, and not what debug kernels agree on.
+        (("DEBUG_KERNEL", "PROVE_LOCKING", "DEBUG_PAGEALLOC", "DEBUG_KMEMLEAK", "DEBUG_OBJECTS", "DMA_API_DEBUG"),
+         "production"),
+        (("DEBUG_KERNEL", "DEBUG_VM", "SLUB_DEBUG_ON", "DEBUG_OBJECTS", "FAULT_INJECTION", "FAILSLAB"), "production"),
+        (("DEBUG_KERNEL", "KASAN"), "production"),
+        (("DEBUG_KERNEL", "KASAN", "DEBUG_VM", "DEBUG_OBJECTS"), "debug"),
+        (("DEBUG_KERNEL", "KCSAN", "DEBUG_KMEMLEAK", "DEBUG_OBJECTS"), "debug"),
+        (("KCOV",), "fuzzing"),
+        ((*LOCKS_AND_VM, "DEBUG_ATOMIC_SLEEP", "KCOV"), "fuzzing"),
+        (("DEBUG_KERNEL", "FAULT_INJECTION", "FAILSLAB", "FAIL_PAGE_ALLOC", "FAIL_FUTEX", "!DEVMEM"), "fuzzing"),
+        (("DEBUG_KERNEL", "FAULT_INJECTION", "FAILSLAB", "FAIL_PAGE_ALLOC", "FAIL_FUTEX", "!DEVMEM", "MAGIC_SYSRQ"),
+         "production"),
+        # A request that is dropped makes no role.
+        (("PROVE_LOCKING", "DEBUG_VM", "DEBUG_ATOMIC_SLEEP"), "production"),
+    ],
+)  # fmt: skip
+def test_by_what_is_enabled(lines: tuple[str, ...], role: str) -> None:
+    assert role_of(values_of(*lines)).role == role
+
+
+def test_hardware_tags_do_not_make_a_debug_kernel() -> None:
+    lines = ("DEBUG_KERNEL", "KASAN", "KASAN_HW_TAGS", "DEBUG_VM", "DEBUG_OBJECTS", "DEBUG_KMEMLEAK")
+    assert role_of(values_of(*lines, arch="arm64")).role == "production"
+
+
+def test_evidence_names_the_line_to_edit() -> None:
+    verdict = role_of(values_of_demo("arch/x86/configs/debug_defconfig"))
+    assert (verdict.role, verdict.reading) == ("debug", "enables")
+    found = {item.symbol: (item.value, str(item.location)) for item in verdict.evidence}
+    assert found["PROVE_LOCKING"] == ("y", "arch/x86/configs/debug_defconfig:21")
+    assert found["FAILSLAB"] == ("y", "arch/x86/configs/debug_defconfig:25")
+    assert "DMA_API_DEBUG" not in found
+    assert all(item.why for item in verdict.evidence)
+
+
+def test_evidence_for_production_is_what_is_off() -> None:
+    verdict = role_of(values_of("!KCOV", "DEBUG_KERNEL", "DEBUG_VM"))
+    assert (verdict.role, verdict.reading) == ("production", "")
+    found = {item.symbol: item for item in verdict.evidence}
+    assert found["KCOV"].value == "n"
+    assert str(found["KCOV"].location) == "some_defconfig:1"
+    assert found["PROVE_LOCKING"].location is None
+    assert "DEBUG_VM" not in found
+    assert "MAGIC_SYSRQ" not in found  # its being off would speak for a fuzzer
+
+
+def test_evidence_of_what_is_left_out() -> None:
+    lines = ("DEBUG_KERNEL", "FAULT_INJECTION", "FAILSLAB", "FAIL_PAGE_ALLOC", "FAIL_FUTEX", "!DEVMEM")
+    verdict = role_of(values_of(*lines))
+    found = {item.symbol: (item.value, str(item.location)) for item in verdict.evidence}
+    assert found["DEVMEM"] == ("n", "some_defconfig:6")
+    assert found["MAGIC_SYSRQ"][0] == "n"
+    assert found["FAIL_FUTEX"] == ("y", "some_defconfig:5")
+
+
+def test_a_root_in_the_kconfig_files_is_followed_to_the_config() -> None:
+    verdict = role_of(values_of(*LOCKS_AND_VM, "EXPERT", "PCI", "DRM", "DRM_I915", "DRM_I915_DEBUG"))
+    found = {item.symbol: str(item.location) for item in verdict.evidence}
+    assert found["DEBUG_OBJECTS"] == "some_defconfig:8"
+
+
+@pytest.mark.parametrize(
+    ("extraversion", "reading", "role"),
+    [
+        ("-rc2", "release-candidate", "debug"),
+        ("", "release-candidate", "production"),
+        ("-rc7", "release-candidate", "debug"),
+        ("-rc7", "early-release-candidate", "production"),
+        ("-rc5", "early-release-candidate", "debug"),
+        ("-rc4", "odd-release-candidate", "production"),
+        ("-rc3", "odd-release-candidate", "debug"),
+    ],
+)
+def test_the_readings_of_the_discussion(
+    monkeypatch: pytest.MonkeyPatch, extraversion: str, reading: str, role: str
+) -> None:
+    values = values_of("DEBUG_FS")
+    monkeypatch.setattr(values.model, "version", f"6.13.0{extraversion}")
+    verdict = role_of(values, readings={"debug": reading})
+    assert verdict.role == role
+    if role == "debug":
+        assert verdict.reading == reading
+        assert [(item.symbol, item.value) for item in verdict.evidence] == [("rc", extraversion[-1])]
+
+
+def test_an_unknown_reading() -> None:
+    with pytest.raises(UsageError) as caught:
+        role_of(values_of(), readings={"debug": "enable"})
+    assert caught.value.hint == "did you mean 'enables'?"
+
+
+def test_the_shipped_roles() -> None:
+    assert role_names() == ("production", "hardened", "debug", "fuzzing")
+    for role in shipped_roles():
+        assert len({mark.name for mark in role.marks}) == len(role.marks)
+        assert all(mark.source for mark in role.marks)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ["1: there is no [[role]]"]),
+        ('[[role]]\nname = "a"\ntitle = "t"\nrationale = "r"\n[[role]]\nname = "a"\ntitle = "t"\nrationale = "r"\n',
+         ["1: only the last role may have no reading", "6: the role 'a' is defined twice"]),
+        ('[[role]]\nname = "a"\ntitle = "t"\nrationale = "r"\n[[role.reading]]\nname = "x"\nwhen = "A &"\nwhy = "w"\n',
+         ["1: the last role must have no reading: it is what remains", "7: '&' means nothing here"]),
+        ('[[role]]\nname = "a"\ntitle = "t"\nrationale = "r"\n[[role.mark]]\nname = "x"\nwhen = "A"\n',
+         ["5: the key 'why' is missing", "5: the key 'source' is missing"]),
+        ('[[role]]\nname = "a"\ntitle = "t"\nrationale = "r"\n[[role.reading]]\nname = "x"\nwhen = "A"\nwhy = "w"\n'
+         'at_least = "3"\n[[role]]\nname = "b"\ntitle = "t"\nrationale = "r"\n',
+         ["9: 'at_least' must be a number of marks"]),
+    ],
+)  # fmt: skip
+def test_broken_role_files(text: str, expected: list[str]) -> None:
+    with pytest.raises(FileErrors) as caught:
+        load_roles("roles.toml", text)
+    assert [f"{error.location and error.location.line}: {error.message}" for error in caught.value.errors] == expected

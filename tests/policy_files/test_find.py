@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where the policy file is looked for, and where not."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from kpolicy.policy.find import find_policy
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    """outside/kpolicy.toml, and below it a git work tree with arch/x86/configs/a_defconfig."""
+    (tmp_path / "kpolicy.toml").touch()
+    work = tmp_path / "linux"
+    (work / "arch" / "x86" / "configs").mkdir(parents=True)
+    (work / "arch" / "x86" / "configs" / "a_defconfig").touch()
+    (work / ".git").mkdir()
+    return work
+
+
+def test_the_nearest_one(work: Path) -> None:
+    config = work / "arch" / "x86" / "configs" / "a_defconfig"
+    (work / "kpolicy.toml").touch()
+    assert find_policy(config) == work / "kpolicy.toml"
+    assert find_policy(work) == work / "kpolicy.toml"
+    (work / "arch" / "x86" / "kpolicy.toml").touch()
+    assert find_policy(config) == work / "arch" / "x86" / "kpolicy.toml"
+    assert find_policy(config.parent) == work / "arch" / "x86" / "kpolicy.toml"
+    assert find_policy(work / "arch") == work / "kpolicy.toml"
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_never_above_the_top_of_the_work_tree(work: Path, linked: bool) -> None:
+    if linked:
+        (work / ".git").rmdir()
+        (work / ".git").write_text("gitdir: /elsewhere\n", encoding="utf-8")
+    assert find_policy(work / "arch" / "x86" / "configs" / "a_defconfig") is None
+    assert find_policy(work) is None
+
+
+def test_above_when_there_is_no_git(work: Path) -> None:
+    (work / ".git").rmdir()
+    assert find_policy(work / "arch") == work.parent / "kpolicy.toml"
+
+
+def test_a_folder_or_a_pipe_is_no_policy(work: Path) -> None:
+    (work / "kpolicy.toml").mkdir()
+    os.mkfifo(work / "arch" / "kpolicy.toml")
+    assert find_policy(work / "arch") is None
+
+
+def test_never_on_another_file_system(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (work / ".git").rmdir()
+    real = Path.stat
+
+    def stat(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        found = real(path, follow_symlinks=follow_symlinks)
+        if path.is_relative_to(work):
+            return found
+        return os.stat_result((found.st_mode, found.st_ino, found.st_dev + 1, *found[3:]))
+
+    assert find_policy(work / "arch") == work.parent / "kpolicy.toml"
+    monkeypatch.setattr(Path, "stat", stat)
+    assert find_policy(work / "arch") is None
+
+
+def test_relative_paths_and_paths_that_lead_nowhere(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (work / "kpolicy.toml").touch()
+    monkeypatch.chdir(work / "arch")
+    assert find_policy(Path("x86/configs/a_defconfig")) == work / "kpolicy.toml"
+    assert find_policy(Path()) == work / "kpolicy.toml"
+    # A file that is to be made is looked for from its folder on.
+    assert find_policy(Path("x86/new_defconfig")) == work / "kpolicy.toml"
+    assert find_policy(Path("no/such/folder/x")) is None
+    assert find_policy(Path("a\0b/x")) is None
+
+
+def test_nothing_is_opened_or_written(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(*_: object, **__: object) -> None:
+        raise AssertionError("opened")
+
+    monkeypatch.setattr("builtins.open", forbidden)
+    monkeypatch.setattr(os, "open", forbidden)
+    monkeypatch.setattr(os, "listdir", forbidden)
+    assert find_policy(work) is None
