@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from random import Random
 
 import pytest
 
@@ -21,12 +20,11 @@ from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.policy.checks.config_lines import check_lines
 from kpolicy.policy.checks.effects import line_effects
-from tests.oracle.cases import architectures, defconfigs
+from tests.oracle.cases import architectures, ask_for_minimal, ask_for_warnings, defconfig_sample, defconfigs
 from tests.oracle.conf import Oracle
 
-pytestmark = [pytest.mark.trees, pytest.mark.slow]
-
-_SAMPLE = 25
+# Measuring coverage would double the time, and the small tests cover the same code.
+pytestmark = [pytest.mark.trees, pytest.mark.slow, pytest.mark.no_cover]
 
 
 @pytest.fixture(scope="module")
@@ -46,14 +44,10 @@ def _evaluated(kernel: Path, chosen: list[tuple[str, str]]) -> Iterator[tuple[st
         yield arch, path, config, evaluate(model, config, "defconfig")
 
 
-def _sample(every: list[tuple[str, str]], key: str) -> list[tuple[str, str]]:
-    return Random(key).sample(every, _SAMPLE)
-
-
-def test_unknown_symbols_and_unmet_dependencies(kernel: Path, oracle: Oracle, every: list[tuple[str, str]]) -> None:
+def test_unknown_symbols_and_unmet_dependencies(kernel: Path, oracle: Oracle) -> None:
     total = 0
-    for arch, path, _config, values in _evaluated(kernel, _sample(every, "unknown")):
-        said = oracle.run(arch, "defconfig", path=path, variables={"KCONFIG_WARN_UNKNOWN_SYMBOLS": "1"}).stderr
+    for arch, path, _config, values in _evaluated(kernel, defconfig_sample(oracle, "warnings")):
+        said = ask_for_warnings(oracle, arch, path)
         found = check_lines(values, "production")
         lines = sorted(item.place.line for item in found if item.rule == "config/unknown-symbol")
         assert lines == sorted(int(line) for line in re.findall(r":(\d+):warning: unknown symbol", said)), path
@@ -90,7 +84,7 @@ def test_without_redundant_lines_nothing_changes(kernel: Path, every: list[tuple
         assert len(kept) <= len(minimal_config(again)), path
 
 
-def test_the_minimal_config_is_that_of_conf(kernel: Path, oracle: Oracle, every: list[tuple[str, str]]) -> None:
-    for arch, path, _config, values in _evaluated(kernel, _sample(every, "minimal")):
-        theirs = oracle.run(arch, "savedefconfig", dotconfig(values)).config
+def test_the_minimal_config_is_that_of_conf(kernel: Path, oracle: Oracle) -> None:
+    for arch, path, _config, values in _evaluated(kernel, defconfig_sample(oracle, "minimal")):
+        theirs = ask_for_minimal(oracle, arch, path)
         assert "".join(f"{line}\n" for line in minimal_config(values)).encode() == theirs, path

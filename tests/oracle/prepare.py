@@ -16,7 +16,15 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from tests.fuzz.generate import ARCHITECTURES, sample
-from tests.oracle.cases import architectures, cases, is_sampled, run_case
+from tests.oracle.cases import (
+    architectures,
+    ask_for_minimal,
+    ask_for_warnings,
+    cases,
+    defconfig_sample,
+    is_sampled,
+    run_case,
+)
 from tests.oracle.conf import Oracle
 from tests.oracle.trees import find_trees
 
@@ -29,6 +37,10 @@ def questions(oracle: Oracle) -> Iterator[Callable[[], object]]:
     for case in cases(oracle):
         if is_sampled(case):
             yield partial(run_case, oracle, case)
+    for arch, path in defconfig_sample(oracle, "warnings"):
+        yield partial(ask_for_warnings, oracle, arch, path)
+    for arch, path in defconfig_sample(oracle, "minimal"):
+        yield partial(ask_for_minimal, oracle, arch, path)
     for arch in ARCHITECTURES:
         for seed in FUZZ_SEEDS:
             yield partial(sample, oracle, arch, seed)
