@@ -17,8 +17,11 @@ from kpolicy.errors import KpolicyError, UsageError
 # Command -> module; imported only when it is used.
 _COMMANDS = {
     "audit": "kpolicy.cli.audit",
+    "baseline": "kpolicy.cli.baseline",
     "check": "kpolicy.cli.check",
     "expand": "kpolicy.cli.expand",
+    "policy": "kpolicy.cli.policy",
+    "role": "kpolicy.cli.role",
     "rules": "kpolicy.cli.rules",
 }
 

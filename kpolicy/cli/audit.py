@@ -9,20 +9,23 @@ import click
 
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Target
-from kpolicy.cli.options import arch_option, report_options, toolchain_options
-from kpolicy.cli.reporting import Options, conclude, make_plan
+from kpolicy.cli.options import acceptance_options, arch_option, policy_options, report_options, toolchain_options
+from kpolicy.cli.policies import Standards
+from kpolicy.cli.reporting import Options, Run, conclude, known_findings, make_plan
 from kpolicy.cli.selection import find_tree, target_of
 from kpolicy.demo import demo_tree
 from kpolicy.errors import UsageError
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.config_files import config_files
 from kpolicy.kernel.source import DirectorySource, open_tree
-from kpolicy.policy.checks.config_lines import QUICK_CHECKS
+from kpolicy.policy.checks.config_lines import SLOW_CHECKS
 
 
 @click.command("audit")
 @click.argument("tree", required=False, type=click.Path())
 @arch_option(multiple=True)
+@policy_options
+@acceptance_options
 @toolchain_options
 @report_options
 @click.option("-v", "--verbose", is_flag=True, help="Also the causes and the remedy of each finding, and each role.")
@@ -37,21 +40,43 @@ def command(console: Console, /, tree: str | None, archs: tuple[str, ...], verbo
     Examples:
       kpolicy audit ~/linux
       kpolicy audit ~/linux --arch arm64 --arch riscv -v
+      kpolicy audit ~/linux --policy upstream --baseline known.json
       kpolicy audit ~/linux --format json -o audit.json --fail-on error
     """
     options = Options.of(words)
     console.quiet = options.quiet
     source = find_tree(tree)
     if source is None:
-        source = open_tree(str(demo_tree()))
         console.note("not in a kernel tree: this is the audit of the demonstration tree that comes with kpolicy")
-        source = DirectorySource(source.root, "the demonstration tree")
+    run, source = audit_of(console, source, archs, options)
+    return conclude(console, run, source, options, census=True, details=verbose)
+
+
+def audit_of(
+    console: Console, source: DirectorySource | None, archs: tuple[str, ...], options: Options
+) -> tuple[Run, DirectorySource]:
+    """The run over every defconfig of a tree, without one of the demonstration tree."""
+    standards = Standards(console, options.policy, source, quiet=SLOW_CHECKS)
+    if source is not None:
+        standards.number_for(source.root)
+    else:
+        source = DirectorySource(open_tree(str(demo_tree())).root, "the demonstration tree")
+        standards = replace(standards, source=source)
+        standards.by_default()
     targets = _targets(source, archs)
     if not targets:
         of = f" for {' '.join(archs)}" if archs else ""
         raise UsageError(f"{source.name}: there are no defconfigs{of}", hint="they are looked for in arch/*/configs")
-    plan = replace(make_plan(console, source, options), checks=QUICK_CHECKS)
-    return conclude(console, "audit", plan, source, targets, options, census=True, details=verbose)
+    plan = replace(make_plan(console, source, options), standards=tuple(standards.all))
+    run = Run(
+        command="audit",
+        plan=plan,
+        targets=tuple(targets),
+        complete=not archs,
+        unmade=SLOW_CHECKS,
+        baseline=known_findings(options, standards),
+    )
+    return run, source
 
 
 def _targets(source: DirectorySource, archs: tuple[str, ...]) -> list[Target]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kpolicy.cli.examine import HEADER_WORDS, report_on
+from kpolicy.cli.examine import HEADER_WORDS, counted, report_on
 from kpolicy.config.model import Config
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.evaluate.recorded import recorded_values
@@ -24,11 +24,9 @@ from kpolicy.kernel.architecture import Architecture
 from kpolicy.kernel.toolchain import Toolchain, recorded_toolchain
 from kpolicy.kernel.version import parse_version
 from kpolicy.location import Location
-from kpolicy.policy.catalogue import shipped_catalogue
-from kpolicy.policy.census import census_symbols
 from kpolicy.policy.expression import And, Expression, Not, Or, Predicate
-from kpolicy.policy.roles import shipped_roles
 from kpolicy.policy.rule import Rule
+from kpolicy.policy.standard import Standard
 from kpolicy.report.records import ConfigReport
 
 _NAME = re.compile(r"\w+\Z", re.ASCII)
@@ -60,13 +58,17 @@ class _Files:
         return ()
 
 
-def bare_report(config: Config, arch: str | None) -> ConfigReport:
-    """A full .config judged by itself; raises UsageError for any other config."""
+def bare_report(config: Config, arch: str | None, standard: Standard, number: int = 0) -> ConfigReport:
+    """A full .config held against a standard, by itself; raises UsageError for any other config."""
     values = bare_values(config, arch)
-    catalogue = shipped_catalogue(examples=False)
-    unjudged = tuple(rule.id for rule in catalogue if not _is_judgeable(rule, values))
-    counted = census_symbols(catalogue, shipped_roles())
-    return report_on(values, config.name, catalogue, counted, "", unjudged=unjudged)
+    return report_on(
+        values,
+        config.name,
+        standard,
+        counted(standard),
+        number=number,
+        judgeable=lambda rule: _is_judgeable(rule, values),
+    )
 
 
 def bare_values(config: Config, arch: str | None = None) -> Values:

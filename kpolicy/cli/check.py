@@ -4,20 +4,30 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import BinaryIO
 
 import click
 
 from kpolicy.cli.bare import bare_report
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import Target
-from kpolicy.cli.options import arch_option, report_options, toolchain_options, tree_option
-from kpolicy.cli.reporting import Options, conclude, finish, make_plan
-from kpolicy.cli.selection import find_tree, read_target
+from kpolicy.cli.examine import Plan, Target
+from kpolicy.cli.options import (
+    acceptance_options,
+    arch_option,
+    policy_options,
+    report_options,
+    toolchain_options,
+    tree_option,
+)
+from kpolicy.cli.policies import Standards
+from kpolicy.cli.reporting import Options, Run, conclude, finish, known_findings, make_plan
+from kpolicy.cli.selection import find_tree, policy_start, read_target
 from kpolicy.cli.setup import check_output
 from kpolicy.config.read import read_config
 from kpolicy.errors import KpolicyError, UsageError
-from kpolicy.policy.catalogue import shipped_catalogue
+from kpolicy.kernel.source import DirectorySource
 from kpolicy.policy.roles import role_names
 from kpolicy.report.records import ConfigReport, Report
 
@@ -26,6 +36,8 @@ from kpolicy.report.records import ConfigReport, Report
 @click.argument("configs", metavar="CONFIG...", nargs=-1, required=True, type=click.Path(allow_dash=True))
 @tree_option
 @arch_option()
+@policy_options
+@acceptance_options
 @toolchain_options
 @report_options
 @click.pass_obj
@@ -41,6 +53,7 @@ def command(console: Console, /, configs: tuple[str, ...], tree: str | None, arc
       kpolicy check /proc/config.gz --fail-on error
       kpolicy check --tree ~/linux x86_64_defconfig i386_defconfig
       kpolicy check --tree ~/linux --arch arm64 defconfig+debug.config
+      kpolicy check --tree ~/linux --arch x86 .config --require kernel/configs/hardening.config
     """
     options = Options.of(words)
     console.quiet = options.quiet
@@ -49,45 +62,67 @@ def command(console: Console, /, configs: tuple[str, ...], tree: str | None, arc
     source = find_tree(tree)
     if source is None:
         return _bare(console, configs, arch, options)
+    run = check_of(console, source, configs, arch, options)
+    if run.failed and not run.targets:
+        return _all_failed(console, run.failed)
+    return conclude(console, run, source, options, census=False, details=True)
+
+
+def check_of(
+    console: Console, source: DirectorySource, configs: Sequence[str], arch: str | None, options: Options
+) -> Run:
+    """The run over some configs of a tree."""
     plan = make_plan(console, source, options)
+    standards = Standards(console, options.policy, source)
     targets: list[Target] = []
     failed: list[KpolicyError] = []
     for spec in configs:
         try:
-            targets.append(read_target(spec, source, arch, _stdin()))
+            target = read_target(spec, source, arch, _stdin())
         except KpolicyError as error:
             failed.append(error)
-    if failed and not targets:
-        return _all_failed(console, failed)
-    return conclude(console, "check", plan, source, targets, options, census=False, details=True, failed=failed)
+            continue
+        targets.append(replace(target, standard=standards.number_for(policy_start(target, source))))
+    baseline = known_findings(options, standards) if targets else None
+    plan = replace(plan, standards=tuple(standards.all))
+    return Run("check", plan, tuple(targets), tuple(failed), baseline=baseline)
 
 
 def _bare(console: Console, configs: tuple[str, ...], arch: str | None, options: Options) -> int:
     check_output(options.output, force=options.force)
     if options.toolchain is not None:
         raise UsageError("--toolchain answers the probes of Kconfig files", hint="name their tree with --tree")
+    standards = Standards(console, options.policy, None)
     reports: list[ConfigReport] = []
     failed: list[KpolicyError] = []
     for spec in configs:
         try:
-            reports.append(bare_report(read_config(spec, _stdin()), arch))
+            config = read_config(spec, _stdin())
+        except KpolicyError as error:
+            failed.append(error)
+            continue
+        number = standards.number_for(spec if spec != "-" else None)
+        try:
+            reports.append(bare_report(config, arch, standards.all[number], number))
         except KpolicyError as error:
             failed.append(error)
     if failed and not reports:
         return _all_failed(console, failed)
-    rules = len(shipped_catalogue(examples=False))
     for item in reports:
         if item.unjudged:
+            rules = len(standards.all[item.standard].policy.rules)
             console.note(
                 f"{item.config}: judged by itself, without Kconfig files: {len(item.unjudged)} of {rules} rules cannot"
                 f" be judged that way ({', '.join(item.unjudged)}); --tree names the kernel's source"
             )
+    plan = Plan(tree="", name="", toolchain=None, cache=None, standards=tuple(standards.all))
+    run = Run("check", plan, (), tuple(failed), baseline=known_findings(options, standards))
     report = Report(
         command="check",
         tree="",
         version="",
         toolchain=reports[0].toolchain,
-        rules=rules,
+        rules=len(standards.all[0].policy.rules),
         roles=role_names(),
         configs=tuple(reports),
         census=None,
@@ -95,10 +130,10 @@ def _bare(console: Console, configs: tuple[str, ...], arch: str | None, options:
         errors=tuple(failed),
         unread=len(failed),
     )
-    return finish(console, report, options, details=True)
+    return finish(console, run, report, options, details=True)
 
 
-def _all_failed(console: Console, errors: list[KpolicyError]) -> int:
+def _all_failed(console: Console, errors: Sequence[KpolicyError]) -> int:
     for error in errors:
         console.error(error)
     return max(error.exit_status for error in errors)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,11 +22,9 @@ from kpolicy.kernel.architecture import Architecture, resolve_architecture
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain, parse_toolchain, recorded_toolchain
 from kpolicy.location import Location
-from kpolicy.policy.catalogue import Catalogue, shipped_catalogue
 from kpolicy.policy.census import census_symbols, observe
-from kpolicy.policy.check import judge
-from kpolicy.policy.checks.config_lines import DEFAULT_CHECKS, check_lines
-from kpolicy.policy.roles import role_of, shipped_roles
+from kpolicy.policy.rule import Rule
+from kpolicy.policy.standard import Standard, assess
 from kpolicy.report.records import ConfigReport, Remark
 
 EXECUTE = "exec"
@@ -47,13 +45,15 @@ class Part:
 class Target:
     """A config to look at and the ARCH word to do it for.
 
-    `config` is there when it has been read already; else `parts` say what to read.
+    `config` is there when it has been read already; else `parts` say what to read.  `standard` is the
+    number of the standard, among those of the plan, that it is held against.
     """
 
     name: str
     arch: str
     parts: tuple[Part, ...]
     config: Config | None = None
+    standard: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Plan:
 
     `tree` is the path of the tree, `name` what the user calls it; `toolchain` is the user's word, None
     for the default; `cache` the folder for models, if any; `environment` that of the process, which
-    only an executed toolchain looks at; `checks` are the ids of the checks of lines to make.
+    only an executed toolchain looks at; `standards` is what configs are held against.
     """
 
     tree: str
@@ -70,7 +70,7 @@ class Plan:
     toolchain: str | None
     cache: Path | None
     environment: Mapping[str, str] = field(default_factory=dict)
-    checks: frozenset[str] = DEFAULT_CHECKS
+    standards: tuple[Standard, ...] = ()
 
 
 def chosen_toolchain(word: str | None) -> Toolchain | None:
@@ -99,13 +99,8 @@ class Examiner:
         self._remarks: dict[Remark, None] = {}
 
     @cached_property
-    def catalogue(self) -> Catalogue:
-        """The rules."""
-        return shipped_catalogue(examples=False)
-
-    @cached_property
-    def _counted(self) -> tuple[str, ...]:
-        return census_symbols(self.catalogue, shipped_roles())
+    def _counted(self) -> dict[int, tuple[str, ...]]:
+        return {number: counted(standard) for number, standard in enumerate(self._plan.standards)}
 
     def read(self, target: Target) -> Config:
         """The config of a target."""
@@ -164,54 +159,62 @@ class Examiner:
 
         `mode` as in `evaluate`; without it a file named *defconfig is taken as make takes that, and
         anything else as olddefconfig takes it.  A full .config is judged by the toolchain that it
-        records.
+        records, unless the user or the policy states one.
         """
         architecture = resolve_architecture(self._source, target.arch)
+        standards = self._plan.standards
+        chosen = self._chosen or (standards[target.standard].policy.toolchain if standards else None)
         if not target.parts and target.config is None:
-            return evaluate(self.model(architecture, self._chosen or Toolchain.dummy()), None, mode or "alldefconfig")
+            return evaluate(self.model(architecture, chosen or Toolchain.dummy()), None, mode or "alldefconfig")
         config = self.read(target)
         mode = mode or ("defconfig" if config.name.endswith("defconfig") else "olddefconfig")
-        toolchain = recorded_toolchain(recorded_values(config)) if config.is_full and not self._chosen else None
+        toolchain = recorded_toolchain(recorded_values(config)) if config.is_full and not chosen else None
         if toolchain is not None:
             model = self.model(architecture, toolchain)
             recorded = recorded_probes(model, config)
             if recorded is not None:
                 return evaluate(model, config, mode, recorded)
-        return evaluate(self.model(architecture, self._chosen or Toolchain.dummy()), config, mode)
+        return evaluate(self.model(architecture, chosen or Toolchain.dummy()), config, mode)
 
     def report(self, target: Target) -> ConfigReport:
         """What there is to say about a target; raises KpolicyError when it cannot be analysed."""
         with _no_collection():
             values = self.values(target)
             name = values.config.name if values.config is not None else target.name
-            return report_on(values, name, self.catalogue, self._counted, self._plan.name, checks=self._plan.checks)
+            standard, counts = self._plan.standards[target.standard], self._counted[target.standard]
+            return report_on(values, name, standard, counts, tree=self._plan.name, number=target.standard)
+
+
+def counted(standard: Standard) -> tuple[str, ...]:
+    """The symbols of a census: those that the rules and roles of a standard ask about."""
+    vocabulary = standard.policy.vocabulary
+    return census_symbols(vocabulary.rules, vocabulary.roles)
 
 
 def report_on(
     values: Values,
     name: str,
-    catalogue: Catalogue,
-    counted: tuple[str, ...],
-    tree: str,
+    standard: Standard,
+    counts: tuple[str, ...],
     *,
-    unjudged: tuple[str, ...] = (),
-    checks: frozenset[str] = frozenset(),
+    tree: str = "",
+    number: int = 0,
+    judgeable: Callable[[Rule], bool] | None = None,
 ) -> ConfigReport:
-    """Values judged by the rules that are not `unjudged`, and their config's lines by `checks`."""
-    verdict = role_of(values)
-    lines = check_lines(values, verdict.role, tree=tree, wanted=checks) if checks else ()
-    rules = [rule for rule in catalogue if rule.id not in unjudged]
+    """Values held against a standard, whose `number` is noted; for the rest see `assess`."""
+    assessment = assess(values, name, standard, tree=tree, judgeable=judgeable)
     model = values.model
     return ConfigReport(
         config=name,
         architecture=model.architecture,
         srcarch=model.srcarch,
         toolchain=model.toolchain_identity,
-        verdict=verdict,
-        findings=(*judge(values, rules, verdict.role, tree=tree), *lines),
+        verdict=assessment.verdict,
+        findings=assessment.findings,
         remarks=tuple(remarks(values)),
-        observation=observe(values, counted),
-        unjudged=unjudged,
+        observation=observe(values, counts),
+        unjudged=assessment.unjudged,
+        standard=number,
     )
 
 

@@ -44,17 +44,53 @@ def report_options(command: Command) -> Command:
         click.option(
             "--fail-on",
             type=click.Choice(THRESHOLDS),
-            default="warning",
-            show_default=True,
-            help="The least severity that makes the exit status 1.",
+            help="The least severity that makes the exit status 1. [default: what the policy says, else warning]",
         ),
         output_options,
-        click.option("-q", "--quiet", is_flag=True, help="No warnings, notes or progress; nothing at all when clean."),
-        click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes. [default: one a processor]"),
+        run_options,
     )
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def run_options(command: Command) -> Command:
+    """-q and -j."""
+    quiet = click.option(
+        "-q", "--quiet", is_flag=True, help="No warnings, notes or progress; nothing at all when clean."
+    )
+    jobs = click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes. [default: one a processor]")
+    return quiet(jobs(command))
+
+
+def policy_options(command: Command) -> Command:
+    """--policy and --require: what configs are held against."""
+    options = (
+        click.option(
+            "--policy",
+            metavar="POLICY",
+            help="A policy file, or one that ships with kpolicy: production, debug, fuzzing, hardening, upstream."
+            " [default: the nearest kpolicy.toml, from the config or tree up to the top of its git work tree]",
+        ),
+        click.option(
+            "--require",
+            metavar="FRAGMENT",
+            multiple=True,
+            help="A config fragment whose every line is required, a file or a path in the tree (may be repeated).",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def acceptance_options(command: Command) -> Command:
+    """--no-waivers and --baseline: which findings are accepted."""
+    waivers = click.option("--no-waivers", is_flag=True, help="Let waived findings stand.")
+    baseline = click.option(
+        "--baseline", metavar="FILE", type=click.Path(), help="Findings in FILE are known: only new ones count."
+    )
+    return waivers(baseline(command))
 
 
 def output_options(command: Command) -> Command:

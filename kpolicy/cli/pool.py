@@ -54,7 +54,7 @@ def examine_all(
 
 def split(targets: Sequence[Target], jobs: int) -> list[list[tuple[int, Target]]]:
     """Batches of one architecture each, the largest first; a large architecture is cut so that all are busy."""
-    numbered = sorted(enumerate(targets), key=lambda item: (item[1].arch, item[0]))
+    numbered = sorted(enumerate(targets), key=lambda item: (item[1].arch, item[1].standard, item[0]))
     groups = [list(group) for _, group in groupby(numbered, key=lambda item: item[1].arch)]
     total = sum(len(group) + _MODEL_COST for group in groups)
     fair = max(total / max(jobs, 1), 2 * _MODEL_COST)

@@ -3,62 +3,79 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from kpolicy.cli import status
+from kpolicy.cli.acceptance import accept
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import EXECUTE, Plan, Target, chosen_toolchain
+from kpolicy.cli.policies import PolicyWords, Standards
 from kpolicy.cli.pool import examine_all, processors
 from kpolicy.cli.setup import cache_folder, check_output, deliver_report
 from kpolicy.errors import KpolicyError
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.kernel.version import read_version
-from kpolicy.policy.catalogue import shipped_catalogue
+from kpolicy.policy.baseline import Baseline, read_baseline
 from kpolicy.policy.census import tally
+from kpolicy.policy.policy_file import Threshold
 from kpolicy.policy.roles import role_names
-from kpolicy.policy.rule import SEVERITIES, Severity
 from kpolicy.report.records import ConfigReport, Remark, Report
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The options of `report_options` and `toolchain_options`."""
+    """The options of `report_options`, `toolchain_options`, `policy_options` and `acceptance_options`."""
 
     form: str
-    fail_on: str
+    fail_on: Threshold | None
     output: str | None
     force: bool
     quiet: bool
     jobs: int
     toolchain: str | None
     no_cache: bool
+    policy: PolicyWords
 
     @classmethod
     def of(cls, words: Mapping[str, object]) -> Options:
         """From click's keywords."""
         return cls(
-            form=str(words["form"]),
-            fail_on=str(words["fail_on"]),
-            output=cast("str | None", words["output"]),
-            force=bool(words["force"]),
+            form=str(words.get("form", "text")),
+            fail_on=cast("Threshold | None", words.get("fail_on")),
+            output=cast("str | None", words.get("output")),
+            force=bool(words.get("force")),
             quiet=bool(words["quiet"]),
             jobs=cast("int | None", words["jobs"]) or processors(),
             toolchain=cast("str | None", words["toolchain"]),
             no_cache=bool(words["no_cache"]),
+            policy=PolicyWords.of(words),
         )
 
-    @property
-    def threshold(self) -> Severity | None:
-        """--fail-on; None for never."""
-        return next((severity for severity in SEVERITIES if severity == self.fail_on), None)
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a command is about to do: the command's name, the plan, the configs, and those that cannot be had.
+
+    `complete` says that the targets are all configs of the tree; `unmade` are checks that this command
+    makes only when it is asked to; `baseline` holds the findings that are known.
+    """
+
+    command: str
+    plan: Plan
+    targets: tuple[Target, ...]
+    failed: tuple[KpolicyError, ...] = ()
+    complete: bool = False
+    unmade: frozenset[str] = frozenset()
+    baseline: Baseline | None = None
 
 
 def make_plan(console: Console, source: DirectorySource, options: Options) -> Plan:
-    """The plan of a run; raises UsageError early for a toolchain or an output file that cannot be."""
+    """The plan of a run, without standards; raises UsageError early for a toolchain or output that cannot be."""
     check_output(options.output, force=options.force)
     chosen_toolchain(options.toolchain)
     return Plan(
@@ -70,57 +87,76 @@ def make_plan(console: Console, source: DirectorySource, options: Options) -> Pl
     )
 
 
-def conclude(
-    console: Console,
-    command: str,
-    plan: Plan,
-    source: DirectorySource,
-    targets: Sequence[Target],
-    options: Options,
-    *,
-    census: bool,
-    details: bool,
-    failed: Sequence[KpolicyError] = (),
-) -> int:
-    """Examine all targets, deliver the report, and return the exit status.
+def known_findings(options: Options, standards: Standards) -> Baseline | None:
+    """The baseline that the command line names, with today's ids of the rules."""
+    path = options.policy.baseline
+    return read_baseline(path, standards.all[0].policy.vocabulary.canonical) if path is not None else None
 
-    `failed` are the errors of configs that did not become targets.
-    """
-    # Before the workers start, which then have them; a rule file that is wrong is found once.
-    rules, roles = shipped_catalogue(examples=False), role_names()
-    outcomes, remarks = examine_all(plan, targets, options.jobs, console.progress)
+
+def examine(console: Console, run: Run, jobs: int) -> tuple[Run, tuple[ConfigReport, ...], tuple[Remark, ...]]:
+    """Look at all targets: the run with what went wrong, the reports, and remarks about the Kconfig files."""
+    outcomes, remarks = examine_all(run.plan, run.targets, jobs, console.progress)
+    console.clear_progress()
+    failed = (*run.failed, *(item for item in outcomes if isinstance(item, KpolicyError)))
     configs = tuple(item for item in outcomes if isinstance(item, ConfigReport))
+    return replace(run, failed=failed), configs, tuple(remarks)
+
+
+def conclude(
+    console: Console, run: Run, source: DirectorySource, options: Options, *, census: bool, details: bool
+) -> int:
+    """Examine all targets, deliver the report, and return the exit status."""
+    run, configs, remarks = examine(console, run, options.jobs)
+    plan = run.plan
     return finish(
         console,
+        run,
         Report(
-            command=command,
+            command=run.command,
             tree=source.name,
             version=str(read_version(source)),
             toolchain=_toolchains(configs) or (chosen_toolchain(plan.toolchain) or Toolchain.dummy()).identity,
-            rules=len(rules),
-            roles=roles,
+            rules=len(plan.standards[0].policy.rules),
+            roles=role_names(),
             configs=configs,
             census=tally(item.observation for item in configs) if census else None,
-            remarks=tuple(remarks),
-            errors=_once([*failed, *(item for item in outcomes if isinstance(item, KpolicyError))]),
-            unread=len(failed) + len(outcomes) - len(configs),
+            remarks=remarks,
+            errors=_once(run.failed),
+            unread=len(run.failed),
         ),
         options,
         details=details,
     )
 
 
-def finish(console: Console, report: Report, options: Options, *, details: bool) -> int:
-    """Say on stderr what went wrong, deliver the report, and return the exit status."""
-    console.clear_progress()
+def finish(console: Console, run: Run, report: Report, options: Options, *, details: bool) -> int:
+    """Sort out what is accepted, say on stderr what went wrong, deliver the report, and return the exit status."""
+    accepted = accept(
+        report.configs,
+        run.plan.standards,
+        run.baseline,
+        today(),
+        waivers=not options.policy.no_waivers,
+        complete=run.complete and not report.unread,
+        unmade=run.unmade,
+    )
+    report = replace(report, configs=accepted.configs, policies=accepted.policies, fail_on=options.fail_on)
     for error in report.errors:
         console.error(error)
     for remark in (*report.remarks, *(item for config in report.configs for item in config.remarks)):
-        _warn(console, remark)
+        console.warning(remark.location, remark.text)
+    if accepted.gone:
+        count = sum(item.count for item in accepted.gone)
+        console.note(f"{count} of the findings in {options.policy.baseline} are gone: `kpolicy baseline update`")
     deliver_report(console, report, options.form, options.output, force=options.force, details=details)
     if report.unread:
         return status.FAILURE
-    return status.FINDINGS if report.reaches(options.threshold) else status.CLEAN
+    return status.FINDINGS if report.fails else status.CLEAN
+
+
+def today() -> dt.date:
+    """The day by which waivers expire: that of the user's clock."""
+    return dt.datetime.now().astimezone().date()
 
 
 def _toolchains(configs: Iterable[ConfigReport]) -> str:
@@ -129,10 +165,6 @@ def _toolchains(configs: Iterable[ConfigReport]) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def _warn(console: Console, remark: Remark) -> None:
-    console.warning(remark.location, remark.text)
-
-
-def _once(errors: Iterable[KpolicyError]) -> tuple[KpolicyError, ...]:
+def _once(errors: Sequence[KpolicyError]) -> tuple[KpolicyError, ...]:
     """Each error once: what is wrong with a Kconfig file is met again with every config."""
     return tuple({error.render(): error for error in errors}.values())

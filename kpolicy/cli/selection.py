@@ -63,6 +63,29 @@ def target_of(file: ConfigFile, arch: str) -> Target:
     return Target(file.path, arch, (Part(file.path, in_tree=True),))
 
 
+def name_of_config(spec: str, source: DirectorySource | None) -> tuple[str, str | None]:
+    """The name that findings have for a config, and where the search for its policy begins; nothing is read.
+
+    Raises as `read_target` does for one that cannot be found; without a tree every name is a file's.
+    """
+    if source is None:
+        return spec, None if spec == "-" else spec
+    parts = [_find(word, source, None) for word in split_stack(spec)]
+    name = parts[0].path if len(parts) == 1 else spec
+    return name, policy_start(Target(name, "", tuple(parts)), source)
+
+
+def policy_start(target: Target, source: DirectorySource) -> str | None:
+    """Where the search for the policy of a config begins: at its last file, that of a stack which says most.
+
+    None for standard input.
+    """
+    last = target.parts[-1]
+    if last.path == "-":
+        return None
+    return os.path.join(source.root, last.path) if last.in_tree else last.path
+
+
 def _read(part: Part, source: DirectorySource, stdin: BinaryIO) -> Config:
     if part.in_tree:
         return parse_config(part.path, source.read(part.path))

@@ -146,7 +146,7 @@ def read_baseline(path: str, canonical: Callable[[str], str] = str) -> Baseline:
         raise UsageError("not UTF-8 text: not a baseline", place) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        hint = "`kpolicy baseline update` makes one" if isinstance(error, FileNotFoundError) else None
+        hint = "`kpolicy baseline update --grow` makes one" if isinstance(error, FileNotFoundError) else None
         raise UsageError(f"cannot read the baseline: {reason}", place, hint=hint) from None
     if len(content) > _MAX_SIZE:
         raise UsageError(f"larger than {_MAX_SIZE >> 20} MiB: not a baseline", place)

@@ -108,10 +108,13 @@ def read_requirements(
 
 
 def judge_requirements(
-    values: Values, requirements: Iterable[Requirement], role: str = "", *, tree: str = ""
+    values: Values, requirements: Iterable[Requirement], role: str = "", *, tree: str = "", complete: bool = True
 ) -> tuple[Finding, ...]:
-    """A finding for each requirement that the values do not keep to."""
-    return tuple(_judged(values, requirements, role, tree))
+    """A finding for each requirement that the values do not keep to.
+
+    `complete` says that the model has every symbol of the tree; else one that it lacks is merely off.
+    """
+    return tuple(_judged(values, requirements, role, tree, complete))
 
 
 def keeps(values: Values, requirement: Requirement) -> bool:
@@ -147,13 +150,18 @@ def _folder(word: str) -> str | None:
     return match.group(1) if match else None
 
 
-def _judged(values: Values, requirements: Iterable[Requirement], role: str, tree: str) -> Iterator[Finding]:
+def _judged(
+    values: Values, requirements: Iterable[Requirement], role: str, tree: str, complete: bool
+) -> Iterator[Finding]:
     asked = _last_of_each(
         replace(item, srcarch=None) for item in requirements if item.srcarch in (None, values.model.srcarch)
     )
     for item in asked:
         if not values.model.is_defined(item.symbol):
-            if item.value != "n":
+            if item.value != "n" and not complete:
+                message = f"{_asked(item)}: is not set, there is no line for it"
+                yield _finding(values, item, role, tree, item.id, DEFAULT_SEVERITY, message, ())
+            elif item.value != "n":
                 message = f"{_asked(item)}: {values.model.architecture} has no such symbol in this tree"
                 yield _finding(values, item, role, tree, UNKNOWN_REQUIREMENT, "note", message, ())
         elif not keeps(values, item):

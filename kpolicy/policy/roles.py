@@ -98,7 +98,7 @@ def role_of(
     roles = shipped_roles() if roles is None else roles
     chosen = readings or {}
     for role in roles:
-        reading = _reading(role, chosen.get(role.name))
+        reading = reading_of(role, chosen.get(role.name))
         if reading is None:
             return RoleVerdict(role.name, "", tuple(_against(values, roles, chosen)))
         if _decides(values, role, reading):
@@ -130,7 +130,11 @@ def load_roles(path: str, text: str) -> tuple[Role, ...]:
     return roles
 
 
-def _reading(role: Role, name: str | None) -> Reading | None:
+def reading_of(role: Role, name: str | None) -> Reading | None:
+    """The reading of a role with a name, the first one without; None for the role that remains.
+
+    Raises UsageError for a name that the role does not have.
+    """
     if name is None:
         return role.readings[0] if role.readings else None
     for reading in role.readings:
@@ -167,7 +171,7 @@ def _against(values: Values, roles: tuple[Role, ...], chosen: Mapping[str, str])
     """Why none of the other roles: what they ask for and is off."""
     seen: set[str] = set()
     for role in roles:
-        reading = _reading(role, chosen.get(role.name))
+        reading = reading_of(role, chosen.get(role.name))
         for mark in role.marks if reading is not None else ():
             # Where a mark asks for something to be off, its being off speaks for the role.
             for name in symbols(mark.when) if not _denies(mark.when) else ():

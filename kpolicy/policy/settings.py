@@ -96,6 +96,11 @@ class Policy:
         """All rules, own ones among them, whether in force or not."""
         return self.vocabulary.rules.rules
 
+    @cached_property
+    def _known(self) -> dict[tuple[Change, ...], tuple[tuple[Rule, ...], frozenset[str]]]:
+        """What is in force by the changes that lead to it: the same for most of the configs of a tree."""
+        return {}
+
     def settings(self, config: str) -> Settings:
         """What is in force for a config, by its name as findings have it."""
         layers = [layer for file in self.files for layer in file.layers]
@@ -155,16 +160,23 @@ class Settings:
         """How every rule and check is set, by id."""
         return tuple(self.of(entry) for entry in self.policy.vocabulary.entries)
 
-    @cached_property
+    @property
     def rules(self) -> tuple[Rule, ...]:
         """The rules that are on, with the severity and the parameters that they have here: for `judge`."""
-        return tuple(self._rules())
+        return self._in_force[0]
 
-    @cached_property
+    @property
     def checks(self) -> frozenset[str]:
         """The ids of the checks that are on."""
-        known = {check.id for check in self.policy.vocabulary.checks}
-        return frozenset(item.id for item in self.entries if item.enabled.value and item.id in known)
+        return self._in_force[1]
+
+    @property
+    def _in_force(self) -> tuple[tuple[Rule, ...], frozenset[str]]:
+        known = self.policy._known
+        found = known.get(self.changes)
+        if found is None:
+            found = known[self.changes] = (tuple(self._rules()), frozenset(self._checks()))
+        return found
 
     def adjust(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """Findings of checks, requirements and waivers: without those that are off, with their severity here.
@@ -172,6 +184,10 @@ class Settings:
         Those of `rules` have it already, and stay as they are.
         """
         return tuple(self._adjust(findings))
+
+    def _checks(self) -> Iterator[str]:
+        known = {check.id for check in self.policy.vocabulary.checks}
+        return (item.id for item in self.entries if item.enabled.value and item.id in known)
 
     def _rules(self) -> Iterator[Rule]:
         for entry in self.policy.vocabulary.entries:

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -116,6 +117,11 @@ def requirement_id(symbol: str) -> str:
     return f"{REQUIRED}/{re.sub(r'[^a-z0-9]+', '-', symbol.lower()).strip('-') or '-'}"
 
 
-def shipped_vocabulary() -> Vocabulary:
-    """What ships with kpolicy, without anybody's own rules."""
-    return Vocabulary(shipped_catalogue(), CHECKS, shipped_roles())
+def shipped_vocabulary(*, quiet: Collection[str] = (), examples: bool = True) -> Vocabulary:
+    """What ships with kpolicy, without anybody's own rules.
+
+    `quiet` are checks that are to speak only when a policy switches them on, besides those that do so
+    anyway.  Without `examples` the rules have none, and are read faster.
+    """
+    checks = tuple(replace(check, quiet=True) if check.id in quiet else check for check in CHECKS)
+    return Vocabulary(shipped_catalogue(examples=examples), checks, shipped_roles())

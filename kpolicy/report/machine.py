@@ -16,8 +16,9 @@ from kpolicy.explain.cause import Link
 from kpolicy.location import Location
 from kpolicy.policy.census import Census
 from kpolicy.policy.finding import Finding
+from kpolicy.policy.policy_file import Waiver
 from kpolicy.policy.roles import RoleVerdict
-from kpolicy.report.records import ConfigReport, Remark, Report
+from kpolicy.report.records import ConfigReport, PolicyReport, Remark, Report
 
 SCHEMA = "kpolicy/1"
 
@@ -36,6 +37,7 @@ def document(report: Report) -> dict[str, Any]:
         "tree": {"name": report.tree, "version": report.version} if report.tree else None,
         "toolchain": report.toolchain,
         "configs": [_config(config) for config in report.configs],
+        "policies": [_policy(policy) for policy in report.policies],
         "census": _census(report.census) if report.census is not None else None,
         "remarks": [_remark(remark) for remark in report.remarks],
         "errors": [_error(error) for error in report.errors],
@@ -43,6 +45,8 @@ def document(report: Report) -> dict[str, Any]:
             "configs": len(report.configs),
             "unread": report.unread,
             "rules": report.rules,
+            "waived": sum(len(config.waived) for config in report.configs),
+            "known": sum(len(config.known) for config in report.configs),
             **{f"{severity}s": count for severity, count in report.severities().items()},
         },
     }
@@ -58,6 +62,26 @@ def _config(config: ConfigReport) -> dict[str, Any]:
         "findings": [_finding(finding) for finding in config.findings],
         "remarks": [_remark(remark) for remark in config.remarks],
         "unjudged": list(config.unjudged),
+        "policy": config.standard,
+        "waived": [{**_finding(item.finding), "waiver": _waiver(item.waiver)} for item in config.waived],
+        "known": [_finding(finding) for finding in config.known],
+    }
+
+
+def _policy(policy: PolicyReport) -> dict[str, Any]:
+    return {
+        "files": list(policy.files),
+        "fail_on": policy.fail_on,
+        "findings": [_finding(finding) for finding in policy.findings],
+    }
+
+
+def _waiver(waiver: Waiver) -> dict[str, Any]:
+    return {
+        "reason": waiver.reason,
+        "owner": waiver.owner,
+        "expires": waiver.expires.isoformat() if waiver.expires is not None else None,
+        "location": _location(waiver.location),
     }
 
 

@@ -11,8 +11,10 @@ from kpolicy.errors import KpolicyError
 from kpolicy.location import Location
 from kpolicy.policy.census import Census, Observation
 from kpolicy.policy.finding import Finding
+from kpolicy.policy.policy_file import Threshold
 from kpolicy.policy.roles import RoleVerdict
 from kpolicy.policy.rule import SEVERITIES, Severity
+from kpolicy.policy.waivers import Waived
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,9 @@ class ConfigReport:
     """What was found out about one config.
 
     `architecture` is the ARCH word, `srcarch` the folder of arch/.  `toolchain` says which answered the
-    probes.  `unjudged` are the rules that could not be judged, for want of Kconfig files.
+    probes.  `unjudged` are the rules that could not be judged, for want of Kconfig files.  `standard` is
+    the number of the policy that it was held against, among those of the report.  `findings` are
+    those that stand; beside them are those that are `waived`, and those that a baseline has `known`.
     """
 
     config: str
@@ -40,6 +44,22 @@ class ConfigReport:
     remarks: tuple[Remark, ...]
     observation: Observation
     unjudged: tuple[str, ...] = ()
+    standard: int = 0
+    waived: tuple[Waived, ...] = ()
+    known: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyReport:
+    """A policy that configs were held against.
+
+    `files` are its files in the order in which they apply, none where no policy was found; `fail_on`
+    is the least severity that makes a run fail; `findings` are about the policy itself, its waivers.
+    """
+
+    files: tuple[str, ...]
+    fail_on: Threshold
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +68,8 @@ class Report:
 
     `tree` is the tree as the user named it, "" where there was none; `version` its release.
     `unread` counts the configs that could not be analysed; `errors` say why.  `roles` are the
-    names of all roles, in the order to show them.
+    names of all roles, in the order to show them.  `fail_on` is what the command line says to that,
+    None where the policies say it.
     """
 
     command: str
@@ -62,21 +83,33 @@ class Report:
     remarks: tuple[Remark, ...]
     errors: tuple[KpolicyError, ...]
     unread: int
+    policies: tuple[PolicyReport, ...] = (PolicyReport((), "warning"),)
+    fail_on: Threshold | None = None
 
     @property
     def findings(self) -> Iterator[Finding]:
-        """The findings of all configs."""
+        """The findings that stand, of all configs and about the policies."""
         for config in self.configs:
             yield from config.findings
+        for policy in self.policies:
+            yield from policy.findings
 
     def severities(self) -> dict[Severity, int]:
         """How many findings there are of each severity, the worst first."""
         counts = Counter(finding.severity for finding in self.findings)
         return {severity: counts[severity] for severity in SEVERITIES}
 
-    def reaches(self, threshold: Severity | None) -> bool:
-        """Whether some finding is at least as bad as `threshold`; None is never reached."""
-        if threshold is None:
-            return False
-        bad = SEVERITIES[: SEVERITIES.index(threshold) + 1]
-        return any(finding.severity in bad for finding in self.findings)
+    @property
+    def fails(self) -> bool:
+        """Whether some finding is as bad as makes a run fail."""
+        return any(
+            _reaches(finding, self.fail_on or self.policies[config.standard].fail_on)
+            for config in self.configs
+            for finding in config.findings
+        ) or any(
+            _reaches(finding, self.fail_on or policy.fail_on) for policy in self.policies for finding in policy.findings
+        )
+
+
+def _reaches(finding: Finding, threshold: Threshold) -> bool:
+    return threshold != "never" and SEVERITIES.index(finding.severity) <= SEVERITIES.index(threshold)

@@ -26,7 +26,11 @@ def render(report: Report, style: Style | None = None, *, details: bool = False)
             if details:
                 yield from _details(finding)
         if details:
+            yield from _accepted(config, style)
             yield from _role(config, style)
+    for policy in report.policies:
+        for finding in policy.findings:
+            yield _line(finding, style)
     if report.census is not None and report.census.architectures:
         yield ""
         yield from census_lines(report, style)
@@ -42,6 +46,11 @@ def summary(report: Report, style: Style | None = None) -> str:
         for severity, count in report.severities().items()
     ]
     line = f"{_number(len(report.configs), 'config')}: {', '.join(counts)}"
+    waived, known = (sum(len(getattr(item, what)) for item in report.configs) for what in ("waived", "known"))
+    if waived:
+        line += f"; {waived} waived"
+    if known:
+        line += f"; {known} known to the baseline"
     if report.unread:
         line += f"; {style.mark('error', f'{report.unread} could not be analysed')}"
     return line
@@ -57,8 +66,13 @@ def _line(finding: Finding, style: Style) -> str:
 
 
 def _is_its_own(finding: Finding) -> bool:
-    """Whether the place is a line of the config itself: of a file of its stack, which may be named as make does."""
+    """Whether the place is a line of the config itself: of a file of its stack, which may be named as make does.
+
+    A finding about a waiver is of no config: its line is that of the waiver.
+    """
     path = finding.place.path
+    if not finding.architecture:
+        return True
     return any(path == part or path.endswith(f"/{part}") for part in (finding.config, *finding.config.split("+")))
 
 
@@ -71,6 +85,15 @@ def _details(finding: Finding) -> Iterator[str]:
         yield from (printable(line) for line in columns(rows, indent="    "))
     for number, line in enumerate(finding.remedy):
         yield f"    {'remedy:' if number == 0 else '       '} {printable(line)}"
+
+
+def _accepted(config: ConfigReport, style: Style) -> Iterator[str]:
+    for item in config.waived:
+        until = f", until {item.waiver.expires}" if item.waiver.expires is not None else ""
+        yield style.mark("faint", f"waived: {_line(item.finding, Style())}")
+        yield style.mark(
+            "faint", printable(f"    {item.waiver.owner}: {item.waiver.reason}{until}  {item.waiver.location}")
+        )
 
 
 def _role(config: ConfigReport, style: Style) -> Iterator[str]:

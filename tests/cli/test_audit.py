@@ -14,7 +14,9 @@ from kpolicy.cli import status
 from kpolicy.cli.examine import Part, Plan, Target
 from kpolicy.cli.pool import examine_all, split
 from kpolicy.errors import KpolicyError
+from kpolicy.policy.extends import default_policy
 from kpolicy.policy.roles import role_names
+from kpolicy.policy.standard import Standard
 from tests.cli.support import append, copy_of_demo, kpolicy
 
 _LINE = re.compile(r"(?P<path>[^:]+):(?P<line>\d+): (?P<severity>error|warning|note): .+ \[[a-z-]+/[a-z-]+\]$")
@@ -225,7 +227,9 @@ def test_one_config_with_a_bug_leaves_the_others(demo: Path, jobs: int, monkeypa
     good = Part("arch/x86/configs/i386_defconfig", in_tree=True)
     other = Part("arch/arm64/configs/defconfig", in_tree=True)
     targets = [Target("bad", "x86", (good,)), Target("good", "x86", (good,)), Target("other", "arm64", (other,))]
-    outcomes, _ = examine_all(Plan(str(demo), "demo", None, None), targets, jobs, lambda *_: None)
+    outcomes, _ = examine_all(
+        Plan(str(demo), "demo", None, None, standards=(Standard(default_policy()),)), targets, jobs, lambda *_: None
+    )
     assert isinstance(outcomes[0], KpolicyError)
     assert "bad:1: error: internal error: ZeroDivisionError" in outcomes[0].render()
     assert not any(isinstance(outcome, KpolicyError) for outcome in outcomes[1:])

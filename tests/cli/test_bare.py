@@ -11,6 +11,8 @@ from kpolicy.cli.bare import bare_report
 from kpolicy.cli.examine import Examiner, Plan, Target
 from kpolicy.config.read import parse_config
 from kpolicy.kernel.source import open_tree
+from kpolicy.policy.extends import default_policy
+from kpolicy.policy.standard import Standard
 from kpolicy.report.records import ConfigReport
 from tests.oracle.cases import Case, run_case
 from tests.oracle.conf import PRESETS, Oracle
@@ -18,6 +20,9 @@ from tests.oracle.conf import PRESETS, Oracle
 
 def _findings(report: ConfigReport, unjudged: tuple[str, ...] = ()) -> set[tuple[str, str]]:
     return {(finding.rule, finding.symbol) for finding in report.findings if finding.rule not in unjudged}
+
+
+_STANDARD = Standard(default_policy())
 
 
 def _cases(arch: str, default: str) -> list[Case]:
@@ -32,12 +37,12 @@ def _cases(arch: str, default: str) -> list[Case]:
     ("arch", "default"), [("x86", "x86_64_defconfig"), ("arm", "multi_v7_defconfig"), ("s390", "debug_defconfig")]
 )
 def test_same_findings_as_with_the_tree(oracle: Oracle, kernel: Path, arch: str, default: str) -> None:
-    examiner = Examiner(Plan(str(kernel), "linux", "dummy", None), open_tree(kernel))
+    examiner = Examiner(Plan(str(kernel), "linux", "dummy", None, standards=(_STANDARD,)), open_tree(kernel))
     found = 0
     for case in _cases(arch, default):
         config = parse_config(case.name, run_case(oracle, case).config)
-        bare, judged = bare_report(config, None), examiner.report(Target(case.name, arch, (), config))
-        assert len(bare.unjudged) <= len(examiner.catalogue) / 8
+        bare, judged = bare_report(config, None, _STANDARD), examiner.report(Target(case.name, arch, (), config))
+        assert len(bare.unjudged) <= len(_STANDARD.policy.rules) / 8
         assert _findings(bare) == _findings(judged, bare.unjudged), case.name
         assert (bare.verdict.role, bare.verdict.reading) == (judged.verdict.role, judged.verdict.reading)
         assert (bare.architecture, bare.srcarch) == (arch, arch)

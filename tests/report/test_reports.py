@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -154,9 +155,10 @@ def test_colour_changes_nothing_but_colour() -> None:
 def test_reaches(severity: Severity, reached: tuple[int, int, int]) -> None:
     report = _report(_config(_finding(severity)))
     thresholds: tuple[Severity, Severity, Severity] = ("error", "warning", "note")
-    assert tuple(map(report.reaches, thresholds)) == reached
-    assert not report.reaches(None)
-    assert not _report(_config()).reaches("note")
+    assert tuple(replace(report, fail_on=threshold).fails for threshold in thresholds) == reached
+    assert not replace(report, fail_on="never").fails
+    assert not replace(_report(_config()), fail_on="note").fails
+    assert report.fails == (severity != "note")
 
 
 def test_json() -> None:

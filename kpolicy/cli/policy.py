@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`kpolicy policy`: what is in force."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from kpolicy.cli import status
+from kpolicy.cli.console import Console
+from kpolicy.cli.options import policy_options, tree_option
+from kpolicy.cli.policies import PolicyWords, Standards
+from kpolicy.cli.selection import find_tree, name_of_config
+from kpolicy.report.policy import policy_document, policy_lines
+
+
+@click.group("policy")
+def command() -> None:
+    """Look at the policy that configs are held against."""
+
+
+@command.command("show")
+@click.argument("config", required=False, type=click.Path(allow_dash=True))
+@tree_option
+@policy_options
+@click.option("--all", "everything", is_flag=True, help="Also what no policy file sets.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_obj
+def show(
+    console: Console,
+    /,
+    config: str | None,
+    tree: str | None,
+    policy: str | None,
+    require: tuple[str, ...],
+    everything: bool,
+    form: str,
+) -> int:
+    """What is in force for a CONFIG, and the line of the policy file that each setting comes from.
+
+    Without CONFIG: what holds for every config, by the policy of the tree or of the current directory.
+
+    \b
+    Examples:
+      kpolicy policy show --tree ~/linux x86_64_defconfig
+      kpolicy policy show --policy hardening --all
+    """
+    source = find_tree(tree)
+    standards = Standards(console, PolicyWords(policy, require, no_waivers=False, baseline=None), source)
+    start: str | None
+    if config is not None:
+        name, start = name_of_config(config, source)
+    else:
+        name, start = "", str(source.root) if source is not None else "."
+    standard = standards.all[standards.number_for(start)]
+    if form == "json":
+        document = policy_document(standard, name, everything=everything)
+        console.payload(json.dumps(document, indent=2) + "\n")
+    else:
+        lines = policy_lines(standard, name, console.style(), everything=everything)
+        console.payload("\n".join(lines) + "\n")
+    return status.CLEAN

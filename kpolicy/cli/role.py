@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`kpolicy role`: what a kernel is for, and what would make it another."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import click
+
+from kpolicy.cli import status
+from kpolicy.cli.bare import bare_values
+from kpolicy.cli.console import Console
+from kpolicy.cli.examine import Examiner, Target
+from kpolicy.cli.options import arch_option, policy_options, run_options, toolchain_options, tree_option
+from kpolicy.cli.policies import Standards
+from kpolicy.cli.reporting import Options, make_plan
+from kpolicy.cli.selection import find_tree, policy_start, read_target
+from kpolicy.config.read import parse_config, read_config, stack
+from kpolicy.errors import KpolicyError, UsageError
+from kpolicy.evaluate.values import Values
+from kpolicy.policy.alternatives import Retry, alternatives
+from kpolicy.policy.roles import Role, reading_of, role_of
+from kpolicy.policy.settings import verdict
+from kpolicy.policy.standard import Standard
+from kpolicy.policy.toml_file import did_you_mean
+from kpolicy.report.role import RoleReport, role_document, role_lines
+
+
+@click.command("role")
+@click.argument("configs", metavar="CONFIG...", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@tree_option
+@arch_option()
+@click.option(
+    "--reading",
+    "words",
+    metavar="ROLE=READING",
+    multiple=True,
+    help="Another way to tell a role, for example debug=release-candidate (may be repeated).",
+)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@policy_options
+@toolchain_options
+@run_options
+@click.pass_obj
+def command(
+    console: Console,
+    /,
+    configs: tuple[str, ...],
+    tree: str | None,
+    arch: str | None,
+    words: tuple[str, ...],
+    form: str,
+    **others: object,
+) -> int:
+    """Tell what a kernel is for, what that rests on, and what would make it another.
+
+    The lines that would give it another role are tried before they are shown.  CONFIG is named as for
+    `kpolicy check`; the roles are defined in docs/roles.md, or a policy file states them.
+
+    \b
+    Examples:
+      kpolicy role .config
+      kpolicy role --tree ~/linux --arch x86 x86_64_defconfig
+      kpolicy role --tree ~/linux x86_64_defconfig --reading debug=release-candidate
+    """
+    options = Options.of(others)
+    console.quiet = options.quiet
+    if configs.count("-") > 1:
+        raise UsageError("standard input can be read only once")
+    source = find_tree(tree)
+    standards = Standards(console, options.policy, source)
+    reports: list[RoleReport] = []
+    failed: list[KpolicyError] = []
+    for spec in configs:
+        try:
+            if source is None:
+                config = read_config(spec, sys.stdin.buffer)
+                standard = standards.all[standards.number_for(spec if spec != "-" else None)]
+                reports.append(_report(bare_values(config, arch), config.name, standard, words, None))
+                continue
+            target = read_target(spec, source, arch, sys.stdin.buffer)
+            number = standards.number_for(policy_start(target, source))
+            plan = replace(make_plan(console, source, options), standards=tuple(standards.all))
+            examiner = Examiner(plan, source)
+            target = replace(target, standard=number)
+            values = examiner.values(target)
+            name = values.config.name if values.config is not None else spec
+            reports.append(_report(values, name, standards.all[number], words, _retry(examiner, target)))
+        except KpolicyError as error:
+            failed.append(error)
+    for item in failed:
+        console.error(item)
+    if failed and not reports:
+        return max(item.exit_status for item in failed)
+    if form == "json":
+        console.payload(json.dumps([role_document(report) for report in reports], indent=2) + "\n")
+    else:
+        lines = ["\n".join(role_lines(report, console.style())) for report in reports]
+        console.payload("\n\n".join(lines) + "\n")
+    return status.FAILURE if failed else status.CLEAN
+
+
+def _retry(examiner: Examiner, target: Target) -> Retry:
+    config = examiner.read(target)
+
+    def retry(lines: Sequence[str]) -> Values:
+        more = parse_config(config.name, "".join(f"{line}\n" for line in lines).encode())
+        return examiner.values(replace(target, config=stack(config.name, [config, more])))
+
+    return retry
+
+
+def _report(values: Values, name: str, standard: Standard, words: Sequence[str], retry: Retry | None) -> RoleReport:
+    roles = standard.policy.vocabulary.roles
+    stated = {role: reading.value for role, reading in standard.policy.readings.items()}
+    readings = {**stated, **_readings(words, roles)}
+    settings = standard.policy.settings(name)
+    found = role_of(values, roles, readings) if settings.role is None or words else verdict(values, settings)
+    others = {
+        (role.name, reading.name): role_of(values, roles, {**readings, role.name: reading.name}).role
+        for role in roles
+        for reading in role.readings
+        if reading != reading_of(role, readings.get(role.name))
+    }
+    # A role that the policy states is not told from values: no line would change it.
+    possible = alternatives(values, found.role, roles, readings, retry) if settings.role is None or words else ()
+    title = next((role.title for role in roles if role.name == found.role), "")
+    return RoleReport(name, values.model.architecture, values.model.version, title, found, possible, others)
+
+
+def _readings(words: Sequence[str], roles: Sequence[Role]) -> Mapping[str, str]:
+    """The readings that --reading chooses; raises UsageError for a role or a reading that there is not."""
+    chosen: dict[str, str] = {}
+    for word in words:
+        name, _, reading = word.partition("=")
+        role = next((role for role in roles if role.name == name), None)
+        if role is None:
+            hint = did_you_mean(name, [role.name for role in roles if role.readings])
+            raise UsageError(f"there is no role {name!r}", hint=hint)
+        reading_of(role, reading)
+        chosen[name] = reading
+    return chosen
