@@ -45,6 +45,14 @@ def test_every_architecture_has_cases(oracle: Oracle) -> None:
     assert all(fragments(oracle.tree, arch) for arch in grouped)
 
 
+@pytest.mark.parametrize("arch", ["x86", "powerpc"])
+def test_remembering_what_commands_print_changes_nothing(oracle: Oracle, arch: str) -> None:
+    path = oracle.default_config(arch)
+    for mode, start in (("defconfig", path), ("allmodconfig", None)):
+        answers = [oracle.run(arch, mode, path=start, cached=False, probes=probes) for probes in (True, True, False)]
+        assert answers[1:] == answers[:-1]
+
+
 @pytest.mark.parametrize("group", _GROUPS)
 def test_same_as_conf(oracle: Oracle, group: str, pytestconfig: pytest.Config) -> None:
     subject = Subject(oracle)

@@ -166,7 +166,8 @@ def test_json() -> None:
     found = json.loads(machine.render(_report(_config(_finding()), errors=(error,))))
     assert found["schema"] == "kpolicy/1"
     assert found["tree"] == {"name": "linux", "version": "6.12.1"}
-    assert found["summary"] == {"configs": 1, "unread": 1, "rules": 5, "errors": 0, "warnings": 1, "notes": 0}
+    counts = {"configs": 1, "unread": 1, "rules": 5, "errors": 0, "warnings": 1, "notes": 0, "waived": 0, "known": 0}
+    assert found["summary"] == counts
     assert found["errors"] == [{"location": {"path": "b", "line": 1}, "message": "broken", "hint": "mend it"}]
     assert found["census"] == {"arm64": {"configs": 1, "symbols": {"A": {"set": 1, "on": 1}, "B": {"set": 0, "on": 1}}}}
     (config,) = found["configs"]
