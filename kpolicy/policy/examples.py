@@ -74,7 +74,7 @@ def run_examples(rules: Iterable[Rule], models: Models) -> Iterator[ExampleResul
 
 
 def _faults(rule: Rule, example: Example, model: Model) -> Iterator[str]:
-    values = _values(rule, example.config, model)
+    values = values_of_example(rule, example.config, model)
     fired = fires(values, rule, example.role)
     if fired != example.fires:
         if not rule.requires.holds(values):
@@ -85,11 +85,12 @@ def _faults(rule: Rule, example: Example, model: Model) -> Iterator[str]:
             asked = ", ".join(f"{name}={shown(values, name)}" for name in symbols(rule.when))
             yield f"{'fires' if fired else 'does not fire'}: {asked}"
     if fired and example.fires and rule.remedy:
-        yield from _remedy_faults(rule, example, model)
+        yield from remedy_faults(rule, example, model)
 
 
-def _remedy_faults(rule: Rule, example: Example, model: Model) -> Iterator[str]:
-    remedied = _values(rule, example.config + "\n".join(rule.remedy) + "\n", model)
+def remedy_faults(rule: Rule, example: Example, model: Model) -> Iterator[str]:
+    """What is wrong with the remedy of a rule, tried on an example on which the rule fires."""
+    remedied = values_of_example(rule, example.config + "\n".join(rule.remedy) + "\n", model)
     if fires(remedied, rule, example.role):
         yield "the remedy does not silence the rule"
     assert remedied.config is not None
@@ -99,5 +100,6 @@ def _remedy_faults(rule: Rule, example: Example, model: Model) -> Iterator[str]:
             yield f"the remedy {line.text!r} is not honoured: the value is {got}"
 
 
-def _values(rule: Rule, config: str, model: Model) -> Values:
+def values_of_example(rule: Rule, config: str, model: Model) -> Values:
+    """The values of the lines of an example."""
     return evaluate(model, parse_config(f"{rule.id}/example", config.encode()), "defconfig")

@@ -163,13 +163,7 @@ class Compare:
 
     def holds(self, values: Values) -> bool:
         """Whether the values compare so."""
-        left, right = self.left.text(values), self.right.text(values)
-        numbers = _number(left), _number(right)
-        if numbers[0] is None or numbers[1] is None:
-            if self.operator == "=":
-                return left == right
-            return self.operator == "!=" and left != right
-        return _compare(self.operator, numbers[0], numbers[1])
+        return compare(self.operator, self.left.text(values), self.right.text(values))
 
     def __str__(self) -> str:
         return f"{self.left} {self.operator} {self.right}"
@@ -213,6 +207,16 @@ class Release:
 
 Operand: TypeAlias = Symbol | Constant | Parameter
 Expression: TypeAlias = Symbol | Constant | Not | And | Or | Compare | Predicate | Release
+
+
+def compare(word: Operator, left: str, right: str) -> bool:
+    """Whether two values compare so, as texts that stand for them."""
+    numbers = _number(left), _number(right)
+    if numbers[0] is None or numbers[1] is None:
+        if word == "=":
+            return left == right
+        return word == "!=" and left != right
+    return _compare(word, numbers[0], numbers[1])
 
 
 def symbols(expression: Expression) -> tuple[str, ...]:

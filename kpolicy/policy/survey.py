@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Rules held against a whole tree: their footing, and their examples there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kpolicy.policy.elsewhere import Elsewhere, run_elsewhere
+from kpolicy.policy.examples import Models
+from kpolicy.policy.footing import Footing, footing, ground
+from kpolicy.policy.rule import Rule
+
+if TYPE_CHECKING:
+    from kpolicy.evaluate.values import Values
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What came of rules in a tree, in the order of the rules.
+
+    `examples` are those of rules with a footing and of architectures that were looked at; `passed_over` counts
+    the others.
+    """
+
+    architectures: tuple[str, ...]
+    footings: tuple[Footing, ...]
+    examples: tuple[Elsewhere, ...]
+    passed_over: int
+
+    @property
+    def faults(self) -> int:
+        """How many things make no sense."""
+        of_rules = sum(len(item.faults) for item in self.footings)
+        return of_rules + sum(len(item.faults) for item in self.examples)
+
+
+def survey(rules: Sequence[Rule], defaults: Iterable[Values], home: Models) -> Survey:
+    """Hold rules against a tree; `defaults` are the values of each architecture's default config.
+
+    One architecture after the other is asked for, and none is kept.  `home` gives the models of the
+    demonstration tree.
+    """
+    grounds = []
+    outcomes: dict[tuple[str, int], Elsewhere] = {}
+    for values in defaults:
+        grounds.append(ground(values, rules))
+        for rule in rules:
+            for number, example in enumerate(rule.examples):
+                if example.architecture == values.model.architecture:
+                    at_home = home(example.architecture)
+                    outcomes[rule.id, number] = run_elsewhere(rule, example, values.model, at_home)
+    footings = tuple(footing(rule, grounds) for rule in rules)
+    wanted = [
+        (item.rule.id, number) for item in footings if not item.lacking for number in range(len(item.rule.examples))
+    ]
+    examples = tuple(outcomes[key] for key in wanted if key in outcomes)
+    return Survey(
+        architectures=tuple(item.architecture for item in grounds),
+        footings=footings,
+        examples=examples,
+        passed_over=sum(len(rule.examples) for rule in rules) - len(examples),
+    )
