@@ -3,33 +3,75 @@
 
 from __future__ import annotations
 
+import importlib
+
 import click
 
 from kpolicy.cli import status
 from kpolicy.cli.console import Console
-from kpolicy.errors import UsageError
 from kpolicy.policy.catalogue import shipped_catalogue
-from kpolicy.policy.examples import demo_models, run_examples
+from kpolicy.policy.chosen import Wish, chosen
+from kpolicy.policy.roles import role_names
 from kpolicy.policy.rule import Rule
-from kpolicy.report.rules import failure, rule_list, rule_page
+from kpolicy.report.rules import rule_json, rule_list, rule_page
+
+# Imported only when it is used: it builds models.
+_OTHERS = {"test": "kpolicy.cli.rules_test"}
 
 
-@click.group("rules")
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands."""
+        return [*super().list_commands(ctx), *_OTHERS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name."""
+        module = _OTHERS.get(cmd_name)
+        if module is None:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = importlib.import_module(module).command
+        return command
+
+
+@click.group("rules", cls=_Commands)
 def command() -> None:
     """Look at the rules, and run their examples."""
 
 
 @command.command("list")
-@click.argument("families", metavar="[FAMILY]...", nargs=-1)
+@click.argument("words", metavar="[FAMILY|RULE]...", nargs=-1)
+@click.option("--family", "families", metavar="FAMILY", multiple=True, help="Rules of this family.")
+@click.option("--role", "roles", metavar="ROLE", multiple=True, help="Rules that judge kernels of this role.")
+@click.option("--kind", "kinds", metavar="KIND", multiple=True, help="Rules of this kind, such as cost or missing.")
+@click.option("--severity", "severities", metavar="WORD", multiple=True, help="error, warning or note.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
-def list_rules(console: Console, /, families: tuple[str, ...]) -> int:
-    """One line a rule: id, severity, the roles it is for, title.
+def list_rules(
+    console: Console,
+    /,
+    words: tuple[str, ...],
+    families: tuple[str, ...],
+    roles: tuple[str, ...],
+    kinds: tuple[str, ...],
+    severities: tuple[str, ...],
+    form: str,
+) -> int:
+    """One line a rule: id, severity, kind, the roles it is for, title.
+
+    Options may be repeated: a rule is listed that meets one of each sort.
 
     \b
-    Example:
+    Examples:
       kpolicy rules list kmemleak stackdepot
+      kpolicy rules list --role production --severity error --severity warning
     """
-    console.payload("\n".join(rule_list(_chosen(families))) + "\n")
+    found = choose(Wish((*words, *families), roles, kinds, severities))
+    if form == "json":
+        console.payload(rule_json(found))
+    elif found:
+        console.payload("\n".join(rule_list(found)) + "\n")
+    if not found:
+        console.note("no rule is all of that")
     return status.CLEAN
 
 
@@ -43,44 +85,11 @@ def show(console: Console, /, rules: tuple[str, ...]) -> int:
     Example:
       kpolicy rules show debug-vm/in-production
     """
-    pages = [rule_page(rule, console.style()) for rule in _chosen(rules)]
+    pages = [rule_page(rule, console.style()) for rule in choose(Wish(rules))]
     console.payload("\n\n".join("\n".join(page) for page in pages) + "\n")
     return status.CLEAN
 
 
-@command.command("test")
-@click.argument("rules", metavar="[RULE]...", nargs=-1)
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing when all is well.")
-@click.pass_obj
-def test(console: Console, /, rules: tuple[str, ...], quiet: bool) -> int:
-    """Run the examples of the rules (or of the named rules and families) on the demonstration tree.
-
-    Exit status 1 when an example does not come out as its rule says.
-
-    \b
-    Example:
-      kpolicy rules test stackdepot
-    """
-    chosen = _chosen(rules)
-    results = list(run_examples(chosen, demo_models()))
-    failed = [result for result in results if not result.passed]
-    lines = [line for result in failed for line in failure(result)]
-    if failed or not quiet:
-        lines.append(f"{len(chosen)} rules, {len(results)} examples: {len(failed)} failed")
-    if lines:
-        console.payload("\n".join(lines) + "\n")
-    return status.FINDINGS if failed else status.CLEAN
-
-
-def _chosen(words: tuple[str, ...]) -> list[Rule]:
-    """The rules of some families, ids or aliases; all without any."""
-    catalogue = shipped_catalogue()
-    if not words:
-        return list(catalogue)
-    chosen: dict[str, Rule] = {}
-    for word in words:
-        found = [rule for rule in catalogue if rule.family == word] if "/" not in word else [catalogue.rule(word)]
-        if not found:
-            raise UsageError(f"there is no family '{word}'", hint=f"there are {', '.join(catalogue.families)}")
-        chosen.update((rule.id, rule) for rule in found)
-    return list(chosen.values())
+def choose(wish: Wish) -> tuple[Rule, ...]:
+    """The shipped rules that are wished for."""
+    return chosen(shipped_catalogue(), wish, role_names())

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from kpolicy.policy.examples import ExampleResult
 from kpolicy.policy.rule import Rule
 from kpolicy.report.style import Style, columns
 
@@ -14,8 +14,14 @@ _WIDTH = 100
 
 
 def rule_list(rules: Iterable[Rule]) -> list[str]:
-    """One line a rule: id, severity, roles, title."""
-    return columns([(rule.id, rule.severity, ",".join(rule.roles), rule.title) for rule in rules], indent="")
+    """One line a rule: id, severity, kind, roles, title."""
+    rows = [(rule.id, rule.severity, rule.kind, ",".join(rule.roles), rule.title) for rule in rules]
+    return columns(rows, indent="")
+
+
+def rule_json(rules: Iterable[Rule]) -> str:
+    """The rules for programs: a list of objects, in the order of the ids."""
+    return json.dumps([_record(rule) for rule in rules], indent=2) + "\n"
 
 
 def rule_page(rule: Rule, style: Style) -> Iterator[str]:
@@ -51,10 +57,20 @@ def rule_page(rule: Rule, style: Style) -> Iterator[str]:
         yield from (f"      {line}" for line in example.config.strip().splitlines())
 
 
-def failure(result: ExampleResult) -> Iterator[str]:
-    """A failed example as gcc-style lines."""
-    for fault in result.faults:
-        yield f"{result.example.location}: error: {fault} [{result.rule.id}]"
+def _record(rule: Rule) -> dict[str, object]:
+    return {
+        "id": rule.id,
+        "title": rule.title,
+        "kind": rule.kind,
+        "severity": rule.severity,
+        "roles": rule.roles,
+        "symbols": rule.symbols,
+        "requires": str(rule.requires),
+        "when": str(rule.when),
+        "remedy": rule.remedy,
+        "aliases": rule.aliases,
+        "file": rule.location.path,
+    }
 
 
 def _paragraphs(text: str) -> Iterator[str]:

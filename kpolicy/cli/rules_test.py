@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`kpolicy rules test`: whether rules do as they say, and have a footing in a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import click
+
+from kpolicy.cli import status
+from kpolicy.cli.console import Console
+from kpolicy.cli.examine import EXECUTE, Examiner, Plan, chosen_toolchain
+from kpolicy.cli.options import arch_option, toolchain_options
+from kpolicy.cli.rules import choose
+from kpolicy.cli.setup import cache_folder
+from kpolicy.config.read import parse_config
+from kpolicy.errors import KpolicyError, UsageError
+from kpolicy.evaluate.values import Values, evaluate
+from kpolicy.kernel.architecture import Architecture, architecture_words, architectures, resolve_architecture
+from kpolicy.kernel.config_files import default_config
+from kpolicy.kernel.source import DirectorySource, open_tree
+from kpolicy.kernel.toolchain import Toolchain
+from kpolicy.policy.chosen import Wish
+from kpolicy.policy.examples import demo_models, run_examples
+from kpolicy.policy.rule import Rule
+from kpolicy.policy.survey import survey
+from kpolicy.report.survey import example_lines, survey_lines
+
+
+@click.command("test")
+@click.argument("rules", metavar="[FAMILY|RULE]...", nargs=-1)
+@click.option("--tree", metavar="DIR", type=click.Path(), help="Hold the rules against this kernel source tree too.")
+@arch_option(multiple=True)
+@toolchain_options
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing when all is well.")
+@click.pass_obj
+def command(
+    console: Console,
+    /,
+    rules: tuple[str, ...],
+    tree: str | None,
+    archs: tuple[str, ...],
+    toolchain: str | None,
+    no_cache: bool,
+    quiet: bool,
+) -> int:
+    """Run the examples of the rules (or of the named rules and families) on the demonstration tree.
+
+    With --tree the rules are held against a real one as well: which have no footing in it, which name what
+    it does not have, and which examples come out otherwise there.
+
+    Exit status 1 when an example does not come out as its rule says, or when a rule makes no sense in the
+    tree: it has what the rule requires, and the rule can never fire, always fires, asks for a symbol that
+    no architecture defines, or has a remedy that mends nothing. No footing is no fault.
+
+    \b
+    Examples:
+      kpolicy rules test stackdepot
+      kpolicy rules test --tree ~/linux
+      kpolicy rules test --tree ~/linux --arch x86 --toolchain clang-19.1 kmsan
+    """
+    console.quiet = quiet
+    chosen = choose(Wish(rules))
+    if tree is None and archs:
+        raise UsageError("--arch is for a tree", hint="name one with --tree")
+    defaults = _Defaults(console, tree, archs, chosen, toolchain, no_cache=no_cache) if tree is not None else None
+    results = list(run_examples(chosen, demo_models()))
+    failed = not all(result.passed for result in results)
+    lines = list(example_lines(results, len(chosen)))
+    if defaults is not None:
+        found = survey(chosen, defaults, demo_models())
+        console.clear_progress()
+        # Where nothing could be read the errors say it all.
+        lines += survey_lines(found, defaults.title) if found.architectures else ()
+        failed = failed or found.faults > 0
+        for error in defaults.errors:
+            console.error(error)
+    if failed or not quiet:
+        console.payload("\n".join(lines) + "\n")
+    if defaults is not None and defaults.errors:
+        return status.FAILURE
+    return status.FINDINGS if failed else status.CLEAN
+
+
+class _Defaults:
+    """The values of the default configs of a tree, an architecture after the other.
+
+    Without words for architectures all folders of arch/ are looked at, and what examples name besides
+    (`i386`).  `errors` are those of the architectures that cannot be read.
+    """
+
+    def __init__(
+        self,
+        console: Console,
+        tree: str,
+        words: Sequence[str],
+        rules: Sequence[Rule],
+        toolchain: str | None,
+        *,
+        no_cache: bool,
+    ) -> None:
+        self._console = console
+        self._source = open_tree(tree)
+        self._toolchain = chosen_toolchain(toolchain) or Toolchain.dummy()
+        self._architectures = [
+            resolve_architecture(self._source, word) for word in words or _all_words(self._source, rules)
+        ]
+        environment = dict(console.environment) if toolchain == EXECUTE else {}
+        cache = cache_folder(console.environment, disabled=no_cache)
+        self._examiner = Examiner(
+            Plan(str(self._source.root), self._source.name, toolchain, cache, environment), self._source
+        )
+        self.title = f"{self._source.name}, Linux {self._examiner.tree.version}"
+        self.errors: list[KpolicyError] = []
+
+    def __iter__(self) -> Iterator[Values]:
+        for number, architecture in enumerate(self._architectures):
+            self._console.progress(number, len(self._architectures))
+            try:
+                values = self._values(architecture)
+            except KpolicyError as error:
+                self.errors.append(error)
+                continue
+            yield values
+
+    def _values(self, architecture: Architecture) -> Values:
+        model = self._examiner.model(architecture, self._toolchain)
+        path = default_config(self._source, architecture)
+        if path is None:
+            return evaluate(model, None, "alldefconfig")
+        return evaluate(model, parse_config(path, self._source.read(path)), "defconfig")
+
+
+def _all_words(source: DirectorySource, rules: Sequence[Rule]) -> list[str]:
+    known = architecture_words(source)
+    named = {example.architecture for rule in rules for example in rule.examples}
+    return sorted({*architectures(source), *(word for word in named if word in known)})

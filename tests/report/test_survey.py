@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How rules stand in a tree, in text."""
+
+from __future__ import annotations
+
+from kpolicy.location import Location
+from kpolicy.policy.catalogue import shipped_catalogue
+from kpolicy.policy.elsewhere import Elsewhere
+from kpolicy.policy.examples import ExampleResult
+from kpolicy.policy.footing import Footing
+from kpolicy.policy.rule import Rule
+from kpolicy.policy.survey import Survey
+from kpolicy.report.survey import example_lines, survey_lines
+
+
+def rule(name: str) -> Rule:
+    return shipped_catalogue().rule(name)
+
+
+def test_examples() -> None:
+    first, second = rule("kmsan/in-production").examples[:2]
+    results = [
+        ExampleResult(rule("kmsan/in-production"), first, ("fires: X", "no remedy")),
+        ExampleResult(rule("kmsan/in-production"), second, ()),
+    ]
+    assert list(example_lines(results, 1)) == [
+        f"{first.location}: error: fires: X [kmsan/in-production]",
+        f"{first.location}: error: no remedy [kmsan/in-production]",
+        "1 rule, 2 examples: 1 failed",
+    ]
+
+
+def test_a_tree_in_which_all_is_well() -> None:
+    example = rule("kmsan/in-production").examples[0]
+    found = Survey(
+        ("x86",),
+        (Footing(rule("kmsan/in-production"), "", (), ()),),
+        (Elsewhere(rule("kmsan/in-production"), example, "", ()),),
+        0,
+    )
+    assert list(survey_lines(found, "linux")) == [
+        "linux, 1 architecture: 1 of 1 rule with a footing, 0 faults",
+        "  examples: 1 of 1 come out as written",
+    ]
+
+
+def test_everything_there_is_to_say() -> None:
+    example = rule("kmsan/in-production").examples[0]
+    place = rule("stale/debug-slab").location
+    found = Survey(
+        ("arm64", "x86"),
+        (
+            Footing(rule("drm/panic-on-request"), "no architecture defines DRM_PANIC_DEBUG", (), ()),
+            Footing(rule("kmsan/in-production"), "", (), ("A", "B")),
+            Footing(rule("stale/debug-slab"), "", ("it can never fire",), ()),
+        ),
+        (Elsewhere(rule("kmsan/in-production"), example, "fires: \x1b=y", ("no remedy",)),),
+        3,
+    )
+    assert list(survey_lines(found, "li\x1bnux")) == [
+        f"{place}: error: it can never fire [stale/debug-slab]",
+        f"{example.location}: error: no remedy [kmsan/in-production]",
+        "li\\x1bnux, 2 architectures: 2 of 3 rules with a footing, 2 faults",
+        "  rules without a footing in this tree, where they are silent:",
+        "    drm/panic-on-request  no architecture defines DRM_PANIC_DEBUG",
+        "  rules that also name what is not in this tree:",
+        "    kmsan/in-production  A, B",
+        "  examples: 0 of 1 come out as written, 3 have nothing to run on",
+        "  examples that come out otherwise than on the demonstration tree:",
+        f"    {example.location}: fires: \\x1b=y",
+    ]
+    assert isinstance(place, Location)
