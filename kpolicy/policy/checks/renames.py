@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import functools
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 
@@ -19,10 +20,11 @@ class Rename:
 
 def renamed(name: str) -> Rename | None:
     """What became of a symbol, as far as the table in `kpolicy/rules/renames.toml` knows."""
-    return _table().get(name)
+    return renames().get(name)
 
 
 @functools.cache
-def _table() -> dict[str, Rename]:
+def renames() -> Mapping[str, Rename]:
+    """Everything in that table, by the old name."""
     text = (resources.files("kpolicy.rules") / "renames.toml").read_text(encoding="utf-8")
     return {old: Rename(tuple(entry["now"]), str(entry["source"])) for old, entry in tomllib.loads(text).items()}
