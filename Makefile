@@ -2,7 +2,7 @@
 # The front door: `make` says what there is.  Needs Python 3.11 or newer and pip, nothing else;
 # the tests also want flex, bison and gcc, to build the kernel's own conf.
 
-# TREE=... kernel tree to audit (the bundled demonstration tree without)
+# TREE=... kernel tree to audit, or to hold the rules against (the bundled demonstration tree without)
 # ARGS=... more arguments for kpolicy, pytest, the benchmark or the fuzzer
 # JOBS=... processes (as many as there are processors, at most four)
 TREE ?=
@@ -15,7 +15,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help audit rules test oracle fuzz bench lint format trees clean distclean
+.PHONY: help audit rules docs test oracle fuzz bench lint format trees clean distclean
 
 help: ## this list
 	@echo 'kpolicy: audits the debug configuration of Linux kernels'
@@ -27,8 +27,11 @@ help: ## this list
 audit: $(VENV)/run.stamp ## audit a kernel tree: make audit TREE=~/linux (exit status 1 only says: findings)
 	@$(BIN)/kpolicy audit $(ARGS) $(if $(TREE),-- '$(patsubst ~/%,$(HOME)/%,$(TREE))') || [ $$? -eq 1 ]
 
-rules: $(VENV)/run.stamp ## run the examples of all rules
-	@$(BIN)/kpolicy rules test $(ARGS)
+rules: $(VENV)/run.stamp ## run the examples of all rules; TREE=... holds the rules against it
+	@$(BIN)/kpolicy rules test $(ARGS) $(if $(TREE),--tree '$(patsubst ~/%,$(HOME)/%,$(TREE))')
+
+docs: $(VENV)/run.stamp ## write the pages about the rules, docs/rules
+	$(BIN)/kpolicy rules pages --output docs/rules
 
 test: $(VENV)/dev.stamp trees ## all tests, compared with the conf of real kernels (downloads two of them, once)
 	$(BIN)/python -m tests.oracle.prepare -j $(JOBS)

@@ -15,8 +15,8 @@ from kpolicy.policy.roles import role_names
 from kpolicy.policy.rule import Rule
 from kpolicy.report.rules import rule_json, rule_list, rule_page
 
-# Imported only when it is used: it builds models.
-_OTHERS = {"test": "kpolicy.cli.rules_test"}
+# Imported only when they are used: they build models, or write pages.
+_OTHERS = {"test": "kpolicy.cli.rules_test", "pages": "kpolicy.cli.rules_pages"}
 
 
 class _Commands(click.Group):
@@ -35,7 +35,7 @@ class _Commands(click.Group):
 
 @click.group("rules", cls=_Commands)
 def command() -> None:
-    """Look at the rules, and run their examples."""
+    """Look at the rules, run their examples, write their pages."""
 
 
 @command.command("list")

@@ -22,6 +22,16 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 KINDS: tuple[RuleKind, ...] = get_args(RuleKind)
 ANY_ROLE = "any"
 
+KIND_MEANINGS: Mapping[RuleKind, str] = {
+    "cost": "an option is on where its cost does not belong",
+    "defeat": "one option makes another blind or useless",
+    "half": "an option does nothing without another",
+    "drag": "an option pulls in a cost that nobody wrote down",
+    "missing": "a kernel lacks what its role is for",
+    "leak": "a debug interface is open",
+    "stale": "a spelling that the kernel no longer knows",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -71,10 +81,7 @@ class Texts:
 class Rule:
     """A rule.
 
-    `kind`: *cost* an option is on where its cost does not belong; *defeat* one option makes
-    another blind or useless; *half* an option does nothing without another; *drag* an option
-    pulls in a cost that nobody wrote down; *missing* a kernel lacks what its role is for;
-    *leak* a debug interface is open; *stale* a spelling that the kernel no longer knows.
+    `kind` is what is wrong (KIND_MEANINGS).
 
     `symbols` are the ones that it is about, the first being the one to edit.  `requires` says
     what the tree must have for the rule to make sense, `when` is the condition under which it

@@ -120,6 +120,7 @@ def test_a_list_of_nothing_says_so() -> None:
         ("list --severity warn", "error: there is no severity 'warn'\n  did you mean 'warning'?\n"),
         ("test kmsam", "error: there is no family 'kmsam'\n  did you mean 'kmsan'?\n"),
         ("test --arch x86", "error: --arch is for a tree\n  name one with --tree\n"),
+        ("pages", "error: Missing option '--output' / '-o'.\n  try: kpolicy rules pages --help\n"),
     ],
 )
 def test_wrong_words(words: str, said: str) -> None:
