@@ -73,20 +73,40 @@ def is_sampled(case: Case) -> bool:
     return random.Random(case.name).random() < 0.1
 
 
+GROUPS = {
+    "arm": ["arm"],
+    "powerpc": ["powerpc"],
+    "mips": ["mips"],
+    "sh": ["sh"],
+    "x86 and arm64": ["x86", "arm64", "um"],
+    "others": [],
+}
+"""Architectures that make about the same work, for tests side by side; an empty list stands for all others."""
+
+
+def group(tree: Path, name: str) -> list[str]:
+    """The architectures of a group that a tree has."""
+    present = architectures(tree)
+    named = {arch for archs in GROUPS.values() for arch in archs}
+    if not GROUPS[name]:
+        return [arch for arch in present if arch not in named]
+    return [arch for arch in GROUPS[name] if arch in present]
+
+
 def defconfig_sample(oracle: Oracle, key: str, count: int = 25) -> list[tuple[str, str]]:
     """Some defconfigs drawn at random, each with its architecture, for what takes conf one more run each."""
     every = [(arch, path) for arch in architectures(oracle.tree) for path in defconfigs(oracle.tree, arch)]
     return sorted(random.Random(key).sample(every, count))
 
 
-def ask_for_warnings(oracle: Oracle, arch: str, path: str) -> str:
-    """What conf says of a defconfig when it is to name the lines that it passes over."""
-    return oracle.run(arch, "defconfig", path=path, variables={"KCONFIG_WARN_UNKNOWN_SYMBOLS": "1"}).stderr
-
-
 def ask_for_minimal(oracle: Oracle, arch: str, path: str) -> bytes:
     """What `conf --savedefconfig` makes of an expanded defconfig."""
-    return oracle.run(arch, "savedefconfig", oracle.run(arch, "defconfig", path=path).config).config
+    return oracle.run(arch, "savedefconfig", run_defconfig(oracle, arch, path).config).config
+
+
+def run_defconfig(oracle: Oracle, arch: str, path: str) -> Result:
+    """What conf makes of a defconfig, and the lines that it passes over, which it is asked to name."""
+    return oracle.run(arch, "defconfig", path=path, variables={"KCONFIG_WARN_UNKNOWN_SYMBOLS": "1"})
 
 
 def case_input(oracle: Oracle, case: Case) -> bytes | None:
@@ -97,7 +117,7 @@ def case_input(oracle: Oracle, case: Case) -> bytes | None:
     if case.generated:
         text = generated_default(oracle, case.arch)
     elif case.expanded_first:
-        text = oracle.run(case.arch, "defconfig", path=first).config
+        text = run_defconfig(oracle, case.arch, first).config
     else:
         text = (oracle.tree / first).read_bytes()
     for path in others:
@@ -113,7 +133,7 @@ def join(first: bytes, second: bytes) -> bytes:
 def run_case(oracle: Oracle, case: Case) -> Result:
     """The oracle's answer to a case."""
     if case.mode == "defconfig" and len(case.inputs) == 1:
-        return oracle.run(case.arch, case.mode, path=case.inputs[0])
+        return run_defconfig(oracle, case.arch, case.inputs[0])
     return oracle.run(case.arch, case.mode, case_input(oracle, case))
 
 

@@ -19,7 +19,6 @@ from tests.fuzz.generate import ARCHITECTURES, sample
 from tests.oracle.cases import (
     architectures,
     ask_for_minimal,
-    ask_for_warnings,
     cases,
     defconfig_sample,
     is_sampled,
@@ -37,8 +36,6 @@ def questions(oracle: Oracle) -> Iterator[Callable[[], object]]:
     for case in cases(oracle):
         if is_sampled(case):
             yield partial(run_case, oracle, case)
-    for arch, path in defconfig_sample(oracle, "warnings"):
-        yield partial(ask_for_warnings, oracle, arch, path)
     for arch, path in defconfig_sample(oracle, "minimal"):
         yield partial(ask_for_minimal, oracle, arch, path)
     for arch in ARCHITECTURES:

@@ -9,29 +9,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.oracle.cases import architectures, cases, defconfigs, fragments, is_sampled, run_case
+from tests.oracle.cases import GROUPS, architectures, cases, defconfigs, fragments, is_sampled, run_case
+from tests.oracle.cases import group as members
 from tests.oracle.compare import Subject, difference, expanded
 from tests.oracle.conf import Oracle
 
 # Measuring coverage would double the time, and the small tests cover the same code.
 pytestmark = [pytest.mark.trees, pytest.mark.slow, pytest.mark.no_cover]
-
-_GROUPS = {
-    "arm": ["arm"],
-    "powerpc": ["powerpc"],
-    "mips": ["mips"],
-    "sh": ["sh"],
-    "x86 and arm64": ["x86", "arm64", "um"],
-    "others": [],
-}
-
-
-def _chosen(oracle: Oracle, group: str) -> list[str]:
-    present = architectures(oracle.tree)
-    named = {arch for archs in _GROUPS.values() for arch in archs}
-    if not _GROUPS[group]:
-        return [arch for arch in present if arch not in named]
-    return [arch for arch in _GROUPS[group] if arch in present]
 
 
 def test_the_number_of_defconfigs(oracle: Oracle, release: str) -> None:
@@ -40,7 +24,7 @@ def test_the_number_of_defconfigs(oracle: Oracle, release: str) -> None:
 
 
 def test_every_architecture_has_cases(oracle: Oracle) -> None:
-    grouped = [arch for group in _GROUPS for arch in _chosen(oracle, group)]
+    grouped = [arch for group in GROUPS for arch in members(oracle.tree, group)]
     assert sorted(grouped) == architectures(oracle.tree)
     assert all(fragments(oracle.tree, arch) for arch in grouped)
 
@@ -53,12 +37,12 @@ def test_remembering_what_commands_print_changes_nothing(oracle: Oracle, arch: s
         assert answers[1:] == answers[:-1]
 
 
-@pytest.mark.parametrize("group", _GROUPS)
+@pytest.mark.parametrize("group", GROUPS)
 def test_same_as_conf(oracle: Oracle, group: str, pytestconfig: pytest.Config) -> None:
     subject = Subject(oracle)
     wrong = []
     count = 0
-    for case in cases(oracle, _chosen(oracle, group)):
+    for case in cases(oracle, members(oracle.tree, group)):
         if not (pytestconfig.getoption("--whole") or is_sampled(case)):
             continue
         theirs = run_case(oracle, case)
