@@ -58,7 +58,7 @@ def command(
     """Tell what a kernel is for, what that rests on, and what would make it another.
 
     The lines that would give it another role are tried before they are shown.  CONFIG is named as for
-    `kpolicy check`; the roles are defined in docs/roles.md, or a policy file states them.
+    `kpolicy check`; the roles are defined in docs/rules/roles.md, or a policy file states them.
 
     \b
     Examples:
