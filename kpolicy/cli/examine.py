@@ -23,6 +23,7 @@ from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain, parse_toolchain, recorded_toolchain
 from kpolicy.location import Location
 from kpolicy.policy.census import census_symbols, observe
+from kpolicy.policy.checks.reasons import Names
 from kpolicy.policy.rule import Rule
 from kpolicy.policy.standard import Standard, assess
 from kpolicy.report.records import ConfigReport, Remark
@@ -182,7 +183,15 @@ class Examiner:
             values = self.values(target)
             name = values.config.name if values.config is not None else target.name
             standard, counts = self._plan.standards[target.standard], self._counted[target.standard]
-            return report_on(values, name, standard, counts, tree=self._plan.name, number=target.standard)
+            return report_on(
+                values,
+                name,
+                standard,
+                counts,
+                tree=self._plan.name,
+                number=target.standard,
+                names=lambda: self.tree.names,
+            )
 
 
 def counted(standard: Standard) -> tuple[str, ...]:
@@ -200,9 +209,10 @@ def report_on(
     tree: str = "",
     number: int = 0,
     judgeable: Callable[[Rule], bool] | None = None,
+    names: Names | None = None,
 ) -> ConfigReport:
     """Values held against a standard, whose `number` is noted; for the rest see `assess`."""
-    assessment = assess(values, name, standard, tree=tree, judgeable=judgeable)
+    assessment = assess(values, name, standard, tree=tree, judgeable=judgeable, names=names)
     model = values.model
     return ConfigReport(
         config=name,
