@@ -12,6 +12,7 @@ from kpolicy.evaluate.values import evaluate
 from kpolicy.kconfig.names import index_names
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.policy.checks.config_lines import DEFAULT_CHECKS, check_lines
+from kpolicy.policy.checks.names import alike, by_word
 from kpolicy.policy.checks.registry import CHECKS
 from kpolicy.policy.finding import Finding
 from tests.kconfig.small import load, make_tree
@@ -223,3 +224,18 @@ def test_a_name_of_no_architecture_is_a_warning(tmp_path: Path) -> None:
     [(rule, severity, message)] = _told(tmp_path, "CONFIG_FOREING=y")
     assert (rule, severity) == ("config/unknown-symbol", "warning")
     assert "not known to this kernel" in message
+
+
+@pytest.mark.parametrize(
+    ("name", "alike_names"),
+    [
+        ("MODULE_COMPRESS_NON", ("MODULE_COMPRESS_NONE",)),
+        ("USB_OHCI_SHX", ("USB_EHCI_SHX",)),
+        ("SLAB_HARDENED_FREELIST", ("SLAB_FREELIST_HARDENED",)),
+        ("MACH_STM32MP25", ()),  # another machine
+        ("I2C_K1", ()),  # in a short name two letters are much
+    ],
+)
+def test_which_names_are_alike(name: str, alike_names: tuple[str, ...]) -> None:
+    known = "MODULE_COMPRESS_NONE USB_EHCI_SHX SLAB_FREELIST_HARDENED MACH_STM32MP13 I2C_ST"
+    assert alike(by_word(known.split()), name) == alike_names

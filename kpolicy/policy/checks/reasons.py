@@ -50,7 +50,7 @@ def reason(values: Values, effect: LineEffect, names: Names | None = None) -> st
     if effect.effect == "duplicate-assignment":
         return "a later line overrides it"
     if effect.effect == "wrong-type":
-        return f"it is {_a(values.model.type_of(name))}"
+        return f"that is no value for {_a(values.model.type_of(name))}"
     if effect.effect == "out-of-range":
         return f"it is out of its range {_range(values, name)}"
     if effect.effect == "overridden-by-select":
