@@ -249,3 +249,17 @@ def test_lines_that_can_do_nothing_are_idle(tmp_path: Path) -> None:
     text, _ = _CASES["a line that can do nothing here"]
     idle = check_kconfig(load(make_tree(tmp_path, {"Kconfig": text}))).idle
     assert sorted(place.line for place in idle) == [4, 5]
+
+
+def test_a_circle_that_is_never_closed(tmp_path: Path) -> None:
+    text = 'config A\n\tbool "a"\n\tselect B if n\n\tselect C\n\nconfig B\n\tbool\n\tselect A\n\nconfig C\n\tbool\n'
+    assert check_kconfig(load(make_tree(tmp_path, {"Kconfig": text}))).claims == ()
+
+
+def test_a_long_way(tmp_path: Path) -> None:
+    number = 1500
+    links = [f"config A{index}\n\tbool\n\tselect A{index + 1}\n" for index in range(number)]
+    links += [f"config A{number}\n\tbool\n", f'config TOP\n\tbool "top"\n\tselect A0\n\tselect A{number}\n']
+    [claim] = check_kconfig(load(make_tree(tmp_path, {"Kconfig": "\n".join(links)}))).claims
+    way = "A1, A2, A3, A4, A5 and 1494 more"
+    assert claim.message.startswith(f"TOP selects A{number}, which comes with A0 anyway, by way of {way} (Kconfig:")

@@ -7,6 +7,8 @@ architecture.  What holds for the tree, `kpolicy.policy.checks.tree` tells from 
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,6 +21,8 @@ from kpolicy.location import Location
 if TYPE_CHECKING:
     from kpolicy.kconfig.model import Model
 
+_RECURSION_LIMIT = 20_000
+_LONGEST_WAY = 6
 # Where a symbol's properties are in `Details.symbols`.
 _DEFINITIONS, _DEFAULTS, _SELECTS, _DEPENDS = 0, 2, 3, 6
 
@@ -50,6 +54,8 @@ class Claims:
 
 def check_kconfig(model: Model) -> Claims:
     """What the checks have to say about the Kconfig text of an architecture, symbol by symbol."""
+    # Expressions nest deeply, see kpolicy.kconfig.load.
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
     return _Checker(model).claims()
 
 
@@ -71,13 +77,17 @@ class _Checker:
         self._records = model.core.records
         self._names = model.names_by_node
         self._details = {int(key): value for key, value in model.details.symbols.items()}
+        # Without those that are never in force: they could even lead round in a circle.
         self._edges = {
-            node: [_Edge(node, target, condition, (file, line)) for target, condition, file, line in item[_SELECTS]]
+            node: [
+                _Edge(node, target, condition, (file, line))
+                for target, condition, file, line in item[_SELECTS]
+                if condition != NO
+            ]
             for node, item in self._details.items()
             if item[_SELECTS]
         }
         self._parts_of: dict[int, frozenset[int]] = {}
-        self._reach_of: dict[int, frozenset[int]] = {}
         self._constant_of: dict[int, int | None] = {}
 
     def claims(self) -> Claims:
@@ -87,15 +97,19 @@ class _Checker:
                 continue
             if len(item[_DEFAULTS]) > 1:
                 found += self._dead_defaults(node, item[_DEFAULTS])
-            edges = self._edges.get(node, ())
+            edges = self._edges.get(node, [])
+            candidates = self._candidates(edges) if len(edges) > 1 else ()
             for edge in edges:
                 if self._is_member(edge.target):
                     found.append(self._selected_member(edge))
-                elif len(edges) > 1 and self._is_lifted(edge.target) and self._constant(edge.condition) != NO:
+                elif edge.target in candidates and self._constant(edge.condition) != NO:
                     found += self._redundant_select(edge)
-        idle = {edge.place for edges in self._edges.values() for edge in edges if self._constant(edge.condition) == NO}
-        for item in self._details.values():
-            idle.update((file, line) for _, condition, file, line in item[_DEFAULTS] if self._constant(condition) == NO)
+        idle = {
+            (file, line)
+            for item in self._details.values()
+            for _, condition, file, line in (*item[_DEFAULTS], *item[_SELECTS])
+            if self._constant(condition) == NO
+        }
         return Claims(
             architecture=self._model.srcarch,
             claims=tuple(found),
@@ -117,7 +131,8 @@ class _Checker:
             message = f"{name} selects {target} already at {place}"
         else:
             way = [self._names[step.source] for step in path[1:]]
-            by = f", by way of {', '.join(way[1:])}" if way[1:] else ""
+            more = f" and {len(way) - _LONGEST_WAY} more" if len(way) > _LONGEST_WAY else ""
+            by = f", by way of {', '.join(way[1:_LONGEST_WAY])}{more}" if way[1:] else ""
             message = f"{name} selects {target}, which comes with {way[0]} anyway{by} ({place})"
         yield self._claim("redundant-select", edge.source, message, edge.place, path)
 
@@ -130,7 +145,7 @@ class _Checker:
                 same = self._parts(other.condition) == self._parts(edge.condition)
                 if (other.place < edge.place if same else other is not edge) and self._follows(other.condition, given):
                     return [other]
-            elif edge.target in self._reach(other.target) and self._follows(other.condition, given):
+            elif self._follows(other.condition, given):
                 ways.append([other])
         seen = {edge.source}
         while ways:
@@ -144,8 +159,7 @@ class _Checker:
                     if self._follows(step.condition, given | {end}):
                         if step.target == edge.target:
                             return [*way, step]
-                        if edge.target in self._reach(step.target):
-                            longer.append([*way, step])
+                        longer.append([*way, step])
             ways = longer
         return []
 
@@ -204,14 +218,20 @@ class _Checker:
             and not record[FLAGS] & TRANSITIONAL
         )
 
-    def _reach(self, node: int) -> frozenset[int]:
-        """What the symbol selects, directly or not, whatever the conditions."""
-        known = self._reach_of.get(node)
-        if known is None:
-            # Selects that go round in a circle are refused when a model is made.
-            known = frozenset({node}).union(*(self._reach(edge.target) for edge in self._edges.get(node, ())))
-            self._reach_of[node] = known
-        return known
+    def _candidates(self, edges: list[_Edge]) -> set[int]:
+        """The targets among those of some selects that there is another way to, whatever the conditions."""
+        targets = [edge.target for edge in edges if self._is_lifted(edge.target)]
+        found = {target for target, times in Counter(targets).items() if times > 1}
+        seen: set[int] = set()
+        waiting = targets.copy()
+        while waiting:
+            node = waiting.pop()
+            if node not in seen:
+                seen.add(node)
+                further = [edge.target for edge in self._edges.get(node, ())]
+                found.update(further)
+                waiting += further
+        return found.intersection(targets)
 
     # The conditions.
 
@@ -220,10 +240,11 @@ class _Checker:
         known = self._parts_of.get(node)
         if known is None:
             inner = self._nodes[node]
+            known = frozenset() if node == YES else frozenset({node})
             if inner is not None and inner[0] == AND:
-                known = frozenset().union(*map(self._parts, inner[1:]))
-            else:
-                known = frozenset() if node == YES else frozenset({node})
+                known = frozenset()
+                for operand in inner[1:]:
+                    known |= self._parts(operand)
             self._parts_of[node] = known
         return known
 
@@ -234,9 +255,13 @@ class _Checker:
         inner = self._nodes[condition]
         if inner is None:
             return False
-        if inner[0] == AND:
-            return all(self._follows(operand, given) for operand in inner[1:])
-        return inner[0] == OR and any(self._follows(operand, given) for operand in inner[1:])
+        if inner[0] not in (AND, OR):
+            return False
+        one_is_enough = bool(inner[0] == OR)
+        for operand in inner[1:]:
+            if self._follows(operand, given) == one_is_enough:
+                return one_is_enough
+        return not one_is_enough
 
     def _constant(self, node: int) -> int | None:
         """The value of a condition that is the same in every configuration, None for others."""
