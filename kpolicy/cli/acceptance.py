@@ -6,19 +6,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from kpolicy.policy.baseline import Baseline, InScope, Known, scope_of, subtract
 from kpolicy.policy.finding import Finding
 from kpolicy.policy.standard import Standard
 from kpolicy.policy.waivers import Scope, apply_waivers
-from kpolicy.report.records import ConfigReport, PolicyReport
+from kpolicy.report.records import ConfigReport, PolicyReport, TreeReport
+
+# What has findings that can be accepted.
+Judged: TypeAlias = "ConfigReport | TreeReport"
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Configs with their findings sorted, what there is to say about the policies, and what a baseline has in vain."""
+    """Configs and tree with their findings sorted, what there is to say about the policies, and what is gone."""
 
     configs: tuple[ConfigReport, ...]
+    about: TreeReport | None
     policies: tuple[PolicyReport, ...]
     gone: tuple[Known, ...]
 
@@ -29,72 +34,83 @@ def accept(
     baseline: Baseline | None,
     today: dt.date,
     *,
+    about: TreeReport | None = None,
     waivers: bool = True,
     complete: bool = False,
     unmade: Iterable[str] = (),
 ) -> Accepted:
-    """Apply the waivers of each standard to its configs, then the baseline to all.
+    """Apply the waivers of each standard to its configs and to the tree, then the baseline to all.
 
     `complete` says that the configs are all that there are; `unmade` are checks that the command does not
     make unless it is asked to: that they find nothing proves nothing.
     """
     policies: list[PolicyReport] = []
+    items: list[Judged] = [*configs, *([about] if about is not None else ())]
     for number, standard in enumerate(standards):
         remarks: tuple[Finding, ...] = ()
         if waivers and standard.policy.waivers:
-            configs, remarks = _waive(configs, number, standard, today, complete=complete, unmade=unmade)
+            items, remarks = _waive(items, number, standard, today, complete=complete, unmade=unmade)
         files = tuple(file.path for file in standard.policy.files)
         policies.append(PolicyReport(files, standard.policy.fail_on.value, remarks))
     gone: tuple[Known, ...] = ()
     if baseline is not None:
-        result = subtract((item for config in configs for item in config.findings), baseline, judged(configs, unmade))
+        result = subtract((one for item in items for one in item.findings), baseline, judged(items, unmade))
         new, gone = _identities(result.new), result.gone
-        configs = [
+        items = [
             replace(
-                config,
-                findings=tuple(item for item in config.findings if id(item) in new),
-                known=tuple(item for item in config.findings if id(item) not in new),
+                item,
+                findings=tuple(one for one in item.findings if id(one) in new),
+                known=tuple(one for one in item.findings if id(one) not in new),
             )
-            for config in configs
+            for item in items
         ]
-    return Accepted(tuple(configs), tuple(policies), gone)
+    return Accepted(
+        tuple(item for item in items if isinstance(item, ConfigReport)),
+        next((item for item in items if isinstance(item, TreeReport)), None),
+        tuple(policies),
+        gone,
+    )
 
 
-def judged(configs: Sequence[ConfigReport], unmade: Iterable[str] = ()) -> InScope:
-    """What a run looked at, for a baseline: these configs, by all rules but those that could not be judged."""
-    unjudged = {rule for config in configs for rule in config.unjudged}
-    return scope_of({(config.architecture, config.config) for config in configs}, unjudged.union(unmade))
+def judged(items: Sequence[Judged], unmade: Iterable[str] = ()) -> InScope:
+    """What a run looked at, for a baseline: these configs, by all rules that could be judged, and the whole tree."""
+    unjudged = {rule for item in items if isinstance(item, ConfigReport) for rule in item.unjudged}
+    configs = {(item.architecture, item.config) for item in items if isinstance(item, ConfigReport)}
+    of_configs = scope_of(configs, unjudged.union(unmade))
+    trees = [item for item in items if isinstance(item, TreeReport) and item.complete]
+    made = frozenset[str]().union(*(item.checks for item in trees))
+    return lambda known: known.rule in made or of_configs(known)
 
 
 def _waive(
-    configs: Sequence[ConfigReport],
+    items: Sequence[Judged],
     number: int,
     standard: Standard,
     today: dt.date,
     *,
     complete: bool,
     unmade: Iterable[str],
-) -> tuple[list[ConfigReport], tuple[Finding, ...]]:
-    """The configs, those of one standard with their findings waived, and findings about the waivers."""
-    own = [config for config in configs if config.standard == number]
+) -> tuple[list[Judged], tuple[Finding, ...]]:
+    """All, those of one standard with their findings waived, and findings about the waivers."""
+    own = [item for item in items if item.standard == number]
+    configs = [item for item in own if isinstance(item, ConfigReport)]
     scope = Scope(
-        configs=[config.config for config in own],
+        configs=[config.config for config in configs],
         complete=complete,
-        unjudged={rule for config in own for rule in config.unjudged}.union(unmade),
+        unjudged={rule for config in configs for rule in config.unjudged}.union(unmade),
     )
-    findings = [item for config in own for item in config.findings]
-    result = apply_waivers(findings, standard.policy.waivers, scope, today)
+    result = apply_waivers((one for item in own for one in item.findings), standard.policy.waivers, scope, today)
     kept = _identities(result.findings)
     waived = {id(item.finding): item for item in result.waived}
-    sorted_out = [
+    sorted_out: list[Judged] = [
         replace(
-            config,
-            findings=tuple(item for item in config.findings if id(item) in kept),
-            waived=tuple(waived[id(item)] for item in config.findings if id(item) in waived),
+            item,
+            findings=tuple(one for one in item.findings if id(one) in kept),
+            waived=tuple(waived[id(one)] for one in item.findings if id(one) in waived),
         )
-        if config.standard == number
-        else config
-        for config in configs
+        if item.standard == number
+        else item
+        for item in items
     ]
     return sorted_out, standard.policy.settings("").adjust(result.remarks)
 

@@ -20,6 +20,7 @@ _COMMANDS = {
     "baseline": "kpolicy.cli.baseline",
     "check": "kpolicy.cli.check",
     "expand": "kpolicy.cli.expand",
+    "kconfig": "kpolicy.cli.kconfig",
     "policy": "kpolicy.cli.policy",
     "role": "kpolicy.cli.role",
     "rules": "kpolicy.cli.rules",

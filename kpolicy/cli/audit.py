@@ -19,6 +19,7 @@ from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.config_files import config_files
 from kpolicy.kernel.source import DirectorySource, open_tree
 from kpolicy.policy.checks.config_lines import SLOW_CHECKS
+from kpolicy.policy.checks.registry import TREE_CHECKS
 
 
 @click.command("audit")
@@ -74,6 +75,8 @@ def audit_of(
         targets=tuple(targets),
         complete=not archs,
         unmade=SLOW_CHECKS,
+        tree_checks=standards.all[0].policy.settings("").checks & TREE_CHECKS,
+        archs=archs,
         baseline=known_findings(options, standards),
     )
     return run, source

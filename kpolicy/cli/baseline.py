@@ -78,9 +78,10 @@ def update_baseline(
     if standards:
         canonical = standards[0].policy.vocabulary.canonical
         before = Baseline(tuple(replace(item, rule=canonical(item.rule)) for item in before.known))
-    accepted = accept(reports, standards, None, today())
-    findings = [item for config in accepted.configs for item in config.findings]
-    scope = judged(reports, run.unmade)
+    accepted = accept(reports, standards, None, today(), about=run.about)
+    judgements = [*accepted.configs, *([accepted.about] if accepted.about is not None else ())]
+    findings = [item for judgement in judgements for item in judgement.findings]
+    scope = judged(judgements, run.unmade)
     changes = subtract(findings, before, scope)
     after = update(before, findings, scope, grow=grow)
     if after.text() != before.text() or not os.path.lexists(baseline):

@@ -23,6 +23,7 @@ from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain, parse_toolchain, recorded_toolchain
 from kpolicy.location import Location
 from kpolicy.policy.census import census_symbols, observe
+from kpolicy.policy.checks.reasons import Names
 from kpolicy.policy.rule import Rule
 from kpolicy.policy.standard import Standard, assess
 from kpolicy.report.records import ConfigReport, Remark
@@ -85,7 +86,7 @@ class Examiner:
 
     def __init__(self, plan: Plan, source: DirectorySource) -> None:
         self._plan = plan
-        self._source = source
+        self.source = source
         root = str(source.root)
         if plan.toolchain == EXECUTE:
             # Only here: what runs programs is seldom wanted, and takes a while to import.
@@ -97,6 +98,12 @@ class Examiner:
         self._chosen = chosen_toolchain(plan.toolchain)
         self._last: tuple[tuple[str, str], Model | KpolicyError] | None = None
         self._remarks: dict[Remark, None] = {}
+
+    @property
+    def toolchain(self) -> Toolchain:
+        """What answers the probes where no config says so: the user's word, that of the policy, dummies."""
+        stated = self._plan.standards[0].policy.toolchain if self._plan.standards else None
+        return self._chosen or stated or Toolchain.dummy()
 
     @cached_property
     def _counted(self) -> dict[int, tuple[str, ...]]:
@@ -112,7 +119,7 @@ class Examiner:
         if not part.in_tree:
             return read_config(part.path)
         try:
-            content = self._source.read(part.path)
+            content = self.source.read(part.path)
         except InputError as error:
             raise InputError(error.message, Location(part.path, 1), hint=error.hint) from None
         return parse_config(part.path, content)
@@ -161,7 +168,7 @@ class Examiner:
         anything else as olddefconfig takes it.  A full .config is judged by the toolchain that it
         records, unless the user or the policy states one.
         """
-        architecture = resolve_architecture(self._source, target.arch)
+        architecture = resolve_architecture(self.source, target.arch)
         standards = self._plan.standards
         chosen = self._chosen or (standards[target.standard].policy.toolchain if standards else None)
         if not target.parts and target.config is None:
@@ -182,7 +189,15 @@ class Examiner:
             values = self.values(target)
             name = values.config.name if values.config is not None else target.name
             standard, counts = self._plan.standards[target.standard], self._counted[target.standard]
-            return report_on(values, name, standard, counts, tree=self._plan.name, number=target.standard)
+            return report_on(
+                values,
+                name,
+                standard,
+                counts,
+                tree=self._plan.name,
+                number=target.standard,
+                names=lambda: self.tree.names,
+            )
 
 
 def counted(standard: Standard) -> tuple[str, ...]:
@@ -200,9 +215,10 @@ def report_on(
     tree: str = "",
     number: int = 0,
     judgeable: Callable[[Rule], bool] | None = None,
+    names: Names | None = None,
 ) -> ConfigReport:
     """Values held against a standard, whose `number` is noted; for the rest see `assess`."""
-    assessment = assess(values, name, standard, tree=tree, judgeable=judgeable)
+    assessment = assess(values, name, standard, tree=tree, judgeable=judgeable, names=names)
     model = values.model
     return ConfigReport(
         config=name,

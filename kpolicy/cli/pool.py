@@ -12,6 +12,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
 from kpolicy.cli.examine import Examiner, Plan, Target
 from kpolicy.errors import InputError, KpolicyError
@@ -25,6 +26,10 @@ _MODEL_COST = 15
 _PATIENCE = 2.0
 Outcome = tuple[int, ConfigReport | KpolicyError]
 Batch = tuple[list[Outcome], tuple[Remark, ...]]
+LOST = InputError("a worker process died, probably for want of memory", hint="try fewer processes: -j 1")
+"""What became of work whose result is missing."""
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 _examiner: Examiner | None = None
 
@@ -42,14 +47,13 @@ def examine_all(
     results: list[ConfigReport | KpolicyError | None] = [None] * len(targets)
     remarks: dict[Remark, None] = {}
     done = 0
-    for outcomes, said in _run(plan, batches, min(jobs, len(batches))):
+    for outcomes, said in spread(plan, _examine, batches, jobs):
         for number, outcome in outcomes:
             results[number] = outcome
         remarks.update(dict.fromkeys(said))
         done += len(outcomes)
         progress(done, len(targets))
-    lost = InputError("a worker process died, probably for want of memory", hint="try fewer processes: -j 1")
-    return [lost if result is None else result for result in results], list(remarks)
+    return [LOST if result is None else result for result in results], list(remarks)
 
 
 def split(targets: Sequence[Target], jobs: int) -> list[list[tuple[int, Target]]]:
@@ -66,17 +70,22 @@ def split(targets: Sequence[Target], jobs: int) -> list[list[tuple[int, Target]]
     return sorted(batches, key=len, reverse=True)
 
 
-def _run(plan: Plan, batches: list[list[tuple[int, Target]]], jobs: int) -> Iterator[Batch]:
+def spread(plan: Plan, work: Callable[[Item], Result], items: Sequence[Item], jobs: int) -> Iterator[Result]:
+    """The results of a piece of work for each item, as they come; one that a dead worker owes is missing.
+
+    `work` is a function of a module, which gets at the tree by `examiner`.
+    """
+    jobs = min(jobs, len(items))
     if jobs <= 1:
         _start(plan)
-        yield from map(_examine, batches)
+        yield from map(work, items)
         return
     # fork: workers start with everything imported that this process has.
     executor: Executor = ProcessPoolExecutor(
         jobs, mp_context=multiprocessing.get_context("fork"), initializer=_start_worker, initargs=(plan,)
     )
     try:
-        waiting = [executor.submit(_examine, batch) for batch in batches]
+        waiting = [executor.submit(work, item) for item in items]
         for future in as_completed(waiting):
             try:
                 yield future.result()
@@ -94,6 +103,12 @@ def _run(plan: Plan, batches: list[list[tuple[int, Target]]], jobs: int) -> Iter
     executor.shutdown()
 
 
+def examiner() -> Examiner:
+    """What looks at the tree in this process."""
+    assert _examiner is not None
+    return _examiner
+
+
 def _start_worker(plan: Plan) -> None:
     # Ctrl-C reaches all processes of a terminal: workers end without a word, the parent cleans up.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -106,14 +121,14 @@ def _start(plan: Plan) -> None:
 
 
 def _examine(batch: Iterable[tuple[int, Target]]) -> Batch:
-    assert _examiner is not None
+    looking = examiner()
     outcomes: list[Outcome] = []
     for number, target in batch:
         try:
-            outcomes.append((number, _examiner.report(target)))
+            outcomes.append((number, looking.report(target)))
         except KpolicyError as error:
             outcomes.append((number, error))
         except Exception as error:  # noqa: BLE001 - a bug met in one config must not hide what the others show
             text = f"internal error: {type(error).__name__}: {error}"
             outcomes.append((number, KpolicyError(text, Location(target.name, 1), hint="this is a bug in kpolicy")))
-    return outcomes, _examiner.kconfig_remarks()
+    return outcomes, looking.kconfig_remarks()

@@ -24,7 +24,7 @@ from kpolicy.policy.baseline import Baseline, read_baseline
 from kpolicy.policy.census import tally
 from kpolicy.policy.policy_file import Threshold
 from kpolicy.policy.roles import role_names
-from kpolicy.report.records import ConfigReport, Remark, Report
+from kpolicy.report.records import ConfigReport, Remark, Report, TreeReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,9 @@ class Run:
     """What a command is about to do: the command's name, the plan, the configs, and those that cannot be had.
 
     `complete` says that the targets are all configs of the tree; `unmade` are checks that this command
-    makes only when it is asked to; `baseline` holds the findings that are known.
+    makes only when it is asked to; `baseline` holds the findings that are known.  `tree_checks` are the
+    checks of the tree itself that are to be made, for some `archs` and `paths` of it where any are
+    named; `about` is what they found.
     """
 
     command: str
@@ -72,6 +74,10 @@ class Run:
     complete: bool = False
     unmade: frozenset[str] = frozenset()
     baseline: Baseline | None = None
+    tree_checks: frozenset[str] = frozenset()
+    archs: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    about: TreeReport | None = None
 
 
 def make_plan(console: Console, source: DirectorySource, options: Options) -> Plan:
@@ -95,11 +101,20 @@ def known_findings(options: Options, standards: Standards) -> Baseline | None:
 
 def examine(console: Console, run: Run, jobs: int) -> tuple[Run, tuple[ConfigReport, ...], tuple[Remark, ...]]:
     """Look at all targets: the run with what went wrong, the reports, and remarks about the Kconfig files."""
-    outcomes, remarks = examine_all(run.plan, run.targets, jobs, console.progress)
+    outcomes, remarks = examine_all(run.plan, run.targets, jobs, console.progress) if run.targets else ([], [])
+    failed = [*run.failed, *(item for item in outcomes if isinstance(item, KpolicyError))]
+    if run.tree_checks:
+        # Only here: `check` does without.
+        from kpolicy.cli.tree_findings import look_at_tree, only_below
+
+        about, errors, further = look_at_tree(run.plan, run.archs, run.tree_checks, jobs, console.progress)
+        run = replace(run, about=only_below(about, run.paths))
+        # What is wrong with an architecture was met with its configs already.
+        failed += [] if run.targets else errors
+        remarks = list(dict.fromkeys([*remarks, *further]))
     console.clear_progress()
-    failed = (*run.failed, *(item for item in outcomes if isinstance(item, KpolicyError)))
     configs = tuple(item for item in outcomes if isinstance(item, ConfigReport))
-    return replace(run, failed=failed), configs, tuple(remarks)
+    return replace(run, failed=tuple(failed)), configs, tuple(remarks)
 
 
 def conclude(
@@ -136,11 +151,14 @@ def finish(console: Console, run: Run, report: Report, options: Options, *, deta
         run.plan.standards,
         run.baseline,
         today(),
+        about=run.about,
         waivers=not options.policy.no_waivers,
         complete=run.complete and not report.unread,
         unmade=run.unmade,
     )
-    report = replace(report, configs=accepted.configs, policies=accepted.policies, fail_on=options.fail_on)
+    report = replace(
+        report, configs=accepted.configs, about=accepted.about, policies=accepted.policies, fail_on=options.fail_on
+    )
     for error in report.errors:
         console.error(error)
     for remark in (*report.remarks, *(item for config in report.configs for item in config.remarks)):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Models kept on disk, keyed by content.
+"""Models, and what else is worked out from a tree, kept on disk, keyed by content.
 
 A model is found by the digest of everything that it was built from: every Kconfig file
 that was read or looked for, the environment that make would export, the toolchain, and
@@ -38,19 +38,23 @@ def digest(content: bytes) -> str:
 
 
 @cache
-def _code_digest() -> str:
-    """A digest of the code that builds models, so that a new kpolicy builds them anew."""
+def _code_digest(folders: tuple[str, ...]) -> str:
+    """A digest of the code that works out what is stored, so that a new kpolicy does it anew."""
     root = Path(__file__).parent.parent
     hasher = hashlib.blake2b(f"{__version__} {_FORMAT}".encode(), digest_size=16)
-    for folder in _CODE:
+    for folder in folders:
         for path in sorted((root / folder).rglob("*.py")):
             hasher.update(path.read_bytes())
     return hasher.hexdigest()
 
 
-def key(*parts: object) -> str:
-    """A file name for everything in `parts` (JSON values)."""
-    return digest(json.dumps([_code_digest(), *parts], sort_keys=True).encode("utf-8", "surrogateescape"))
+def key(*parts: object, code: tuple[str, ...] = ()) -> str:
+    """A file name for everything in `parts` (JSON values), and for the code that models are built by.
+
+    `code` names further folders of kpolicy whose code counts.
+    """
+    made_by = _code_digest((*_CODE, *code))
+    return digest(json.dumps([made_by, *parts], sort_keys=True).encode("utf-8", "surrogateescape"))
 
 
 class ModelCache:
@@ -91,7 +95,27 @@ class ModelCache:
         core = _pack(payload.core)
         body = core + _pack(payload.details)
         self._write(f"{name}.model", f"{digest(body)} {len(core)}\n".encode("ascii") + body)
-        self._write(f"{trail_name}.trail", json.dumps(sorted(paths)).encode("ascii"))
+        self.store_trail(trail_name, paths)
+
+    def load_data(self, name: str) -> Any:
+        """JSON values stored under a name; None where there are none."""
+        content = self._read(f"{name}.data")
+        if content is None:
+            return None
+        head, _, body = content.partition(b"\n")
+        try:
+            return json.loads(body) if head.decode("ascii") == digest(body) else None
+        except ValueError:
+            return None
+
+    def store_data(self, name: str, data: object) -> None:
+        """Keep JSON values; silently nothing where the folder cannot be used."""
+        body = json.dumps(data, separators=(",", ":")).encode("ascii")
+        self._write(f"{name}.data", digest(body).encode("ascii") + b"\n" + body)
+
+    def store_trail(self, name: str, paths: Iterable[str]) -> None:
+        """Keep the names of the files to look at."""
+        self._write(f"{name}.trail", json.dumps(sorted(paths)).encode("ascii"))
 
     def _read(self, name: str) -> bytes | None:
         if not self._is_usable(create=False):

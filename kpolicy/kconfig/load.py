@@ -5,16 +5,18 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kpolicy.errors import InputError
 from kpolicy.kconfig import cache as disk
 from kpolicy.kconfig.cache import ModelCache
 from kpolicy.kconfig.model import Model
+from kpolicy.kconfig.names import NameIndex, index_names, pack, unpack
 from kpolicy.kconfig.payload import Details, Payload
-from kpolicy.kernel.architecture import Architecture, root_kconfig
+from kpolicy.kernel.architecture import Architecture, architectures, root_kconfig
 from kpolicy.kernel.source import Source
 from kpolicy.kernel.toolchain import Toolchain, build_environment
 from kpolicy.kernel.version import KernelVersion, read_version
@@ -97,7 +99,7 @@ class Tree:
         # Probes are answered once for all architectures, so every model rests on all their files.
         self._probed = _Tracked(source, self._digests)
         self._emulated: dict[str, Probes] = {}
-        self._cache = cache if probes is None else None
+        self.cache = cache if probes is None else None
         self._probes = probes
         self._version: KernelVersion | None = None
         self._files: object = None
@@ -124,10 +126,36 @@ class Tree:
         tracked.used = set()
         with _undisturbed():
             payload = self._build(architecture, environment, toolchain)
-        if self._cache is not None:
+        if self.cache is not None:
             used = tracked.used | self._probed.used
-            self._cache.store(self._content_key(used, environment, toolchain), payload, trail_name, used)
+            self.cache.store(self._content_key(used, environment, toolchain), payload, trail_name, used)
         return self._model(payload, environment, toolchain)
+
+    @cached_property
+    def names(self) -> NameIndex:
+        """Where names are defined, over all architectures."""
+        trail_name = disk.key("names", self.root, architectures(self.source))
+        paths = self.cache.trail(trail_name) if self.cache is not None else None
+        if self.cache is not None and paths is not None:
+            stored = self.cache.load_data(self.content_key("names", paths))
+            if stored is not None:
+                return unpack(stored)
+        tracked = _Tracked(self.source, self._digests)
+        index = index_names(tracked)
+        if self.cache is not None:
+            self.cache.store_data(self.content_key("names", tracked.used), pack(index))
+            self.cache.store_trail(trail_name, tracked.used)
+        return index
+
+    def content_key(self, what: str, paths: Iterable[str], code: tuple[str, ...] = ()) -> str:
+        """A name for what rests on the content of some files, and on the code in some folders of kpolicy."""
+        return disk.key(what, [[path, self._digests[path]] for path in sorted(paths)], code=code)
+
+    def model_key(self, architecture: Architecture, toolchain: Toolchain) -> str | None:
+        """The name under which the model of an architecture is kept; None where it is not."""
+        environment = build_environment(self.root, self.version, architecture, toolchain)
+        paths = self.cache.trail(disk.key(self.root, environment, toolchain.identity)) if self.cache else None
+        return self._content_key(paths, environment, toolchain) if paths is not None else None
 
     def _model(self, payload: Payload, environment: dict[str, str], toolchain: Toolchain) -> Model:
         return Model(
@@ -140,7 +168,7 @@ class Tree:
         )
 
     def _stored(self, trail_name: str, environment: dict[str, str], toolchain: Toolchain) -> Model | None:
-        cache = self._cache
+        cache = self.cache
         paths = cache.trail(trail_name) if cache is not None else None
         if cache is None or paths is None:
             return None

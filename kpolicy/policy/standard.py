@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kpolicy.policy.check import judge
 from kpolicy.policy.checks.config_lines import check_lines
+from kpolicy.policy.checks.reasons import Names
 from kpolicy.policy.finding import Finding
 from kpolicy.policy.required import Requirement, judge_requirements
 from kpolicy.policy.roles import RoleVerdict
@@ -37,12 +38,19 @@ class Assessment:
 
 
 def assess(
-    values: Values, name: str, standard: Standard, *, tree: str = "", judgeable: Callable[[Rule], bool] | None = None
+    values: Values,
+    name: str,
+    standard: Standard,
+    *,
+    tree: str = "",
+    judgeable: Callable[[Rule], bool] | None = None,
+    names: Names | None = None,
 ) -> Assessment:
     """A config's values held against a standard: by the rules that are on, then line by line, then requirements.
 
     `name` is the config as findings have it, `tree` that of the tree.  `judgeable` tells which rules can be
-    judged where the values come without Kconfig files, which lines cannot be then at all.
+    judged where the values come without Kconfig files, which lines cannot be then at all.  `names` gives
+    the names of all architectures, for lines that this one does not know.
     """
     settings = standard.policy.settings(name)
     role = verdict(values, settings)
@@ -53,7 +61,7 @@ def assess(
         rules = tuple(rule for rule in rules if rule.id not in unjudged)
     findings = list(judge(values, rules, role.role, tree=tree))
     if judgeable is None:
-        findings += settings.adjust(check_lines(values, role.role, tree=tree, wanted=settings.checks))
+        findings += settings.adjust(check_lines(values, role.role, tree=tree, wanted=settings.checks, names=names))
     if standard.requirements:
         required = judge_requirements(values, standard.requirements, role.role, tree=tree, complete=judgeable is None)
         findings += settings.adjust(required)

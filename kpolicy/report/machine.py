@@ -18,7 +18,7 @@ from kpolicy.policy.census import Census
 from kpolicy.policy.finding import Finding
 from kpolicy.policy.policy_file import Waiver
 from kpolicy.policy.roles import RoleVerdict
-from kpolicy.report.records import ConfigReport, PolicyReport, Remark, Report
+from kpolicy.report.records import ConfigReport, PolicyReport, Remark, Report, TreeReport
 
 SCHEMA = "kpolicy/1"
 
@@ -36,6 +36,7 @@ def document(report: Report) -> dict[str, Any]:
         "command": report.command,
         "tree": {"name": report.tree, "version": report.version} if report.tree else None,
         "toolchain": report.toolchain,
+        "about_tree": _about(report.about) if report.about is not None else None,
         "configs": [_config(config) for config in report.configs],
         "policies": [_policy(policy) for policy in report.policies],
         "census": _census(report.census) if report.census is not None else None,
@@ -45,8 +46,8 @@ def document(report: Report) -> dict[str, Any]:
             "configs": len(report.configs),
             "unread": report.unread,
             "rules": report.rules,
-            "waived": sum(len(config.waived) for config in report.configs),
-            "known": sum(len(config.known) for config in report.configs),
+            "waived": sum(len(item.waived) for item in report.judged),
+            "known": sum(len(item.known) for item in report.judged),
             **{f"{severity}s": count for severity, count in report.severities().items()},
         },
     }
@@ -59,12 +60,26 @@ def _config(config: ConfigReport) -> dict[str, Any]:
         "srcarch": config.srcarch,
         "toolchain": config.toolchain,
         "role": _role(config.verdict),
-        "findings": [_finding(finding) for finding in config.findings],
         "remarks": [_remark(remark) for remark in config.remarks],
         "unjudged": list(config.unjudged),
-        "policy": config.standard,
-        "waived": [{**_finding(item.finding), "waiver": _waiver(item.waiver)} for item in config.waived],
-        "known": [_finding(finding) for finding in config.known],
+        **_judgement(config),
+    }
+
+
+def _about(about: TreeReport) -> dict[str, Any]:
+    return {
+        "architectures": list(about.architectures),
+        "checks": sorted(about.checks),
+        **_judgement(about),
+    }
+
+
+def _judgement(judged: ConfigReport | TreeReport) -> dict[str, Any]:
+    return {
+        "policy": judged.standard,
+        "findings": [_finding(finding) for finding in judged.findings],
+        "waived": [{**_finding(item.finding), "waiver": _waiver(item.waiver)} for item in judged.waived],
+        "known": [_finding(finding) for finding in judged.known],
     }
 
 
@@ -107,6 +122,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "causes": [_link(link) for link in finding.causes],
         "remedy": list(finding.remedy),
         "fingerprint": finding.fingerprint,
+        **({"architectures": list(finding.architectures)} if finding.architectures else {}),
     }
 
 

@@ -50,6 +50,24 @@ class ConfigReport:
 
 
 @dataclass(frozen=True, slots=True)
+class TreeReport:
+    """What was found out about the Kconfig files and fragments of a tree.
+
+    `checks` are the ids of the checks that were made, `architectures` those that were looked at;
+    `complete` says that these are all, and that no file was left out.  `standard` is the number of the
+    policy that it was held against.
+    """
+
+    findings: tuple[Finding, ...]
+    checks: frozenset[str]
+    architectures: tuple[str, ...]
+    complete: bool = True
+    standard: int = 0
+    waived: tuple[Waived, ...] = ()
+    known: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyReport:
     """A policy that configs were held against.
 
@@ -69,7 +87,8 @@ class Report:
     `tree` is the tree as the user named it, "" where there was none; `version` its release.
     `unread` counts the configs that could not be analysed; `errors` say why.  `roles` are the
     names of all roles, in the order to show them.  `fail_on` is what the command line says to that,
-    None where the policies say it.
+    None where the policies say it.  `about` is what there is to
+    say about the tree itself.
     """
 
     command: str
@@ -85,12 +104,18 @@ class Report:
     unread: int
     policies: tuple[PolicyReport, ...] = (PolicyReport((), "warning"),)
     fail_on: Threshold | None = None
+    about: TreeReport | None = None
+
+    @property
+    def judged(self) -> tuple[ConfigReport | TreeReport, ...]:
+        """Everything that was held against a policy: the tree, and the configs."""
+        return (*((self.about,) if self.about is not None else ()), *self.configs)
 
     @property
     def findings(self) -> Iterator[Finding]:
-        """The findings that stand, of all configs and about the policies."""
-        for config in self.configs:
-            yield from config.findings
+        """The findings that stand, about the tree, of all configs and about the policies."""
+        for judged in self.judged:
+            yield from judged.findings
         for policy in self.policies:
             yield from policy.findings
 
@@ -103,9 +128,9 @@ class Report:
     def fails(self) -> bool:
         """Whether some finding is as bad as makes a run fail."""
         return any(
-            _reaches(finding, self.fail_on or self.policies[config.standard].fail_on)
-            for config in self.configs
-            for finding in config.findings
+            _reaches(finding, self.fail_on or self.policies[judged.standard].fail_on)
+            for judged in self.judged
+            for finding in judged.findings
         ) or any(
             _reaches(finding, self.fail_on or policy.fail_on) for policy in self.policies for finding in policy.findings
         )

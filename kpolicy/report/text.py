@@ -20,6 +20,8 @@ def render(report: Report, style: Style | None = None, *, details: bool = False)
     config by its role and what that rests on.
     """
     style = style or Style()
+    for finding in report.about.findings if report.about is not None else ():
+        yield _line(finding, style)
     for config in report.configs:
         for finding in config.findings:
             yield _line(finding, style)
@@ -39,14 +41,17 @@ def render(report: Report, style: Style | None = None, *, details: bool = False)
 
 
 def summary(report: Report, style: Style | None = None) -> str:
-    """The last line: how many configs, how many findings of each severity, what failed."""
+    """The last line: how many configs (or architectures), how many findings of each severity, what failed."""
     style = style or Style()
     counts = [
         style.mark(severity, _number(count, severity)) if count else _number(0, severity)
         for severity, count in report.severities().items()
     ]
-    line = f"{_number(len(report.configs), 'config')}: {', '.join(counts)}"
-    waived, known = (sum(len(getattr(item, what)) for item in report.configs) for what in ("waived", "known"))
+    about = report.about
+    only_tree = about is not None and not report.configs
+    looked_at = (len(about.architectures), "architecture") if about and only_tree else (len(report.configs), "config")
+    line = f"{_number(*looked_at)}: {', '.join(counts)}"
+    waived, known = (sum(len(getattr(item, what)) for item in report.judged) for what in ("waived", "known"))
     if waived:
         line += f"; {waived} waived"
     if known:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What is said about Kconfig files."""
+"""What is said about the Kconfig lines of one architecture, on a few lines each."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from kpolicy.kconfig.load import Tree
-from kpolicy.kernel.architecture import resolve_architecture
-from kpolicy.kernel.source import DirectorySource
-from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.policy.checks.kconfig import check_kconfig
 from tests.kconfig.small import load, make_tree
 
-_TEXT = """\
+# Each: the Kconfig text, and what is said about which line.
+_CASES = {
+    "one select brings another": (
+        """\
 config KMSAN
 	bool "kmsan"
 	select STACKDEPOT
@@ -26,58 +25,241 @@ config STACKDEPOT_ALWAYS_INIT
 
 config STACKDEPOT
 	bool
+""",
+        ["3: KMSAN selects STACKDEPOT, which comes with STACKDEPOT_ALWAYS_INIT anyway (Kconfig:8)"],
+    ),
+    "by way of others": (
+        """\
+config A
+	bool "a"
+	select B
+	select D
 
-config GUARDED
-	bool "guarded"
-	select STACKDEPOT
-	select MAYBE
-
-config MAYBE
+config B
 	bool
-	select STACKDEPOT if OTHER
+	select C
 
-config OTHER
-	bool "other"
+config C
+	tristate
+	select D if A
 
 config D
 	bool
-	default y if OTHER
-	default n if OTHER && GUARDED
-	default n
+""",
+        ["4: A selects D, which comes with B anyway, by way of C (Kconfig:12)"],
+    ),
+    "a condition that may not hold": (
+        """\
+config A
+	bool "a"
+	select B
+	select C
+	select D if X
 
-config R
-	bool "r"
-	depends on NOWHERE
-	select NOTHING
-	select MEMBER
+config X
+	bool "x"
 
+config B
+	bool
+	select C if X
+
+config C
+	bool
+
+config D
+	bool
+	select C
+""",
+        [],
+    ),
+    "a condition that holds when it matters": (
+        """\
+config A
+	bool "a"
+	select B if X
+	select C if X && Y
+
+config X
+	bool "x"
+
+config Y
+	bool "y"
+
+config B
+	bool
+	select C if Y || Z
+
+config Z
+	bool "z"
+
+config C
+	bool
+""",
+        ["4: A selects C, which comes with B anyway (Kconfig:14)"],
+    ),
+    "the dependency of what is between": (
+        """\
+config A
+	bool "a"
+	select B
+	select C
+
+config X
+	bool "x"
+
+config B
+	bool
+	depends on X
+	select C
+
+config C
+	bool
+""",
+        [],
+    ),
+    "a member of a choice brings nothing": (
+        """\
 choice
-	prompt "c"
+	prompt "one of"
 
-config MEMBER
+config M
 	bool "m"
+	select C
+
+config N
+	bool "n"
 
 endchoice
-"""
+
+config A
+	bool "a"
+	select M
+	select C
+
+config C
+	bool
+""",
+        ["15: A selects M to no effect: a choice has it (Kconfig:4)"],
+    ),
+    "twice": (
+        """\
+config A
+	bool "a"
+	select C
+	select C
+	select D if X
+	select D
+
+config X
+	bool "x"
+
+config C
+	bool
+
+config D
+	bool
+""",
+        ["4: A selects C already at Kconfig:3", "5: A selects D already at Kconfig:6"],
+    ),
+    "a number is not selected": (
+        """\
+config A
+	bool "a"
+	select B
+	select C
+
+config B
+	int
+	select C
+
+config C
+	bool
+""",
+        [],
+    ),
+    "selects of something undefined are told elsewhere": (
+        """\
+config A
+	bool "a"
+	select B
+	select NOWHERE
+
+config B
+	bool
+	select NOWHERE
+""",
+        [],
+    ),
+    "a line that can do nothing here": (
+        """\
+config A
+	bool "a"
+	depends on OTHER_ARCH
+	select B
+	select C
+
+config B
+	bool
+	select C
+
+config C
+	bool
+""",
+        [],
+    ),
+    "defaults": (
+        """\
+config X
+	bool "x"
+
+config Y
+	bool "y"
+
+config D
+	bool
+	default y if X
+	default n if X && Y
+	default y if Y
+	default n
+	default n
+
+config TEST
+	tristate "test" if !X
+	default n
+	depends on Y
+	default X
+""",
+        [
+            "10: the default n of D is never reached: y at Kconfig:9 comes first",
+            "13: the default n of D is never reached: it stands at Kconfig:12 already",
+            "19: the default X of TEST is never reached: n at Kconfig:17 comes first",
+        ],
+    ),
+}
 
 
-def test_what_it_says(tmp_path: Path) -> None:
-    told = [(item.check, item.place.line) for item in check_kconfig(load(make_tree(tmp_path, {"Kconfig": _TEXT})))]
-    assert told == [
-        ("kconfig/redundant-select", 3),
-        ("kconfig/dead-default", 28),
-        ("kconfig/select-of-choice-member", 35),
-        ("kconfig/undefined-reference", 33),
-        ("kconfig/undefined-reference", 34),
-    ]
+@pytest.mark.parametrize("name", _CASES)
+def test_what_is_said(tmp_path: Path, name: str) -> None:
+    text, expected = _CASES[name]
+    claims = check_kconfig(load(make_tree(tmp_path, {"Kconfig": text}))).claims
+    assert sorted(f"{claim.place.line}: {claim.message}" for claim in claims) == sorted(expected)
 
 
-@pytest.mark.trees
-def test_the_redundant_selects_that_are_known(kernel: Path) -> None:
-    """KMSAN and the stack depot, the very line that the review of 2021 asked to remove from KASAN."""
-    source = DirectorySource(kernel)
-    model = Tree(source, str(kernel)).model(resolve_architecture(source, "x86"), Toolchain.dummy())
-    found = {(item.symbol, item.message.split()[2].rstrip(",")) for item in check_kconfig(model)}
-    for pair in [("KMSAN", "STACKDEPOT"), ("PAGE_OWNER", "STACKTRACE"), ("PROVE_LOCKING", "LOCKDEP")]:
-        assert pair in found
-    assert ("KASAN", "STACKDEPOT") not in found
+def test_lines_that_can_do_nothing_are_idle(tmp_path: Path) -> None:
+    text, _ = _CASES["a line that can do nothing here"]
+    idle = check_kconfig(load(make_tree(tmp_path, {"Kconfig": text}))).idle
+    assert sorted(place.line for place in idle) == [4, 5]
+
+
+def test_a_circle_that_is_never_closed(tmp_path: Path) -> None:
+    text = 'config A\n\tbool "a"\n\tselect B if n\n\tselect C\n\nconfig B\n\tbool\n\tselect A\n\nconfig C\n\tbool\n'
+    assert check_kconfig(load(make_tree(tmp_path, {"Kconfig": text}))).claims == ()
+
+
+def test_a_long_way(tmp_path: Path) -> None:
+    number = 1500
+    links = [f"config A{index}\n\tbool\n\tselect A{index + 1}\n" for index in range(number)]
+    links += [f"config A{number}\n\tbool\n", f'config TOP\n\tbool "top"\n\tselect A0\n\tselect A{number}\n']
+    [claim] = check_kconfig(load(make_tree(tmp_path, {"Kconfig": "\n".join(links)}))).claims
+    way = "A1, A2, A3, A4, A5 and 1494 more"
+    assert claim.message.startswith(f"TOP selects A{number}, which comes with A0 anyway, by way of {way} (Kconfig:")

@@ -9,7 +9,10 @@ import pytest
 
 from kpolicy.config.read import parse_config
 from kpolicy.evaluate.values import evaluate
+from kpolicy.kconfig.names import index_names
+from kpolicy.kernel.source import DirectorySource
 from kpolicy.policy.checks.config_lines import DEFAULT_CHECKS, check_lines
+from kpolicy.policy.checks.names import alike, by_word
 from kpolicy.policy.checks.registry import CHECKS
 from kpolicy.policy.finding import Finding
 from tests.kconfig.small import load, make_tree
@@ -180,3 +183,59 @@ def test_checks_are_documented() -> None:
         assert check.rationale
         assert check.source
         assert check.subject in ("config", "kconfig")
+
+
+_ELSEWHERE = {
+    "Kconfig": 'source "arch/$(SRCARCH)/Kconfig"\nconfig HERE\n\tbool "here"\n\tdepends on REFERRED || NOWHERE\n',
+    "arch/x86/Kconfig": "",
+    "arch/arm64/Kconfig": 'config FOREIGN\n\tbool "f"\n\nconfig REFERRED\n\tbool "r"\n',
+}
+
+
+def _told(folder: Path, line: str) -> list[tuple[str, str, str]]:
+    tree = make_tree(folder, _ELSEWHERE)
+    source = DirectorySource(tree)
+    values = evaluate(load(tree), parse_config("c", line.encode()), "defconfig")
+    found = check_lines(values, "production", names=lambda: index_names(source))
+    return [(item.rule, item.severity, item.message) for item in found]
+
+
+def test_a_name_of_another_architecture_is_told(tmp_path: Path) -> None:
+    assert _told(tmp_path, "CONFIG_FOREIGN=y") == [
+        (
+            "config/unknown-symbol",
+            "note",
+            "CONFIG_FOREIGN is not known to this architecture: it is defined for arm64 only (arch/arm64/Kconfig:1),"
+            " and the line does nothing",
+        )
+    ]
+
+
+def test_a_name_that_is_only_referred_to(tmp_path: Path) -> None:
+    [(rule, _, message)] = _told(tmp_path, "CONFIG_REFERRED=y")
+    assert rule == "config/dropped-request"
+    assert message.endswith("it is defined for arm64 only (arch/arm64/Kconfig:4)")
+    [(rule, _, message)] = _told(tmp_path / "other", "CONFIG_NOWHERE=y")
+    assert rule == "config/dropped-request"
+    assert message.endswith("nothing in the tree defines it")
+
+
+def test_a_name_of_no_architecture_is_a_warning(tmp_path: Path) -> None:
+    [(rule, severity, message)] = _told(tmp_path, "CONFIG_FOREING=y")
+    assert (rule, severity) == ("config/unknown-symbol", "warning")
+    assert "not known to this kernel" in message
+
+
+@pytest.mark.parametrize(
+    ("name", "alike_names"),
+    [
+        ("MODULE_COMPRESS_NON", ("MODULE_COMPRESS_NONE",)),
+        ("USB_OHCI_SHX", ("USB_EHCI_SHX",)),
+        ("SLAB_HARDENED_FREELIST", ("SLAB_FREELIST_HARDENED",)),
+        ("MACH_STM32MP25", ()),  # another machine
+        ("I2C_K1", ()),  # in a short name two letters are much
+    ],
+)
+def test_which_names_are_alike(name: str, alike_names: tuple[str, ...]) -> None:
+    known = "MODULE_COMPRESS_NONE USB_EHCI_SHX SLAB_FREELIST_HARDENED MACH_STM32MP13 I2C_ST"
+    assert alike(by_word(known.split()), name) == alike_names

@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 
 from kpolicy.kernel.architecture import architecture_words, resolve_architecture
-from kpolicy.kernel.config_files import ConfigFile, config_files, default_config, default_config_name
+from kpolicy.kernel.config_files import ConfigFile, config_files, default_config, default_config_name, default_stack
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.version import read_version
 from tests.kernel.memory import MemorySource
@@ -115,3 +115,25 @@ def test_defaults_of_real_trees(tree: DirectorySource) -> None:
         assert name == _DEFAULTS.get(word, name)
         # Put together by make: powerpc since 6.4, mips.
         assert path in paths or (path is None and word in ("powerpc", "mips"))
+
+
+@pytest.mark.parametrize(
+    ("recipe", "stack"),
+    [
+        ("merge_into_defconfig,ppc64_defconfig,le", ("ppc64_defconfig", "le.config")),
+        ("merge_into_defconfig,ppc64_defconfig,le gone", ()),
+        ("something_else,ppc64_defconfig,le", ()),
+    ],
+)
+def test_a_default_config_that_make_puts_together(recipe: str, stack: tuple[str, ...]) -> None:
+    folder = "arch/powerpc/configs"
+    files = {
+        "Makefile": "",
+        "arch/powerpc/Kconfig": "",
+        "arch/powerpc/Makefile": (f"KBUILD_DEFCONFIG := ppc64le_defconfig\n\nppc64le_defconfig:\n\t$(call {recipe})\n"),
+        f"{folder}/ppc64_defconfig": "",
+        f"{folder}/le.config": "",
+    }
+    source = MemorySource(files)
+    found = default_stack(source, resolve_architecture(source, "powerpc"))
+    assert found == tuple(f"{folder}/{name}" for name in stack)

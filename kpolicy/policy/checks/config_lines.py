@@ -4,15 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kpolicy.config.model import Assignment
 from kpolicy.evaluate.minimal import needed_symbols
-from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import Link, cause
 from kpolicy.location import Location
 from kpolicy.policy.checks.effects import LineEffect, line_effects
-from kpolicy.policy.checks.names import likely_names
+from kpolicy.policy.checks.reasons import Names, is_foreign, message
 from kpolicy.policy.checks.registry import CHECKS, check_by_id
 from kpolicy.policy.finding import Finding, SymbolValue
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
 
 _LETTERS = "nmy"
-_LONGEST_LIST = 4
+_CAUSED = ("overridden-by-select", "choice-conflict", "dropped-request")
 DEFAULT_CHECKS = frozenset(check.id for check in CHECKS if check.subject == "config" and not check.quiet)
 
 SLOW_CHECKS = frozenset({"config/unmet-direct-dependency"})
@@ -28,9 +27,17 @@ SLOW_CHECKS = frozenset({"config/unmet-direct-dependency"})
 
 
 def check_lines(
-    values: Values, role: str, *, tree: str = "", wanted: Collection[str] = DEFAULT_CHECKS
+    values: Values,
+    role: str,
+    *,
+    tree: str = "",
+    wanted: Collection[str] = DEFAULT_CHECKS,
+    names: Names | None = None,
 ) -> tuple[Finding, ...]:
-    """What the `wanted` checks have to say about the lines of a config, in the order of the lines."""
+    """What the `wanted` checks have to say about the lines of a config, in the order of the lines.
+
+    `names` gives the names of all architectures; it is called only where this one does not know a name.
+    """
     if values.config is None:
         return ()
     maker = _Maker(values, role, tree)
@@ -38,7 +45,7 @@ def check_lines(
     effects = tuple(line_effects(values))
     for effect in effects:
         if f"config/{effect.effect}" in wanted and effect.effect != "honoured":
-            found = _line_finding(maker, effect)
+            found = _line_finding(maker, effect, names)
             if found is not None:
                 findings.append(found)
     if "config/unmet-direct-dependency" in wanted:
@@ -86,93 +93,23 @@ class _Maker:
         )
 
 
-def _line_finding(maker: _Maker, effect: LineEffect) -> Finding | None:
-    assignment = effect.assignment
+def _line_finding(maker: _Maker, effect: LineEffect, names: Names | None) -> Finding | None:
+    assignment, other = effect.assignment, effect.other
+    if effect.effect == "duplicate-assignment" and (other is None or other.location.path != assignment.location.path):
+        # In a stack the later file is there to override the earlier one.
+        return None
     name = assignment.name
-    check = f"config/{effect.effect}"
-    causes: tuple[Link, ...] = ()
-    if effect.effect == "unknown-symbol":
-        message = f"CONFIG_{name} is not known to this kernel: the line does nothing"
-        hint = likely_names(maker.values.model, name)
-        message += f"; did you mean {' or '.join(hint)}?" if hint else ""
-    elif effect.effect == "duplicate-assignment":
-        other = effect.other
-        if other is None or other.location.path != assignment.location.path:
-            # In a stack the later file is there to override the earlier one.
-            return None
-        same = other.value == assignment.value
-        message = f"CONFIG_{name} stands again at line {other.location.line}" + (
-            ", the same" if same else f" as {_value(other)}, which counts"
-        )
-    elif effect.effect == "wrong-type":
-        kind = maker.values.model.type_of(name)
-        message = f"{assignment.value!r} is no value for CONFIG_{name}, which is {_a(kind)}: the line is ignored"
-    elif effect.effect == "overridden-by-select":
-        causes = cause(maker.values, name)
-        message = f"CONFIG_{name} is asked to be {_value(assignment)} and is {effect.got}: {_selects(maker, name)}"
-    elif effect.effect == "out-of-range":
-        message = f"CONFIG_{name}={assignment.value} is out of its range {_range(maker, name)}: it is {effect.got}"
-    else:
-        causes = cause(maker.values, name)
-        message = f"CONFIG_{name} is asked to be {_value(assignment)} and is {effect.got}: {_reason(maker, effect)}"
-    return maker.finding(check, name, message, assignment.location, got=effect.got, causes=causes)
-
-
-def _value(assignment: Assignment) -> str:
-    return assignment.value
-
-
-def _a(kind: str) -> str:
-    return {"int": "an int", "unknown": "of no known type"}.get(kind, f"a {kind}")
-
-
-def _selects(maker: _Maker, name: str) -> str:
-    edges = maker.values.selectors(name)
-    shown = [f"{edge.source} selects it at {edge.location}" for edge in edges[:_LONGEST_LIST]]
-    more = f", and {len(edges) - _LONGEST_LIST} more do" if len(edges) > _LONGEST_LIST else ""
-    return ", ".join(shown) + more
-
-
-def _range(maker: _Maker, name: str) -> str:
-    symbol = maker.values.model.symbol(name)
-    for item in symbol.ranges if symbol is not None else ():
-        if maker.values.evaluate(item.condition):
-            return f"{item.low} to {item.high} ({item.location})"
-    return ""
-
-
-def _reason(maker: _Maker, effect: LineEffect) -> str:
-    values, name = maker.values, effect.assignment.name
-    if effect.effect == "choice-conflict":
-        return _choice_reason(maker, name)
-    asked = _LETTERS.find(effect.assignment.value[:1])
-    if values.model.type_of(name) in ("bool", "tristate") and asked == 1 and effect.got == "y":
-        return "there are no modules in this configuration"
-    found = blockers(values, name, max(asked, 1) if values.model.type_of(name) in ("bool", "tristate") else 1)
-    if not found:
-        return "something else decides"
-    told = [
-        f"{item.text}{f' at {item.location}' if item.location is not None else ''}" for item in found[:_LONGEST_LIST]
-    ]
-    more = f", and {len(found) - _LONGEST_LIST} more" if len(found) > _LONGEST_LIST else ""
-    return ", ".join(told) + more
-
-
-def _choice_reason(maker: _Maker, name: str) -> str:
-    values = maker.values
-    symbol = values.model.symbol(name)
-    assert symbol is not None
-    assert symbol.choice is not None
-    choice = values.model.choices[symbol.choice]
-    picked = next((member for member in choice.members if values.is_on(member)), None)
-    title = choice.prompts[0].text if choice.prompts else "its choice"
-    if picked is None:
-        return f"the choice {title!r} takes none"
-    if picked == name:
-        return f"the choice {title!r} must take one, and takes it"
-    line = values.assignment(picked)
-    why = f", set at line {line.location.line}" if line is not None and line.value.startswith("y") else ", its default"
-    return f"the choice {title!r} takes {picked}{why}"
+    found = maker.finding(
+        f"config/{effect.effect}",
+        name,
+        message(maker.values, effect, names),
+        assignment.location,
+        got=effect.got,
+        causes=cause(maker.values, name) if effect.effect in _CAUSED else (),
+    )
+    # Nothing that was asked for has gone from the kernel: the line is for another architecture.
+    foreign = effect.effect == "unknown-symbol" and is_foreign(name, names)
+    return replace(found, severity="note") if foreign else found
 
 
 def _unmet(maker: _Maker) -> Iterator[Finding]:

@@ -1,126 +1,299 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Findings about the Kconfig files of one architecture: `kconfig/*`.
+"""What the Kconfig text of one architecture proves about single lines: `kconfig/*`.
 
-Each is proved from the expressions alone, so that it holds for every configuration.
+Each claim is proved from the expressions alone, so that it holds for every configuration of the
+architecture.  What holds for the tree, `kpolicy.policy.checks.tree` tells from those of all.
 """
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kpolicy.explain.blocked import conjuncts
+from kpolicy.kconfig.model import Expr
+from kpolicy.kconfig.nodes import AND, EQUAL, NO, NOT, OR, UNEQUAL, YES
+from kpolicy.kconfig.payload import BOOL, CHOICE, FLAGS, IS_CHOICE, TRANSITIONAL, TRISTATE, TYPE
 from kpolicy.location import Location
 
 if TYPE_CHECKING:
-    from kpolicy.kconfig.model import Expr, Model, Select, Symbol
+    from kpolicy.kconfig.model import Model
+
+_RECURSION_LIMIT = 20_000
+_LONGEST_WAY = 6
+# Where a symbol's properties are in `Details.symbols`.
+_DEFINITIONS, _DEFAULTS, _SELECTS, _DEPENDS = 0, 2, 3, 6
 
 
 @dataclass(frozen=True, slots=True)
-class KconfigRemark:
-    """What a check has to say about a symbol's Kconfig text."""
+class Claim:
+    """What a check has to say about a line; `grounds` are the other lines that it rests on."""
 
     check: str
     symbol: str
     message: str
     place: Location
+    grounds: tuple[Location, ...]
 
 
-def check_kconfig(model: Model) -> Iterator[KconfigRemark]:
-    """All that the checks have to say, symbol by symbol."""
-    for name in model.names():
-        symbol = model.symbol(name)
-        assert symbol is not None
-        yield from _redundant_selects(model, symbol)
-        yield from _selected_members(model, symbol)
-        yield from _dead_defaults(symbol)
-        yield from _undefined(model, symbol)
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """All claims of an architecture.
+
+    `files` are its Kconfig files, `idle` the selects and defaults in them that can do nothing here,
+    since their condition needs a symbol that this architecture does not define.
+    """
+
+    architecture: str
+    claims: tuple[Claim, ...]
+    files: frozenset[str]
+    idle: frozenset[Location]
 
 
-def _parts(condition: Expr) -> frozenset[int]:
-    """The conditions that must all hold, as nodes: more parts are a stronger condition."""
-    return frozenset(part.node for part in conjuncts(condition))
+def check_kconfig(model: Model) -> Claims:
+    """What the checks have to say about the Kconfig text of an architecture, symbol by symbol."""
+    # Expressions nest deeply, see kpolicy.kconfig.load.
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
+    return _Checker(model).claims()
 
 
-def _redundant_selects(model: Model, symbol: Symbol) -> Iterator[KconfigRemark]:
-    """Selects of what another select of the same symbol brings along whenever it matters."""
-    for select in symbol.selects:
-        given = _parts(select.condition)
-        through = _reached(model, symbol, select, given)
-        if through is not None:
-            yield KconfigRemark(
-                "kconfig/redundant-select",
-                symbol.name,
-                f"{symbol.name} selects {select.target}, which {through.source} selects anyway ({through.location})",
-                select.location,
-            )
+class _Edge(NamedTuple):
+    """A select: from symbol to symbol, by nodes, under a condition."""
+
+    source: int
+    target: int
+    condition: int
+    place: tuple[int, int]
 
 
-def _reached(model: Model, symbol: Symbol, select: Select, given: frozenset[int]) -> Select | None:
-    """The last step to the target by other selects, whose conditions all follow from `given`."""
-    seen = {symbol.name}
-    ways = [edge for edge in symbol.selects if edge.target != select.target and _parts(edge.condition) <= given]
-    while ways:
-        further: list[Select] = []
-        for edge in ways:
-            if edge.target in seen:
+class _Checker:
+    """Works on the plain data of a model, since it looks at every line of it."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._nodes = model.core.nodes
+        self._records = model.core.records
+        self._names = model.names_by_node
+        self._details = {int(key): value for key, value in model.details.symbols.items()}
+        # Without those that are never in force: they could even lead round in a circle.
+        self._edges = {
+            node: [
+                _Edge(node, target, condition, (file, line))
+                for target, condition, file, line in item[_SELECTS]
+                if condition != NO
+            ]
+            for node, item in self._details.items()
+            if item[_SELECTS]
+        }
+        self._parts_of: dict[int, frozenset[int]] = {}
+        self._constant_of: dict[int, int | None] = {}
+
+    def claims(self) -> Claims:
+        found: list[Claim] = []
+        for node, item in self._details.items():
+            if self._records[node][FLAGS] & IS_CHOICE:
                 continue
-            seen.add(edge.target)
-            reached = model.symbol(edge.target)
-            for step in reached.selects if reached is not None else ():
-                if _parts(step.condition) <= given:
-                    if step.target == select.target:
-                        return step
-                    further.append(step)
-        ways = further
-    return None
+            if len(item[_DEFAULTS]) > 1:
+                found += self._dead_defaults(node, item[_DEFAULTS])
+            edges = self._edges.get(node, [])
+            candidates = self._candidates(edges) if len(edges) > 1 else ()
+            for edge in edges:
+                if self._is_member(edge.target):
+                    found.append(self._selected_member(edge))
+                elif edge.target in candidates and self._constant(edge.condition) != NO:
+                    found += self._redundant_select(edge)
+        idle = {
+            (file, line)
+            for item in self._details.values()
+            for _, condition, file, line in (*item[_DEFAULTS], *item[_SELECTS])
+            if self._constant(condition) == NO
+        }
+        return Claims(
+            architecture=self._model.srcarch,
+            claims=tuple(found),
+            files=frozenset(self._model.details.files),
+            idle=frozenset(map(self._place, idle)),
+        )
 
+    # The lines.
 
-def _selected_members(model: Model, symbol: Symbol) -> Iterator[KconfigRemark]:
-    for select in symbol.selects:
-        target = model.symbol(select.target)
-        if target is not None and target.choice is not None:
-            yield KconfigRemark(
-                "kconfig/select-of-choice-member",
-                symbol.name,
-                f"{symbol.name} selects {select.target} to no effect: a choice has it ({target.definitions[0]})",
-                select.location,
+    def _redundant_select(self, edge: _Edge) -> Iterator[Claim]:
+        """A select of what another select of the same symbol brings along whenever it matters."""
+        given = self._parts(edge.condition) | {edge.source}
+        path = self._other_way(edge, given)
+        if not path:
+            return
+        name, target = self._names[edge.source], self._names[edge.target]
+        place = self._place(path[-1].place)
+        if len(path) == 1:
+            message = f"{name} selects {target} already at {place}"
+        else:
+            way = [self._names[step.source] for step in path[1:]]
+            more = f" and {len(way) - _LONGEST_WAY} more" if len(way) > _LONGEST_WAY else ""
+            by = f", by way of {', '.join(way[1:_LONGEST_WAY])}{more}" if way[1:] else ""
+            message = f"{name} selects {target}, which comes with {way[0]} anyway{by} ({place})"
+        yield self._claim("redundant-select", edge.source, message, edge.place, path)
+
+    def _other_way(self, edge: _Edge, given: frozenset[int]) -> list[_Edge]:
+        """The steps to an edge's target by other selects, whose conditions all follow from `given`."""
+        ways: list[list[_Edge]] = []
+        for other in self._edges[edge.source]:
+            if other.target == edge.target:
+                # Of two that say the same the first one counts.
+                same = self._parts(other.condition) == self._parts(edge.condition)
+                if (other.place < edge.place if same else other is not edge) and self._follows(other.condition, given):
+                    return [other]
+            elif self._follows(other.condition, given):
+                ways.append([other])
+        seen = {edge.source}
+        while ways:
+            longer: list[list[_Edge]] = []
+            for way in ways:
+                end = way[-1].target
+                if end in seen or not self._is_lifted(end):
+                    continue
+                seen.add(end)
+                for step in self._edges.get(end, ()):
+                    if self._follows(step.condition, given | {end}):
+                        if step.target == edge.target:
+                            return [*way, step]
+                        longer.append([*way, step])
+            ways = longer
+        return []
+
+    def _selected_member(self, edge: _Edge) -> Claim:
+        name, target = self._names[edge.source], self._names[edge.target]
+        file, line = self._details[edge.target][_DEFINITIONS][0]
+        message = f"{name} selects {target} to no effect: a choice has it ({self._place((file, line))})"
+        return self._claim("select-of-choice-member", edge.source, message, edge.place)
+
+    def _dead_defaults(self, node: int, defaults: list[Any]) -> Iterator[Claim]:
+        for index, (value, condition, file, line) in enumerate(defaults):
+            if self._constant(condition) == NO:
+                continue
+            given = self._parts(condition)
+            for first, earlier, *place in defaults[:index]:
+                if self._follows(earlier, given):
+                    text, other = str(Expr(self._model, value)), str(Expr(self._model, first))
+                    where = self._place((place[0], place[1]))
+                    why = f"it stands at {where} already" if text == other else f"{other} at {where} comes first"
+                    message = f"the default {text} of {self._names[node]} is never reached: {why}"
+                    edge = _Edge(node, node, earlier, (place[0], place[1]))
+                    yield self._claim("dead-default", node, message, (file, line), [edge])
+                    break
+
+    def _claim(
+        self, check: str, node: int, message: str, place: tuple[int, int], steps: list[_Edge] | None = None
+    ) -> Claim:
+        steps = steps or []
+        grounds = [step.place for step in steps]
+        for symbol in dict.fromkeys([node, *(step.source for step in steps)]):
+            grounds += [(file, line) for _, file, line in self._details[symbol][_DEPENDS]]
+        return Claim(
+            f"kconfig/{check}",
+            self._names[node],
+            message,
+            self._place(place),
+            tuple(dict.fromkeys(map(self._place, grounds))),
+        )
+
+    def _place(self, place: tuple[int, int]) -> Location:
+        return Location(self._model.details.files[place[0]], place[1])
+
+    # The symbols.
+
+    def _is_member(self, node: int) -> bool:
+        record = self._records[node]
+        return record is not None and record[CHOICE] >= 0 and not record[FLAGS] & IS_CHOICE
+
+    def _is_lifted(self, node: int) -> bool:
+        """Whether a select of the symbol has an effect on it."""
+        record = self._records[node]
+        return (
+            record is not None
+            and record[TYPE] in (BOOL, TRISTATE)
+            and record[CHOICE] < 0
+            and not record[FLAGS] & TRANSITIONAL
+        )
+
+    def _candidates(self, edges: list[_Edge]) -> set[int]:
+        """The targets among those of some selects that there is another way to, whatever the conditions."""
+        targets = [edge.target for edge in edges if self._is_lifted(edge.target)]
+        found = {target for target, times in Counter(targets).items() if times > 1}
+        seen: set[int] = set()
+        waiting = targets.copy()
+        while waiting:
+            node = waiting.pop()
+            if node not in seen:
+                seen.add(node)
+                further = [edge.target for edge in self._edges.get(node, ())]
+                found.update(further)
+                waiting += further
+        return found.intersection(targets)
+
+    # The conditions.
+
+    def _parts(self, node: int) -> frozenset[int]:
+        """The conditions that must all hold: more parts are a stronger condition."""
+        known = self._parts_of.get(node)
+        if known is None:
+            inner = self._nodes[node]
+            known = frozenset() if node == YES else frozenset({node})
+            if inner is not None and inner[0] == AND:
+                known = frozenset()
+                for operand in inner[1:]:
+                    known |= self._parts(operand)
+            self._parts_of[node] = known
+        return known
+
+    def _follows(self, condition: int, given: frozenset[int]) -> bool:
+        """Whether a condition is worth at least as much as the least of the given ones, in every configuration."""
+        if condition == YES or condition in given:
+            return True
+        inner = self._nodes[condition]
+        if inner is None:
+            return False
+        if inner[0] not in (AND, OR):
+            return False
+        one_is_enough = bool(inner[0] == OR)
+        for operand in inner[1:]:
+            if self._follows(operand, given) == one_is_enough:
+                return one_is_enough
+        return not one_is_enough
+
+    def _constant(self, node: int) -> int | None:
+        """The value of a condition that is the same in every configuration, None for others."""
+        if node not in self._constant_of:
+            self._constant_of[node] = self._work_out(node)
+        return self._constant_of[node]
+
+    def _work_out(self, node: int) -> int | None:
+        if node <= YES:
+            return node
+        inner = self._nodes[node]
+        if inner is None:
+            return NO if self._records[node] is None else None
+        operator, operands = inner[0], inner[1:]
+        if operator in (EQUAL, UNEQUAL):
+            # Two names that nothing defines, or constants, are compared as texts.
+            if any(operand > YES and self._records[operand] is not None for operand in operands):
+                return None
+            return YES if (operands[0] == operands[1]) == (operator == EQUAL) else NO
+        values = [self._constant(operand) for operand in operands]
+        if operator == NOT:
+            return None if values[0] is None else YES - values[0]
+        if operator == AND:
+            return (
+                NO if NO in values else None if None in values else min(value for value in values if value is not None)
             )
-
-
-def _dead_defaults(symbol: Symbol) -> Iterator[KconfigRemark]:
-    for index, default in enumerate(symbol.defaults):
-        parts = _parts(default.condition)
-        earlier = next((item for item in symbol.defaults[:index] if _parts(item.condition) <= parts), None)
-        if earlier is not None:
-            yield KconfigRemark(
-                "kconfig/dead-default",
-                symbol.name,
-                f"this default of {symbol.name} is never reached: the one at {earlier.location} comes first",
-                default.location,
+        if operator == OR:
+            return (
+                YES
+                if YES in values
+                else None
+                if None in values
+                else max(value for value in values if value is not None)
             )
-
-
-def _undefined(model: Model, symbol: Symbol) -> Iterator[KconfigRemark]:
-    told: set[str] = set()
-    places: list[tuple[Expr, Location]] = [(item.expression, item.location) for item in symbol.depends]
-    places += [(item.value, item.location) for item in symbol.defaults if item.value.op != "symbol"]
-    for expression, location in places:
-        for name in expression.symbols():
-            if name not in told and not model.is_defined(name) and not name.isdigit():
-                told.add(name)
-                yield KconfigRemark(
-                    "kconfig/undefined-reference",
-                    symbol.name,
-                    f"{symbol.name} refers to {name}, which no Kconfig file of {model.srcarch} defines",
-                    location,
-                )
-    for select in (*symbol.selects, *symbol.implies):
-        if not model.is_defined(select.target):
-            yield KconfigRemark(
-                "kconfig/undefined-reference",
-                symbol.name,
-                f"{symbol.name} selects {select.target}, which no Kconfig file of {model.srcarch} defines",
-                select.location,
-            )
+        return None

@@ -115,9 +115,10 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "kconfig/undefined-reference",
-        "An expression that names a symbol that nothing defines",
+        "A line that names a symbol which no architecture defines",
         "note",
-        "The name counts as n for ever. Across architectures that can be meant; a misspelt name looks the same.",
+        "The name counts as n for ever: it is misspelt, gone, or not there yet. What depends on it cannot be had,"
+        " which makes it a warning.",
         "scripts/kconfig/symbol.c: sym_calc_value (S_UNKNOWN)",
         quiet=True,
     ),
@@ -131,12 +132,22 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "kconfig/dead-default",
         "A default that is never reached",
-        "note",
-        "A default without a condition stands before it, so that the symbol never takes this one.",
+        "warning",
+        "A default before it counts whenever its own condition holds, so that the symbol never takes this one.",
         "scripts/kconfig/symbol.c: sym_get_default_prop",
+    ),
+    Check(
+        "kconfig/fragment-not-honoured",
+        "A line of one of the kernel's own fragments that is not honoured",
+        "note",
+        "make X.config takes the line and drops it without a word. What no architecture honours is a warning.",
+        "scripts/kconfig/Makefile: %.config; scripts/kconfig/merge_config.sh",
         quiet=True,
     ),
 )
+
+TREE_CHECKS = frozenset(check.id for check in CHECKS if check.subject == "kconfig")
+"""The checks of a tree's own files."""
 
 
 def check_by_id(check_id: str) -> Check:

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What there is to say about the tree itself: worked out an architecture at a time, and kept by content."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from kpolicy.cli.examine import Examiner, Plan
+from kpolicy.cli.pool import LOST, examiner, spread
+from kpolicy.config.read import parse_config, stack
+from kpolicy.errors import KpolicyError
+from kpolicy.evaluate.values import evaluate
+from kpolicy.kernel.architecture import Architecture, architectures, resolve_architecture
+from kpolicy.kernel.config_files import ConfigFile, config_files, default_stack
+from kpolicy.kernel.source import DirectorySource
+from kpolicy.location import Location
+from kpolicy.policy.checks.fragments import Unheard, fragment_findings, unheard
+from kpolicy.policy.checks.kconfig import Claims, check_kconfig
+from kpolicy.policy.checks.tree import merged, tree_finding, undefined
+from kpolicy.policy.finding import Finding
+from kpolicy.report.records import Remark, TreeReport
+
+CLAIMS, REFERENCES, FRAGMENTS = "claims", "references", "fragments"
+_PARTS = {
+    "kconfig/redundant-select": CLAIMS,
+    "kconfig/select-of-choice-member": CLAIMS,
+    "kconfig/dead-default": CLAIMS,
+    "kconfig/undefined-reference": REFERENCES,
+    "kconfig/fragment-not-honoured": FRAGMENTS,
+}
+# The code that the findings rest on, besides that which makes models.
+_CODE = ("policy/checks", "explain", "evaluate", "config")
+Looked = tuple[TreeReport, list[KpolicyError], list[Remark]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """An architecture to look at, and for what."""
+
+    arch: str
+    claims: bool
+    fragments: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What one architecture gave; `asked` are the fragments that were laid on its default config."""
+
+    srcarch: str
+    claims: Claims | None = None
+    unheard: tuple[Unheard, ...] = ()
+    asked: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    error: KpolicyError | None = None
+
+
+def look_at_tree(
+    plan: Plan, archs: Sequence[str], wanted: frozenset[str], jobs: int, progress: Callable[[int, int], None]
+) -> Looked:
+    """Make the `wanted` checks of a tree, over some architectures (all, when none is named).
+
+    Returns the report, what could not be analysed, and remarks about the Kconfig files.
+    """
+    source = DirectorySource(Path(plan.tree), plan.name)
+    words = list(dict.fromkeys(archs or architectures(source)))
+    shelf = _Shelf(Examiner(plan, source), source, words)
+    parts = {_PARTS[check] for check in wanted}
+    found = {part: shelf.load(part) for part in parts}
+    errors: list[KpolicyError] = []
+    remarks: dict[Remark, None] = {}
+    missing = {part for part, findings in found.items() if findings is None}
+    if missing & {CLAIMS, FRAGMENTS}:
+        tasks = [_Task(word, CLAIMS in missing, FRAGMENTS in missing) for word in words]
+        results = []
+        for result in spread(plan, _look, tasks, jobs):
+            results.append(result)
+            remarks.update(dict.fromkeys(result.remarks))
+            progress(len(results), len(tasks))
+        errors = [result.error for result in results if result.error is not None]
+        if len(results) < len(tasks):
+            errors.append(LOST)
+        results.sort(key=lambda result: result.srcarch)
+        claims = [result.claims for result in results if result.claims is not None]
+        if CLAIMS in missing:
+            found[CLAIMS] = list(merged(claims, source))
+        if FRAGMENTS in missing:
+            found[FRAGMENTS] = _of_fragments(results)
+    if REFERENCES in missing:
+        # Only here: this reads the language itself.
+        from kpolicy.kconfig.references import references
+
+        index = shelf.examiner.tree.names
+        found[REFERENCES] = list(undefined(references(source, index.files), index))
+    if not errors:
+        for part in sorted(missing):
+            shelf.store(part, found[part] or [])
+    findings = [item for part in parts for item in found[part] or () if item.rule in wanted]
+    findings.sort(key=lambda item: (item.place.path, item.place.line, item.rule, item.symbol))
+    standard = plan.standards[0].policy.settings("") if plan.standards else None
+    kept = standard.adjust(findings) if standard is not None else tuple(findings)
+    return TreeReport(kept, wanted, tuple(words), complete=not archs), errors, list(remarks)
+
+
+def only_below(about: TreeReport, paths: Sequence[str]) -> TreeReport:
+    """The findings in some files, or in files below some folders; all where none is named."""
+    if not paths or "." in paths:
+        return about
+    kept = [
+        item
+        for item in about.findings
+        if any(item.place.path == path or item.place.path.startswith(f"{path}/") for path in paths)
+    ]
+    return replace(about, findings=tuple(kept), complete=False)
+
+
+def _of_fragments(results: Sequence[_Result]) -> list[Finding]:
+    asked: dict[str, list[str]] = {}
+    for result in results:
+        for path in result.asked:
+            asked.setdefault(path, []).append(result.srcarch)
+    return list(fragment_findings([item for result in results for item in result.unheard], asked))
+
+
+def _look(task: _Task) -> _Result:
+    """What one architecture has to say; runs in a worker."""
+    looking = examiner()
+    try:
+        architecture = resolve_architecture(looking.source, task.arch)
+        model = looking.model(architecture, looking.toolchain)
+        claims = check_kconfig(model) if task.claims else None
+        asked, found = _lay_on(looking, architecture) if task.fragments else ((), ())
+    except KpolicyError as error:
+        return _Result(task.arch, error=error)
+    return _Result(architecture.srcarch, claims, found, asked, looking.kconfig_remarks())
+
+
+def _lay_on(looking: Examiner, architecture: Architecture) -> tuple[tuple[str, ...], tuple[Unheard, ...]]:
+    """The fragments that were laid on the default config of an architecture, and what was not honoured of them."""
+    source, model = looking.source, looking.model(architecture, looking.toolchain)
+    base = [parse_config(path, source.read(path)) for path in default_stack(source, architecture)]
+    asked: list[str] = []
+    found: list[Unheard] = []
+    for file in _fragments(source, architecture):
+        if file.srcarch is not None or base:
+            config = stack(file.path, [*base, parse_config(file.path, source.read(file.path))])
+            values = evaluate(model, config, "olddefconfig")
+            found += unheard(values, (file.path,), lambda: looking.tree.names)
+            asked.append(file.path)
+    return tuple(asked), tuple(found)
+
+
+def _fragments(source: DirectorySource, architecture: Architecture) -> list[ConfigFile]:
+    return [
+        file
+        for file in config_files(source)
+        if file.kind == "fragment" and file.srcarch in (None, architecture.srcarch)
+    ]
+
+
+class _Shelf:
+    """Where findings about a tree are kept, by the content of everything that they rest on."""
+
+    def __init__(self, examiner: Examiner, source: DirectorySource, words: Sequence[str]) -> None:
+        self.examiner = examiner
+        self._source = source
+        self._words = words
+
+    def load(self, part: str) -> list[Finding] | None:
+        """The findings of a part, None when they have to be worked out."""
+        key = self._key(part)
+        rows = self.examiner.tree.cache.load_data(key) if key is not None and self.examiner.tree.cache else None
+        return [_finding(row) for row in rows] if rows is not None else None
+
+    def store(self, part: str, findings: Sequence[Finding]) -> None:
+        """Keep the findings of a part."""
+        key = self._key(part)
+        if key is not None and self.examiner.tree.cache is not None:
+            self.examiner.tree.cache.store_data(key, [_row(item) for item in findings])
+
+    def _key(self, part: str) -> str | None:
+        tree, toolchain = self.examiner.tree, self.examiner.toolchain
+        if tree.cache is None:
+            return None
+        if part == REFERENCES:
+            return tree.content_key(part, tree.names.files, _CODE)
+        chosen = [resolve_architecture(self._source, word) for word in self._words]
+        keys = [tree.model_key(architecture, toolchain) for architecture in chosen]
+        if None in keys:
+            return None
+        configs: set[str] = set()
+        if part == FRAGMENTS:
+            for architecture in chosen:
+                configs.update(default_stack(self._source, architecture))
+                configs.update(file.path for file in _fragments(self._source, architecture))
+        return tree.content_key(json.dumps([part, keys]), configs, _CODE)
+
+
+def _row(item: Finding) -> list[Any]:
+    return [item.rule, item.severity, item.symbol, item.message, *item.place, item.architectures]
+
+
+def _finding(row: list[Any]) -> Finding:
+    rule, severity, symbol, message, path, line, archs = row
+    return tree_finding(rule, symbol, message, Location(path, line), archs, severity=severity)

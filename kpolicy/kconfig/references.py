@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where Kconfig files refer to a name, told from their lines.
+
+A model keeps what an expression means for one architecture; here stands every line of every
+file once, whoever reads it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kpolicy.errors import InputError
+from kpolicy.kconfig.frontend import Reader, read_file
+from kpolicy.kconfig.syntax import CONST, Ast, Statement
+from kpolicy.kernel.source import Source
+from kpolicy.location import Location
+
+_NUMBER = re.compile(r"-?[0-9]+|0[xX][0-9a-fA-F]+")
+_LOGICAL = ("", "bool", "tristate")
+_OPENING = ("config", "menuconfig", "choice", "menu", "comment", "if")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A line that refers to `name`.
+
+    `entry` is the symbol whose entry the line belongs to, "" outside of one.  `keyword` is that of
+    the line (depends, select, if, ...).  `demanded` says that the line does nothing without the
+    symbol: it is one of the conditions that must all hold, or the `target` of a select or imply.
+    """
+
+    name: str
+    entry: str
+    keyword: str
+    demanded: bool
+    target: bool
+    location: Location
+
+
+def references(source: Source, paths: Iterable[str]) -> Iterator[Reference]:
+    """Every reference in some Kconfig files, in the order of files and lines, each once a line.
+
+    Files that cannot be read have none; a model says what is wrong with them.
+    """
+    reader = Reader({}, lambda _command, _location: "")
+    for path in paths:
+        try:
+            statements = read_file(path, source.read(path), reader).statements
+        except InputError:
+            continue
+        yield from _of_file(path, statements, reader)
+
+
+def _of_file(path: str, statements: Iterable[Statement], reader: Reader) -> Iterator[Reference]:
+    entry: list[Statement] = []
+    name = ""
+    for statement in _plain(statements, reader):
+        if statement.keyword in _OPENING or statement.keyword.startswith("end"):
+            yield from _of_entry(path, name, entry)
+            entry = []
+            name = str(statement.operands[0]) if statement.keyword in ("config", "menuconfig") else ""
+        entry.append(statement)
+    yield from _of_entry(path, name, entry)
+
+
+def _plain(statements: Iterable[Statement], reader: Reader) -> Iterator[Statement]:
+    """Statements with the macros in them taken for y; what makes no sense then is left out."""
+    for statement in statements:
+        if statement.keyword != "raw":
+            yield statement
+            continue
+        try:
+            parsed = reader.statement(statement.line, _without_macros(str(statement.operands[0])) + "\n")
+        except InputError:
+            continue
+        if parsed is not None:
+            yield parsed
+
+
+def _without_macros(text: str) -> str:
+    result: list[str] = []
+    depth = at = 0
+    while at < len(text):
+        if depth:
+            depth += (text[at] == "(") - (text[at] == ")")
+        elif text.startswith("$(", at):
+            result.append("y")
+            depth = 1
+            at += 1
+        else:
+            result.append(text[at])
+        at += 1
+    return "".join(result)
+
+
+def _of_entry(path: str, entry: str, statements: list[Statement]) -> Iterator[Reference]:
+    kind = next((str(item.operands[0]) for item in statements if item.keyword == "type"), "")
+    kind = kind or next(
+        (str(item.operands[2]) for item in statements if item.keyword == "default" and item.operands[2]), ""
+    )
+    for statement in statements:
+        seen: dict[str, bool] = {}
+        for expression, demands in _expressions(statement, kind):
+            for name, demanded in _names(expression, demands):
+                seen[name] = seen.get(name, False) or demanded
+        for name, demanded in seen.items():
+            target = statement.keyword in ("select", "imply") and statement.operands[0] == name
+            yield Reference(name, entry, statement.keyword, demanded, target, Location(path, statement.line))
+
+
+def _expressions(statement: Statement, kind: str) -> Iterator[tuple[Any, bool]]:
+    """The expressions of a statement, each with whether the statement does nothing unless it holds."""
+    keyword, operands = statement.keyword, statement.operands
+    if keyword in ("select", "imply"):
+        yield operands[0], True
+        yield operands[1], True
+    elif keyword in ("depends", "if", "visible"):
+        yield operands[0], True
+    elif keyword == "prompt":
+        yield operands[1], True
+    elif keyword == "type":
+        yield operands[2], True
+    elif keyword == "default":
+        # A number or a string may stand there without quotes.
+        if kind in _LOGICAL:
+            yield operands[0], False
+        yield operands[1], True
+    elif keyword == "range":
+        yield operands[0], False
+        yield operands[1], False
+        yield operands[2], True
+
+
+def _names(expression: Ast, demanded: bool) -> Iterator[tuple[str, bool]]:
+    if isinstance(expression, str):
+        if not _NUMBER.fullmatch(expression) and expression not in ("n", "m", "y"):
+            yield expression, demanded
+    elif expression[0] != CONST:
+        further: tuple[Any, ...] = expression[1:]
+        for operand in further:
+            yield from _names(operand, demanded and expression[0] == "&&")

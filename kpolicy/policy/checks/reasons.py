@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""In words: what became of a line of a config, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from kpolicy.explain.blocked import blockers
+from kpolicy.policy.checks.names import likely_names
+from kpolicy.policy.checks.renames import renamed
+
+if TYPE_CHECKING:
+    from kpolicy.evaluate.values import Values
+    from kpolicy.kconfig.names import NameIndex
+    from kpolicy.policy.checks.effects import LineEffect
+
+# Asked only for a name that the architecture does not know: an index takes time to make.
+Names: TypeAlias = "Callable[[], NameIndex]"
+
+_LETTERS = "nmy"
+_LONGEST_LIST = 4
+_MOST_ARCHITECTURES = 3
+
+
+def message(values: Values, effect: LineEffect, names: Names | None = None) -> str:
+    """What there is to say about a line that is not honoured."""
+    assignment = effect.assignment
+    name, asked = assignment.name, assignment.value
+    if effect.effect == "unknown-symbol":
+        return _unknown(values, name, names)
+    if effect.effect == "duplicate-assignment":
+        other = effect.other
+        assert other is not None
+        counts = ", the same" if other.value == asked else f" as {other.value}, which counts"
+        return f"CONFIG_{name} stands again at line {other.location.line}{counts}"
+    if effect.effect == "wrong-type":
+        kind = values.model.type_of(name)
+        return f"{asked!r} is no value for CONFIG_{name}, which is {_a(kind)}: the line is ignored"
+    if effect.effect == "out-of-range":
+        return f"CONFIG_{name}={asked} is out of its range {_range(values, name)}: it is {effect.got}"
+    return f"CONFIG_{name} is asked to be {asked} and is {effect.got}: {reason(values, effect, names)}"
+
+
+def reason(values: Values, effect: LineEffect, names: Names | None = None) -> str:
+    """Why a line is not honoured, without its name and value."""
+    name = effect.assignment.name
+    if effect.effect == "unknown-symbol":
+        return "no Kconfig file knows it"
+    if effect.effect == "duplicate-assignment":
+        return "a later line overrides it"
+    if effect.effect == "wrong-type":
+        return f"that is no value for {_a(values.model.type_of(name))}"
+    if effect.effect == "out-of-range":
+        return f"it is out of its range {_range(values, name)}"
+    if effect.effect == "overridden-by-select":
+        return _selects(values, name)
+    if effect.effect == "choice-conflict":
+        return _choice(values, name)
+    if names is not None and not values.model.is_defined(name):
+        # Some Kconfig file refers to it, so that `conf` knows the name.
+        return f"it is {_elsewhere(names(), name)}" if is_foreign(name, names) else "nothing in the tree defines it"
+    logical = values.model.type_of(name) in ("bool", "tristate")
+    asked = _LETTERS.find(effect.assignment.value[:1])
+    if logical and asked == 1 and effect.got == "y":
+        return "there are no modules in this configuration"
+    found = blockers(values, name, max(asked, 1) if logical else 1)
+    return _listed([f"{item.text}{f' at {item.location}' if item.location else ''}" for item in found]) or (
+        "something else decides"
+    )
+
+
+def is_foreign(name: str, names: Names | None) -> bool:
+    """Whether some other architecture defines a name that this one does not know."""
+    return names is not None and name in names()
+
+
+def in_words(architectures: Sequence[str]) -> str:
+    """Some architectures: by name when they are few."""
+    if len(architectures) > _MOST_ARCHITECTURES:
+        return f"{len(architectures)} other architectures"
+    return " and ".join(filter(None, (", ".join(architectures[:-1]), architectures[-1])))
+
+
+def _unknown(values: Values, name: str, names: Names | None) -> str:
+    if is_foreign(name, names) and renamed(name) is None:
+        assert names is not None
+        where = _elsewhere(names(), name)
+        return f"CONFIG_{name} is not known to this architecture: it is {where}, and the line does nothing"
+    hint = likely_names(values.model, name)
+    guess = f"; did you mean {' or '.join(hint)}?" if hint else ""
+    return f"CONFIG_{name} is not known to this kernel: the line does nothing{guess}"
+
+
+def _elsewhere(index: NameIndex, name: str) -> str:
+    found, having = index.definitions(name), index.having(name)
+    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    return f"defined for {in_words(having)} only ({found[0].location}{more})"
+
+
+def _a(kind: str) -> str:
+    return {"int": "an int", "unknown": "of no known type"}.get(kind, f"a {kind}")
+
+
+def _listed(words: Sequence[str]) -> str:
+    more = f", and {len(words) - _LONGEST_LIST} more" if len(words) > _LONGEST_LIST else ""
+    return ", ".join(words[:_LONGEST_LIST]) + more
+
+
+def _selects(values: Values, name: str) -> str:
+    edges = values.selectors(name)
+    shown = [f"{edge.source} selects it at {edge.location}" for edge in edges[:_LONGEST_LIST]]
+    more = f", and {len(edges) - _LONGEST_LIST} more do" if len(edges) > _LONGEST_LIST else ""
+    return ", ".join(shown) + more
+
+
+def _range(values: Values, name: str) -> str:
+    symbol = values.model.symbol(name)
+    for item in symbol.ranges if symbol is not None else ():
+        if values.evaluate(item.condition):
+            return f"{item.low} to {item.high} ({item.location})"
+    return ""
+
+
+def _choice(values: Values, name: str) -> str:
+    symbol = values.model.symbol(name)
+    assert symbol is not None
+    assert symbol.choice is not None
+    choice = values.model.choices[symbol.choice]
+    picked = next((member for member in choice.members if values.is_on(member)), None)
+    title = choice.prompts[0].text if choice.prompts else "its choice"
+    if picked is None:
+        return f"the choice {title!r} takes none"
+    if picked == name:
+        return f"the choice {title!r} must take one, and takes it"
+    line = values.assignment(picked)
+    why = f", set at line {line.location.line}" if line is not None and line.value.startswith("y") else ", its default"
+    return f"the choice {title!r} takes {picked}{why}"

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Findings about the Kconfig files of a tree: `kconfig/*`, one a line, over all architectures.
+
+What the architectures claim about a line is a finding where all of them agree that the line is of
+any use to.  A line is judged by its text: where the text asks the toolchain, another toolchain may
+give another answer, and nothing is proved.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from kpolicy.errors import InputError
+from kpolicy.policy.checks.names import alike, by_word
+from kpolicy.policy.checks.registry import check_by_id
+from kpolicy.policy.checks.renames import renamed
+from kpolicy.policy.finding import Finding
+
+if TYPE_CHECKING:
+    from kpolicy.kconfig.names import NameIndex
+    from kpolicy.kconfig.references import Reference
+    from kpolicy.kernel.source import Source
+    from kpolicy.location import Location
+    from kpolicy.policy.checks.kconfig import Claim, Claims
+    from kpolicy.policy.rule import Severity
+
+_FEW = 6
+
+
+def tree_finding(
+    check: str,
+    symbol: str,
+    message: str,
+    place: Location,
+    architectures: Sequence[str],
+    *,
+    severity: Severity | None = None,
+    tree: str = "",
+) -> Finding:
+    """A finding about a line of the tree itself."""
+    return Finding(
+        rule=check,
+        severity=severity or check_by_id(check).severity,
+        tree=tree,
+        architecture="",
+        config=place.path,
+        role="",
+        symbol=symbol,
+        symbols=(),
+        message=message,
+        causes=(),
+        place=place,
+        remedy=(),
+        architectures=tuple(architectures),
+    )
+
+
+def merged(claims: Sequence[Claims], source: Source) -> Iterator[Finding]:
+    """The claims that hold wherever their line can do anything at all, each once."""
+    by_line: dict[tuple[str, Location, str], dict[str, Claim]] = defaultdict(dict)
+    for one in claims:
+        for claim in one.claims:
+            by_line[claim.check, claim.place, claim.symbol].setdefault(one.architecture, claim)
+    macros = _Macros(source)
+    for (check, place, symbol), found in by_line.items():
+        using = [one for one in claims if place.path in one.files and place not in one.idle]
+        if any(one.architecture not in found for one in using):
+            continue
+        holding = sorted(found)
+        claim = found[holding[0]]
+        if any(macros.at(line) for line in (place, *claim.grounds)):
+            continue
+        message = claim.message + suffix(holding, claims, place)
+        yield tree_finding(check, symbol, message, place, holding)
+
+
+def suffix(holding: Sequence[str], everywhere: Sequence[object], place: Location) -> str:
+    """Where something holds, in words: nothing for all architectures, or the one that has the file."""
+    if len(holding) == len(everywhere) or (len(holding) == 1 and place.path.startswith(f"arch/{holding[0]}/")):
+        return ""
+    few = ", ".join(holding) if len(holding) <= _FEW else f"{len(holding)} of {len(everywhere)} architectures"
+    return f" (on {few})"
+
+
+def undefined(found: Iterable[Reference], index: NameIndex) -> Iterator[Finding]:
+    """The references to names that no architecture defines."""
+    words = None
+    for item in found:
+        if item.name in index:
+            continue
+        words = by_word(index.places) if words is None else words
+        message, severity = _reference(item)
+        message += _meant(item.name, index, words)
+        archs = index.files.get(item.location.path, ())
+        yield tree_finding("kconfig/undefined-reference", item.name, message, item.location, archs, severity=severity)
+
+
+def _reference(item: Reference) -> tuple[str, Severity | None]:
+    """What there is to say about a reference to nothing, and its severity where that is not the check's."""
+    what = f"{item.name}, which nothing in the tree defines"
+    if item.keyword == "if" and item.demanded:
+        return f"all up to the endif depends on {what}: that is never met", "warning"
+    if item.keyword == "depends" and item.demanded:
+        return f"{item.entry or 'this'} depends on {what}: that is never met", "warning"
+    subject = item.entry or "this line"
+    if item.target:
+        return f"{subject} {'selects' if item.keyword == 'select' else 'implies'} {what}: the line does nothing", None
+    if not item.demanded:
+        return f"{subject} refers to {what}: it counts as n", None
+    effect = "its prompt is never shown" if item.keyword in ("type", "prompt") else "the line does nothing"
+    return f"{subject} refers to {what}: {effect}", None
+
+
+def _meant(name: str, index: NameIndex, words: Mapping[str, Sequence[str]]) -> str:
+    """What may be meant by a name that is not there."""
+    bare = name.removeprefix("CONFIG_")
+    if name in ("Y", "M", "N"):
+        guess: tuple[str, ...] = (name.lower(),)
+    elif bare in index:
+        guess = (bare,)
+    else:
+        known = renamed(name)
+        guess = known.names if known is not None and all(item in index for item in known.names) else ()
+        guess = guess or alike(words, name)
+    return f"; is {' or '.join(guess)} meant?" if guess else ""
+
+
+class _Macros:
+    """Which lines ask the toolchain."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._lines: dict[str, list[str]] = {}
+
+    def at(self, place: Location) -> bool:
+        """Whether the statement at a place has a macro in it."""
+        lines = self._lines.get(place.path)
+        if lines is None:
+            try:
+                lines = self._source.read(place.path).decode("utf-8", "surrogateescape").split("\n")
+            except InputError:
+                lines = []
+            self._lines[place.path] = lines
+        for line in lines[place.line - 1 :]:
+            if "$(" in line:
+                return True
+            if not line.endswith("\\"):
+                break
+        return False
