@@ -14,7 +14,9 @@ from kpolicy.location import Location
 from kpolicy.policy.checks.effects import LineEffect, line_effects
 from kpolicy.policy.checks.names import likely_names
 from kpolicy.policy.checks.registry import CHECKS, check_by_id
+from kpolicy.policy.checks.renames import renamed
 from kpolicy.policy.finding import Finding, SymbolValue
+from kpolicy.policy.rule import Severity
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -66,13 +68,13 @@ class _Maker:
         *,
         got: str = "",
         causes: tuple[Link, ...] = (),
-        remedy: tuple[str, ...] = (),
+        severity: Severity | None = None,
     ) -> Finding:
         """A finding of a check about a symbol."""
         config = self.values.config
         return Finding(
             rule=check_by_id(check).id,
-            severity=self._severity[check],
+            severity=severity or self._severity[check],
             tree=self._tree,
             architecture=self.values.model.architecture,
             config=config.name if config is not None else "",
@@ -82,19 +84,20 @@ class _Maker:
             message=message,
             causes=causes,
             place=place,
-            remedy=remedy,
+            remedy=(),
         )
 
 
 def _line_finding(maker: _Maker, effect: LineEffect) -> Finding | None:
     assignment = effect.assignment
     name = assignment.name
+    if _is_derived(maker, assignment):
+        return None
     check = f"config/{effect.effect}"
     causes: tuple[Link, ...] = ()
     if effect.effect == "unknown-symbol":
-        message = f"CONFIG_{name} is not known to this kernel: the line does nothing"
-        hint = likely_names(maker.values.model, name)
-        message += f"; did you mean {' or '.join(hint)}?" if hint else ""
+        message = f"CONFIG_{name} is not known to this kernel on {maker.values.model.srcarch}: the line does nothing"
+        message += _hint(maker, name)
     elif effect.effect == "duplicate-assignment":
         other = effect.other
         if other is None or other.location.path != assignment.location.path:
@@ -114,8 +117,55 @@ def _line_finding(maker: _Maker, effect: LineEffect) -> Finding | None:
         message = f"CONFIG_{name}={assignment.value} is out of its range {_range(maker, name)}: it is {effect.got}"
     else:
         causes = cause(maker.values, name)
-        message = f"CONFIG_{name} is asked to be {_value(assignment)} and is {effect.got}: {_reason(maker, effect)}"
-    return maker.finding(check, name, message, assignment.location, got=effect.got, causes=causes)
+        asked = f"CONFIG_{name} is asked to be {_value(assignment)} and {_got(maker, effect)}"
+        message = f"{asked}: {_reason(maker, effect)}"
+    severity = _severity(maker, effect)
+    return maker.finding(check, name, message, assignment.location, got=effect.got, causes=causes, severity=severity)
+
+
+def _is_derived(maker: _Maker, assignment: Assignment) -> bool:
+    """Whether a line only records what followed from others when `conf` wrote a full .config.
+
+    That of a symbol without a prompt does: nobody asked for it, and nobody can.
+    """
+    config, symbol = maker.values.config, maker.values.model.symbol(assignment.name)
+    assert config is not None
+    full = config.is_full and assignment.location.path == config.assignments[0].location.path
+    return full and symbol is not None and not symbol.prompts
+
+
+def _severity(maker: _Maker, effect: LineEffect) -> Severity | None:
+    """Another severity than the check's own, None for that."""
+    config, line = maker.values.config, effect.assignment
+    assert config is not None
+    if effect.effect == "unknown-symbol" and line.value == "n" and renamed(line.name) is None:
+        # It is to be off, and there is no such thing.
+        return "note"
+    if effect.effect == "wrong-type" and config.is_full:
+        # `conf` wrote it for another kernel, in which the type was another.
+        return "warning"
+    if effect.effect == "choice-conflict" and line.value == "y":
+        winner = _winner(maker, line.name)
+        if winner is not None and winner.location.path != line.location.path:
+            # What one file of a stack chooses another may choose again.
+            return "note"
+    return None
+
+
+def _got(maker: _Maker, effect: LineEffect) -> str:
+    """The value that came out, in words."""
+    name = effect.assignment.name
+    is_switch = maker.values.model.type_of(name) in ("bool", "tristate")
+    return f"is {effect.got}" if is_switch or maker.values.is_written(name) else "has no value"
+
+
+def _hint(maker: _Maker, name: str) -> str:
+    model = maker.values.model
+    names = likely_names(model, name)
+    if not names:
+        return ""
+    settable = any((symbol := model.symbol(item)) is not None and symbol.prompts for item in names)
+    return f"; did you mean {' or '.join(names)}{'' if settable else ', which no line can set'}?"
 
 
 def _value(assignment: Assignment) -> str:
@@ -151,9 +201,7 @@ def _reason(maker: _Maker, effect: LineEffect) -> str:
     found = blockers(values, name, max(asked, 1) if values.model.type_of(name) in ("bool", "tristate") else 1)
     if not found:
         return "something else decides"
-    told = [
-        f"{item.text}{f' at {item.location}' if item.location is not None else ''}" for item in found[:_LONGEST_LIST]
-    ]
+    told = [str(item) for item in found[:_LONGEST_LIST]]
     more = f", and {len(found) - _LONGEST_LIST} more" if len(found) > _LONGEST_LIST else ""
     return ", ".join(told) + more
 
@@ -170,9 +218,22 @@ def _choice_reason(maker: _Maker, name: str) -> str:
         return f"the choice {title!r} takes none"
     if picked == name:
         return f"the choice {title!r} must take one, and takes it"
-    line = values.assignment(picked)
-    why = f", set at line {line.location.line}" if line is not None and line.value.startswith("y") else ", its default"
-    return f"the choice {title!r} takes {picked}{why}"
+    line, own = values.assignment(picked), values.assignment(name)
+    if line is None or not line.value.startswith("y"):
+        return f"the choice {title!r} takes {picked}, its default"
+    same_file = own is not None and own.location.path == line.location.path
+    where = f"line {line.location.line}" if same_file else str(line.location)
+    return f"the choice {title!r} takes {picked}, set at {where}"
+
+
+def _winner(maker: _Maker, name: str) -> Assignment | None:
+    """The line of the member that the choice of `name` takes, where there is one."""
+    values = maker.values
+    symbol = values.model.symbol(name)
+    assert symbol is not None
+    assert symbol.choice is not None
+    picked = next((member for member in values.model.choices[symbol.choice].members if values.is_on(member)), None)
+    return values.assignment(picked) if picked is not None else None
 
 
 def _unmet(maker: _Maker) -> Iterator[Finding]:
