@@ -90,6 +90,10 @@ def test_checks_that_protect_are_no_fault_of_a_hardened_kernel() -> None:
     [
         ("x86", "arch/x86/configs/x86_64_defconfig+kernel/configs/hardening.config", "hardened"),
         ("arm64", "arch/arm64/configs/defconfig+kernel/configs/hardening.config", "hardened"),
+        # Without page tables that are checked, which these do not have.
+        ("arm", "arch/arm/configs/multi_v7_defconfig+kernel/configs/hardening.config", "hardened"),
+        ("powerpc", "arch/powerpc/configs/ppc64_defconfig+kernel/configs/hardening.config", "hardened"),
+        ("s390", "arch/s390/configs/defconfig+kernel/configs/hardening.config", "hardened"),
         ("x86", "arch/x86/configs/x86_64_defconfig", "production"),
         ("riscv", "arch/riscv/configs/defconfig", "production"),
     ],
