@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kpolicy.location import Location
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # So many ways to set a symbol are named; a reader who needs more asks for the chain.
 _LONGEST_LIST = 4
+# What is needed may itself need something; the last step is the one that has to change.
+_MOST_STEPS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Blocker:
 
     def __str__(self) -> str:
         place = f" at {self.location}" if self.location is not None else ""
-        return f"{self.text}{place}{': ' if self.more else ''}{self.more}"
+        return f"{self.text}{place}{self.more}"
 
 
 def blockers(values: Values, name: str, asked: int = 2) -> tuple[Blocker, ...]:
@@ -35,8 +37,11 @@ def blockers(values: Values, name: str, asked: int = 2) -> tuple[Blocker, ...]:
 
     Empty when nothing that this function knows of stands in the way.
     """
-    model = values.model
-    symbol = model.symbol(name)
+    return _blockers(values, name, asked, _MOST_STEPS)
+
+
+def _blockers(values: Values, name: str, asked: int, steps: int) -> tuple[Blocker, ...]:
+    symbol = values.model.symbol(name)
     if symbol is None:
         return (Blocker("no Kconfig file of this architecture defines it", None),)
     if not symbol.prompts:
@@ -45,14 +50,23 @@ def blockers(values: Values, name: str, asked: int = 2) -> tuple[Blocker, ...]:
         return (Blocker("it is bool and cannot be m", symbol.definitions[0]),)
     if values.visibility(name) >= asked:
         return ()
-    if asked == 2 and values.visibility(name) == 1:
-        return tuple(_parts(values, symbol, asked))
-    return tuple(_parts(values, symbol, 1))
+    found = _parts(values, symbol, asked if values.visibility(name) else 1)
+    if len(found) == 1 and steps:
+        found = [replace(found[0], more=_further(values, found[0], steps - 1))]
+    return tuple(found)
+
+
+def _further(values: Values, blocker: Blocker, steps: int) -> str:
+    """For the one symbol that is needed and cannot be set as things are: what it needs."""
+    needed = values.model.symbol(blocker.symbols[0]) if len(blocker.symbols) == 1 else None
+    if needed is None or not needed.prompts or values.tristate(needed.name) or values.visibility(needed.name):
+        return ""
+    return f", which {' and '.join(str(item) for item in _blockers(values, needed.name, 2, steps))}"
 
 
 def _without_prompt(values: Values, symbol: Symbol) -> Blocker:
     sources = tuple(dict.fromkeys(edge.source for edge in symbol.selected_by))
-    return Blocker("it has no prompt", _definition(values, symbol), sources, _ways(values, symbol))
+    return Blocker("it has no prompt", _definition(values, symbol), sources, f": {_ways(values, symbol)}")
 
 
 def _definition(values: Values, symbol: Symbol) -> Location:

@@ -92,6 +92,14 @@ config ALONE
 
 config GUARDED
 	bool
+
+config DEEP
+	bool "deep"
+	depends on LIMITED
+
+config LIMITED
+	bool "limited"
+	depends on ARCH_HAS_IT
 """
 _ALL = frozenset(check.id for check in CHECKS)
 
@@ -136,6 +144,13 @@ _CASES = {
         1,
         "is asked to be 4 and has no value: needs ARCH_HAS_IT (ARCH_HAS_IT=n; nothing sets it on this architecture)"
         " at Kconfig:69",
+    ),
+    "what is needed needs something": (
+        "CONFIG_DEEP=y\n",
+        "config/dropped-request",
+        1,
+        "needs LIMITED (LIMITED=n) at Kconfig:80, which needs ARCH_HAS_IT (ARCH_HAS_IT=n; nothing sets it on this"
+        " architecture) at Kconfig:84",
     ),
     "in the way": (
         "CONFIG_KASAN=y\nCONFIG_ALONE=y\n",
