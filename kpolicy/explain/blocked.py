@@ -141,8 +141,13 @@ def _how(values: Values, part: Expr) -> str:
     if needed is None or needed.prompts:
         return ""
     if is_in_the_way:
-        return ", ".join(f"{edge.source} selects it at {edge.location}" for edge in values.selectors(needed.name)[:1])
+        return next((_selects(edge) for edge in values.selectors(needed.name)), "")
     return _ways(values, needed)
+
+
+def _selects(edge: Select) -> str:
+    condition = "" if edge.condition.is_yes else f" if {edge.condition}"
+    return f"{edge.source} selects it{condition} at {edge.location}"
 
 
 def conjuncts(expression: Expr) -> tuple[Expr, ...]:

@@ -103,7 +103,7 @@ def test_reasons_that_were_followed_by_hand(kernel: Path) -> None:
         ("x86_64", "debug.config", "UBSAN_UNREACHABLE", "needs !(OBJTOOL && (STACK_VALIDATION || UNWINDER_ORC ||"),
         ("s390", "debug.config", "SOFTLOCKUP_DETECTOR", "needs !S390 (S390=y) at lib/Kconfig.debug:1072"),
         ("arm", "debug.config", "PTDUMP_DEBUGFS", "(ARCH_HAS_PTDUMP=n; nothing sets it on this architecture) at mm/"),
-        ("powerpc", "debug.config", "KASAN_INLINE", "PPC selects it at arch/powerpc/Kconfig:"),
+        ("powerpc", "debug.config", "KASAN_INLINE", "PPC selects it if PPC_RADIX_MMU at arch/powerpc/Kconfig:"),
         ("powerpc", "hardening.config", "VMAP_STACK", "only a select (PPC_BOOK3S_32=n, PPC_8xx=n) sets it) at arch/"),
         ("arm64", "hardening.config", "KASAN_HW_TAGS", "needs KASAN (KASAN=n) at lib/Kconfig.kasan:"),
         ("arm64", "debug.config", "CRYPTO_CHACHA20_NEON", "it has no prompt at arch/arm64/crypto/Kconfig:"),
