@@ -129,7 +129,7 @@ def _parts(values: Values, symbol: Symbol, asked: int) -> list[Blocker]:
         now = ", ".join(f"{other}={_shown(values, other)}" for other in names)
         if how := _how(values, part):
             now += f"; {how}"
-        text = f"needs {part}" if str(part) != "n" else "is never visible"
+        text = f"needs {part}{' to be y' if asked == 2 else ''}" if str(part) != "n" else "is never visible"
         found.setdefault(text, Blocker(f"{text} ({now})" if now else text, place, names))
     return list(found.values())
 

@@ -100,6 +100,18 @@ config DEEP
 config LIMITED
 	bool "limited"
 	depends on ARCH_HAS_IT
+
+config EXPERTS_ONLY
+	bool "for experts" if X
+	default y
+
+config HIDDEN_DRIVER
+	tristate "driver" if X
+	default y
+
+config PART_OF_T
+	tristate "part of t"
+	depends on T
 """
 _ALL = frozenset(check.id for check in CHECKS)
 
@@ -151,6 +163,24 @@ _CASES = {
         1,
         "needs LIMITED (LIMITED=n) at Kconfig:80, which needs ARCH_HAS_IT (ARCH_HAS_IT=n; nothing sets it on this"
         " architecture) at Kconfig:84",
+    ),
+    "to be off takes a prompt too": (
+        "# CONFIG_EXPERTS_ONLY is not set\n",
+        "config/dropped-request",
+        1,
+        "is asked to be n and is y: its prompt needs X (X=n) at Kconfig:87",
+    ),
+    "to be a module too": (
+        "CONFIG_MODULES=y\nCONFIG_HIDDEN_DRIVER=m\n",
+        "config/dropped-request",
+        2,
+        "is asked to be m and is y: its prompt needs X (X=n) at Kconfig:91",
+    ),
+    "more than a module": (
+        "CONFIG_MODULES=y\nCONFIG_T=m\nCONFIG_PART_OF_T=y\n",
+        "config/dropped-request",
+        3,
+        "is asked to be y and is m: needs T to be y (T=m) at Kconfig:96",
     ),
     "in the way": (
         "CONFIG_KASAN=y\nCONFIG_ALONE=y\n",

@@ -196,14 +196,16 @@ def _reason(maker: _Maker, effect: LineEffect) -> str:
     if effect.effect == "choice-conflict":
         return _choice_reason(maker, name)
     asked = _LETTERS.find(effect.assignment.value[:1])
-    if values.model.type_of(name) in ("bool", "tristate") and asked == 1 and effect.got == "y":
+    if asked == 1 and effect.got == "y" and not values.node_value(values.model.core.modules):
         return "there are no modules in this configuration"
-    found = blockers(values, name, max(asked, 1) if values.model.type_of(name) in ("bool", "tristate") else 1)
+    # To be n takes a prompt that is seen, as being y does.
+    found = blockers(values, name, 1 if asked == 1 else 2)
     if not found:
         return "something else decides"
     told = [str(item) for item in found[:_LONGEST_LIST]]
     more = f", and {len(found) - _LONGEST_LIST} more" if len(found) > _LONGEST_LIST else ""
-    return ", ".join(told) + more
+    whose = "its prompt " if effect.got == "y" and told[0].startswith(("needs", "is never")) else ""
+    return whose + ", ".join(told) + more
 
 
 def _choice_reason(maker: _Maker, name: str) -> str:
