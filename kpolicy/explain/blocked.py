@@ -3,25 +3,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kpolicy.location import Location
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
-    from kpolicy.kconfig.model import Expr, Symbol
+    from kpolicy.kconfig.model import Default, Expr, Select, Symbol
 
-_LETTER = "nmy"
+# So many ways to set a symbol are named; a reader who needs more asks for the chain.
+_LONGEST_LIST = 4
+# What is needed may itself need something; the last step is the one that has to change.
+_MOST_STEPS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """One thing in the way: in words, where it stands, and the symbols that would have to change."""
+    """One thing in the way: in words, where it stands, the symbols that would have to change, and what else to say."""
 
     text: str
     location: Location | None
     symbols: tuple[str, ...] = ()
+    more: str = ""
+
+    def __str__(self) -> str:
+        place = f" at {self.location}" if self.location is not None else ""
+        return f"{self.text}{place}{self.more}"
 
 
 def blockers(values: Values, name: str, asked: int = 2) -> tuple[Blocker, ...]:
@@ -29,30 +37,78 @@ def blockers(values: Values, name: str, asked: int = 2) -> tuple[Blocker, ...]:
 
     Empty when nothing that this function knows of stands in the way.
     """
-    model = values.model
-    symbol = model.symbol(name)
+    return _blockers(values, name, asked, _MOST_STEPS)
+
+
+def _blockers(values: Values, name: str, asked: int, steps: int) -> tuple[Blocker, ...]:
+    symbol = values.model.symbol(name)
     if symbol is None:
         return (Blocker("no Kconfig file of this architecture defines it", None),)
     if not symbol.prompts:
-        return (_without_prompt(symbol),)
+        return (_without_prompt(values, symbol),)
     if asked == 1 and symbol.type == "bool":
         return (Blocker("it is bool and cannot be m", symbol.definitions[0]),)
     if values.visibility(name) >= asked:
         return ()
-    if asked == 2 and values.visibility(name) == 1:
-        return tuple(_parts(values, symbol, asked))
-    return tuple(_parts(values, symbol, 1))
+    found = _parts(values, symbol, asked if values.visibility(name) else 1)
+    if len(found) == 1 and steps:
+        found = [replace(found[0], more=_further(values, found[0], steps - 1))]
+    return tuple(found)
 
 
-def _without_prompt(symbol: Symbol) -> Blocker:
+def _further(values: Values, blocker: Blocker, steps: int) -> str:
+    """For the one symbol that is needed and cannot be set as things are: what it needs."""
+    needed = values.model.symbol(blocker.symbols[0]) if len(blocker.symbols) == 1 else None
+    if needed is None or not needed.prompts or values.tristate(needed.name) or values.visibility(needed.name):
+        return ""
+    return f", which {' and '.join(str(item) for item in _blockers(values, needed.name, 2, steps))}"
+
+
+def _without_prompt(values: Values, symbol: Symbol) -> Blocker:
     sources = tuple(dict.fromkeys(edge.source for edge in symbol.selected_by))
-    text = "it has no prompt"
-    if sources:
-        shown = ", ".join(sources[:4]) + (f" and {len(sources) - 4} more" if len(sources) > 4 else "")
-        text += f": only a select sets it ({shown})"
-    elif symbol.defaults:
-        text += ": only its default sets it"
-    return Blocker(text, symbol.definitions[0], sources)
+    return Blocker("it has no prompt", _definition(values, symbol), sources, f": {_ways(values, symbol)}")
+
+
+def _definition(values: Values, symbol: Symbol) -> Location:
+    """Where the symbol is defined; of several places the one of this architecture."""
+    own = f"arch/{values.model.srcarch}/"
+    return next((place for place in symbol.definitions if place.path.startswith(own)), symbol.definitions[0])
+
+
+def _ways(values: Values, symbol: Symbol) -> str:
+    """What can set a symbol that no line can: its defaults, and what selects or implies it."""
+    if symbol.probed:
+        return "the toolchain decides it"
+    defaults = [text for default in symbol.defaults if (text := _default(values, default)) != "n"]
+    edges = [_edge(values, edge) for edge in (*symbol.selected_by, *symbol.implied_by)]
+    if not defaults and not edges:
+        return "nothing sets it on this architecture"
+    told = []
+    if defaults:
+        told.append(f"its default ({_list(defaults)})")
+    if edges:
+        told.append(f"a select ({_list(edges)})")
+    return f"only {' or '.join(told)} sets it"
+
+
+def _default(values: Values, default: Default) -> str:
+    """What a default rests on: `X=n` of `default X`, the condition of `default y if X`."""
+    rests = default.condition if default.value.is_yes else default.value
+    return f"{rests}={_shown(values, rests.name)}" if rests.op == "symbol" else str(rests)
+
+
+def _edge(values: Values, edge: Select) -> str:
+    """Who selects, and why it does not: it is off, or its condition is."""
+    if not values.tristate(edge.source):
+        return f"{edge.source}=n"
+    unmet = [str(part) for part in conjuncts(edge.condition) if not values.evaluate(part)]
+    return f"{edge.source} if {' && '.join(unmet)}" if unmet else edge.source
+
+
+def _list(items: list[str]) -> str:
+    items = list(dict.fromkeys(items))
+    more = f" and {len(items) - _LONGEST_LIST} more" if len(items) > _LONGEST_LIST else ""
+    return ", ".join(items[:_LONGEST_LIST]) + more
 
 
 def _parts(values: Values, symbol: Symbol, asked: int) -> list[Blocker]:
@@ -68,11 +124,30 @@ def _parts(values: Values, symbol: Symbol, asked: int) -> list[Blocker]:
         place = next(
             (item.location for item in symbol.depends if part.node in _nodes(item.expression)), prompt.location
         )
-        names = tuple(dict.fromkeys(part.symbols()))
+        # To Kconfig the number in a comparison is a symbol too, of which there is nothing to say.
+        names = tuple(dict.fromkeys(name for name in part.symbols() if not name.isdigit()))
         now = ", ".join(f"{other}={_shown(values, other)}" for other in names)
-        text = f"needs {part}" if str(part) != "n" else "is never visible"
+        if how := _how(values, part):
+            now += f"; {how}"
+        text = f"needs {part}{' to be y' if asked == 2 else ''}" if str(part) != "n" else "is never visible"
         found.setdefault(text, Blocker(f"{text} ({now})" if now else text, place, names))
     return list(found.values())
+
+
+def _how(values: Values, part: Expr) -> str:
+    """For a needed symbol that no line can set: what would; for one in the way that no line can clear: who sets it."""
+    is_in_the_way = part.op == "not" and part.operands[0].op == "symbol"
+    needed = values.model.symbol(part.operands[0].name if is_in_the_way else part.name)
+    if needed is None or needed.prompts:
+        return ""
+    if is_in_the_way:
+        return next((_selects(edge) for edge in values.selectors(needed.name)), "")
+    return _ways(values, needed)
+
+
+def _selects(edge: Select) -> str:
+    condition = "" if edge.condition.is_yes else f" if {edge.condition}"
+    return f"{edge.source} selects it{condition} at {edge.location}"
 
 
 def conjuncts(expression: Expr) -> tuple[Expr, ...]:

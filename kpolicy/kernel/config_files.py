@@ -14,6 +14,9 @@ from typing import Final, Literal
 from kpolicy.kernel.architecture import Architecture, arch_makefile, architectures
 from kpolicy.kernel.source import Source
 
+# `$(call merge_into_defconfig,ppc64_defconfig,le guest)`: a defconfig and fragments of arch/*/configs.
+_MERGED: Final = r"^{}[ \t]*:[^\n]*\n\t\$\(call merge_into_defconfig(?:_override)?,([^,)]+),([^)]*)\)"
+_CONTINUATION: Final = re.compile(r"[ \t]*\\\n[ \t]*")
 # `make` itself looks one folder deep at most; the bound only ends a walk through odd trees.
 _DEEPEST_FOLDER: Final = 8
 _MERGE: Final = r"^{target}:[^\n]*\n\t\$\(call merge_into_defconfig,([\w.-]+),([\w. -]*)\)"
@@ -97,6 +100,36 @@ def default_config_name(source: Source, architecture: Architecture) -> str:
     """KBUILD_DEFCONFIG: the name of the file or make target that `make defconfig` stands for."""
     makefile = arch_makefile(source, architecture.arch, architecture.srcarch, architecture.subarch)
     return (makefile.value("KBUILD_DEFCONFIG") or "").strip() or "defconfig"
+
+
+def make_target(source: Source, architecture: Architecture, word: str) -> tuple[str, ...]:
+    """The config files that `make ARCH=... WORD` puts one after the other; empty when it has no such target.
+
+    A fragment is that of kernel/configs and then that of the architecture, where there are both
+    (`hardening.config`); `ppc64le_defconfig` is put together by a recipe of arch/powerpc/Makefile.
+    """
+    if word == "defconfig":
+        word = default_config_name(source, architecture)
+    own = f"arch/{architecture.srcarch}/configs"
+    if word.endswith(".config"):
+        return tuple(path for path in (f"kernel/configs/{word}", f"{own}/{word}") if source.is_file(path))
+    for path in (f"{own}/{word}", f"arch/{architecture.srcarch}/{word}"):
+        if source.is_file(path):
+            return (path,)
+    return _merged(source, architecture, word)
+
+
+def _merged(source: Source, architecture: Architecture, word: str) -> tuple[str, ...]:
+    folder = f"arch/{architecture.srcarch}"
+    if not source.is_file(f"{folder}/Makefile"):
+        return ()
+    text = _CONTINUATION.sub(" ", source.read(f"{folder}/Makefile").decode("utf-8", "surrogateescape"))
+    found = re.search(_MERGED.format(re.escape(word)), text, re.MULTILINE)
+    if found is None:
+        return ()
+    names = [found[1].strip(), *(f"{fragment}.config" for fragment in found[2].split())]
+    paths = tuple(f"{folder}/configs/{name}" for name in names)
+    return paths if all(source.is_file(path) for path in paths) else ()
 
 
 def _walk(source: Source, folder: str, depth: int) -> Iterator[str]:

@@ -20,7 +20,7 @@ from kpolicy.errors import UsageError
 from kpolicy.explain.cause import assignment_of, place, shown
 from kpolicy.kernel.version import parse_version
 from kpolicy.location import Location
-from kpolicy.policy.expression import And, Expression, Not, Or, symbols
+from kpolicy.policy.expression import And, Expression, Not, Or, Predicate, symbols
 from kpolicy.policy.reader import TableReader
 from kpolicy.policy.toml_file import KeyPath, TomlFile, did_you_mean
 
@@ -152,19 +152,33 @@ def _decides(values: Values, role: Role, reading: Reading) -> bool:
 
 def _for(values: Values, role: Role, reading: Reading) -> Iterator[Evidence]:
     """What speaks for a role: the values that the reading asks about, then those of its marks."""
-    named = dict.fromkeys(symbols(reading.when))
     release = parse_version(values.model.version)
-    if not named:
+    if not symbols(reading.when):
         yield Evidence("rc", str(release.release_candidate or 0), None, f"{values.model.version}: {reading.why}")
+    named = dict.fromkeys(_grounds(reading.when, values))
     for mark in role.marks:
         if mark.when.holds(values):
-            for name in symbols(mark.when):
-                if values.is_on(name) or _denies(mark.when):
-                    named.pop(name, None)
-                    yield Evidence(name, shown(values, name), place(values, name), mark.why)
+            for name in dict.fromkeys(_grounds(mark.when, values)):
+                named.pop(name, None)
+                yield Evidence(name, shown(values, name), place(values, name), mark.why)
     for name in named:
-        if values.is_on(name):
-            yield Evidence(name, shown(values, name), place(values, name), reading.why)
+        yield Evidence(name, shown(values, name), place(values, name), reading.why)
+
+
+def _grounds(expression: Expression, values: Values) -> Iterator[str]:
+    """The symbols whose values make an expression hold that does."""
+    match expression:
+        case And(operands):
+            for operand in operands:
+                yield from _grounds(operand, values)
+        case Or(operands):
+            for operand in operands:
+                if operand.holds(values):
+                    yield from _grounds(operand, values)
+        case Predicate():
+            return
+        case _:
+            yield from symbols(expression)
 
 
 def _against(values: Values, roles: tuple[Role, ...], chosen: Mapping[str, str]) -> Iterator[Evidence]:

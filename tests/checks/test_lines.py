@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from kpolicy.config.read import parse_config
+from kpolicy.config.read import parse_config, read_config
 from kpolicy.evaluate.values import evaluate
 from kpolicy.kconfig.names import index_names
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.policy.checks.config_lines import DEFAULT_CHECKS, check_lines
-from kpolicy.policy.checks.names import alike, by_word
+from kpolicy.policy.checks.names import alike, by_word, likely_names
 from kpolicy.policy.checks.registry import CHECKS
 from kpolicy.policy.finding import Finding
 from tests.kconfig.small import load, make_tree
@@ -32,6 +32,7 @@ config X
 config B
 	bool "b"
 	default y
+	select GUARDED if X && Y
 
 config KASAN
 	bool "kasan"
@@ -51,6 +52,7 @@ config NEEDY
 config FORCES
 	bool "forces"
 	select NEEDY
+	select HIDDEN
 
 config N
 	int "n"
@@ -74,6 +76,44 @@ config Q
 	bool "q"
 
 endchoice
+
+config ARCH_HAS_IT
+	bool
+
+config HIDDEN
+	bool
+	default X
+
+config LIMIT
+	int "limit"
+	depends on ARCH_HAS_IT
+
+config ALONE
+	bool "alone"
+	depends on !STACKDEPOT && N < 8
+
+config GUARDED
+	bool
+
+config DEEP
+	bool "deep"
+	depends on LIMITED
+
+config LIMITED
+	bool "limited"
+	depends on ARCH_HAS_IT
+
+config EXPERTS_ONLY
+	bool "for experts" if X
+	default y
+
+config HIDDEN_DRIVER
+	tristate "driver" if X
+	default y
+
+config PART_OF_T
+	tristate "part of t"
+	depends on T
 """
 _ALL = frozenset(check.id for check in CHECKS)
 
@@ -98,28 +138,85 @@ _CASES = {
         "CONFIG_STACKDEPOT=y\n",
         "config/dropped-request",
         1,
-        "it has no prompt: only a select sets it (KASAN) at Kconfig:20",
+        "it has no prompt at Kconfig:21: only a select (KASAN=n) sets it",
+    ),
+    "no prompt and a default": (
+        "CONFIG_HIDDEN=y\n",
+        "config/dropped-request",
+        1,
+        "it has no prompt at Kconfig:63: only its default (X=n) or a select (FORCES=n) sets it",
+    ),
+    "nothing sets it": (
+        "CONFIG_ARCH_HAS_IT=y\n",
+        "config/dropped-request",
+        1,
+        "it has no prompt at Kconfig:60: nothing sets it on this architecture",
+    ),
+    "a number without a value": (
+        "CONFIG_LIMIT=4\n",
+        "config/dropped-request",
+        1,
+        "is asked to be 4 and has no value: needs ARCH_HAS_IT (ARCH_HAS_IT=n; nothing sets it on this architecture)"
+        " at Kconfig:69",
+    ),
+    "what is needed needs something": (
+        "CONFIG_DEEP=y\n",
+        "config/dropped-request",
+        1,
+        "needs LIMITED (LIMITED=n) at Kconfig:80, which needs ARCH_HAS_IT (ARCH_HAS_IT=n; nothing sets it on this"
+        " architecture) at Kconfig:84",
+    ),
+    "to be off takes a prompt too": (
+        "# CONFIG_EXPERTS_ONLY is not set\n",
+        "config/dropped-request",
+        1,
+        "is asked to be n and is y: its prompt needs X (X=n) at Kconfig:87",
+    ),
+    "to be a module too": (
+        "CONFIG_MODULES=y\nCONFIG_HIDDEN_DRIVER=m\n",
+        "config/dropped-request",
+        2,
+        "is asked to be m and is y: its prompt needs X (X=n) at Kconfig:91",
+    ),
+    "more than a module": (
+        "CONFIG_MODULES=y\nCONFIG_T=m\nCONFIG_PART_OF_T=y\n",
+        "config/dropped-request",
+        3,
+        "is asked to be y and is m: needs T to be y (T=m) at Kconfig:96",
+    ),
+    "in the way": (
+        "CONFIG_KASAN=y\nCONFIG_ALONE=y\n",
+        "config/dropped-request",
+        2,
+        "needs !STACKDEPOT (STACKDEPOT=y; KASAN selects it at Kconfig:19) at Kconfig:73,"
+        " needs N < 8 (N=8) at Kconfig:73",
+    ),
+    "what selects is on, its condition is not": (
+        "CONFIG_B=y\nCONFIG_GUARDED=y\n",
+        "config/dropped-request",
+        2,
+        "it has no prompt at Kconfig:75: only a select (B if X && Y) sets it",
     ),
     "no modules": ("CONFIG_T=m\n", "config/dropped-request", 1, "there are no modules"),
     "select": (
         "CONFIG_KASAN=y\n# CONFIG_STACKTRACE is not set\n",
         "config/overridden-by-select",
         2,
-        "STACKDEPOT selects it at Kconfig:22",
+        "STACKDEPOT selects it at Kconfig:23",
     ),
     "choice": ("CONFIG_P=y\nCONFIG_Q=y\n", "config/choice-conflict", 1, "takes Q, set at line 2"),
     "choice of none": ("# CONFIG_P is not set\n# CONFIG_Q is not set\n", "config/choice-conflict", 1, "must take one"),
     "type": ("CONFIG_B=m\n", "config/wrong-type", 1, "'m' is no value for CONFIG_B, which is a bool"),
     "no number": ("CONFIG_N=many\n", "config/wrong-type", 1, "which is an int"),
     "no quotes": ("CONFIG_S=text\n", "config/wrong-type", 1, "which is a string"),
-    "range": ("CONFIG_N=4096\n", "config/out-of-range", 1, "out of its range 1 to 64 (Kconfig:37): it is 64"),
+    "range": ("CONFIG_N=4096\n", "config/out-of-range", 1, "out of its range 1 to 64 (Kconfig:39): it is 64"),
     "twice": ("CONFIG_X=y\n# CONFIG_X is not set\n", "config/duplicate-assignment", 1, "again at line 2 as n"),
     "twice the same": ("CONFIG_X=y\nCONFIG_X=y\n", "config/duplicate-assignment", 1, "the same"),
     "unmet": (
         "CONFIG_FORCES=y\n",
         "config/unmet-direct-dependency",
         1,
-        "unmet direct dependencies of NEEDY: depends on [n]: X; selected by [y]: FORCES at Kconfig:33",
+        "unmet direct dependencies of NEEDY: depends on [n]: X; selected by [y]: FORCES at Kconfig:34",
     ),
 }
 
@@ -160,14 +257,69 @@ def test_the_nearest_name_is_offered(tmp_path: Path) -> None:
     assert len(messages) == 2
 
 
-def test_a_fragment_may_override(tmp_path: Path) -> None:
-    model = load(make_tree(tmp_path, {"Kconfig": _TEXT}))
-    (tmp_path / "a").write_text("CONFIG_X=y\n")
-    (tmp_path / "b").write_text("# CONFIG_X is not set\n")
-    from kpolicy.config.read import read_config
+@pytest.mark.parametrize(
+    ("gone", "present"),
+    [
+        ("DEBUG_KMEMLAEK", ("DEBUG_KMEMLEAK",)),
+        ("DEBUG_KMEMLEAKS", ("DEBUG_KMEMLEAK",)),
+        ("TEST_STRING_HELPERS", ("STRING_HELPERS_KUNIT_TEST",)),
+        ("HELPERS_SLEEP_DEBUG", ()),
+        ("SLEEP_DEBUG_ATOMIC", ("DEBUG_ATOMIC_SLEEP",)),
+        # Other hardware, another file system, the feature without the part that is gone, and what has no prompt.
+        ("CLOCK_DRIVER_8250", ()),
+        ("FB_SIS", ()),
+        ("DEBUG_VM_VMACACHE", ()),
+        ("GENERIC_COMPAT_VDS", ()),
+        ("TWICE_ALIKX", ()),
+    ],
+)
+def test_a_wrong_guess_is_worse_than_none(tmp_path: Path, gone: str, present: tuple[str, ...]) -> None:
+    names = [
+        "DEBUG_KMEMLEAK", "STRING_HELPERS_KUNIT_TEST", "DEBUG_ATOMIC_SLEEP", "CLOCK_DRIVER_8251", "FB_SIT", "DEBUG_VM",
+        "TWICE_ALIKE", "TWICE_ALIKS",
+    ]  # fmt: skip
+    text = "".join(f'config {name}\n\tbool "{name}"\n' for name in names) + "config GENERIC_COMPAT_VDSO\n\tbool\n"
+    assert likely_names(load(make_tree(tmp_path, {"Kconfig": text})), gone) == present
 
-    values = evaluate(model, read_config("a+b", folder=tmp_path))
-    assert check_lines(values, "production") == ()
+
+def _stacked(folder: Path, *texts: str) -> list[Finding]:
+    model = load(make_tree(folder, {"Kconfig": _TEXT}))
+    names = [f"part{number}" for number, _text in enumerate(texts)]
+    for name, text in zip(names, texts, strict=True):
+        (folder / name).write_text(text)
+    return list(check_lines(evaluate(model, read_config("+".join(names), folder=folder)), "production"))
+
+
+def test_a_fragment_may_override(tmp_path: Path) -> None:
+    assert _stacked(tmp_path, "CONFIG_X=y\n", "# CONFIG_X is not set\n") == []
+
+
+def test_a_fragment_may_choose_again(tmp_path: Path) -> None:
+    (found,) = _stacked(tmp_path, "CONFIG_P=y\n", "CONFIG_X=y\nCONFIG_Q=y\n")
+    assert (found.rule, found.severity, found.symbol) == ("config/choice-conflict", "note", "P")
+    assert found.message.endswith("takes Q, set at part1:2")
+
+
+def test_what_is_gone_and_to_be_off_harms_nobody(tmp_path: Path) -> None:
+    found = _findings(tmp_path, "# CONFIG_GONE is not set\nCONFIG_GONE_TOO=y\n# CONFIG_DETECT_SOFTLOCKUP is not set\n")
+    # The last one has another name now, and is on by that if nothing else is said.
+    assert [(item.symbol, item.severity) for item in found] == [
+        ("GONE", "note"),
+        ("GONE_TOO", "warning"),
+        ("DETECT_SOFTLOCKUP", "warning"),
+    ]
+
+
+def test_results_in_a_full_config_are_no_requests(tmp_path: Path) -> None:
+    header = "#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 6.12.1 Kernel Configuration\n#\n"
+    lines = "CONFIG_STACKDEPOT=y\nCONFIG_A=y\nCONFIG_B=m\n"
+    assert [item.symbol for item in _findings(tmp_path, lines)] == ["STACKDEPOT", "A", "B"]
+    found = _findings(tmp_path / "full", header + lines)
+    # Another kernel's conf wrote these; B was a tristate there.
+    assert [(item.symbol, item.rule, item.severity) for item in found] == [
+        ("A", "config/dropped-request", "warning"),
+        ("B", "config/wrong-type", "warning"),
+    ]
 
 
 def test_redundant_lines_are_told_when_asked_for(tmp_path: Path) -> None:
@@ -229,8 +381,8 @@ def test_a_name_of_no_architecture_is_a_warning(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "alike_names"),
     [
-        ("MODULE_COMPRESS_NON", ("MODULE_COMPRESS_NONE",)),
-        ("USB_OHCI_SHX", ("USB_EHCI_SHX",)),
+        ("MODULE_COMPRES_NONE", ("MODULE_COMPRESS_NONE",)),
+        ("USB_OHCI_SHX", ()),  # a short word is an abbreviation of something else
         ("SLAB_HARDENED_FREELIST", ("SLAB_FREELIST_HARDENED",)),
         ("MACH_STM32MP25", ()),  # another machine
         ("I2C_K1", ()),  # in a short name two letters are much

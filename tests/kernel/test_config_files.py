@@ -4,7 +4,14 @@ from __future__ import annotations
 import pytest
 
 from kpolicy.kernel.architecture import architecture_words, resolve_architecture
-from kpolicy.kernel.config_files import ConfigFile, config_files, default_config, default_config_name, default_stack
+from kpolicy.kernel.config_files import (
+    ConfigFile,
+    config_files,
+    default_config,
+    default_config_name,
+    default_stack,
+    make_target,
+)
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.version import read_version
 from tests.kernel.memory import MemorySource
@@ -69,6 +76,57 @@ def test_a_generated_default_config_has_a_name() -> None:
     source = MemorySource(_FILES)
     assert default_config_name(source, resolve_architecture(source, "ppc")) == "merged_defconfig"
     assert default_config_name(source, resolve_architecture(source, "arm")) == "defconfig"
+
+
+_MERGED = {
+    **_FILES,
+    "arch/ppc/Makefile": "KBUILD_DEFCONFIG := ppcle_defconfig\nPHONY += ppcle_defconfig\nppcle_defconfig:\n"
+    "\t$(call merge_into_defconfig,base_defconfig,\\\n\t\tle guest)\n"
+    "alone_defconfig:\n\t$(call merge_into_defconfig_override,base_defconfig,)\n"
+    "gone_defconfig:\n\t$(call merge_into_defconfig,base_defconfig,gone)\n",
+    "arch/ppc/configs/le.config": "",
+    "arch/ppc/configs/guest.config": "",
+    "arch/ppc/configs/debug.config": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("arch", "word", "paths"),
+    [
+        ("x86_64", "defconfig", ("arch/x86/configs/x86_64_defconfig",)),
+        ("x86_64", "i386_defconfig", ("arch/x86/configs/i386_defconfig",)),
+        ("x86_64", "xen.config", ("arch/x86/configs/xen.config",)),
+        ("x86_64", "debug.config", ("kernel/configs/debug.config",)),
+        # Both, the architecture's own last: scripts/kconfig/Makefile, configfiles.
+        ("ppc", "debug.config", ("kernel/configs/debug.config", "arch/ppc/configs/debug.config")),
+        (
+            "ppc",
+            "defconfig",
+            ("arch/ppc/configs/base_defconfig", "arch/ppc/configs/le.config", "arch/ppc/configs/guest.config"),
+        ),
+        ("ppc", "alone_defconfig", ("arch/ppc/configs/base_defconfig",)),
+        ("ppc", "gone_defconfig", ()),
+        ("ppc", "no_defconfig", ()),
+        ("old", "defconfig", ("arch/old/defconfig",)),
+        ("old", "no_defconfig", ()),
+    ],
+)
+def test_what_make_puts_together(arch: str, word: str, paths: tuple[str, ...]) -> None:
+    source = MemorySource(_MERGED)
+    assert make_target(source, resolve_architecture(source, arch), word) == paths
+
+
+@pytest.mark.trees
+def test_what_make_puts_together_in_real_trees(tree: DirectorySource) -> None:
+    powerpc, x86 = (resolve_architecture(tree, word) for word in ("powerpc", "x86_64"))
+    configs = "arch/powerpc/configs"
+    assert make_target(tree, powerpc, "ppc64le_defconfig") == (f"{configs}/ppc64_defconfig", f"{configs}/le.config")
+    assert make_target(tree, powerpc, "defconfig")[0] == f"{configs}/ppc64_defconfig"
+    if tree.is_file("kernel/configs/hardening.config"):
+        assert make_target(tree, x86, "hardening.config") == (
+            "kernel/configs/hardening.config",
+            "arch/x86/configs/hardening.config",
+        )
 
 
 # Counted with find in Debian's sources.

@@ -47,6 +47,7 @@ def test_every_field_is_part_of_the_identity() -> None:
         "python_modules": frozenset({"lxml"}),
         "refused_flags": frozenset({"-fx"}),
         "gcc_plugins": False,
+        "cross_compile_compat": "arm-linux-gnueabi-",
         "dummy_tools": False,
     }
     assert set(changes) == {field.name for field in dataclasses.fields(Toolchain)}
@@ -146,6 +147,21 @@ def test_recorded_clang_and_rust() -> None:
     assert (toolchain.rustc_version, toolchain.rustc_llvm_version) == ((1, 78, 0), (18, 1, 2))
     assert (toolchain.bindgen_version, toolchain.pahole_version) == ((0, 66, 1), None)
     assert toolchain.gcc_plugins
+
+
+def test_a_recorded_second_compiler() -> None:
+    gcc = {"GCC_VERSION": "140200"}
+    for values, prefix in (
+        ({**gcc, "ARM64": "y", "COMPAT_VDSO": "y"}, "arm-linux-gnueabihf-"),
+        ({**gcc, "ARM64": "y", "COMPAT_VDSO": "n"}, "arm-linux-gnueabihf-"),  # its prompt was there
+        ({**gcc, "ARM64": "y"}, ""),
+        ({**gcc, "X86": "y", "COMPAT_VDSO": "n"}, ""),
+    ):
+        toolchain = recorded_toolchain(values)
+        assert toolchain is not None
+        assert toolchain.cross_compile_compat == prefix
+        environment = build_environment("/linux", _VERSION, Architecture("arm64", "arm64"), toolchain)
+        assert environment.get("CROSS_COMPILE_COMPAT", "") == prefix
 
 
 def test_recorded_by_older_kernels() -> None:

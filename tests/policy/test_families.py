@@ -79,6 +79,13 @@ def test_the_evidence_for_a_hardened_kernel() -> None:
     assert verdict.reading == "enables"
 
 
+def test_only_what_speaks_for_a_role_is_evidence() -> None:
+    verdict = role_of(values_of(*EXPENSIVE, *USUAL, "LDISC_AUTOLOAD"))
+    assert verdict.role == "hardened"
+    # On, and named only where it would have to be off; off, and of two ways the one that was not taken.
+    assert {"LDISC_AUTOLOAD", "IO_STRICT_DEVMEM", "KSTACK_ERASE"}.isdisjoint(item.symbol for item in verdict.evidence)
+
+
 def test_checks_that_protect_are_no_fault_of_a_hardened_kernel() -> None:
     rules = found(values_of(*EXPENSIVE, *USUAL, "DEBUG_FS", "DEBUG_FS_ALLOW_NONE", "SCHED_STACK_END_CHECK", "DEBUG_WX"))
     assert not {rule for rule in rules if rule.startswith(("hardening/", "debugfs/", "locking/", "objects/"))}
@@ -90,6 +97,10 @@ def test_checks_that_protect_are_no_fault_of_a_hardened_kernel() -> None:
     [
         ("x86", "arch/x86/configs/x86_64_defconfig+kernel/configs/hardening.config", "hardened"),
         ("arm64", "arch/arm64/configs/defconfig+kernel/configs/hardening.config", "hardened"),
+        # Without page tables that are checked, which these do not have.
+        ("arm", "arch/arm/configs/multi_v7_defconfig+kernel/configs/hardening.config", "hardened"),
+        ("powerpc", "arch/powerpc/configs/ppc64_defconfig+kernel/configs/hardening.config", "hardened"),
+        ("s390", "arch/s390/configs/defconfig+kernel/configs/hardening.config", "hardened"),
         ("x86", "arch/x86/configs/x86_64_defconfig", "production"),
         ("riscv", "arch/riscv/configs/defconfig", "production"),
     ],

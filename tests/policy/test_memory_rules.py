@@ -28,7 +28,6 @@ SHOWN = {
     },
     "arch/x86/configs/fuzz_defconfig": {"kasan/outline-against-the-clock": 11, "watchdog/work-queues-unwatched": 1},
     "arch/x86/configs/graphics_defconfig": {
-        "build/warnings-stop-the-build": 15,
         "fault-injection/framework-in-production": 11,
         "self-test/unit-tests-at-boot": 17,
     },
@@ -48,7 +47,6 @@ REAL = [
     ("s390", "s390/configs/debug_defconfig", "page-alloc/asleep", "CONFIG_DEBUG_PAGEALLOC=y"),
     ("s390", "s390/configs/debug_defconfig", "page-owner/asleep", "CONFIG_PAGE_OWNER=y"),
     ("sh", "sh/configs/r7785rp_defconfig", "self-test/lock-checkers-at-boot", "CONFIG_DEBUG_LOCKING_API_SELFTESTS=y"),
-    ("x86", "x86/configs/x86_64_defconfig", "build/warnings-stop-the-build", "CONFIG_WERROR=y"),
 ]
 
 

@@ -73,6 +73,8 @@ def build_environment(
         "PAHOLE_VERSION": "{}{}".format(*toolchain.pahole_version) if toolchain.pahole_version else "0",
         **_tools(toolchain),
     }
+    if toolchain.cross_compile_compat:
+        environment["CROSS_COMPILE_COMPAT"] = toolchain.cross_compile_compat
     if architecture.header_arch is not None:
         environment["HEADER_ARCH"] = architecture.header_arch
         environment["SUBARCH"] = architecture.subarch

@@ -53,6 +53,8 @@ class Toolchain:
     refused_flags: frozenset[str] = frozenset()
     gcc_plugins: bool = False
     """Whether the compiler has its plugin headers installed."""
+    cross_compile_compat: str = ""
+    """CROSS_COMPILE_COMPAT: the prefix of arm64's second compiler, for 32-bit programs' vDSO; empty without one."""
     dummy_tools: bool = False
     """Whether the tools are the tree's scripts/dummy-tools: they then answer as those scripts do."""
 

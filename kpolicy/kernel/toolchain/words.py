@@ -66,7 +66,7 @@ def recorded_toolchain(values: Mapping[str, str]) -> Toolchain | None:
 
     `values` maps symbol names (without CONFIG_) to values as `conf` writes them, quotes removed:
     CC_VERSION_TEXT, GCC_VERSION, CLANG_VERSION, AS_VERSION, LD_VERSION, LLD_VERSION, PAHOLE_VERSION, RUSTC_VERSION,
-    RUSTC_VERSION_TEXT, RUSTC_LLVM_VERSION, BINDGEN_VERSION_TEXT and GCC_PLUGINS are looked at.
+    RUSTC_VERSION_TEXT, RUSTC_LLVM_VERSION, BINDGEN_VERSION_TEXT, GCC_PLUGINS, ARM64 and COMPAT_VDSO are looked at.
 
     A config made with the dummy tools gives those.  A version that is not recorded (AS_VERSION
     before 5.12) is that of the dummy toolchain.  The flags
@@ -101,6 +101,8 @@ def recorded_toolchain(values: Mapping[str, str]) -> Toolchain | None:
         bindgen_text=values.get("BINDGEN_VERSION_TEXT") or None,
         # The symbol depends on the plugin headers alone, once the architecture has plugins.
         gcc_plugins="GCC_PLUGINS" in values,
+        # arm64 asks whether the second compiler was named, not which one it is.  On x86 the symbol is another.
+        cross_compile_compat="arm-linux-gnueabihf-" if "COMPAT_VDSO" in values and values.get("ARM64") == "y" else "",
     )
 
 

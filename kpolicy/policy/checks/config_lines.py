@@ -4,18 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpolicy.evaluate.minimal import needed_symbols
 from kpolicy.explain.cause import Link, cause
 from kpolicy.location import Location
 from kpolicy.policy.checks.effects import LineEffect, line_effects
-from kpolicy.policy.checks.reasons import Names, is_foreign, message
+from kpolicy.policy.checks.reasons import Names, is_foreign, message, winner
 from kpolicy.policy.checks.registry import CHECKS, check_by_id
+from kpolicy.policy.checks.renames import renamed
 from kpolicy.policy.finding import Finding, SymbolValue
+from kpolicy.policy.rule import Severity
 
 if TYPE_CHECKING:
+    from kpolicy.config.model import Assignment
     from kpolicy.evaluate.values import Values
 
 _LETTERS = "nmy"
@@ -73,13 +75,13 @@ class _Maker:
         *,
         got: str = "",
         causes: tuple[Link, ...] = (),
-        remedy: tuple[str, ...] = (),
+        severity: Severity | None = None,
     ) -> Finding:
         """A finding of a check about a symbol."""
         config = self.values.config
         return Finding(
             rule=check_by_id(check).id,
-            severity=self._severity[check],
+            severity=severity or self._severity[check],
             tree=self._tree,
             architecture=self.values.model.architecture,
             config=config.name if config is not None else "",
@@ -89,7 +91,7 @@ class _Maker:
             message=message,
             causes=causes,
             place=place,
-            remedy=remedy,
+            remedy=(),
         )
 
 
@@ -99,17 +101,49 @@ def _line_finding(maker: _Maker, effect: LineEffect, names: Names | None) -> Fin
         # In a stack the later file is there to override the earlier one.
         return None
     name = assignment.name
-    found = maker.finding(
+    if _is_derived(maker, assignment):
+        return None
+    return maker.finding(
         f"config/{effect.effect}",
         name,
         message(maker.values, effect, names),
         assignment.location,
         got=effect.got,
         causes=cause(maker.values, name) if effect.effect in _CAUSED else (),
+        severity=_severity(maker, effect, names),
     )
-    # Nothing that was asked for has gone from the kernel: the line is for another architecture.
-    foreign = effect.effect == "unknown-symbol" and is_foreign(name, names)
-    return replace(found, severity="note") if foreign else found
+
+
+def _is_derived(maker: _Maker, assignment: Assignment) -> bool:
+    """Whether a line only records what followed from others when `conf` wrote a full .config.
+
+    That of a symbol without a prompt does: nobody asked for it, and nobody can.
+    """
+    config, symbol = maker.values.config, maker.values.model.symbol(assignment.name)
+    assert config is not None
+    full = config.is_full and assignment.location.path == config.assignments[0].location.path
+    return full and symbol is not None and not symbol.prompts
+
+
+def _severity(maker: _Maker, effect: LineEffect, names: Names | None) -> Severity | None:
+    """Another severity than the check's own, None for that."""
+    config, line = maker.values.config, effect.assignment
+    assert config is not None
+    if effect.effect == "unknown-symbol" and is_foreign(line.name, names):
+        # Nothing that was asked for has gone from the kernel: the line is for another architecture.
+        return "note"
+    if effect.effect == "unknown-symbol" and line.value == "n" and renamed(line.name) is None:
+        # It is to be off, and there is no such thing.
+        return "note"
+    if effect.effect == "wrong-type" and config.is_full:
+        # `conf` wrote it for another kernel, in which the type was another.
+        return "warning"
+    if effect.effect == "choice-conflict" and line.value == "y":
+        chosen = winner(maker.values, line.name)
+        if chosen is not None and chosen.location.path != line.location.path:
+            # What one file of a stack chooses another may choose again.
+            return "note"
+    return None
 
 
 def _unmet(maker: _Maker) -> Iterator[Finding]:

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The likeliest present name for a symbol that is gone or misspelt."""
+"""The likeliest present name for a symbol that is gone or misspelt.
+
+A wrong guess is worse than none: it names a driver for other hardware.  Of the names in the
+defconfigs that no kernel knows any more most have no successor at all.
+"""
 
 from __future__ import annotations
 
@@ -13,19 +17,21 @@ if TYPE_CHECKING:
     from kpolicy.kconfig.model import Model
     from kpolicy.kconfig.payload import Core
 
-_MOST = 2
-# A name is close when it shares so much of its words, or differs by so few letters.
-_LEAST_SHARED = 0.6
-_MOST_EDITS = 2
-_LETTERS_AN_EDIT = 4
+# Short words are abbreviations, and most differ by one letter from some other one.
+_LEAST_LETTERS = 5
+# What tests were called after they became KUnit's.
+_TEST_WORDS = frozenset({"KUNIT", "TEST"})
 
 
 def likely_names(model: Model, name: str) -> tuple[str, ...]:
-    """Names that this tree defines: what the symbol was renamed to, else what is spelt almost alike."""
+    """Names that this tree defines: what the symbol was renamed to, else the one that is spelt almost alike."""
     known = renamed(name)
     if known is not None and all(model.is_defined(item) for item in known.names):
         return known.names
-    return alike(model.derived("names by word", _of_model), name)
+    near = alike(model.derived("names by word", _of_model), name)
+    # A line could not set what has no prompt.
+    settable = [item for item in near if (symbol := model.symbol(item)) is not None and symbol.prompts]
+    return tuple(settable) if len(settable) == 1 else ()
 
 
 def by_word(names: Iterable[str]) -> Mapping[str, Sequence[str]]:
@@ -38,19 +44,9 @@ def by_word(names: Iterable[str]) -> Mapping[str, Sequence[str]]:
 
 
 def alike(words: Mapping[str, Sequence[str]], name: str) -> tuple[str, ...]:
-    """The names, by their words, that are spelt almost like `name`, the likeliest first."""
-    counts: dict[str, int] = defaultdict(int)
-    own = set(name.split("_"))
-    for word in own:
-        for candidate in words.get(word, ()):
-            counts[candidate] += 1
-    close = []
-    for candidate, shared in counts.items():
-        union = len(own | set(candidate.split("_")))
-        score = shared / union
-        if score >= _LEAST_SHARED or _edits(candidate, name):
-            close.append((-score, candidate))
-    return tuple(candidate for _score, candidate in sorted(close)[:_MOST])
+    """The names, by their words, that are spelt almost like `name`, in alphabetical order."""
+    near = {candidate for word in name.split("_") for candidate in words.get(word, ()) if _is_near(name, candidate)}
+    return tuple(sorted(near))
 
 
 def _of_model(core: Core) -> Mapping[str, Sequence[str]]:
@@ -59,17 +55,32 @@ def _of_model(core: Core) -> Mapping[str, Sequence[str]]:
     )
 
 
-def _edits(left: str, right: str) -> bool:
-    """Whether few letters have to change: the same but for a short run in the middle."""
-    if abs(len(left) - len(right)) > _MOST_EDITS:
+def _is_near(name: str, candidate: str) -> bool:
+    own, other = name.split("_"), candidate.split("_")
+    if sorted(own) == sorted(other) or set(other) == set(own) | _TEST_WORDS:
+        return True
+    if len(own) != len(other):
         return False
-    start = 0
-    while start < min(len(left), len(right)) and left[start] == right[start]:
-        start += 1
-    end = 0
-    while end < min(len(left), len(right)) - start and left[-1 - end] == right[-1 - end]:
-        end += 1
-    changed = max(len(left), len(right)) - start - end
-    # Another number is another thing, and in a short name little is the same by chance.
-    numbers = all(part.isdigit() for part in (left[start : len(left) - end], right[start : len(right) - end]))
-    return not numbers and changed <= min(_MOST_EDITS, len(right) // _LETTERS_AN_EDIT)
+    pair, *more = [(left, right) for left, right in zip(own, other, strict=True) if left != right]
+    return not more and _is_misspelt(*pair)
+
+
+def _is_misspelt(left: str, right: str) -> bool:
+    """Whether one letter is wrong, missing or one too many, or two are swapped; another digit is another thing."""
+    if min(len(left), len(right)) < _LEAST_LETTERS:
+        return False
+    start = _same_start(left, right)
+    end = _same_start(left[start:][::-1], right[start:][::-1])
+    a, b = left[start : len(left) - end], right[start : len(right) - end]
+    letters = not any(character.isdigit() for character in a + b)
+    return letters and (max(len(a), len(b)) == 1 or (len(a) == 2 and a == b[::-1]))
+
+
+def _same_start(left: str, right: str) -> int:
+    """How many letters two words have in common at their beginning."""
+    count = 0
+    for one, another in zip(left, right, strict=False):
+        if one != another:
+            break
+        count += 1
+    return count

@@ -11,6 +11,7 @@ from kpolicy.policy.checks.names import likely_names
 from kpolicy.policy.checks.renames import renamed
 
 if TYPE_CHECKING:
+    from kpolicy.config.model import Assignment
     from kpolicy.evaluate.values import Values
     from kpolicy.kconfig.names import NameIndex
     from kpolicy.policy.checks.effects import LineEffect
@@ -39,7 +40,7 @@ def message(values: Values, effect: LineEffect, names: Names | None = None) -> s
         return f"{asked!r} is no value for CONFIG_{name}, which is {_a(kind)}: the line is ignored"
     if effect.effect == "out-of-range":
         return f"CONFIG_{name}={asked} is out of its range {_range(values, name)}: it is {effect.got}"
-    return f"CONFIG_{name} is asked to be {asked} and is {effect.got}: {reason(values, effect, names)}"
+    return f"CONFIG_{name} is asked to be {asked} and {_got(values, effect)}: {reason(values, effect, names)}"
 
 
 def reason(values: Values, effect: LineEffect, names: Names | None = None) -> str:
@@ -60,14 +61,15 @@ def reason(values: Values, effect: LineEffect, names: Names | None = None) -> st
     if names is not None and not values.model.is_defined(name):
         # Some Kconfig file refers to it, so that `conf` knows the name.
         return f"it is {_elsewhere(names(), name)}" if is_foreign(name, names) else "nothing in the tree defines it"
-    logical = values.model.type_of(name) in ("bool", "tristate")
     asked = _LETTERS.find(effect.assignment.value[:1])
-    if logical and asked == 1 and effect.got == "y":
+    if asked == 1 and effect.got == "y" and not values.node_value(values.model.core.modules):
         return "there are no modules in this configuration"
-    found = blockers(values, name, max(asked, 1) if logical else 1)
-    return _listed([f"{item.text}{f' at {item.location}' if item.location else ''}" for item in found]) or (
-        "something else decides"
-    )
+    # To be n takes a prompt that is seen, as being y does.
+    found = [str(item) for item in blockers(values, name, 1 if asked == 1 else 2)]
+    if not found:
+        return "something else decides"
+    whose = "its prompt " if effect.got == "y" and found[0].startswith(("needs", "is never")) else ""
+    return whose + _listed(found)
 
 
 def is_foreign(name: str, names: Names | None) -> bool:
@@ -82,14 +84,38 @@ def in_words(architectures: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(architectures[:-1]), architectures[-1])))
 
 
+def winner(values: Values, name: str) -> Assignment | None:
+    """The line of the member that the choice of `name` takes, where there is one."""
+    symbol = values.model.symbol(name)
+    assert symbol is not None
+    assert symbol.choice is not None
+    picked = next((member for member in values.model.choices[symbol.choice].members if values.is_on(member)), None)
+    return values.assignment(picked) if picked is not None else None
+
+
+def _got(values: Values, effect: LineEffect) -> str:
+    """The value that came out, in words."""
+    name = effect.assignment.name
+    is_switch = values.model.type_of(name) in ("bool", "tristate")
+    return f"is {effect.got}" if is_switch or values.is_written(name) else "has no value"
+
+
 def _unknown(values: Values, name: str, names: Names | None) -> str:
     if is_foreign(name, names) and renamed(name) is None:
         assert names is not None
         where = _elsewhere(names(), name)
         return f"CONFIG_{name} is not known to this architecture: it is {where}, and the line does nothing"
-    hint = likely_names(values.model, name)
-    guess = f"; did you mean {' or '.join(hint)}?" if hint else ""
-    return f"CONFIG_{name} is not known to this kernel: the line does nothing{guess}"
+    where = f"CONFIG_{name} is not known to this kernel on {values.model.srcarch}"
+    return f"{where}: the line does nothing{_hint(values, name)}"
+
+
+def _hint(values: Values, name: str) -> str:
+    model = values.model
+    names = likely_names(model, name)
+    if not names:
+        return ""
+    settable = any((symbol := model.symbol(item)) is not None and symbol.prompts for item in names)
+    return f"; did you mean {' or '.join(names)}{'' if settable else ', which no line can set'}?"
 
 
 def _elsewhere(index: NameIndex, name: str) -> str:
@@ -133,6 +159,9 @@ def _choice(values: Values, name: str) -> str:
         return f"the choice {title!r} takes none"
     if picked == name:
         return f"the choice {title!r} must take one, and takes it"
-    line = values.assignment(picked)
-    why = f", set at line {line.location.line}" if line is not None and line.value.startswith("y") else ", its default"
-    return f"the choice {title!r} takes {picked}{why}"
+    line, own = values.assignment(picked), values.assignment(name)
+    if line is None or not line.value.startswith("y"):
+        return f"the choice {title!r} takes {picked}, its default"
+    same_file = own is not None and own.location.path == line.location.path
+    where = f"line {line.location.line}" if same_file else str(line.location)
+    return f"the choice {title!r} takes {picked}, set at {where}"

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Configs of distributions, phones and test farms: what they are for, and what is said about them.
+
+The configs are no part of the project.  They are looked for in `shared/corpus` beside it, in a folder for each role;
+without them these tests are skipped.  What is expected was read by hand: docs/precision.md.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kpolicy.config.read import read_config
+from kpolicy.evaluate.values import evaluate
+from kpolicy.kconfig.load import Tree
+from kpolicy.kconfig.model import Model
+from kpolicy.kernel.architecture import resolve_architecture
+from kpolicy.kernel.source import open_tree
+from kpolicy.kernel.toolchain import Toolchain
+from kpolicy.policy.roles import role_of
+from tests.cli.support import kpolicy
+
+pytestmark = pytest.mark.trees
+
+_CORPUS = Path(__file__).resolve().parents[2].parent / "shared" / "corpus"
+_CONFIGS = sorted(_CORPUS.glob("*/*.config.xz"))
+_FULL = [path for path in _CONFIGS if path.parent.name in ("production", "hardened")]
+
+_READ = {
+    "alma_linux_10_x86_64": {
+        "debug-info/less-inlining-for-a-link-check",
+        "sched/stray-shared-interrupts",
+        "self-test/unit-test-modules",
+    },
+    "arch_x86_64": {"sched/stray-shared-interrupts"},
+    "arch_hardened_x86_64": {"sched/preempt-checks-in-production", "sched/stray-shared-interrupts"},
+    "fedora_42_updates_x86_64": {
+        "debug-info/less-inlining-for-a-link-check",
+        "sched/stray-shared-interrupts",
+        "self-test/unit-test-modules",
+    },
+    "opensuse_x86_64": {
+        "fault-injection/framework-in-production",
+        "kvmalloc/sg-in-production",
+        "self-test/crash-on-request",
+    },
+}
+
+
+def _configs(paths: list[Path]) -> pytest.MarkDecorator:
+    missing = pytest.param(None, marks=pytest.mark.skip(reason="no shared/corpus beside the project"))
+    return pytest.mark.parametrize(
+        "path", paths or [missing], ids=lambda path: path and path.name.partition(".config")[0]
+    )
+
+
+@cache
+def _model(tree: Path, word: str) -> Model:
+    source = open_tree(tree)
+    return Tree(source, str(tree)).model(resolve_architecture(source, word), Toolchain.dummy())
+
+
+@cache
+def _report(path: Path, *options: str) -> Any:
+    return kpolicy("check", "--format", "json", *options, path).json["configs"][0]
+
+
+@_configs(_CONFIGS)
+def test_the_role_is_that_of_the_folder(kernel: Path, path: Path) -> None:
+    config = read_config(str(path))
+    verdict = role_of(evaluate(_model(kernel, config.arch or "x86_64"), config, "olddefconfig"))
+    assert verdict.role == path.parent.name
+    assert verdict.evidence
+
+
+@_configs(_FULL)
+def test_findings_are_those_that_were_read(path: Path) -> None:
+    found = {item["rule"] for item in _report(path)["findings"]}
+    assert found == _READ.get(path.name.partition(".config")[0], set())
+
+
+@_configs(_FULL)
+def test_no_error_for_a_kernel_that_is_in_use(kernel: Path, path: Path) -> None:
+    """Not even when it is held against the tree of another release."""
+    for options in ((), ("--tree", str(kernel))):
+        assert {item["severity"] for item in _report(path, *options)["findings"]} <= {"warning", "note"}
