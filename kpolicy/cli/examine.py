@@ -174,7 +174,9 @@ class Examiner:
         if not target.parts and target.config is None:
             return evaluate(self.model(architecture, chosen or Toolchain.dummy()), None, mode or "alldefconfig")
         config = self.read(target)
-        mode = mode or ("defconfig" if config.name.endswith("defconfig") else "olddefconfig")
+        # Targets that make puts together from several files end with olddefconfig.
+        single = len(target.parts) == 1 and config.name.endswith("defconfig")
+        mode = mode or ("defconfig" if single else "olddefconfig")
         toolchain = recorded_toolchain(recorded_values(config)) if config.is_full and not chosen else None
         if toolchain is not None:
             model = self.model(architecture, toolchain)

@@ -13,7 +13,7 @@ from kpolicy.config.model import Config
 from kpolicy.config.read import parse_config, read_config, stack
 from kpolicy.errors import InputError, UsageError
 from kpolicy.kernel.architecture import Architecture, resolve_architecture
-from kpolicy.kernel.config_files import ConfigFile, config_files, default_config
+from kpolicy.kernel.config_files import ConfigFile, config_files, make_target
 from kpolicy.kernel.source import DirectorySource, open_tree
 from kpolicy.location import Location
 
@@ -37,7 +37,7 @@ def read_target(spec: str, source: DirectorySource, arch: str | None, stdin: Bin
     header of a full .config.  Raises UsageError when it cannot be told, InputError for what cannot be read.
     """
     architecture = resolve_architecture(source, arch) if arch is not None else None
-    parts = [_find(word, source, architecture) for word in split_stack(spec)]
+    parts = [part for word in split_stack(spec) for part in _find(word, source, architecture)]
     config = stack(spec, [_read(part, source, stdin) for part in parts])
     word = arch or _folder(parts) or _header(config, source)
     if word is None:
@@ -70,7 +70,7 @@ def name_of_config(spec: str, source: DirectorySource | None) -> tuple[str, str 
     """
     if source is None:
         return spec, None if spec == "-" else spec
-    parts = [_find(word, source, None) for word in split_stack(spec)]
+    parts = [part for word in split_stack(spec) for part in _find(word, source, None)]
     name = parts[0].path if len(parts) == 1 else spec
     return name, policy_start(Target(name, "", tuple(parts)), source)
 
@@ -92,31 +92,27 @@ def _read(part: Part, source: DirectorySource, stdin: BinaryIO) -> Config:
     return read_config(part.path, stdin)
 
 
-def _find(word: str, source: DirectorySource, architecture: Architecture | None) -> Part:
+def _find(word: str, source: DirectorySource, architecture: Architecture | None) -> list[Part]:
+    """What a word stands for: mostly one file, but make puts some of its targets together from several."""
     if word == "-":
-        return Part(word, in_tree=False)
+        return [Part(word, in_tree=False)]
     if os.path.lexists(word):
         path = os.path.realpath(word)
         root = os.path.join(source.root, "")
         inside = path.removeprefix(root) if path.startswith(root) else None
         # Paths of the tree are shown as the tree has them; anything odd is read, and refused, as a file.
-        return Part(inside, in_tree=True) if inside and source.is_file(inside) else Part(word, in_tree=False)
+        return [Part(inside, in_tree=True) if inside and source.is_file(inside) else Part(word, in_tree=False)]
     if source.is_file(word):
-        return Part(os.path.normpath(word), in_tree=True)
+        return [Part(os.path.normpath(word), in_tree=True)]
     found = _by_name(word, source, architecture)
-    if found is not None:
-        return Part(found, in_tree=True)
+    if found:
+        return [Part(path, in_tree=True) for path in found]
     raise _nothing(word, source, architecture)
 
 
-def _by_name(word: str, source: DirectorySource, architecture: Architecture | None) -> str | None:
+def _by_name(word: str, source: DirectorySource, architecture: Architecture | None) -> tuple[str, ...]:
     if architecture is not None:
-        if word == "defconfig" and (default := default_config(source, architecture)) is not None:
-            return default
-        for folder in (f"arch/{architecture.srcarch}/configs", "kernel/configs"):
-            if source.is_file(f"{folder}/{word}"):
-                return f"{folder}/{word}"
-        return None
+        return make_target(source, architecture, word)
     matches = [file for file in config_files(source) if file.name == word]
     if len(matches) > 1:
         # User mode Linux names its configs after the machine: nobody means it who does not say so.
@@ -124,7 +120,7 @@ def _by_name(word: str, source: DirectorySource, architecture: Architecture | No
     if len(matches) > 1:
         archs = " ".join(file.srcarch or "all" for file in matches)
         raise UsageError(f"{word}: several architectures have one", hint=f"say which with --arch: {archs}")
-    return matches[0].path if matches else None
+    return (matches[0].path,) if matches else ()
 
 
 def _nothing(word: str, source: DirectorySource, architecture: Architecture | None) -> InputError:

@@ -15,7 +15,7 @@ from kpolicy.config.read import parse_config, stack
 from kpolicy.errors import KpolicyError
 from kpolicy.evaluate.values import evaluate
 from kpolicy.kernel.architecture import Architecture, architectures, resolve_architecture
-from kpolicy.kernel.config_files import ConfigFile, config_files, default_stack
+from kpolicy.kernel.config_files import ConfigFile, config_files, make_target
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.location import Location
 from kpolicy.policy.checks.fragments import Unheard, fragment_findings, unheard
@@ -141,7 +141,7 @@ def _look(task: _Task) -> _Result:
 def _lay_on(looking: Examiner, architecture: Architecture) -> tuple[tuple[str, ...], tuple[Unheard, ...]]:
     """The fragments that were laid on the default config of an architecture, and what was not honoured of them."""
     source, model = looking.source, looking.model(architecture, looking.toolchain)
-    base = [parse_config(path, source.read(path)) for path in default_stack(source, architecture)]
+    base = [parse_config(path, source.read(path)) for path in make_target(source, architecture, "defconfig")]
     asked: list[str] = []
     found: list[Unheard] = []
     for file in _fragments(source, architecture):
@@ -194,7 +194,7 @@ class _Shelf:
         configs: set[str] = set()
         if part == FRAGMENTS:
             for architecture in chosen:
-                configs.update(default_stack(self._source, architecture))
+                configs.update(make_target(self._source, architecture, "defconfig"))
                 configs.update(file.path for file in _fragments(self._source, architecture))
         return tree.content_key(json.dumps([part, keys]), configs, _CODE)
 

@@ -19,7 +19,6 @@ _MERGED: Final = r"^{}[ \t]*:[^\n]*\n\t\$\(call merge_into_defconfig(?:_override
 _CONTINUATION: Final = re.compile(r"[ \t]*\\\n[ \t]*")
 # `make` itself looks one folder deep at most; the bound only ends a walk through odd trees.
 _DEEPEST_FOLDER: Final = 8
-_MERGE: Final = r"^{target}:[^\n]*\n\t\$\(call merge_into_defconfig,([\w.-]+),([\w. -]*)\)"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -74,26 +73,6 @@ def default_config(source: Source, architecture: Architecture) -> str | None:
         if source.is_file(path):
             return path
     return None
-
-
-def default_stack(source: Source, architecture: Architecture) -> tuple[str, ...]:
-    """The files that `make ARCH=... defconfig` puts together, later lines winning; none where that cannot be told.
-
-    Told are a file, and what arch/*/Makefile merges by `merge_into_defconfig` (powerpc).
-    """
-    path = default_config(source, architecture)
-    if path is not None:
-        return (path,)
-    makefile = f"arch/{architecture.srcarch}/Makefile"
-    if not source.is_file(makefile):
-        return ()
-    merge = _MERGE.format(target=re.escape(default_config_name(source, architecture)))
-    match = re.search(merge, source.read(makefile).decode("utf-8", "replace"), re.MULTILINE)
-    if match is None:
-        return ()
-    folder = f"arch/{architecture.srcarch}/configs"
-    files = [f"{folder}/{match[1]}", *(f"{folder}/{word}.config" for word in match[2].split())]
-    return tuple(files) if all(map(source.is_file, files)) else ()
 
 
 def default_config_name(source: Source, architecture: Architecture) -> str:

@@ -18,7 +18,7 @@ from kpolicy.evaluate.values import evaluate
 from kpolicy.kconfig.load import Tree
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import resolve_architecture
-from kpolicy.kernel.config_files import default_stack
+from kpolicy.kernel.config_files import make_target
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.location import Location
@@ -67,7 +67,7 @@ def _random_config(model: Model, seed: int) -> Config:
 
 def _configs(source: DirectorySource, model: Model, arch: str) -> Iterator[tuple[Config | None, str]]:
     yield from ((None, preset) for preset in PRESETS)
-    for path in default_stack(source, resolve_architecture(source, arch)):
+    for path in make_target(source, resolve_architecture(source, arch), "defconfig"):
         yield parse_config(path, source.read(path)), "defconfig"
     yield from ((_random_config(model, seed), "olddefconfig") for seed in range(_RANDOM_CONFIGS))
 

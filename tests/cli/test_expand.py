@@ -12,6 +12,8 @@ import pytest
 from kpolicy.cli import status
 from kpolicy.evaluate.passes import PRESETS
 from tests.cli.support import kpolicy
+from tests.oracle.cases import generated_default
+from tests.oracle.conf import Oracle
 
 
 def test_stdout_is_the_config_and_nothing_else(demo: Path) -> None:
@@ -43,6 +45,14 @@ def test_presets(demo: Path, preset: str) -> None:
     assert outcome.status == 0
     assert "Linux/arm64 " in outcome.out
     assert ("\nCONFIG_DEBUG_VM=y\n" in outcome.out) is (preset in ("allyesconfig", "allmodconfig"))
+
+
+@pytest.mark.trees
+def test_a_target_that_make_puts_together(oracle: Oracle, kernel: Path, tmp_path: Path) -> None:
+    """powerpc's `make defconfig` merges fragments into a defconfig, by a recipe."""
+    result = tmp_path / "out"
+    assert kpolicy("expand", "--tree", kernel, "--arch", "powerpc", "defconfig", "-o", result).status == status.CLEAN
+    assert result.read_bytes() == generated_default(oracle, "powerpc")
 
 
 def test_mode(demo: Path, tmp_path: Path) -> None:

@@ -121,15 +121,15 @@ def test_what_is_said_about_fragments(tree: Path) -> None:
     tag = "[kconfig/fragment-not-honoured]"
     assert _lines(outcome) == [
         "arch/one/configs/own.config:1: warning: CONFIG_HAVE_X=y does nothing: it has no prompt"
-        f" at lib/Kconfig:42 {tag}",
+        f" at lib/Kconfig:42: nothing sets it on this architecture {tag}",
         f"arch/one/configs/own.config:3: warning: CONFIG_MISSPELT=y does nothing: no Kconfig file knows it {tag}",
-        "kernel/configs/debug.config:1: note: CONFIG_DEBUG_X=y is not honoured on one: needs HAVE_X (HAVE_X=n)"
-        f" at lib/Kconfig:40 {tag}",
+        "kernel/configs/debug.config:1: note: CONFIG_DEBUG_X=y is not honoured on one: needs HAVE_X (HAVE_X=n;"
+        f" nothing sets it on this architecture) at lib/Kconfig:40 {tag}",
         f"kernel/configs/debug.config:3: warning: CONFIG_GONE=y does nothing: no Kconfig file knows it {tag}",
         "kernel/configs/debug.config:6: note: CONFIG_HAVE_X=y is not honoured on one: it has no prompt"
-        f" at lib/Kconfig:42 {tag}",
+        f" at lib/Kconfig:42: nothing sets it on this architecture {tag}",
         "kernel/configs/debug.config:8: note: CONFIG_RUSTY=y is not honoured on any architecture: needs PROBED"
-        f" (PROBED=n) at lib/Kconfig:54; that is for the toolchain to say {tag}",
+        f" (PROBED=n; the toolchain decides it) at lib/Kconfig:54 {tag}",
         f'kernel/configs/debug.config:9: warning: CONFIG_A="y" does nothing: that is no value for a bool {tag}',
         "2 architectures: 0 errors, 4 warnings, 3 notes",
     ]

@@ -9,7 +9,6 @@ from kpolicy.kernel.config_files import (
     config_files,
     default_config,
     default_config_name,
-    default_stack,
     make_target,
 )
 from kpolicy.kernel.source import DirectorySource
@@ -193,5 +192,5 @@ def test_a_default_config_that_make_puts_together(recipe: str, stack: tuple[str,
         f"{folder}/le.config": "",
     }
     source = MemorySource(files)
-    found = default_stack(source, resolve_architecture(source, "powerpc"))
+    found = make_target(source, resolve_architecture(source, "powerpc"), "defconfig")
     assert found == tuple(f"{folder}/{name}" for name in stack)

@@ -120,7 +120,6 @@ def _finding(items: Sequence[Unheard], asked: Sequence[str], severity: Severity)
         what = f"is not honoured on any architecture that has it ({_some(archs)})"
     else:
         what = f"is not honoured on {_some(archs)}"
-    more += "; that is for the toolchain to say" if all(item.probed for item in items) else ""
     message = f"{first.text} {what}: {'; '.join(told)}{more}"
     return tree_finding(_CHECK, first.symbol, message, first.place, archs, severity=severity)
 
