@@ -18,6 +18,7 @@ from kpolicy.errors import KpolicyError, UsageError
 _COMMANDS = {
     "audit": "kpolicy.cli.audit",
     "baseline": "kpolicy.cli.baseline",
+    "chain": "kpolicy.cli.chain",
     "check": "kpolicy.cli.check",
     "expand": "kpolicy.cli.expand",
     "kconfig": "kpolicy.cli.kconfig",
