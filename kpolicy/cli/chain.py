@@ -45,7 +45,9 @@ _MOST_PATHS_EVER = 1000
 @click.option("--to", "goal", metavar="SYMBOL", help="With --from: the ways to this symbol.")
 @tree_option
 @arch_option()
-@click.option("--config", metavar="CONFIG", help="Tell what is in force with this config, named as for `kpolicy check`.")
+@click.option(
+    "--config", metavar="CONFIG", help="Tell what is in force with this config, named as for `kpolicy check`."
+)
 @click.option("--in-force", is_flag=True, help="With --config: only what is in force.")
 @click.option(
     "--direction",

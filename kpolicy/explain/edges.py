@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kpolicy.kconfig.model import Expr
 from kpolicy.kconfig.nodes import AND, EQUAL, MOD, NO, OR, UNEQUAL, YES
-from kpolicy.kconfig.payload import BOOL, DEFAULTS, DIRECT, FLAGS, IS_CHOICE, TRISTATE, TYPE
+from kpolicy.kconfig.payload import BOOL, CHOICE, DEFAULTS, DIRECT, FLAGS, IS_CHOICE, TRISTATE, TYPE, VISIBILITY
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -105,8 +105,7 @@ class Graph:
             return
         core, names = self.model.core, self.model.names_by_node
         for default in symbol.defaults:
-            pair = (default.value.node, default.condition.node)
-            for node in _rests_on(core, symbol.direct_dependency.node, *pair):
+            for node in _rests_on(core, core.symbols[name], default.value.node, default.condition.node):
                 yield self._default(names[node], symbol, default)
 
     def _selects(self, kind: Kind, selects: tuple[Select, ...]) -> Iterator[Edge]:
@@ -124,8 +123,8 @@ class Graph:
 
     def _own(self, symbol: Symbol | None, condition: Expr) -> str:
         """The condition that a line of a symbol states itself."""
-        direct = symbol.direct_dependency.node if symbol is not None else YES
-        node = own_condition(self.model.core, direct, condition.node)
+        core = self.model.core
+        node = own_condition(core, core.symbols[symbol.name], condition.node) if symbol is not None else condition.node
         return "" if node == YES else str(Expr(self.model, node))
 
     def _is_in_force(self, item: Select) -> bool | None:
@@ -144,19 +143,28 @@ class Graph:
         )
 
 
-def own_condition(core: Core, direct: int, condition: int) -> int:
-    """The node of what a line states itself, of a condition that has its symbol's dependencies before it.
-
-    Of a symbol with several definitions each has dependencies of its own; `direct` is any of them.
-    """
-    node = core.nodes[direct]
-    inherited = {direct, *(node[1:] if node is not None and node[0] == OR else ())}
+def own_condition(core: Core, symbol: int, condition: int) -> int:
+    """What a line of a symbol states itself, of a condition that has the symbol's dependencies before it."""
+    inherited = _inherited(core, symbol)
     if condition in inherited:
         return YES
     node = core.nodes[condition]
     if node is not None and node[0] == AND and len(node) == 3 and node[1] in inherited:
         return int(node[2])
     return condition
+
+
+def _inherited(core: Core, symbol: int) -> set[int]:
+    """What the definitions of a symbol depend on, each on its own."""
+    record = core.records[symbol]
+    direct = record[DIRECT]
+    if direct == YES and record[CHOICE] >= 0:
+        # Today's conf has no dependency for the member of a choice: that is part of its visibility.
+        direct = record[VISIBILITY]
+        node = core.nodes[direct]
+        return {direct, node[1]} if node is not None and node[0] == AND else {direct}
+    node = core.nodes[direct]
+    return {direct, *node[1:]} if node is not None and node[0] == OR else {direct}
 
 
 def _followers(core: Core) -> dict[int, list[tuple[int, int]]]:
@@ -166,16 +174,16 @@ def _followers(core: Core) -> dict[int, list[tuple[int, int]]]:
         if record is None or record[TYPE] not in (BOOL, TRISTATE) or record[FLAGS] & IS_CHOICE:
             continue
         for number, (value, condition) in enumerate(record[DEFAULTS]):
-            for source in _rests_on(core, record[DIRECT], value, condition):
+            for source in _rests_on(core, target, value, condition):
                 found.setdefault(source, []).append((target, number))
     return found
 
 
-def _rests_on(core: Core, direct: int, value: int, condition: int) -> tuple[int, ...]:
-    """The symbols that a default wants on."""
-    if value == NO or (value <= YES and condition == direct):
+def _rests_on(core: Core, symbol: int, value: int, condition: int) -> tuple[int, ...]:
+    """The symbols that a default of a symbol wants on."""
+    if value == NO or (value <= YES and condition == core.records[symbol][DIRECT]):
         return ()
-    parts = (value, own_condition(core, direct, condition))
+    parts = (value, own_condition(core, symbol, condition))
     return tuple(dict.fromkeys(node for part in parts for node in _wanted(core, part)))
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -98,8 +99,7 @@ def _path_lines(report: ChainReport, paths: Paths, style: Style) -> Iterator[str
         yield f"  {printable(paths.start)} cannot bring {printable(paths.goal)} in by {', '.join(report.kinds)}"
         return
     blocks = [
-        [_Row(0, edge, "") for pair in zip(way, way[1:], strict=False) for edge in paths.edges[pair]]
-        for way in paths.found
+        [_Row(0, edge, "") for pair in itertools.pairwise(way) for edge in paths.edges[pair]] for way in paths.found
     ]
     widths = _widths([row for rows in blocks for row in rows])
     for number, rows in enumerate(blocks):
@@ -120,7 +120,7 @@ def _rows(item: Reach) -> Iterator[_Row]:
             other = item.other_end(edge)
             if other not in item.edges:
                 more = item.omitted.get(other)
-                yield _Row(depth, edge, f"{more} more (--depth)" if more else "")
+                yield _Row(depth, edge, f"{more} more, --depth" if more else "")
             elif other in opened or item.distances[other] != depth + 1:
                 remark = "above" if other in opened else "below"
                 yield _Row(depth, edge, remark if item.edges[other] else "")
@@ -152,9 +152,7 @@ def _line(row: _Row, widths: tuple[int, int], style: Style) -> str:
         return f"    {'  ' * row.depth}{row.remark}"
     edge = row.edge
     remark = f"  ({row.remark})" if row.remark else ""
-    text = printable(
-        f"{_arrow(row).ljust(widths[0])}  {edge.statement.ljust(widths[1])}  {edge.location}{remark}"
-    )
+    text = printable(f"{_arrow(row).ljust(widths[0])}  {edge.statement.ljust(widths[1])}  {edge.location}{remark}")
     return style.mark("faint", text) if edge.in_force is False else text
 
 

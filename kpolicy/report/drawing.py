@@ -11,7 +11,7 @@ from kpolicy.errors import printable
 from kpolicy.explain.edges import Edge
 from kpolicy.report.chain import ChainReport
 
-_PLAIN = re.compile(r"[^A-Za-z0-9_ ./:,()-]")
+_PLAIN = re.compile(r"[^A-Za-z0-9_ ./:,()=!+-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _arrow(edge: Edge) -> Arrow:
 def dot_lines(picture: Drawing) -> Iterator[str]:
     """The drawing for Graphviz."""
     yield "digraph chain {"
-    yield f"  graph [rankdir=LR, label={_dot(picture.title)}, labelloc=t, fontname=monospace, tooltip=\" \"]"
+    yield f'  graph [rankdir=LR, label={_dot(picture.title)}, labelloc=t, fontname=monospace, tooltip=" "]'
     yield "  node [shape=box, fontname=monospace, fontsize=11]"
     yield "  edge [fontname=monospace, fontsize=9]"
     for box in picture.boxes:
@@ -113,7 +113,7 @@ def mermaid_lines(picture: Drawing) -> Iterator[str]:
     """The drawing for Mermaid, which GitHub and GitLab show in Markdown."""
     ids = {box.name: f"n{number}" for number, box in enumerate(picture.boxes)}
     yield "flowchart LR"
-    yield f"    %% {' '.join(picture.title.split())}"
+    yield f"    %% {_mermaid(picture.title)}"
     for box in picture.boxes:
         yield f'    {ids[box.name]}["{_mermaid(box.label)}"]'
     for arrow in picture.arrows:

@@ -7,6 +7,7 @@ Nodes are numbers.  Everything is done in the order of the numbers, so that a gr
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -110,7 +111,7 @@ def _by_barycentre(rank: list[int], near: dict[int, list[int]], fixed: dict[int,
 def crossings(ranks: Sequence[Sequence[int]], after: dict[int, list[int]]) -> int:
     """How many pairs cross."""
     total = 0
-    for rank, following in zip(ranks, ranks[1:], strict=False):
+    for rank, following in itertools.pairwise(ranks):
         place = {node: number for number, node in enumerate(following)}
         seen: list[int] = []
         for node in rank:

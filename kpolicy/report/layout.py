@@ -7,6 +7,7 @@ place of its own there, and every arrow that passes a column has one too.  So no
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
@@ -89,7 +90,7 @@ def layout(boxes: Sequence[Size], links: Sequence[Link]) -> Layout:
             ranks[rank].append(len(sizes))
             sizes.append(link.size if len(chain) == 2 else (0.0, _PASSING))
         chains.append([*chain, target])
-    steps = [step for chain in chains for step in zip(chain, chain[1:], strict=False)]
+    steps = [step for chain in chains for step in itertools.pairwise(chain)]
     ranks = ordered(ranks, steps)
     places = _places(ranks, sizes, _middles(ranks, sizes, steps, len(boxes)))
     edges = _column_edges(ranks, sizes)
@@ -167,7 +168,7 @@ def _settled(wanted: Sequence[float], weights: Sequence[float], heights: Sequenc
     Without the room that each needs it is a regression to a rising series, which pooling solves exactly.
     """
     offsets = [0.0]
-    for above, below in zip(heights, heights[1:], strict=False):
+    for above, below in itertools.pairwise(heights):
         offsets.append(offsets[-1] + (above + below) / 2 + _ROW_GAP)
     pools: list[tuple[float, float, int]] = []  # mean, weight, how many
     for want, weight, offset in zip(wanted, weights, offsets, strict=False):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from kpolicy.report.drawing import Arrow, Box, Drawing
-from kpolicy.report.layout import Layout, Link, Place, Route, layout
+from kpolicy.report.layout import Link, Place, Route, layout
 
 # Of a monospaced font every character is as wide: about 0.6 of its size, and textLength holds viewers to it.
 _ADVANCE = 0.602
@@ -63,9 +63,7 @@ def svg_lines(picture: Drawing) -> Iterator[str]:
     """The drawing as an SVG document."""
     boxes = [(_width(box.label, _NAME) + 2 * _PADDING, _BOX_HEIGHT) for box in picture.boxes]
     number = {box.name: index for index, box in enumerate(picture.boxes)}
-    links = [
-        Link(number[arrow.edge.source], number[arrow.edge.target], _text_size(arrow)) for arrow in picture.arrows
-    ]
+    links = [Link(number[arrow.edge.source], number[arrow.edge.target], _text_size(arrow)) for arrow in picture.arrows]
     plan = layout(boxes, links)
     title = _short(picture.title, 120)
     width = max(plan.width, _width(title, 14.0) + 32, _width(_legend(picture), _SMALL) + 32)
