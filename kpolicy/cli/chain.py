@@ -157,10 +157,10 @@ def command(
 
 def _asked(symbol: str | None, start: str | None, goal: str | None) -> tuple[str, ...]:
     """The symbols of the question: one, or where the ways begin and end."""
-    words = [word.removeprefix("CONFIG_") for word in (symbol, start, goal) if word is not None]
-    if (symbol is None) != (start is not None and goal is not None) or len(words) > 2:
+    given = tuple(word is not None for word in (symbol, start, goal))
+    if given not in ((True, False, False), (False, True, True)):
         raise UsageError("either a SYMBOL or both --from and --to", hint="for example: kpolicy chain KASAN")
-    return tuple(words)
+    return tuple(word.removeprefix("CONFIG_") for word in (symbol, start, goal) if word is not None)
 
 
 def _kinds(by: str) -> tuple[Kind, ...]:
