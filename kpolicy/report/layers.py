@@ -14,6 +14,10 @@ from typing import TypeAlias
 Pair: TypeAlias = "tuple[int, int]"
 
 _SWEEPS = 24
+_SWITCHES = 8
+# Short edges are worth some time, and no more.
+_MOST_STEPS = 200
+_MOST_WORK = 2_000_000
 
 
 def without_circles(count: int, pairs: Sequence[Pair]) -> list[Pair]:
@@ -47,40 +51,123 @@ def without_circles(count: int, pairs: Sequence[Pair]) -> list[Pair]:
 
 
 def layers(count: int, pairs: Sequence[Pair]) -> list[int]:
-    """A layer for each node of a graph without circles, every pair leading to a higher one; edges are kept short."""
+    """A layer for each node of a graph without circles: every pair leads to a higher one, most not far."""
     after: list[list[int]] = [[] for _ in range(count)]
-    before: list[list[int]] = [[] for _ in range(count)]
+    entered = [0] * count
     for source, target in pairs:
         after[source].append(target)
-        before[target].append(source)
-    order = [node for node in range(count) if not before[node]]
-    left = [len(nodes) for nodes in before]
+        entered[target] += 1
+    order = [node for node in range(count) if not entered[node]]
     layer = [0] * count
     for node in order:
         for target in after[node]:
             layer[target] = max(layer[target], layer[node] + 1)
-            left[target] -= 1
-            if not left[target]:
+            entered[target] -= 1
+            if not entered[target]:
                 order.append(target)
-    # What has more behind it than before it is moved up to it.
-    for node in reversed(order):
-        if len(after[node]) > len(before[node]):
-            layer[node] = min(layer[target] for target in after[node]) - 1
+    steps = min(_MOST_STEPS, _MOST_WORK // (len(pairs) * count + 1))
+    while steps and _shortened(layer, pairs):
+        steps -= 1
     lowest = min(layer, default=0)
     return [number - lowest for number in layer]
+
+
+def _shortened(layer: list[int], pairs: Sequence[Pair]) -> bool:
+    """Move some nodes together so that edges become shorter by as much as can be; whether there were any.
+
+    It is a step of the network simplex: edges that are as short as they may be hold nodes together, in a forest.
+    What hangs at one of these edges is moved if more edges become shorter than longer by that.
+    """
+    near: list[list[int]] = [[] for _ in layer]
+    for source, target in _forest(layer, pairs):
+        near[source].append(target)
+        near[target].append(source)
+    best: tuple[int, int, list[bool]] | None = None
+    for cut in (None, *((a, b) for a in range(len(layer)) for b in near[a])):
+        for start in range(len(layer)) if cut is None else (cut[0],):
+            part = _hanging_together(start, near, cut)
+            forth = [pair for pair in pairs if part[pair[0]] and not part[pair[1]]]
+            back = [pair for pair in pairs if part[pair[1]] and not part[pair[0]]]
+            if len(forth) <= len(back):
+                continue
+            # To the right, until the first edge on that side is as short as it may be.
+            way = min(layer[target] - layer[source] - 1 for source, target in forth)
+            gain = way * (len(forth) - len(back))
+            if gain > 0 and (best is None or gain > best[0]):
+                best = gain, way, part
+    if best is None:
+        return False
+    _, way, part = best
+    for node, moved in enumerate(part):
+        layer[node] += way * moved
+    return True
+
+
+def _forest(layer: Sequence[int], pairs: Sequence[Pair]) -> list[Pair]:
+    """Edges of no slack that join nodes without a circle."""
+    root = list(range(len(layer)))
+
+    def top(node: int) -> int:
+        while root[node] != node:
+            root[node] = root[root[node]]
+            node = root[node]
+        return node
+
+    kept = []
+    for source, target in pairs:
+        if layer[target] == layer[source] + 1 and top(source) != top(target):
+            root[top(source)] = top(target)
+            kept.append((source, target))
+    return kept
+
+
+def _hanging_together(start: int, near: Sequence[Sequence[int]], cut: Pair | None) -> list[bool]:
+    found = [False] * len(near)
+    found[start] = True
+    waiting = [start]
+    for node in waiting:
+        for other in near[node]:
+            if not found[other] and cut not in ((node, other), (other, node)):
+                found[other] = True
+                waiting.append(other)
+    return found
 
 
 def ordered(ranks: Sequence[Sequence[int]], pairs: Sequence[Pair]) -> list[list[int]]:
     """The nodes of each rank in an order with few crossings, by barycentres.
 
-    Pairs lead from a rank to the next one.
+    Pairs lead from a rank to the next one.  Where the sweeps end depends on where they begin: they are made from the
+    order that is given, and from those in which walks from either side meet the nodes.
     """
     after: dict[int, list[int]] = {}
     before: dict[int, list[int]] = {}
     for source, target in pairs:
         after.setdefault(source, []).append(target)
         before.setdefault(target, []).append(source)
-    best = current = [list(rank) for rank in ranks]
+    starts = [
+        [list(rank) for rank in ranks],
+        _walked(ranks, [node for rank in ranks for node in rank], after),
+        _walked(ranks, [node for rank in reversed(ranks) for node in rank], before),
+    ]
+    found = [_swept(start, before, after) for start in starts]
+    return min(found, key=lambda item: crossings(item, after))
+
+
+def _walked(ranks: Sequence[Sequence[int]], order: Sequence[int], near: dict[int, list[int]]) -> list[list[int]]:
+    """The ranks in the order in which a walk in depth meets their nodes."""
+    number: dict[int, int] = {}
+    waiting = list(reversed(order))
+    while waiting:
+        node = waiting.pop()
+        if node not in number:
+            number[node] = len(number)
+            waiting.extend(reversed(near.get(node, ())))
+    return [sorted(rank, key=lambda node: number[node]) for rank in ranks]
+
+
+def _swept(start: list[list[int]], before: dict[int, list[int]], after: dict[int, list[int]]) -> list[list[int]]:
+    """The best order that sweeps to and fro come to, with neighbours switched where that is better still."""
+    best = current = start
     fewest = crossings(best, after)
     for sweep in range(_SWEEPS):
         if not fewest:
@@ -95,7 +182,42 @@ def ordered(ranks: Sequence[Sequence[int]], pairs: Sequence[Pair]) -> list[list[
         found = crossings(current, after)
         if found < fewest:
             best, fewest = current, found
+    best = [list(rank) for rank in best]
+    for _ in range(_SWITCHES):
+        switched = [_switched(rank, before, after, best, number) for number, rank in enumerate(best)]
+        if not any(switched):
+            break
     return best
+
+
+def _switched(
+    rank: list[int],
+    before: dict[int, list[int]],
+    after: dict[int, list[int]],
+    ranks: Sequence[Sequence[int]],
+    number: int,
+) -> bool:
+    """Switch neighbours whose edges cross less the other way round; whether there were any."""
+    place = {
+        node: position
+        for other in (number - 1, number + 1)
+        if 0 <= other < len(ranks)
+        for position, node in enumerate(ranks[other])
+    }
+    sides = [{node: sorted(place[other] for other in near.get(node, ())) for node in rank} for near in (before, after)]
+    switched = False
+    for position in range(len(rank) - 1):
+        above, below = rank[position], rank[position + 1]
+        now = sum(_inversions(ends[above], ends[below]) for ends in sides)
+        if now and now > sum(_inversions(ends[below], ends[above]) for ends in sides):
+            rank[position : position + 2] = below, above
+            switched = True
+    return switched
+
+
+def _inversions(above: Sequence[int], below: Sequence[int]) -> int:
+    """How often an edge that starts above ends below one that starts below; both are sorted."""
+    return sum(len(above) - bisect.bisect_right(above, end) for end in below)
 
 
 def _by_barycentre(rank: list[int], near: dict[int, list[int]], fixed: dict[int, int]) -> list[int]:

@@ -17,7 +17,10 @@ from kpolicy.report.layers import layers, ordered, without_circles
 Size: TypeAlias = "tuple[float, float]"
 
 _MARGIN = 16.0
-_COLUMN_GAP = 40.0
+# Between columns there is the more room the higher arrows rise there: steep ones are hard to tell apart.
+_COLUMN_GAP = 36.0
+_WIDEST_GAP = 140.0
+_SLOPE = 0.2
 _ROW_GAP = 10.0
 _PASSING = 6.0
 _SETTLINGS = 16
@@ -92,9 +95,14 @@ def layout(boxes: Sequence[Size], links: Sequence[Link]) -> Layout:
         chains.append([*chain, target])
     steps = [step for chain in chains for step in itertools.pairwise(chain)]
     ranks = ordered(ranks, steps)
-    places = _places(ranks, sizes, _middles(ranks, sizes, steps, len(boxes)))
-    edges = _column_edges(ranks, sizes)
+    middles = _middles(ranks, sizes, steps, len(boxes))
     column = {node: number for number, rank in enumerate(ranks) for node in rank}
+    gaps = [_COLUMN_GAP] * len(ranks)
+    for source, target in steps:
+        rise = abs(middles[source] - middles[target])
+        gaps[column[source]] = max(gaps[column[source]], min(rise * _SLOPE, _WIDEST_GAP))
+    edges = _column_edges(ranks, sizes, gaps)
+    places = _places(ranks, sizes, middles, edges)
     routes = []
     for chain, pair, link in zip(chains, pairs, links, strict=True):
         inner = [Stretch(*edges[column[node]], places[node].middle) for node in chain[1:-1]]
@@ -113,22 +121,29 @@ def layout(boxes: Sequence[Size], links: Sequence[Link]) -> Layout:
     return Layout(width, height, tuple(places[box] for box in range(len(boxes))), tuple(routes))
 
 
-def _column_edges(ranks: Sequence[Sequence[int]], sizes: Sequence[Size]) -> list[tuple[float, float]]:
+def _column_edges(
+    ranks: Sequence[Sequence[int]], sizes: Sequence[Size], gaps: Sequence[float]
+) -> list[tuple[float, float]]:
     """The left and the right side of each column."""
     edges = []
     left = _MARGIN
-    for rank in ranks:
+    for rank, gap in zip(ranks, gaps, strict=True):
         right = left + max((sizes[node][0] for node in rank), default=0.0)
         edges.append((left, right))
-        left = right + _COLUMN_GAP
+        left = right + gap
     return edges
 
 
-def _places(ranks: Sequence[Sequence[int]], sizes: Sequence[Size], middles: Mapping[int, float]) -> dict[int, Place]:
+def _places(
+    ranks: Sequence[Sequence[int]],
+    sizes: Sequence[Size],
+    middles: Mapping[int, float],
+    edges: Sequence[tuple[float, float]],
+) -> dict[int, Place]:
     tops = [middles[node] - sizes[node][1] / 2 for rank in ranks for node in rank]
     shift = _MARGIN - min(tops, default=0.0)
     places = {}
-    for number, (left, right) in enumerate(_column_edges(ranks, sizes)):
+    for number, (left, right) in enumerate(edges):
         for node in ranks[number]:
             width, height = sizes[node]
             # Texts stand in the middle of their column, boxes at its left.

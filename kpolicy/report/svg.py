@@ -31,6 +31,7 @@ svg { color-scheme: light dark; font-family: 'DejaVu Sans Mono', 'Liberation Mon
 .asked .name { font-weight: bold }
 .off .name { fill: #57606a }
 .line { fill: none; stroke: #57606a; stroke-width: 1.2 }
+.arrow:hover .line { stroke-width: 3 }
 .imply .line { stroke: #8250df; stroke-dasharray: 6 3 }
 .default .line { stroke: #1a7f37; stroke-dasharray: 2 3 }
 .idle .line { stroke: #c3c9d0 }
@@ -95,7 +96,7 @@ def _legend(picture: Drawing) -> str:
         shown.append("pale: not in force")
     if any(" +" in box.label for box in picture.boxes):
         shown.append("+N: so many more lines")
-    return "   ".join(shown)
+    return " · ".join(shown)
 
 
 def _description(picture: Drawing) -> str:
@@ -114,7 +115,7 @@ def _box(box: Box, place: Place) -> Iterator[str]:
 
 def _arrow(arrow: Arrow, route: Route) -> Iterator[str]:
     idle = " idle" if arrow.edge.in_force is False else ""
-    yield f'<g class="{arrow.edge.kind}{idle}"><title>{_escape(arrow.hint)}</title>'
+    yield f'<g class="arrow {arrow.edge.kind}{idle}"><title>{_escape(arrow.hint)}</title>'
     yield f'<path class="line" d="{_path(route)}"/>'
     end = route.stretches[-1]
     forward = end.start >= route.stretches[0].start

@@ -40,7 +40,9 @@ def _with(line: str, depends: str = "") -> str:
         ("select X if Y || Z", "select if Y || Z"),
     ],
 )
-@pytest.mark.parametrize("depends", ["", "\tdepends on Z\n", "\tdepends on Y && Z\n", "\tdepends on Y\n\tdepends on Z\n"])
+@pytest.mark.parametrize(
+    "depends", ["", "\tdepends on Z\n", "\tdepends on Y && Z\n", "\tdepends on Y\n\tdepends on Z\n"]
+)
 def test_a_line_and_what_it_states_itself(tmp_path: Path, line: str, statement: str, depends: str) -> None:
     graph = _graph(tmp_path, _with(line, depends))
     told = [f"A -> X {statement} Kconfig:{12 + depends.count(chr(10))}"]
@@ -57,7 +59,9 @@ def test_what_menus_and_ifs_demand_is_not_of_the_line(tmp_path: Path) -> None:
 
 
 def test_what_a_choice_demands_is_not_of_the_line(tmp_path: Path) -> None:
-    members = "config A\n\tbool 'a'\n\tdepends on Y\n\tselect X if Z\n\tselect D\n\nconfig B\n\tbool 'b' if Z\n\tselect X\n"
+    members = (
+        "config A\n\tbool 'a'\n\tdepends on Y\n\tselect X if Z\n\tselect D\n\nconfig B\n\tbool 'b' if Z\n\tselect X\n"
+    )
     text = f"{_SYMBOLS}choice\n\tprompt 'c'\n\tdepends on Z\n\n{members}\nendchoice\n\nconfig D\n\tbool\n"
     graph = _graph(tmp_path, text)
     assert [edge.statement for edge in graph.out("A")] == ["select if Z", "select"]

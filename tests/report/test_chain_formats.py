@@ -21,7 +21,23 @@ from kpolicy.report.style import Style
 from kpolicy.report.svg import svg_lines
 
 _SVG = "{http://www.w3.org/2000/svg}"
-_NASTY = ['"', "\\", "\\N", "\n", "<b>", "]]>", "&amp;", "#35;", "`", "|", "%%{init}", "end", "\x1b[1m", "\x00", "{}[]()"]
+_NASTY = [
+    '"',
+    "\\",
+    "\\N",
+    "\n",
+    "<b>",
+    "]]>",
+    "&amp;",
+    "#35;",
+    "`",
+    "|",
+    "%%{init}",
+    "end",
+    "\x1b[1m",
+    "\x00",
+    "{}[]()",
+]
 
 
 class _Given:
@@ -136,7 +152,7 @@ def sixty(seed: int) -> ChainReport:
     names = [f"DEBUG_{'LONG_NAME_' * chance.randrange(4)}{number}" for number in range(60)]
     edges = []
     for number in range(1, 60):
-        for source in {chance.randrange(max(0, number - 20), number) for _ in range(chance.choice((1, 1, 1, 2, 3)))}:
+        for source in {chance.randrange(number // 2 + 1) for _ in range(chance.choice((1, 1, 1, 2, 3)))}:
             condition = chance.choice(["", "", "X86_64 && !PREEMPT_RT", "A || B" * chance.randrange(1, 12)])
             edges.append(_edge(names[source], names[number], len(edges) + 1, condition))
     return _report(edges, names[0])
