@@ -6,15 +6,25 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from kpolicy.explain.edges import Edge, Graph
+    from kpolicy.explain.edges import Edge
 
 Direction: TypeAlias = Literal["out", "in"]
 
 # Only graphs with many circles in them come near this: paths that end in a circle lead nowhere.
 _MOST_STEPS = 20_000
+
+
+class Edges(Protocol):
+    """What a `Graph` tells."""
+
+    def out(self, name: str, /) -> tuple[Edge, ...]:
+        """The edges from a symbol."""
+
+    def into(self, name: str, /) -> tuple[Edge, ...]:
+        """The edges to a symbol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +47,7 @@ class Reach:
         return edge.target if self.direction == "out" else edge.source
 
 
-def reach(graph: Graph, root: str, direction: Direction, *, depth: int | None = None, most: int | None = None) -> Reach:
+def reach(graph: Edges, root: str, direction: Direction, *, depth: int | None = None, most: int | None = None) -> Reach:
     """Follow the edges from `root`, up to `depth` steps, and up to `most` edges at a symbol.
 
     Edges in force come first where they are cut.
@@ -80,7 +90,7 @@ class Paths:
     more: bool
 
 
-def paths(graph: Graph, start: str, goal: str, *, depth: int | None = None, most: int | None = None) -> Paths:
+def paths(graph: Edges, start: str, goal: str, *, depth: int | None = None, most: int | None = None) -> Paths:
     """The ways from `start` to `goal` of at most `depth` steps, at most `most` of them, none twice through a symbol."""
     ahead = reach(graph, start, "out", depth=depth)
     joined: dict[tuple[str, str], list[Edge]] = {}

@@ -85,7 +85,7 @@ def chain_lines(report: ChainReport, style: Style) -> Iterator[str]:
     if report.paths is not None:
         yield from _path_lines(report, report.paths, style)
         return
-    blocks = [list(_rows(item)) for item in report.reaches]
+    blocks = [list(_rows(item, report)) for item in report.reaches]
     widths = _widths([row for rows in blocks for row in rows])
     for item, rows in zip(report.reaches, blocks, strict=True):
         yield f"  {_HEADS[item.direction]}"
@@ -110,7 +110,7 @@ def _path_lines(report: ChainReport, paths: Paths, style: Style) -> Iterator[str
         yield "\n  and more ways (--all)"
 
 
-def _rows(item: Reach) -> Iterator[_Row]:
+def _rows(item: Reach, report: ChainReport) -> Iterator[_Row]:
     """The edges as a tree: each symbol is opened once, where it is nearest to the root."""
     opened = {item.root}
 
@@ -118,7 +118,9 @@ def _rows(item: Reach) -> Iterator[_Row]:
         edges = item.edges.get(name, ())
         for edge in edges:
             other = item.other_end(edge)
-            if other not in item.edges:
+            if report.notes[other].location is None:
+                yield _Row(depth, edge, f"not defined for {report.architecture}")
+            elif other not in item.edges:
                 more = item.omitted.get(other)
                 yield _Row(depth, edge, f"{more} more, --depth" if more else "")
             elif other in opened or item.distances[other] != depth + 1:

@@ -85,6 +85,13 @@ def test_the_architecture_that_has_the_symbol(tmp_path: Path) -> None:
     assert named.err == "error: x86 does not define ONLY_HERE\n  --arch: arm64\n"
 
 
+def test_what_the_architecture_does_not_define(tmp_path: Path) -> None:
+    tree = copy_of_demo(tmp_path)
+    append(tree / "arch/x86/Kconfig", "\nconfig OLD\n\tbool\n\tselect LONG_GONE\n")
+    assert "(not defined for x86)" in _chain(tree, "OLD").out
+    assert "not defined" in _chain(tree, "OLD", "--format", "svg").out
+
+
 def test_formats(demo: Path, tmp_path: Path) -> None:
     words = ("STACKDEPOT", "--config", "debug_defconfig")
     count = len(_arrows(_chain(demo, *words).out))

@@ -45,7 +45,7 @@ def _distances(pairs: Pairs, root: str) -> dict[str, int]:
 
 @given(_PAIRS, st.sampled_from(_NAMES), st.one_of(st.none(), st.integers(1, 4)))
 def test_everything_that_can_be_reached(pairs: Pairs, root: str, depth: int | None) -> None:
-    found = reach(_Given(pairs), root, "out", depth=depth)  # type: ignore[arg-type]
+    found = reach(_Given(pairs), root, "out", depth=depth)
     limit = len(_NAMES) if depth is None else depth
     expected = {name: distance for name, distance in _distances(pairs, root).items() if distance <= limit}
     assert found.distances == expected
@@ -58,15 +58,15 @@ def test_everything_that_can_be_reached(pairs: Pairs, root: str, depth: int | No
 
 @given(_PAIRS, st.sampled_from(_NAMES), st.one_of(st.none(), st.integers(1, 4)))
 def test_in_is_out_of_the_graph_turned_round(pairs: Pairs, root: str, depth: int | None) -> None:
-    into = reach(_Given(pairs), root, "in", depth=depth)  # type: ignore[arg-type]
-    turned = reach(_Given((b, a) for a, b in pairs), root, "out", depth=depth)  # type: ignore[arg-type]
+    into = reach(_Given(pairs), root, "in", depth=depth)
+    turned = reach(_Given((b, a) for a, b in pairs), root, "out", depth=depth)
     assert into.distances == turned.distances
     assert into.edges.keys() == turned.edges.keys()
 
 
 @given(_PAIRS, st.sampled_from(_NAMES), st.integers(1, 3))
 def test_too_many_edges_are_cut_and_counted(pairs: Pairs, root: str, most: int) -> None:
-    whole, cut = (reach(_Given(pairs), root, "out", most=limit) for limit in (None, most))  # type: ignore[arg-type]
+    whole, cut = (reach(_Given(pairs), root, "out", most=limit) for limit in (None, most))
     assert cut.distances.keys() <= whole.distances.keys()
     for name, edges in cut.edges.items():
         assert len(edges) <= most
@@ -75,7 +75,7 @@ def test_too_many_edges_are_cut_and_counted(pairs: Pairs, root: str, most: int) 
 
 def test_edges_in_force_are_cut_last() -> None:
     graph = _Given([("A", name) for name in "BCDEF"], in_force=frozenset({("A", "E")}))
-    found = reach(graph, "A", "out", most=2)  # type: ignore[arg-type]
+    found = reach(graph, "A", "out", most=2)
     assert [edge.target for edge in found.edges["A"]] == ["E", "B"]
 
 
@@ -90,7 +90,7 @@ def _simple_ways(pairs: Pairs, start: str, goal: str, depth: int) -> set[tuple[s
 @given(_PAIRS, st.sampled_from(list(itertools.permutations(_NAMES, 2))), st.one_of(st.none(), st.integers(1, 5)))
 def test_all_ways_the_shortest_first(pairs: Pairs, ends: tuple[str, str], depth: int | None) -> None:
     start, goal = ends
-    found = paths(_Given(pairs), start, goal, depth=depth)  # type: ignore[arg-type]
+    found = paths(_Given(pairs), start, goal, depth=depth)
     assert not found.more
     assert len(set(found.found)) == len(found.found)
     assert set(found.found) == _simple_ways(pairs, start, goal, depth or len(_NAMES))
@@ -101,8 +101,8 @@ def test_all_ways_the_shortest_first(pairs: Pairs, ends: tuple[str, str], depth:
 
 @given(_PAIRS, st.integers(1, 3))
 def test_too_many_ways(pairs: Pairs, most: int) -> None:
-    whole = paths(_Given(pairs), "A", "B")  # type: ignore[arg-type]
-    cut = paths(_Given(pairs), "A", "B", most=most)  # type: ignore[arg-type]
+    whole = paths(_Given(pairs), "A", "B")
+    cut = paths(_Given(pairs), "A", "B", most=most)
     assert cut.found == whole.found[:most]
     assert cut.more == (len(whole.found) > most)
 
@@ -111,8 +111,8 @@ def test_circles_without_end_are_given_up() -> None:
     # Every symbol leads to every other one, and the goal hangs behind the last.
     names = [f"S{number}" for number in range(12)]
     pairs = {(a, b) for a, b in itertools.permutations(names, 2) if a != names[-1]} | {(names[-1], "GOAL")}
-    found = paths(_Given(pairs), names[0], "GOAL")  # type: ignore[arg-type]
+    found = paths(_Given(pairs), names[0], "GOAL")
     assert found.more
     assert found.found[0] == (names[0], names[-1], "GOAL")
-    assert paths(_Given(pairs), "GOAL", names[0]).found == ()  # type: ignore[arg-type]
-    assert paths(_Given(pairs), "GOAL", "GOAL").found == ()  # type: ignore[arg-type]
+    assert paths(_Given(pairs), "GOAL", names[0]).found == ()
+    assert paths(_Given(pairs), "GOAL", "GOAL").found == ()

@@ -56,13 +56,13 @@ def _edge(source: str, target: str, line: int = 1, condition: str = "", in_force
 
 
 def _report(edges: list[Edge], root: str, *, most: int | None = None, value: str | None = None) -> ChainReport:
-    reaches = tuple(reach(_Given(edges), root, way, most=most) for way in ("out", "in"))  # type: ignore[arg-type]
+    reaches = tuple(reach(_Given(edges), root, way, most=most) for way in ("out", "in"))
     names = {name: Note(value, Location("lib/Kconfig", 1)) for item in reaches for name in item.distances}
     return ChainReport("x86", "6.12.0", "c" if value else None, ("select",), names, reaches)
 
 
-def _text(edges: list[Edge], root: str = "A", **more: int) -> list[str]:
-    return [re.sub(" +", " ", line.strip()) for line in chain_lines(_report(edges, root, **more), Style())]
+def _text(edges: list[Edge], root: str = "A", most: int | None = None) -> list[str]:
+    return [re.sub(" +", " ", line.strip()) for line in chain_lines(_report(edges, root, most=most), Style())]
 
 
 def test_a_symbol_is_opened_once_where_it_is_nearest() -> None:
@@ -100,7 +100,7 @@ def test_what_is_in_force_is_marked() -> None:
 def _nasty(text: str) -> ChainReport:
     edge = Edge("default", "A", "B", text, text, Location(text, 1), None)
     names = {name: Note(text, Location(text, 1)) for name in "AB"}
-    reaches = (reach(_Given([edge]), "A", "out"),)  # type: ignore[arg-type]
+    reaches = (reach(_Given([edge]), "A", "out"),)
     return ChainReport("x86", "6.12.0", text, ("default",), names, reaches)
 
 
@@ -150,7 +150,7 @@ def sixty(seed: int) -> ChainReport:
     """A chain of sixty symbols, about as tangled as those of kernels."""
     chance = random.Random(seed)
     names = [f"DEBUG_{'LONG_NAME_' * chance.randrange(4)}{number}" for number in range(60)]
-    edges = []
+    edges: list[Edge] = []
     for number in range(1, 60):
         for source in {chance.randrange(number // 2 + 1) for _ in range(chance.choice((1, 1, 1, 2, 3)))}:
             condition = chance.choice(["", "", "X86_64 && !PREEMPT_RT", "A || B" * chance.randrange(1, 12)])
