@@ -113,27 +113,34 @@ def _path_lines(report: ChainReport, paths: Paths, style: Style) -> Iterator[str
 def _rows(item: Reach, report: ChainReport) -> Iterator[_Row]:
     """The edges as a tree: each symbol is opened once, where it is nearest to the root."""
     opened = {item.root}
+    # Chains can be as long as a file likes, so no recursion.
+    waiting = [(item.root, iter(item.edges.get(item.root, ())))]
+    while waiting:
+        depth = len(waiting) - 1
+        name, edges = waiting[-1]
+        edge = next(edges, None)
+        if edge is None:
+            waiting.pop()
+            if item.edges.get(name) and item.omitted.get(name):
+                yield _Row(depth, None, f"and {item.omitted[name]} more (--all)")
+            continue
+        other = item.other_end(edge)
+        opens = bool(item.edges.get(other)) and other not in opened and item.distances[other] == depth + 1
+        yield _Row(depth, edge, "" if opens else _remark(item, other, report, opened=other in opened))
+        if opens:
+            opened.add(other)
+            waiting.append((other, iter(item.edges[other])))
 
-    def below(name: str, depth: int) -> Iterator[_Row]:
-        edges = item.edges.get(name, ())
-        for edge in edges:
-            other = item.other_end(edge)
-            if report.notes[other].location is None:
-                yield _Row(depth, edge, f"not defined for {report.architecture}")
-            elif other not in item.edges:
-                more = item.omitted.get(other)
-                yield _Row(depth, edge, f"{more} more, --depth" if more else "")
-            elif other in opened or item.distances[other] != depth + 1:
-                remark = "above" if other in opened else "below"
-                yield _Row(depth, edge, remark if item.edges[other] else "")
-            else:
-                opened.add(other)
-                yield _Row(depth, edge, "")
-                yield from below(other, depth + 1)
-        if edges and item.omitted.get(name):
-            yield _Row(depth, None, f"and {item.omitted[name]} more (--all)")
 
-    return below(item.root, 0)
+def _remark(item: Reach, name: str, report: ChainReport, *, opened: bool) -> str:
+    """Why a symbol is not opened here."""
+    if report.notes[name].location is None:
+        return f"not defined for {report.architecture}"
+    if name not in item.edges:
+        return f"{item.omitted[name]} more, --depth" if name in item.omitted else ""
+    if not item.edges[name]:
+        return ""
+    return "above" if opened else "below"
 
 
 def _arrow(row: _Row) -> str:

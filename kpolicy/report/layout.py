@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
+from kpolicy.errors import UsageError
 from kpolicy.report.layers import layers, ordered, without_circles
 
 Size: TypeAlias = "tuple[float, float]"
@@ -24,6 +25,7 @@ _SLOPE = 0.2
 _ROW_GAP = 10.0
 _PASSING = 6.0
 _SETTLINGS = 16
+_MOST_PIECES = 6000
 # An arrow is straight before a box is in the middle of its neighbours.
 _STRAIGHTNESS = 4.0
 
@@ -77,9 +79,18 @@ class Layout:
 
 
 def layout(boxes: Sequence[Size], links: Sequence[Link]) -> Layout:
-    """Lay out boxes and the links between them.  A link must join two different boxes."""
+    """Lay out boxes and the links between them.  A link must join two different boxes.
+
+    Raises UsageError for so many that nobody could read the drawing.
+    """
     pairs = without_circles(len(boxes), [(link.source, link.target) for link in links])
     layer = layers(len(boxes), pairs)
+    pieces = sum(2 * (layer[target] - layer[source]) for source, target in pairs)
+    if len(boxes) + pieces > _MOST_PIECES:
+        raise UsageError(
+            f"a drawing of {len(boxes)} symbols and {len(links)} lines would not be legible",
+            hint="--depth, --direction, --by and --in-force make it smaller; --format dot leaves it to Graphviz",
+        )
     # What takes room: the boxes, then at every link its text and where it passes a column.
     sizes = [*boxes]
     ranks: list[list[int]] = [[] for _ in range(2 * max(layer, default=0) + 1)]

@@ -6,7 +6,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpolicy.explain.chain import paths, reach
@@ -43,6 +43,7 @@ def _distances(pairs: Pairs, root: str) -> dict[str, int]:
     return found
 
 
+@settings(deadline=None)
 @given(_PAIRS, st.sampled_from(_NAMES), st.one_of(st.none(), st.integers(1, 4)))
 def test_everything_that_can_be_reached(pairs: Pairs, root: str, depth: int | None) -> None:
     found = reach(_Given(pairs), root, "out", depth=depth)
@@ -56,6 +57,7 @@ def test_everything_that_can_be_reached(pairs: Pairs, root: str, depth: int | No
     assert dict(found.omitted) == {name: n for name in beyond if (n := sum(pair[0] == name for pair in pairs))}
 
 
+@settings(deadline=None)
 @given(_PAIRS, st.sampled_from(_NAMES), st.one_of(st.none(), st.integers(1, 4)))
 def test_in_is_out_of_the_graph_turned_round(pairs: Pairs, root: str, depth: int | None) -> None:
     into = reach(_Given(pairs), root, "in", depth=depth)
@@ -64,6 +66,7 @@ def test_in_is_out_of_the_graph_turned_round(pairs: Pairs, root: str, depth: int
     assert into.edges.keys() == turned.edges.keys()
 
 
+@settings(deadline=None)
 @given(_PAIRS, st.sampled_from(_NAMES), st.integers(1, 3))
 def test_too_many_edges_are_cut_and_counted(pairs: Pairs, root: str, most: int) -> None:
     whole, cut = (reach(_Given(pairs), root, "out", most=limit) for limit in (None, most))
@@ -87,6 +90,7 @@ def _simple_ways(pairs: Pairs, start: str, goal: str, depth: int) -> set[tuple[s
     return {way for way in ways if len(way) - 1 <= depth and all(pair in pairs for pair in itertools.pairwise(way))}
 
 
+@settings(deadline=None)
 @given(_PAIRS, st.sampled_from(list(itertools.permutations(_NAMES, 2))), st.one_of(st.none(), st.integers(1, 5)))
 def test_all_ways_the_shortest_first(pairs: Pairs, ends: tuple[str, str], depth: int | None) -> None:
     start, goal = ends
@@ -99,6 +103,7 @@ def test_all_ways_the_shortest_first(pairs: Pairs, ends: tuple[str, str], depth:
     assert needed <= found.edges.keys() <= pairs
 
 
+@settings(deadline=None)
 @given(_PAIRS, st.integers(1, 3))
 def test_too_many_ways(pairs: Pairs, most: int) -> None:
     whole = paths(_Given(pairs), "A", "B")

@@ -9,9 +9,10 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kpolicy.errors import UsageError
 from kpolicy.explain.chain import reach
 from kpolicy.explain.edges import Edge
 from kpolicy.location import Location
@@ -42,13 +43,16 @@ _NASTY = [
 
 class _Given:
     def __init__(self, edges: list[Edge]) -> None:
-        self.edges = edges
+        self.ends: tuple[dict[str, list[Edge]], dict[str, list[Edge]]] = ({}, {})
+        for edge in edges:
+            self.ends[0].setdefault(edge.source, []).append(edge)
+            self.ends[1].setdefault(edge.target, []).append(edge)
 
     def out(self, name: str) -> tuple[Edge, ...]:
-        return tuple(edge for edge in self.edges if edge.source == name)
+        return tuple(self.ends[0].get(name, ()))
 
     def into(self, name: str) -> tuple[Edge, ...]:
-        return tuple(edge for edge in self.edges if edge.target == name)
+        return tuple(self.ends[1].get(name, ()))
 
 
 def _edge(source: str, target: str, line: int = 1, condition: str = "", in_force: bool | None = None) -> Edge:
@@ -109,6 +113,7 @@ def test_nothing_breaks_out_of_its_quotes(text: str) -> None:
     _unbroken(text)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_text_breaks_out_of_its_quotes(text: str) -> None:
     _unbroken(text)
@@ -185,6 +190,15 @@ def test_sixty_symbols_are_legible(seed: int) -> None:
     others = [_extent(item) for item in root.iter(f"{_SVG}text") if item.attrib["class"] in ("says", "place")][:-1]
     for box in boxes:
         assert not any(_overlap(box, other) for other in others)
+
+
+def test_a_chain_without_end() -> None:
+    edges = [_edge(f"S{number}", f"S{number + 1}", number) for number in range(5000)]
+    report = _report(edges, "S0")
+    assert sum("->" in line for line in chain_lines(report, Style())) == 5000
+    assert sum("->" in line for line in dot_lines(drawing(report))) == 5000
+    with pytest.raises(UsageError, match="would not be legible"):
+        list(svg_lines(drawing(report)))
 
 
 Extent = tuple[float, float, float, float]

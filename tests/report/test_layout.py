@@ -18,6 +18,7 @@ _PAIRS = st.lists(_PAIR, max_size=30)
 _SIZE = st.tuples(st.floats(1, 300), st.floats(1, 60))
 
 
+@settings(deadline=None)
 @given(_PAIRS)
 def test_no_circle_is_left_and_layers_rise(pairs: list[tuple[int, int]]) -> None:
     turned = without_circles(_MOST, pairs)
@@ -27,12 +28,14 @@ def test_no_circle_is_left_and_layers_rise(pairs: list[tuple[int, int]]) -> None
     assert all(layer[source] < layer[target] for source, target in turned)
 
 
+@settings(deadline=None)
 @given(_PAIRS)
 def test_nothing_is_turned_round_without_need(pairs: list[tuple[int, int]]) -> None:
     rising = [(min(pair), max(pair)) for pair in pairs]
     assert without_circles(_MOST, rising) == rising
 
 
+@settings(deadline=None)
 @given(_PAIRS)
 def test_ordering_keeps_the_nodes_and_adds_no_crossing(pairs: list[tuple[int, int]]) -> None:
     half = _MOST // 2
