@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _USUAL = "x86"
 # What can bring a symbol in grows fast: without --depth only so far.
 _DEPTH_IN = 2
-_MOST_EDGES = 20
+_MOST_EDGES = 30
 _MOST_PATHS = 10
 # However many are asked for: between some symbols there are millions.
 _MOST_PATHS_EVER = 1000

@@ -38,7 +38,7 @@ class Arrow:
         """All of it."""
         edge = self.edge
         force = {None: "", True: " (in force)", False: " (not in force)"}[edge.in_force]
-        return f"{edge.source} -> {edge.target}: {edge.statement}, {edge.location}{force}"
+        return printable(f"{edge.source} -> {edge.target}: {edge.statement}, {edge.location}{force}")
 
 
 @dataclass(frozen=True, slots=True)

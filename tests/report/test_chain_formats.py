@@ -122,6 +122,7 @@ def test_no_text_breaks_out_of_its_quotes(text: str) -> None:
 def _unbroken(text: str) -> None:
     picture = drawing(_nasty(text))
     for line in dot_lines(picture):
+        assert "\0" not in line, "which Graphviz takes for the end of the text"
         bare = re.sub(r'"(?:[^"\\]|\\.)*"', "S", line)
         assert re.fullmatch(r"(digraph chain \{|\}|  (graph|node|edge|S|S -> S) \[[\w\s=,]*\])", bare), line
     for line in mermaid_lines(picture):
