@@ -87,7 +87,6 @@ def test_a_chain(tmp_path: Path, demo: Path, form: str) -> None:
 
 @pytest.mark.trees
 @pytest.mark.slow
-@pytest.mark.no_cover
 def test_an_audit_of_a_real_tree(tmp_path: Path, kernel: Path, release: str) -> None:
     run = _watched(tmp_path, False, "audit", str(kernel), "-j", "1")
     assert run.returncode == 1, run.stderr
