@@ -39,7 +39,7 @@ _MOST_PATHS = 10
 _MOST_PATHS_EVER = 1000
 
 
-@click.command("chain")
+@click.command("chain", short_help="Show what selects a symbol, and what it selects.")
 @click.argument("symbol", required=False)
 @click.option("--from", "start", metavar="SYMBOL", help="With --to: the ways from this symbol.")
 @click.option("--to", "goal", metavar="SYMBOL", help="With --from: the ways to this symbol.")
