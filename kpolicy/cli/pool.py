@@ -85,7 +85,12 @@ def spread(plan: Plan, work: Callable[[Item], Result], items: Sequence[Item], jo
         jobs, mp_context=multiprocessing.get_context("fork"), initializer=_start_worker, initargs=(plan,)
     )
     try:
-        waiting = [executor.submit(work, item) for item in items]
+        # Interrupted half way through starting workers we would not know of them all.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            waiting = [executor.submit(work, item) for item in items]
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         for future in as_completed(waiting):
             try:
                 yield future.result()
@@ -112,6 +117,7 @@ def examiner() -> Examiner:
 def _start_worker(plan: Plan) -> None:
     # Ctrl-C reaches all processes of a terminal: workers end without a word, the parent cleans up.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     _start(plan)
 
 
