@@ -19,6 +19,7 @@ _COMMANDS = {
     "audit": "kpolicy.cli.audit",
     "baseline": "kpolicy.cli.baseline",
     "check": "kpolicy.cli.check",
+    "cost": "kpolicy.cli.cost",
     "expand": "kpolicy.cli.expand",
     "kconfig": "kpolicy.cli.kconfig",
     "policy": "kpolicy.cli.policy",
