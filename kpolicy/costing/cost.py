@@ -16,7 +16,7 @@ from kpolicy.location import Location
 from kpolicy.policy.expression import Expression
 
 CostKind: TypeAlias = Literal["memory", "size", "slow-down", "boot"]
-Certainty: TypeAlias = Literal["exact", "at most", "as documented", "address space"]
+Certainty: TypeAlias = Literal["exact", "computed", "at most", "as documented", "address space"]
 
 KINDS: tuple[CostKind, ...] = get_args(CostKind)
 CERTAINTIES: tuple[Certainty, ...] = get_args(Certainty)
@@ -28,7 +28,8 @@ KIND_MEANINGS: Mapping[CostKind, str] = {
     "boot": "time to boot",
 }
 CERTAINTY_MEANINGS: Mapping[Certainty, str] = {
-    "exact": "what the source code reserves, to the byte, where it reserves anything",
+    "exact": "what the source code sets aside for these options, to the byte",
+    "computed": "what the source code computes from the memory and CPUs that are stated, less what firmware keeps",
     "at most": "a limit that the source code sets and that a running kernel may stay below",
     "as documented": "a share or a factor that documentation states, not measured here",
     "address space": "addresses that are set aside, not memory",

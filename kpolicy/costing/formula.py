@@ -34,7 +34,7 @@ LEVELS: tuple[tuple[BinaryOperator, ...], ...] = (
     ("*", "/"),
 )
 """Binary operators by how they bind, the loosest first."""
-COMPARISONS = LEVELS[2]
+COMPARISONS, _SHIFTS = LEVELS[2:4]
 FUNCTIONS: Mapping[Function, tuple[int, int]] = {
     "min": (2, 8),
     "max": (2, 8),
@@ -243,7 +243,12 @@ def _level(word: BinaryOperator) -> int:
 
 
 def _strictness(level: int) -> tuple[int, int]:
-    """What is added to the level that each side must have: the right side binds closer, both of a comparison do."""
+    """What is added to the level that each side must have: the right side binds closer, both of a comparison do.
+
+    Few know how shifts bind: what they shift, and by what, stands in parentheses.
+    """
+    if LEVELS[level] is _SHIFTS:
+        return _ATOM - level, _ATOM - level
     return (1 if LEVELS[level] is COMPARISONS else 0), 1
 
 

@@ -52,9 +52,7 @@ class _CostReader(TableReader):
         self.known_keys((), _KEYS)
         kind = self.word(("kind",), KINDS)
         when = self.condition(("when",))
-        figures = tuple(
-            self._figure(("figure", number), measured=kind == "memory") for number in range(self.count(("figure",)))
-        )
+        figures = tuple(self._figure(("figure", number)) for number in range(self.count(("figure",))))
         unknown = self.string(("unknown",), required=False)
         always = any(figure.when == _ALWAYS for figure in figures)
         if not always and not unknown:
@@ -82,13 +80,11 @@ class _CostReader(TableReader):
                 self.file.complain_at_item(("symbols",), name, f"'when' does not mention {name!r}", hint)
         return found
 
-    def _figure(self, where: KeyPath, *, measured: bool) -> Figure:
+    def _figure(self, where: KeyPath) -> Figure:
         self.known_keys(where, _FIGURE_KEYS)
         has = [key for key in ("formula", "text") if key in self.table(where)]
         if len(has) != 1:
             self.file.complain(where, "a figure has either a 'formula' or a 'text'")
-        elif measured and has == ["text"]:
-            self.file.complain((*where, "text"), "a figure of kind 'memory' is a formula")
         certainty: Certainty = "as documented"
         if "certainty" in self.table(where) or has == ["formula"]:
             certainty = self.word((*where, "certainty"), CERTAINTIES)
@@ -99,7 +95,7 @@ class _CostReader(TableReader):
             certainty=certainty,
             per=self.string((*where, "per"), required=False),
             needs=self.string((*where, "needs"), required=False),
-            note=self.string((*where, "note")),
+            note=self.string((*where, "note"), required=False),
             sources=self.strings((*where, "sources")),
         )
 

@@ -126,7 +126,9 @@ class _Parser:
     def _number(self, token: _Token) -> Number:
         match = _NUMBER.match(token.text)
         if match is None:
-            self._fail(f"{token.text!r} is no number", token, "a number is decimal or hexadecimal; K, M, G are suffixes")
+            self._fail(
+                f"{token.text!r} is no number", token, "a number is decimal or hexadecimal; K, M, G are suffixes"
+            )
         value = int(match["hex"], 16) if match["hex"] else int(match["decimal"]) << _SHIFTS[match["suffix"]]
         if value > BIGGEST:
             self._fail("this number is beyond any memory", token)

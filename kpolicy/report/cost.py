@@ -89,7 +89,7 @@ def _groups(bill: Bill) -> Iterator[tuple[str, list[Item], int | None]]:
     for title, wanted in (
         ("memory, for each of many things", [item for item in memory if item.figure and item.figure.per]),
         (
-            "memory, only with a boot parameter",
+            "memory, only when it is asked for",
             [item for item in memory if item.figure and item.figure.needs and not item.figure.per],
         ),
     ):
@@ -106,14 +106,13 @@ def _sorted(items: Sequence[Item]) -> list[Item]:
 
 
 def _items(items: Sequence[Item], style: Style) -> Iterator[str]:
-    heads = [(_figure(item), item.cost.id, _how(item)) for item in items]
-    for item, head in zip(items, columns(heads, right=(0,), indent="    "), strict=True):
+    heads = [(item.cost.id, _figure(item), _how(item)) for item in items]
+    right = (1,) if any(item.amount is not None for item in items) else ()
+    for item, head in zip(items, columns(heads, right=right, indent="    "), strict=True):
         yield printable(head)
-        indent = " " * (4 + max(len(row[0]) for row in heads) + 2)
-        yield style.mark("faint", printable(f"{indent}{item.cost.title}"))
-        if item.figure is not None:
-            yield style.mark("faint", printable(f"{indent}{'; '.join(item.figure.sources)}"))
-        yield style.mark("faint", printable(f"{indent}{_cause(item.chain)}"))
+        sources = "; ".join(item.figure.sources) if item.figure is not None else ""
+        for text in (item.cost.title, sources, _cause(item.chain)):
+            yield style.mark("faint", printable(f"        {text}"))
 
 
 def _unpriced(items: Sequence[Item], reason: Callable[[Item], str], style: Style) -> Iterator[str]:
@@ -135,7 +134,7 @@ def _figure(item: Item) -> str:
 
 
 def _how(item: Item) -> str:
-    """The formula with numbers in it, and what must be asked for at boot."""
+    """The formula with numbers in it, and what must happen before it is paid."""
     figure = item.figure
     assert figure is not None
     needs = f"with {figure.needs}" if figure.needs else ""
