@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kpolicy.costing.bill import Bill, Item
-from kpolicy.costing.cost import CERTAINTIES, KIND_MEANINGS, KINDS
+from kpolicy.costing.cost import KIND_MEANINGS, KINDS
 from kpolicy.errors import printable
 from kpolicy.explain.cause import Link
 from kpolicy.report.style import Style, columns
@@ -80,25 +80,23 @@ def _about(report: CostReport) -> str:
 def _groups(bill: Bill) -> Iterator[tuple[str, list[Item], int | None]]:
     """Titles, the items below them, and the sum where they can be added."""
     known = [item for item in bill.items if item.state == "known"]
-    memory = [item for item in known if item.cost.kind == "memory"]
-    always = [item for item in memory if item.figure and not item.figure.per and not item.figure.needs]
-    for certainty in CERTAINTIES:
-        found = [item for item in always if item.figure and item.figure.certainty == certainty]
-        if found:
-            yield f"memory, {certainty}", _sorted(found), bill.totals[certainty]
-    for title, wanted in (
-        ("memory, for each of many things", [item for item in memory if item.figure and item.figure.per]),
+    memory = [item for item in known if item.cost.kind == "memory" and item.amount is not None]
+    once = [item for item in memory if item.figure and not item.figure.per]
+    for certainty, total in bill.totals.items():
+        wanted = [item for item in once if item.figure and item.figure.certainty == certainty and not item.figure.needs]
+        yield f"memory, {certainty}", _sorted(wanted), total
+    others = (
+        ("memory, for each of many things", [item for item in memory if item not in once]),
+        ("memory, only when it is asked for", [item for item in once if item.figure and item.figure.needs]),
         (
-            "memory, only when it is asked for",
-            [item for item in memory if item.figure and item.figure.needs and not item.figure.per],
+            "memory, in the words of the source",
+            [item for item in known if item.cost.kind == "memory" and item.amount is None],
         ),
-    ):
+        *((KIND_MEANINGS[kind], [item for item in known if item.cost.kind == kind]) for kind in KINDS[1:]),
+    )
+    for title, wanted in others:
         if wanted:
             yield title, _sorted(wanted), None
-    for kind in KINDS[1:]:
-        found = [item for item in known if item.cost.kind == kind]
-        if found:
-            yield KIND_MEANINGS[kind], found, None
 
 
 def _sorted(items: Sequence[Item]) -> list[Item]:
@@ -157,7 +155,7 @@ def cost_document(report: CostReport) -> dict[str, Any]:
         "architecture": report.architecture,
         "version": report.version,
         "machine": {"ram": bill.machine.ram, "cpus": bill.machine.cpus, "page_size": bill.page_size},
-        "totals": {certainty: total for certainty, total in bill.totals.items()},
+        "totals": dict(bill.totals),
         "costs": [_item_document(item) for item in bill.items],
     }
 

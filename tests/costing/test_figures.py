@@ -152,7 +152,8 @@ CASES = [
     Case("kmemleak/records", 3, f"{X86} DEBUG_KMEMLEAK DEBUG_KMEMLEAK_DEFAULT_OFF", 176, OLD),
     # 8192 * 200 + 1024 + 32768 + 32768 * 56 + 4096 + 32768 * 8 + 24 + 2 * (16 + 8192) + 32776 + 65536 * 32 + 8192
     # + 327680 * 2 = 6583360, and kernels print "memory used by lock dependency info: 6429 kB"
-    # (6583360 / 1024 = 6429.06): linux-wireless list, 2025-06-23, <08a310dd-6982-4e63-9f6a-02bd9d579167@oss.qualcomm.com>.
+    # (6583360 / 1024 = 6429.06): linux-wireless list, 2025-06-23,
+    # <08a310dd-6982-4e63-9f6a-02bd9d579167@oss.qualcomm.com>.
     Case("lockdep/tables", 0, f"{X86} {LOCKDEP}", 6583360),
     # LOCK_STAT: 64 more for each of 8192 classes.
     Case("lockdep/tables", 0, f"{X86} {LOCKDEP} LOCK_STAT", 6583360 + 524288),

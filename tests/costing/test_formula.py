@@ -180,11 +180,14 @@ def test_what_is_printed_parses_to_the_same(formula: Formula) -> None:
 
 @given(_formulas())
 def test_a_formula_has_a_value_or_a_reason(formula: Formula) -> None:
+    value: int | Fraction | None = None
+    reason = ""
     try:
         value = value_of(formula, _HERE)
     except NoFigureError as error:
-        assert error.reason
-    else:
+        reason = error.reason
+    assert (value is None) == bool(reason)
+    if value is not None:
         assert -BIGGEST <= value <= BIGGEST
         # With all its numbers filled in it comes to the same.
         text = filled(formula, _HERE)
@@ -194,10 +197,14 @@ def test_a_formula_has_a_value_or_a_reason(formula: Formula) -> None:
 
 @given(st.text() | st.text(alphabet="()+-*/<>=!?:,& |KMG019ABram_"))
 def test_any_text_is_a_formula_or_an_error(text: str) -> None:
+    formula: Formula | None = None
+    column: int | None = None
     try:
         formula = parse_formula(text)
     except UsageError as error:
-        assert error.column is not None
-        assert 1 <= error.column <= len(text) + 1
+        column = error.column
+    if formula is None:
+        assert column is not None
+        assert 1 <= column <= len(text) + 1
     else:
         assert parse_formula(str(formula)) == formula
