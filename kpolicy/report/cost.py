@@ -40,7 +40,7 @@ def cost_lines(report: CostReport, style: Style | None = None) -> Iterator[str]:
         if total is not None:
             yield style.mark("good", f"    {amount_text(total)} in all")
     rest: tuple[tuple[str, Callable[[Item], str]], ...] = (
-        ("open", lambda item: f"give {' and '.join(f'--{name}' for name in item.missing)}"),
+        ("open", _wanted),
         ("not known", lambda item: item.reason),
         ("not told", lambda item: item.reason),
     )
@@ -114,7 +114,7 @@ def _items(items: Sequence[Item], style: Style) -> Iterator[str]:
 
 
 def _unpriced(items: Sequence[Item], reason: Callable[[Item], str], style: Style) -> Iterator[str]:
-    rows = [(item.cost.id, item.worked or item.cost.title, reason(item)) for item in items]
+    rows = [(item.cost.id, reason(item), item.worked or item.cost.title) for item in items]
     for item, row in zip(items, columns(rows, indent="    "), strict=True):
         yield printable(row)
         if item.chain:
@@ -138,6 +138,12 @@ def _how(item: Item) -> str:
     needs = f"with {figure.needs}" if figure.needs else ""
     certainty = figure.certainty if item.amount is not None and (figure.per or figure.needs) else ""
     return ", ".join(filter(None, (item.worked, certainty, needs)))
+
+
+def _wanted(item: Item) -> str:
+    """What of the machine must be stated, and what must happen before the cost is paid."""
+    needs = f", paid with {item.figure.needs}" if item.figure is not None and item.figure.needs else ""
+    return f"give {' and '.join(f'--{name}' for name in item.missing)}{needs}"
 
 
 def _cause(chain: Sequence[Link]) -> str:

@@ -40,7 +40,7 @@ def test_there_are_costs_of_all_kinds() -> None:
 
 
 def test_every_figure_names_a_place() -> None:
-    release = r"(?:5\.15|5\.17|6\.1\.192|6\.12\.117)"
+    release = r"(?:5\.15|5\.17|6\.1\.176|6\.1\.192|6\.12\.117)"
     place = re.compile(rf"[\w./-]+:(?:\d+|[\w, ()]+) \({release}(?:, {release})?\)|lore\.kernel\.org/.+")
     wrong = [
         (cost.id, source)

@@ -21,7 +21,7 @@ LOCKDEP = (
     " LOCKDEP_STACK_TRACE_BITS=19 LOCKDEP_STACK_TRACE_HASH_BITS=14 LOCKDEP_CIRCULAR_QUEUE_BITS=12"
 )
 DEPOT = "STACKDEPOT STACKDEPOT_MAX_FRAMES=64"
-OLD = "6.1.192"
+OLD, OLDER = "6.1.192", "6.1.176"
 K, M, G = 1 << 10, 1 << 20, 1 << 30
 
 
@@ -143,13 +143,17 @@ CASES = [
     Case("kmemleak/pool", 0, f"{X86} DEBUG_KMEMLEAK DEBUG_KMEMLEAK_MEM_POOL_SIZE=16000", 2688000),
     # With lockdep's lock of 64 and the flags 72 in place of 8: 232 * 16000.
     Case("kmemleak/pool", 0, f"{X86} {LOCKDEP} DEBUG_KMEMLEAK DEBUG_KMEMLEAK_MEM_POOL_SIZE=16000", 3712000),
-    # 6.1 has the trace after the list, which costs padding: 176 * 16000.
+    # 6.1.192 has the trace after the list, which costs padding: 176 * 16000.
     Case("kmemleak/pool", 1, f"{X86} DEBUG_KMEMLEAK DEBUG_KMEMLEAK_MEM_POOL_SIZE=16000", 2816000, OLD),
+    # 6.1.176 keeps 16 addresses and their number in place of that trace: 176 + 16 * 8 = 304; * 16000.
+    Case("kmemleak/pool", 2, f"{X86} DEBUG_KMEMLEAK DEBUG_KMEMLEAK_MEM_POOL_SIZE=16000", 4864000, OLDER),
     Case("kmemleak/records", 0, f"{X86} DEBUG_KMEMLEAK", 168),
+    Case("kmemleak/records", 1, f"{X86} DEBUG_KMEMLEAK", 176, OLD),
+    Case("kmemleak/records", 2, f"{X86} DEBUG_KMEMLEAK", 304, OLDER),
     # A lock of 24 bytes and the flags: 32 in place of 8.
-    Case("kmemleak/records", 1, f"{X86} DEBUG_SPINLOCK DEBUG_KMEMLEAK DEBUG_KMEMLEAK_DEFAULT_OFF", 192),
-    Case("kmemleak/records", 2, f"{X86} DEBUG_KMEMLEAK", 176, OLD),
-    Case("kmemleak/records", 3, f"{X86} DEBUG_KMEMLEAK DEBUG_KMEMLEAK_DEFAULT_OFF", 176, OLD),
+    Case("kmemleak/records", 3, f"{X86} DEBUG_SPINLOCK DEBUG_KMEMLEAK DEBUG_KMEMLEAK_DEFAULT_OFF", 192),
+    Case("kmemleak/records", 4, f"{X86} DEBUG_KMEMLEAK DEBUG_KMEMLEAK_DEFAULT_OFF", 176, OLD),
+    Case("kmemleak/records", 5, f"{X86} DEBUG_KMEMLEAK DEBUG_KMEMLEAK_DEFAULT_OFF", 304, OLDER),
     # 8192 * 200 + 1024 + 32768 + 32768 * 56 + 4096 + 32768 * 8 + 24 + 2 * (16 + 8192) + 32776 + 65536 * 32 + 8192
     # + 327680 * 2 = 6583360, and kernels print "memory used by lock dependency info: 6429 kB"
     # (6583360 / 1024 = 6429.06): linux-wireless list, 2025-06-23,
@@ -159,8 +163,10 @@ CASES = [
     Case("lockdep/tables", 0, f"{X86} {LOCKDEP} LOCK_STAT", 6583360 + 524288),
     # Without PROVE_LOCKING: no queue (32776), no chains (2097152 + 8192 + 655360).
     Case("lockdep/tables", 0, f"{X86} {LOCKDEP.replace('PROVE_LOCKING ', '')}", 6583360 - 2793480),
-    # 6.1: classes of 208 bytes; kernels of that layout print "6493 kB" (6648896 / 1024 = 6493.06).
+    # 6.1.192: classes of 208 bytes; kernels of that layout print "6493 kB" (6648896 / 1024 = 6493.06).
     Case("lockdep/tables", 1, f"{X86} {LOCKDEP}", 6648896, OLD),
+    # 6.1.176: classes of 192 bytes; kernels of that layout print "6365 kB" (6517824 / 1024 = 6365.06).
+    Case("lockdep/tables", 2, f"{X86} {LOCKDEP}", 6517824, OLDER),
     # 2^19 * 8 + 2^14 * 8; the same kernels print "memory used for stack traces: 4224 kB".
     Case("lockdep/stack-traces", 0, f"{X86} {LOCKDEP}", 4224 * K),
     # 8 + 8 + 8 + 8 + 4 + 4 = 40, times 48; they print "per task-struct memory footprint: 1920 bytes", those with
@@ -225,6 +231,8 @@ def test_every_formula_is_tested() -> None:
         (f"{X86} {LOCKDEP}", "6.6.0", "lockdep/tables"),
         ("PAGE_SHIFT=12 LOCKDEP", "6.12.0", "lockdep/tables"),
         (f"{X86} LOCKDEP LOCKDEP_SMALL", "6.12.0", "lockdep/tables"),
+        (f"{X86} DEBUG_KMEMLEAK DEBUG_KMEMLEAK_MEM_POOL_SIZE=16000", "6.1.180", "kmemleak/pool"),
+        (f"{X86} PREEMPT_RT KCOV KCOV_IRQ_AREA_SIZE=0x40000", "6.12.1", "kcov/areas"),
         (f"{X86} PAGE_OWNER", "6.18.0", "page-owner/records"),
         ("64BIT KFENCE KFENCE_NUM_OBJECTS=255", "6.12.0", "kfence/pool"),
         (f"{X86} X86_5LEVEL KASAN KASAN_GENERIC", "6.12.0", "kasan/address-space"),
