@@ -35,6 +35,7 @@ Examples:
   kpolicy audit ~/linux                      every defconfig of a tree
   kpolicy check .config                      one kernel, without its source
   kpolicy check --tree ~/linux --arch arm64 defconfig+debug.config
+  kpolicy cost .config --ram 16G             what its debug options cost
   kpolicy expand --tree ~/linux --arch x86 x86_64_defconfig -o .config
   kpolicy rules show kmemleak/...            what a rule is about
 

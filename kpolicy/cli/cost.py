@@ -13,7 +13,7 @@ import click
 from kpolicy.cli import status
 from kpolicy.cli.bare import bare_values, truth
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import EXECUTE, Examiner, Plan, chosen_toolchain
+from kpolicy.cli.examine import EXECUTE, Examiner, Plan, chosen_toolchain, remarks
 from kpolicy.cli.options import arch_option, output_options, toolchain_options, tree_option
 from kpolicy.cli.selection import find_tree, read_target
 from kpolicy.cli.setup import cache_folder, check_output, deliver
@@ -90,9 +90,11 @@ def command(
     failed: list[KpolicyError] = []
     for spec in configs:
         try:
-            reports.append(_report(spec, examiner, arch, machine))
+            reports.append(_report(console, spec, examiner, arch, machine))
         except KpolicyError as error:
             failed.append(error)
+    for remark in examiner.kconfig_remarks() if examiner is not None else ():
+        console.warning(remark.location, remark.text)
     for item in failed:
         console.error(item)
     if failed and not reports:
@@ -115,12 +117,14 @@ def size(text: str) -> int:
     return found
 
 
-def _report(spec: str, examiner: Examiner | None, arch: str | None, machine: Machine) -> CostReport:
+def _report(console: Console, spec: str, examiner: Examiner | None, arch: str | None, machine: Machine) -> CostReport:
     if examiner is None:
         config = read_config(spec, sys.stdin.buffer)
         values = bare_values(config, arch)
         return _of(values, config.name, make_bill(values, shipped_costs(), machine, truth))
     values = examiner.values(read_target(spec, examiner.source, arch, sys.stdin.buffer))
+    for remark in remarks(values):
+        console.warning(remark.location, remark.text)
     name = values.config.name if values.config is not None else spec
     return _of(values, name, make_bill(values, shipped_costs(), machine))
 

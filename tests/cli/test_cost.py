@@ -3,15 +3,24 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kpolicy.cli import status
 from kpolicy.cli.cost import size
+from kpolicy.costing.catalogue import shipped_costs, shipped_files
+from kpolicy.costing.formula import VARIABLES, names
 from kpolicy.errors import UsageError
 from tests.cli.support import kpolicy
+from tests.costing.support import bill_of
+
+_PAGE = (Path(__file__).resolve().parents[2] / "docs" / "costs.md").read_text()
 
 _CONFIG = """\
 #
@@ -166,3 +175,49 @@ def test_configs_that_cannot_be_read(config: Path, tmp_path: Path) -> None:
     assert both.status == status.FAILURE
     assert "kfence/pool" in both.out
     assert "none" in both.err
+
+
+_NAMES = sorted(
+    {
+        name
+        for cost in shipped_costs().costs
+        for figure in cost.figures
+        if figure.formula is not None
+        for name in (*names(figure.formula), *cost.symbols)
+        if name not in VARIABLES
+    }
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(_NAMES), st.sampled_from(["y", "m", "0", "1", "63", "64", "0xffff"]) | st.integers().map(str)
+    ),
+    st.sampled_from(["5.15.0", "6.1.176", "6.1.192", "6.12.117", "7.0.0"]),
+    st.integers(1, 1 << 60),
+    st.integers(1, 1 << 20),
+)
+def test_any_numbers_give_a_figure_or_a_reason(values: dict[str, str], version: str, ram: int, cpus: int) -> None:
+    config = " ".join(f"{name}={value}" for name, value in values.items())
+    bill = bill_of(f"X86 64BIT SMP {config}", version, ram=ram, cpus=cpus)
+    for item in bill.items:
+        assert (item.state == "known") != bool(item.reason)
+
+
+@pytest.mark.trees
+@pytest.mark.parametrize("release", ["6.12"], scope="session")
+def test_the_transcript_of_the_page_is_real(kernel: Path) -> None:
+    blocks = re.findall(r"```text\n\$ kpolicy (.+)\n((?:.*\n)+?)```", _PAGE)
+    assert blocks
+    for command, expected in blocks:
+        words = [str(kernel) if word.startswith("~/") else word for word in command.split()]
+        pattern = re.escape(expected).replace(re.escape("...\n"), "(?:.*\n)*?")
+        out = kpolicy(*words).out
+        assert re.fullmatch(pattern, out), out
+
+
+def test_the_cost_file_of_the_page_is_real() -> None:
+    shown = re.search(r"```toml\n(.+?)```", _PAGE, re.DOTALL)
+    assert shown is not None
+    files = {cost_id: text for cost_id, _, text in shipped_files()}
+    assert tomllib.loads(shown[1]) == tomllib.loads(files["kfence/pool"])
