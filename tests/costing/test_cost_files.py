@@ -160,3 +160,16 @@ def test_page_sizes_rest_on_symbols_alone() -> None:
     text = '[[page_size]]\nwhen = "X86"\nformula = "page_size * 2"\nsource = "here"\n'
     with pytest.raises(FileErrors, match="rests on the page size itself"):
         load_page_sizes("p.toml", text)
+
+
+@pytest.mark.trees
+@pytest.mark.parametrize("release", ["6.12"], scope="session")
+def test_places_in_kconfig_files_are_there(kernel: Path) -> None:
+    checked = 0
+    for cost in shipped_costs().costs:
+        for source in (source for figure in cost.figures for source in figure.sources):
+            match = re.fullmatch(r"(.*Kconfig[\w.]*):(\d+) \(6\.12\.117\)", source)
+            if match is not None:
+                assert (kernel / match[1]).read_text().splitlines()[int(match[2]) - 1].strip(), (cost.id, source)
+                checked += 1
+    assert checked > 50

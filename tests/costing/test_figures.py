@@ -51,20 +51,23 @@ CASES = [
     # 6 GiB / 16 KiB = 393216, rounded up 524288, times 16 B.  A 6.12.0-rc1-next-20241002 with 6 GiB printed
     # "stackdepot hash table entries: 524288 (order: 11, 8388608 bytes, linear)":
     # kasan-dev list, 2024-10-03, <b6b89138-54d0-4f6f-86d3-6ed50fd6e80dn@googlegroups.com>.
-    Case("stackdepot/table", 3, f"{X86} {DEPOT} STACKDEPOT_ALWAYS_INIT", 8388608, ram=6 * G),
+    Case("stackdepot/table", 4, f"{X86} {DEPOT} STACKDEPOT_ALWAYS_INIT", 8388608, ram=6 * G),
     # 2 GiB / 16 KiB = 131072, times 16 B; so did a 7.1 kernel on arm64 with 2 GiB say.
-    Case("stackdepot/table", 3, f"{ARM} {DEPOT} STACKDEPOT_ALWAYS_INIT", 2097152, ram=2 * G),
+    Case("stackdepot/table", 4, f"{ARM} {DEPOT} STACKDEPOT_ALWAYS_INIT", 2097152, ram=2 * G),
     # The limits: 2^12 * 16 B = 64 KiB for 32 MiB of memory, 2^20 * 16 B = 16 MiB for 1 TiB.
-    Case("stackdepot/table", 3, f"{X86} {DEPOT} STACKDEPOT_ALWAYS_INIT", 64 * K, ram=32 * M),
-    Case("stackdepot/table", 3, f"{X86} {DEPOT} STACKDEPOT_ALWAYS_INIT", 16 * M, ram=1024 * G),
-    Case("stackdepot/table", 4, f"{X86} {DEPOT}", 16 * M, ram=16 * G),
+    Case("stackdepot/table", 4, f"{X86} {DEPOT} STACKDEPOT_ALWAYS_INIT", 64 * K, ram=32 * M),
+    Case("stackdepot/table", 4, f"{X86} {DEPOT} STACKDEPOT_ALWAYS_INIT", 16 * M, ram=1024 * G),
+    Case("stackdepot/table", 5, f"{X86} {DEPOT}", 16 * M, ram=16 * G),
     # 6.1, lib/stackdepot.c:160-224: buckets are pointers of 8 B.  A 5.19.0-rc6-next-20220713 with KASAN printed
     # "stackdepot hash table entries: 1048576 (order: 11, 8388608 bytes, linear)" (syzbot).
-    Case("stackdepot/table", 5, f"{X86} STACKDEPOT STACKDEPOT_ALWAYS_INIT KASAN KASAN_GENERIC", 8388608, OLD),
+    Case("stackdepot/table", 6, f"{X86} STACKDEPOT STACKDEPOT_ALWAYS_INIT KASAN KASAN_GENERIC", 8388608, OLD),
+    # Tags of the hardware: KASAN is on only where there are some, and then the table is as big.
+    Case("stackdepot/table", 3, f"{ARM} {DEPOT} STACKDEPOT_ALWAYS_INIT KASAN KASAN_HW_TAGS", 16 * M),
+    Case("stackdepot/table", 7, f"{ARM} STACKDEPOT STACKDEPOT_ALWAYS_INIT KASAN KASAN_HW_TAGS", 8 * M, OLD),
     # The text of commit f9987921cb54: 1 GB of memory, 512 kB of table; 16 GB, 8 MB.
-    Case("stackdepot/table", 6, f"{X86} STACKDEPOT STACKDEPOT_ALWAYS_INIT", 512 * K, OLD, ram=G),
-    Case("stackdepot/table", 6, f"{X86} STACKDEPOT STACKDEPOT_ALWAYS_INIT", 8 * M, OLD, ram=16 * G),
-    Case("stackdepot/table", 7, f"{X86} STACKDEPOT", 8 * M, OLD, ram=16 * G),
+    Case("stackdepot/table", 8, f"{X86} STACKDEPOT STACKDEPOT_ALWAYS_INIT", 512 * K, OLD, ram=G),
+    Case("stackdepot/table", 8, f"{X86} STACKDEPOT STACKDEPOT_ALWAYS_INIT", 8 * M, OLD, ram=16 * G),
+    Case("stackdepot/table", 9, f"{X86} STACKDEPOT", 8 * M, OLD, ram=16 * G),
     # 4 KiB pages: 17 bits number the pools, 8192 is the limit; 8192 * 16 KiB = 128 MiB.
     Case("stackdepot/pools", 0, f"{X86} {DEPOT}", 128 * M),
     # 64 KiB pages: 32 - 14 - 5 = 13 bits, less one for the handle 0; 8191 * 256 KiB.
@@ -139,6 +142,7 @@ CASES = [
     Case("slab/debug-on", 0, f"{X86} SLUB_DEBUG SLUB_DEBUG_ON {DEPOT}", 96),
     # Without the depot a track has 8 + 4 + 4 + 8 = 24.
     Case("slab/debug-on", 0, f"{X86} SLUB_DEBUG SLUB_DEBUG_ON", 80),
+    Case("slab/debug-on", 1, f"{X86} SLUB SLUB_DEBUG SLUB_DEBUG_ON STACKDEPOT", 96, OLD),
     # 4 + 4 + 16 + 16 + 24 + 16 + 4 + 4 + 8 + 8 + 8 + 4 + 4 + 4 + 4 + 8 + 8 + 4 + 16 (+ 4) = 168; * 16000 = 2688000.
     Case("kmemleak/pool", 0, f"{X86} DEBUG_KMEMLEAK DEBUG_KMEMLEAK_MEM_POOL_SIZE=16000", 2688000),
     # With lockdep's lock of 64 and the flags 72 in place of 8: 232 * 16000.
@@ -181,9 +185,10 @@ CASES = [
     # 4 + 4 + 4 (+ 4) + 8 = 24 in place of 4.
     Case("locking/debug-spinlock", 0, f"{X86} DEBUG_SPINLOCK", 20),
     # 16384 * (8 + 4 + 4) + 1024 * (16 + 4 + 4 + 8 + 8) = 262144 + 40960.
-    Case("objects/hash", 0, f"{X86} DEBUG_OBJECTS", 303104),
+    Case("objects/hash", 0, f"{X86} DEBUG_OBJECTS DEBUG_OBJECTS_ENABLE_DEFAULT=1", 303104),
+    Case("objects/hash", 0, f"{X86} DEBUG_OBJECTS DEBUG_OBJECTS_ENABLE_DEFAULT=0", 262144, OLD),
     # Buckets of 8 + 64 with lockdep: 16384 * 72 + 40960.
-    Case("objects/hash", 0, f"{X86} {LOCKDEP} DEBUG_OBJECTS", 1220608),
+    Case("objects/hash", 0, f"{X86} {LOCKDEP} DEBUG_OBJECTS DEBUG_OBJECTS_ENABLE_DEFAULT=1", 1220608),
     # 16 + 8 + 8 + 8 + 4 * 4 + 8 + 4 + 4 + 5 * 8 = 112, two cache lines of 64: 32 to a page, 2048 pages.
     Case("dma/entries", 0, f"{X86} DMA_API_DEBUG", 8 * M),
     # 6.1 has a word more, 120: two cache lines as well.  A line of 128 bytes (X86_L1_CACHE_SHIFT=7) holds one.
