@@ -27,22 +27,15 @@ KIND_MEANINGS: Mapping[CostKind, str] = {
     "slow-down": "slow-down while the kernel runs",
     "boot": "time to boot",
 }
-CERTAINTY_MEANINGS: Mapping[Certainty, str] = {
-    "exact": "what the source code sets aside for these options, to the byte",
-    "computed": "what the source code computes from the memory and CPUs that are stated, less what firmware keeps",
-    "at most": "a limit that the source code sets and that a running kernel may stay below",
-    "as documented": "a share or a factor that documentation states, not measured here",
-    "address space": "addresses that are set aside, not memory",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A figure: a `formula` in bytes, or the words of its source as `text`, exactly one of them.
 
-    It is for configs on which `when` holds.  `per` is what the bytes are paid for each of (an object, a
-    task); such a figure is in no total.  `needs` is a boot parameter without which nothing is paid.
-    `note` says how the figure follows from the `sources`.
+    It is for configs on which `when` holds.  `certainty` says what the bytes are worth (docs/costs.md), `per` what they
+    are paid for each of (an object, a task), `needs` what must happen before anything is paid, a boot parameter for
+    example.  `note` says how the figure follows from the `sources`.
     """
 
     when: Expression
@@ -72,11 +65,6 @@ class Cost:
     unknown: str
     location: Location
 
-    @property
-    def family(self) -> str:
-        """The part of the id before the slash."""
-        return self.id.partition("/")[0]
-
 
 @dataclass(frozen=True, slots=True)
 class Trait:
@@ -93,10 +81,3 @@ class Costs:
 
     costs: tuple[Cost, ...]
     page_sizes: tuple[Trait, ...]
-
-    def cost(self, cost_id: str) -> Cost:
-        """A cost by its id; raises KeyError for one that there is not."""
-        for cost in self.costs:
-            if cost.id == cost_id:
-                return cost
-        raise KeyError(cost_id)
