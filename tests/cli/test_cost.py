@@ -205,8 +205,9 @@ def test_any_numbers_give_a_figure_or_a_reason(values: dict[str, str], version: 
 
 
 @pytest.mark.trees
-@pytest.mark.parametrize("release", ["6.12"], scope="session")
-def test_the_transcript_of_the_page_is_real(kernel: Path) -> None:
+def test_the_transcript_of_the_page_is_real(kernel: Path, release: str) -> None:
+    if release != "6.12":
+        return  # the page shows one kernel
     blocks = re.findall(r"```text\n\$ kpolicy (.+)\n((?:.*\n)+?)```", _PAGE)
     assert blocks
     for command, expected in blocks:
