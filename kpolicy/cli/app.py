@@ -20,6 +20,7 @@ _COMMANDS = {
     "baseline": "kpolicy.cli.baseline",
     "chain": "kpolicy.cli.chain",
     "check": "kpolicy.cli.check",
+    "cost": "kpolicy.cli.cost",
     "expand": "kpolicy.cli.expand",
     "kconfig": "kpolicy.cli.kconfig",
     "policy": "kpolicy.cli.policy",
@@ -35,6 +36,7 @@ Examples:
   kpolicy audit ~/linux                      every defconfig of a tree
   kpolicy check .config                      one kernel, without its source
   kpolicy check --tree ~/linux --arch arm64 defconfig+debug.config
+  kpolicy cost .config --ram 16G             what its debug options cost
   kpolicy expand --tree ~/linux --arch x86 x86_64_defconfig -o .config
   kpolicy chain --tree ~/linux KASAN         what it brings in, and what brings it in
   kpolicy rules show kmemleak/...            what a rule is about

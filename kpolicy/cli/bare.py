@@ -129,17 +129,17 @@ def _type(value: str) -> str:
 
 def _is_judgeable(rule: Rule, values: Values) -> bool:
     """Whether the .config alone tells that a rule fires, or that it does not."""
-    return _truth(And((rule.requires, rule.when)), values) is not None
+    return truth(And((rule.requires, rule.when)), values) is not None
 
 
-def _truth(expression: Expression, values: Values) -> bool | None:
+def truth(expression: Expression, values: Values) -> bool | None:
     """What a condition comes to, None where that takes Kconfig files."""
     if isinstance(expression, Not):
-        inner = _truth(expression.operand, values)
+        inner = truth(expression.operand, values)
         return None if inner is None else not inner
     if isinstance(expression, (And, Or)):
         decides = isinstance(expression, Or)
-        parts = [_truth(operand, values) for operand in expression.operands]
+        parts = [truth(operand, values) for operand in expression.operands]
         if decides in parts:
             return decides
         return None if None in parts else not decides

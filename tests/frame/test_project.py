@@ -21,6 +21,7 @@ _TEXT = [
     *_CODE,
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "kpolicy" / "rules").rglob("*.toml")),
+    *sorted((ROOT / "kpolicy" / "costs").rglob("*.toml")),
     *(ROOT / name for name in ("README.md", "CHANGELOG.md", "Makefile", "pyproject.toml", ".ci/run")),
 ]
 
@@ -33,8 +34,8 @@ def test_every_module_says_its_licence() -> None:
     first = "# SPDX-License-Identifier: GPL-2.0-or-later"
     wrong = [path for path in _CODE if (text := path.read_text()) and not text.startswith(first)]
     assert not wrong, _names(wrong)
-    rules = [path for path in (ROOT / "kpolicy" / "rules").rglob("*.toml") if first not in path.read_text()]
-    assert not rules, _names(rules)
+    data = [path for path in _TEXT if path.suffix == ".toml" and path.parent != ROOT and first not in path.read_text()]
+    assert not data, _names(data)
 
 
 def test_most_modules_are_short() -> None:

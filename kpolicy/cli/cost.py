@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`kpolicy cost`: what the options of a config cost."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+
+import click
+
+from kpolicy.cli import status
+from kpolicy.cli.bare import bare_values, truth
+from kpolicy.cli.console import Console
+from kpolicy.cli.examine import EXECUTE, Examiner, Plan, chosen_toolchain, remarks
+from kpolicy.cli.options import arch_option, output_options, toolchain_options, tree_option
+from kpolicy.cli.selection import find_tree, read_target
+from kpolicy.cli.setup import cache_folder, check_output, deliver
+from kpolicy.config.read import read_config
+from kpolicy.costing.bill import Bill, Machine, make_bill
+from kpolicy.costing.catalogue import shipped_costs
+from kpolicy.errors import KpolicyError, UsageError
+from kpolicy.evaluate.values import Values
+from kpolicy.report.cost import CostReport, cost_document, cost_lines
+
+_SIZE = re.compile(r"([0-9]{1,18})([KMGT]?)(?:i?B)?\Z", re.ASCII)
+_SHIFTS = {"": 0, "K": 10, "M": 20, "G": 30, "T": 40}
+_MOST_RAM = 1 << 60
+_MOST_CPUS = 1 << 20
+
+
+@click.command("cost")
+@click.argument("configs", metavar="CONFIG...", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@tree_option
+@arch_option()
+@click.option("--ram", metavar="SIZE", help="The memory of the machine: bytes, or with K, M, G or T, for example 16G.")
+@click.option("--cpus", type=click.IntRange(1, _MOST_CPUS), help="Its possible CPUs.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@toolchain_options
+@output_options
+@click.option("-q", "--quiet", is_flag=True, help="No warnings.")
+@click.pass_obj
+def command(
+    console: Console,
+    /,
+    configs: tuple[str, ...],
+    tree: str | None,
+    arch: str | None,
+    ram: str | None,
+    cpus: int | None,
+    form: str,
+    toolchain: str | None,
+    no_cache: bool,
+    output: str | None,
+    force: bool,
+    quiet: bool,
+) -> int:
+    """Tell what the debug options of a config cost: memory, size, slow-down, time to boot.
+
+    Every figure names its source, and its formula with the config's numbers in it.  What no source tells is
+    listed as not known; unlike figures are not added.  What depends on the machine wants --ram and --cpus.
+    CONFIG is named as for `kpolicy check`.
+
+    \b
+    Examples:
+      kpolicy cost .config --ram 16G --cpus 64
+      kpolicy cost --tree ~/linux --arch x86 x86_64_defconfig+debug.config --ram 16G
+    """
+    console.quiet = quiet
+    if configs.count("-") > 1:
+        raise UsageError("standard input can be read only once")
+    check_output(output, force=force)
+    machine = Machine(ram=size(ram) if ram is not None else None, cpus=cpus)
+    source = find_tree(tree)
+    chosen_toolchain(toolchain)
+    examiner = None
+    if source is not None:
+        plan = Plan(
+            tree=os.fspath(source.root),
+            name=source.name,
+            toolchain=toolchain,
+            cache=cache_folder(console.environment, disabled=no_cache),
+            environment=dict(console.environment) if toolchain == EXECUTE else {},
+        )
+        examiner = Examiner(plan, source)
+    elif toolchain is not None:
+        raise UsageError("--toolchain answers the probes of Kconfig files", hint="name their tree with --tree")
+    reports: list[CostReport] = []
+    failed: list[KpolicyError] = []
+    for spec in configs:
+        try:
+            reports.append(_report(console, spec, examiner, arch, machine))
+        except KpolicyError as error:
+            failed.append(error)
+    for remark in examiner.kconfig_remarks() if examiner is not None else ():
+        console.warning(remark.location, remark.text)
+    for item in failed:
+        console.error(item)
+    if failed and not reports:
+        return max(item.exit_status for item in failed)
+    if form == "json":
+        text = json.dumps([cost_document(report) for report in reports], indent=2) + "\n"
+    else:
+        style = console.style() if output is None else None
+        text = "\n\n".join("\n".join(cost_lines(report, style)) for report in reports) + "\n"
+    deliver(console, text, output, force=force)
+    return status.FAILURE if failed else status.CLEAN
+
+
+def size(text: str) -> int:
+    """The bytes that a word like 16G stands for; raises UsageError for one that stands for none."""
+    match = _SIZE.match(text.strip())
+    found = int(match[1]) << _SHIFTS[match[2]] if match else 0
+    if not 0 < found <= _MOST_RAM:
+        raise UsageError(f"--ram {text}: no size of memory", hint="a number of bytes, or with K, M, G or T: 16G")
+    return found
+
+
+def _report(console: Console, spec: str, examiner: Examiner | None, arch: str | None, machine: Machine) -> CostReport:
+    if examiner is None:
+        config = read_config(spec, sys.stdin.buffer)
+        values = bare_values(config, arch)
+        return _of(values, config.name, make_bill(values, shipped_costs(), machine, truth))
+    values = examiner.values(read_target(spec, examiner.source, arch, sys.stdin.buffer))
+    for remark in remarks(values):
+        console.warning(remark.location, remark.text)
+    name = values.config.name if values.config is not None else spec
+    return _of(values, name, make_bill(values, shipped_costs(), machine))
+
+
+def _of(values: Values, name: str, bill: Bill) -> CostReport:
+    return CostReport(name, values.model.architecture, values.model.version, bill)
