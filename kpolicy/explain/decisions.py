@@ -7,13 +7,13 @@ opposite of each, and with what is said to change the value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.config.model import Assignment
 from kpolicy.explain.cause import shown
-from kpolicy.explain.change import Changes
+from kpolicy.explain.change import Changes, Edits
 from kpolicy.kconfig.nodes import NO, YES
 from kpolicy.location import Location
 
@@ -22,98 +22,134 @@ if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
     from kpolicy.explain.support import Supports
 
-# Each takes an evaluation; a reader would not go through more either.
-_MOST_TRIED: Final = 12
+# Each takes an evaluation, and a reader would not go through more either.
+_MOST_TRIED: Final = 24
+_MOST_ROUNDS: Final = 4
 _TRISTATE_TEXT = ("n", "m", "y")
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A config line that a value rests on.
+    """What a value rests on and a config could change: a line, or (None) that there is none for a symbol.
 
     `opposite` is the line that says the contrary, and `gives` the value of the explained symbol with
     that instead; None where it was not tried.
     """
 
-    line: Assignment
+    symbol: str
+    line: Assignment | None
     opposite: str
     gives: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """The config lines that a value rests on; none where it is the same without any line.
+    """The decisions behind the value of a symbol.
 
-    `alone` is the value when they are the only lines.  `changes` are lines that give another value,
-    `changed`; without any where none were found.
+    `alone` is the value when their lines are all that the config has, `reversed` that with the opposites
+    of all of them.  `changes` are the fewest lines that were found to give another value, `changed`;
+    without any where none were found.
     """
 
-    lines: tuple[Decision, ...]
+    all: tuple[Decision, ...]
     alone: str
+    reversed: str
     changes: tuple[str, ...]
     changed: str | None
 
 
 def decisions(supports: Supports, name: str) -> Decisions:
     """Who decided the value of a symbol that the model defines."""
-    values = supports.values
-    config = values.config
-    node = supports.core.symbols[name]
-    value = shown(values, name)
+    config = supports.values.config
     if config is None:
-        return Decisions((), value, (), None)
-    nodes = {line for fact in supports.value_facts(node) for line in supports.of(fact).lines}
-    lines = _in_order(supports, config, nodes)
-    kept = shown(values.with_config(replace(config, assignments=tuple(lines))), name)
-    found = []
-    for line in lines:
-        other = opposite(values, line.name, line)
-        gives = shown(_with(values, config, [other]), name) if len(found) < _MOST_TRIED else None
-        found.append(Decision(line, other.text, gives))
-    changes, changed = _change(supports, config, node, name, found)
-    return Decisions(tuple(found), kept, changes, changed)
+        raise ValueError("a preset has no lines")
+    return _Trial(supports, config, name).decisions()
 
 
-def _in_order(supports: Supports, config: Config, nodes: set[int]) -> list[Assignment]:
-    """The lines of some symbols in the order of the config, which counts for members of a choice."""
-    names = supports.values.model.names_by_node
-    wanted = {supports.values.assignment(names[node]) for node in nodes}
-    return [line for line in config.assignments if line in wanted]
+class _Trial:
+    """The config of some values, evaluated again with other lines."""
 
+    def __init__(self, supports: Supports, config: Config, name: str) -> None:
+        self.supports = supports
+        self.values = supports.values
+        self.config = config
+        self.name = name
+        self.node = supports.core.symbols[name]
+        self.value = shown(self.values, name)
+        self._names = self.values.model.names_by_node
+        self._given: dict[str, str] = {}
 
-def _change(
-    supports: Supports, config: Config, node: int, name: str, found: list[Decision]
-) -> tuple[tuple[str, ...], str | None]:
-    """The fewest lines that are found to give another value, and that value."""
-    values = supports.values
-    value = shown(values, name)
-    candidates: list[list[Assignment]] = []
-    if values.model.type_of(name) in ("bool", "tristate"):
-        number = values.node_value(node)
-        edits = Changes(values).to(node, *((YES, YES) if number == NO else (NO, NO)))
-        if edits:
-            candidates.append([_line(supports, symbol, to) for symbol, to in edits.items()])
-    elif values.visibility(name):
-        candidates.append([opposite(values, name, None)])
-    candidates.extend(
-        [opposite(values, item.line.name, item.line)] for item in found if item.gives not in (None, value)
-    )
-    if found:
-        candidates.append([opposite(values, item.line.name, item.line) for item in found])
-    for lines in candidates:
-        changed = shown(_with(values, config, lines), name)
-        if changed != value:
-            return tuple(line.text for line in lines), changed
-    return (), None
+    def decisions(self) -> Decisions:
+        """The lines that support the value, without those which it turns out to go without."""
+        changes = self._changes()
+        changed = self._with(changes) if changes else None
+        nodes = {line for fact in self.supports.value_facts(self.node) for line in self.supports.of(fact).lines}
+        wanted = {self.values.assignment(self._names[node]) for node in nodes}
+        # In the order of the config, which counts for the members of a choice.
+        lines = [line for line in self.config.assignments if line in wanted]
+        trees = [line for line in changes if self.values.own_value(self.supports.core.symbols[line.name]) is None]
+        lines, contrary = self._pruned(lines, trees)
+        found = [Decision(line.name, line, self._opposite(line).text, self._gives(line)) for line in lines]
+        found += [Decision(line.name, None, line.text, self._with([line])) for line in trees]
+        return Decisions(tuple(found), self._alone(lines), contrary, tuple(line.text for line in changes), changed)
 
+    def _pruned(self, lines: list[Assignment], trees: list[Assignment]) -> tuple[list[Assignment], str]:
+        """Without lines that only let others count where these say what holds anyway; and what the contrary gives.
 
-def _line(supports: Supports, node: int, value: int) -> Assignment:
-    name = supports.values.model.names_by_node[node]
-    return _assignment(name, _TRISTATE_TEXT[value])
+        They are in the way of the contrary: what is out of sight cannot be set to n either.
+        """
+        contrary = self._with([*map(self._opposite, lines), *trees])
+        for line in lines[:_MOST_TRIED]:
+            if contrary != self.value:
+                break
+            fewer = [other for other in lines if other != line]
+            if self._gives(line) == self.value and self._alone(fewer) == self.value:
+                lines = fewer
+                contrary = self._with([*map(self._opposite, lines), *trees])
+        return lines, contrary
 
+    def _changes(self) -> list[Assignment]:
+        """The fewest lines that are found to give another value; none where none are."""
+        if self.values.model.type_of(self.name) not in ("bool", "tristate"):
+            line = opposite(self.values, self.name, None)
+            return [line] if self._with([line]) != self.value else []
+        target = (YES, YES) if self.value == "n" else (NO, NO)
+        edits: Edits = {}
+        values = self.values
+        for _ in range(_MOST_ROUNDS):
+            more = Changes(values).to(self.node, *target)
+            if not more or more.items() <= edits.items():
+                return []
+            edits |= more
+            lines = [_assignment(self._names[node], _TRISTATE_TEXT[value]) for node, value in edits.items()]
+            values = self.values.with_config(with_lines(self.config, lines))
+            if shown(values, self.name) != self.value:
+                return self._needed(lines)
+        return []
 
-def _with(values: Values, config: Config, lines: Iterable[Assignment]) -> Values:
-    return values.with_config(with_lines(config, lines))
+    def _needed(self, lines: list[Assignment]) -> list[Assignment]:
+        for line in lines[:_MOST_TRIED] if len(lines) > 1 else ():
+            fewer = [other for other in lines if other != line]
+            if self._with(fewer) != self.value:
+                lines = fewer
+        return lines
+
+    def _opposite(self, line: Assignment) -> Assignment:
+        return opposite(self.values, line.name, line)
+
+    def _gives(self, line: Assignment) -> str | None:
+        """The value with the opposite of a line; None when enough has been tried."""
+        if line.name not in self._given:
+            if len(self._given) >= _MOST_TRIED:
+                return None
+            self._given[line.name] = self._with([self._opposite(line)])
+        return self._given[line.name]
+
+    def _with(self, lines: Sequence[Assignment]) -> str:
+        return shown(self.values.with_config(with_lines(self.config, lines)), self.name)
+
+    def _alone(self, lines: Sequence[Assignment]) -> str:
+        return shown(self.values.with_config(replace(self.config, assignments=tuple(lines))), self.name)
 
 
 def with_lines(config: Config, lines: Iterable[Assignment]) -> Config:

@@ -223,7 +223,7 @@ class Supports:
                 yield Way("assigned", (*self.visible(record, enough), *more), (node,))
         else:
             is_open = values.node_visibility(node) > 0
-            yield from self._default_ways(node, record, level, enough, more, is_open)
+            yield from self._default_ways(record, enough, more, is_open)
             if record[CHOICE] < 0:
                 direct = MOD if values.model.dialect.strong_imply else enough
                 for source, condition in self.edges(record[IMPLIED], enough):
@@ -247,10 +247,8 @@ class Supports:
                 inner = self._nodes[edge]
                 yield (edge, YES) if inner is None else (inner[1], inner[2])
 
-    def _default_ways(
-        self, node: int, record: Record, level: int, enough: int, more: tuple[Fact, ...], is_open: bool
-    ) -> Iterator[Way]:
-        """The defaults that give at least `level`, where those before them do not come in between."""
+    def _default_ways(self, record: Record, enough: int, more: tuple[Fact, ...], is_open: bool) -> Iterator[Way]:
+        """The defaults that give enough, where those before them do not come in between."""
         kind: Kind = "toolchain" if record[FLAGS] & PROBED else "default"
         before: list[Fact] = []
         for number, (default, condition) in enumerate(record[DEFAULTS]):
