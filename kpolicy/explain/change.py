@@ -90,7 +90,7 @@ class Changes:
             return None
         if record[CHOICE] >= 0 and not record[FLAGS] & IS_CHOICE:
             return self._other_member(node, record, depth)
-        parts = [self.to(edge, NO, high, depth) for edge in self._edges(record[REVERSE])]
+        parts = [self._broken(edge, high, depth) for edge in self._edges(record[REVERSE])]
         if self._values.node_visibility(node):
             return _merged([*parts, {node: high}])
         for default, condition in record[DEFAULTS]:
@@ -107,6 +107,14 @@ class Changes:
             if member != node and self._values.node_visibility(member):
                 return {node: NO, member: YES}
         return self.to(record[VISIBILITY], NO, NO, depth)
+
+    def _broken(self, edge: int, high: int, depth: int) -> Edits | None:
+        """A select no longer in force: rather by what selects than by what that depends on."""
+        expression = self._core.nodes[edge]
+        if expression is None or self._values.node_value(edge) <= high:
+            return self.to(edge, NO, high, depth)
+        source = self.to(expression[1], NO, high, depth)
+        return source if source is not None else self.to(expression[2], NO, high, depth)
 
     def _edges(self, node: int) -> Iterator[int]:
         expression = self._core.nodes[node]

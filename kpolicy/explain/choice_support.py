@@ -35,21 +35,21 @@ def _picked(supports: Supports, node: int) -> Iterator[Way]:
     visible = [member for member in members if values.node_visibility(member)]
     if values.own_value(node) == YES:
         yield Way("assigned", (shown,), (node,))
+        if visible == [node]:
+            yield Way("choice", (shown, *_all_hidden(supports, others)))
+        return
+    taken, needs = _by_itself(supports, node)
+    refused = taken is not None and values.own_value(taken) == NO and not values.model.dialect.choice_symbols
+    if not refused:
+        yield Way("choice", needs, by=node, is_open=len(visible) > 1)
+    elif values.own_value(node) is None:
+        before = members[: members.index(node)]
+        lines = tuple(member for member in {*before, taken} if member in visible and member is not None)
+        needs = (shown, *needs, *_all_hidden(supports, before))
+        yield Way("choice", needs, lines, by=node, is_open=len(visible) > 1)
     else:
-        is_open = len(visible) > 1
-        taken, needs = _by_itself(supports, node)
-        refused = taken is not None and values.own_value(taken) == NO and not values.model.dialect.choice_symbols
-        if not refused:
-            yield Way("choice", needs, by=node, is_open=is_open)
-        elif values.own_value(node) is None:
-            before = members[: members.index(node)]
-            lines = tuple(member for member in {*before, taken} if member in visible and member is not None)
-            yield Way("choice", (shown, *needs, *_all_hidden(supports, before)), lines, by=node, is_open=is_open)
-        else:
-            # Every member in sight was refused; then the order of the lines decides.
-            yield Way("choice", (shown, *needs, *_all_hidden(supports, others)), tuple(visible), by=node)
-    if visible == [node]:
-        yield Way("choice", (shown, *_all_hidden(supports, others)), by=node)
+        # Every member in sight was refused; then the order of the lines decides.
+        yield Way("choice", (shown, *needs, *_all_hidden(supports, others)), tuple(visible))
 
 
 def _by_itself(supports: Supports, node: int) -> tuple[int | None, tuple[Fact, ...]]:

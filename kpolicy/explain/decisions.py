@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.config.model import Assignment
-from kpolicy.explain.cause import shown
+from kpolicy.explain.blocked import definition
+from kpolicy.explain.cause import default_text, shown
 from kpolicy.explain.change import Changes, Edits
 from kpolicy.kconfig.nodes import NO, YES
 from kpolicy.location import Location
@@ -30,14 +32,17 @@ _TRISTATE_TEXT = ("n", "m", "y")
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a value rests on and a config could change: a line, or (None) that there is none for a symbol.
+    """What a value rests on and a config could change.
 
+    That is a config line, or (None) what holds for a symbol without one; `text` and `location` tell it.
     `opposite` is the line that says the contrary, and `gives` the value of the explained symbol with
     that instead; None where it was not tried.
     """
 
     symbol: str
     line: Assignment | None
+    text: str
+    location: Location | None
     opposite: str
     gives: str | None
 
@@ -81,19 +86,40 @@ class _Trial:
 
     def decisions(self) -> Decisions:
         """The lines that support the value, without those which it turns out to go without."""
-        changes = self._changes()
-        changed = self._with(changes) if changes else None
         nodes = {line for fact in self.supports.value_facts(self.node) for line in self.supports.of(fact).lines}
-        wanted = {self.values.assignment(self._names[node]) for node in nodes}
-        # In the order of the config, which counts for the members of a choice.
-        lines = [line for line in self.config.assignments if line in wanted]
-        trees = [line for line in changes if self.values.own_value(self.supports.core.symbols[line.name]) is None]
-        lines, contrary = self._pruned(lines, trees)
-        found = [Decision(line.name, line, self._opposite(line).text, self._gives(line)) for line in lines]
-        found += [Decision(line.name, None, line.text, self._with([line])) for line in trees]
+        lines = self._lines(nodes)
+        changes = self._changes() or self._one_that_changes(lines)
+        changed = self._with(changes) if changes else None
+        undone = [self.supports.core.symbols[line.name] for line in changes]
+        counted = {node for node in undone if self.values.own_value(node) is not None}
+        trees = [line for line, node in zip(changes, undone, strict=True) if node not in counted]
+        lines, contrary = self._pruned(self._lines(nodes | counted), trees, {self._names[node] for node in counted})
+        found = [self._of_person(line) for line in lines] + [self._of_tree(line) for line in trees]
         return Decisions(tuple(found), self._alone(lines), contrary, tuple(line.text for line in changes), changed)
 
-    def _pruned(self, lines: list[Assignment], trees: list[Assignment]) -> tuple[list[Assignment], str]:
+    def _lines(self, nodes: set[int]) -> list[Assignment]:
+        """The lines of some symbols, in the order of the config, which counts for the members of a choice."""
+        wanted = {self.values.assignment(self._names[node]) for node in nodes}
+        return [line for line in self.config.assignments if line in wanted]
+
+    def _of_person(self, line: Assignment) -> Decision:
+        return Decision(line.name, line, line.text, line.location, self._opposite(line).text, self._gives(line))
+
+    def _of_tree(self, line: Assignment) -> Decision:
+        """What the tree says of a symbol for which a line would change the value."""
+        symbol = self.values.model.symbol(line.name)
+        assert symbol is not None
+        default = self.values.default(line.name)
+        place = default.location if default is not None else definition(self.values, symbol)
+        said = default_text(symbol, default) if default is not None else "no line asks for it"
+        text = f"{line.name}={shown(self.values, line.name)}: {said}"
+        return Decision(line.name, None, text, place, line.text, self._with([line]))
+
+    def _one_that_changes(self, lines: Sequence[Assignment]) -> list[Assignment]:
+        found = (self._opposite(line) for line in lines if self._gives(line) not in (None, self.value))
+        return list(islice(found, 1))
+
+    def _pruned(self, lines: list[Assignment], trees: list[Assignment], kept: set[str]) -> tuple[list[Assignment], str]:
         """Without lines that only let others count where these say what holds anyway; and what the contrary gives.
 
         They are in the way of the contrary: what is out of sight cannot be set to n either.
@@ -102,6 +128,8 @@ class _Trial:
         for line in lines[:_MOST_TRIED]:
             if contrary != self.value:
                 break
+            if line.name in kept:
+                continue
             fewer = [other for other in lines if other != line]
             if self._gives(line) == self.value and self._alone(fewer) == self.value:
                 lines = fewer
@@ -128,7 +156,9 @@ class _Trial:
         return []
 
     def _needed(self, lines: list[Assignment]) -> list[Assignment]:
-        for line in lines[:_MOST_TRIED] if len(lines) > 1 else ():
+        # A line that nobody wrote is the first to go.
+        written = {line.name for line in self.config.assignments}
+        for line in sorted(lines, key=lambda line: line.name in written)[:_MOST_TRIED] if len(lines) > 1 else ():
             fewer = [other for other in lines if other != line]
             if self._with(fewer) != self.value:
                 lines = fewer

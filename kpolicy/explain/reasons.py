@@ -38,6 +38,8 @@ Decider: TypeAlias = Literal["person", "tree", "architecture", "toolchain"]
 
 # Below the symbol that was asked for: so many of the selects in force are followed, the others named.
 _MOST_FOLLOWED: Final = 3
+# The whole of a longer dependency would hide the part of it that matters.
+_LONGEST_CONDITION: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ class _Teller:
         self._values = supports.values
         self._model = supports.values.model
         self._names = self._model.names_by_node
-        self._told: dict[str, bool] = {}
+        # None while a symbol is being told.
+        self._told: dict[str, tuple[Reason, ...] | None] = {}
 
     def top(self, name: str) -> tuple[Reason, ...]:
         symbol = self._model.symbol(name)
@@ -87,20 +90,18 @@ class _Teller:
         if symbol is None:
             text = "no Kconfig file of this architecture defines it"
             return (Reason("unset", name, "n", text, None, "tree"),)
-        if name in self._told:
-            if not self._told[name]:
-                return (self._reason("more", symbol, "see above", None, "tree", is_repeated=True),)
-            return tuple(
-                replace(item, because=(), is_repeated=bool(item.because)) for item in self._reasons(symbol, again=True)
-            )
-        return self._reasons(symbol)
+        if name not in self._told:
+            return self._reasons(symbol)
+        if self._told[name] is None:
+            return (self._reason("more", symbol, "see above", None),)
+        first, *others = self._told[name] or ()
+        return (replace(first, because=(), is_repeated=bool(first.because or others)),)
 
-    def _reasons(self, symbol: Symbol, *, is_top: bool = False, again: bool = False) -> tuple[Reason, ...]:
-        if not again:
-            self._told[symbol.name] = False
+    def _reasons(self, symbol: Symbol, *, is_top: bool = False) -> tuple[Reason, ...]:
+        self._told[symbol.name] = None
         is_off = symbol.type in ("bool", "tristate") and not self._values.is_on(symbol.name)
-        found = tuple(self._off(symbol, again) if is_off else self._given(symbol, is_top, again))
-        self._told[symbol.name] = True
+        found = tuple(self._off(symbol) if is_off else self._given(symbol, is_top))
+        self._told[symbol.name] = found
         return found
 
     def _reason(
@@ -111,27 +112,24 @@ class _Teller:
         location: Location | None,
         decider: Decider | None = None,
         because: Iterable[Reason] = (),
-        *,
-        is_repeated: bool = False,
     ) -> Reason:
         if decider is None:
             # Who is for an architecture only has its say in arch/.
             is_own = location is not None and location.path.startswith("arch/")
             decider = "architecture" if is_own else "tree"
         value = shown(self._values, symbol.name)
-        return Reason(kind, symbol.name, value, text, location, decider, tuple(because), is_repeated)
+        return Reason(kind, symbol.name, value, text, location, decider, tuple(because))
 
     # What is there.
 
-    def _given(self, symbol: Symbol, is_top: bool, again: bool) -> Iterator[Reason]:
+    def _given(self, symbol: Symbol, is_top: bool) -> Iterator[Reason]:
         facts = self._supports.value_facts(self._model.core.symbols[symbol.name])
         ways = self._supports.of(facts[0]).ways
         if not is_top:
             # What rests on the fewest lines is the plainest reason.
             ways = tuple(sorted(ways, key=lambda way: len(self._lines(way))))
         for way in ways if is_top else ways[:_MOST_FOLLOWED]:
-            because = () if again else self._because(symbol, way, facts, is_top)
-            yield self._link(symbol, way, because)
+            yield self._link(symbol, way, self._because(symbol, way, facts, is_top))
         rest = [] if is_top else [self._names[way.by] for way in ways[_MOST_FOLLOWED:] if way.kind == "selected"]
         if rest:
             yield self._reason("more", symbol, f"and selected by {', '.join(rest)}", None)
@@ -153,7 +151,8 @@ class _Teller:
             )
         if way.kind == "choice":
             link = chosen(values, symbol, "y")
-            return self._reason("choice", symbol, link.text, link.location, None, because)
+            text = link.text if way.by >= 0 else "the only visible member of the choice"
+            return self._reason("choice", symbol, text, link.location, None, because)
         if way.by >= 0:
             default = symbol.defaults[way.by]
             decider: Decider | None = "toolchain" if way.kind == "toolchain" else None
@@ -189,9 +188,11 @@ class _Teller:
         seen: set[str] = set()
         for fact in self._flat((*way.needs, *self._upper(facts))):
             name = self._names.get(fact.node)
-            if name is None or name in seen or name == symbol.name:
+            if name is None or name in seen or name == symbol.name or not self._model.is_defined(name):
                 continue
-            if name in named or self._supports.of(fact).lines:
+            # What a select depends on beyond its own line, its source depends on too: that was told there.
+            is_news = name not in self._told or way.kind not in ("selected", "implied")
+            if name in named or (is_news and self._supports.of(fact).lines):
                 seen.add(name)
                 yield from self._below(name)
 
@@ -219,7 +220,8 @@ class _Teller:
             parts = conjuncts(default.condition)
             failed = [part for part in parts if not self._values.evaluate(part)]
             if failed:
-                text = f"not {default_text(symbol, default)}: {self._now(failed)}"
+                wrong = dict.fromkeys(name for part in failed for name in self._wrong(part, 1))
+                text = f"not {default_text(symbol, default)}: {self._now(wrong)}"
                 yield self._reason("passed-over", symbol, text, default.location)
 
     def _clipped(self, symbol: Symbol) -> Reason | None:
@@ -262,13 +264,13 @@ class _Teller:
 
     # What is off.
 
-    def _off(self, symbol: Symbol, again: bool) -> Iterator[Reason]:
+    def _off(self, symbol: Symbol) -> Iterator[Reason]:
         values, name = self._values, symbol.name
         line = values.assignment(name)
         visible = values.visibility(name)
         asked = line is not None and not line.value.startswith("n")
         if visible and symbol.choice is not None:
-            yield from self._not_chosen(symbol, again)
+            yield from self._not_chosen(symbol)
         elif visible and line is not None:
             yield self._reason("assigned", symbol, line.text, line.location, "person")
         elif visible:
@@ -276,14 +278,14 @@ class _Teller:
         elif not symbol.prompts:
             decider: Decider | None = "toolchain" if symbol.probed else None
             text = f"it has no prompt: {ways_to_set(values, symbol)}"
-            because = () if again else self._could_set(symbol)
+            because = self._could_set(symbol)
             yield self._reason("unset", symbol, text, definition(values, symbol), decider, because)
         elif asked:
             assert line is not None
             text = f"{line.text} is not honoured"
-            yield self._reason("unset", symbol, text, line.location, "person", () if again else self._unmet(symbol, 1))
+            yield self._reason("unset", symbol, text, line.location, "person", self._unmet(symbol, 1))
         else:
-            found = list(self._unmet(symbol, 1, again=again))
+            found = list(self._unmet(symbol, 1))
             yield from found or [
                 self._reason("unset", symbol, "its prompt is never visible", definition(values, symbol))
             ]
@@ -292,7 +294,7 @@ class _Teller:
         default = self._values.default(symbol.name)
         return "no line asks for it" if default is None else f"no line asks for it, {default_text(symbol, default)}"
 
-    def _not_chosen(self, symbol: Symbol, again: bool) -> Iterator[Reason]:
+    def _not_chosen(self, symbol: Symbol) -> Iterator[Reason]:
         assert symbol.choice is not None
         choice = self._model.choices[symbol.choice]
         other = next((member for member in choice.members if self._values.tristate(member) == 2), None)
@@ -306,17 +308,17 @@ class _Teller:
             title = choice.prompts[0].text if choice.prompts else "choice"
             text = f"the choice '{title}' takes {other}"
             where = choice.definitions[0]
-            yield self._reason("choice", symbol, text, where, None, () if again else self._below(other))
+            yield self._reason("choice", symbol, text, where, None, self._below(other))
 
-    def _unmet(self, symbol: Symbol, asked: int, *, again: bool = False) -> Iterator[Reason]:
+    def _unmet(self, symbol: Symbol, asked: int) -> Iterator[Reason]:
         """The false parts of a dependency, and below each what keeps it false."""
         for part, place in unmet(self._values, symbol, asked):
             if part.op != "const":
                 whole = next((str(item.expression) for item in symbol.depends if item.location == place), str(part))
                 of = f" (of {whole})" if whole != str(part) and len(whole) <= _LONGEST_CONDITION else ""
-                text = f"needs {part}{of}: {self._now([part])}"
-                wanted = self._wrong(part, 2 if asked == 2 else 1)
-                because = () if again else [item for name in dict.fromkeys(wanted) for item in self._below(name)]
+                wrong = tuple(dict.fromkeys(self._wrong(part, asked)))
+                text = f"needs {part}{of}: {self._now(wrong)}"
+                because = [item for name in wrong for item in self._below(name)]
                 yield self._reason("depends", symbol, text, place, None, because)
 
     def _could_set(self, symbol: Symbol) -> Iterator[Reason]:
@@ -360,14 +362,8 @@ class _Teller:
             for operand in expression.operands:
                 yield from self._in_the_way(operand)
 
-    def _now(self, parts: Iterable[Expr]) -> str:
-        names = dict.fromkeys(name for part in parts for name in part.symbols())
-        told = [
+    def _now(self, names: Iterable[str]) -> str:
+        return ", ".join(
             f"{name}={shown(self._values, name)}" if self._model.is_defined(name) else f"{name} is not defined"
             for name in names
-            if not name.isdigit()
-        ]
-        return ", ".join(told)
-
-
-_LONGEST_CONDITION: Final = 60
+        )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,8 +16,8 @@ from kpolicy.location import Location
 from kpolicy.report.style import Style, columns
 
 _INDENT: Final = "  "
-# A condition longer than this would push the places of all other lines out of sight.
-_LONGEST_TEXT: Final = 100
+# Longer words go on in the next line, so that the places stay in sight.
+_WIDTH: Final = 72
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +43,34 @@ def explain_lines(report: ExplainReport, style: Style) -> Iterator[str]:
 
 
 def _rows(reason: Reason, depth: int) -> Iterator[tuple[str, str, str, str]]:
-    text = reason.text if len(reason.text) <= _LONGEST_TEXT else f"{reason.text[: _LONGEST_TEXT - 3]}..."
-    again = " (see above)" if reason.is_repeated and reason.kind != "more" else ""
-    place = str(reason.location) if reason.location is not None else ""
-    decider = f"[{reason.decider}]" if reason.kind not in ("more", "passed-over") else ""
-    yield (f"{_INDENT * depth}{reason.symbol}={reason.value}", text + again, place, decider)
+    again = " (see above)" if reason.is_repeated else ""
+    first, *more = textwrap.wrap(reason.text + again, _WIDTH, subsequent_indent=_INDENT, break_long_words=False)
+    indent = _INDENT * depth
+    if reason.kind == "passed-over":
+        yield (f"{indent}-", first, str(reason.location), "")
+    elif reason.kind == "more":
+        yield (f"{indent}{reason.symbol}={reason.value}", first, "", "")
+    else:
+        place = str(reason.location) if reason.location is not None else ""
+        yield (f"{indent}{reason.symbol}={reason.value}", first, place, f"[{reason.decider}]")
+    for text in more:
+        yield ("", text, "", "")
     for item in reason.because:
         yield from _rows(item, depth + 1)
 
 
 def _decided(found: Explanation) -> Iterator[str]:
     made = found.decisions
-    if not any(item.line for item in made.all):
-        yield f"{_INDENT}no line of the config has a part in it: without any it is {made.alone} too"
+    persons = sum(1 for item in made.all if item.line)
+    if not persons and made.alone == found.value:
+        yield f"{_INDENT}no line of the config decides it: without any it is {made.alone} too (tried)"
     if made.all:
         yield f"{_INDENT}decided by"
         yield from columns((_decision(found, item) for item in made.all), indent=_INDENT * 2)
-    persons = sum(1 for item in made.all if item.line)
     if persons and made.alone == found.value:
-        which = "this line is" if persons == 1 else "these lines are"
-        yield f"{_INDENT}with {which} all that the config has it is {made.alone} (tried)"
+        yield f"{_INDENT}{'this line' if persons == 1 else 'these lines'} and no other: {made.alone} (tried)"
+    if len(made.all) > 1 and made.reversed == found.value:
+        yield f"{_INDENT}even the opposite of all of them leaves it {made.reversed} (tried)"
     if made.changed is not None:
         yield f"{_INDENT}to make it {made.changed} (tried)"
         yield from (f"{_INDENT * 2}{line}" for line in made.changes)
@@ -73,12 +82,11 @@ def _decision(found: Explanation, item: Decision) -> tuple[str, str, str, str]:
     if item.gives is None:
         result = "not tried"
     elif item.gives == found.value:
-        result = f"the opposite alone leaves it {item.gives}"
+        result = f"its opposite alone leaves it {item.gives}"
     else:
-        result = f"the opposite makes it {item.gives}"
-    if item.line is None:
-        return (f"no line for {item.symbol}", "", "[tree]", result)
-    return (item.line.text, str(item.line.location), "[person]", result)
+        result = f"its opposite makes it {item.gives}"
+    place = str(item.location) if item.location is not None else ""
+    return (item.text, place, "[person]" if item.line is not None else "[tree]", result)
 
 
 def explain_document(report: ExplainReport) -> dict[str, Any]:
@@ -117,8 +125,8 @@ def _decisions(made: Decisions) -> dict[str, Any]:
             {
                 "symbol": item.symbol,
                 "decider": "person" if item.line is not None else "tree",
-                "line": item.line.text if item.line is not None else None,
-                "location": _place(item.line.location) if item.line is not None else None,
+                "text": item.text,
+                "location": _place(item.location),
                 "opposite": item.opposite,
                 "opposite_gives": item.gives,
             }
