@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 
 from kpolicy.explain.support import Fact, Way
 from kpolicy.kconfig.nodes import MOD, NO, YES
-from kpolicy.kconfig.payload import CHOICE, VISIBILITY
+from kpolicy.kconfig.payload import CHOICE, TRISTATE, VISIBILITY
 
 if TYPE_CHECKING:
     from kpolicy.explain.support import Supports
 
 
-def ways_of_member(supports: Supports, node: int, fact: Fact) -> Iterator[Way]:
-    """The ways in which a choice member is what it is."""
-    if fact.bound == "least":
+def ways_of_choice(supports: Supports, node: int, fact: Fact) -> Iterator[Way]:
+    """The ways in which a choice, or a member of one, is what it is."""
+    choice = supports.core.choices[supports.core.records[node][CHOICE]]
+    if choice[0] == node or (supports.values.model.dialect.choice_symbols and (choice[1] == TRISTATE or choice[4])):
+        yield _altogether(supports, node)
+    elif fact.bound == "least":
         yield from _picked(supports, node)
     elif not supports.values.node_visibility(node):
         yield Way("unset", (_hidden(supports, node),))
@@ -25,6 +28,19 @@ def ways_of_member(supports: Supports, node: int, fact: Fact) -> Iterator[Way]:
             if other != node and supports.values.node_value(other) == YES:
                 yield Way("choice", (Fact(other, "least", YES),), by=other)
                 return
+
+
+def _altogether(supports: Supports, node: int) -> Way:
+    """For a choice that has a value of its own, before 6.11: the lines of all its members have a part in it."""
+    values = supports.values
+    members = _members(supports, node)
+    lines = tuple(member for member in members if values.assignment(values.model.names_by_node[member]) is not None)
+    needs: list[Fact] = []
+    for symbol in (node,) if node not in members else members:
+        visibility = supports.core.records[symbol][VISIBILITY]
+        level = values.node_value(visibility)
+        needs += [Fact(visibility, "least", level), Fact(visibility, "most", level)]
+    return Way("choice", tuple(needs), lines, by=node)
 
 
 def _picked(supports: Supports, node: int) -> Iterator[Way]:

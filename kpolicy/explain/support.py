@@ -25,7 +25,6 @@ from kpolicy.kconfig.payload import (
     HEX,
     IMPLIED,
     INT,
-    IS_CHOICE,
     PROBED,
     RANGES,
     REVERSE,
@@ -153,20 +152,14 @@ class Supports:
             yield Way("toolchain")
         elif bound == "same":
             yield from self._text(node, record)
-        elif record[FLAGS] & IS_CHOICE:
-            yield Way("expression", (Fact(record[VISIBILITY], bound, level),))
-        elif record[CHOICE] >= 0 and self._is_picked_or_not(node):
-            from kpolicy.explain.choice_support import ways_of_member
+        elif record[CHOICE] >= 0:
+            from kpolicy.explain.choice_support import ways_of_choice
 
-            yield from ways_of_member(self, node, fact)
+            yield from ways_of_choice(self, node, fact)
         elif bound == "least":
             yield from self._least(node, record, level)
         else:
             yield self._most(node, record, level)
-
-    def _is_picked_or_not(self, node: int) -> bool:
-        """Whether a member is what its choice says: not so for members at m, before 6.11."""
-        return not self.values.model.dialect.choice_symbols or self.values.node_visibility(node) == YES
 
     # Expressions.
 
@@ -198,7 +191,8 @@ class Supports:
 
     def easiest(self, facts: list[Fact]) -> Fact:
         """Of several facts one that holds, with as few config lines behind it as can be."""
-        holding = [fact for fact in facts if self.holds(fact)]
+        # None holds where a loop in the Kconfig files was cut somewhere else.
+        holding = [fact for fact in facts if self.holds(fact)] or facts
         best, least = holding[0], -1
         for fact in holding:
             support = self.of(fact)
@@ -319,7 +313,9 @@ class Supports:
                 yield Way(kind, tuple(needs), by=number, is_open=is_open)
                 return
             needs.append(Fact(condition, "most", NO))
-        yield Way("unset", (*needs, *bounds), is_open=is_open)
+        # Without a value of its own it is written only where it is to be seen.
+        seen = Fact(record[VISIBILITY], "least", MOD) if is_open else Fact(record[VISIBILITY], "most", NO)
+        yield Way("unset", (*needs, seen, *bounds), is_open=is_open)
 
     def _range(self, record: Record) -> Iterator[Fact]:
         """That the range in force is the one that it is."""
