@@ -66,8 +66,8 @@ class Changes:
         if not self._is_logical(node, record):
             return None
         if record[FLAGS] & HAS_PROMPT:
-            more = self.to(record[VISIBILITY], low, YES, depth)
-            found = _merged([{node: low}, more])
+            own = low if record[TYPE] == TRISTATE and record[CHOICE] < 0 else YES
+            found = _merged([{node: own}, self.to(record[VISIBILITY], low, YES, depth)])
             if found is not None:
                 return found
         if record[CHOICE] >= 0:
@@ -102,10 +102,14 @@ class Changes:
         return _merged(parts)
 
     def _other_member(self, node: int, record: Record, depth: int) -> Edits | None:
-        members: list[int] = self._core.choices[record[CHOICE]][2]
-        for member in members:
-            if member != node and self._values.node_visibility(member):
-                return {node: NO, member: YES}
+        others = [member for member in self._core.choices[record[CHOICE]][2] if member != node]
+        # Rather another member that is in sight than one that would have to be brought there.
+        others.sort(key=self._values.node_visibility, reverse=True)
+        for member in others:
+            more = self.to(self._core.records[member][VISIBILITY], MOD, YES, depth)
+            found = _merged([{node: NO, member: YES}, more])
+            if found is not None:
+                return found
         return self.to(record[VISIBILITY], NO, NO, depth)
 
     def _broken(self, edge: int, high: int, depth: int) -> Edits | None:

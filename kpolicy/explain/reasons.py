@@ -253,11 +253,7 @@ class _Teller:
         if own is None:
             why = "no prompt is in sight" if symbol.prompts else "it has no prompt"
         elif symbol.type in ("bool", "tristate") and int(own) < values.tristate(symbol.name) and line.value != "m":
-            why = (
-                "another member is in sight of the choice no more"
-                if symbol.choice is not None
-                else "selects go before it"
-            )
+            why = "the choice has no other member to take" if symbol.choice is not None else "selects go before it"
         else:
             return
         yield self._reason("unset", symbol, f"{line.text} has no effect: {why}", line.location, "person")
