@@ -84,9 +84,11 @@ def command(
             failed.append(_unknown(symbol, model, examiner))
     for error in failed:
         console.error(error)
+    if not reports:
+        return status.USAGE
     if form == "json":
         console.payload(json.dumps([explain_document(report) for report in reports], indent=2) + "\n")
-    elif reports:
+    else:
         console.payload("\n\n".join("\n".join(explain_lines(report, console.style())) for report in reports) + "\n")
     return status.USAGE if failed else status.CLEAN
 

@@ -16,6 +16,7 @@ from kpolicy.config.model import Assignment
 from kpolicy.explain.blocked import definition
 from kpolicy.explain.cause import default_text, shown
 from kpolicy.explain.change import Changes, Edits
+from kpolicy.explain.reasons import Decider, decider_at
 from kpolicy.kconfig.nodes import NO, YES
 from kpolicy.location import Location
 
@@ -45,6 +46,11 @@ class Decision:
     location: Location | None
     opposite: str
     gives: str | None
+
+    @property
+    def decider(self) -> Decider:
+        """Whose decision it is."""
+        return "person" if self.line is not None else decider_at(self.location)
 
 
 @dataclass(frozen=True, slots=True)

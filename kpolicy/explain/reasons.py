@@ -61,6 +61,11 @@ class Reason:
     is_repeated: bool = False
 
 
+def decider_at(location: Location | None) -> Decider:
+    """Who decided what a Kconfig line says: an architecture has its say in arch/, the tree everywhere else."""
+    return "architecture" if location is not None and location.path.startswith("arch/") else "tree"
+
+
 def reasons(supports: Supports, name: str) -> tuple[Reason, ...]:
     """The reasons for the value of a symbol that the model defines, each of them in force by itself."""
     return _Teller(supports).top(name)
@@ -114,9 +119,7 @@ class _Teller:
         because: Iterable[Reason] = (),
     ) -> Reason:
         if decider is None:
-            # Who is for an architecture only has its say in arch/.
-            is_own = location is not None and location.path.startswith("arch/")
-            decider = "architecture" if is_own else "tree"
+            decider = decider_at(location)
         value = shown(self._values, symbol.name)
         return Reason(kind, symbol.name, value, text, location, decider, tuple(because))
 

@@ -67,8 +67,9 @@ def _decided(found: Explanation) -> Iterator[str]:
     if made.all:
         yield f"{_INDENT}decided by"
         yield from columns((_decision(found, item) for item in made.all), indent=_INDENT * 2)
-    if persons and made.alone == found.value:
-        yield f"{_INDENT}{'this line' if persons == 1 else 'these lines'} and no other: {made.alone} (tried)"
+    if persons:
+        which = "this line" if persons == 1 else "these lines"
+        yield f"{_INDENT}with {which} and no other in the config: {made.alone} (tried)"
     if len(made.all) > 1 and made.reversed == found.value:
         yield f"{_INDENT}even the opposite of all of them leaves it {made.reversed} (tried)"
     if made.changed is not None:
@@ -86,7 +87,7 @@ def _decision(found: Explanation, item: Decision) -> tuple[str, str, str, str]:
     else:
         result = f"its opposite makes it {item.gives}"
     place = str(item.location) if item.location is not None else ""
-    return (item.text, place, "[person]" if item.line is not None else "[tree]", result)
+    return (item.text, place, f"[{item.decider}]", result)
 
 
 def explain_document(report: ExplainReport) -> dict[str, Any]:
@@ -124,7 +125,7 @@ def _decisions(made: Decisions) -> dict[str, Any]:
         "by": [
             {
                 "symbol": item.symbol,
-                "decider": "person" if item.line is not None else "tree",
+                "decider": item.decider,
                 "text": item.text,
                 "location": _place(item.location),
                 "opposite": item.opposite,
