@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kpolicy.explain.support import Supports
 
 # Each takes an evaluation, and a reader would not go through more either.
-_MOST_TRIED: Final = 24
+_MOST_TRIED: Final = 16
 _MOST_ROUNDS: Final = 4
 _TRISTATE_TEXT = ("n", "m", "y")
 
@@ -89,6 +89,7 @@ class _Trial:
         self.value = shown(self.values, name)
         self._names = self.values.model.names_by_node
         self._given: dict[str, str] = {}
+        self._tried: dict[tuple[str, ...], str] = {}
 
     def decisions(self) -> Decisions:
         """The lines that support the value, without those which it turns out to go without."""
@@ -156,9 +157,9 @@ class _Trial:
                 return []
             edits |= more
             lines = [_assignment(self._names[node], _TRISTATE_TEXT[value]) for node, value in edits.items()]
-            values = self.values.with_config(with_lines(self.config, lines))
-            if shown(values, self.name) != self.value:
+            if self._with(lines) != self.value:
                 return self._needed(lines)
+            values = self.values.with_config(with_lines(self.config, lines))
         return []
 
     def _needed(self, lines: list[Assignment]) -> list[Assignment]:
@@ -182,7 +183,10 @@ class _Trial:
         return self._given[line.name]
 
     def _with(self, lines: Sequence[Assignment]) -> str:
-        return shown(self.values.with_config(with_lines(self.config, lines)), self.name)
+        key = tuple(line.text for line in lines)
+        if key not in self._tried:
+            self._tried[key] = shown(self.values.with_config(with_lines(self.config, lines)), self.name)
+        return self._tried[key]
 
     def _alone(self, lines: Sequence[Assignment]) -> str:
         return shown(self.values.with_config(replace(self.config, assignments=tuple(lines))), self.name)
