@@ -28,6 +28,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--whole", action="store_true", help="compare all cases with conf, not a sample of the stacks")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes a real kernel is marked so: those tests are run apart, without measuring coverage."""
+    for item in items:
+        if {"kernel", "debian_configs"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.trees)
+
+
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     for name in _VARIABLES:

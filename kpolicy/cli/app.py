@@ -18,6 +18,7 @@ from kpolicy.errors import KpolicyError, UsageError
 _COMMANDS = {
     "audit": "kpolicy.cli.audit",
     "baseline": "kpolicy.cli.baseline",
+    "chain": "kpolicy.cli.chain",
     "check": "kpolicy.cli.check",
     "expand": "kpolicy.cli.expand",
     "explain": "kpolicy.cli.explain",
@@ -37,6 +38,7 @@ Examples:
   kpolicy check --tree ~/linux --arch arm64 defconfig+debug.config
   kpolicy expand --tree ~/linux --arch x86 x86_64_defconfig -o .config
   kpolicy explain KASAN --tree ~/linux --config x86_64_defconfig
+  kpolicy chain --tree ~/linux KASAN         what it brings in, and what brings it in
   kpolicy rules show kmemleak/...            what a rule is about
 
 \b

@@ -22,7 +22,7 @@ from kpolicy.policy.checks.config_lines import SLOW_CHECKS
 from kpolicy.policy.checks.registry import TREE_CHECKS
 
 
-@click.command("audit")
+@click.command("audit", short_help="Audit every defconfig of a kernel tree.")
 @click.argument("tree", required=False, type=click.Path())
 @arch_option(multiple=True)
 @policy_options

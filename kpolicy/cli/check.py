@@ -32,7 +32,7 @@ from kpolicy.policy.roles import role_names
 from kpolicy.report.records import ConfigReport, Report
 
 
-@click.command("check")
+@click.command("check", short_help="Judge single configs.")
 @click.argument("configs", metavar="CONFIG...", nargs=-1, required=True, type=click.Path(allow_dash=True))
 @tree_option
 @arch_option()

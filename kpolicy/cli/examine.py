@@ -98,6 +98,7 @@ class Examiner:
         self._chosen = chosen_toolchain(plan.toolchain)
         self._last: tuple[tuple[str, str], Model | KpolicyError] | None = None
         self._remarks: dict[Remark, None] = {}
+        self._architectures: dict[str, Architecture] = {}
 
     @property
     def toolchain(self) -> Toolchain:
@@ -108,6 +109,12 @@ class Examiner:
     @cached_property
     def _counted(self) -> dict[int, tuple[str, ...]]:
         return {number: counted(standard) for number, standard in enumerate(self._plan.standards)}
+
+    def _architecture(self, word: str) -> Architecture:
+        found = self._architectures.get(word)
+        if found is None:
+            found = self._architectures[word] = resolve_architecture(self.source, word)
+        return found
 
     def read(self, target: Target) -> Config:
         """The config of a target."""
@@ -131,6 +138,8 @@ class Examiner:
             self._discard()
             try:
                 self._last = (key, self.tree.model(architecture, toolchain))
+                # A model lives as long as its configs are looked at: no collection needs to look at it.
+                gc.freeze()
             except KpolicyError as error:
                 self._last = (key, error)
         found = self._last[1]
@@ -168,7 +177,7 @@ class Examiner:
         anything else as olddefconfig takes it.  A full .config is judged by the toolchain that it
         records, unless the user or the policy states one.
         """
-        architecture = resolve_architecture(self.source, target.arch)
+        architecture = self._architecture(target.arch)
         standards = self._plan.standards
         chosen = self._chosen or (standards[target.standard].policy.toolchain if standards else None)
         if not target.parts and target.config is None:

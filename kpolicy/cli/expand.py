@@ -21,7 +21,7 @@ from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import DirectorySource
 
 
-@click.command("expand")
+@click.command("expand", short_help="Write the .config that conf would write.")
 @click.argument("config", required=False, type=click.Path(allow_dash=True))
 @tree_option
 @arch_option()

@@ -21,7 +21,7 @@ from kpolicy.policy.toml_file import did_you_mean
 _FAMILY = "kconfig/"
 
 
-@click.command("kconfig")
+@click.command("kconfig", short_help="Check the Kconfig files of a tree, and its fragments.")
 @click.argument("tree", required=False, type=click.Path())
 @arch_option(multiple=True)
 @click.option("--check", "checks", metavar="CHECK", multiple=True, help="Only this check (may be repeated).")

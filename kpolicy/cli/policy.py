@@ -15,7 +15,7 @@ from kpolicy.cli.selection import find_tree, name_of_config
 from kpolicy.report.policy import policy_document, policy_lines
 
 
-@click.group("policy")
+@click.group("policy", short_help="Show the policy that is in force.")
 def command() -> None:
     """Look at the policy that configs are held against."""
 

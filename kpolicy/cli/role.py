@@ -29,7 +29,7 @@ from kpolicy.policy.toml_file import did_you_mean
 from kpolicy.report.role import RoleReport, role_document, role_lines
 
 
-@click.command("role")
+@click.command("role", short_help="Tell what a kernel is for, and why.")
 @click.argument("configs", metavar="CONFIG...", nargs=-1, required=True, type=click.Path(allow_dash=True))
 @tree_option
 @arch_option()

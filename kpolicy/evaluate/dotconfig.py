@@ -10,16 +10,18 @@ def dotconfig(values: Values) -> bytes:
     """The whole .config of a configuration, menu comments included."""
     model = values.model
     names = model.names_by_node
-    marks_ends = not model.dialect.no_menu_ends
+    marks_ends, passes_over_empty = not model.dialect.no_menu_ends, model.dialect.no_empty_menu_ends
     out = ["#", "# Automatically generated file; DO NOT EDIT.", f"# {model.mainmenu}", "#"]
     # The titles of the menus around, None for one that is not shown.
     around: list[str | None] = []
     written: set[int] = set()
     need_blank = False
+    just_opened = False
     for item in model.details.menu:
+        is_empty, just_opened = just_opened, False
         if item == -1:
             title = around.pop()
-            if title is not None and marks_ends:
+            if title is not None and marks_ends and not (is_empty and passes_over_empty):
                 out.append(f"# end of {title}")
                 need_blank = True
         elif isinstance(item, int):
@@ -39,4 +41,5 @@ def dotconfig(values: Values) -> bytes:
                 need_blank = False
             if kind == "menu":
                 around.append(title if is_shown else None)
+                just_opened = True
     return ("\n".join(out) + "\n").encode("utf-8", "surrogateescape")

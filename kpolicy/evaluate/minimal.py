@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from kpolicy.evaluate.values import Values
 from kpolicy.kconfig.payload import IS_CHOICE
@@ -11,27 +11,24 @@ from kpolicy.kconfig.payload import IS_CHOICE
 
 def minimal_config(values: Values) -> tuple[str, ...]:
     """The lines of a defconfig that gives the same values, in the order of the menus."""
-    return tuple(line for _name, line in _needed(values))
+    names = values.model.names_by_node
+    nodes = dict.fromkeys(node for node in values.model.details.menu if isinstance(node, int) and node >= 0)
+    lines = (_needed_line(values, node, names[node]) for node in nodes)
+    return tuple(line for line in lines if line is not None)
 
 
-def needed_symbols(values: Values) -> frozenset[str]:
-    """The symbols that a minimal config has to name."""
-    return frozenset(name for name, _line in _needed(values))
+def needed_symbols(values: Values, names: Iterable[str]) -> frozenset[str]:
+    """Those of some symbols that a minimal config has to name."""
+    nodes = values.model.core.symbols
+    return frozenset(name for name in names if name in nodes and _needed_line(values, nodes[name], name) is not None)
 
 
-def _needed(values: Values) -> Iterator[tuple[str, str]]:
+def _needed_line(values: Values, node: int, name: str) -> str | None:
+    """The line of a symbol in the minimal config, None where it goes without saying."""
     model = values.model
-    names = model.names_by_node
-    seen: set[int] = set()
-    for node in model.details.menu:
-        if not isinstance(node, int) or node < 0 or node in seen:
-            continue
-        seen.add(node)
-        name = names[node]
-        line = values.line(node, name)
-        if line is None or model.flags_of(node) & IS_CHOICE:
-            continue
-        if not values.is_changeable(node) or values.text(name) == values.default_text(node):
-            continue
-        if not values.is_choice_default(node):
-            yield name, line
+    if model.core.records[node] is None or model.flags_of(node) & IS_CHOICE:
+        return None
+    line = values.line(node, name)
+    if line is None or not values.is_changeable(node) or values.text(name) == values.default_text(node):
+        return None
+    return None if values.is_choice_default(node) else line

@@ -12,7 +12,7 @@ from kpolicy.evaluate.calculation import Calculation
 from kpolicy.evaluate.passes import MODES, PRESETS, Template, run
 from kpolicy.evaluate.user import UserValues, user_values
 from kpolicy.kconfig.model import Default, Expr, Model, Select
-from kpolicy.kconfig.payload import BOOL, FLAGS, INT, IS_CHOICE, TRISTATE, TYPE
+from kpolicy.kconfig.payload import BOOL, FLAGS, INT, IS_CHOICE, REVERSE, TRISTATE, TYPE, Core
 from kpolicy.location import Location
 
 _TRISTATE = {"n": 0, "m": 1, "y": 2}
@@ -120,11 +120,10 @@ class Values:
 
         Asks for the value of every symbol that something selects.
         """
-        names = {node: name for name, node in self._core.symbols.items()}
+        names = self.model.names_by_node
         calculation = self._calculation
-        for node, record in enumerate(self._core.records):
-            if record is not None and record[3] > 0 and not record[FLAGS] & IS_CHOICE:
-                calculation.value(node)
+        for node in self.model.derived("selected", _selected):
+            calculation.value(node)
         return {names[node]: pair for node, pair in calculation.unmet.items()}
 
     # For writing config files: by node, in the order of the menus.
@@ -207,6 +206,15 @@ def evaluate(
     by_node = _recorded(model, recorded) if recorded is not None else {}
     template = model.derived("template", Template)
     return Values(model, config, mode, user, run(core, template, user, mode, by_node))
+
+
+def _selected(core: Core) -> list[int]:
+    """The symbols that something selects."""
+    return [
+        node
+        for node, record in enumerate(core.records)
+        if record is not None and record[REVERSE] > 0 and not record[FLAGS] & IS_CHOICE
+    ]
 
 
 def _recorded(model: Model, recorded: Mapping[str, str | None]) -> dict[int, int | str | None]:

@@ -100,6 +100,8 @@ class _Builder:
             modules=self._modules,
             mainmenu=self._elaborated.mainmenu,
             dialect=list(self._dialect),
+            warnings=[[where.path, where.line, text] for where, text in self._elaborated.warnings],
+            probes=[[where.path, where.line, text] for text, where in probes],
         )
         details = Details(
             files=list(self._files),
@@ -118,8 +120,6 @@ class _Builder:
                 if symbol.definitions
             },
             menu=self._menu,
-            warnings=[[*self._place(where), text] for where, text in self._elaborated.warnings],
-            probes=[[*self._place(where), text] for text, where in probes],
         )
         return Payload(core, details._replace(files=list(self._files)))
 

@@ -39,6 +39,8 @@ class Dialect(NamedTuple):
     dollar_names: bool = False
     # .config does not tell where a menu ends (kernels of the 4.x series).
     no_menu_ends: bool = False
+    # The end of a menu that has nothing in it is not told (as in 5.10).
+    no_empty_menu_ends: bool = False
 
 
 def read_dialect(source: Source) -> Dialect:
@@ -60,4 +62,5 @@ def read_dialect(source: Source) -> Dialect:
         silent_without_equals='conf_warning("unexpected data: %.*s"' in confdata,
         dollar_names=text("preprocess.c") is None,
         no_menu_ends='"# end of %s\\n"' not in confdata,
+        no_empty_menu_ends="goto end_check" not in confdata,
     )

@@ -272,12 +272,12 @@ class Model:
     @cached_property
     def unknown_probes(self) -> tuple[UnknownProbe, ...]:
         """The probes that the toolchain could not answer, once each."""
-        return tuple(UnknownProbe(text, self._place(file, line)) for file, line, text in self.details.probes)
+        return tuple(UnknownProbe(text, Location(path, line)) for path, line, text in self.core.probes)
 
     @cached_property
     def warnings(self) -> tuple[tuple[Location, str], ...]:
         """What the Kconfig files themselves give reason to warn of."""
-        return tuple((self._place(file, line), text) for file, line, text in self.details.warnings)
+        return tuple((Location(path, line), text) for path, line, text in self.core.warnings)
 
     def _place(self, file: int, line: int) -> Location:
         return Location(self.details.files[file], line)

@@ -36,7 +36,8 @@ ChoiceRecord: TypeAlias = "list[Any]"
 class Core(NamedTuple):
     """What values are computed from.
 
-    `records[i]` belongs to node `symbols[name] == i` and is None for other nodes.
+    `records[i]` belongs to node `symbols[name] == i` and is None for other nodes.  `warnings` and
+    `probes`, those that the toolchain does not know, are [path, line, text]: what every run tells.
     """
 
     nodes: list[Any]
@@ -47,6 +48,8 @@ class Core(NamedTuple):
     modules: int
     mainmenu: str
     dialect: list[bool]
+    warnings: list[Any]
+    probes: list[Any]
 
 
 class Details(NamedTuple):
@@ -62,8 +65,6 @@ class Details(NamedTuple):
     files: list[str]
     symbols: dict[str, list[Any]]
     menu: list[Any]
-    warnings: list[Any]
-    probes: list[Any]
 
 
 class Payload(NamedTuple):

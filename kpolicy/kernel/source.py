@@ -162,10 +162,16 @@ class DirectorySource:
         return real
 
     def _real_folder(self, folder: str) -> str:
-        # Thousands of files share a few hundred folders, so each folder is resolved once.
+        # Thousands of files share some folders, and those their parents: each step is taken once.
         real = self._folders.get(folder)
         if real is None:
-            real = os.path.realpath(os.path.join(self._root, folder), strict=True)
+            parent, _, name = folder.rpartition("/")
+            if name and _PLAIN_PATH.fullmatch(folder) and ".." not in folder:
+                real = os.path.join(self._real_folder(parent), name)
+                if not stat.S_ISDIR(os.lstat(real).st_mode):
+                    real = os.path.realpath(real, strict=True)
+            else:
+                real = os.path.realpath(os.path.join(self._root, folder), strict=True)
             self._folders[folder] = real
         return real
 

@@ -24,7 +24,7 @@ from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.location import Location
 from kpolicy.policy.checks.kconfig import check_kconfig
 
-pytestmark = [pytest.mark.trees, pytest.mark.slow, pytest.mark.no_cover]
+pytestmark = [pytest.mark.trees, pytest.mark.slow]
 
 _RANDOM_CONFIGS = 8
 

@@ -32,8 +32,7 @@ from tests.oracle.cases import (
 )
 from tests.oracle.conf import Oracle, Result
 
-# Measuring coverage would double the time, and the small tests cover the same code.
-pytestmark = [pytest.mark.trees, pytest.mark.slow, pytest.mark.no_cover]
+pytestmark = [pytest.mark.trees, pytest.mark.slow]
 
 
 def _evaluated(kernel: Path, chosen: list[tuple[str, str]]) -> Iterator[tuple[str, str, Config, Values]]:

@@ -23,8 +23,7 @@ from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.policy.checks.config_lines import check_lines
 from kpolicy.policy.finding import Finding
 
-# Measuring coverage would double the time, and the small tests cover the same code.
-pytestmark = [pytest.mark.trees, pytest.mark.no_cover]
+pytestmark = [pytest.mark.trees]
 
 _ARCHITECTURES = ("x86_64", "arm64", "arm", "powerpc", "riscv", "s390")
 _FRAGMENTS = ("debug.config", "hardening.config")

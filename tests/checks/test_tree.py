@@ -157,7 +157,6 @@ def test_around_entries(tmp_path: Path) -> None:
 
 
 @pytest.mark.trees
-@pytest.mark.no_cover
 def test_what_is_known_of_real_trees(kernel: Path) -> None:
     """KMSAN and the stack depot, the very line that the review of 2021 asked to remove from KASAN."""
     source = DirectorySource(kernel)

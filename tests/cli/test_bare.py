@@ -32,7 +32,6 @@ def _cases(arch: str, default: str) -> list[Case]:
 
 
 @pytest.mark.trees
-@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("arch", "default"), [("x86", "x86_64_defconfig"), ("arm", "multi_v7_defconfig"), ("s390", "debug_defconfig")]
 )

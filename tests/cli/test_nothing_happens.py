@@ -75,9 +75,18 @@ def test_an_audit_of_the_demonstration_tree(tmp_path: Path, demo: Path, jobs: st
     assert os.listdir(tmp_path) == ["cache"]
 
 
+@pytest.mark.parametrize("form", ["text", "svg"])
+def test_a_chain(tmp_path: Path, demo: Path, form: str) -> None:
+    words = ("--from", "KASAN", "--to", "STACKTRACE", "--config", "debug_defconfig", "--format", form)
+    for _ in ("empty cache", "warm cache"):
+        run = _watched(tmp_path, False, "chain", "--tree", str(demo), *words)
+        assert run.returncode == 0, run.stderr
+        assert "VIOLATION" not in run.stderr
+    assert os.listdir(tmp_path) == ["cache"]
+
+
 @pytest.mark.trees
 @pytest.mark.slow
-@pytest.mark.no_cover
 def test_an_audit_of_a_real_tree(tmp_path: Path, kernel: Path, release: str) -> None:
     run = _watched(tmp_path, False, "audit", str(kernel), "-j", "1")
     assert run.returncode == 1, run.stderr

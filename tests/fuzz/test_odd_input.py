@@ -10,7 +10,7 @@ from tests.oracle.compare import Subject, difference
 from tests.oracle.conf import Oracle
 from tests.oracle.prepare import FUZZ_SEEDS
 
-pytestmark = [pytest.mark.trees, pytest.mark.slow, pytest.mark.no_cover]
+pytestmark = [pytest.mark.trees, pytest.mark.slow]
 
 
 @pytest.mark.parametrize("arch", ARCHITECTURES)

@@ -75,7 +75,6 @@ def test_it_is_kept_until_a_file_changes(tmp_path: Path) -> None:
 
 
 @pytest.mark.trees
-@pytest.mark.no_cover
 def test_it_names_what_the_models_define(kernel: Path) -> None:
     source = DirectorySource(kernel)
     index = index_names(source)

@@ -14,7 +14,7 @@ import pytest
 from kpolicy.config.read import parse_config
 from kpolicy.errors import InputError
 from kpolicy.evaluate.values import evaluate
-from tests.kconfig.small import load, make_tree
+from tests.kconfig.small import expand, load, make_tree
 
 
 def _values(folder: Path, text: str, config: str = "", **files: str) -> object:
@@ -121,6 +121,23 @@ def test_a_choice_of_tristates_in_an_older_dialect(tmp_path: Path) -> None:
     text = 'choice\n\ttristate "c"\n\nconfig A\n\ttristate "a"\n\nendchoice\n'
     model = load(make_tree(tmp_path, {"Kconfig": text}))
     assert model.choices[0].type == "bool"
+
+
+@pytest.mark.parametrize(
+    ("confdata", "ends"),
+    [
+        ('goto end_check; "# end of %s\\n"', ["Full", "Empty"]),
+        ('"# end of %s\\n"', ["Full"]),
+        ("", []),
+    ],
+    ids=["today", "5.10", "4.19"],
+)
+def test_the_ends_of_menus(tmp_path: Path, confdata: str, ends: list[str]) -> None:
+    text = 'menu "Full"\nconfig A\n\tbool "a"\nendmenu\nmenu "Empty"\nendmenu\n'
+    scripts = {f"scripts/kconfig/{name}": "" for name in ("symbol.c", "preprocess.c")}
+    model = load(make_tree(tmp_path, {"Kconfig": text, **scripts, "scripts/kconfig/confdata.c": confdata}))
+    lines = expand(model, "alldefconfig").decode().splitlines()
+    assert [line.removeprefix("# end of ") for line in lines if line.startswith("# end of ")] == ends
 
 
 def test_an_unknown_keyword_is_an_error(tmp_path: Path) -> None:

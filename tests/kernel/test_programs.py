@@ -78,6 +78,7 @@ def test_gcc(command: str, output: str) -> None:
         ("bindgen --version workaround-for-0.69.0", "bindgen 0.65.1"),
         ("bindgen scripts/x_libclang.h 2>&1 >/dev/null | sed -nE 's:.*clang version ([0-9.]+).*:\\1:p'", "18.1.7"),
         ("python3 -c 'import lxml' && echo there", "there"),
+        ("openssl list -key-managers | grep -q ML-DSA-87 || echo none", "none"),
         ("test -e $(clang -print-file-name=plugin)/include/plugin-version.h || echo none", "none"),
     ],
 )

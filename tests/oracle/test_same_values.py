@@ -14,8 +14,7 @@ from tests.oracle.cases import group as members
 from tests.oracle.compare import Subject, difference, expanded
 from tests.oracle.conf import Oracle
 
-# Measuring coverage would double the time, and the small tests cover the same code.
-pytestmark = [pytest.mark.trees, pytest.mark.slow, pytest.mark.no_cover]
+pytestmark = [pytest.mark.trees, pytest.mark.slow]
 
 
 def test_the_number_of_defconfigs(oracle: Oracle, release: str) -> None:

@@ -20,8 +20,7 @@ from kpolicy.policy.rule import Rule
 from tests.cli.support import kpolicy
 from tests.oracle.trees import RELEASES, find_trees
 
-# Models of some twenty architectures are built: what they cover, cheaper tests cover too.
-pytestmark = [pytest.mark.trees, pytest.mark.slow, pytest.mark.no_cover]
+pytestmark = [pytest.mark.trees, pytest.mark.slow]
 
 _CONFIG = re.compile(rb"^[ \t]*(?:menu)?config[ \t]+(\w+)", re.MULTILINE)
 _STANDING = re.compile(r" \d\d architectures: (\d+) of (\d+) rules with a footing, 0 faults")

@@ -186,8 +186,11 @@ def _needed(values: Values) -> set[str]:
     Those of the minimal config; where that names the pick of a choice that the config brought
     about by turning other members off, the lines of those.
     """
-    needed = set(needed_symbols(values))
-    for choice in values.model.choices:
+    assert values.config is not None
+    named = {line.name for line in values.config.assignments}
+    choices = [choice for choice in values.model.choices if not named.isdisjoint(choice.members)]
+    needed = set(needed_symbols(values, named.union(*(choice.members for choice in choices))))
+    for choice in choices:
         picks = needed.intersection(choice.members)
         lines = {name: values.assignment(name) for name in picks}
         if any(line is None for line in lines.values()):
