@@ -22,6 +22,7 @@ _COMMANDS = {
     "check": "kpolicy.cli.check",
     "cost": "kpolicy.cli.cost",
     "expand": "kpolicy.cli.expand",
+    "explain": "kpolicy.cli.explain",
     "kconfig": "kpolicy.cli.kconfig",
     "policy": "kpolicy.cli.policy",
     "role": "kpolicy.cli.role",
@@ -38,6 +39,7 @@ Examples:
   kpolicy check --tree ~/linux --arch arm64 defconfig+debug.config
   kpolicy cost .config --ram 16G             what its debug options cost
   kpolicy expand --tree ~/linux --arch x86 x86_64_defconfig -o .config
+  kpolicy explain KASAN --tree ~/linux --config x86_64_defconfig
   kpolicy chain --tree ~/linux KASAN         what it brings in, and what brings it in
   kpolicy rules show kmemleak/...            what a rule is about
 

@@ -154,9 +154,33 @@ class Values:
             text = '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
         return f"CONFIG_{name}={text}"
 
+    def with_config(self, config: Config) -> Values:
+        """The values of another config by the same model, mode and toolchain."""
+        core = self._core
+        user = user_values(core, config)
+        template = self.model.derived("template", Template)
+        return Values(
+            self.model, config, self.mode, user, run(core, template, user, self.mode, self._calculation.recorded)
+        )
+
+    # For reasoning about values, by node too.
+
     def node_value(self, node: int) -> int:
-        """The value of an expression by its node."""
+        """The value of a symbol or an expression by its node."""
         return self._calculation.value(node)
+
+    def node_visibility(self, node: int) -> int:
+        """How far the prompts of a symbol let a user set it, by its node."""
+        return self._calculation.visibility(node)
+
+    def own_value(self, node: int) -> int | str | None:
+        """The user value of a symbol that counts: a line gives it, and a prompt is to be seen."""
+        calculation = self._calculation
+        return calculation.user.get(node) if calculation.visibility(node) else None
+
+    def is_recorded(self, node: int) -> bool:
+        """Whether a recorded toolchain gave the symbol its value, or hid it."""
+        return node in self._calculation.recorded
 
 
 def evaluate(

@@ -66,16 +66,16 @@ def _further(values: Values, blocker: Blocker, steps: int) -> str:
 
 def _without_prompt(values: Values, symbol: Symbol) -> Blocker:
     sources = tuple(dict.fromkeys(edge.source for edge in symbol.selected_by))
-    return Blocker("it has no prompt", _definition(values, symbol), sources, f": {_ways(values, symbol)}")
+    return Blocker("it has no prompt", definition(values, symbol), sources, f": {ways_to_set(values, symbol)}")
 
 
-def _definition(values: Values, symbol: Symbol) -> Location:
+def definition(values: Values, symbol: Symbol) -> Location:
     """Where the symbol is defined; of several places the one of this architecture."""
     own = f"arch/{values.model.srcarch}/"
     return next((place for place in symbol.definitions if place.path.startswith(own)), symbol.definitions[0])
 
 
-def _ways(values: Values, symbol: Symbol) -> str:
+def ways_to_set(values: Values, symbol: Symbol) -> str:
     """What can set a symbol that no line can: its defaults, and what selects or implies it."""
     if symbol.probed:
         return "the toolchain decides it"
@@ -111,19 +111,26 @@ def _list(items: list[str]) -> str:
     return ", ".join(items[:_LONGEST_LIST]) + more
 
 
-def _parts(values: Values, symbol: Symbol, asked: int) -> list[Blocker]:
-    """The parts of the nearest prompt's condition that are too low, each at the `depends on` that has it."""
+def unmet(values: Values, symbol: Symbol, asked: int) -> list[tuple[Expr, Location]]:
+    """The parts of the nearest prompt's condition that are below `asked`, each with the `depends on` that has it."""
     # Of several prompts the one with the fewest obstacles is what a person would go for.
     lists = [
         (prompt, [part for part in conjuncts(prompt.condition) if values.evaluate(part) < asked])
         for prompt in symbol.prompts
     ]
     prompt, parts = min(lists, key=lambda item: len(item[1]))
-    found: dict[str, Blocker] = {}
-    for part in parts:
-        place = next(
-            (item.location for item in symbol.depends if part.node in _nodes(item.expression)), prompt.location
+    return [
+        (
+            part,
+            next((item.location for item in symbol.depends if part.node in _nodes(item.expression)), prompt.location),
         )
+        for part in parts
+    ]
+
+
+def _parts(values: Values, symbol: Symbol, asked: int) -> list[Blocker]:
+    found: dict[str, Blocker] = {}
+    for part, place in unmet(values, symbol, asked):
         # To Kconfig the number in a comparison is a symbol too, of which there is nothing to say.
         names = tuple(dict.fromkeys(name for name in part.symbols() if not name.isdigit()))
         now = ", ".join(f"{other}={_shown(values, other)}" for other in names)
@@ -142,7 +149,7 @@ def _how(values: Values, part: Expr) -> str:
         return ""
     if is_in_the_way:
         return next((_selects(edge) for edge in values.selectors(needed.name)), "")
-    return _ways(values, needed)
+    return ways_to_set(values, needed)
 
 
 def _selects(edge: Select) -> str:

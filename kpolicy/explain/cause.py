@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kpolicy.evaluate.user import unquote
+from kpolicy.explain.blocked import conjuncts
 from kpolicy.location import Location
 
 if TYPE_CHECKING:
@@ -164,18 +165,18 @@ def _given(values: Values, symbol: Symbol, value: str) -> Iterator[Link]:
     """Reasons that stand in the Kconfig files."""
     name = symbol.name
     if symbol.choice is not None:
-        yield _chosen(values, symbol, value)
+        yield chosen(values, symbol, value)
         return
     default = values.default(name)
     selectors = values.selectors(name)
     if default is not None and (not selectors or _suffices(values, default, name)):
         kind: Kind = "toolchain" if symbol.probed else "default"
         followed = None if symbol.probed else _followed(values, symbol, default)
-        yield Link(kind, name, value, followed, default.location, _default_text(symbol, default))
+        yield Link(kind, name, value, followed, default.location, default_text(symbol, default))
     for select in values.implied(name) if default is None and not selectors else ():
-        yield Link("implied", name, value, select.source, select.location, _select_text(values, select, "implied"))
+        yield Link("implied", name, value, select.source, select.location, select_text(values, select, "implied"))
     for select in selectors:
-        yield Link("selected", name, value, select.source, select.location, _select_text(values, select, "selected"))
+        yield Link("selected", name, value, select.source, select.location, select_text(values, select, "selected"))
 
 
 def _suffices(values: Values, default: Default, name: str) -> bool:
@@ -194,34 +195,35 @@ def _followed(values: Values, symbol: Symbol, default: Default) -> str | None:
     # To Kconfig an unquoted 1 is a symbol too.
     if default.value.op == "symbol" and values.model.is_defined(default.value.name):
         return default.value.name
-    own = [part for part in _conjuncts(default.condition) if part not in _conjuncts(symbol.direct_dependency)]
+    own = own_condition(symbol, default.condition)
     if len(own) == 1 and own[0].op == "symbol" and values.is_on(own[0].name):
         return own[0].name
     return None
 
 
-def _conjuncts(expression: Expr) -> tuple[Expr, ...]:
-    if expression.op == "and":
-        return tuple(part for operand in expression.operands for part in _conjuncts(operand))
-    return () if expression.is_yes else (expression,)
+def own_condition(symbol: Symbol | None, condition: Expr) -> tuple[Expr, ...]:
+    """The parts of a condition that the line itself states, not what its symbol depends on in any case."""
+    inherited = conjuncts(symbol.direct_dependency) if symbol is not None else ()
+    return tuple(part for part in conjuncts(condition) if part not in inherited)
 
 
 def _condition_text(symbol: Symbol | None, condition: Expr) -> str:
-    """` if ...` with the part of a condition that the line itself states."""
-    inherited = _conjuncts(symbol.direct_dependency) if symbol is not None else ()
-    own = [str(part) for part in _conjuncts(condition) if part not in inherited]
-    return f" if {' && '.join(own)}" if own else ""
+    own = own_condition(symbol, condition)
+    return f" if {' && '.join(map(str, own))}" if own else ""
 
 
-def _default_text(symbol: Symbol, default: Default) -> str:
+def default_text(symbol: Symbol, default: Default) -> str:
+    """A default as the Kconfig line has it."""
     return f"default {default.value}{_condition_text(symbol, default.condition)}"
 
 
-def _select_text(values: Values, select: Select, verb: str) -> str:
+def select_text(values: Values, select: Select, verb: str) -> str:
+    """A select or imply as the Kconfig line has it, told from its target."""
     return f"{verb} by {select.source}{_condition_text(values.model.symbol(select.source), select.condition)}"
 
 
-def _chosen(values: Values, symbol: Symbol, value: str) -> Link:
+def chosen(values: Values, symbol: Symbol, value: str) -> Link:
+    """Why a choice takes a member that no line asks for."""
     assert symbol.choice is not None
     choice = values.model.choices[symbol.choice]
     for default in choice.defaults:
@@ -232,7 +234,7 @@ def _chosen(values: Values, symbol: Symbol, value: str) -> Link:
 
 def _unset(values: Values, symbol: Symbol, assignment: Assignment | None) -> Link:
     value = shown(values, symbol.name)
-    unmet = [str(part) for part in _conjuncts(symbol.direct_dependency) if not values.evaluate(part)]
+    unmet = [str(part) for part in conjuncts(symbol.direct_dependency) if not values.evaluate(part)]
     reason = f"depends on {' && '.join(unmet)}" if unmet else "no default"
     if assignment is None:
         text = reason if unmet else "not set, and no default"

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`kpolicy explain`: why a symbol has its value, and who decided that."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import click
+
+from kpolicy.cli import status
+from kpolicy.cli.console import Console
+from kpolicy.cli.examine import EXECUTE, Examiner, Plan, chosen_toolchain
+from kpolicy.cli.options import arch_option, toolchain_options, tree_option
+from kpolicy.cli.selection import find_tree, read_target
+from kpolicy.cli.setup import cache_folder
+from kpolicy.errors import KpolicyError, UsageError
+from kpolicy.explain.explanation import explain
+from kpolicy.kconfig.model import Model
+from kpolicy.report.explain import ExplainReport, explain_document, explain_lines
+
+
+@click.command("explain")
+@click.argument("symbols", metavar="SYMBOL...", nargs=-1, required=True)
+@click.option(
+    "--config",
+    "spec",
+    metavar="CONFIG",
+    required=True,
+    type=click.Path(allow_dash=True),
+    help="The config, named as for `kpolicy check`; a+b+c is a stack.",
+)
+@tree_option
+@arch_option()
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@toolchain_options
+@click.option("-q", "--quiet", is_flag=True, help="No warnings.")
+@click.pass_obj
+def command(
+    console: Console,
+    symbols: tuple[str, ...],
+    spec: str,
+    tree: str | None,
+    arch: str | None,
+    form: str,
+    toolchain: str | None,
+    no_cache: bool,
+    quiet: bool,
+) -> int:
+    """Tell why a SYMBOL has its value in a config: the complete cause, as a tree of reasons.
+
+    Each reason has its file and line, and says who decided it: a person (a config line), the tree, the
+    architecture, or the toolchain.  For a symbol that is off it tells what keeps it off.  The lines that
+    decided the value are tried: they alone, the opposite of each, and what would change it.
+
+    \b
+    Examples:
+      kpolicy explain STACKDEPOT --tree ~/linux --config x86_64_defconfig
+      kpolicy explain PROVE_RCU_LIST --tree ~/linux --arch arm64 --config defconfig+debug.config
+    """
+    console.quiet = quiet
+    source = find_tree(tree)
+    if source is None:
+        raise UsageError("the kernel's Kconfig files are needed to explain a value", hint="name the tree: --tree DIR")
+    chosen_toolchain(toolchain)
+    plan = Plan(
+        tree=os.fspath(source.root),
+        name=source.name,
+        toolchain=toolchain,
+        cache=cache_folder(console.environment, disabled=no_cache),
+        environment=dict(console.environment) if toolchain == EXECUTE else {},
+    )
+    examiner = Examiner(plan, source)
+    values = examiner.values(read_target(spec, source, arch, sys.stdin.buffer))
+    model = values.model
+    name = values.config.name if values.config is not None else spec
+    reports: list[ExplainReport] = []
+    failed: list[KpolicyError] = []
+    for symbol in dict.fromkeys(word.removeprefix("CONFIG_") for word in symbols):
+        if model.is_defined(symbol):
+            reports.append(ExplainReport(name, model.architecture, model.version, explain(values, symbol)))
+        else:
+            failed.append(_unknown(symbol, model, examiner))
+    for error in failed:
+        console.error(error)
+    if not reports:
+        return status.USAGE
+    if form == "json":
+        console.payload(json.dumps([explain_document(report) for report in reports], indent=2) + "\n")
+    else:
+        console.payload("\n\n".join("\n".join(explain_lines(report, console.style())) for report in reports) + "\n")
+    return status.USAGE if failed else status.CLEAN
+
+
+def _unknown(symbol: str, model: Model, examiner: Examiner) -> KpolicyError:
+    """What there is to say about a symbol that the architecture does not define."""
+    # Only for errors.
+    from kpolicy.policy.checks.names import likely_names
+    from kpolicy.policy.toml_file import did_you_mean
+
+    places = examiner.tree.names.definitions(symbol)
+    if places:
+        archs = ", ".join(sorted({arch for place in places for arch in place.architectures}))
+        return UsageError(f"{symbol} is defined for {archs} only ({places[0].location}), not for {model.architecture}")
+    likely = likely_names(model, symbol)
+    hint = f"did you mean {' or '.join(likely)}?" if likely else did_you_mean(symbol, model.names())
+    return UsageError(f"no Kconfig file of any architecture defines {symbol}", hint=hint)

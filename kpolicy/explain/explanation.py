@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""All there is to say about the value of one symbol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kpolicy.explain.blocked import definition
+from kpolicy.explain.cause import shown
+from kpolicy.explain.decisions import Decisions, decisions
+from kpolicy.explain.reasons import Reason, reasons
+from kpolicy.explain.support import Supports
+
+if TYPE_CHECKING:
+    from kpolicy.evaluate.values import Values
+    from kpolicy.location import Location
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The value of a symbol, its reasons, and whose decisions it rests on.
+
+    `prompt` is what a configuration menu calls it, None for a symbol that cannot be set.
+    """
+
+    symbol: str
+    value: str
+    type: str
+    prompt: str | None
+    location: Location
+    reasons: tuple[Reason, ...]
+    decisions: Decisions
+
+
+def explain(values: Values, name: str) -> Explanation:
+    """Explain the value of a symbol that the model defines, in the values of a config."""
+    symbol = values.model.symbol(name)
+    if symbol is None:
+        raise KeyError(name)
+    supports = Supports(values)
+    return Explanation(
+        symbol=name,
+        value=shown(values, name),
+        type=symbol.type,
+        prompt=symbol.prompts[0].text if symbol.prompts else None,
+        location=definition(values, symbol),
+        reasons=reasons(supports, name),
+        decisions=decisions(supports, name),
+    )

@@ -1,0 +1,368 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The complete cause of a value, as a tree of reasons that each have a file and line.
+
+For a value that is there: the line, default, selects and implies that give it, and below each what it
+rests on in turn, as far as a config has a say in it.  For what is off: what keeps it from being set,
+down to what would have to change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from kpolicy.explain.blocked import conjuncts, definition, unmet, ways_to_set
+from kpolicy.explain.cause import chosen, default_text, own_condition, select_text, shown
+from kpolicy.explain.support import Fact, Supports, Way
+from kpolicy.kconfig.payload import TRISTATE, TYPE
+
+if TYPE_CHECKING:
+    from kpolicy.kconfig.model import Expr, Select, Symbol
+    from kpolicy.location import Location
+
+Kind: TypeAlias = Literal[
+    "assigned",
+    "selected",
+    "implied",
+    "default",
+    "choice",
+    "range",
+    "toolchain",
+    "unset",
+    "depends",
+    "passed-over",
+    "more",
+]
+Decider: TypeAlias = Literal["person", "tree", "architecture", "toolchain"]
+
+# Below the symbol that was asked for: so many of the selects in force are followed, the others named.
+_MOST_FOLLOWED: Final = 3
+# The whole of a longer dependency would hide the part of it that matters.
+_LONGEST_CONDITION: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A link: why `symbol` has `value`, in Kconfig's words, and what that rests on.
+
+    `decider` says whose decision it is: that of a person (a config line), of the tree, of the
+    architecture (the tree too, but below arch/), or of the toolchain.  `is_repeated` marks a symbol
+    whose reasons stand elsewhere in the tree of reasons.
+    """
+
+    kind: Kind
+    symbol: str
+    value: str
+    text: str
+    location: Location | None
+    decider: Decider
+    because: tuple[Reason, ...] = ()
+    is_repeated: bool = False
+
+
+def decider_at(location: Location | None) -> Decider:
+    """Who decided what a Kconfig line says: an architecture has its say in arch/, the tree everywhere else."""
+    return "architecture" if location is not None and location.path.startswith("arch/") else "tree"
+
+
+def reasons(supports: Supports, name: str) -> tuple[Reason, ...]:
+    """The reasons for the value of a symbol that the model defines, each of them in force by itself."""
+    return _Teller(supports).top(name)
+
+
+class _Teller:
+    def __init__(self, supports: Supports) -> None:
+        self._supports = supports
+        self._values = supports.values
+        self._model = supports.values.model
+        self._names = self._model.names_by_node
+        # None while a symbol is being told.
+        self._told: dict[str, tuple[Reason, ...] | None] = {}
+
+    def top(self, name: str) -> tuple[Reason, ...]:
+        symbol = self._model.symbol(name)
+        assert symbol is not None
+        found = self._reasons(symbol, is_top=True)
+        clipped = self._clipped(symbol)
+        if clipped is not None:
+            found = (replace(clipped, because=found),)
+        return (*found, *self._without_effect(symbol))
+
+    def _below(self, name: str) -> tuple[Reason, ...]:
+        """The reasons of another symbol; one that was told is only named again."""
+        symbol = self._model.symbol(name)
+        if symbol is None:
+            text = "no Kconfig file of this architecture defines it"
+            return (Reason("unset", name, "n", text, None, "tree"),)
+        if name not in self._told:
+            return self._reasons(symbol)
+        if self._told[name] is None:
+            return (self._reason("more", symbol, "see above", None),)
+        first, *others = self._told[name] or ()
+        return (replace(first, because=(), is_repeated=bool(first.because or others)),)
+
+    def _reasons(self, symbol: Symbol, *, is_top: bool = False) -> tuple[Reason, ...]:
+        self._told[symbol.name] = None
+        is_off = symbol.type in ("bool", "tristate") and not self._values.is_on(symbol.name)
+        found = tuple(self._off(symbol) if is_off else self._given(symbol, is_top))
+        self._told[symbol.name] = found
+        return found
+
+    def _reason(
+        self,
+        kind: Kind,
+        symbol: Symbol,
+        text: str,
+        location: Location | None,
+        decider: Decider | None = None,
+        because: Iterable[Reason] = (),
+    ) -> Reason:
+        if decider is None:
+            decider = decider_at(location)
+        value = shown(self._values, symbol.name)
+        return Reason(kind, symbol.name, value, text, location, decider, tuple(because))
+
+    # What is there.
+
+    def _given(self, symbol: Symbol, is_top: bool) -> Iterator[Reason]:
+        facts = self._supports.value_facts(self._model.core.symbols[symbol.name])
+        ways = self._supports.of(facts[0]).ways
+        if not is_top:
+            # What rests on the fewest lines is the plainest reason.
+            ways = tuple(sorted(ways, key=lambda way: len(self._lines(way))))
+        for way in ways if is_top else ways[:_MOST_FOLLOWED]:
+            yield self._link(symbol, way, self._because(symbol, way, facts, is_top))
+        rest = [] if is_top else [self._names[way.by] for way in ways[_MOST_FOLLOWED:] if way.kind == "selected"]
+        if rest:
+            yield self._reason("more", symbol, f"and selected by {', '.join(rest)}", None)
+
+    def _lines(self, way: Way) -> set[int]:
+        return {*way.lines, *(line for need in way.needs for line in self._supports.of(need).lines)}
+
+    def _link(self, symbol: Symbol, way: Way, because: Iterable[Reason]) -> Reason:
+        values = self._values
+        if way.kind == "assigned":
+            line = values.assignment(symbol.name)
+            assert line is not None
+            return self._reason("assigned", symbol, line.text, line.location, "person", because)
+        if way.kind in ("selected", "implied"):
+            edge = self._edge(symbol, way)
+            text = select_text(values, edge, way.kind)
+            return self._reason(
+                "selected" if way.kind == "selected" else "implied", symbol, text, edge.location, None, because
+            )
+        if way.kind == "choice":
+            link = chosen(values, symbol, "y")
+            text = link.text if way.by >= 0 else "the only visible member of the choice"
+            return self._reason("choice", symbol, text, link.location, None, because)
+        if way.by >= 0:
+            default = symbol.defaults[way.by]
+            decider: Decider | None = "toolchain" if way.kind == "toolchain" else None
+            kind: Kind = "toolchain" if way.kind == "toolchain" else "default"
+            return self._reason(kind, symbol, default_text(symbol, default), default.location, decider, because)
+        if way.kind == "toolchain":
+            text = "as the toolchain that the config records"
+            return self._reason("toolchain", symbol, text, definition(values, symbol), "toolchain", because)
+        return self._reason("unset", symbol, "no line and no default", definition(values, symbol), None, because)
+
+    def _edge(self, symbol: Symbol, way: Way) -> Select:
+        edges = symbol.selected_by if way.kind == "selected" else symbol.implied_by
+        source = self._names[way.by]
+        return next(edge for edge in edges if edge.source == source and edge.condition.node == way.condition)
+
+    def _because(self, symbol: Symbol, way: Way, facts: tuple[Fact, ...], is_top: bool) -> Iterator[Reason]:
+        """What a link rests on: what it names itself, and of the rest what config lines have a part in."""
+        named: set[str] = set()
+        if way.kind in ("selected", "implied"):
+            edge = self._edge(symbol, way)
+            source = self._model.symbol(edge.source)
+            named = {edge.source, *self._named(own_condition(source, edge.condition))}
+        elif way.kind == "default" and way.by >= 0:
+            default = symbol.defaults[way.by]
+            named = {*default.value.symbols(), *self._named(own_condition(symbol, default.condition))}
+            if is_top:
+                yield from self._passed_over(symbol, way.by)
+        if way.kind == "assigned" and self._values.tristate(symbol.name) == 1:
+            line = self._values.assignment(symbol.name)
+            if line is not None and line.value == "y":
+                yield from self._unmet(symbol, 2)
+                return
+        seen: set[str] = set()
+        for fact in self._flat((*way.needs, *self._upper(facts))):
+            name = self._names.get(fact.node)
+            if name is None or name in seen or name == symbol.name or not self._model.is_defined(name):
+                continue
+            # What a select depends on beyond its own line, its source depends on too: that was told there.
+            is_news = name not in self._told or way.kind not in ("selected", "implied")
+            if name in named or (is_news and self._supports.of(fact).lines):
+                seen.add(name)
+                yield from self._below(name)
+
+    def _named(self, parts: Iterable[Expr]) -> Iterator[str]:
+        for part in parts:
+            yield from part.symbols()
+
+    def _upper(self, facts: tuple[Fact, ...]) -> Iterator[Fact]:
+        """What keeps an m from being y."""
+        for fact in facts[1:]:
+            for way in self._supports.of(fact).ways:
+                yield from way.needs
+
+    def _flat(self, facts: Iterable[Fact]) -> Iterator[Fact]:
+        """The facts about symbols that facts about expressions come down to."""
+        for fact in facts:
+            if self._model.core.nodes[fact.node] is None:
+                yield fact
+            else:
+                for way in self._supports.of(fact).ways:
+                    yield from self._flat(way.needs)
+
+    def _passed_over(self, symbol: Symbol, number: int) -> Iterator[Reason]:
+        for default in symbol.defaults[:number]:
+            parts = conjuncts(default.condition)
+            failed = [part for part in parts if not self._values.evaluate(part)]
+            if failed:
+                wrong = dict.fromkeys(name for part in failed for name in self._wrong(part, 1))
+                text = f"not {default_text(symbol, default)}: {self._now(wrong)}"
+                yield self._reason("passed-over", symbol, text, default.location)
+
+    def _clipped(self, symbol: Symbol) -> Reason | None:
+        if symbol.type not in ("int", "hex"):
+            return None
+        values = self._values
+        node = self._model.core.symbols[symbol.name]
+        own = values.own_value(node)
+        default = values.default(symbol.name)
+        given = (
+            str(own) if own is not None else values.text(default.value.name) or default.value.name if default else ""
+        )
+        bounds = next((item for item in symbol.ranges if values.evaluate(item.condition)), None)
+        if bounds is None or given == values.text(symbol.name):
+            return None
+        parts = own_condition(symbol, bounds.condition)
+        condition = f" if {' && '.join(map(str, parts))}" if parts else ""
+        text = f"range {bounds.low} {bounds.high}{condition}, which {given or 'no value'} is not in"
+        return self._reason("range", symbol, text, bounds.location)
+
+    def _without_effect(self, symbol: Symbol) -> Iterator[Reason]:
+        """The line of a symbol that is not what the value comes from."""
+        values = self._values
+        line = values.assignment(symbol.name)
+        node = self._model.core.symbols[symbol.name]
+        if line is None or not (values.is_on(symbol.name) or self._model.core.records[node][TYPE] > TRISTATE):
+            return
+        own = values.own_value(node)
+        if own is None:
+            why = "no prompt is in sight" if symbol.prompts else "it has no prompt"
+        elif symbol.type in ("bool", "tristate") and int(own) < values.tristate(symbol.name) and line.value != "m":
+            why = "the choice has no other member to take" if symbol.choice is not None else "selects go before it"
+        else:
+            return
+        yield self._reason("unset", symbol, f"{line.text} has no effect: {why}", line.location, "person")
+
+    # What is off.
+
+    def _off(self, symbol: Symbol) -> Iterator[Reason]:
+        values, name = self._values, symbol.name
+        line = values.assignment(name)
+        visible = values.visibility(name)
+        asked = line is not None and not line.value.startswith("n")
+        if visible and symbol.choice is not None:
+            yield from self._not_chosen(symbol)
+        elif visible and line is not None:
+            yield self._reason("assigned", symbol, line.text, line.location, "person")
+        elif visible:
+            yield self._reason("unset", symbol, self._nothing(symbol), symbol.prompts[0].location)
+        elif not symbol.prompts:
+            decider: Decider | None = "toolchain" if symbol.probed else None
+            text = f"it has no prompt: {ways_to_set(values, symbol)}"
+            because = self._could_set(symbol)
+            yield self._reason("unset", symbol, text, definition(values, symbol), decider, because)
+        elif asked:
+            assert line is not None
+            text = f"{line.text} is not honoured"
+            yield self._reason("unset", symbol, text, line.location, "person", self._unmet(symbol, 1))
+        else:
+            found = list(self._unmet(symbol, 1))
+            yield from found or [
+                self._reason("unset", symbol, "its prompt is never visible", definition(values, symbol))
+            ]
+
+    def _nothing(self, symbol: Symbol) -> str:
+        default = self._values.default(symbol.name)
+        return "no line asks for it" if default is None else f"no line asks for it, {default_text(symbol, default)}"
+
+    def _not_chosen(self, symbol: Symbol) -> Iterator[Reason]:
+        assert symbol.choice is not None
+        choice = self._model.choices[symbol.choice]
+        other = next((member for member in choice.members if self._values.tristate(member) == 2), None)
+        line = self._values.assignment(symbol.name)
+        place = definition(self._values, symbol)
+        if line is not None and line.value.startswith("n"):
+            yield self._reason("assigned", symbol, line.text, line.location, "person")
+        elif other is None:
+            yield self._reason("choice", symbol, "its choice takes no member", place)
+        if other is not None:
+            title = choice.prompts[0].text if choice.prompts else "choice"
+            text = f"the choice '{title}' takes {other}"
+            where = choice.definitions[0]
+            yield self._reason("choice", symbol, text, where, None, self._below(other))
+
+    def _unmet(self, symbol: Symbol, asked: int) -> Iterator[Reason]:
+        """The false parts of a dependency, and below each what keeps it false."""
+        for part, place in unmet(self._values, symbol, asked):
+            if part.op != "const":
+                whole = next((str(item.expression) for item in symbol.depends if item.location == place), str(part))
+                of = f" (of {whole})" if whole != str(part) and len(whole) <= _LONGEST_CONDITION else ""
+                wrong = tuple(dict.fromkeys(self._wrong(part, asked)))
+                text = f"needs {part}{of}: {self._now(wrong)}"
+                because = [item for name in wrong for item in self._below(name)]
+                yield self._reason("depends", symbol, text, place, None, because)
+
+    def _could_set(self, symbol: Symbol) -> Iterator[Reason]:
+        """For a symbol without prompt: the only things that could set it, where they are few."""
+        values = self._values
+        edges = [(edge.source, edge.condition) for edge in (*symbol.selected_by, *symbol.implied_by)]
+        wanted: list[str] = []
+        for source, condition in edges:
+            wanted += [source] if not values.tristate(source) else list(self._wrong(condition, 1))
+        for default in symbol.defaults:
+            wanted += [*self._wrong(default.value, 1), *self._wrong(default.condition, 1)]
+        names = list(dict.fromkeys(wanted))
+        for name in names if len(names) <= _MOST_FOLLOWED else ():
+            yield from self._below(name)
+
+    def _wrong(self, expression: Expr, least: int) -> Iterator[str]:
+        """The symbols that keep an expression below what is asked."""
+        if self._values.evaluate(expression) >= least and expression.op in ("symbol", "const", "and", "or", "not"):
+            return
+        match expression.op:
+            case "symbol":
+                yield expression.name
+            case "and" | "or":
+                for operand in expression.operands:
+                    yield from self._wrong(operand, least)
+            case "not":
+                yield from self._in_the_way(expression.operands[0])
+            case "const":
+                return
+            case _:
+                yield from (name for name in expression.symbols() if self._model.is_defined(name))
+
+    def _in_the_way(self, expression: Expr) -> Iterator[str]:
+        if not self._values.evaluate(expression):
+            return
+        if expression.op == "symbol":
+            yield expression.name
+        elif expression.op == "not":
+            yield from self._wrong(expression.operands[0], 2)
+        else:
+            for operand in expression.operands:
+                yield from self._in_the_way(operand)
+
+    def _now(self, names: Iterable[str]) -> str:
+        return ", ".join(
+            f"{name}={shown(self._values, name)}" if self._model.is_defined(name) else f"{name} is not defined"
+            for name in names
+        )
