@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Why no edit of a config clears a finding, and the line that is responsible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kpolicy.explain.blocked import blockers
+from kpolicy.explain.cause import cause
+from kpolicy.location import Location
+from kpolicy.policy.expression import And, Compare, Expression, Not, Or, Predicate, Symbol
+from kpolicy.policy.fixes.goals import RequirementGoal, RuleGoal, UnmetGoal, is_about_a_line
+
+if TYPE_CHECKING:
+    from kpolicy.evaluate.values import Values
+    from kpolicy.policy.finding import Finding
+    from kpolicy.policy.fixes.lines import Document
+    from kpolicy.policy.fixes.search import Search
+
+
+@dataclass(frozen=True, slots=True)
+class Hopeless:
+    """A finding that no edit clears: why, and the line that would have to change."""
+
+    finding: Finding
+    reason: str
+    location: Location | None
+
+
+def why_hopeless(values: Values, document: Document, finding: Finding, search: Search) -> Hopeless:
+    """The reason, after a search that found nothing."""
+    if search.goal is None:
+        return Hopeless(finding, "it is not about what a config line says", finding.place)
+    if is_about_a_line(finding) and not document.has(finding.place):
+        reason = f"the line stands in {finding.place.path}, and only {document.path} is edited"
+        return Hopeless(finding, reason, finding.place)
+    if search.obstacle is not None:
+        other = search.obstacle
+        return Hopeless(finding, f"what clears it brings another finding: {other.message} [{other.rule}]", other.place)
+    if search.other_role:
+        return Hopeless(finding, f"what clears it makes a {search.other_role} kernel of it", finding.place)
+    reasons = list(dict.fromkeys(_reasons(values, search)))
+    if not reasons:
+        return Hopeless(finding, "no config line decides it", finding.place)
+    text = "; ".join(dict.fromkeys(reason for reason, _location in reasons))
+    return Hopeless(finding, text, next((place for _reason, place in reasons if place is not None), finding.place))
+
+
+def _reasons(values: Values, search: Search) -> Iterator[tuple[str, Location | None]]:
+    goal = search.goal
+    if isinstance(goal, RuleGoal):
+        for name, up in _wanted(values, goal.rule.when, wanted=False):
+            yield from _why(values, name, up=up)
+    elif isinstance(goal, RequirementGoal):
+        name, value = goal.requirement.symbol, goal.requirement.value
+        yield from _why(values, name, up=value != "n" and (value != "m" or not values.is_on(name)))
+    elif isinstance(goal, UnmetGoal):
+        yield from _why(values, goal.symbol, up=False)
+
+
+def _wanted(values: Values, expression: Expression, *, wanted: bool) -> Iterator[tuple[str, bool]]:
+    """The symbols that would have to go up or down."""
+    if expression.holds(values) == wanted:
+        return
+    match expression:
+        case Symbol(name):
+            yield name, wanted
+        case Not(operand):
+            yield from _wanted(values, operand, wanted=not wanted)
+        case And(operands) | Or(operands):
+            for operand in operands:
+                yield from _wanted(values, operand, wanted=wanted)
+        case Compare(_, left, right):
+            for operand in (left, right):
+                if isinstance(operand, Symbol):
+                    yield operand.name, not values.is_on(operand.name)
+        case Predicate(name, symbol) if name == "selected":
+            yield symbol, False
+
+
+def _why(values: Values, name: str, *, up: bool) -> Iterator[tuple[str, Location | None]]:
+    """Why a symbol cannot be turned on, or off."""
+    if up:
+        for item in blockers(values, name):
+            yield f"{name} cannot be on: {item.text}{item.more}", item.location
+        return
+    chain = cause(values, name)
+    root = chain[-1]
+    steps = " < ".join(f"{link.symbol}={link.value} {link.text}" for link in chain)
+    yield f"{name} stays on: {steps}", root.location
