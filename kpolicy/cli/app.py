@@ -20,6 +20,7 @@ _COMMANDS = {
     "baseline": "kpolicy.cli.baseline",
     "check": "kpolicy.cli.check",
     "expand": "kpolicy.cli.expand",
+    "fix": "kpolicy.cli.fix",
     "kconfig": "kpolicy.cli.kconfig",
     "policy": "kpolicy.cli.policy",
     "role": "kpolicy.cli.role",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from kpolicy.config.read import parse_config
 from kpolicy.policy.checks.names import likely_names
 from kpolicy.policy.checks.renames import renamed
-from kpolicy.policy.expression import And, Compare, Constant, Expression, Not, Or, Parameter, Predicate, Symbol, symbols
+from kpolicy.policy.expression import And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
 from kpolicy.policy.fixes.ways import Ways
 from kpolicy.policy.required import keeps
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _LINE = "config/"
 _UNMET = "config/unmet-direct-dependency"
+_OUT_OF_RANGE = "config/out-of-range"
+# What a line asked for and did not get, though it might.
+_ASKED = ("config/dropped-request", "config/overridden-by-select", "config/choice-conflict")
 
 
 class Goal(Protocol):
@@ -92,17 +95,17 @@ class LineGoal:
         """See `Goal`."""
         finding, document, values = self.finding, ways.document, ways.values
         if not document.has(finding.place):
-            if finding.rule.endswith(("/dropped-request", "/overridden-by-select", "/choice-conflict", "/out-of-range")):
+            if finding.rule in (*_ASKED, _OUT_OF_RANGE):
                 yield from ways.put(finding.symbol, _as_written(values, finding.symbol))
             return
         line = finding.place.line
         for name in _new_names(values, finding):
             if values.assignment(name) is None:
                 yield document.instead(line, name, _value_at(document, line))
-        if finding.rule.endswith("/out-of-range"):
+        if finding.rule == _OUT_OF_RANGE:
             yield document.instead(line, finding.symbol, _as_written(values, finding.symbol))
         yield document.cut(line)
-        if self.also and finding.rule.endswith(("/dropped-request", "/overridden-by-select", "/choice-conflict")):
+        if self.also and finding.rule in _ASKED:
             yield from ways.want(finding.symbol, _value_at(document, line))
 
 
@@ -169,7 +172,7 @@ def _first_as_written(edits: Iterator[Edit], lines: tuple[Assignment, ...]) -> I
     yield from (edit for edit in found if edit.text not in texts)
 
 
-def _towards(ways: Ways, expression: Expression, named: Collection[str], *, wanted: bool) -> Iterator[Edit]:
+def _towards(ways: Ways, expression: Expression, named: frozenset[str], *, wanted: bool) -> Iterator[Edit]:
     """Edits towards a condition of a rule that holds, or does not."""
     values = ways.values
     if expression.holds(values) == wanted:
@@ -188,7 +191,7 @@ def _towards(ways: Ways, expression: Expression, named: Collection[str], *, want
                 yield from _towards(ways, operand, named, wanted=wanted)
         case Compare(word, left, right):
             for own, other, flipped in ((left, right, False), (right, left, True)):
-                if isinstance(own, Symbol) and not isinstance(own, Constant | Parameter):
+                if isinstance(own, Symbol):
                     yield from ways.compared(own.name, word, other.text(values), wanted=wanted, flipped=flipped)
         case Predicate():
             yield from _answer(ways, expression, wanted=wanted)
@@ -199,8 +202,10 @@ def _towards(ways: Ways, expression: Expression, named: Collection[str], *, want
 def _answer(ways: Ways, question: Predicate, *, wanted: bool) -> Iterator[Edit]:
     """Edits after which a question about how a symbol came by its value is answered otherwise."""
     values, name = ways.values, question.symbol
-    if question.name == "assigned":
-        yield from ways.put(name, _as_written(values, name)) if wanted else ways.remove(name)
+    if question.name == "assigned" and not wanted:
+        yield from ways.remove(name)
+    elif question.name == "assigned" and values.visibility(name):
+        yield from ways.put(name, _as_written(values, name))
     elif question.name == "selected" and not wanted:
         for edge in values.selectors(name)[:1]:
             yield from ways.fall(edge.source, 0)
@@ -213,7 +218,7 @@ def _answer(ways: Ways, question: Predicate, *, wanted: bool) -> Iterator[Edit]:
 
 def _new_names(values: Values, finding: Finding) -> tuple[str, ...]:
     """The name that a symbol has now: a table knows it."""
-    if not finding.rule.endswith("/unknown-symbol") or renamed(finding.symbol) is None:
+    if finding.rule != "config/unknown-symbol" or renamed(finding.symbol) is None:
         return ()
     names = likely_names(values.model, finding.symbol)
     return names if len(names) == 1 else ()

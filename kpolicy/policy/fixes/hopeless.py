@@ -73,9 +73,9 @@ def _wanted(values: Values, expression: Expression, *, wanted: bool) -> Iterator
             for operand in operands:
                 yield from _wanted(values, operand, wanted=wanted)
         case Compare(_, left, right):
-            for operand in (left, right):
-                if isinstance(operand, Symbol):
-                    yield operand.name, not values.is_on(operand.name)
+            for side in (left, right):
+                if isinstance(side, Symbol):
+                    yield side.name, not values.is_on(side.name)
         case Predicate(name, symbol) if name == "selected":
             yield symbol, False
 

@@ -126,7 +126,7 @@ class _Planner:
             return
         others: list[Edits] = []
         if self._alternatives:
-            found = (item for item in solutions if len(item) <= len(first) + _LONGER and set(item) != set(first))
+            found = (item for item in solutions if len(item) <= len(first) + _LONGER)
             others = list(itertools.islice(found, _MOST_ALTERNATIVES))
         self._fixes.append(Fix(finding, first, tuple(others)))
         self._edits = (*self._edits, *first)
@@ -189,18 +189,20 @@ class _Planner:
 
     def _solutions(self, search: Search) -> Iterator[Edits]:
         """What the finding asks for; where that is nothing, or alternatives are wanted, what changes more."""
-        found = False
+        found: set[frozenset[Edit]] = set()
         wide = self._task.goal(search.finding, wide=True)
         for goal in dict.fromkeys((search.goal, wide)):
             if goal is None or (found and not self._alternatives):
                 continue
             search.goal = goal
             for solution in search.solutions():
-                found = True
-                yield self._tidy(search, solution)
+                edits = self._tidy(search, solution)
+                if frozenset(edits) not in found:
+                    found.add(frozenset(edits))
+                    yield edits
 
     def _tidy(self, search: Search, edits: Edits) -> Edits:
-        """Lines that turn off what is off without them are taken away, as savedefconfig would; not in a full .config."""
+        """Lines that turn off what is off without them go, as savedefconfig has it; in a full .config they stay."""
         if self._task.document.config.is_full:
             return edits
         for number, edit in enumerate(edits):
