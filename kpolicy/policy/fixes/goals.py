@@ -158,9 +158,9 @@ def _remedy(rule: Rule) -> tuple[Assignment, ...]:
 
 
 def _numbers(ways: Ways, lines: tuple[Assignment, ...]) -> Iterator[Edit]:
-    """The numbers that a remedy states: a condition tells only the least or the most."""
+    """The numbers and texts that a remedy states: a condition tells only the least or the most."""
     for line in lines:
-        if ways.values.model.type_of(line.name) in ("int", "hex"):
+        if ways.values.model.type_of(line.name) in ("int", "hex", "string"):
             yield from ways.want(line.name, line.value)
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpolicy.explain.blocked import blockers
-from kpolicy.explain.cause import cause
+from kpolicy.explain.cause import assignment_of, cause
 from kpolicy.location import Location
-from kpolicy.policy.expression import And, Compare, Expression, Not, Or, Predicate, Symbol
+from kpolicy.policy.expression import And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
 from kpolicy.policy.fixes.goals import RequirementGoal, RuleGoal, UnmetGoal, is_about_a_line
 
 if TYPE_CHECKING:
@@ -34,23 +34,30 @@ def why_hopeless(values: Values, document: Document, finding: Finding, search: S
     if search.goal is None:
         return Hopeless(finding, "it is not about what a config line says", finding.place)
     if is_about_a_line(finding) and not document.has(finding.place):
-        reason = f"the line stands in {finding.place.path}, and only {document.path} is edited"
-        return Hopeless(finding, reason, finding.place)
+        return Hopeless(finding, _elsewhere(finding.place), finding.place)
     if search.obstacle is not None:
         other = search.obstacle
         return Hopeless(finding, f"what clears it brings another finding: {other.message} [{other.rule}]", other.place)
     if search.other_role:
         return Hopeless(finding, f"what clears it makes a {search.other_role} kernel of it", finding.place)
-    reasons = list(dict.fromkeys(_reasons(values, search)))
+    reasons = list(dict.fromkeys(_reasons(values, document, search)))
     if not reasons:
         return Hopeless(finding, "no config line decides it", finding.place)
     text = "; ".join(dict.fromkeys(reason for reason, _location in reasons))
     return Hopeless(finding, text, next((place for _reason, place in reasons if place is not None), finding.place))
 
 
-def _reasons(values: Values, search: Search) -> Iterator[tuple[str, Location | None]]:
+def _elsewhere(place: Location) -> str:
+    return f"the line stands in {place.path}, which is not edited"
+
+
+def _reasons(values: Values, document: Document, search: Search) -> Iterator[tuple[str, Location | None]]:
     goal = search.goal
     if isinstance(goal, RuleGoal):
+        for name in symbols(goal.rule.when):
+            line = assignment_of(values, name)
+            if line is not None and not values.model.is_defined(name) and not document.has(line.location):
+                yield _elsewhere(line.location), line.location
         for name, up in _wanted(values, goal.rule.when, wanted=False):
             yield from _why(values, name, up=up)
     elif isinstance(goal, RequirementGoal):

@@ -130,6 +130,7 @@ class _Planner:
             others = list(itertools.islice(found, _MOST_ALTERNATIVES))
         self._fixes.append(Fix(finding, first, tuple(others)))
         self._edits = (*self._edits, *first)
+        self._bench.roles.add(self._bench.outcome(self._edits).role)
         self._bench.forget()
 
     def fix_lines(self, findings: Sequence[Finding]) -> None:

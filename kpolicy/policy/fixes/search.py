@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from kpolicy.policy.edits import without_needless
-from kpolicy.policy.fixes.goals import Goal, is_about_a_line
+from kpolicy.policy.fixes.goals import Goal, RequirementGoal, is_about_a_line
 from kpolicy.policy.fixes.lines import Document, Edit
 from kpolicy.policy.fixes.ways import Ways
 
@@ -53,6 +53,7 @@ class Workbench:
     """Tries edits of a config, each set of them once.
 
     `counts` tells which findings are at or above the threshold; `goal_for` gives the goal of one.
+    `roles` are those that the config may have besides its own.
     """
 
     values: Values
@@ -60,6 +61,7 @@ class Workbench:
     judge: Judge
     counts: Callable[[Finding], bool]
     goal_for: Callable[[Finding], Goal | None]
+    roles: set[str] = field(default_factory=set)
     _values: dict[frozenset[Edit], Values] = field(default_factory=dict)
     _outcomes: dict[frozenset[Edit], Outcome] = field(default_factory=dict)
 
@@ -99,7 +101,7 @@ class Workbench:
 
     def keeps_role(self, edits: Edits) -> bool:
         """Whether the config is still for what it was for: other rules would judge it."""
-        return self.outcome(edits).role == self.outcome(()).role
+        return self.outcome(edits).role in {self.outcome(()).role, *self.roles}
 
 
 @dataclass
@@ -157,7 +159,11 @@ class Search:
         values = self.bench.evaluate(everything)
         if self._is_there(values, everything):
             return False
-        return not self.bench.new(everything) and self.bench.keeps_role(everything)
+        return not self.bench.new(everything) and self._keeps_role(everything)
+
+    def _keeps_role(self, everything: Edits) -> bool:
+        """A requirement may make another kind of kernel of it; to clear a rule that way would be to dodge it."""
+        return isinstance(self.goal, RequirementGoal) or self.bench.keeps_role(everything)
 
     def _further(self, edits: Edits) -> list[Edits] | None:
         """Longer sets to try; None when these edits do it."""
@@ -166,7 +172,7 @@ class Search:
         if self._is_there(values, everything):
             return self._moves(self.goal, values, edits)
         new = self.bench.new(everything)
-        if not new and self.bench.keeps_role(everything):
+        if not new and self._keeps_role(everything):
             return None
         if not new:
             self.other_role = self.bench.outcome(everything).role

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The next edit towards a wanted value, as `conf` would have to come to it.
 
-A symbol with a prompt is set by its own line.  One that is selected goes off where the selects
-begin; one without a prompt is set by what selects or implies it, by its defaults, or by what these
-depend on.  Of parts that must all change only the first that has not is asked for: the others
-follow once that is done, so that every smallest set of edits is met, in some order, exactly once.
+A symbol whose prompt is in sight is set by its own line.  One that is selected goes off where the
+selects begin.  One without a prompt is set by what selects or implies it, by its defaults, or by
+what these depend on; one with a hidden prompt so too, or by what shows the prompt.  Of parts that
+must all change only the first that has not is asked for: the others follow once that is done, so
+that every smallest set of edits is met, in some order, exactly once.
 """
 
 from __future__ import annotations
@@ -77,6 +78,8 @@ class Ways:
     def fall(self, name: str, level: int) -> Iterator[Edit]:
         """A bool or tristate comes down to a level (0, 1, 2 for n, m, y)."""
         symbol = self.values.model.symbol(name)
+        if symbol is not None and level == 1 and (symbol.type == "bool" or not self.values.is_on("MODULES")):
+            level = 0
         if symbol is None or self.values.tristate(name) <= level or (name, level, False) in self._seen:
             return
         self._seen.add((name, level, False))
@@ -116,7 +119,16 @@ class Ways:
         for value in self.candidates(name, other):
             pair = (other, value) if flipped else (value, other)
             if compare(word, *pair) == wanted:
-                yield from self.want(name, value)
+                yield from self.want(name, f'"{value}"' if self.values.model.type_of(name) == "string" else value)
+        symbol = self.values.model.symbol(name)
+        if symbol is not None and symbol.type in (*_NUMBERS, "string"):
+            # Its default may do, or another one.
+            yield from self.remove(name)
+            for default in symbol.defaults if not self.values.visibility(name) else ():
+                text = self._text(default.value)
+                pair = (other, text) if flipped else (text, other)
+                fits = compare(word, *pair) == wanted
+                yield from self.make(default.condition, int(fits), up=fits)
 
     def candidates(self, name: str, other: str) -> tuple[str, ...]:
         """Values that may compare otherwise with `other` than the present one."""
@@ -124,7 +136,7 @@ class Ways:
         if kind in ("bool", "tristate"):
             return tuple("nmy" if kind == "tristate" and self.values.is_on("MODULES") else "ny")
         if kind not in _NUMBERS:
-            return (f'"{other}"',)
+            return (other,)
         try:
             number = int(other, 0)
         except ValueError:
@@ -145,8 +157,12 @@ class Ways:
         word: Operator = expression.op  # type: ignore[assignment]
         for own, other, flipped in ((left, right, False), (right, left, True)):
             if own.op == "symbol" and self.values.model.is_defined(own.name):
-                text = self.values.text(other.name) if self.values.model.is_defined(other.name) else other.name
-                yield from self.compared(own.name, word, text, wanted=wanted, flipped=flipped)
+                yield from self.compared(own.name, word, self._text(other), wanted=wanted, flipped=flipped)
+
+    def _text(self, expression: Expr) -> str:
+        """What a symbol or a constant stands for in a comparison."""
+        name = expression.name
+        return self.values.text(name) if self.values.model.is_defined(name) else name
 
     def _fall(self, symbol: Symbol, level: int) -> Iterator[Edit]:
         values, name = self.values, symbol.name
@@ -167,10 +183,12 @@ class Ways:
     def _undo(self, symbol: Symbol, level: int) -> Iterator[Edit]:
         """What gives a symbol its value that no line gives, no longer does."""
         values = self.values
+        for edge in values.implied(symbol.name):
+            if min(values.tristate(edge.source), values.evaluate(edge.condition)) > level:
+                yield from self.fall(edge.source, level)
+                yield from self.make(edge.condition, level, up=False)
+                return
         default = values.default(symbol.name)
-        for edge in values.implied(symbol.name) if default is None else ():
-            yield from self.fall(edge.source, level)
-            yield from self.make(edge.condition, level, up=False)
         if default is not None:
             yield from self.make(default.value, level, up=False)
             yield from self.make(default.condition, level, up=False)
@@ -190,21 +208,20 @@ class Ways:
 
     def _rise(self, symbol: Symbol, level: int) -> Iterator[Edit]:
         values, name = self.values, symbol.name
+        # To a bool, m is as good as y.
+        needed = 1 if symbol.type == "bool" else level
         if symbol.prompts:
             if values.visibility(name) < level:
-                found = False
-                for edit in self._show(symbol, level):
-                    found = True
-                    yield edit
-                if found:
-                    return
+                yield from self._show(symbol, needed)
             elif symbol.choice is not None:
                 yield from self._take_member(symbol)
                 return
             else:
-                yield from self.put(name, _LETTERS[level])
+                # A module will do where there are modules; built in always does.
+                for value in "my"[level - 1 :] if values.is_on("MODULES") else "y":
+                    yield from self.put(name, value)
                 return
-        yield from self._bring(symbol, level)
+        yield from self._bring(symbol, needed)
 
     def _take_member(self, symbol: Symbol) -> Iterator[Edit]:
         """A member of a choice is taken: its line in the place of the present one's, or one more."""
@@ -236,7 +253,7 @@ class Ways:
             yield from self._by_default(default, level)
 
     def _by_default(self, default: Default, level: int) -> Iterator[Edit]:
-        if default.value.op == "const" and not default.value.is_yes:
+        if default.value.op == "const" and not self.values.evaluate(default.value):
             return
         if self.values.evaluate(default.condition) < level:
             yield from self.make(default.condition, level, up=True)
