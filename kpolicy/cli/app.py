@@ -36,6 +36,7 @@ Examples:
   kpolicy check .config                      one kernel, without its source
   kpolicy check --tree ~/linux --arch arm64 defconfig+debug.config
   kpolicy expand --tree ~/linux --arch x86 x86_64_defconfig -o .config
+  kpolicy fix --tree ~/linux .config         the fewest edits that clear findings
   kpolicy rules show kmemleak/...            what a rule is about
 
 \b

@@ -31,7 +31,7 @@ def _apply(folder: Path, name: str, content: bytes, diff: bytes) -> bytes:
     file.write_bytes(content)
     if not (folder / ".git").exists():
         subprocess.run(["git", "init", "-q", folder], check=True, capture_output=True)
-    command = ["git", "-C", folder, "-c", "core.autocrlf=false", "apply", "--whitespace=nowarn", "-"]
+    command = ["git", "-C", str(folder), "-c", "core.autocrlf=false", "apply", "--whitespace=nowarn", "-"]
     run = subprocess.run(command, input=diff, capture_output=True)
     assert run.returncode == 0, f"{run.stderr.decode(errors='replace')}\n{diff!r}"
     return file.read_bytes()
