@@ -305,3 +305,34 @@ def test_new_lines_stand_where_savedefconfig_would_have_them(tmp_path: Path) -> 
     small = Small(tmp_path, _DEBUG, [rule("!KERNEL"), rule("!OWNER", name="own/b")])
     plan = small.fix("# mine\n\nCONFIG_LEAK_SCAN=y\nCONFIG_EXPERT=y\n", only="own/rule")
     assert plan.text == b"# mine\n\nCONFIG_KERNEL=y\nCONFIG_LEAK_SCAN=y\nCONFIG_EXPERT=y\n"
+
+
+_SWITCH = """\
+config DEBUG
+	bool "debug"
+
+config CHECK
+	bool "check"
+
+config COST
+	bool "cost"
+"""
+
+
+def test_requirements_that_are_welcome_only_together(tmp_path: Path) -> None:
+    required = "CONFIG_CHECK=y\nCONFIG_COST=y\n"
+    rules = [rule("CHECK && !COST", name="own/a"), rule("COST && !CHECK", name="own/b")]
+    plan = Small(tmp_path, _SWITCH, rules, required=required).fix("")
+    assert edits(plan) == ["add CONFIG_CHECK=y", "add CONFIG_COST=y"]
+    assert not plan.hopeless
+
+
+def test_a_later_fix_does_not_bring_back_what_an_earlier_one_cleared(tmp_path: Path) -> None:
+    small = Small(tmp_path, _SWITCH, [rule("COST")], required="CONFIG_COST=y\n")
+    plan = small.fix("# CONFIG_COST is not set\n")
+    assert [item.finding.rule for item in plan.hopeless] == ["required/cost"]
+    assert "[own/rule]" in plan.hopeless[0].reason
+    rules = [rule("!DEBUG"), rule("DEBUG", name="own/b"), rule("!CHECK", name="own/c")]
+    plan = Small(tmp_path / "b", _SWITCH, rules).fix("")
+    assert edits(plan) == ["add CONFIG_CHECK=y"]
+    assert [item.finding.rule for item in plan.hopeless] == ["own/rule"]

@@ -78,6 +78,23 @@ class RequirementGoal:
 
 
 @dataclass(frozen=True)
+class JointGoal:
+    """Several goals at once: together they may make the kind of kernel in which each is welcome."""
+
+    goals: tuple[Goal, ...]
+
+    def met(self, values: Values) -> bool:
+        """See `Goal`."""
+        return all(goal.met(values) for goal in self.goals)
+
+    def moves(self, ways: Ways) -> Iterator[Edit]:
+        """See `Goal`."""
+        for goal in self.goals:
+            if not goal.met(ways.values):
+                yield from goal.moves(ways)
+
+
+@dataclass(frozen=True)
 class LineGoal:
     """A line of the config is to be there no more, or to be honoured.
 

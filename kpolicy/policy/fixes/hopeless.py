@@ -22,11 +22,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Hopeless:
-    """A finding that no edit clears: why, and the line that would have to change."""
+    """A finding that no edit clears: why, and the line that would have to change.
+
+    `obstacle` is the rule of the finding that would come instead, if one would.
+    """
 
     finding: Finding
     reason: str
     location: Location | None
+    obstacle: str = ""
 
 
 def why_hopeless(values: Values, document: Document, finding: Finding, search: Search) -> Hopeless:
@@ -35,12 +39,14 @@ def why_hopeless(values: Values, document: Document, finding: Finding, search: S
         return Hopeless(finding, "it is not about what a config line says", finding.place)
     if is_about_a_line(finding) and not document.has(finding.place):
         return Hopeless(finding, _elsewhere(finding.place), finding.place)
-    if search.obstacle is not None:
-        other = search.obstacle
-        return Hopeless(finding, f"what clears it brings another finding: {other.message} [{other.rule}]", other.place)
+    reasons = list(dict.fromkeys(_reasons(values, document, search)))
+    other = search.obstacle
+    # Of lines that are lost on a far way round there is nothing to learn.
+    if other is not None and not (reasons and is_about_a_line(other)):
+        reason = f"what clears it brings another finding: {other.message} [{other.rule}]"
+        return Hopeless(finding, reason, other.place, other.rule)
     if search.other_role:
         return Hopeless(finding, f"what clears it makes a {search.other_role} kernel of it", finding.place)
-    reasons = list(dict.fromkeys(_reasons(values, document, search)))
     if not reasons:
         return Hopeless(finding, "no config line decides it", finding.place)
     text = "; ".join(dict.fromkeys(reason for reason, _location in reasons))

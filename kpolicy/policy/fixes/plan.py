@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from kpolicy.config.read import parse_config
 from kpolicy.explain.cause import shown
 from kpolicy.policy.edits import line_of, without_needless
-from kpolicy.policy.fixes.goals import Goal, goal_of, is_about_a_line
+from kpolicy.policy.fixes.goals import Goal, JointGoal, goal_of, is_about_a_line
 from kpolicy.policy.fixes.hopeless import Hopeless, why_hopeless
 from kpolicy.policy.fixes.lines import Document, Edit
 from kpolicy.policy.fixes.search import Edits, Judge, Search, Workbench, key_of
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _MOST_ALTERNATIVES: Final = 4
 _LONGER: Final = 2
+_SEVERAL: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,14 @@ class Task:
 def make_plan(task: Task, *, alternatives: bool = False) -> Plan:
     """The edits that clear the findings of a task; each finding is either in `fixes` or in `hopeless`."""
     planner = _Planner(task, alternatives=alternatives)
-    # What comes out first: a line may be idle only because of it.
+    required = {item.id for item in task.requirements}
     for finding in task.findings:
-        if not is_about_a_line(finding):
+        if finding.rule in required:
+            planner.fix(finding)
+    planner.fix_together(required)
+    # What comes out before the lines: one may be idle only because of it.
+    for finding in task.findings:
+        if finding.rule not in required and not is_about_a_line(finding):
             planner.fix(finding)
     planner.fix_lines([finding for finding in task.findings if is_about_a_line(finding)])
     planner.leave_out_needless()
@@ -109,6 +115,7 @@ class _Planner:
         self._task = task
         self._bench = Workbench(task.values, task.document, task.judge, task.counts, task.goal)
         self._alternatives = alternatives
+        self._rules = {rule.id for rule in task.rules}
         self._edits: Edits = ()
         self._fixes: list[Fix] = []
         self._hopeless: list[Hopeless] = []
@@ -129,9 +136,29 @@ class _Planner:
             found = (item for item in solutions if len(item) <= len(first) + _LONGER)
             others = list(itertools.islice(found, _MOST_ALTERNATIVES))
         self._fixes.append(Fix(finding, first, tuple(others)))
-        self._edits = (*self._edits, *first)
-        self._bench.roles.add(self._bench.outcome(self._edits).role)
-        self._bench.forget()
+        self._adopt(first)
+
+    def fix_together(self, required: Collection[str]) -> None:
+        """Clear the requirements that are against the rules for this kind of kernel, all of them or none.
+
+        What a debug kernel must have no production kernel may have: one alone brings a finding, all together
+        make a debug kernel of it.
+        """
+        refused = [item for item in self._hopeless if item.finding.rule in required and item.obstacle in self._rules]
+        goals = [goal for item in refused if (goal := self._task.goal(item.finding)) is not None]
+        if len(goals) < _SEVERAL:
+            return
+        search = Search(self._bench, refused[0].finding, JointGoal(tuple(goals)), self._edits)
+        solution = next(search.straight_on(), None)
+        if solution is None:
+            return
+        by_symbol = {item.finding.symbol: item for item in refused}
+        for item in refused:
+            # What they need besides is told with the first.
+            own = (edit for edit in solution if by_symbol.get(edit.symbol, refused[0]) is item)
+            self._fixes.append(Fix(item.finding, tuple(own)))
+        self._hopeless = [item for item in self._hopeless if item not in refused]
+        self._adopt(solution)
 
     def fix_lines(self, findings: Sequence[Finding]) -> None:
         """Clear findings about lines: all at once where nothing else comes of it, which is nearly always."""
@@ -166,6 +193,11 @@ class _Planner:
         kept = {*others, *lines}
         self._edits = tuple(edit for edit in dict.fromkeys(self._edits) if edit in kept)
         self._fixes = [replace(fix, edits=tuple(edit for edit in fix.edits if edit in kept)) for fix in self._fixes]
+
+    def _adopt(self, edits: Edits) -> None:
+        self._edits = (*self._edits, *edits)
+        self._bench.roles.add(self._bench.outcome(self._edits).role)
+        self._bench.forget()
 
     def plan(self) -> Plan:
         """The plan; raises UnprovedError when the text that it makes does not do what it promises."""

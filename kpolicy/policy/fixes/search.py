@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from kpolicy.policy.edits import without_needless
-from kpolicy.policy.fixes.goals import Goal, RequirementGoal, is_about_a_line
+from kpolicy.policy.fixes.goals import Goal, JointGoal, RequirementGoal, is_about_a_line
 from kpolicy.policy.fixes.lines import Document, Edit
 from kpolicy.policy.fixes.ways import Ways
 
@@ -89,9 +89,9 @@ class Workbench:
         if start is not None:
             self._outcomes[frozenset()] = start
 
-    def new(self, edits: Edits) -> tuple[Finding, ...]:
-        """The findings that count and are not there, or not so often, without any edit."""
-        before = Counter(key_of(item) for item in self.outcome(()).findings)
+    def new(self, edits: Edits, since: Edits = ()) -> tuple[Finding, ...]:
+        """The findings that count and are not there, or not so often, after the edits of `since`."""
+        before = Counter(key_of(item) for item in self.outcome(since).findings)
         found = []
         for item in self.outcome(edits).findings:
             before[key_of(item)] -= 1
@@ -139,9 +139,9 @@ class Search:
                     seen.add(key)
                     heapq.heappush(queue, (len(longer), next(order), longer))
         if queue and not found:
-            yield from self._straight_on()
+            yield from self.straight_on()
 
-    def _straight_on(self) -> Iterator[Edits]:
+    def straight_on(self) -> Iterator[Edits]:
         """Where there are too many sets to try: always the most natural edit, and none that was not needed."""
         edits: Edits = ()
         while len(edits) <= _MOST_EDITS:
@@ -159,11 +159,11 @@ class Search:
         values = self.bench.evaluate(everything)
         if self._is_there(values, everything):
             return False
-        return not self.bench.new(everything) and self._keeps_role(everything)
+        return not self.bench.new(everything, self.start) and self._keeps_role(everything)
 
     def _keeps_role(self, everything: Edits) -> bool:
         """A requirement may make another kind of kernel of it; to clear a rule that way would be to dodge it."""
-        return isinstance(self.goal, RequirementGoal) or self.bench.keeps_role(everything)
+        return isinstance(self.goal, RequirementGoal | JointGoal) or self.bench.keeps_role(everything)
 
     def _further(self, edits: Edits) -> list[Edits] | None:
         """Longer sets to try; None when these edits do it."""
@@ -171,7 +171,7 @@ class Search:
         values = self.bench.evaluate(everything)
         if self._is_there(values, everything):
             return self._moves(self.goal, values, edits)
-        new = self.bench.new(everything)
+        new = self.bench.new(everything, self.start)
         if not new and self._keeps_role(everything):
             return None
         if not new:
