@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from kpolicy.policy.expression import Operator
 
 LEVELS: Final = {"n": 0, "m": 1, "y": 2}
-_LETTERS: Final = "nmy"
 # Hundreds of drivers select some libraries.
 _MOST_EDGES: Final = 40
 _RELATIONS: Final = ("=", "!=", "<", "<=", ">", ">=")
@@ -36,6 +35,7 @@ class Ways:
     def __init__(self, values: Values, document: Document, done: tuple[Edit, ...] = ()) -> None:
         self.values = values
         self.document = document
+        self._modules = bool(values.node_value(values.model.core.modules))
         self._done = {edit.symbol for edit in done}
         self._lines = {edit.line for edit in done if edit.line}
         # What was followed: Kconfig comes back to the same symbols again and again.
@@ -78,7 +78,7 @@ class Ways:
     def fall(self, name: str, level: int) -> Iterator[Edit]:
         """A bool or tristate comes down to a level (0, 1, 2 for n, m, y)."""
         symbol = self.values.model.symbol(name)
-        if symbol is not None and level == 1 and (symbol.type == "bool" or not self.values.is_on("MODULES")):
+        if symbol is not None and level == 1 and (symbol.type == "bool" or not self._modules):
             level = 0
         if symbol is None or self.values.tristate(name) <= level or (name, level, False) in self._seen:
             return
@@ -134,7 +134,7 @@ class Ways:
         """Values that may compare otherwise with `other` than the present one."""
         kind = self.values.model.type_of(name)
         if kind in ("bool", "tristate"):
-            return tuple("nmy" if kind == "tristate" and self.values.is_on("MODULES") else "ny")
+            return tuple("nmy" if kind == "tristate" and self._modules else "ny")
         if kind not in _NUMBERS:
             return (other,)
         try:
@@ -174,7 +174,9 @@ class Ways:
         if symbol.choice is not None:
             yield from self._other_member(symbol)
         elif values.visibility(name):
-            yield from self.put(name, _LETTERS[level])
+            # As a module it may still be in the way.
+            for value in "mn"[1 - level :]:
+                yield from self.put(name, value)
         else:
             yield from self._undo(symbol, level)
             # Hidden, and on by default: where the prompt can be shown its line counts.
@@ -218,7 +220,7 @@ class Ways:
                 return
             else:
                 # A module will do where there are modules; built in always does.
-                for value in "my"[level - 1 :] if values.is_on("MODULES") else "y":
+                for value in "my"[level - 1 :] if self._modules else "y":
                     yield from self.put(name, value)
                 return
         yield from self._bring(symbol, needed)
