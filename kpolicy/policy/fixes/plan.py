@@ -186,7 +186,7 @@ class _Planner:
     def leave_out_needless(self) -> None:
         """What one finding needed may be done by what another needed."""
         findings = [fix.finding for fix in self._fixes]
-        lines = {edit for fix in self._fixes if is_about_a_line(fix.finding) for edit in fix.edits}
+        lines = dict.fromkeys(edit for fix in self._fixes if is_about_a_line(fix.finding) for edit in fix.edits)
         others = tuple(edit for edit in self._edits if edit not in lines)
         if sum(bool(fix.edits) for fix in self._fixes if not is_about_a_line(fix.finding)) > 1:
             others = without_needless(others, lambda fewer: self._holds((*fewer, *lines), findings))
@@ -250,7 +250,7 @@ class _Planner:
         there = Counter(key_of(item) for item in self._outcome(edits))
         before = Counter(key_of(item) for item in self._outcome(()))
         before.subtract(key_of(item) for item in findings)
-        if any(there[key] > count for key, count in before.items()):
+        if any(there[key] > before[key] for key in map(key_of, findings)):
             return False
         return not self._bench.new(edits) and self._bench.keeps_role(edits)
 
