@@ -336,3 +336,31 @@ def test_a_later_fix_does_not_bring_back_what_an_earlier_one_cleared(tmp_path: P
     plan = Small(tmp_path / "b", _SWITCH, rules).fix("")
     assert edits(plan) == ["add CONFIG_CHECK=y"]
     assert [item.finding.rule for item in plan.hopeless] == ["own/rule"]
+
+
+_MODES = """\
+config SAN
+	bool "san"
+
+choice
+	prompt "mode"
+	depends on SAN
+
+config GENERIC
+	bool "generic"
+
+config TAGS
+	bool "tags"
+	depends on ARCH_TAGS
+
+endchoice
+
+config ARCH_TAGS
+	bool
+"""
+
+
+@pytest.mark.parametrize("remedy", [(), ("# CONFIG_SAN is not set",)])
+def test_the_only_member_of_a_choice_goes_with_the_choice(tmp_path: Path, remedy: tuple[str, ...]) -> None:
+    plan = Small(tmp_path, _MODES, [rule("GENERIC || TAGS", *remedy)]).fix("CONFIG_SAN=y\n")
+    assert edits(plan) == ["remove CONFIG_SAN=y"]

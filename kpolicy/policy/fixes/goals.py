@@ -58,7 +58,7 @@ class RuleGoal:
         """See `Goal`."""
         lines = _remedy(self.rule)
         named = frozenset[str]() if self.anyhow else frozenset(line.name for line in lines)
-        edits = itertools.chain(_numbers(ways, lines), _towards(ways, self.rule.when, named, wanted=False))
+        edits = itertools.chain(_stated(ways, self.rule, lines), _towards(ways, self.rule.when, named, wanted=False))
         yield from _first_as_written(edits, lines)
 
 
@@ -174,10 +174,11 @@ def _remedy(rule: Rule) -> tuple[Assignment, ...]:
     return parse_config(rule.id, text.encode("utf-8", "surrogateescape")).assignments
 
 
-def _numbers(ways: Ways, lines: tuple[Assignment, ...]) -> Iterator[Edit]:
-    """The numbers and texts that a remedy states: a condition tells only the least or the most."""
+def _stated(ways: Ways, rule: Rule, lines: tuple[Assignment, ...]) -> Iterator[Edit]:
+    """What a remedy states and a condition does not: numbers, of which it tells the least or the most, and roots."""
+    told = symbols(rule.when)
     for line in lines:
-        if ways.values.model.type_of(line.name) in ("int", "hex", "string"):
+        if ways.values.model.type_of(line.name) in ("int", "hex", "string") or line.name not in told:
             yield from ways.want(line.name, line.value)
 
 

@@ -105,6 +105,7 @@ def make_plan(task: Task, *, alternatives: bool = False) -> Plan:
             planner.fix(finding)
     planner.fix_lines([finding for finding in task.findings if is_about_a_line(finding)])
     planner.leave_out_needless()
+    planner.look_again()
     return planner.plan()
 
 
@@ -193,6 +194,13 @@ class _Planner:
         kept = {*others, *lines}
         self._edits = tuple(edit for edit in dict.fromkeys(self._edits) if edit in kept)
         self._fixes = [replace(fix, edits=tuple(edit for edit in fix.edits if edit in kept)) for fix in self._fixes]
+
+    def look_again(self) -> None:
+        """What could not be cleared may have gone with something that was."""
+        there = {key_of(item) for item in self._outcome(self._edits)}
+        gone = [item for item in self._hopeless if key_of(item.finding) not in there]
+        self._hopeless = [item for item in self._hopeless if item not in gone]
+        self._fixes += [Fix(item.finding, ()) for item in gone]
 
     def _adopt(self, edits: Edits) -> None:
         self._edits = (*self._edits, *edits)

@@ -173,6 +173,9 @@ class Ways:
                 return
         if symbol.choice is not None:
             yield from self._other_member(symbol)
+            # A choice takes one of its members as long as there is a choice.
+            for prompt in (*symbol.prompts, *values.model.choices[symbol.choice].prompts):
+                yield from self.make(prompt.condition, level, up=False)
         elif values.visibility(name):
             # As a module it may still be in the way.
             for value in "mn"[1 - level :]:
