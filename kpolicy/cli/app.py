@@ -23,6 +23,7 @@ _COMMANDS = {
     "cost": "kpolicy.cli.cost",
     "expand": "kpolicy.cli.expand",
     "explain": "kpolicy.cli.explain",
+    "fix": "kpolicy.cli.fix",
     "kconfig": "kpolicy.cli.kconfig",
     "policy": "kpolicy.cli.policy",
     "role": "kpolicy.cli.role",
@@ -41,6 +42,7 @@ Examples:
   kpolicy expand --tree ~/linux --arch x86 x86_64_defconfig -o .config
   kpolicy explain KASAN --tree ~/linux --config x86_64_defconfig
   kpolicy chain --tree ~/linux KASAN         what it brings in, and what brings it in
+  kpolicy fix --tree ~/linux .config         the fewest edits that clear findings
   kpolicy rules show kmemleak/...            what a rule is about
 
 \b

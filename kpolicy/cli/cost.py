@@ -30,7 +30,7 @@ _MOST_RAM = 1 << 60
 _MOST_CPUS = 1 << 20
 
 
-@click.command("cost")
+@click.command("cost", short_help="Tell what the debug options of a config cost.")
 @click.argument("configs", metavar="CONFIG...", nargs=-1, required=True, type=click.Path(allow_dash=True))
 @tree_option
 @arch_option()

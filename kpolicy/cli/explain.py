@@ -21,7 +21,7 @@ from kpolicy.kconfig.model import Model
 from kpolicy.report.explain import ExplainReport, explain_document, explain_lines
 
 
-@click.command("explain")
+@click.command("explain", short_help="Tell why a symbol has its value.")
 @click.argument("symbols", metavar="SYMBOL...", nargs=-1, required=True)
 @click.option(
     "--config",

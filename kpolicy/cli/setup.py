@@ -42,7 +42,7 @@ def deliver(console: Console, content: str | bytes, path: str | None, *, force: 
     data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
     try:
         if force and (not os.path.lexists(path) or os.path.isfile(path)):
-            _replace(path, data)
+            replace_file(path, data)
         else:
             # "x" also meets a file that came into being meanwhile; with --force a device or pipe is written to.
             with open(path, "wb" if force else "xb") as stream:
@@ -68,7 +68,8 @@ def deliver_report(
     deliver(console, "\n".join(text.render(report, style, details=details)) + "\n", path, force=force)
 
 
-def _replace(path: str, data: bytes) -> None:
+def replace_file(path: str, data: bytes, mode: int | None = None) -> None:
+    """Put a new content in the place of a file's, whole or not at all; `mode` are its permissions."""
     target = os.path.realpath(path)
     handle, name = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".kpolicy-")
     try:
@@ -77,7 +78,7 @@ def _replace(path: str, data: bytes) -> None:
         # mkstemp is private to the user; a result should be as readable as any other new file.
         mask = os.umask(0)
         os.umask(mask)
-        os.chmod(name, 0o666 & ~mask)
+        os.chmod(name, 0o666 & ~mask if mode is None else mode)
         os.replace(name, target)
     except BaseException:
         os.unlink(name)

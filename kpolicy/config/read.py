@@ -92,6 +92,11 @@ def _read_part(name: str, stdin: BinaryIO | None, folder: Path | None) -> Config
     return parse_config(name, content)
 
 
+def is_packed(content: bytes) -> bool:
+    """Whether a content is compressed, by its first bytes."""
+    return any(content.startswith(magic) for magic, _kind in _MAGIC)
+
+
 def _is_stream(path: Path) -> bool:
     """Pipes from a shell's `<(command)`; devices would never end."""
     return stat.S_ISFIFO(os.stat(path).st_mode)

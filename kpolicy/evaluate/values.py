@@ -27,14 +27,25 @@ class Values:
     """
 
     def __init__(
-        self, model: Model, config: Config | None, mode: str, user: UserValues, calculation: Calculation
+        self,
+        model: Model,
+        config: Config | None,
+        mode: str,
+        user: UserValues,
+        calculation: Calculation,
+        recorded: Mapping[str, str | None] | None = None,
     ) -> None:
         self.model = model
         self.config = config
         self.mode = mode
+        self._recorded = recorded
         self._user = user
         self._calculation = calculation
         self._core = model.core
+
+    def again(self, config: Config) -> Values:
+        """The values of another config, worked out in the same way: what if these were the lines?"""
+        return evaluate(self.model, config, self.mode, self._recorded)
 
     def _node(self, name: str) -> int | None:
         node = self._core.symbols.get(name)
@@ -205,7 +216,7 @@ def evaluate(
     user = UserValues() if config is None else user_values(core, config)
     by_node = _recorded(model, recorded) if recorded is not None else {}
     template = model.derived("template", Template)
-    return Values(model, config, mode, user, run(core, template, user, mode, by_node))
+    return Values(model, config, mode, user, run(core, template, user, mode, by_node), recorded)
 
 
 def _selected(core: Core) -> list[int]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from kpolicy.explain.blocked import conjuncts
+from kpolicy.policy.edits import line_of, without_needless
 from kpolicy.policy.expression import And, Expression, Not, Or, Symbol
 from kpolicy.policy.roles import Reading, Role, reading_of, role_of
 
@@ -76,7 +77,7 @@ def _tried(
         lines = _lines(wanted)
         values = retry(lines)
         if role_of(values, roles, readings).role == role:
-            return _needed(lines, lambda fewer: role_of(retry(fewer), roles, readings).role == role)
+            return without_needless(lines, lambda fewer: role_of(retry(fewer), roles, readings).role == role)
         before = len(wanted)
         for name, on in list(wanted.items()):
             if on and not values.is_on(name):
@@ -84,15 +85,6 @@ def _tried(
         if len(wanted) == before:
             break
     return None
-
-
-def _needed(lines: tuple[str, ...], suffice: Callable[[Sequence[str]], bool]) -> tuple[str, ...]:
-    """The lines without those that it goes without."""
-    for line in lines:
-        fewer = tuple(other for other in lines if other != line)
-        if suffice(fewer):
-            lines = fewer
-    return lines
 
 
 def _needs(values: Values, name: str) -> Edits:
@@ -221,4 +213,4 @@ def _merged(parts: Iterable[Edits]) -> Edits | None:
 
 
 def _lines(edits: Edits) -> tuple[str, ...]:
-    return tuple(f"CONFIG_{name}=y" if on else f"# CONFIG_{name} is not set" for name, on in edits.items())
+    return tuple(line_of(name, "y" if on else "n") for name, on in edits.items())

@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What it takes to clear a finding: when it is cleared, and the edits that lead there."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from kpolicy.config.read import parse_config
+from kpolicy.policy.checks.names import likely_names
+from kpolicy.policy.checks.renames import renamed
+from kpolicy.policy.expression import And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
+from kpolicy.policy.fixes.ways import Ways
+from kpolicy.policy.required import keeps
+
+if TYPE_CHECKING:
+    from kpolicy.config.model import Assignment
+    from kpolicy.evaluate.values import Values
+    from kpolicy.policy.finding import Finding
+    from kpolicy.policy.fixes.lines import Document, Edit
+    from kpolicy.policy.required import Requirement
+    from kpolicy.policy.rule import Rule
+
+_LINE = "config/"
+_UNMET = "config/unmet-direct-dependency"
+_OUT_OF_RANGE = "config/out-of-range"
+# What a line asked for and did not get, though it might.
+_ASKED = ("config/dropped-request", "config/overridden-by-select", "config/choice-conflict")
+
+
+class Goal(Protocol):
+    """What is to become of one finding."""
+
+    def met(self, values: Values) -> bool:
+        """Whether the finding may be gone; a first look, the whole policy is asked later."""
+
+    def moves(self, ways: Ways) -> Iterator[Edit]:
+        """The edits that lead on, the most natural one first."""
+
+
+@dataclass(frozen=True)
+class RuleGoal:
+    """The condition of a rule is not to hold any more.
+
+    Of its parts those are changed that the `remedy` names; where there are none, or with `anyhow`, all are.
+    """
+
+    rule: Rule
+    anyhow: bool = False
+
+    def met(self, values: Values) -> bool:
+        """See `Goal`."""
+        return not (self.rule.requires.holds(values) and self.rule.when.holds(values))
+
+    def moves(self, ways: Ways) -> Iterator[Edit]:
+        """See `Goal`."""
+        lines = _remedy(self.rule)
+        named = frozenset[str]() if self.anyhow else frozenset(line.name for line in lines)
+        edits = itertools.chain(_stated(ways, self.rule, lines), _towards(ways, self.rule.when, named, wanted=False))
+        yield from _first_as_written(edits, lines)
+
+
+@dataclass(frozen=True)
+class RequirementGoal:
+    """A symbol is to have the value that a fragment requires."""
+
+    requirement: Requirement
+
+    def met(self, values: Values) -> bool:
+        """See `Goal`."""
+        return keeps(values, self.requirement)
+
+    def moves(self, ways: Ways) -> Iterator[Edit]:
+        """See `Goal`."""
+        yield from ways.want(self.requirement.symbol, self.requirement.value)
+
+
+@dataclass(frozen=True)
+class JointGoal:
+    """Several goals at once: together they may make the kind of kernel in which each is welcome."""
+
+    goals: tuple[Goal, ...]
+
+    def met(self, values: Values) -> bool:
+        """See `Goal`."""
+        return all(goal.met(values) for goal in self.goals)
+
+    def moves(self, ways: Ways) -> Iterator[Edit]:
+        """See `Goal`."""
+        for goal in self.goals:
+            if not goal.met(ways.values):
+                yield from goal.moves(ways)
+
+
+@dataclass(frozen=True)
+class LineGoal:
+    """A line of the config is to be there no more, or to be honoured.
+
+    Without `also` only the line itself is edited: it asks for nothing that the kernel has.
+    """
+
+    finding: Finding
+    also: bool = False
+
+    def met(self, values: Values) -> bool:  # noqa: ARG002 - as every goal is asked
+        """See `Goal`: only the check itself can tell."""
+        return False
+
+    def moves(self, ways: Ways) -> Iterator[Edit]:
+        """See `Goal`."""
+        finding, document, values = self.finding, ways.document, ways.values
+        if not document.has(finding.place):
+            if finding.rule in (*_ASKED, _OUT_OF_RANGE):
+                yield from ways.put(finding.symbol, _as_written(values, finding.symbol))
+            return
+        line = finding.place.line
+        for name in _new_names(values, finding):
+            if values.assignment(name) is None:
+                yield document.instead(line, name, _value_at(document, line))
+        if finding.rule == _OUT_OF_RANGE:
+            yield document.instead(line, finding.symbol, _as_written(values, finding.symbol))
+        yield document.cut(line)
+        if self.also and finding.rule in _ASKED:
+            yield from ways.want(finding.symbol, _value_at(document, line))
+
+
+@dataclass(frozen=True)
+class UnmetGoal:
+    """A symbol is selected, and what it depends on is off: either is to end."""
+
+    symbol: str
+
+    def met(self, values: Values) -> bool:
+        """See `Goal`."""
+        symbol = values.model.symbol(self.symbol)
+        return symbol is None or values.tristate(self.symbol) <= values.evaluate(symbol.direct_dependency)
+
+    def moves(self, ways: Ways) -> Iterator[Edit]:
+        """See `Goal`."""
+        symbol = ways.values.model.symbol(self.symbol)
+        assert symbol is not None
+        yield from ways.make(symbol.direct_dependency, ways.values.tristate(self.symbol), up=True)
+        yield from ways.fall(self.symbol, ways.values.evaluate(symbol.direct_dependency))
+
+
+def goal_of(
+    finding: Finding, rules: Collection[Rule], requirements: Collection[Requirement], *, wide: bool = False
+) -> Goal | None:
+    """The goal that a finding stands for, None for one that no config line is about.
+
+    `wide` takes in the ways that change more than the finding asks for.
+    """
+    rule = next((item for item in rules if item.id == finding.rule), None)
+    if rule is not None:
+        return RuleGoal(rule, anyhow=wide)
+    # Of several requirements for a symbol the last one counts.
+    required = [item for item in requirements if item.id == finding.rule]
+    if required:
+        return RequirementGoal(required[-1])
+    if finding.rule == _UNMET:
+        return UnmetGoal(finding.symbol)
+    return LineGoal(finding, also=wide) if finding.rule.startswith(_LINE) else None
+
+
+def is_about_a_line(finding: Finding) -> bool:
+    """Whether a finding is about a line of the config, and not about what came out."""
+    return finding.rule.startswith(_LINE) and finding.rule != _UNMET
+
+
+def _remedy(rule: Rule) -> tuple[Assignment, ...]:
+    text = "".join(f"{line}\n" for line in rule.remedy)
+    return parse_config(rule.id, text.encode("utf-8", "surrogateescape")).assignments
+
+
+def _stated(ways: Ways, rule: Rule, lines: tuple[Assignment, ...]) -> Iterator[Edit]:
+    """What a remedy states and a condition does not: numbers, of which it tells the least or the most, and roots."""
+    told = symbols(rule.when)
+    for line in lines:
+        if ways.values.model.type_of(line.name) in ("int", "hex", "string") or line.name not in told:
+            yield from ways.want(line.name, line.value)
+
+
+def _first_as_written(edits: Iterator[Edit], lines: tuple[Assignment, ...]) -> Iterator[Edit]:
+    """The edits, first those that write a line of the remedy, or take away what it turns off."""
+    texts = {line.text for line in lines}
+    found = list(dict.fromkeys(edits))
+    yield from (edit for edit in found if edit.text in texts)
+    yield from (edit for edit in found if edit.text not in texts)
+
+
+def _towards(ways: Ways, expression: Expression, named: frozenset[str], *, wanted: bool) -> Iterator[Edit]:
+    """Edits towards a condition of a rule that holds, or does not."""
+    values = ways.values
+    if expression.holds(values) == wanted:
+        return
+    match expression:
+        case Symbol(name):
+            yield from ways.rise(name, 1) if wanted else ways.fall(name, 0)
+        case Not(operand):
+            yield from _towards(ways, operand, named, wanted=not wanted)
+        case And(operands) | Or(operands):
+            if isinstance(expression, And) == wanted:
+                operands = tuple(item for item in operands if item.holds(values) != wanted)[:1]
+            else:
+                operands = tuple(item for item in operands if named.intersection(symbols(item))) or operands
+            for operand in operands:
+                yield from _towards(ways, operand, named, wanted=wanted)
+        case Compare(word, left, right):
+            for own, other, flipped in ((left, right, False), (right, left, True)):
+                if isinstance(own, Symbol):
+                    yield from ways.compared(own.name, word, other.text(values), wanted=wanted, flipped=flipped)
+        case Predicate():
+            yield from _answer(ways, expression, wanted=wanted)
+        case _:
+            return
+
+
+def _answer(ways: Ways, question: Predicate, *, wanted: bool) -> Iterator[Edit]:
+    """Edits after which a question about how a symbol came by its value is answered otherwise."""
+    values, name = ways.values, question.symbol
+    if question.name == "assigned" and not wanted:
+        yield from ways.remove(name)
+    elif question.name == "assigned" and values.visibility(name):
+        yield from ways.put(name, _as_written(values, name))
+    elif question.name == "selected" and not wanted:
+        for edge in values.selectors(name)[:1]:
+            yield from ways.fall(edge.source, 0)
+            yield from ways.make(edge.condition, 0, up=False)
+    elif question.name == "settable":
+        symbol = values.model.symbol(name)
+        for prompt in symbol.prompts if symbol is not None else ():
+            yield from ways.make(prompt.condition, 1 if wanted else 0, up=wanted)
+
+
+def _new_names(values: Values, finding: Finding) -> tuple[str, ...]:
+    """The name that a symbol has now: a table knows it."""
+    if finding.rule != "config/unknown-symbol" or renamed(finding.symbol) is None:
+        return ()
+    names = likely_names(values.model, finding.symbol)
+    return names if len(names) == 1 else ()
+
+
+def _value_at(document: Document, line: int) -> str:
+    return next(item.value for item in document.config.assignments if item.location == (document.path, line))
+
+
+def _as_written(values: Values, name: str) -> str:
+    """The present value as a config line has it."""
+    text = values.text(name)
+    if values.model.type_of(name) == "string":
+        escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return text or "n"

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Why no edit of a config clears a finding, and the line that is responsible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kpolicy.explain.blocked import blockers
+from kpolicy.explain.cause import assignment_of, cause
+from kpolicy.location import Location
+from kpolicy.policy.expression import And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
+from kpolicy.policy.fixes.goals import RequirementGoal, RuleGoal, UnmetGoal, is_about_a_line
+
+if TYPE_CHECKING:
+    from kpolicy.evaluate.values import Values
+    from kpolicy.policy.finding import Finding
+    from kpolicy.policy.fixes.lines import Document
+    from kpolicy.policy.fixes.search import Search
+
+
+@dataclass(frozen=True, slots=True)
+class Hopeless:
+    """A finding that no edit clears: why, and the line that would have to change.
+
+    `obstacle` is the rule of the finding that would come instead, if one would.
+    """
+
+    finding: Finding
+    reason: str
+    location: Location | None
+    obstacle: str = ""
+
+
+def why_hopeless(values: Values, document: Document, finding: Finding, search: Search) -> Hopeless:
+    """The reason, after a search that found nothing."""
+    if search.goal is None:
+        return Hopeless(finding, "it is not about what a config line says", finding.place)
+    if is_about_a_line(finding) and not document.has(finding.place):
+        return Hopeless(finding, _elsewhere(finding.place), finding.place)
+    reasons = list(dict.fromkeys(_reasons(values, document, search)))
+    other = search.obstacle
+    # Of lines that are lost on a far way round there is nothing to learn.
+    if other is not None and not (reasons and is_about_a_line(other)):
+        reason = f"what clears it brings another finding: {other.message} [{other.rule}]"
+        return Hopeless(finding, reason, other.place, other.rule)
+    if search.other_role:
+        return Hopeless(finding, f"what clears it makes a {search.other_role} kernel of it", finding.place)
+    if not reasons:
+        return Hopeless(finding, "no config line decides it", finding.place)
+    text = "; ".join(dict.fromkeys(reason for reason, _location in reasons))
+    return Hopeless(finding, text, next((place for _reason, place in reasons if place is not None), finding.place))
+
+
+def _elsewhere(place: Location) -> str:
+    return f"the line stands in {place.path}, which is not edited"
+
+
+def _reasons(values: Values, document: Document, search: Search) -> Iterator[tuple[str, Location | None]]:
+    goal = search.goal
+    if isinstance(goal, RuleGoal):
+        for name in symbols(goal.rule.when):
+            line = assignment_of(values, name)
+            if line is not None and not values.model.is_defined(name) and not document.has(line.location):
+                yield _elsewhere(line.location), line.location
+        for name, up in _wanted(values, goal.rule.when, wanted=False):
+            yield from _why(values, name, up=up)
+    elif isinstance(goal, RequirementGoal):
+        name, value = goal.requirement.symbol, goal.requirement.value
+        yield from _why(values, name, up=value != "n" and (value != "m" or not values.is_on(name)))
+    elif isinstance(goal, UnmetGoal):
+        yield from _why(values, goal.symbol, up=False)
+
+
+def _wanted(values: Values, expression: Expression, *, wanted: bool) -> Iterator[tuple[str, bool]]:
+    """The symbols that would have to go up or down."""
+    if expression.holds(values) == wanted:
+        return
+    match expression:
+        case Symbol(name):
+            yield name, wanted
+        case Not(operand):
+            yield from _wanted(values, operand, wanted=not wanted)
+        case And(operands) | Or(operands):
+            for operand in operands:
+                yield from _wanted(values, operand, wanted=wanted)
+        case Compare(_, left, right):
+            for side in (left, right):
+                if isinstance(side, Symbol):
+                    yield side.name, not values.is_on(side.name)
+        case Predicate(name, symbol) if name == "selected":
+            yield symbol, False
+
+
+def _why(values: Values, name: str, *, up: bool) -> Iterator[tuple[str, Location | None]]:
+    """Why a symbol cannot be turned on, or off."""
+    if up:
+        for item in blockers(values, name):
+            yield f"{name} cannot be on: {item.text}{item.more}", item.location
+        return
+    chain = cause(values, name)
+    root = chain[-1]
+    steps = " < ".join(f"{link.symbol}={link.value} {link.text}" for link in chain)
+    yield f"{name} stays on: {steps}", root.location

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`kpolicy fix`: patches, fragments, files, and what is said beside them."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kpolicy.cli import status
+from tests.cli.support import Outcome, copy_of_demo, kpolicy
+
+_CONFIG = "graphics_defconfig"
+_PATH = f"arch/x86/configs/{_CONFIG}"
+
+
+def _fix(tree: Path, *words: str | Path) -> Outcome:
+    return kpolicy("fix", "--tree", tree, *words)
+
+
+def _check(tree: Path, *words: str | Path) -> list[str]:
+    found = kpolicy("check", "--tree", tree, "--format", "json", *words).json
+    return [item["rule"] for config in found["configs"] for item in config["findings"] if item["severity"] != "note"]
+
+
+def _apply(folder: Path, diff: str) -> None:
+    subprocess.run(["git", "init", "-q", folder], check=True, capture_output=True)
+    run = subprocess.run(["git", "-C", folder, "apply", "-"], input=diff.encode(), capture_output=True)
+    assert run.returncode == 0, run.stderr.decode()
+
+
+def test_a_patch_for_git(demo: Path, tmp_path: Path) -> None:
+    assert _check(demo, _CONFIG)
+    outcome = _fix(demo, _CONFIG)
+    assert outcome.status == status.CLEAN
+    assert outcome.out.startswith(f"--- a/{_PATH}\n+++ b/{_PATH}\n")
+    assert "findings cleared" in outcome.err
+    assert "other values that change: " in outcome.err
+    tree = copy_of_demo(tmp_path)
+    _apply(tree, outcome.out)
+    assert not _check(tree, _CONFIG)
+    again = _fix(tree, _CONFIG)
+    assert (again.status, again.out) == (status.CLEAN, "")
+    assert "nothing to fix" in again.err
+
+
+def test_every_config_of_the_demonstration_tree(demo: Path, tmp_path: Path) -> None:
+    tree = copy_of_demo(tmp_path)
+    for path in sorted(demo.glob("arch/*/configs/*defconfig")):
+        name = path.relative_to(demo).as_posix()
+        outcome = _fix(tree, name, "--write", "--format", "json")
+        left = sorted({item["rule"] for item in outcome.json["not_fixed"]})
+        assert sorted(set(_check(tree, name))) == left
+        assert outcome.status == (status.FINDINGS if left else status.CLEAN)
+        assert all(item["reason"] and item["location"] for item in outcome.json["not_fixed"])
+
+
+def test_nothing_is_written_unless_asked(tmp_path: Path) -> None:
+    tree = copy_of_demo(tmp_path)
+    before = {path: path.read_bytes() for path in tree.rglob("*") if path.is_file()}
+    for form in ("diff", "fragment", "json", "text"):
+        _fix(tree, _CONFIG, "--format", form, "--alternatives")
+    assert {path: path.read_bytes() for path in tree.rglob("*") if path.is_file()} == before
+    (tree / _PATH).chmod(0o640)
+    diff = _fix(tree, _CONFIG, "--write").out
+    changed = {path for path in tree.rglob("*") if path.is_file() and before.get(path) != path.read_bytes()}
+    assert changed == {tree / _PATH}
+    assert (tree / _PATH).stat().st_mode & 0o777 == 0o640
+    (tree / _PATH).write_bytes(before[tree / _PATH])
+    _apply(tree, diff)
+    assert (tree / _PATH).read_bytes() != before[tree / _PATH]
+
+
+def test_a_fragment_on_top(demo: Path, tmp_path: Path) -> None:
+    outcome = _fix(demo, _CONFIG, "--format", "fragment", "-o", tmp_path / "fix.config")
+    assert outcome.out == ""
+    lines = (tmp_path / "fix.config").read_text().splitlines()
+    assert "# CONFIG_DEBUG_KMEMLEAK is not set" in lines
+    left = _check(demo, f"{_CONFIG}+{tmp_path / 'fix.config'}")
+    assert (outcome.status == status.FINDINGS) == bool(left)
+    assert "kmemleak/in-production" not in left
+
+
+def test_only_some_rules(demo: Path) -> None:
+    found = _fix(demo, _CONFIG, "--rule", "kmemleak", "--format", "json").json
+    assert {item["rule"].partition("/")[0] for item in found["fixed"]} == {"kmemleak"}
+    assert found["edits"]
+    assert found["patch"].startswith("--- a/")
+    unknown = _fix(demo, _CONFIG, "--rule", "kmemleek")
+    assert unknown.status == status.USAGE
+    assert "there is no rule 'kmemleek'" in unknown.err
+    assert _fix(demo, _CONFIG, "--rule", "a/b/c").status == status.USAGE
+
+
+def test_in_words(demo: Path) -> None:
+    lines = _fix(demo, _CONFIG, "--format", "text", "--alternatives").out.splitlines()
+    assert lines[0].startswith(f"{_PATH}: ")
+    assert any(line.startswith("    remove CONFIG_DEBUG_KMEMLEAK=y  (line ") for line in lines)
+    assert any(line.startswith("other values that change: ") for line in lines)
+
+
+def test_a_required_fragment(demo: Path, tmp_path: Path) -> None:
+    (tmp_path / "site.config").write_text("CONFIG_DEBUG_FS=y\n# CONFIG_STACKDEPOT is not set\nCONFIG_NO_SUCH=y\n")
+    found = _fix(demo, "i386_defconfig", "--require", tmp_path / "site.config", "--format", "json").json
+    assert not {item["rule"] for item in found["not_fixed"]} & {"required/debug-fs", "required/stackdepot"}
+
+
+def test_a_file_elsewhere(demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sub").mkdir()
+    file = tmp_path / "sub" / "my.config"
+    file.write_bytes((demo / _PATH).read_bytes())
+    monkeypatch.chdir(tmp_path)
+    diff = _fix(demo, "--arch", "x86", "sub/my.config").out
+    assert diff.startswith("--- a/sub/my.config\n")
+    _apply(tmp_path, diff)
+    assert not _check(demo, "--arch", "x86", file)
+    monkeypatch.chdir(tmp_path / "sub")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "my.config").write_bytes((demo / _PATH).read_bytes())
+    assert _fix(demo, "--arch", "x86", "../other/my.config").out.startswith("--- a/my.config\n")
+
+
+def test_a_full_config_keeps_its_lines(demo: Path, tmp_path: Path) -> None:
+    full = tmp_path / ".config"
+    full.write_text(kpolicy("expand", "--tree", demo, _CONFIG).out)
+    lines = full.read_text().count("\n")
+    outcome = _fix(demo, full, "--write")
+    assert outcome.status == status.CLEAN
+    assert "# CONFIG_DEBUG_KMEMLEAK is not set" in full.read_text().splitlines()
+    assert full.read_text().count("\n") <= lines
+    assert not _check(demo, full)
+
+
+def test_of_a_stack_the_last_file(demo: Path, tmp_path: Path) -> None:
+    more = tmp_path / "more.config"
+    more.write_text("CONFIG_DEBUG_FS=y\n# mine\n")
+    outcome = _fix(demo, f"{_CONFIG}+{more}", "--write", "--format", "json", "--rule", "kmemleak/in-production")
+    assert outcome.json["edits"]
+    assert "# mine" in more.read_text()
+    assert not [rule for rule in _check(demo, f"{_CONFIG}+{more}") if rule == "kmemleak/in-production"]
+    twice = _fix(demo, f"{more}+{more}", "--arch", "x86")
+    assert twice.status == status.USAGE
+
+
+def test_standard_input(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = (demo / _PATH).read_bytes()
+
+    def fix(form: str, *words: str) -> Outcome:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+        return _fix(demo, "--arch", "x86", "-", "--format", form, *words)
+
+    assert fix("json").json["edits"]
+    assert "CONFIG_DEBUG_KMEMLEAK" in fix("fragment").out
+    assert fix("diff").status == status.USAGE
+    assert fix("text", "--write").status == status.USAGE
+
+
+def test_what_cannot_be_edited(demo: Path, tmp_path: Path) -> None:
+    packed = tmp_path / "config.gz"
+    import gzip
+
+    packed.write_bytes(gzip.compress((demo / _PATH).read_bytes()))
+    assert "is packed" in _fix(demo, "--arch", "x86", packed).err
+    assert "DEBUG_KMEMLEAK" in _fix(demo, "--arch", "x86", packed, "--format", "fragment").out
+    odd = tmp_path / 'my"config'
+    odd.write_bytes((demo / _PATH).read_bytes())
+    assert _fix(demo, "--arch", "x86", odd).status == status.USAGE
+    assert _fix(demo, "no_such_defconfig").status == status.FAILURE
+    assert _fix(demo, _CONFIG, "--write", "--format", "fragment").status == status.USAGE
+    assert kpolicy("fix", odd).status == status.USAGE
+
+
+def test_a_file_that_changes_meanwhile(demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "my.config"
+    file.write_bytes((demo / _PATH).read_bytes())
+    read = Path.read_bytes
+    seen: list[Path] = []
+
+    def changing(path: Path) -> bytes:
+        seen.append(path)
+        return read(path) + (b"# more\n" if seen.count(path) > 1 else b"")
+
+    monkeypatch.setattr(Path, "read_bytes", changing)
+    outcome = _fix(demo, "--arch", "x86", file, "--write")
+    monkeypatch.undo()
+    assert outcome.status == status.FAILURE
+    assert "changed meanwhile" in outcome.err
+    assert file.read_bytes() == (demo / _PATH).read_bytes()
+    assert os.listdir(tmp_path) == ["my.config"]
+
+
+def test_waived_findings_stay(demo: Path, tmp_path: Path) -> None:
+    policy = tmp_path / "own.toml"
+    policy.write_text('[[waiver]]\nrule = "kmemleak/*"\nreason = "r"\nowner = "o"\n')
+    found = _fix(demo, _CONFIG, "--policy", policy, "--format", "json").json
+    assert "kmemleak/in-production" not in {item["rule"] for item in found["fixed"]}
+    found = _fix(demo, _CONFIG, "--policy", policy, "--no-waivers", "--format", "json").json
+    assert "kmemleak/in-production" in {item["rule"] for item in found["fixed"]}

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Rules, configs and their fixes on a few lines of Kconfig."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from kpolicy.config.model import Config
+from kpolicy.config.read import parse_config, stack
+from kpolicy.evaluate.values import Values, evaluate
+from kpolicy.kconfig.model import Model
+from kpolicy.location import Location
+from kpolicy.policy.check import judge
+from kpolicy.policy.checks.config_lines import DEFAULT_CHECKS, check_lines
+from kpolicy.policy.expression import Constant, symbols
+from kpolicy.policy.finding import Finding
+from kpolicy.policy.fixes.lines import Document
+from kpolicy.policy.fixes.plan import Plan, Task, make_plan
+from kpolicy.policy.required import judge_requirements, requirements_of
+from kpolicy.policy.roles import RoleVerdict
+from kpolicy.policy.rule import Rule
+from kpolicy.policy.standard import Assessment
+from kpolicy.policy.syntax import parse
+from tests.kconfig.small import load, make_tree
+
+PATH = "my_defconfig"
+
+
+def rule(when: str, *remedy: str, name: str = "own/rule") -> Rule:
+    """A rule that fires when a condition holds."""
+    condition = parse(when)
+    return Rule(
+        id=name,
+        title=when,
+        kind="cost",
+        severity="warning",
+        roles=("any",),
+        symbols=symbols(condition) or ("X",),
+        requires=Constant("y"),
+        when=condition,
+        message=when,
+        rationale="",
+        references=(),
+        remedy=remedy,
+        cost=None,
+        examples=(),
+        aliases=(),
+        location=Location("rule.toml", 1),
+    )
+
+
+class Small:
+    """A small tree and rules to hold its configs against."""
+
+    def __init__(
+        self, folder: Path, kconfig: str, rules: Sequence[Rule] = (), *, required: str = "", kernel: Path | None = None
+    ) -> None:
+        self.model: Model = load(make_tree(folder, {"Kconfig": kconfig}, kernel))
+        self.rules = rules
+        self.requirements = requirements_of(parse_config("site.config", required.encode()))
+        self.checks: Collection[str] = DEFAULT_CHECKS
+
+    def values(self, text: str | bytes) -> Values:
+        """The values of a config."""
+        return evaluate(self.model, self.config(text), "olddefconfig")
+
+    def config(self, text: str | bytes, path: str = PATH) -> Config:
+        """A config of its text."""
+        return parse_config(path, text.encode() if isinstance(text, str) else text)
+
+    def judge(self, values: Values) -> Assessment:
+        """All findings."""
+        findings = [
+            *judge(values, self.rules, "any"),
+            *check_lines(values, "any", wanted=self.checks),
+            *judge_requirements(values, self.requirements),
+        ]
+        return Assessment(RoleVerdict("any", "", ()), tuple(findings), ())
+
+    def fix(self, text: str | bytes, *below: str, only: str = "", alternatives: bool = False) -> Plan:
+        """The fix of a config, the last of a stack; of the findings of one rule, or of all."""
+        content = text.encode() if isinstance(text, str) else text
+        parts = [*(self.config(item, f"below{number}") for number, item in enumerate(below)), self.config(content)]
+        config = stack("a stack", parts)
+        values = evaluate(self.model, config, "olddefconfig")
+        findings = [item for item in self.judge(values).findings if not only or item.rule == only]
+        task = Task(
+            values=values,
+            document=Document(config, PATH, content, self.model),
+            findings=findings,
+            judge=self.judge,
+            counts=counts,
+            rules=self.rules,
+            requirements=self.requirements,
+        )
+        return make_plan(task, alternatives=alternatives)
+
+
+def counts(finding: Finding) -> bool:
+    """Whether a finding counts: notes do not."""
+    return finding.severity != "note"
+
+
+def edits(plan: Plan) -> list[str]:
+    """The edits of a plan in words."""
+    return [str(edit) for edit in plan.edits]

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The example of every rule that has a remedy is fixed, and by no more lines than its remedy and what that needs."""
+
+from __future__ import annotations
+
+import pytest
+
+from kpolicy.config.read import parse_config
+from kpolicy.evaluate.values import Values, evaluate
+from kpolicy.policy.catalogue import shipped_catalogue
+from kpolicy.policy.check import fires, judge
+from kpolicy.policy.fixes.lines import Document
+from kpolicy.policy.fixes.plan import Task, make_plan
+from kpolicy.policy.roles import RoleVerdict
+from kpolicy.policy.standard import Assessment
+from tests.policy.support import models
+
+_PATH = "example.config"
+_RULES = {rule.id: rule for rule in shipped_catalogue() if rule.remedy}
+
+
+@pytest.mark.parametrize("name", _RULES)
+def test_the_examples_of_rules(name: str) -> None:
+    rule = _RULES[name]
+    for example in (item for item in rule.examples if item.fires):
+        content = example.config.encode()
+        model = models()(example.architecture)
+        values = evaluate(model, parse_config(_PATH, content), "defconfig")
+        role = example.role
+
+        def assess(found: Values, role: str = role) -> Assessment:
+            return Assessment(RoleVerdict(role, "", ()), judge(found, [rule], role), ())
+
+        assert values.config is not None
+        document = Document(values.config, _PATH, content, model)
+        plan = make_plan(Task(values, document, assess(values).findings, assess, lambda _finding: True, [rule], ()))
+        assert not plan.hopeless, [item.reason for item in plan.hopeless]
+        assert not fires(evaluate(model, parse_config(_PATH, plan.text), "defconfig"), rule, role)
+        assert len(plan.edits) <= len(rule.remedy)
