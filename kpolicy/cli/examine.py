@@ -156,6 +156,7 @@ class Examiner:
         self._note_remarks()
         if self._last is not None and isinstance(self._last[1], Model):
             vars(self._last[1]).clear()
+            gc.unfreeze()
         self._last = None
 
     def _note_remarks(self) -> None:
