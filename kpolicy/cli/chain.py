@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -13,10 +12,10 @@ import click
 
 from kpolicy.cli import status
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import EXECUTE, Examiner, Plan, chosen_toolchain, remarks
+from kpolicy.cli.examine import Examiner, remarks
 from kpolicy.cli.options import arch_option, output_options, toolchain_options, tree_option
-from kpolicy.cli.selection import find_tree, read_target
-from kpolicy.cli.setup import cache_folder, check_output, deliver
+from kpolicy.cli.selection import needed_tree, read_target
+from kpolicy.cli.setup import check_output, deliver, plan_for
 from kpolicy.errors import UsageError
 from kpolicy.explain.chain import Paths, Reach, paths, reach
 from kpolicy.explain.edges import KINDS, Graph, Kind
@@ -112,18 +111,8 @@ def command(
     if in_force and config is None:
         raise UsageError("--in-force asks for a config", hint="name one: --config x86_64_defconfig")
     check_output(output, force=force)
-    source = find_tree(tree)
-    if source is None:
-        raise UsageError("the kernel's Kconfig files are needed", hint="name the tree: --tree DIR")
-    chosen_toolchain(toolchain)
-    plan = Plan(
-        tree=os.fspath(source.root),
-        name=source.name,
-        toolchain=toolchain,
-        cache=cache_folder(console.environment, disabled=no_cache),
-        environment=dict(console.environment) if toolchain == EXECUTE else {},
-    )
-    examiner = Examiner(plan, source)
+    source = needed_tree(tree)
+    examiner = Examiner(plan_for(console, source, toolchain, no_cache=no_cache), source)
     values: Values | None = None
     if config is not None:
         target = read_target(config, source, arch, sys.stdin.buffer)

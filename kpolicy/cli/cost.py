@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 
@@ -13,10 +12,10 @@ import click
 from kpolicy.cli import status
 from kpolicy.cli.bare import bare_values, truth
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import EXECUTE, Examiner, Plan, chosen_toolchain, remarks
+from kpolicy.cli.examine import Examiner, remarks
 from kpolicy.cli.options import arch_option, output_options, toolchain_options, tree_option
 from kpolicy.cli.selection import find_tree, read_target
-from kpolicy.cli.setup import cache_folder, check_output, deliver
+from kpolicy.cli.setup import check_output, deliver, plan_for
 from kpolicy.config.read import read_config
 from kpolicy.costing.bill import Bill, Machine, make_bill
 from kpolicy.costing.catalogue import shipped_costs
@@ -73,17 +72,9 @@ def command(
     check_output(output, force=force)
     machine = Machine(ram=size(ram) if ram is not None else None, cpus=cpus)
     source = find_tree(tree)
-    chosen_toolchain(toolchain)
     examiner = None
     if source is not None:
-        plan = Plan(
-            tree=os.fspath(source.root),
-            name=source.name,
-            toolchain=toolchain,
-            cache=cache_folder(console.environment, disabled=no_cache),
-            environment=dict(console.environment) if toolchain == EXECUTE else {},
-        )
-        examiner = Examiner(plan, source)
+        examiner = Examiner(plan_for(console, source, toolchain, no_cache=no_cache), source)
     elif toolchain is not None:
         raise UsageError("--toolchain answers the probes of Kconfig files", hint="name their tree with --tree")
     reports: list[CostReport] = []

@@ -3,17 +3,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 import click
 
 from kpolicy.cli import status
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import EXECUTE, Examiner, Plan, Target, chosen_toolchain, remarks
+from kpolicy.cli.examine import Examiner, Target, remarks
 from kpolicy.cli.options import arch_option, output_options, toolchain_options, tree_option
-from kpolicy.cli.selection import find_tree, read_target
-from kpolicy.cli.setup import cache_folder, check_output, deliver
+from kpolicy.cli.selection import needed_tree, read_target
+from kpolicy.cli.setup import check_output, deliver, plan_for
 from kpolicy.errors import UsageError
 from kpolicy.evaluate.dotconfig import dotconfig
 from kpolicy.evaluate.passes import PRESETS
@@ -64,18 +63,8 @@ def command(
     if preset is not None and (arch is None or mode is not None):
         raise UsageError("--preset is for an architecture", hint="name it with --arch; --mode is for a CONFIG")
     check_output(output, force=force)
-    source = find_tree(tree)
-    if source is None:
-        raise UsageError("the kernel's Kconfig files are needed", hint="name the tree: --tree DIR")
-    chosen_toolchain(toolchain)
-    plan = Plan(
-        tree=os.fspath(source.root),
-        name=source.name,
-        toolchain=toolchain,
-        cache=cache_folder(console.environment, disabled=no_cache),
-        environment=dict(console.environment) if toolchain == EXECUTE else {},
-    )
-    examiner = Examiner(plan, source)
+    source = needed_tree(tree)
+    examiner = Examiner(plan_for(console, source, toolchain, no_cache=no_cache), source)
     target = _target(source, config, arch, preset)
     values = examiner.values(target, preset or mode)
     for remark in (*examiner.kconfig_remarks(), *remarks(values)):

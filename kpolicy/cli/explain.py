@@ -4,17 +4,16 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 
 import click
 
 from kpolicy.cli import status
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import EXECUTE, Examiner, Plan, chosen_toolchain
+from kpolicy.cli.examine import Examiner
 from kpolicy.cli.options import arch_option, toolchain_options, tree_option
-from kpolicy.cli.selection import find_tree, read_target
-from kpolicy.cli.setup import cache_folder
+from kpolicy.cli.selection import needed_tree, read_target
+from kpolicy.cli.setup import plan_for
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.explain.explanation import explain
 from kpolicy.kconfig.model import Model
@@ -60,18 +59,8 @@ def command(
       kpolicy explain PROVE_RCU_LIST --tree ~/linux --arch arm64 --config defconfig+debug.config
     """
     console.quiet = quiet
-    source = find_tree(tree)
-    if source is None:
-        raise UsageError("the kernel's Kconfig files are needed to explain a value", hint="name the tree: --tree DIR")
-    chosen_toolchain(toolchain)
-    plan = Plan(
-        tree=os.fspath(source.root),
-        name=source.name,
-        toolchain=toolchain,
-        cache=cache_folder(console.environment, disabled=no_cache),
-        environment=dict(console.environment) if toolchain == EXECUTE else {},
-    )
-    examiner = Examiner(plan, source)
+    source = needed_tree(tree)
+    examiner = Examiner(plan_for(console, source, toolchain, no_cache=no_cache), source)
     values = examiner.values(read_target(spec, source, arch, sys.stdin.buffer))
     model = values.model
     name = values.config.name if values.config is not None else spec

@@ -29,7 +29,7 @@ from kpolicy.cli.options import (
 )
 from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, known_findings, make_plan, today
-from kpolicy.cli.selection import find_tree, policy_start, read_target
+from kpolicy.cli.selection import needed_tree, policy_start, read_target
 from kpolicy.cli.setup import deliver, replace_file
 from kpolicy.config.read import is_packed
 from kpolicy.errors import InputError, UsageError
@@ -113,9 +113,7 @@ def command(
     """
     options = replace(Options.of(words), form=form)
     console.quiet = options.quiet
-    source = find_tree(tree)
-    if source is None:
-        raise UsageError("the kernel's Kconfig files are needed", hint="name the tree: --tree DIR")
+    source = needed_tree(tree)
     if write and form == _FRAGMENT:
         raise UsageError("a fragment goes on top of a config", hint="--write edits the config: leave --format away")
     subject = _subject(console, source, config, arch, options, own_file=form != _FRAGMENT)

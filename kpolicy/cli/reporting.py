@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
@@ -12,10 +11,10 @@ from typing import cast
 from kpolicy.cli import status
 from kpolicy.cli.acceptance import accept
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import EXECUTE, Plan, Target, chosen_toolchain
+from kpolicy.cli.examine import Plan, Target, chosen_toolchain
 from kpolicy.cli.policies import PolicyWords, Standards
 from kpolicy.cli.pool import examine_all, processors
-from kpolicy.cli.setup import cache_folder, check_output, deliver_report
+from kpolicy.cli.setup import check_output, deliver_report, plan_for
 from kpolicy.errors import KpolicyError
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
@@ -83,14 +82,7 @@ class Run:
 def make_plan(console: Console, source: DirectorySource, options: Options) -> Plan:
     """The plan of a run, without standards; raises UsageError early for a toolchain or output that cannot be."""
     check_output(options.output, force=options.force)
-    chosen_toolchain(options.toolchain)
-    return Plan(
-        tree=os.fspath(source.root),
-        name=source.name,
-        toolchain=options.toolchain,
-        cache=cache_folder(console.environment, disabled=options.no_cache),
-        environment=dict(console.environment) if options.toolchain == EXECUTE else {},
-    )
+    return plan_for(console, source, options.toolchain, no_cache=options.no_cache)
 
 
 def known_findings(options: Options, standards: Standards) -> Baseline | None:

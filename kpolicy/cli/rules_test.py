@@ -9,10 +9,10 @@ import click
 
 from kpolicy.cli import status
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import EXECUTE, Examiner, Plan, chosen_toolchain
+from kpolicy.cli.examine import Examiner, chosen_toolchain
 from kpolicy.cli.options import arch_option, toolchain_options
 from kpolicy.cli.rules import choose
-from kpolicy.cli.setup import cache_folder
+from kpolicy.cli.setup import plan_for
 from kpolicy.config.read import parse_config
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.evaluate.values import Values, evaluate
@@ -105,11 +105,7 @@ class _Defaults:
         self._architectures = [
             resolve_architecture(self._source, word) for word in words or _all_words(self._source, rules)
         ]
-        environment = dict(console.environment) if toolchain == EXECUTE else {}
-        cache = cache_folder(console.environment, disabled=no_cache)
-        self._examiner = Examiner(
-            Plan(str(self._source.root), self._source.name, toolchain, cache, environment), self._source
-        )
+        self._examiner = Examiner(plan_for(console, self._source, toolchain, no_cache=no_cache), self._source)
         self.title = f"{self._source.name}, Linux {self._examiner.tree.version}"
         self.errors: list[KpolicyError] = []
 

@@ -29,6 +29,14 @@ def find_tree(named: str | None) -> DirectorySource | None:
     return None
 
 
+def needed_tree(named: str | None) -> DirectorySource:
+    """The tree as `find_tree` has it, for what takes Kconfig files; raises UsageError where there is none."""
+    source = find_tree(named)
+    if source is None:
+        raise UsageError("the kernel's Kconfig files are needed", hint="name the tree: --tree DIR")
+    return source
+
+
 def read_target(spec: str, source: DirectorySource, arch: str | None, stdin: BinaryIO) -> Target:
     """The config that `spec` names, read, and the ARCH word to judge it for.
 

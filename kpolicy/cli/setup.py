@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kpolicy.cli.console import Console
+from kpolicy.cli.examine import EXECUTE, Plan, chosen_toolchain
 from kpolicy.errors import InputError, UsageError
+from kpolicy.kernel.source import DirectorySource
 from kpolicy.report import machine, text
 from kpolicy.report.records import Report
 
@@ -23,6 +25,18 @@ def cache_folder(environment: Mapping[str, str], *, disabled: bool) -> Path | No
         return Path(base) / "kpolicy"
     home = environment.get("HOME", "")
     return Path(home) / ".cache" / "kpolicy" if os.path.isabs(home) else None
+
+
+def plan_for(console: Console, source: DirectorySource, toolchain: str | None, *, no_cache: bool) -> Plan:
+    """A plan without standards for a tree; raises UsageError for a toolchain that there is not."""
+    chosen_toolchain(toolchain)
+    return Plan(
+        tree=os.fspath(source.root),
+        name=source.name,
+        toolchain=toolchain,
+        cache=cache_folder(console.environment, disabled=no_cache),
+        environment=dict(console.environment) if toolchain == EXECUTE else {},
+    )
 
 
 def check_output(path: str | None, *, force: bool) -> None:

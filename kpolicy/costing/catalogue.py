@@ -6,12 +6,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator
 from importlib import resources
-from importlib.resources.abc import Traversable
 
 from kpolicy.costing.cost import Cost, Costs
 from kpolicy.costing.load import load_cost, load_page_sizes
-from kpolicy.errors import KpolicyError, UsageError
-from kpolicy.policy.toml_file import FileErrors
+from kpolicy.policy.data_files import data_files, load_all
 
 COSTS_PACKAGE = "kpolicy.costs"
 _PAGE_SIZES = "page-sizes.toml"
@@ -22,17 +20,7 @@ def load_costs(files: Iterable[tuple[str, str, str]]) -> tuple[Cost, ...]:
 
     Raises FileErrors with everything that is wrong with any of them.
     """
-    costs, errors = [], list[KpolicyError]()
-    for cost_id, path, text in files:
-        try:
-            costs.append(load_cost(cost_id, path, text))
-        except FileErrors as found:
-            errors += found.errors
-        except UsageError as error:
-            errors.append(error)
-    if errors:
-        raise FileErrors(errors)
-    return tuple(sorted(costs, key=lambda cost: cost.id))
+    return tuple(sorted(load_all(files, load_cost), key=lambda cost: cost.id))
 
 
 @functools.cache
@@ -45,14 +33,4 @@ def shipped_costs() -> Costs:
 
 def shipped_files() -> Iterator[tuple[str, str, str]]:
     """The shipped cost files: id, path inside of the package, text."""
-    root = resources.files(COSTS_PACKAGE)
-    for family in sorted(root.iterdir(), key=_name):
-        if family.is_dir() and not family.name.startswith(("_", ".")):
-            for file in sorted(family.iterdir(), key=_name):
-                if file.name.endswith(".toml"):
-                    cost_id = f"{family.name}/{file.name.removesuffix('.toml')}"
-                    yield cost_id, f"kpolicy/costs/{cost_id}.toml", file.read_text(encoding="utf-8")
-
-
-def _name(entry: Traversable) -> str:
-    return entry.name
+    return data_files(COSTS_PACKAGE)

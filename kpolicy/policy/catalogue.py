@@ -6,15 +6,15 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib import resources
-from importlib.resources.abc import Traversable
+from functools import partial
 
-from kpolicy.errors import KpolicyError, UsageError
+from kpolicy.errors import UsageError
+from kpolicy.policy.data_files import data_files, load_all
 from kpolicy.policy.expression import symbols
 from kpolicy.policy.load import load_rule
 from kpolicy.policy.roles import role_names
 from kpolicy.policy.rule import Rule
-from kpolicy.policy.toml_file import FileErrors, did_you_mean
+from kpolicy.policy.toml_file import did_you_mean
 
 RULES_PACKAGE = "kpolicy.rules"
 
@@ -74,17 +74,7 @@ def load_rules(files: Iterable[tuple[str, str, str]], roles: Sequence[str], *, e
 
     Raises FileErrors with everything that is wrong with any of them.
     """
-    rules, errors = [], list[KpolicyError]()
-    for rule_id, path, text in files:
-        try:
-            rules.append(load_rule(rule_id, path, text, roles, examples=examples))
-        except FileErrors as found:
-            errors += found.errors
-        except UsageError as error:
-            errors.append(error)
-    if errors:
-        raise FileErrors(errors)
-    return make_catalogue(rules)
+    return make_catalogue(load_all(files, partial(load_rule, roles=roles, examples=examples)))
 
 
 @functools.cache
@@ -95,14 +85,4 @@ def shipped_catalogue(*, examples: bool = True) -> Catalogue:
 
 def shipped_files() -> Iterator[tuple[str, str, str]]:
     """The shipped rule files: id, path inside of the package, text."""
-    root = resources.files(RULES_PACKAGE)
-    for family in sorted(root.iterdir(), key=_name):
-        if family.is_dir() and not family.name.startswith(("_", ".")):
-            for file in sorted(family.iterdir(), key=_name):
-                if file.name.endswith(".toml"):
-                    rule_id = f"{family.name}/{file.name.removesuffix('.toml')}"
-                    yield rule_id, f"kpolicy/rules/{rule_id}.toml", file.read_text(encoding="utf-8")
-
-
-def _name(entry: Traversable) -> str:
-    return entry.name
+    return data_files(RULES_PACKAGE)
