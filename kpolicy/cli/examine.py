@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kpolicy.config.model import Config
 from kpolicy.config.read import parse_config, read_config, stack
@@ -27,6 +28,10 @@ from kpolicy.policy.checks.reasons import Names
 from kpolicy.policy.rule import Rule
 from kpolicy.policy.standard import Standard, assess
 from kpolicy.report.records import ConfigReport, Remark
+
+if TYPE_CHECKING:
+    from kpolicy.costing.bill import Machine, Truth
+    from kpolicy.costing.summary import CostSummary
 
 EXECUTE = "exec"
 """The word for really running the probes."""
@@ -63,7 +68,8 @@ class Plan:
 
     `tree` is the path of the tree, `name` what the user calls it; `toolchain` is the user's word, None
     for the default; `cache` the folder for models, if any; `environment` that of the process, which
-    only an executed toolchain looks at; `standards` is what configs are held against.
+    only an executed toolchain looks at; `standards` is what configs are held against; `machine` is the one
+    that costs are worked out for, None where nobody asks what options cost.
     """
 
     tree: str
@@ -72,6 +78,7 @@ class Plan:
     cache: Path | None
     environment: Mapping[str, str] = field(default_factory=dict)
     standards: tuple[Standard, ...] = ()
+    machine: Machine | None = None
 
 
 def chosen_toolchain(word: str | None) -> Toolchain | None:
@@ -209,6 +216,7 @@ class Examiner:
                 tree=self._plan.name,
                 number=target.standard,
                 names=lambda: self.tree.names,
+                machine=self._plan.machine,
             )
 
 
@@ -228,8 +236,13 @@ def report_on(
     number: int = 0,
     judgeable: Callable[[Rule], bool] | None = None,
     names: Names | None = None,
+    machine: Machine | None = None,
+    truth: Truth | None = None,
 ) -> ConfigReport:
-    """Values held against a standard, whose `number` is noted; for the rest see `assess`."""
+    """Values held against a standard, whose `number` is noted; for the rest see `assess`.
+
+    With a `machine` the report says what the options cost on it; `truth` as for `make_bill`.
+    """
     assessment = assess(values, name, standard, tree=tree, judgeable=judgeable, names=names)
     model = values.model
     return ConfigReport(
@@ -243,7 +256,17 @@ def report_on(
         observation=observe(values, counts),
         unjudged=assessment.unjudged,
         standard=number,
+        cost=_costs(values, machine, truth) if machine is not None else None,
     )
+
+
+def _costs(values: Values, machine: Machine, truth: Truth | None) -> CostSummary:
+    # Only here: most runs do not ask for it.
+    from kpolicy.costing.bill import holds, make_bill
+    from kpolicy.costing.catalogue import shipped_costs
+    from kpolicy.costing.summary import summary
+
+    return summary(make_bill(values, shipped_costs(), machine, truth or holds))
 
 
 def remarks(values: Values) -> Iterator[Remark]:

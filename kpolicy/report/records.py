@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from kpolicy.errors import KpolicyError
 from kpolicy.location import Location
@@ -15,6 +16,9 @@ from kpolicy.policy.policy_file import Threshold
 from kpolicy.policy.roles import RoleVerdict
 from kpolicy.policy.rule import SEVERITIES, Severity
 from kpolicy.policy.waivers import Waived
+
+if TYPE_CHECKING:
+    from kpolicy.costing.summary import CostSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class ConfigReport:
     probes.  `unjudged` are the rules that could not be judged, for want of Kconfig files.  `standard` is
     the number of the policy that it was held against, among those of the report.  `findings` are
     those that stand; beside them are those that are `waived`, and those that a baseline has `known`.
+    `cost` is there when somebody asked what the options cost.
     """
 
     config: str
@@ -47,6 +52,7 @@ class ConfigReport:
     standard: int = 0
     waived: tuple[Waived, ...] = ()
     known: tuple[Finding, ...] = ()
+    cost: CostSummary | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The configs as rows of the page, and why they have their roles."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from kpolicy.policy.roles import RoleVerdict
+from kpolicy.policy.rule import SEVERITIES
+from kpolicy.report.page.costs import Bar, Costs, Paid
+from kpolicy.report.page.words import Words
+from kpolicy.report.records import ConfigReport, Remark
+
+_SHARE = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A value that a verdict rests on."""
+
+    symbol: str
+    why: str
+    place: str
+
+
+@dataclass(slots=True)
+class Reason:
+    """Why configs have a role: the same values, by the same definition; `configs` counts them."""
+
+    anchor: str
+    role: str
+    reading: str
+    signs: tuple[Sign, ...]
+    configs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigRow:
+    """A config; `counts` are its findings by severity, the worst first, `toolchain` is "" where all have the same."""
+
+    anchor: str
+    name: str
+    architecture: str
+    role: str
+    reason: Reason
+    counts: tuple[int, ...]
+    waived: int
+    known: int
+    toolchain: str
+    unjudged: tuple[str, ...]
+    remarks: tuple[str, ...]
+    bars: tuple[Bar | None, ...]
+    paid: tuple[Paid, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """A part of a bar of roles, from `start` on, both of 100; `number` says which role it is."""
+
+    number: int
+    role: str
+    count: int
+    start: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class CensusRow:
+    """An architecture, or all: how many configs, of which roles, with how many findings of each severity."""
+
+    name: str
+    anchor: str
+    configs: int
+    roles: tuple[int, ...]
+    portions: tuple[Portion, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Configs:
+    """Makes the rows of configs; `reasons` grow with them."""
+
+    words: Words
+    costs: Costs
+    toolchain: str
+    reasons: dict[tuple[object, ...], Reason] = field(default_factory=dict)
+
+    def row(self, config: ConfigReport, anchor: str) -> ConfigRow:
+        """The row of a config."""
+        words = self.words
+        found = Counter(finding.severity for finding in config.findings)
+        reason = self._reason(config.verdict)
+        return ConfigRow(
+            anchor=anchor,
+            name=words(config.config),
+            architecture=words(config.architecture),
+            role=words(config.verdict.role),
+            reason=reason,
+            counts=tuple(found[severity] for severity in SEVERITIES),
+            waived=len(config.waived),
+            known=len(config.known),
+            toolchain=words(config.toolchain) if config.toolchain != self.toolchain else "",
+            unjudged=config.unjudged,
+            remarks=tuple(remark_text(remark, words) for remark in config.remarks),
+            bars=self.costs.bars(config.cost),
+            paid=self.costs.paid(config.cost),
+        )
+
+    def _reason(self, verdict: RoleVerdict) -> Reason:
+        words = self.words
+        # What has no sign of another role is told by what is off: no line says that, or one that differs everywhere.
+        placed = bool(verdict.reading)
+        signs_key = ((item.symbol, item.value, item.why, item.location if placed else None) for item in verdict.evidence)
+        key = (verdict.role, verdict.reading, *signs_key)
+        reason = self.reasons.get(key)
+        if reason is None:
+            signs = tuple(
+                Sign(
+                    words(f"{item.symbol}={item.value}"),
+                    words(item.why),
+                    words(str(item.location)) if placed and item.location is not None else "",
+                )
+                for item in verdict.evidence
+            )
+            anchor = f"why-{len(self.reasons) + 1}"
+            reason = self.reasons[key] = Reason(anchor, words(verdict.role), words(verdict.reading), signs)
+        reason.configs += 1
+        return reason
+
+
+def remark_text(remark: Remark, words: Words) -> str:
+    """A remark with its place."""
+    place = f"{remark.location}: " if remark.location is not None else ""
+    return words(f"{place}{remark.text}")
+
+
+def census_row(name: str, anchor: str, configs: Sequence[ConfigReport], roles: Sequence[str]) -> CensusRow:
+    """What some configs come to."""
+    of_role = Counter(config.verdict.role for config in configs)
+    severities = Counter(finding.severity for config in configs for finding in config.findings)
+    portions: list[Portion] = []
+    start = 0.0
+    for number, role in enumerate(roles):
+        if of_role[role]:
+            width = _SHARE * of_role[role] / len(configs)
+            portions.append(Portion(number, role, of_role[role], round(start, 2), round(width, 2)))
+            start += width
+    counts = tuple(severities[severity] for severity in SEVERITIES)
+    return CensusRow(name, anchor, len(configs), tuple(of_role[role] for role in roles), tuple(portions), counts)
+
+
+def shown_roles(configs: Sequence[ConfigReport], roles: Sequence[str]) -> tuple[str, ...]:
+    """The roles that some config has: the known ones in their order, then any others."""
+    found = {config.verdict.role for config in configs}
+    return (*(role for role in roles if role in found), *sorted(found.difference(roles)))

@@ -1,0 +1,262 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Everything that the page shows, put together from a report; the same for the same report.
+
+No text is escaped here: the templates do that, all of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from kpolicy import __version__
+from kpolicy.errors import KpolicyError
+from kpolicy.policy.census import Census
+from kpolicy.policy.finding import Finding
+from kpolicy.policy.rule import SEVERITIES, Severity
+from kpolicy.report.page.chains import Drawings
+from kpolicy.report.page.configs import (
+    CensusRow,
+    ConfigRow,
+    Configs,
+    Reason,
+    census_row,
+    remark_text,
+    shown_roles,
+)
+from kpolicy.report.page.costs import Costs
+from kpolicy.report.page.findings import Accepted, Row, Rows
+from kpolicy.report.page.grounds import Grounds, grounds_of
+from kpolicy.report.page.matrix import Head, Map, Mark, by_name, few, make_map, ordered_columns
+from kpolicy.report.page.words import Anchors, Words
+from kpolicy.report.records import Report
+
+_TREE = "the tree"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A rule that has something to say here: how often, in how many configs, and its grounds."""
+
+    anchor: str
+    id: str
+    family: str
+    severity: Severity
+    findings: int
+    configs: int
+    accepted: int
+    grounds: Grounds
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolRow:
+    """A symbol of the census: set by so many configs, on in so many, and where."""
+
+    name: str
+    set_in_text: int
+    on: int
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error: what could not be analysed, and why."""
+
+    place: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy that configs were held against, in words."""
+
+    files: str
+    fail_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the templates write down."""
+
+    title: str
+    subject: str
+    version: str
+    tree: str
+    release: str
+    toolchain: str
+    rules_asked: int
+    policies: tuple[Policy, ...]
+    fails: bool
+    unread: int
+    severities: tuple[tuple[Severity, int], ...]
+    waived: int
+    known: int
+    roles: tuple[str, ...]
+    census: tuple[CensusRow, ...]
+    problems: tuple[Problem, ...]
+    remarks: tuple[str, ...]
+    overview: Map | None
+    maps: tuple[Map, ...]
+    findings: tuple[Row, ...]
+    accepted: tuple[Accepted, ...]
+    configs: tuple[ConfigRow, ...]
+    costs: Costs
+    rules: tuple[RuleRow, ...]
+    symbols: tuple[SymbolRow, ...]
+    reasons: tuple[Reason, ...]
+    drawings: Drawings
+
+
+def content(report: Report) -> Page:
+    """What the page of a report shows."""
+    words, anchors = Words(report), Anchors()
+    drawings = Drawings(words)
+    config_anchors = {number: anchors.name("c", words(item.config)) for number, item in enumerate(report.configs)}
+    accepted_findings = [
+        finding for item in report.judged for finding in (*(entry.finding for entry in item.waived), *item.known)
+    ]
+    ids = sorted({finding.rule for finding in (*report.findings, *accepted_findings)})
+    rule_anchors = {rule: anchors.name("r", rule) for rule in ids}
+    rows = Rows(words, anchors, drawings, rule_anchors)
+    findings = tuple(rows.standing(report, config_anchors))
+    costs = Costs(words, anchors, (config.cost for config in report.configs))
+    made = Configs(words, costs, report.toolchain)
+    configs = tuple(made.row(item, config_anchors[number]) for number, item in enumerate(report.configs))
+    roles = shown_roles(report.configs, report.roles)
+    census = tuple(_census(report, roles, words))
+    overview, maps = _maps(findings, configs, census)
+    return Page(
+        title=words(_title(report)),
+        subject=_subject(report),
+        version=__version__,
+        tree=words(report.tree),
+        release=words(report.version),
+        toolchain=words(report.toolchain),
+        rules_asked=report.rules,
+        policies=tuple(
+            Policy(words(", ".join(policy.files)), report.fail_on or policy.fail_on) for policy in report.policies
+        ),
+        fails=report.fails,
+        unread=report.unread,
+        severities=tuple(report.severities().items()),
+        waived=sum(len(item.waived) for item in report.judged),
+        known=sum(len(item.known) for item in report.judged),
+        roles=roles,
+        census=census,
+        problems=tuple(_problem(error, words) for error in report.errors),
+        remarks=tuple(remark_text(remark, words) for remark in report.remarks),
+        overview=overview,
+        maps=maps,
+        findings=findings,
+        accepted=tuple(rows.accepted(report, config_anchors)),
+        configs=configs,
+        costs=costs,
+        rules=tuple(_rules(list(report.findings), accepted_findings, rule_anchors, words)),
+        symbols=tuple(_symbols(report.census, words)) if report.census is not None else (),
+        reasons=tuple(made.reasons.values()),
+        drawings=drawings,
+    )
+
+
+def _title(report: Report) -> str:
+    what = "Audit" if report.command == "audit" else "Check"
+    if report.tree and report.version:
+        return f"{what} of Linux {report.version}" if what == "Audit" else f"{what} against Linux {report.version}"
+    return f"{what} of {len(report.configs)} configs" if len(report.configs) != 1 else f"{what} of one config"
+
+
+def _subject(report: Report) -> str:
+    """What was looked at, in a few words."""
+    count = len(report.configs)
+    if not count and report.about is not None:
+        return f"The Kconfig files of {len(report.about.architectures)} architectures"
+    architectures = len({config.architecture for config in report.configs})
+    configs = f"{count} {'config' if count == 1 else 'configs'}"
+    return f"{configs} of {architectures} {'architecture' if architectures == 1 else 'architectures'}"
+
+
+def _census(report: Report, roles: Sequence[str], words: Words) -> Iterator[CensusRow]:
+    by_name: dict[str, list[int]] = defaultdict(list)
+    for number, config in enumerate(report.configs):
+        by_name[config.architecture].append(number)
+    for name in sorted(by_name):
+        configs = [report.configs[number] for number in by_name[name]]
+        yield census_row(words(name), f"map-{words(name)}", configs, roles)
+    if len(by_name) > 1:
+        yield census_row("all", "", report.configs, roles)
+
+
+def _maps(
+    findings: Sequence[Row], configs: Sequence[ConfigRow], census: Sequence[CensusRow]
+) -> tuple[Map | None, tuple[Map, ...]]:
+    """The map of everything, and those of the architectures where there are more configs than fit into one."""
+    by_anchor = {config.anchor: config for config in configs}
+    in_configs = [(row, by_anchor[row.config]) for row in findings if row.config]
+    if not in_configs:
+        return None, ()
+    if few(len(configs)):
+        marks = [
+            Mark(Head(row.rule, row.rule_anchor), Head(config.name, config.anchor), row)
+            for row, config in in_configs
+        ]
+        columns = [Head(config.name, config.anchor) for config in configs]
+        return make_map("Rules by config", "map", ("rule", "config"), marks, columns), ()
+    places = {row.name: row.anchor for row in census}
+    marks = [
+        Mark(
+            Head(row.rule, row.rule_anchor),
+            Head(config.architecture, places[config.architecture]),
+            row,
+        )
+        for row, config in in_configs
+    ]
+    overview = make_map("Rules by architecture", "map", ("rule", "arch"), marks, by_name(mark.column for mark in marks))
+    return overview, tuple(_architecture_maps(in_configs, overview.columns))
+
+
+def _architecture_maps(
+    in_configs: Sequence[tuple[Row, ConfigRow]], architectures: Sequence[Head]
+) -> Iterator[Map]:
+    for head in architectures:
+        marks = [
+            Mark(Head(config.name, config.anchor), Head(row.rule, row.rule_anchor), row)
+            for row, config in in_configs
+            if config.architecture == head.text
+        ]
+        yield make_map(head.text, head.anchor, ("config", "rule"), marks, ordered_columns(marks))
+
+
+def _rules(
+    findings: Sequence[Finding], accepted: Sequence[Finding], anchors: Mapping[str, str], words: Words
+) -> Iterator[RuleRow]:
+    counts = Counter(finding.rule for finding in findings)
+    taken = Counter(finding.rule for finding in accepted)
+    configs: dict[str, set[str]] = defaultdict(set)
+    worst: dict[str, Severity] = {}
+    for finding in (*findings, *accepted):
+        configs[finding.rule].add(finding.config)
+        before = worst.setdefault(finding.rule, finding.severity)
+        worst[finding.rule] = min(before, finding.severity, key=SEVERITIES.index)
+    for rule, anchor in anchors.items():
+        family = words(rule.partition("/")[0])
+        grounds = grounds_of(rule)
+        yield RuleRow(
+            anchor, words(rule), family, worst[rule], counts[rule], len(configs[rule]), taken[rule], grounds
+        )
+
+
+def _symbols(census: Census, words: Words) -> Iterator[SymbolRow]:
+    names = sorted({name for item in census.architectures for name in item.counts})
+    for name in names:
+        total = census.total(name)
+        counts = [(item.counts[name].on, item.architecture) for item in census.architectures if name in item.counts]
+        ordered = sorted(counts, key=lambda count: (-count[0], count[1]))
+        where = ", ".join(f"{architecture} {on}" for on, architecture in ordered if on)
+        yield SymbolRow(words(name), total.set_in_text, total.on, words(where))
+
+
+def _problem(error: KpolicyError, words: Words) -> Problem:
+    place = words(str(error.location)) if error.location is not None else ""
+    return Problem(place, words(error.message), words(error.hint or ""))
