@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from kpolicy.policy.finding import Finding
 from kpolicy.policy.roles import RoleVerdict
 from kpolicy.policy.rule import SEVERITIES
 from kpolicy.report.page.costs import Bar, Costs, Paid
@@ -68,11 +69,14 @@ class Portion:
 
 @dataclass(frozen=True, slots=True)
 class CensusRow:
-    """An architecture, or all: how many configs, of which roles, with how many findings of each severity."""
+    """An architecture, or all: how many configs, of which roles, with how many findings of each severity.
+
+    `configs` is None for findings that are about no config.
+    """
 
     name: str
     anchor: str
-    configs: int
+    configs: int | None
     roles: tuple[int, ...]
     portions: tuple[Portion, ...]
     counts: tuple[int, ...]
@@ -90,7 +94,6 @@ class Configs:
     def row(self, config: ConfigReport, anchor: str) -> ConfigRow:
         """The row of a config."""
         words = self.words
-        found = Counter(finding.severity for finding in config.findings)
         reason = self._reason(config.verdict)
         return ConfigRow(
             anchor=anchor,
@@ -98,7 +101,7 @@ class Configs:
             architecture=words(config.architecture),
             role=words(config.verdict.role),
             reason=reason,
-            counts=tuple(found[severity] for severity in SEVERITIES),
+            counts=severities_of(config.findings),
             waived=len(config.waived),
             known=len(config.known),
             toolchain=words(config.toolchain) if config.toolchain != self.toolchain else "",
@@ -136,10 +139,15 @@ def remark_text(remark: Remark, words: Words) -> str:
     return words(f"{place}{remark.text}")
 
 
+def severities_of(findings: Iterable[Finding]) -> tuple[int, ...]:
+    """How many findings there are of each severity, the worst first."""
+    found = Counter(finding.severity for finding in findings)
+    return tuple(found[severity] for severity in SEVERITIES)
+
+
 def census_row(name: str, anchor: str, configs: Sequence[ConfigReport], roles: Sequence[str]) -> CensusRow:
     """What some configs come to."""
     of_role = Counter(config.verdict.role for config in configs)
-    severities = Counter(finding.severity for config in configs for finding in config.findings)
     portions: list[Portion] = []
     start = 0.0
     for number, role in enumerate(roles):
@@ -147,7 +155,7 @@ def census_row(name: str, anchor: str, configs: Sequence[ConfigReport], roles: S
             width = _SHARE * of_role[role] / len(configs)
             portions.append(Portion(number, role, of_role[role], round(start, 2), round(width, 2)))
             start += width
-    counts = tuple(severities[severity] for severity in SEVERITIES)
+    counts = severities_of(finding for config in configs for finding in config.findings)
     return CensusRow(name, anchor, len(configs), tuple(of_role[role] for role in roles), tuple(portions), counts)
 
 

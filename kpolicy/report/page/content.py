@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kpolicy import __version__
 from kpolicy.errors import KpolicyError
@@ -23,6 +23,7 @@ from kpolicy.report.page.configs import (
     Reason,
     census_row,
     remark_text,
+    severities_of,
     shown_roles,
 )
 from kpolicy.report.page.costs import Costs
@@ -120,7 +121,10 @@ def content(report: Report) -> Page:
     ids = sorted({finding.rule for finding in (*report.findings, *accepted_findings)})
     rule_anchors = {rule: anchors.name("r", rule) for rule in ids}
     rows = Rows(words, anchors, drawings, rule_anchors)
-    findings = tuple(rows.standing(report, config_anchors))
+    # The worst first; a sort in Python leaves the rest as it was.
+    findings = tuple(
+        sorted(rows.standing(report, config_anchors), key=lambda row: SEVERITIES.index(row.severity))
+    )
     costs = Costs(words, anchors, (config.cost for config in report.configs))
     made = Configs(words, costs, report.toolchain)
     configs = tuple(made.row(item, config_anchors[number]) for number, item in enumerate(report.configs))
@@ -184,8 +188,16 @@ def _census(report: Report, roles: Sequence[str], words: Words) -> Iterator[Cens
     for name in sorted(by_name):
         configs = [report.configs[number] for number in by_name[name]]
         yield census_row(words(name), f"map-{words(name)}", configs, roles)
+    others = (
+        ("Kconfig files", report.about.findings if report.about is not None else ()),
+        ("policy files", tuple(finding for policy in report.policies for finding in policy.findings)),
+    )
+    for what, findings in others:
+        if findings:
+            yield CensusRow(what, "", None, (), (), severities_of(findings))
     if len(by_name) > 1:
-        yield census_row("all", "", report.configs, roles)
+        everything = census_row("all", "", report.configs, roles)
+        yield replace(everything, counts=tuple(report.severities().values()))
 
 
 def _maps(

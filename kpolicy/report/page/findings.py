@@ -51,7 +51,6 @@ class Row:
     drawing: Drawing | None
     remedy: str
     costs: tuple[str, ...]
-    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +105,8 @@ class Rows:
     def _row(self, finding: Finding, config: ConfigReport | None, anchor: str) -> Row:
         words = self._words
         own = finding.place.path == finding.config
-        fingerprint = finding.fingerprint
         return Row(
-            anchor=self._anchors.name("f", fingerprint[:12]),
+            anchor=self._anchors.name("f", finding.fingerprint[:12]),
             rule=words(finding.rule),
             rule_anchor=self._rules[finding.rule],
             family=words(finding.rule.partition("/")[0]),
@@ -124,7 +122,6 @@ class Rows:
             drawing=self._drawings.of(finding.causes),
             remedy=words("\n".join(finding.remedy)),
             costs=tuple(words(line_text(line)) for line in _costs(finding, config)),
-            fingerprint=fingerprint[:16],
         )
 
     def _steps(self, causes: Sequence[Link]) -> tuple[Step, ...]:

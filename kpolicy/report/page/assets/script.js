@@ -204,7 +204,7 @@
 
   /* The grounds of a rule stand in the page once; an opened finding shows them where it is read. */
   document.addEventListener("toggle", (event) => {
-    const place = event.target.open && $(":scope > dl > .rule", event.target);
+    const place = event.target.open && $(":scope > .more > dl > .why", event.target);
     if (!place || $(".grounds", place)) return;
     const grounds = document.getElementById($("a", place).hash.slice(1))?.querySelector(".grounds");
     if (grounds) place.append(grounds.cloneNode(true));
@@ -220,5 +220,6 @@
     } else if (event.key === "Escape" && event.target === form.q) form.q.blur();
   });
 
+  apply({});
   arrive();
 })();
