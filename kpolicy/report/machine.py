@@ -8,7 +8,7 @@ not know.  Lines count from 1; paths are those of the text report.  docs/json.md
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kpolicy import __version__
 from kpolicy.errors import KpolicyError
@@ -19,6 +19,9 @@ from kpolicy.policy.finding import Finding
 from kpolicy.policy.policy_file import Waiver
 from kpolicy.policy.roles import RoleVerdict
 from kpolicy.report.records import ConfigReport, PolicyReport, Remark, Report, TreeReport
+
+if TYPE_CHECKING:
+    from kpolicy.costing.summary import CostLine, CostSummary
 
 SCHEMA = "kpolicy/1"
 
@@ -39,6 +42,7 @@ def document(report: Report) -> dict[str, Any]:
         "about_tree": _about(report.about) if report.about is not None else None,
         "configs": [_config(config) for config in report.configs],
         "policies": [_policy(policy) for policy in report.policies],
+        "since": report.since or None,
         "census": _census(report.census) if report.census is not None else None,
         "remarks": [_remark(remark) for remark in report.remarks],
         "errors": [_error(error) for error in report.errors],
@@ -62,7 +66,36 @@ def _config(config: ConfigReport) -> dict[str, Any]:
         "role": _role(config.verdict),
         "remarks": [_remark(remark) for remark in config.remarks],
         "unjudged": list(config.unjudged),
+        "cost": _cost(config.cost) if config.cost is not None else None,
         **_judgement(config),
+    }
+
+
+def _cost(cost: CostSummary) -> dict[str, Any]:
+    return {
+        "machine": {"ram": cost.machine.ram, "cpus": cost.machine.cpus, "page_size": cost.page_size},
+        "totals": dict(cost.totals),
+        "costs": [_cost_line(line) for line in cost.lines],
+    }
+
+
+def _cost_line(line: CostLine) -> dict[str, Any]:
+    return {
+        "id": line.cost,
+        "title": line.title,
+        "kind": line.kind,
+        "state": line.state,
+        "bytes": line.amount,
+        "figure": line.words or None,
+        "certainty": line.certainty,
+        "per": line.per or None,
+        "needs": line.needs or None,
+        "worked": line.worked or None,
+        "sources": list(line.sources),
+        "missing": list(line.missing),
+        "reason": line.reason or None,
+        "symbol": line.symbol,
+        "location": _location(line.place),
     }
 
 

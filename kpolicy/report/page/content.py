@@ -94,6 +94,7 @@ class Page:
     severities: tuple[tuple[Severity, int], ...]
     waived: int
     known: int
+    known_by: str
     roles: tuple[str, ...]
     census: tuple[CensusRow, ...]
     problems: tuple[Problem, ...]
@@ -147,6 +148,7 @@ def content(report: Report) -> Page:
         severities=tuple(report.severities().items()),
         waived=sum(len(item.waived) for item in report.judged),
         known=sum(len(item.known) for item in report.judged),
+        known_by=words(f"known at {report.since}" if report.since else "known to the baseline"),
         roles=roles,
         census=census,
         problems=tuple(_problem(error, words) for error in report.errors),

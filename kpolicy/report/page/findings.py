@@ -55,13 +55,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A finding that does not count: waived, with the words of the waiver, or known to the baseline."""
+    """A finding that does not count: waived, with the words of the waiver, or known already, which has none."""
 
     row: Row
-    by: str
-    reason: str
-    until: str
-    place: str
+    by: str = ""
+    reason: str = ""
+    until: str = ""
+    place: str = ""
 
 
 class Rows:
@@ -91,7 +91,7 @@ class Rows:
             for item in judged.waived:
                 yield self._waived(self._row(item.finding, config, anchor), item.waiver)
             for finding in judged.known:
-                yield Accepted(self._row(finding, config, anchor), "the baseline", "known", "", "")
+                yield Accepted(self._row(finding, config, anchor))
 
     def _waived(self, row: Row, waiver: Waiver) -> Accepted:
         until = waiver.expires.isoformat() if waiver.expires is not None else ""

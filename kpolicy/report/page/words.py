@@ -62,7 +62,8 @@ class Anchors:
 def _ends(report: Report) -> dict[str, str]:
     """What to write for each absolute path that the report names, and for the folder of the tree."""
     ends: dict[str, str] = {}
-    tree = report.tree.rstrip("/")
+    # A revision may follow: /srv/linux@v6.12.
+    tree = report.tree.partition("@")[0].rstrip("/")
     if isabs(tree):
         # What comes before a path in the tree goes, and only the tree itself is left with its name.
         ends[f"{tree}/"], ends[tree] = "", tree.rpartition("/")[2]
