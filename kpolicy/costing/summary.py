@@ -64,11 +64,7 @@ class CostSummary:
 def adds(line: CostLine) -> bool:
     """Whether a line is memory that is paid once and without being asked for."""
     return (
-        line.kind == "memory"
-        and line.state == "known"
-        and line.amount is not None
-        and not line.per
-        and not line.needs
+        line.kind == "memory" and line.state == "known" and line.amount is not None and not line.per and not line.needs
     )
 
 

@@ -96,7 +96,7 @@ class Drawings:
                 if link.location is not None:
                     texts.append(Text("place", 30, y + 32, _short_path(self._words(str(link.location)))))
                 y += _ARROW
-            name = _short(f"{link.symbol}={self._words(link.value)}")
+            name = _short(self._words(f"{link.symbol}={link.value}"))
             boxes.append(Box(y, len(name) * _ADVANCE + 2 * _PADDING, number == len(causes) - 1))
             texts.append(Text("name", _PADDING + 1, y + 17.5, name))
             y += _BOX
@@ -104,7 +104,7 @@ class Drawings:
             *(box.width + 2 for box in boxes),
             *(text.x + len(text.text) * _SMALL_ADVANCE + 2 for text in texts if text.kind != "name"),
         )
-        says = ", ".join(f"{link.symbol}={self._words(link.value)} {self._words(link.text)}" for link in causes)
+        says = self._words(", ".join(f"{link.symbol}={link.value} {link.text}" for link in causes))
         return Drawing(anchor, says, round(width), round(y + 1), tuple(boxes), tuple(arrows), tuple(texts))
 
 

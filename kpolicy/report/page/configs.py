@@ -105,7 +105,7 @@ class Configs:
             waived=len(config.waived),
             known=len(config.known),
             toolchain=words(config.toolchain) if config.toolchain != self.toolchain else "",
-            unjudged=config.unjudged,
+            unjudged=tuple(words(rule) for rule in config.unjudged),
             remarks=tuple(remark_text(remark, words) for remark in config.remarks),
             bars=self.costs.bars(config.cost),
             paid=self.costs.paid(config.cost),
@@ -115,7 +115,9 @@ class Configs:
         words = self.words
         # What has no sign of another role is told by what is off: no line says that, or one that differs everywhere.
         placed = bool(verdict.reading)
-        signs_key = ((item.symbol, item.value, item.why, item.location if placed else None) for item in verdict.evidence)
+        signs_key = (
+            (item.symbol, item.value, item.why, item.location if placed else None) for item in verdict.evidence
+        )
         key = (verdict.role, verdict.reading, *signs_key)
         reason = self.reasons.get(key)
         if reason is None:

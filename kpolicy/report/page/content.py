@@ -123,9 +123,7 @@ def content(report: Report) -> Page:
     rule_anchors = {rule: anchors.name("r", rule) for rule in ids}
     rows = Rows(words, anchors, drawings, rule_anchors)
     # The worst first; a sort in Python leaves the rest as it was.
-    findings = tuple(
-        sorted(rows.standing(report, config_anchors), key=lambda row: SEVERITIES.index(row.severity))
-    )
+    findings = tuple(sorted(rows.standing(report, config_anchors), key=lambda row: SEVERITIES.index(row.severity)))
     costs = Costs(words, anchors, (config.cost for config in report.configs))
     made = Configs(words, costs, report.toolchain)
     configs = tuple(made.row(item, config_anchors[number]) for number, item in enumerate(report.configs))
@@ -149,7 +147,7 @@ def content(report: Report) -> Page:
         waived=sum(len(item.waived) for item in report.judged),
         known=sum(len(item.known) for item in report.judged),
         known_by=words(f"known at {report.since}" if report.since else "known to the baseline"),
-        roles=roles,
+        roles=tuple(words(role) for role in roles),
         census=census,
         problems=tuple(_problem(error, words) for error in report.errors),
         remarks=tuple(remark_text(remark, words) for remark in report.remarks),
@@ -212,8 +210,7 @@ def _maps(
         return None, ()
     if few(len(configs)):
         marks = [
-            Mark(Head(row.rule, row.rule_anchor), Head(config.name, config.anchor), row)
-            for row, config in in_configs
+            Mark(Head(row.rule, row.rule_anchor), Head(config.name, config.anchor), row) for row, config in in_configs
         ]
         columns = [Head(config.name, config.anchor) for config in configs]
         return make_map("Rules by config", "map", ("rule", "config"), marks, columns), ()
@@ -230,9 +227,7 @@ def _maps(
     return overview, tuple(_architecture_maps(in_configs, overview.columns))
 
 
-def _architecture_maps(
-    in_configs: Sequence[tuple[Row, ConfigRow]], architectures: Sequence[Head]
-) -> Iterator[Map]:
+def _architecture_maps(in_configs: Sequence[tuple[Row, ConfigRow]], architectures: Sequence[Head]) -> Iterator[Map]:
     for head in architectures:
         marks = [
             Mark(Head(config.name, config.anchor), Head(row.rule, row.rule_anchor), row)
@@ -256,9 +251,7 @@ def _rules(
     for rule, anchor in anchors.items():
         family = words(rule.partition("/")[0])
         grounds = grounds_of(rule)
-        yield RuleRow(
-            anchor, words(rule), family, worst[rule], counts[rule], len(configs[rule]), taken[rule], grounds
-        )
+        yield RuleRow(anchor, words(rule), family, worst[rule], counts[rule], len(configs[rule]), taken[rule], grounds)
 
 
 def _symbols(census: Census, words: Words) -> Iterator[SymbolRow]:

@@ -110,14 +110,14 @@ class Costs:
         if figure is None:
             figure = self._figures[key] = Figure(
                 anchor=self._anchors.name("cost", line.cost),
-                cost=line.cost,
-                title=line.title,
+                cost=self._words(line.cost),
+                title=self._words(line.title),
                 kind=KIND_MEANINGS[line.kind],
                 state=line.state,
                 figure=self._words(figure_text(line)),
                 certainty=line.certainty or "",
                 worked=self._words(line.worked),
-                sources=line.sources,
+                sources=tuple(self._words(source) for source in line.sources),
             )
         figure.configs += 1
         return figure

@@ -28,7 +28,8 @@ class Head(NamedTuple):
     anchor: str
 
 
-class Cell(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Cell:
     """So many findings, the worst of them, and where the first one is."""
 
     count: int
@@ -67,9 +68,7 @@ class Mark(NamedTuple):
     finding: Row
 
 
-def make_map(
-    title: str, anchor: str, sides: tuple[str, str], marks: Iterable[Mark], columns: Sequence[Head]
-) -> Map:
+def make_map(title: str, anchor: str, sides: tuple[str, str], marks: Iterable[Mark], columns: Sequence[Head]) -> Map:
     """The map of some marks, the rows with the most findings of the worst severity first."""
     found: dict[Head, dict[Head, list[Mark]]] = defaultdict(lambda: defaultdict(list))
     for mark in marks:
@@ -108,5 +107,3 @@ def _cell(marks: Sequence[Mark]) -> Cell:
 def _rank(line: Line) -> tuple[int, int, str]:
     worst = min(SEVERITIES.index(cell.severity) for cell in line.cells if cell is not None)
     return worst, -line.total, line.head.text
-
-

@@ -22,8 +22,7 @@ def render(report: Report) -> str:
     style, script = _file("style.css"), _file("script.js")
     # Whatever is not named is refused: pictures, fonts, connections, frames, forms, plug-ins.
     policy = (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)};"
-        " base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
     )
     # Neither can end its element; a file of the package needs no escaping.
     marked = {"style": Markup(style), "script": Markup(script)}  # noqa: S704
