@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from kpolicy.policy.finding import Finding
 from kpolicy.policy.roles import RoleVerdict
@@ -19,33 +19,37 @@ _SHARE = 100.0
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A value that a verdict rests on."""
+    """A value that a verdict rests on, and the line that gave it."""
 
     symbol: str
     why: str
-    place: str
+    place: str = ""
 
 
 @dataclass(slots=True)
 class Reason:
-    """Why configs have a role: the same values, by the same definition; `configs` counts them."""
+    """What told a role: the signs, and in how many of its configs each was there."""
 
     anchor: str
     role: str
     reading: str
-    signs: tuple[Sign, ...]
+    signs: Counter[Sign] = field(default_factory=Counter)
     configs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigRow:
-    """A config; `counts` are its findings by severity, the worst first, `toolchain` is "" where all have the same."""
+    """A config; `counts` are its findings by severity, the worst first, `toolchain` is "" where all have the same.
+
+    `signs` are what its role rests on, each with its line, where a reading of the role decided.
+    """
 
     anchor: str
     name: str
     architecture: str
     role: str
     reason: Reason
+    signs: tuple[Sign, ...]
     counts: tuple[int, ...]
     waived: int
     known: int
@@ -89,7 +93,7 @@ class Configs:
     words: Words
     costs: Costs
     toolchain: str
-    reasons: dict[tuple[object, ...], Reason] = field(default_factory=dict)
+    reasons: dict[tuple[str, str], Reason] = field(default_factory=dict)
 
     def row(self, config: ConfigReport, anchor: str) -> ConfigRow:
         """The row of a config."""
@@ -101,6 +105,7 @@ class Configs:
             architecture=words(config.architecture),
             role=words(config.verdict.role),
             reason=reason,
+            signs=tuple(self._signs(config.verdict)) if config.verdict.reading else (),
             counts=severities_of(config.findings),
             waived=len(config.waived),
             known=len(config.known),
@@ -113,26 +118,21 @@ class Configs:
 
     def _reason(self, verdict: RoleVerdict) -> Reason:
         words = self.words
-        # What has no sign of another role is told by what is off: no line says that, or one that differs everywhere.
-        placed = bool(verdict.reading)
-        signs_key = (
-            (item.symbol, item.value, item.why, item.location if placed else None) for item in verdict.evidence
-        )
-        key = (verdict.role, verdict.reading, *signs_key)
+        key = (verdict.role, verdict.reading)
         reason = self.reasons.get(key)
         if reason is None:
-            signs = tuple(
-                Sign(
-                    words(f"{item.symbol}={item.value}"),
-                    words(item.why),
-                    words(str(item.location)) if placed and item.location is not None else "",
-                )
-                for item in verdict.evidence
-            )
             anchor = f"why-{len(self.reasons) + 1}"
-            reason = self.reasons[key] = Reason(anchor, words(verdict.role), words(verdict.reading), signs)
+            reason = self.reasons[key] = Reason(anchor, words(verdict.role), words(verdict.reading))
         reason.configs += 1
+        # Lines are another in each config; the config's own row has them.
+        reason.signs.update(dict.fromkeys(replace(sign, place="") for sign in self._signs(verdict)).keys())
         return reason
+
+    def _signs(self, verdict: RoleVerdict) -> Iterator[Sign]:
+        words = self.words
+        for item in verdict.evidence:
+            place = words(str(item.location)) if item.location is not None else ""
+            yield Sign(words(f"{item.symbol}={item.value}"), words(item.why), place)
 
 
 def remark_text(remark: Remark, words: Words) -> str:
