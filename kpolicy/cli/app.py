@@ -21,6 +21,7 @@ _COMMANDS = {
     "chain": "kpolicy.cli.chain",
     "check": "kpolicy.cli.check",
     "cost": "kpolicy.cli.cost",
+    "diff": "kpolicy.cli.diff",
     "expand": "kpolicy.cli.expand",
     "explain": "kpolicy.cli.explain",
     "fix": "kpolicy.cli.fix",
@@ -42,6 +43,7 @@ Examples:
   kpolicy expand --tree ~/linux --arch x86 x86_64_defconfig -o .config
   kpolicy explain KASAN --tree ~/linux --config x86_64_defconfig
   kpolicy chain --tree ~/linux KASAN         what it brings in, and what brings it in
+  kpolicy diff v6.11 v6.12                   what changed in effect, and why
   kpolicy fix --tree ~/linux .config         the fewest edits that clear findings
   kpolicy rules show kmemleak/...            what a rule is about
 
