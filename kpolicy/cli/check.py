@@ -13,6 +13,7 @@ import click
 from kpolicy.cli.bare import bare_report
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Plan, Target
+from kpolicy.cli.machine import machine_options
 from kpolicy.cli.options import (
     acceptance_options,
     arch_option,
@@ -43,6 +44,7 @@ from kpolicy.report.records import ConfigReport, Report
 @since_option
 @toolchain_options
 @report_options
+@machine_options
 @click.pass_obj
 def command(console: Console, /, configs: tuple[str, ...], tree: str | None, arch: str | None, **words: object) -> int:
     """Judge configs: files, config files of the tree by the names that make has for them, or - for stdin.
@@ -106,7 +108,7 @@ def _bare(console: Console, configs: tuple[str, ...], arch: str | None, options:
             continue
         number = standards.number_for(spec if spec != "-" else None)
         try:
-            reports.append(bare_report(config, arch, standards.all[number], number))
+            reports.append(bare_report(config, arch, standards.all[number], number, options.machine))
         except KpolicyError as error:
             failed.append(error)
     if failed and not reports:

@@ -258,7 +258,7 @@ class Examiner:
                 tree=self.plan.name,
                 number=target.standard,
                 names=lambda: self.tree.names,
-                machine=self._plan.machine,
+                machine=self.plan.machine,
             )
 
 

@@ -12,10 +12,11 @@ from kpolicy.cli import status
 from kpolicy.cli.acceptance import accept
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Plan, Target, chosen_toolchain
+from kpolicy.cli.machine import stated_machine
 from kpolicy.cli.policies import PolicyWords, Standards
 from kpolicy.cli.pool import examine_all, processors
 from kpolicy.cli.setup import check_output, deliver_report, plan_for
-from kpolicy.errors import KpolicyError
+from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.kernel.version import read_version
@@ -27,11 +28,18 @@ from kpolicy.report.records import ConfigReport, Remark, Report, TreeReport
 
 if TYPE_CHECKING:
     from kpolicy.cli.since import Before
+    from kpolicy.costing.bill import Machine
+
+SHOW_COSTS = ("json",)
+"""The formats that show what options cost: only for them it is worked out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The options of `report_options`, `toolchain_options`, `policy_options` and `acceptance_options`."""
+    """The options of `report_options`, `toolchain_options`, `policy_options` and `acceptance_options`.
+
+    `machine` is the one of `machine_options` that costs are worked out for, None where no format shows costs.
+    """
 
     form: str
     fail_on: Threshold | None
@@ -42,6 +50,7 @@ class Options:
     toolchain: str | None
     no_cache: bool
     policy: PolicyWords
+    machine: Machine | None = None
 
     @classmethod
     def of(cls, words: Mapping[str, object]) -> Options:
@@ -56,7 +65,18 @@ class Options:
             toolchain=cast("str | None", words["toolchain"]),
             no_cache=bool(words["no_cache"]),
             policy=PolicyWords.of(words),
+            machine=_machine(words) if "ram" in words else None,
         )
+
+
+def _machine(words: Mapping[str, object]) -> Machine | None:
+    ram, cpus = cast("str | None", words["ram"]), cast("int | None", words["cpus"])
+    if words.get("form") in SHOW_COSTS:
+        return stated_machine(ram, cpus)
+    if ram is not None or cpus is not None:
+        hint = f"those that do: {', '.join(SHOW_COSTS)}; `kpolicy cost` tells them for one config"
+        raise UsageError("--ram and --cpus are for costs, which no chosen format shows", hint=hint)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +107,8 @@ class Run:
 def make_plan(console: Console, source: KernelTree, options: Options) -> Plan:
     """The plan of a run, without standards; raises UsageError early for a toolchain or output that cannot be."""
     check_output(options.output, force=options.force)
-    return plan_for(console, source, options.toolchain, no_cache=options.no_cache)
+    plan = plan_for(console, source, options.toolchain, no_cache=options.no_cache)
+    return replace(plan, machine=options.machine)
 
 
 def known_findings(options: Options, standards: Standards) -> Baseline | None:

@@ -95,7 +95,7 @@ def _cost_line(line: CostLine) -> dict[str, Any]:
         "missing": list(line.missing),
         "reason": line.reason or None,
         "symbol": line.symbol,
-        "location": _location(line.place),
+        "location": location_document(line.place),
     }
 
 
