@@ -224,3 +224,13 @@ def test_a_rule_comes_with_its_grounds() -> None:
 def test_ten_thousand_findings() -> None:
     page = render(hostile(10_000))
     assert page.count('<tr id="f-') == 10_000
+
+
+def test_a_check_is_named_by_what_was_checked() -> None:
+    one = replace(report(config()), command="check")
+    assert content(one).title == "Check of arch/x86/configs/a_defconfig"
+    assert content(replace(one, configs=one.configs * 2)).title == "Check of 2 configs"
+    about = everything().about
+    kconfig = replace(report(), command="kconfig", about=about, census=None)
+    assert content(kconfig).title == "Kconfig files of Linux 6.12.1"
+    assert "mm/Kconfig" in render(kconfig)

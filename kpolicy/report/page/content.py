@@ -7,7 +7,7 @@ No text is escaped here: the templates do that, all of it.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 
 from kpolicy import __version__
@@ -31,9 +31,7 @@ from kpolicy.report.page.findings import Accepted, Row, Rows
 from kpolicy.report.page.grounds import Grounds, grounds_of
 from kpolicy.report.page.matrix import Head, Map, Mark, by_name, few, make_map, ordered_columns
 from kpolicy.report.page.words import Anchors, Words
-from kpolicy.report.records import Report
-
-_TREE = "the tree"
+from kpolicy.report.records import ConfigReport, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +126,7 @@ def content(report: Report) -> Page:
     made = Configs(words, costs, report.toolchain)
     configs = tuple(made.row(item, config_anchors[number]) for number, item in enumerate(report.configs))
     roles = shown_roles(report.configs, report.roles)
-    census = tuple(_census(report, roles, words))
+    census = tuple(_census(report, roles, words, anchors)) if report.configs else ()
     overview, maps = _maps(findings, configs, census)
     return Page(
         title=words(_title(report)),
@@ -165,29 +163,32 @@ def content(report: Report) -> Page:
 
 
 def _title(report: Report) -> str:
-    what = "Audit" if report.command == "audit" else "Check"
-    if report.tree and report.version:
-        return f"{what} of Linux {report.version}" if what == "Audit" else f"{what} against Linux {report.version}"
-    return f"{what} of {len(report.configs)} configs" if len(report.configs) != 1 else f"{what} of one config"
+    of_linux = f" of Linux {report.version}" if report.version else ""
+    if report.command == "audit":
+        return f"Audit{of_linux}"
+    if not report.configs and report.about is not None:
+        return f"Kconfig files{of_linux}"
+    return f"Check of {report.configs[0].config if len(report.configs) == 1 else _counted(report.configs, 'config')}"
 
 
 def _subject(report: Report) -> str:
     """What was looked at, in a few words."""
-    count = len(report.configs)
-    if not count and report.about is not None:
-        return f"The Kconfig files of {len(report.about.architectures)} architectures"
-    architectures = len({config.architecture for config in report.configs})
-    configs = f"{count} {'config' if count == 1 else 'configs'}"
-    return f"{configs} of {architectures} {'architecture' if architectures == 1 else 'architectures'}"
+    if not report.configs and report.about is not None:
+        return f"{_counted(report.about.architectures, 'architecture')} and their Kconfig files"
+    architectures = {config.architecture for config in report.configs}
+    return f"{_counted(report.configs, 'config')} of {_counted(architectures, 'architecture')}"
 
 
-def _census(report: Report, roles: Sequence[str], words: Words) -> Iterator[CensusRow]:
-    by_name: dict[str, list[int]] = defaultdict(list)
-    for number, config in enumerate(report.configs):
-        by_name[config.architecture].append(number)
+def _counted(things: Sized, word: str) -> str:
+    return f"{len(things)} {word}{'' if len(things) == 1 else 's'}"
+
+
+def _census(report: Report, roles: Sequence[str], words: Words, anchors: Anchors) -> Iterator[CensusRow]:
+    by_name: dict[str, list[ConfigReport]] = defaultdict(list)
+    for config in report.configs:
+        by_name[config.architecture].append(config)
     for name in sorted(by_name):
-        configs = [report.configs[number] for number in by_name[name]]
-        yield census_row(words(name), f"map-{words(name)}", configs, roles)
+        yield census_row(words(name), anchors.name("map", words(name)), by_name[name], roles)
     others = (
         ("Kconfig files", report.about.findings if report.about is not None else ()),
         ("policy files", tuple(finding for policy in report.policies for finding in policy.findings)),

@@ -41,9 +41,12 @@
   }));
   const words = (row) => (row.words ??= row.node.textContent.toLowerCase());
 
+  const names = new Set(rows.concat(configs).map((row) => row.config));
+  /* A whole name stands for that config alone, a part of one for all that have it. */
+  const isNamed = (name, wanted) => (names.has(wanted) ? name === wanted : name.includes(wanted));
   const matches = (row, state) =>
     (!state.arch || row.arch.includes(state.arch)) && (!state.role || row.role === state.role) &&
-    (!state.config || row.config.includes(state.config));
+    (!state.config || isNamed(row.config, state.config));
   const speaks = (row, state, searched) =>
     matches(row, state) && (!state.rule || row.rule === state.rule) &&
     (!state.family || row.family === state.family) && (!state.severity || row.severity === state.severity) &&
@@ -170,7 +173,7 @@
     fill("rule", distinct(rows.map((row) => row.rule)));
     fill("severity", severities.filter((word) => rows.some((row) => row.severity === word)));
     fill("role", distinct(rows.concat(configs).map((row) => row.role)));
-    $("#config-names").append(...distinct(rows.concat(configs).map((row) => row.config)).map((name) => new Option(name)));
+    $("#config-names").append(...[...names].sort().map((name) => new Option(name)));
     form.hidden = false;
     let typed = "";
     const chosen = () => ({ ...Object.fromEntries(fields.map((name) => [name, form[name].value.trim()])), sort: current.sort });
