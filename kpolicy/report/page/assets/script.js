@@ -225,4 +225,6 @@
 
   apply({});
   arrive();
+  /* Whoever follows a link to some findings wants to see them. */
+  if (fields.some((name) => current[name])) $("#findings").scrollIntoView();
 })();
