@@ -88,7 +88,7 @@ def _why(
         return "toolchain", new.text, new.location, None
     if before.model is after.model:
         # Nothing but another value can be the reason: any that the symbol's properties name.
-        through = next((item for item in _mentioned(after, name) if item in others and item != name), None)
+        through = _named(before, after, name, others)
         if through is not None:
             return "follows", _told(old, new, rises=rises, through=through), new.location or old.location, through
     return "kconfig", _told(old, new, rises=rises, through=None), new.location or old.location, None
@@ -197,6 +197,21 @@ def _told(old: Link, new: Link, *, rises: bool, through: str | None) -> str:
     if rises or new.kind != "unset":
         return new.text
     return new.text if through is None or through in new.text else f"{new.text}; it was {_was(old)}"
+
+
+def _named(before: Values, after: Values, name: str, others: frozenset[str]) -> str | None:
+    """The nearest other change that the properties of a symbol name, maybe by way of numbers that .config hides."""
+    waiting, seen = [name], {name}
+    for one in waiting:
+        for item in _mentioned(after, one):
+            if item in seen:
+                continue
+            seen.add(item)
+            if item in others:
+                return item
+            if before.text(item) != after.text(item):
+                waiting.append(item)
+    return None
 
 
 def _mentioned(values: Values, name: str) -> Iterator[str]:

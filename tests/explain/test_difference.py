@@ -55,14 +55,14 @@ def test_every_change_goes_back_to_a_line(seed: int, old_dialect: bool, tmp_path
     others = frozenset(names)
     changes = {name: change(before, after, name, others) for name in names}
     for item in changes.values():
-        seen = []
+        seen: list[str] = []
         root = item
         while root.through is not None:
             assert root.through in changes, root
             if root.through in seen:
-                # Members of an old tristate choice, of which several can be m, may name each other.
-                assert old_dialect, f"in a circle: {seen}\n{text}\n{first.decode()}---\n{second.decode()}"
-                assert {symbol.choice for name in seen if (symbol := model.symbol(name))} != {None}
+                # Members of a choice, of which several can be m in an old dialect, may name each other.
+                choices = {symbol.choice for name in seen if (symbol := model.symbol(name))}
+                assert choices != {None}, f"in a circle: {seen}\n{text}\n{first.decode()}---\n{second.decode()}"
                 break
             seen.append(root.through)
             root = changes[root.through]
