@@ -134,18 +134,27 @@ class Tree:
     @cached_property
     def names(self) -> NameIndex:
         """Where names are defined, over all architectures."""
-        trail_name = disk.key("names", self.root, architectures(self.source))
-        paths = self.cache.trail(trail_name) if self.cache is not None else None
-        if self.cache is not None and paths is not None:
-            stored = self.cache.load_data(self.content_key("names", paths))
-            if stored is not None:
-                return unpack(stored)
+        stored = self.stored_names()
+        if stored is not None:
+            return stored
         tracked = _Tracked(self.source, self._digests)
         index = index_names(tracked)
         if self.cache is not None:
             self.cache.store_data(self.content_key("names", tracked.used), pack(index))
-            self.cache.store_trail(trail_name, tracked.used)
+            self.cache.store_trail(self._names_trail, tracked.used)
         return index
+
+    def stored_names(self) -> NameIndex | None:
+        """`names`, where the cache has them."""
+        paths = self.cache.trail(self._names_trail) if self.cache is not None else None
+        if self.cache is None or paths is None:
+            return None
+        stored = self.cache.load_data(self.content_key("names", paths))
+        return unpack(stored) if stored is not None else None
+
+    @property
+    def _names_trail(self) -> str:
+        return disk.key("names", self.root, architectures(self.source))
 
     def content_key(self, what: str, paths: Iterable[str], code: tuple[str, ...] = ()) -> str:
         """A name for what rests on the content of some files, and on the code in some folders of kpolicy."""
