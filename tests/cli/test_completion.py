@@ -240,7 +240,7 @@ class Shell:
         self.type(f"{line}\t")
         # The line is not run but printed: whatever the shell does with it follows the completion.
         self.type("\x05 @END\x01printf '<%s>\\n' \"\x05\"\n")
-        return re.findall(r"<(?!%s)([^<>]*) @END>", self.read_to("@END>"))[-1].strip()
+        return str(re.findall(r"<([^<>]*) @END>", self.read_to("@END>"))[-1]).strip()
 
     def close(self) -> None:
         os.kill(self._process, signal.SIGKILL)
