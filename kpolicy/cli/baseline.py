@@ -15,8 +15,8 @@ from kpolicy.cli.check import check_of
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import arch_option, policy_options, run_options, toolchain_options, tree_option
 from kpolicy.cli.reporting import Options, examine, today
-from kpolicy.cli.selection import find_tree
 from kpolicy.cli.setup import deliver
+from kpolicy.cli.trees import find_tree
 from kpolicy.errors import UsageError
 from kpolicy.policy.baseline import Baseline, read_baseline, subtract, update
 
@@ -58,7 +58,7 @@ def update_baseline(
     """
     options = Options.of(words)
     console.quiet = options.quiet
-    source = find_tree(tree)
+    source = find_tree(console, tree)
     if source is None:
         raise UsageError("a baseline is of the configs of a kernel tree", hint="name the tree: --tree DIR")
     if grow and not os.path.lexists(baseline):

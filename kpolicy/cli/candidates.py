@@ -18,7 +18,7 @@ from click.shell_completion import CompletionItem
 from kpolicy.errors import KpolicyError
 
 if TYPE_CHECKING:
-    from kpolicy.kernel.source import DirectorySource
+    from kpolicy.kernel.source import KernelTree
 
 Items = list[CompletionItem]
 Candidates = Callable[[click.Context, click.Parameter, str], Items]
@@ -84,7 +84,8 @@ def symbols(context: click.Context, _parameter: click.Parameter, typed: str) -> 
     cache = cache_folder(context.find_root().obj.environment, disabled=False)
     if source is None or cache is None:
         return []
-    names = Tree(source, str(source.root), cache=ModelCache(cache)).stored_names()
+    revision = source.revision.tree if source.revision is not None else None
+    names = Tree(source, str(source.root), cache=ModelCache(cache), revision=revision).stored_names()
     prefix = "CONFIG_" if typed.startswith("CONFIG_") else ""
     wanted = typed.removeprefix(prefix)
     return [
@@ -186,16 +187,16 @@ def _config_names(context: click.Context) -> Iterator[str]:
             yield name
 
 
-def _tree(context: click.Context) -> DirectorySource | None:
+def _tree(context: click.Context) -> KernelTree | None:
     """The tree that the words so far name, else the current directory when it is one.
 
     Words come as they were typed: no shell has expanded a ~.
     """
-    from kpolicy.cli.selection import find_tree
+    from kpolicy.cli.trees import find_tree
 
     steps = [context.find_root().params.get("folder"), context.params.get("tree")]
     named = [os.path.expanduser(step) for step in steps if isinstance(step, str)]
     try:
-        return find_tree(os.path.join(*named) if named else None)
+        return find_tree(context.find_root().obj, os.path.join(*named) if named else None)
     except KpolicyError:
         return None

@@ -14,13 +14,14 @@ from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Examiner, remarks
 from kpolicy.cli.options import arch_option, output_options, toolchain_options, tree_option
-from kpolicy.cli.selection import needed_tree, read_target
+from kpolicy.cli.selection import read_target
 from kpolicy.cli.setup import check_output, deliver, plan_for
+from kpolicy.cli.trees import needed_tree
 from kpolicy.errors import UsageError
 from kpolicy.explain.chain import Paths, Reach, paths, reach
 from kpolicy.explain.edges import KINDS, Graph, Kind
 from kpolicy.kernel.architecture import architectures, resolve_architecture
-from kpolicy.kernel.source import DirectorySource
+from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.toml_file import did_you_mean
 from kpolicy.report.chain import ChainReport, Note, chain_document, chain_lines
 from kpolicy.report.style import Style
@@ -118,7 +119,7 @@ def command(
     if in_force and config is None:
         raise UsageError("--in-force asks for a config", hint="name one: --config x86_64_defconfig")
     check_output(output, force=force)
-    source = needed_tree(tree)
+    source = needed_tree(console, tree)
     examiner = Examiner(plan_for(console, source, toolchain, no_cache=no_cache), source)
     values: Values | None = None
     if config is not None:
@@ -167,9 +168,7 @@ def _kinds(by: str) -> tuple[Kind, ...]:
     return tuple(kind for kind in KINDS if kind in words)
 
 
-def _model(
-    console: Console, examiner: Examiner, source: DirectorySource, arch: str | None, asked: Iterable[str]
-) -> Model:
+def _model(console: Console, examiner: Examiner, source: KernelTree, arch: str | None, asked: Iterable[str]) -> Model:
     """The model of the architecture that is meant."""
     folders = architectures(source)
     if not folders:

@@ -19,16 +19,18 @@ from kpolicy.cli.options import (
     arch_option,
     policy_options,
     report_options,
+    since_option,
     toolchain_options,
     tree_option,
 )
 from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, Run, conclude, finish, known_findings, make_plan
-from kpolicy.cli.selection import find_tree, policy_start, read_target
+from kpolicy.cli.selection import policy_start, read_target
 from kpolicy.cli.setup import check_output
+from kpolicy.cli.trees import find_tree
 from kpolicy.config.read import read_config
 from kpolicy.errors import KpolicyError, UsageError
-from kpolicy.kernel.source import DirectorySource
+from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.roles import role_names
 from kpolicy.report.records import ConfigReport, Report
 
@@ -46,6 +48,7 @@ from kpolicy.report.records import ConfigReport, Report
 @arch_option()
 @policy_options
 @acceptance_options
+@since_option
 @toolchain_options
 @report_options
 @click.pass_obj
@@ -67,7 +70,7 @@ def command(console: Console, /, configs: tuple[str, ...], tree: str | None, arc
     console.quiet = options.quiet
     if configs.count("-") > 1:
         raise UsageError("standard input can be read only once")
-    source = find_tree(tree)
+    source = find_tree(console, tree)
     if source is None:
         return _bare(console, configs, arch, options)
     run = check_of(console, source, configs, arch, options)
@@ -76,9 +79,7 @@ def command(console: Console, /, configs: tuple[str, ...], tree: str | None, arc
     return conclude(console, run, source, options, census=False, details=True)
 
 
-def check_of(
-    console: Console, source: DirectorySource, configs: Sequence[str], arch: str | None, options: Options
-) -> Run:
+def check_of(console: Console, source: KernelTree, configs: Sequence[str], arch: str | None, options: Options) -> Run:
     """The run over some configs of a tree."""
     plan = make_plan(console, source, options)
     standards = Standards(console, options.policy, source)
@@ -98,6 +99,8 @@ def check_of(
 
 def _bare(console: Console, configs: tuple[str, ...], arch: str | None, options: Options) -> int:
     check_output(options.output, force=options.force)
+    if options.policy.since is not None:
+        raise UsageError("--since looks at a revision of the kernel tree", hint="name the tree with --tree")
     if options.toolchain is not None:
         raise UsageError("--toolchain answers the probes of Kconfig files", hint="name their tree with --tree")
     standards = Standards(console, options.policy, None)

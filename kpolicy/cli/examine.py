@@ -4,22 +4,24 @@
 from __future__ import annotations
 
 import gc
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kpolicy.config.model import Config
 from kpolicy.config.read import parse_config, read_config, stack
 from kpolicy.errors import InputError, KpolicyError
 from kpolicy.evaluate.recorded import recorded_probes, recorded_values
 from kpolicy.evaluate.values import Values, evaluate
-from kpolicy.kconfig.cache import ModelCache
+from kpolicy.kconfig.cache import ModelCache, digest
 from kpolicy.kconfig.load import Tree
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import Architecture, resolve_architecture
-from kpolicy.kernel.source import DirectorySource
+from kpolicy.kernel.source import DirectorySource, KernelTree
 from kpolicy.kernel.toolchain import Toolchain, parse_toolchain, recorded_toolchain
 from kpolicy.location import Location
 from kpolicy.policy.census import census_symbols, observe
@@ -27,6 +29,9 @@ from kpolicy.policy.checks.reasons import Names
 from kpolicy.policy.rule import Rule
 from kpolicy.policy.standard import Standard, assess
 from kpolicy.report.records import ConfigReport, Remark
+
+if TYPE_CHECKING:
+    from kpolicy.kernel.git import Revision
 
 EXECUTE = "exec"
 """The word for really running the probes."""
@@ -61,9 +66,10 @@ class Target:
 class Plan:
     """What all targets of a run have in common.
 
-    `tree` is the path of the tree, `name` what the user calls it; `toolchain` is the user's word, None
+    `tree` is the path of the tree, `name` what the user calls it, `revision` says which commit's files are meant,
+    None for those of the directory; `toolchain` is the user's word, None
     for the default; `cache` the folder for models, if any; `environment` that of the process, which
-    only an executed toolchain looks at; `standards` is what configs are held against.
+    only an executed toolchain and git look at; `standards` is what configs are held against.
     """
 
     tree: str
@@ -72,6 +78,15 @@ class Plan:
     cache: Path | None
     environment: Mapping[str, str] = field(default_factory=dict)
     standards: tuple[Standard, ...] = ()
+    revision: Revision | None = None
+
+    def open(self) -> KernelTree:
+        """The tree, to be read in this process: a connection to git is no other process's."""
+        if self.revision is not None:
+            from kpolicy.kernel.revision import RevisionSource
+
+            return RevisionSource(self.revision, self.name, self.environment)
+        return DirectorySource(Path(self.tree), self.name)
 
 
 def chosen_toolchain(word: str | None) -> Toolchain | None:
@@ -84,7 +99,7 @@ def chosen_toolchain(word: str | None) -> Toolchain | None:
 class Examiner:
     """Looks at one config after the other; keeps the model of the last architecture."""
 
-    def __init__(self, plan: Plan, source: DirectorySource) -> None:
+    def __init__(self, plan: Plan, source: KernelTree) -> None:
         self._plan = plan
         self.source = source
         root = str(source.root)
@@ -94,7 +109,12 @@ class Examiner:
 
             self.tree: Tree = ExecutedTree(source, root, plan.environment)
         else:
-            self.tree = Tree(source, root, cache=ModelCache(plan.cache) if plan.cache is not None else None)
+            self.tree = Tree(
+                source,
+                root,
+                cache=ModelCache(plan.cache) if plan.cache is not None else None,
+                revision=source.revision.tree if source.revision is not None else None,
+            )
         self._chosen = chosen_toolchain(plan.toolchain)
         self._last: tuple[tuple[str, str], Model | KpolicyError] | None = None
         self._remarks: dict[Remark, None] = {}
@@ -194,6 +214,19 @@ class Examiner:
             if recorded is not None:
                 return evaluate(model, config, mode, recorded)
         return evaluate(self.model(architecture, chosen or Toolchain.dummy()), config, mode)
+
+    def ground(self, target: Target) -> str | None:
+        """A name for all of the tree that the findings about a target rest on; None where the cache cannot tell.
+
+        Equal names mean equal findings.
+        """
+        config = self.read(target)
+        if config.is_full:
+            return None
+        toolchain = self._chosen or self._plan.standards[target.standard].policy.toolchain or Toolchain.dummy()
+        keys = [self.tree.model_key(self._architecture(target.arch), toolchain), self.tree.names_key()]
+        contents = [self.source.read(part.path).hex() if part.in_tree else part.path for part in target.parts]
+        return digest(json.dumps([keys, contents]).encode("ascii", "backslashreplace")) if all(keys) else None
 
     def report(self, target: Target) -> ConfigReport:
         """What there is to say about a target; raises KpolicyError when it cannot be analysed."""

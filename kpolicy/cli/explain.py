@@ -12,8 +12,9 @@ from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Examiner
 from kpolicy.cli.options import arch_option, toolchain_options, tree_option
-from kpolicy.cli.selection import needed_tree, read_target
+from kpolicy.cli.selection import read_target
 from kpolicy.cli.setup import plan_for
+from kpolicy.cli.trees import needed_tree
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.explain.explanation import explain
 from kpolicy.kconfig.model import Model
@@ -60,7 +61,7 @@ def command(
       kpolicy explain PROVE_RCU_LIST --tree ~/linux --arch arm64 --config defconfig+debug.config
     """
     console.quiet = quiet
-    source = needed_tree(tree)
+    source = needed_tree(console, tree)
     examiner = Examiner(plan_for(console, source, toolchain, no_cache=no_cache), source)
     values = examiner.values(read_target(spec, source, arch, sys.stdin.buffer))
     model = values.model

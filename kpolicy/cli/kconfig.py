@@ -10,10 +10,17 @@ import click
 
 from kpolicy.cli import candidates
 from kpolicy.cli.console import Console
-from kpolicy.cli.options import acceptance_options, arch_option, policy_options, report_options, toolchain_options
+from kpolicy.cli.options import (
+    acceptance_options,
+    arch_option,
+    policy_options,
+    report_options,
+    since_option,
+    toolchain_options,
+)
 from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, Run, conclude, known_findings, make_plan
-from kpolicy.cli.selection import find_tree
+from kpolicy.cli.trees import find_tree
 from kpolicy.errors import UsageError
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.policy.checks.registry import TREE_CHECKS
@@ -43,6 +50,7 @@ _FAMILY = "kconfig/"
 )
 @policy_options
 @acceptance_options
+@since_option
 @toolchain_options
 @report_options
 @click.pass_obj
@@ -70,7 +78,7 @@ def command(
     """
     options = Options.of(words)
     console.quiet = options.quiet
-    source = find_tree(tree)
+    source = find_tree(console, tree)
     if source is None:
         raise UsageError("not in a kernel tree", hint="name one: kpolicy kconfig DIR")
     wanted = frozenset(map(_check, checks)) or TREE_CHECKS

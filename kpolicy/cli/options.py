@@ -107,6 +107,12 @@ def acceptance_options(command: Command) -> Command:
     return waivers(baseline(command))
 
 
+def since_option(command: Command) -> Command:
+    """--since: findings that the tree had before."""
+    text = "Findings that the tree has at REV of its git repository are known: only those count that came since."
+    return click.option("--since", metavar="REV", help=text)(command)
+
+
 def output_options(command: Command) -> Command:
     """-o and --force: where the payload goes."""
     force = click.option("--force", is_flag=True, help="Let -o overwrite a file.")

@@ -11,12 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from itertools import groupby
-from pathlib import Path
 from typing import TypeVar
 
 from kpolicy.cli.examine import Examiner, Plan, Target
 from kpolicy.errors import InputError, KpolicyError
-from kpolicy.kernel.source import DirectorySource
 from kpolicy.location import Location
 from kpolicy.report.records import ConfigReport, Remark
 
@@ -123,7 +121,7 @@ def _start_worker(plan: Plan) -> None:
 
 def _start(plan: Plan) -> None:
     global _examiner  # noqa: PLW0603 - what a worker process keeps from batch to batch
-    _examiner = Examiner(plan, DirectorySource(Path(plan.tree), plan.name))
+    _examiner = Examiner(plan, plan.open())
 
 
 def _examine(batch: Iterable[tuple[int, Target]]) -> Batch:

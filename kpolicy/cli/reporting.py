@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from kpolicy.cli import status
 from kpolicy.cli.acceptance import accept
@@ -16,14 +16,17 @@ from kpolicy.cli.policies import PolicyWords, Standards
 from kpolicy.cli.pool import examine_all, processors
 from kpolicy.cli.setup import check_output, deliver_report, plan_for
 from kpolicy.errors import KpolicyError
-from kpolicy.kernel.source import DirectorySource
+from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.kernel.version import read_version
-from kpolicy.policy.baseline import Baseline, read_baseline
+from kpolicy.policy.baseline import Baseline, Known, read_baseline, union
 from kpolicy.policy.census import tally
 from kpolicy.policy.policy_file import Threshold
 from kpolicy.policy.roles import role_names
 from kpolicy.report.records import ConfigReport, Remark, Report, TreeReport
+
+if TYPE_CHECKING:
+    from kpolicy.cli.since import Before
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Run:
     `complete` says that the targets are all configs of the tree; `unmade` are checks that this command
     makes only when it is asked to; `baseline` holds the findings that are known.  `tree_checks` are the
     checks of the tree itself that are to be made, for some `archs` and `paths` of it where any are
-    named; `about` is what they found.
+    named; `about` is what they found.  `before` are the findings of the tree at the revision `since`.
     """
 
     command: str
@@ -77,9 +80,11 @@ class Run:
     archs: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     about: TreeReport | None = None
+    since: str = ""
+    before: Baseline | None = None
 
 
-def make_plan(console: Console, source: DirectorySource, options: Options) -> Plan:
+def make_plan(console: Console, source: KernelTree, options: Options) -> Plan:
     """The plan of a run, without standards; raises UsageError early for a toolchain or output that cannot be."""
     check_output(options.output, force=options.force)
     return plan_for(console, source, options.toolchain, no_cache=options.no_cache)
@@ -109,11 +114,17 @@ def examine(console: Console, run: Run, jobs: int) -> tuple[Run, tuple[ConfigRep
     return replace(run, failed=tuple(failed)), configs, tuple(remarks)
 
 
-def conclude(
-    console: Console, run: Run, source: DirectorySource, options: Options, *, census: bool, details: bool
-) -> int:
+def conclude(console: Console, run: Run, source: KernelTree, options: Options, *, census: bool, details: bool) -> int:
     """Examine all targets, deliver the report, and return the exit status."""
+    since: Before | None = None
+    if options.policy.since is not None:
+        # Only here: most runs compare with nothing.
+        from kpolicy.cli.since import open_before
+
+        since = open_before(console, run.plan, options.policy.since)
     run, configs, remarks = examine(console, run, options.jobs)
+    if since is not None:
+        run = replace(run, since=since.name, before=since.findings(console, run, configs, options.jobs))
     plan = run.plan
     return finish(
         console,
@@ -141,7 +152,7 @@ def finish(console: Console, run: Run, report: Report, options: Options, *, deta
     accepted = accept(
         report.configs,
         run.plan.standards,
-        run.baseline,
+        union(run.baseline or Baseline(), run.before) if run.before is not None else run.baseline,
         today(),
         about=run.about,
         waivers=not options.policy.no_waivers,
@@ -149,19 +160,32 @@ def finish(console: Console, run: Run, report: Report, options: Options, *, deta
         unmade=run.unmade,
     )
     report = replace(
-        report, configs=accepted.configs, about=accepted.about, policies=accepted.policies, fail_on=options.fail_on
+        report,
+        configs=accepted.configs,
+        about=accepted.about,
+        policies=accepted.policies,
+        fail_on=options.fail_on,
+        since=run.since,
     )
     for error in report.errors:
         console.error(error)
     for remark in (*report.remarks, *(item for config in report.configs for item in config.remarks)):
         console.warning(remark.location, remark.text)
-    if accepted.gone:
-        count = sum(item.count for item in accepted.gone)
-        console.note(f"{count} of the findings in {options.policy.baseline} are gone: `kpolicy baseline update`")
+    _tell_gone(console, run, accepted.gone, options)
     deliver_report(console, report, options.form, options.output, force=options.force, details=details)
     if report.unread:
         return status.FAILURE
     return status.FINDINGS if report.fails else status.CLEAN
+
+
+def _tell_gone(console: Console, run: Run, gone: Sequence[Known], options: Options) -> None:
+    of_baseline = {item.fingerprint for item in run.baseline.known} if run.baseline is not None else set()
+    count = sum(item.count for item in gone if item.fingerprint in of_baseline)
+    if count:
+        console.note(f"{count} of the findings in {options.policy.baseline} are gone: `kpolicy baseline update`")
+    count = sum(item.count for item in gone if item.fingerprint not in of_baseline)
+    if count:
+        console.note(f"{count} of the findings of {run.since} are gone")
 
 
 def today() -> dt.date:

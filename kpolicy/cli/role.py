@@ -17,7 +17,8 @@ from kpolicy.cli.examine import Examiner, Target
 from kpolicy.cli.options import arch_option, policy_options, run_options, toolchain_options, tree_option
 from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, make_plan
-from kpolicy.cli.selection import find_tree, policy_start, read_target
+from kpolicy.cli.selection import policy_start, read_target
+from kpolicy.cli.trees import find_tree
 from kpolicy.config.read import parse_config, read_config, stack
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.evaluate.values import Values
@@ -78,7 +79,7 @@ def command(
     console.quiet = options.quiet
     if configs.count("-") > 1:
         raise UsageError("standard input can be read only once")
-    source = find_tree(tree)
+    source = find_tree(console, tree)
     standards = Standards(console, options.policy, source)
     reports: list[RoleReport] = []
     failed: list[KpolicyError] = []

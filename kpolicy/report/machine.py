@@ -39,6 +39,7 @@ def document(report: Report) -> dict[str, Any]:
         "about_tree": _about(report.about) if report.about is not None else None,
         "configs": [_config(config) for config in report.configs],
         "policies": [_policy(policy) for policy in report.policies],
+        "since": report.since or None,
         "census": _census(report.census) if report.census is not None else None,
         "remarks": [_remark(remark) for remark in report.remarks],
         "errors": [_error(error) for error in report.errors],

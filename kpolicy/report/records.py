@@ -88,7 +88,7 @@ class Report:
     `unread` counts the configs that could not be analysed; `errors` say why.  `roles` are the
     names of all roles, in the order to show them.  `fail_on` is what the command line says to that,
     None where the policies say it.  `about` is what there is to
-    say about the tree itself.
+    say about the tree itself.  `since` names the revision whose findings are known, "" where there is none.
     """
 
     command: str
@@ -105,6 +105,7 @@ class Report:
     policies: tuple[PolicyReport, ...] = (PolicyReport((), "warning"),)
     fail_on: Threshold | None = None
     about: TreeReport | None = None
+    since: str = ""
 
     @property
     def judged(self) -> tuple[ConfigReport | TreeReport, ...]:

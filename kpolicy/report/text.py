@@ -55,7 +55,7 @@ def summary(report: Report, style: Style | None = None) -> str:
     if waived:
         line += f"; {waived} waived"
     if known:
-        line += f"; {known} known to the baseline"
+        line += f"; {known} known {f'already (--since {report.since})' if report.since else 'to the baseline'}"
     if report.unread:
         line += f"; {style.mark('error', f'{report.unread} could not be analysed')}"
     return line
