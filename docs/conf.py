@@ -11,6 +11,7 @@ import re
 import tomllib
 from pathlib import Path
 
+from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 
 _HERE = Path(__file__).resolve().parent
@@ -28,6 +29,8 @@ html_title = f"kpolicy {release}"
 html_copy_source = False
 html_show_copyright = False
 html_show_sphinx = False
+html_static_path = ["_static"]
+html_css_files = ["book.css"]
 html_use_index = False
 # What is typed stands as it is typed: -- is no dash.
 smartquotes = False
@@ -63,4 +66,6 @@ def _tree(names: list[str], caption: str) -> str:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Called by Sphinx."""
     app.connect("source-read", _contents)
+    # What a command prints is no shell: "# CONFIG_X is not set" is no prompt of root's.
+    app.add_lexer("console", TextLexer)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
