@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Transcripts in the documentation: what stands in their blocks, and what the tool says today.
 
-`python -m tools.transcripts LINUX` runs the commands of docs/tutorial.md on a kernel tree and writes anew what
+`python -m tools.transcripts LINUX` runs the commands of some pages on a kernel tree and writes anew what
 comes out otherwise.  `...` on a line of its own stands for any lines; it is lost where a block is written anew.
 """
 
@@ -19,7 +19,8 @@ from pathlib import Path
 from kpolicy.cli.app import run
 from kpolicy.cli.console import Console
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "tutorial.md"
+_DOCS = Path(__file__).resolve().parents[1] / "docs"
+PAGES = (_DOCS / "tutorial.md", _DOCS / "commands.md")
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"# ([\w.]+)\n")
 # Releases of a kernel differ in their numbers, of lines too, and so in blanks.
@@ -79,14 +80,16 @@ def _levelled(text: str) -> str:
 def main() -> None:
     """Write the transcripts anew."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("linux", type=Path, help="the source of the kernel that the page is about")
+    parser.add_argument("linux", type=Path, help="the source of the kernel that the pages are about")
     tree = parser.parse_args().linux.resolve()
-    page = PAGE.read_text(encoding="utf-8")
-    with tempfile.TemporaryDirectory() as folder:
-        for command in commands(page, tree, Path(folder)):
-            if not command.agrees:
-                page = page.replace(f"$ {command.line}\n{command.shown}", f"$ {command.line}\n{command.printed}", 1)
-    PAGE.write_text(page, encoding="utf-8")
+    for path in PAGES:
+        page = path.read_text(encoding="utf-8")
+        with tempfile.TemporaryDirectory() as folder:
+            for command in commands(page, tree, Path(folder)):
+                if not command.agrees:
+                    head = f"$ {command.line}\n"
+                    page = page.replace(f"{head}{command.shown}", f"{head}{command.printed}", 1)
+        path.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from importlib import resources
 
@@ -13,6 +14,8 @@ from kpolicy.cli import status
 from kpolicy.cli.console import Console
 
 SHELLS = ("bash", "zsh", "fish")
+# Names of files come from the tree, which may be a stranger's: what a shell would give a meaning to is not offered.
+_PLAIN = re.compile(r"[\w.,:=+@%^/-]+", re.ASCII)
 # bash takes these for words of their own (COMP_WORDBREAKS).
 _BREAKS = frozenset("=:")
 
@@ -76,7 +79,7 @@ def _lines(console: Console, group: click.Command, shell: str, words: Sequence[s
         asked = f"{before.pop()}={last}"
     for item in completion.get_completions(list(before), asked):
         if item.type == "plain":
-            if item.value.startswith(last[value_at:]):
+            if item.value.startswith(last[value_at:]) and _PLAIN.fullmatch(item.value):
                 # Options have the whole word, values what follows the option.
                 yield _line("word", item.value[max(cut - value_at, 0) :], item.help)
         else:

@@ -25,7 +25,7 @@ from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.config_files import make_target, make_targets
 from kpolicy.kernel.source import open_tree
 from kpolicy.policy.catalogue import shipped_catalogue
-from tests.cli.support import kpolicy
+from tests.cli.support import copy_of_demo, kpolicy
 
 # Of each kind of word, by its metavar, one that the demonstration tree has.
 _WORDS = {
@@ -187,6 +187,24 @@ def test_bash_takes_words_apart(demo: Path) -> None:
     # `debug=` is a word of its own there, and only what follows it is asked for.
     assert answers("role", "--reading", "debug", "=", "rel", shell="bash") == ["release-candidate"]
     assert answers("role", "--reading", "debug=rel") == ["debug=release-candidate"]
+
+
+def test_no_name_that_a_shell_would_take_for_a_command(tmp_path: Path) -> None:
+    tree = copy_of_demo(tmp_path)
+    folder = tree / "arch" / "x86" / "configs"
+    for name in (
+        "$(reboot)_defconfig",
+        "a;b_defconfig",
+        "a b_defconfig",
+        "a\tb_defconfig",
+        "a\nb_defconfig",
+        "`a`_defconfig",
+    ):
+        (folder / name).touch()
+    (folder / "fine-1,2_defconfig").touch()
+    offered = answers("check", "--tree", str(tree), "--arch", "x86", "")
+    assert "fine-1,2_defconfig" in offered
+    assert all(re.fullmatch(r"[\w,.-]+", word) for word in offered)
 
 
 def test_wrong_use() -> None:
