@@ -23,6 +23,7 @@ _COMMANDS = {
     "check": "kpolicy.cli.check",
     "completion": "kpolicy.cli.completion",
     "cost": "kpolicy.cli.cost",
+    "diff": "kpolicy.cli.diff",
     "expand": "kpolicy.cli.expand",
     "explain": "kpolicy.cli.explain",
     "fix": "kpolicy.cli.fix",
@@ -44,6 +45,7 @@ Examples:
   kpolicy expand --tree ~/linux --arch x86 x86_64_defconfig -o .config
   kpolicy explain KASAN --tree ~/linux --config x86_64_defconfig
   kpolicy chain --tree ~/linux KASAN         what it brings in, and what brings it in
+  kpolicy diff v6.11 v6.12                   what changed in effect, and why
   kpolicy fix --tree ~/linux .config         the fewest edits that clear findings
   kpolicy rules show kmemleak/...            what a rule is about
 

@@ -100,7 +100,7 @@ class Examiner:
     """Looks at one config after the other; keeps the model of the last architecture."""
 
     def __init__(self, plan: Plan, source: KernelTree) -> None:
-        self._plan = plan
+        self.plan = plan
         self.source = source
         root = str(source.root)
         if plan.toolchain == EXECUTE:
@@ -119,16 +119,17 @@ class Examiner:
         self._last: tuple[tuple[str, str], Model | KpolicyError] | None = None
         self._remarks: dict[Remark, None] = {}
         self._architectures: dict[str, Architecture] = {}
+        self._keys: dict[tuple[str, str], str] = {}
 
     @property
     def toolchain(self) -> Toolchain:
         """What answers the probes where no config says so: the user's word, that of the policy, dummies."""
-        stated = self._plan.standards[0].policy.toolchain if self._plan.standards else None
+        stated = self.plan.standards[0].policy.toolchain if self.plan.standards else None
         return self._chosen or stated or Toolchain.dummy()
 
     @cached_property
     def _counted(self) -> dict[int, tuple[str, ...]]:
-        return {number: counted(standard) for number, standard in enumerate(self._plan.standards)}
+        return {number: counted(standard) for number, standard in enumerate(self.plan.standards)}
 
     def _architecture(self, word: str) -> Architecture:
         found = self._architectures.get(word)
@@ -199,7 +200,7 @@ class Examiner:
         records, unless the user or the policy states one.
         """
         architecture = self._architecture(target.arch)
-        standards = self._plan.standards
+        standards = self.plan.standards
         chosen = self._chosen or (standards[target.standard].policy.toolchain if standards else None)
         if not target.parts and target.config is None:
             return evaluate(self.model(architecture, chosen or Toolchain.dummy()), None, mode or "alldefconfig")
@@ -223,23 +224,34 @@ class Examiner:
         config = self.read(target)
         if config.is_full:
             return None
-        toolchain = self._chosen or self._plan.standards[target.standard].policy.toolchain or Toolchain.dummy()
-        keys = [self.tree.model_key(self._architecture(target.arch), toolchain), self.tree.names_key()]
+        toolchain = self._chosen or self.plan.standards[target.standard].policy.toolchain or Toolchain.dummy()
+        keys = [self._key(target.arch, toolchain), self._key("", toolchain)]
         contents = [self.source.read(part.path).hex() if part.in_tree else part.path for part in target.parts]
         return digest(json.dumps([keys, contents]).encode("ascii", "backslashreplace")) if all(keys) else None
+
+    def _key(self, arch: str, toolchain: Toolchain) -> str | None:
+        """The name of a model in the cache, without an architecture that of all names; once known it stays."""
+        key = (arch, toolchain.identity)
+        found = self._keys.get(key)
+        if found is None:
+            tree = self.tree
+            found = tree.model_key(self._architecture(arch), toolchain) if arch else tree.names_key()
+            if found is not None:
+                self._keys[key] = found
+        return found
 
     def report(self, target: Target) -> ConfigReport:
         """What there is to say about a target; raises KpolicyError when it cannot be analysed."""
         with _no_collection():
             values = self.values(target)
             name = values.config.name if values.config is not None else target.name
-            standard, counts = self._plan.standards[target.standard], self._counted[target.standard]
+            standard, counts = self.plan.standards[target.standard], self._counted[target.standard]
             return report_on(
                 values,
                 name,
                 standard,
                 counts,
-                tree=self._plan.name,
+                tree=self.plan.name,
                 number=target.standard,
                 names=lambda: self.tree.names,
             )

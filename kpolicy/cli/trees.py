@@ -35,6 +35,24 @@ def tree_named(console: Console, word: str) -> KernelTree:
         raise InputError(f"{word}: no such directory, and no revision of a git repository here", hint=_HINT) from None
 
 
+def names_tree(console: Console, word: str) -> bool:
+    """Whether a word is meant for a tree: a directory, DIR@REVISION, or a revision of the repository here."""
+    if os.path.isdir(word):
+        return True
+    if not word or os.path.lexists(word) or word == "-":
+        return False
+    if os.path.isdir(word.partition("@")[0]):
+        return True
+    # Only here: most words are directories or files.
+    from kpolicy.kernel.git import resolve
+
+    try:
+        resolve(".", word, console.environment)
+    except UsageError:
+        return False
+    return True
+
+
 def find_tree(console: Console, named: str | None) -> KernelTree | None:
     """The tree that was named, or the current directory when it is one."""
     if named is not None:

@@ -42,7 +42,7 @@ def document(report: Report) -> dict[str, Any]:
         "since": report.since or None,
         "census": _census(report.census) if report.census is not None else None,
         "remarks": [_remark(remark) for remark in report.remarks],
-        "errors": [_error(error) for error in report.errors],
+        "errors": [error_document(error) for error in report.errors],
         "summary": {
             "configs": len(report.configs),
             "unread": report.unread,
@@ -78,9 +78,9 @@ def _about(about: TreeReport) -> dict[str, Any]:
 def _judgement(judged: ConfigReport | TreeReport) -> dict[str, Any]:
     return {
         "policy": judged.standard,
-        "findings": [_finding(finding) for finding in judged.findings],
-        "waived": [{**_finding(item.finding), "waiver": _waiver(item.waiver)} for item in judged.waived],
-        "known": [_finding(finding) for finding in judged.known],
+        "findings": [finding_document(finding) for finding in judged.findings],
+        "waived": [{**finding_document(item.finding), "waiver": _waiver(item.waiver)} for item in judged.waived],
+        "known": [finding_document(finding) for finding in judged.known],
     }
 
 
@@ -88,7 +88,7 @@ def _policy(policy: PolicyReport) -> dict[str, Any]:
     return {
         "files": list(policy.files),
         "fail_on": policy.fail_on,
-        "findings": [_finding(finding) for finding in policy.findings],
+        "findings": [finding_document(finding) for finding in policy.findings],
     }
 
 
@@ -97,7 +97,7 @@ def _waiver(waiver: Waiver) -> dict[str, Any]:
         "reason": waiver.reason,
         "owner": waiver.owner,
         "expires": waiver.expires.isoformat() if waiver.expires is not None else None,
-        "location": _location(waiver.location),
+        "location": location_document(waiver.location),
     }
 
 
@@ -106,20 +106,21 @@ def _role(verdict: RoleVerdict) -> dict[str, Any]:
         "name": verdict.role,
         "reading": verdict.reading or None,
         "evidence": [
-            {"symbol": item.symbol, "value": item.value, "location": _location(item.location), "why": item.why}
+            {"symbol": item.symbol, "value": item.value, "location": location_document(item.location), "why": item.why}
             for item in verdict.evidence
         ],
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_document(finding: Finding) -> dict[str, Any]:
+    """A finding as plain lists and dicts."""
     return {
         "rule": finding.rule,
         "severity": finding.severity,
         "symbol": finding.symbol,
         "symbols": {item.symbol: item.value for item in finding.symbols},
         "message": finding.message,
-        "location": _location(finding.place),
+        "location": location_document(finding.place),
         "causes": [_link(link) for link in finding.causes],
         "remedy": list(finding.remedy),
         "fingerprint": finding.fingerprint,
@@ -133,7 +134,7 @@ def _link(link: Link) -> dict[str, Any]:
         "value": link.value,
         "kind": link.kind,
         "by": link.by,
-        "location": _location(link.location),
+        "location": location_document(link.location),
         "text": link.text,
     }
 
@@ -149,12 +150,14 @@ def _census(census: Census) -> dict[str, Any]:
 
 
 def _remark(remark: Remark) -> dict[str, Any]:
-    return {"location": _location(remark.location), "text": remark.text}
+    return {"location": location_document(remark.location), "text": remark.text}
 
 
-def _error(error: KpolicyError) -> dict[str, Any]:
-    return {"location": _location(error.location), "message": error.message, "hint": error.hint}
+def error_document(error: KpolicyError) -> dict[str, Any]:
+    """An error as a plain dict."""
+    return {"location": location_document(error.location), "message": error.message, "hint": error.hint}
 
 
-def _location(location: Location | None) -> dict[str, Any] | None:
+def location_document(location: Location | None) -> dict[str, Any] | None:
+    """A location as a plain dict, or None."""
     return {"path": location.path, "line": location.line} if location is not None else None
