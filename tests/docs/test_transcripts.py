@@ -12,7 +12,7 @@ from tools.transcripts import PAGES, Command, commands
 
 @pytest.mark.parametrize("release", ["6.12"], indirect=True)
 @pytest.mark.parametrize(
-    ("path", "number", "lines"), [(PAGES[0], 12, 100), (PAGES[1], 2, 30)], ids=["tutorial", "commands"]
+    ("path", "number", "lines"), [(PAGES[0], 12, 100), (PAGES[1], 2, 20)], ids=["tutorial", "commands"]
 )
 def test_every_command_of_a_page_prints_what_stands_there(
     path: Path, number: int, lines: int, kernel: Path, tmp_path: Path
