@@ -35,7 +35,7 @@ docs: $(VENV)/dev.stamp ## write what is generated: docs/rules, docs/commands, t
 	$(BIN)/python -m tools.manual
 
 book: $(VENV)/dev.stamp ## build the documentation as a book, build/book/index.html
-	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --jobs $(JOBS) docs build/book
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --jobs $(JOBS) -d build/doctrees docs build/book
 
 # Measuring coverage takes time: the small tests do that, those on real kernels need not.  5: ARGS chose no test.
 test: $(VENV)/dev.stamp trees ## all tests, compared with the conf of real kernels (downloads two of them, once)
