@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["assigned", "selected", "implied", "default", "choice", "toolchain", "unset"]
 
-_TRISTATE = {"n": 0, "m": 1, "y": 2}
 # A root that a person can edit without touching Kconfig files comes first.
 _ROOTS: tuple[frozenset[str], ...] = (
     frozenset({"assigned"}),
@@ -150,7 +149,7 @@ def _honoured(values: Values, name: str, assignment: Assignment) -> bool:
         return False
     if values.model.type_of(name) not in ("bool", "tristate"):
         return _same(values.text(name), assignment.value)
-    asked, got = _TRISTATE.get(assignment.value, 0), values.tristate(name)
+    asked, got = values.asked(name), values.tristate(name)
     # m becomes y where there are no modules; a select can raise it too.
     return asked == got or (0 < asked < got and not values.selectors(name))
 
