@@ -8,7 +8,7 @@ import sys
 
 import click
 
-from kpolicy.cli import status
+from kpolicy.cli import candidates, status
 from kpolicy.cli.bare import bare_values, truth
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Examiner, remarks
@@ -26,7 +26,14 @@ from kpolicy.report.cost import CostReport, cost_document, cost_lines
 
 
 @click.command("cost", short_help="Tell what the debug options of a config cost.")
-@click.argument("configs", metavar="CONFIG...", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@click.argument(
+    "configs",
+    metavar="CONFIG...",
+    nargs=-1,
+    required=True,
+    type=click.Path(allow_dash=True),
+    shell_complete=candidates.configs,
+)
 @tree_option
 @arch_option()
 @machine_options

@@ -8,7 +8,7 @@ import sys
 
 import click
 
-from kpolicy.cli import status
+from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Examiner
 from kpolicy.cli.options import arch_option, toolchain_options, tree_option
@@ -22,13 +22,14 @@ from kpolicy.report.explain import ExplainReport, explain_document, explain_line
 
 
 @click.command("explain", short_help="Tell why a symbol has its value.")
-@click.argument("symbols", metavar="SYMBOL...", nargs=-1, required=True)
+@click.argument("symbols", metavar="SYMBOL...", nargs=-1, required=True, shell_complete=candidates.symbols)
 @click.option(
     "--config",
     "spec",
     metavar="CONFIG",
     required=True,
     type=click.Path(allow_dash=True),
+    shell_complete=candidates.configs,
     help="The config, named as for `kpolicy check`; a+b+c is a stack.",
 )
 @tree_option

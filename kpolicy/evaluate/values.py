@@ -86,6 +86,12 @@ class Values:
         node = self._node(name)
         return self._foreign.get(name) if node is None else self._user.assignments.get(node)
 
+    def asked(self, name: str) -> int:
+        """What the line of a bool or tristate asks for, visible or not: 0 for n and for no line, 1 for m, 2 for y."""
+        node = self._node(name)
+        value = None if node is None else self._calculation.user.get(node)
+        return value if isinstance(value, int) else 0
+
     @cached_property
     def _foreign(self) -> dict[str, Assignment]:
         assignments = self.config.assignments if self.config is not None else ()

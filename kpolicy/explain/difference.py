@@ -66,10 +66,15 @@ def _why(
         return "gone", f"no longer defined; it was {_was(old)}", old.location, None
     if not before.model.is_defined(name):
         return "new", new.text, new.location, None
-    if _line(before, name) != _line(after, name) and "assigned" in (old.kind, new.kind):
-        if new.kind == "assigned" or assignment_of(after, name) is not None:
-            return "line", new.text, new.location, None
-        return "line", f"without the line {old.text}", old.location, None
+    if _line(before, name) != _line(after, name) and (
+        "assigned" in (old.kind, new.kind) or _is_cut(before, name) or _is_cut(after, name)
+    ):
+        line, gone = assignment_of(after, name), assignment_of(before, name)
+        if line is not None:
+            cut = ", as far as it may be set" if _is_cut(after, name) else ""
+            return "line", new.text if new.kind == "unset" else f"{line.text}{cut}", line.location, None
+        assert gone is not None
+        return "line", f"without the line {gone.text}", gone.location, None
     side = _Side(before, after, name, others)
     rises = _worth(after, name) >= _worth(before, name)
     # What gives the higher value is what can be missing on the other side; of numbers either may.
@@ -83,7 +88,7 @@ def _why(
         return "toolchain", new.text, new.location, None
     if before.model is after.model:
         # Nothing but another value can be the reason: any that the symbol's properties name.
-        through = next((item for item in _mentioned(after, name) if item in others and item != name), None)
+        through = _named(before, after, name, others)
         if through is not None:
             return "follows", _told(old, new, rises=rises, through=through), new.location or old.location, through
     return "kconfig", _told(old, new, rises=rises, through=None), new.location or old.location, None
@@ -103,8 +108,6 @@ class _Side:
         if link.by is not None and link.by in self._others:
             return link.by
         has, lacks = (self._after, self._before) if forward else (self._before, self._after)
-        if link.kind == "choice":
-            return self._member(has, lacks)
         # What is m holds a tristate at m; for anything else it is as good as y.
         asked = has.tristate(self._name) if has.model.type_of(self._name) == "tristate" else 1
         for condition in _needed(lacks, self._name, link):
@@ -113,17 +116,23 @@ class _Side:
                     found = next((item for item in part.symbols() if item in self._others), None)
                     if found is not None:
                         return found
-        return self._member(lacks, has) if link.kind in ("assigned", "unset") else None
+        return self._member(has, lacks, gains=forward) if link.kind in ("choice", "assigned") else None
 
-    def _member(self, has: Values, lacks: Values) -> str | None:
-        """The other member that the choice takes on one side."""
+    def _member(self, has: Values, lacks: Values, *, gains: bool) -> str | None:
+        """The member of the choice whose change this one follows.
+
+        One that is no longer taken follows the one that is, unless it could not have stayed; so one that is taken
+        follows one that could not.
+        """
         symbol = has.model.symbol(self._name)
         if symbol is None or symbol.choice is None:
             return None
         members = has.model.choices[symbol.choice].members
-        return next(
-            (item for item in members if item in self._others and item != self._name and lacks.is_on(item)), None
-        )
+        other = next((item for item in members if item in self._others and lacks.is_on(item)), None)
+        if other is None or not gains:
+            return other
+        could_not_stay = _line(has, other) != _line(lacks, other) or not has.visibility(other)
+        return other if could_not_stay else None
 
 
 def _needed(lacks: Values, name: str, link: Link) -> Iterator[Expr]:
@@ -131,10 +140,14 @@ def _needed(lacks: Values, name: str, link: Link) -> Iterator[Expr]:
     symbol = lacks.model.symbol(name)
     if symbol is None:
         return
-    if link.kind == "assigned":
+    if link.kind in ("assigned", "choice"):
         for prompt in symbol.prompts:
             yield prompt.condition
         yield symbol.direct_dependency
+        if link.kind == "choice" and symbol.choice is not None:
+            for default in lacks.model.choices[symbol.choice].defaults:
+                if default.value.name == name:
+                    yield default.condition
     elif link.kind in ("default", "toolchain"):
         for default in symbol.defaults:
             if default_text(symbol, default) == link.text:
@@ -148,6 +161,18 @@ def _needed(lacks: Values, name: str, link: Link) -> Iterator[Expr]:
                 yield edge.condition
         if link.kind == "implied":
             yield symbol.direct_dependency
+
+
+def _is_cut(values: Values, name: str) -> bool:
+    """Whether a line gives the value, but not the one that it asks for: beyond a range, or above what is visible."""
+    if values.assignment(name) is None or not values.visibility(name):
+        return False
+    symbol = values.model.symbol(name)
+    if symbol is not None and symbol.choice is not None:
+        return values.asked(name) > 0 and values.is_on(name)
+    if values.model.type_of(name) == "tristate":
+        return 0 < values.tristate(name) == min(values.asked(name), values.visibility(name)) < values.asked(name)
+    return values.model.type_of(name) in ("int", "hex") and cause(values, name)[0].kind != "assigned"
 
 
 def _line(values: Values, name: str) -> str | None:
@@ -174,8 +199,23 @@ def _told(old: Link, new: Link, *, rises: bool, through: str | None) -> str:
     return new.text if through is None or through in new.text else f"{new.text}; it was {_was(old)}"
 
 
+def _named(before: Values, after: Values, name: str, others: frozenset[str]) -> str | None:
+    """The nearest other change that the properties of a symbol name, maybe by way of numbers that .config hides."""
+    waiting, seen = [name], {name}
+    for one in waiting:
+        for item in _mentioned(after, one):
+            if item in seen:
+                continue
+            seen.add(item)
+            if item in others:
+                return item
+            if before.text(item) != after.text(item):
+                waiting.append(item)
+    return None
+
+
 def _mentioned(values: Values, name: str) -> Iterator[str]:
-    """The symbols that the properties of a symbol name."""
+    """The symbols that the properties of a symbol name, and that by which there are modules."""
     symbol = values.model.symbol(name)
     if symbol is None:
         return
@@ -199,3 +239,5 @@ def _mentioned(values: Values, name: str) -> Iterator[str]:
             yield from default.condition.symbols()
         for prompt in choice.prompts:
             yield from prompt.condition.symbols()
+    # Where there are no modules, m is y.
+    yield values.model.names_by_node.get(values.model.core.modules, "")
