@@ -43,11 +43,19 @@ def test_it_is_accessible(visit: Open, full_page: Path, scheme: str) -> None:
 
 
 @pytest.mark.parametrize("width", [360, 768, 1600])
-def test_it_fits_the_screen_and_nothing_hides_anything(visit: Open, full_page: Path, width: int) -> None:
-    page = visit(full_page, viewport={"width": width, "height": 900}).page
-    page.evaluate(_OPEN)
-    assert page.evaluate(_TOO_WIDE) == 0
-    assert page.evaluate(_OVERLAPS) == []
+def test_it_fits_the_screen_and_nothing_hides_anything(
+    visit: Open, full_page: Path, written: Callable[[Report], Path], width: int
+) -> None:
+    lengths = (20, 50, 70, 90, 200)
+    names = ["arch/x86/configs/" + "board_" * (length // 6) + "defconfig" for length in lengths]
+    long = report(
+        *(config(finding("required/" + "a-rule-" * (len(name) // 9), config=name), name=name) for name in names)
+    )
+    for path in (full_page, written(long)):
+        page = visit(path, viewport={"width": width, "height": 900}).page
+        page.evaluate(_OPEN)
+        assert page.evaluate(_TOO_WIDE) == 0
+        assert page.evaluate(_OVERLAPS) == []
 
 
 def test_it_is_whole_without_its_script(visit: Open, full_page: Path) -> None:

@@ -16,6 +16,8 @@ from kpolicy.report.page.costs import line_text
 from kpolicy.report.page.words import Anchors, Words
 from kpolicy.report.records import ConfigReport, Report
 
+_LONG_RULE, _LONG_PLACE = 44, 76
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -51,6 +53,11 @@ class Row:
     drawing: Drawing | None
     remedy: str
     costs: tuple[str, ...]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether rule or place may take more than the two lines that there is room for beside an open finding."""
+        return len(self.rule) > _LONG_RULE or len(self.where) + len(self.line) > _LONG_PLACE
 
 
 @dataclass(frozen=True, slots=True)
