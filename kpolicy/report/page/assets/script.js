@@ -152,7 +152,7 @@
   };
   const arrive = () => {
     if (!location.hash || location.hash.startsWith("#?")) { apply(read()); return; }
-    const node = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const node = document.getElementById(location.hash.slice(1));
     if (!node) return;
     /* A link to a row that a filter hides shows all. */
     if (node.hidden) apply({ sort: current.sort });
