@@ -32,7 +32,7 @@ rules: $(VENV)/run.stamp ## run the examples of all rules; TREE=... holds the ru
 
 docs: $(VENV)/dev.stamp ## write what is generated: docs/rules, docs/commands, the man pages
 	$(BIN)/kpolicy rules pages --output docs/rules
-	$(BIN)/python -m tools.manual
+	$(BIN)/python -m docs.tools.manual
 
 book: $(VENV)/dev.stamp ## build the documentation as a book, build/book/index.html
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --jobs $(JOBS) -d build/doctrees docs build/book

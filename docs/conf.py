@@ -22,7 +22,7 @@ project = "kpolicy"
 version = release = _VERSION[1] if _VERSION else ""
 author = "the kpolicy developers"
 extensions = ["myst_parser"]
-exclude_patterns = ["conf.py"]
+exclude_patterns = ["conf.py", "tools"]
 html_theme = "furo"
 html_title = f"kpolicy {release}"
 # Nothing is fetched when the book is read, and nothing tells where it was built.

@@ -132,7 +132,10 @@ def command(
         model = _model(console, examiner, source, arch, asked)
     for name in asked:
         if not model.is_defined(name):
-            raise _unknown(examiner, model.srcarch, name)
+            # Only for errors.
+            from kpolicy.cli.unknown import unknown_symbol
+
+            raise unknown_symbol(examiner, model, name)
     graph = Graph(model, kinds, values, in_force=in_force)
     if len(asked) == 2:
         most = _MOST_PATHS_EVER if everything else _MOST_PATHS
@@ -183,14 +186,6 @@ def _model(console: Console, examiner: Examiner, source: KernelTree, arch: str |
             console.note(f"{usual} has no {' and '.join(asked)}: this is {folder}, see --arch")
             return examiner.model(resolve_architecture(source, folder), examiner.toolchain)
     return model
-
-
-def _unknown(examiner: Examiner, srcarch: str, name: str) -> UsageError:
-    names = examiner.tree.names
-    elsewhere = names.having(name)
-    if elsewhere:
-        return UsageError(f"{srcarch} does not define {name}", hint=f"--arch: {' '.join(elsewhere)}")
-    return UsageError(f"no architecture defines {name}", hint=did_you_mean(name, names.places))
 
 
 def _names_of(found: Paths) -> Iterator[str]:

@@ -179,9 +179,7 @@ class Tree:
         for trail_name in self._trails(environment, toolchain.identity):
             paths = self.cache.trail(trail_name) if self.cache is not None else None
             if self.cache is not None and paths is not None:
-                name = self._content_key(paths, environment, toolchain)
-                if self.cache.has_model(name):
-                    return name
+                return self._content_key(paths, environment, toolchain)
         return None
 
     def names_key(self) -> str | None:

@@ -16,11 +16,11 @@ from kpolicy.cli import app
 from tests.cli.support import kpolicy
 
 ROOT = Path(__file__).resolve().parents[2]
-_CODE = [path for folder in ("kpolicy", "tests", "tools", "docs") for path in sorted((ROOT / folder).rglob("*.py"))]
+_CODE = [path for folder in ("kpolicy", "tests", "docs") for path in sorted((ROOT / folder).rglob("*.py"))]
 _TEXT = [
     *_CODE,
     *sorted((ROOT / "docs").rglob("*.md")),
-    *sorted((ROOT / "man").glob("*")),
+    *sorted((ROOT / "docs" / "man").glob("*")),
     *sorted((ROOT / "kpolicy" / "completions").glob("kpolicy.*")),
     *sorted((ROOT / "kpolicy" / "rules").rglob("*.toml")),
     *sorted((ROOT / "kpolicy" / "costs").rglob("*.toml")),

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from docs.tools.manual import roff
+from docs.tools.manual.__main__ import ROOT, manual, written
+from docs.tools.manual.commands import Command, kpolicy_command
 from kpolicy.cli import app
-from tools.manual import roff
-from tools.manual.__main__ import ROOT, manual, written
-from tools.manual.commands import Command, kpolicy_command
 
-MAN = sorted((ROOT / "man").glob("*"))
+MAN = sorted((ROOT / "docs" / "man").glob("*"))
 
 
 def leaves(command: Command) -> list[Command]:
@@ -35,7 +35,7 @@ def test_every_option_and_example_is_told_in_both() -> None:
     files = manual()
     for command in leaves(kpolicy_command()):
         page = files[Path(f"docs/commands/{command.words[1]}.md")]
-        man = files[Path(f"man/kpolicy-{command.words[1]}.1")]
+        man = files[Path(f"docs/man/kpolicy-{command.words[1]}.1")]
         assert command.options
         for option in command.options:
             assert f"- `{option.form}`" in page
@@ -70,7 +70,7 @@ def test_the_wheel_brings_what_shells_and_man_look_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     shared = project["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]
     assert all((ROOT / path).exists() for path in shared)
-    assert shared["man"] == "share/man/man1"
+    assert shared["docs/man"] == "share/man/man1"
     scripts = {str(path.relative_to(ROOT)) for path in (ROOT / "kpolicy" / "completions").glob("kpolicy.*")}
     assert len(scripts) == 3
     assert scripts < set(shared)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from docs.tools.manual import roff
+from docs.tools.manual.commands import Command, Option
+from docs.tools.manual.pages import inline, section
 from kpolicy import __version__
-from tools.manual import roff
-from tools.manual.commands import Command, Option
-from tools.manual.pages import inline, section
 
 # A man page has a date, and the same sources have to make the same page: it is changed with the version.
 _DATE = "2026-11-21"

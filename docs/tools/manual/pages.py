@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from docs.tools.manual.commands import Command
 from kpolicy.report.markdown import anchor, block, code, link, prose, table, wrapped
-from tools.manual.commands import Command
 
 MARKER = "<!-- Written by `make docs` from the help of the commands (kpolicy/cli): change that, not this. -->"
 """The second line of every page."""

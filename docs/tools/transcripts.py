@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Transcripts in the documentation: what stands in their blocks, and what the tool says today.
 
-`python -m tools.transcripts LINUX` runs the commands of some pages on a kernel tree and writes anew what
+`python -m docs.tools.transcripts LINUX` runs the commands of some pages on a kernel tree and writes anew what
 comes out otherwise.  `...` on a line of its own stands for any lines; it is lost where a block is written anew.
 """
 
@@ -19,7 +19,7 @@ from pathlib import Path
 from kpolicy.cli.app import run
 from kpolicy.cli.console import Console
 
-_DOCS = Path(__file__).resolve().parents[1] / "docs"
+_DOCS = Path(__file__).resolve().parents[1]
 PAGES = (_DOCS / "tutorial.md", _DOCS / "commands.md")
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"# ([\w.]+)\n")

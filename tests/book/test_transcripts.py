@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.transcripts import PAGES, Command, commands
+from docs.tools.transcripts import PAGES, Command, commands
 
 
 @pytest.mark.parametrize("release", ["6.12"], indirect=True)
@@ -19,7 +19,7 @@ def test_every_command_of_a_page_prints_what_stands_there(
 ) -> None:
     done = list(commands(path.read_text(encoding="utf-8"), kernel, tmp_path))
     wrong = [f"$ {command.line}\n{command.printed}" for command in done if not command.agrees]
-    assert not wrong, "python -m tools.transcripts LINUX writes them anew"
+    assert not wrong, "python -m docs.tools.transcripts LINUX writes them anew"
     # Neither may the pages lose their commands, nor ellipses eat what is to be compared.
     assert len(done) >= number
     assert sum(command.shown.count("\n") for command in done) > lines
