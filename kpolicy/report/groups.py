@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kpolicy.policy.finding import Finding
 from kpolicy.policy.rule import SEVERITIES, Severity
-from kpolicy.report.lines import message
+from kpolicy.report.lines import is_its_own
+from kpolicy.report.plain import line
 from kpolicy.report.records import Report
 
 
@@ -27,12 +27,24 @@ class Group:
         return len({(finding.architecture, finding.config) for finding in self.findings})
 
     def by_message(self) -> tuple[tuple[str, tuple[Finding, ...]], ...]:
-        """The findings that say the same, what most of them say first."""
+        """The findings that say the same, their own places aside; what most of them say first."""
         found: dict[str, list[Finding]] = {}
         for finding in self.findings:
-            found.setdefault(message(finding), []).append(finding)
+            found.setdefault(_common(finding), []).append(finding)
         ordered = sorted(found.items(), key=lambda item: -len(item[1]))
         return tuple((text, tuple(findings)) for text, findings in ordered)
+
+
+def where(finding: Finding) -> str:
+    """What tells a finding from others that say the same: its line, or the config where the line is Kconfig's."""
+    return line(str(finding.place) if is_its_own(finding) else finding.config)
+
+
+def _common(finding: Finding) -> str:
+    """The message without what only this finding can say."""
+    if is_its_own(finding):
+        return line(finding.message.replace(f" at {finding.place}", ""))
+    return line(f"{finding.message} ({finding.place})")
 
 
 def grouped(report: Report) -> tuple[Group, ...]:
@@ -43,8 +55,3 @@ def grouped(report: Report) -> tuple[Group, ...]:
         found.setdefault((finding.rule, finding.severity), []).append(finding)
     groups = [Group(rule, severity, titles.get(rule, ""), tuple(items)) for (rule, severity), items in found.items()]
     return tuple(sorted(groups, key=lambda group: (SEVERITIES.index(group.severity), -len(group.findings), group.rule)))
-
-
-def worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings with the most severe first, otherwise in their order."""
-    return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))

@@ -23,11 +23,11 @@ def finding_line(finding: Finding, style: Style | None = None) -> str:
 def message(finding: Finding) -> str:
     """What is wrong, with the config that it is about where the place does not tell that."""
     # A line of a Kconfig file does not tell whose value it is that it gave.
-    whose = "" if _is_its_own(finding) else f"{line(finding.config)}: "
+    whose = "" if is_its_own(finding) else f"{line(finding.config)}: "
     return f"{whose}{line(finding.message)}"
 
 
-def _is_its_own(finding: Finding) -> bool:
+def is_its_own(finding: Finding) -> bool:
     """Whether the place is a line of the config itself: of a file of its stack, which may be named as make does.
 
     A finding about a waiver is of no config: its line is that of the waiver.

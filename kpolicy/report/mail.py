@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from kpolicy.policy.finding import Finding
-from kpolicy.report.groups import Group, grouped
+from kpolicy.report.groups import Group, grouped, where
 from kpolicy.report.lines import number
 from kpolicy.report.plain import line
 from kpolicy.report.records import Report
@@ -30,7 +30,7 @@ def _head(report: Report) -> list[str]:
 
 
 def _group(group: Group) -> list[str]:
-    count = f"{number(len(group.findings), group.severity)} in {number(group.configs, 'file')}"
+    count = f"{number(len(group.findings), group.severity)} in {number(group.configs, 'config')}"
     title = f"{line(group.title)}; {count}" if group.title else count
     lines = wrapped(f"[{line(group.rule)}] {title}")
     for text, findings in group.by_message():
@@ -45,7 +45,7 @@ def _places(findings: Sequence[Finding]) -> Iterator[str]:
     """Every place, those in a folder together."""
     folders: dict[str, list[str]] = {}
     for finding in findings:
-        folder, _, name = line(str(finding.place)).rpartition("/")
+        folder, _, name = where(finding).rpartition("/")
         folders.setdefault(folder, []).append(name)
     for folder, names in folders.items():
         yield from wrapped(f"{folder}/: {' '.join(names)}" if folder else " ".join(names), "    ", "      ")

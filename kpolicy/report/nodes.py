@@ -121,13 +121,13 @@ def parse(name: str, content: str) -> Node:
         ) from None
     except RecursionError:
         raise InputError("not a saved report: nested too deeply", Location(name, 1)) from None
-    except ValueError as error:
-        raise InputError(f"not JSON: {error}", Location(name, 1)) from None
+    except ValueError:
+        raise InputError("not JSON: a number too long, or one that JSON does not have", Location(name, 1)) from None
     return Node(Text(name, content), value)
 
 
 def _no_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no number of JSON")
+    raise ValueError(word)
 
 
 def _line_of(content: str, way: Way) -> int:

@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kpolicy.policy.finding import Finding
 from kpolicy.policy.rule import SEVERITIES
-from kpolicy.report.groups import Group, grouped
+from kpolicy.report.groups import Group, grouped, where
 from kpolicy.report.lines import number
 from kpolicy.report.markdown import block, code, prose, table
 from kpolicy.report.plain import line
@@ -32,19 +31,18 @@ def render(report: Report, how: Presentation) -> str:  # noqa: ARG001 - every fo
 def summary_page(report: Report, room: int, elsewhere: str) -> str:
     """The summary in at most `room` bytes of UTF-8; what is left out is said, with where it is to be had."""
     pieces = ["\n".join(_head(report))]
-    groups = grouped(report)
     left = room - _RESERVE - _size(pieces[0])
-    shown = 0
-    for group in groups:
+    left_out: list[Group] = []
+    for group in grouped(report):
         piece = "\n".join(("", *_group(group)))
         if _size(piece) > left:
-            break
+            left_out.append(group)
+            continue
         pieces.append(piece)
         left -= _size(piece)
-        shown += 1
-    if shown < len(groups):
-        rest = sum(len(group.findings) for group in groups[shown:])
-        more = f"{number(rest, 'more finding')} of {number(len(groups) - shown, 'rule')} would be too much here"
+    if left_out:
+        rest = sum(len(group.findings) for group in left_out)
+        more = f"{number(rest, 'finding')} of {number(len(left_out), 'rule')} would be too much to list here"
         pieces.append(f"\n_{more}: {elsewhere}._")
     text = "\n".join(pieces).rstrip("\n") + "\n"
     return text if _size(text) <= room else _only_numbers(report, room)
@@ -103,13 +101,9 @@ def _group(group: Group) -> Iterator[str]:
         yield f"- {_words(text)}"
         if len({finding.remedy for finding in findings}) == 1 and findings[0].remedy:
             yield from ("", *block("\n".join(map(line, findings[0].remedy)), "  "), "")
-        yield from (f"  - {_place(finding)}" for finding in findings)
+        yield from (f"  - {code(where(finding))}" for finding in findings)
     yield ""
     yield "</details>"
-
-
-def _place(finding: Finding) -> str:
-    return code(line(str(finding.place)))
 
 
 def _words(text: str) -> str:

@@ -88,7 +88,7 @@ def _driver(report: Report) -> _Object:
 
 
 def _rule(note: RuleNote) -> _Object:
-    tags = [line(note.id).partition("/")[0], *([note.kind] if note.kind else [])]
+    tags = dict.fromkeys(word for word in (line(note.id).partition("/")[0], note.kind) if word)
     problem = "recommendation" if note.severity == "note" else note.severity
     return {
         "id": line(note.id),
@@ -96,7 +96,7 @@ def _rule(note: RuleNote) -> _Object:
         "fullDescription": {"text": _message(line(note.rationale.partition("\n\n")[0].strip() or note.title))},
         "help": {"text": _message(help_text(note)), "markdown": _message(help_markdown(note))},
         "defaultConfiguration": {"level": note.severity},
-        "properties": {"tags": tags, "problem.severity": problem},
+        "properties": {"tags": list(tags), "problem.severity": problem},
     }
 
 
