@@ -83,7 +83,7 @@ def test_ten_thousand_findings_break_nothing() -> None:
 
 
 @pytest.mark.parametrize("name", [*_READERS, "jsonl"])
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 @given(made=reports())
 def test_nothing_at_all_breaks_it(name: str, made: Report) -> None:
     text = render(name, made)
