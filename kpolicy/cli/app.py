@@ -44,6 +44,7 @@ Examples:
   kpolicy explain KASAN --tree ~/linux --config x86_64_defconfig
   kpolicy chain --tree ~/linux KASAN         what it brings in, and what brings it in
   kpolicy fix --tree ~/linux .config         the fewest edits that clear findings
+  kpolicy report audit.json -o sarif:a.sarif a saved result in other formats
   kpolicy rules show kmemleak/...            what a rule is about
 
 \b
