@@ -7,26 +7,36 @@ from dataclasses import replace
 
 import click
 
+from kpolicy.cli import candidates
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Target
-from kpolicy.cli.options import acceptance_options, arch_option, policy_options, report_options, toolchain_options
+from kpolicy.cli.options import (
+    acceptance_options,
+    arch_option,
+    policy_options,
+    report_options,
+    since_option,
+    toolchain_options,
+)
 from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, Run, conclude, known_findings, make_plan
-from kpolicy.cli.selection import find_tree, target_of
+from kpolicy.cli.selection import target_of
+from kpolicy.cli.trees import find_tree
 from kpolicy.demo import demo_tree
 from kpolicy.errors import UsageError
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.config_files import config_files
-from kpolicy.kernel.source import DirectorySource, open_tree
+from kpolicy.kernel.source import DirectorySource, KernelTree, open_tree
 from kpolicy.policy.checks.config_lines import SLOW_CHECKS
 from kpolicy.policy.checks.registry import TREE_CHECKS
 
 
 @click.command("audit", short_help="Audit every defconfig of a kernel tree.")
-@click.argument("tree", required=False, type=click.Path())
+@click.argument("tree", required=False, type=click.Path(), shell_complete=candidates.folders)
 @arch_option(multiple=True)
 @policy_options
 @acceptance_options
+@since_option
 @toolchain_options
 @report_options
 @click.option("-v", "--verbose", is_flag=True, help="Also the causes and the remedy of each finding, and each role.")
@@ -46,7 +56,7 @@ def command(console: Console, /, tree: str | None, archs: tuple[str, ...], verbo
     """
     options = Options.of(words)
     console.quiet = options.quiet
-    source = find_tree(tree)
+    source = find_tree(console, tree)
     if source is None:
         console.note("not in a kernel tree: this is the audit of the demonstration tree that comes with kpolicy")
     run, source = audit_of(console, source, archs, options)
@@ -54,8 +64,8 @@ def command(console: Console, /, tree: str | None, archs: tuple[str, ...], verbo
 
 
 def audit_of(
-    console: Console, source: DirectorySource | None, archs: tuple[str, ...], options: Options
-) -> tuple[Run, DirectorySource]:
+    console: Console, source: KernelTree | None, archs: tuple[str, ...], options: Options
+) -> tuple[Run, KernelTree]:
     """The run over every defconfig of a tree, without one of the demonstration tree."""
     standards = Standards(console, options.policy, source, quiet=SLOW_CHECKS)
     if source is not None:
@@ -82,7 +92,7 @@ def audit_of(
     return run, source
 
 
-def _targets(source: DirectorySource, archs: tuple[str, ...]) -> list[Target]:
+def _targets(source: KernelTree, archs: tuple[str, ...]) -> list[Target]:
     files = [file for file in config_files(source) if file.kind == "defconfig"]
     if not archs:
         return [target_of(file, file.srcarch) for file in files if file.srcarch is not None]

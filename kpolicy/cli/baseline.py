@@ -8,15 +8,15 @@ from dataclasses import replace
 
 import click
 
-from kpolicy.cli import status
+from kpolicy.cli import candidates, status
 from kpolicy.cli.acceptance import accept, judged
 from kpolicy.cli.audit import audit_of
 from kpolicy.cli.check import check_of
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import arch_option, policy_options, run_options, toolchain_options, tree_option
 from kpolicy.cli.reporting import Options, examine, today
-from kpolicy.cli.selection import find_tree
 from kpolicy.cli.setup import deliver
+from kpolicy.cli.trees import find_tree
 from kpolicy.errors import UsageError
 from kpolicy.policy.baseline import Baseline, read_baseline, subtract, update
 
@@ -27,7 +27,7 @@ def command() -> None:
 
 
 @command.command("update")
-@click.argument("configs", metavar="[CONFIG]...", nargs=-1, type=click.Path())
+@click.argument("configs", metavar="[CONFIG]...", nargs=-1, type=click.Path(), shell_complete=candidates.configs)
 @click.option("--baseline", metavar="FILE", required=True, type=click.Path(), help="The file that holds them.")
 @click.option("--grow", is_flag=True, help="Add what is new, too; make the file when there is none.")
 @tree_option
@@ -58,7 +58,7 @@ def update_baseline(
     """
     options = Options.of(words)
     console.quiet = options.quiet
-    source = find_tree(tree)
+    source = find_tree(console, tree)
     if source is None:
         raise UsageError("a baseline is of the configs of a kernel tree", hint="name the tree: --tree DIR")
     if grow and not os.path.lexists(baseline):

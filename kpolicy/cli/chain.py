@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kpolicy.cli import status
+from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Examiner, remarks
 from kpolicy.cli.options import arch_option, output_options, toolchain_options, tree_option
-from kpolicy.cli.selection import needed_tree, read_target
+from kpolicy.cli.selection import read_target
 from kpolicy.cli.setup import check_output, deliver, plan_for
+from kpolicy.cli.trees import needed_tree
 from kpolicy.errors import UsageError
 from kpolicy.explain.chain import Paths, Reach, paths, reach
 from kpolicy.explain.edges import KINDS, Graph, Kind
 from kpolicy.kernel.architecture import architectures, resolve_architecture
-from kpolicy.kernel.source import DirectorySource
+from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.toml_file import did_you_mean
 from kpolicy.report.chain import ChainReport, Note, chain_document, chain_lines
 from kpolicy.report.style import Style
@@ -39,13 +40,20 @@ _MOST_PATHS_EVER = 1000
 
 
 @click.command("chain", short_help="Show what selects a symbol, and what it selects.")
-@click.argument("symbol", required=False)
-@click.option("--from", "start", metavar="SYMBOL", help="With --to: the ways from this symbol.")
-@click.option("--to", "goal", metavar="SYMBOL", help="With --from: the ways to this symbol.")
+@click.argument("symbol", required=False, shell_complete=candidates.symbols)
+@click.option(
+    "--from", "start", metavar="SYMBOL", shell_complete=candidates.symbols, help="With --to: the ways from this symbol."
+)
+@click.option(
+    "--to", "goal", metavar="SYMBOL", shell_complete=candidates.symbols, help="With --from: the ways to this symbol."
+)
 @tree_option
 @arch_option()
 @click.option(
-    "--config", metavar="CONFIG", help="Tell what is in force with this config, named as for `kpolicy check`."
+    "--config",
+    metavar="CONFIG",
+    shell_complete=candidates.configs,
+    help="Tell what is in force with this config, named as for `kpolicy check`.",
 )
 @click.option("--in-force", is_flag=True, help="With --config: only what is in force.")
 @click.option(
@@ -111,7 +119,7 @@ def command(
     if in_force and config is None:
         raise UsageError("--in-force asks for a config", hint="name one: --config x86_64_defconfig")
     check_output(output, force=force)
-    source = needed_tree(tree)
+    source = needed_tree(console, tree)
     examiner = Examiner(plan_for(console, source, toolchain, no_cache=no_cache), source)
     values: Values | None = None
     if config is not None:
@@ -124,7 +132,10 @@ def command(
         model = _model(console, examiner, source, arch, asked)
     for name in asked:
         if not model.is_defined(name):
-            raise _unknown(examiner, model.srcarch, name)
+            # Only for errors.
+            from kpolicy.cli.unknown import unknown_symbol
+
+            raise unknown_symbol(examiner, model, name)
     graph = Graph(model, kinds, values, in_force=in_force)
     if len(asked) == 2:
         most = _MOST_PATHS_EVER if everything else _MOST_PATHS
@@ -160,9 +171,7 @@ def _kinds(by: str) -> tuple[Kind, ...]:
     return tuple(kind for kind in KINDS if kind in words)
 
 
-def _model(
-    console: Console, examiner: Examiner, source: DirectorySource, arch: str | None, asked: Iterable[str]
-) -> Model:
+def _model(console: Console, examiner: Examiner, source: KernelTree, arch: str | None, asked: Iterable[str]) -> Model:
     """The model of the architecture that is meant."""
     folders = architectures(source)
     if not folders:
@@ -177,14 +186,6 @@ def _model(
             console.note(f"{usual} has no {' and '.join(asked)}: this is {folder}, see --arch")
             return examiner.model(resolve_architecture(source, folder), examiner.toolchain)
     return model
-
-
-def _unknown(examiner: Examiner, srcarch: str, name: str) -> UsageError:
-    names = examiner.tree.names
-    elsewhere = names.having(name)
-    if elsewhere:
-        return UsageError(f"{srcarch} does not define {name}", hint=f"--arch: {' '.join(elsewhere)}")
-    return UsageError(f"no architecture defines {name}", hint=did_you_mean(name, names.places))
 
 
 def _names_of(found: Paths) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import click
 
+from kpolicy.cli import candidates
 from kpolicy.cli.bare import bare_report
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Plan, Target
@@ -18,26 +19,36 @@ from kpolicy.cli.options import (
     arch_option,
     policy_options,
     report_options,
+    since_option,
     toolchain_options,
     tree_option,
 )
 from kpolicy.cli.outputs import check_outputs
 from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, Run, conclude, finish, known_findings, make_plan
-from kpolicy.cli.selection import find_tree, policy_start, read_target
+from kpolicy.cli.selection import policy_start, read_target
+from kpolicy.cli.trees import find_tree
 from kpolicy.config.read import read_config
 from kpolicy.errors import KpolicyError, UsageError
-from kpolicy.kernel.source import DirectorySource
+from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.roles import role_names
 from kpolicy.report.records import ConfigReport, Report
 
 
 @click.command("check", short_help="Judge single configs.")
-@click.argument("configs", metavar="CONFIG...", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@click.argument(
+    "configs",
+    metavar="CONFIG...",
+    nargs=-1,
+    required=True,
+    type=click.Path(allow_dash=True),
+    shell_complete=candidates.configs,
+)
 @tree_option
 @arch_option()
 @policy_options
 @acceptance_options
+@since_option
 @toolchain_options
 @report_options
 @click.pass_obj
@@ -60,7 +71,7 @@ def command(console: Console, /, configs: tuple[str, ...], tree: str | None, arc
     console.quiet = options.quiet
     if configs.count("-") > 1:
         raise UsageError("standard input can be read only once")
-    source = find_tree(tree)
+    source = find_tree(console, tree)
     if source is None:
         return _bare(console, configs, arch, options)
     run = check_of(console, source, configs, arch, options)
@@ -69,9 +80,7 @@ def command(console: Console, /, configs: tuple[str, ...], tree: str | None, arc
     return conclude(console, run, source, options, census=False, details=True)
 
 
-def check_of(
-    console: Console, source: DirectorySource, configs: Sequence[str], arch: str | None, options: Options
-) -> Run:
+def check_of(console: Console, source: KernelTree, configs: Sequence[str], arch: str | None, options: Options) -> Run:
     """The run over some configs of a tree."""
     plan = make_plan(console, source, options)
     standards = Standards(console, options.policy, source)
@@ -91,6 +100,8 @@ def check_of(
 
 def _bare(console: Console, configs: tuple[str, ...], arch: str | None, options: Options) -> int:
     check_outputs(console, options.outputs)
+    if options.policy.since is not None:
+        raise UsageError("--since looks at a revision of the kernel tree", hint="name the tree with --tree")
     if options.toolchain is not None:
         raise UsageError("--toolchain answers the probes of Kconfig files", hint="name their tree with --tree")
     standards = Standards(console, options.policy, None)

@@ -9,13 +9,14 @@ import sys
 
 import click
 
-from kpolicy.cli import status
+from kpolicy.cli import candidates, status
 from kpolicy.cli.bare import bare_values, truth
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Examiner, remarks
 from kpolicy.cli.options import arch_option, output_options, toolchain_options, tree_option
-from kpolicy.cli.selection import find_tree, read_target
+from kpolicy.cli.selection import read_target
 from kpolicy.cli.setup import check_output, deliver, plan_for
+from kpolicy.cli.trees import find_tree
 from kpolicy.config.read import read_config
 from kpolicy.costing.bill import Bill, Machine, make_bill
 from kpolicy.costing.catalogue import shipped_costs
@@ -30,7 +31,14 @@ _MOST_CPUS = 1 << 20
 
 
 @click.command("cost", short_help="Tell what the debug options of a config cost.")
-@click.argument("configs", metavar="CONFIG...", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@click.argument(
+    "configs",
+    metavar="CONFIG...",
+    nargs=-1,
+    required=True,
+    type=click.Path(allow_dash=True),
+    shell_complete=candidates.configs,
+)
 @tree_option
 @arch_option()
 @click.option("--ram", metavar="SIZE", help="The memory of the machine: bytes, or with K, M, G or T, for example 16G.")
@@ -71,7 +79,7 @@ def command(
         raise UsageError("standard input can be read only once")
     check_output(output, force=force)
     machine = Machine(ram=size(ram) if ram is not None else None, cpus=cpus)
-    source = find_tree(tree)
+    source = find_tree(console, tree)
     examiner = None
     if source is not None:
         examiner = Examiner(plan_for(console, source, toolchain, no_cache=no_cache), source)

@@ -4,22 +4,24 @@
 from __future__ import annotations
 
 import gc
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kpolicy.config.model import Config
 from kpolicy.config.read import parse_config, read_config, stack
 from kpolicy.errors import InputError, KpolicyError
 from kpolicy.evaluate.recorded import recorded_probes, recorded_values
 from kpolicy.evaluate.values import Values, evaluate
-from kpolicy.kconfig.cache import ModelCache
+from kpolicy.kconfig.cache import ModelCache, digest
 from kpolicy.kconfig.load import Tree
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import Architecture, resolve_architecture
-from kpolicy.kernel.source import DirectorySource
+from kpolicy.kernel.source import DirectorySource, KernelTree
 from kpolicy.kernel.toolchain import Toolchain, parse_toolchain, recorded_toolchain
 from kpolicy.location import Location
 from kpolicy.policy.census import census_symbols, observe
@@ -27,6 +29,9 @@ from kpolicy.policy.checks.reasons import Names
 from kpolicy.policy.rule import Rule
 from kpolicy.policy.standard import Standard, assess
 from kpolicy.report.records import ConfigReport, Remark
+
+if TYPE_CHECKING:
+    from kpolicy.kernel.git import Revision
 
 EXECUTE = "exec"
 """The word for really running the probes."""
@@ -61,9 +66,10 @@ class Target:
 class Plan:
     """What all targets of a run have in common.
 
-    `tree` is the path of the tree, `name` what the user calls it; `toolchain` is the user's word, None
+    `tree` is the path of the tree, `name` what the user calls it, `revision` says which commit's files are meant,
+    None for those of the directory; `toolchain` is the user's word, None
     for the default; `cache` the folder for models, if any; `environment` that of the process, which
-    only an executed toolchain looks at; `standards` is what configs are held against.
+    only an executed toolchain and git look at; `standards` is what configs are held against.
     """
 
     tree: str
@@ -72,6 +78,15 @@ class Plan:
     cache: Path | None
     environment: Mapping[str, str] = field(default_factory=dict)
     standards: tuple[Standard, ...] = ()
+    revision: Revision | None = None
+
+    def open(self) -> KernelTree:
+        """The tree, to be read in this process: a connection to git is no other process's."""
+        if self.revision is not None:
+            from kpolicy.kernel.revision import RevisionSource
+
+            return RevisionSource(self.revision, self.name, self.environment)
+        return DirectorySource(Path(self.tree), self.name)
 
 
 def chosen_toolchain(word: str | None) -> Toolchain | None:
@@ -84,8 +99,8 @@ def chosen_toolchain(word: str | None) -> Toolchain | None:
 class Examiner:
     """Looks at one config after the other; keeps the model of the last architecture."""
 
-    def __init__(self, plan: Plan, source: DirectorySource) -> None:
-        self._plan = plan
+    def __init__(self, plan: Plan, source: KernelTree) -> None:
+        self.plan = plan
         self.source = source
         root = str(source.root)
         if plan.toolchain == EXECUTE:
@@ -94,21 +109,27 @@ class Examiner:
 
             self.tree: Tree = ExecutedTree(source, root, plan.environment)
         else:
-            self.tree = Tree(source, root, cache=ModelCache(plan.cache) if plan.cache is not None else None)
+            self.tree = Tree(
+                source,
+                root,
+                cache=ModelCache(plan.cache) if plan.cache is not None else None,
+                revision=source.revision.tree if source.revision is not None else None,
+            )
         self._chosen = chosen_toolchain(plan.toolchain)
         self._last: tuple[tuple[str, str], Model | KpolicyError] | None = None
         self._remarks: dict[Remark, None] = {}
         self._architectures: dict[str, Architecture] = {}
+        self._keys: dict[tuple[str, str], str] = {}
 
     @property
     def toolchain(self) -> Toolchain:
         """What answers the probes where no config says so: the user's word, that of the policy, dummies."""
-        stated = self._plan.standards[0].policy.toolchain if self._plan.standards else None
+        stated = self.plan.standards[0].policy.toolchain if self.plan.standards else None
         return self._chosen or stated or Toolchain.dummy()
 
     @cached_property
     def _counted(self) -> dict[int, tuple[str, ...]]:
-        return {number: counted(standard) for number, standard in enumerate(self._plan.standards)}
+        return {number: counted(standard) for number, standard in enumerate(self.plan.standards)}
 
     def _architecture(self, word: str) -> Architecture:
         found = self._architectures.get(word)
@@ -179,7 +200,7 @@ class Examiner:
         records, unless the user or the policy states one.
         """
         architecture = self._architecture(target.arch)
-        standards = self._plan.standards
+        standards = self.plan.standards
         chosen = self._chosen or (standards[target.standard].policy.toolchain if standards else None)
         if not target.parts and target.config is None:
             return evaluate(self.model(architecture, chosen or Toolchain.dummy()), None, mode or "alldefconfig")
@@ -195,18 +216,42 @@ class Examiner:
                 return evaluate(model, config, mode, recorded)
         return evaluate(self.model(architecture, chosen or Toolchain.dummy()), config, mode)
 
+    def ground(self, target: Target) -> str | None:
+        """A name for all of the tree that the findings about a target rest on; None where the cache cannot tell.
+
+        Equal names mean equal findings.
+        """
+        config = self.read(target)
+        if config.is_full:
+            return None
+        toolchain = self._chosen or self.plan.standards[target.standard].policy.toolchain or Toolchain.dummy()
+        keys = [self._key(target.arch, toolchain), self._key("", toolchain)]
+        contents = [self.source.read(part.path).hex() if part.in_tree else part.path for part in target.parts]
+        return digest(json.dumps([keys, contents]).encode("ascii", "backslashreplace")) if all(keys) else None
+
+    def _key(self, arch: str, toolchain: Toolchain) -> str | None:
+        """The name of a model in the cache, without an architecture that of all names; once known it stays."""
+        key = (arch, toolchain.identity)
+        found = self._keys.get(key)
+        if found is None:
+            tree = self.tree
+            found = tree.model_key(self._architecture(arch), toolchain) if arch else tree.names_key()
+            if found is not None:
+                self._keys[key] = found
+        return found
+
     def report(self, target: Target) -> ConfigReport:
         """What there is to say about a target; raises KpolicyError when it cannot be analysed."""
         with _no_collection():
             values = self.values(target)
             name = values.config.name if values.config is not None else target.name
-            standard, counts = self._plan.standards[target.standard], self._counted[target.standard]
+            standard, counts = self.plan.standards[target.standard], self._counted[target.standard]
             return report_on(
                 values,
                 name,
                 standard,
                 counts,
-                tree=self._plan.name,
+                tree=self.plan.name,
                 number=target.standard,
                 names=lambda: self.tree.names,
             )

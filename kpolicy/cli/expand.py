@@ -7,21 +7,22 @@ import sys
 
 import click
 
-from kpolicy.cli import status
+from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Examiner, Target, remarks
 from kpolicy.cli.options import arch_option, output_options, toolchain_options, tree_option
-from kpolicy.cli.selection import needed_tree, read_target
+from kpolicy.cli.selection import read_target
 from kpolicy.cli.setup import check_output, deliver, plan_for
+from kpolicy.cli.trees import needed_tree
 from kpolicy.errors import UsageError
 from kpolicy.evaluate.dotconfig import dotconfig
 from kpolicy.evaluate.passes import PRESETS
 from kpolicy.kernel.architecture import resolve_architecture
-from kpolicy.kernel.source import DirectorySource
+from kpolicy.kernel.source import KernelTree
 
 
 @click.command("expand", short_help="Write the .config that conf would write.")
-@click.argument("config", required=False, type=click.Path(allow_dash=True))
+@click.argument("config", required=False, type=click.Path(allow_dash=True), shell_complete=candidates.configs)
 @tree_option
 @arch_option()
 @click.option("--preset", type=click.Choice(PRESETS), help="Instead of a CONFIG: what make of that name would write.")
@@ -63,7 +64,7 @@ def command(
     if preset is not None and (arch is None or mode is not None):
         raise UsageError("--preset is for an architecture", hint="name it with --arch; --mode is for a CONFIG")
     check_output(output, force=force)
-    source = needed_tree(tree)
+    source = needed_tree(console, tree)
     examiner = Examiner(plan_for(console, source, toolchain, no_cache=no_cache), source)
     target = _target(source, config, arch, preset)
     values = examiner.values(target, preset or mode)
@@ -73,7 +74,7 @@ def command(
     return status.CLEAN
 
 
-def _target(source: DirectorySource, config: str | None, arch: str | None, preset: str | None) -> Target:
+def _target(source: KernelTree, config: str | None, arch: str | None, preset: str | None) -> Target:
     if config is not None:
         return read_target(config, source, arch, sys.stdin.buffer)
     word = arch or ""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from kpolicy.cli import status
+from kpolicy.cli import candidates, status
 from kpolicy.cli.acceptance import accept
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Examiner, Part, Target, remarks, report_on
@@ -29,12 +29,13 @@ from kpolicy.cli.options import (
 )
 from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, known_findings, make_plan, today
-from kpolicy.cli.selection import needed_tree, policy_start, read_target
+from kpolicy.cli.selection import policy_start, read_target
 from kpolicy.cli.setup import deliver, replace_file
+from kpolicy.cli.trees import needed_tree
 from kpolicy.config.read import is_packed
 from kpolicy.errors import InputError, UsageError
 from kpolicy.evaluate.values import Values
-from kpolicy.kernel.source import DirectorySource
+from kpolicy.kernel.source import KernelTree
 from kpolicy.location import Location
 from kpolicy.policy.finding import Finding
 from kpolicy.policy.fixes.lines import Document
@@ -55,7 +56,7 @@ _STDIN = "-"
 
 
 @click.command("fix", short_help="Find the fewest edits that clear findings.")
-@click.argument("config", type=click.Path(allow_dash=True))
+@click.argument("config", type=click.Path(allow_dash=True), shell_complete=candidates.configs)
 @tree_option
 @arch_option()
 @click.option(
@@ -63,6 +64,7 @@ _STDIN = "-"
     "selectors",
     metavar="SELECTOR",
     multiple=True,
+    shell_complete=candidates.rules,
     help="Only findings of these rules: an id, a family, a glob of either (may be repeated)."
     " [default: all findings at or above --fail-on]",
 )
@@ -113,12 +115,14 @@ def command(
     """
     options = Options.of(words)
     console.quiet = options.quiet
-    source = needed_tree(tree)
+    source = needed_tree(console, tree)
     if write and form == _FRAGMENT:
         raise UsageError("a fragment goes on top of a config", hint="--write edits the config: leave --format away")
     subject = _subject(console, source, config, arch, options, own_file=form != _FRAGMENT)
     if write or form == "diff":
         subject.check_is_a_file()
+    if write and source.revision is not None and subject.path and Path(subject.path).is_relative_to(source.root):
+        raise UsageError("a revision cannot be edited", hint="without --write there is a patch for its work tree")
     chosen = _chosen(subject, selectors, options)
     plan = make_fixes(subject.task(chosen, _threshold(subject, options)), alternatives=alternatives)
     report = FixReport(subject.held, subject.arch, subject.name, plan)
@@ -182,7 +186,7 @@ class _Subject:
 
 
 def _subject(
-    console: Console, source: DirectorySource, config: str, arch: str | None, options: Options, *, own_file: bool
+    console: Console, source: KernelTree, config: str, arch: str | None, options: Options, *, own_file: bool
 ) -> _Subject:
     standards = Standards(console, options.policy, source)
     run = make_plan(console, source, options)
@@ -216,7 +220,7 @@ def _subject(
     return _Subject(values, held, standard, judge, accepted.configs[0].findings, document, target.arch, name, path)
 
 
-def _file(source: DirectorySource, part: Part, given: bytes, target: Target) -> tuple[bytes, str, str | None]:
+def _file(source: KernelTree, part: Part, given: bytes, target: Target) -> tuple[bytes, str, str | None]:
     """The content of the file that is edited, its name in a patch, and where it lies."""
     if sum(other == part for other in target.parts) > 1:
         raise UsageError(f"{part.path} stands twice in the stack", hint="--format fragment goes without editing it")

@@ -8,11 +8,19 @@ from dataclasses import replace
 
 import click
 
+from kpolicy.cli import candidates
 from kpolicy.cli.console import Console
-from kpolicy.cli.options import acceptance_options, arch_option, policy_options, report_options, toolchain_options
+from kpolicy.cli.options import (
+    acceptance_options,
+    arch_option,
+    policy_options,
+    report_options,
+    since_option,
+    toolchain_options,
+)
 from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, Run, conclude, known_findings, make_plan
-from kpolicy.cli.selection import find_tree
+from kpolicy.cli.trees import find_tree
 from kpolicy.errors import UsageError
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.policy.checks.registry import TREE_CHECKS
@@ -22,12 +30,27 @@ _FAMILY = "kconfig/"
 
 
 @click.command("kconfig", short_help="Check the Kconfig files of a tree, and its fragments.")
-@click.argument("tree", required=False, type=click.Path())
+@click.argument("tree", required=False, type=click.Path(), shell_complete=candidates.folders)
 @arch_option(multiple=True)
-@click.option("--check", "checks", metavar="CHECK", multiple=True, help="Only this check (may be repeated).")
-@click.option("--path", "paths", metavar="PATH", multiple=True, help="Only lines of this file, or of files below it.")
+@click.option(
+    "--check",
+    "checks",
+    metavar="CHECK",
+    multiple=True,
+    shell_complete=candidates.checks_of_trees,
+    help="Only this check (may be repeated).",
+)
+@click.option(
+    "--path",
+    "paths",
+    metavar="PATH",
+    multiple=True,
+    shell_complete=candidates.paths_of_tree,
+    help="Only lines of this file, or of files below it.",
+)
 @policy_options
 @acceptance_options
+@since_option
 @toolchain_options
 @report_options
 @click.pass_obj
@@ -55,7 +78,7 @@ def command(
     """
     options = Options.of(words)
     console.quiet = options.quiet
-    source = find_tree(tree)
+    source = find_tree(console, tree)
     if source is None:
         raise UsageError("not in a kernel tree", hint="name one: kpolicy kconfig DIR")
     wanted = frozenset(map(_check, checks)) or TREE_CHECKS

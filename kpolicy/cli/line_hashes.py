@@ -9,13 +9,13 @@ from pathlib import Path
 
 from kpolicy.config.read import MAX_SIZE
 from kpolicy.errors import InputError
-from kpolicy.kernel.source import DirectorySource
+from kpolicy.kernel.source import KernelTree
 from kpolicy.location import Location
 from kpolicy.report.line_hash import line_hashes
 from kpolicy.report.records import Report
 
 
-def hashes_of_lines(report: Report, source: DirectorySource | None) -> Mapping[Location, str]:
+def hashes_of_lines(report: Report, source: KernelTree | None) -> Mapping[Location, str]:
     """The hash of every line that a finding points at, where its file can be read and has such a line."""
     places = {finding.place for finding in report.findings}
     for judged in report.judged:
@@ -33,7 +33,7 @@ def hashes_of_lines(report: Report, source: DirectorySource | None) -> Mapping[L
     return found
 
 
-def _content(path: str, source: DirectorySource | None) -> bytes | None:
+def _content(path: str, source: KernelTree | None) -> bytes | None:
     try:
         if source is not None and source.is_file(path):
             return source.read(path)

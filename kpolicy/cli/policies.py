@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from kpolicy.cli.console import Console
-from kpolicy.kernel.source import DirectorySource
+from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.extends import default_policy, load_policy
 from kpolicy.policy.find import find_policy
 from kpolicy.policy.required import read_requirements
@@ -21,12 +21,13 @@ from kpolicy.policy.vocabulary import Vocabulary, shipped_vocabulary
 
 @dataclass(frozen=True, slots=True)
 class PolicyWords:
-    """The options of `policy_options`: a policy by name or file, fragments that are required, whether waivers count."""
+    """The options of `policy_options`: a policy by name or file, fragments that are required, what is accepted."""
 
     policy: str | None
     require: tuple[str, ...]
     no_waivers: bool
     baseline: str | None
+    since: str | None = None
 
     @classmethod
     def of(cls, words: Mapping[str, object]) -> PolicyWords:
@@ -36,6 +37,7 @@ class PolicyWords:
             require=cast("tuple[str, ...]", words["require"]),
             no_waivers=bool(words.get("no_waivers")),
             baseline=cast("str | None", words.get("baseline")),
+            since=cast("str | None", words.get("since")),
         )
 
 
@@ -49,7 +51,7 @@ class Standards:
 
     console: Console
     words: PolicyWords
-    source: DirectorySource | None
+    source: KernelTree | None
     quiet: Collection[str] = ()
     all: list[Standard] = field(default_factory=list)
     _numbers: dict[str, int] = field(default_factory=dict)

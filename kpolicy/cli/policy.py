@@ -7,11 +7,12 @@ import json
 
 import click
 
-from kpolicy.cli import status
+from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import policy_options, tree_option
 from kpolicy.cli.policies import PolicyWords, Standards
-from kpolicy.cli.selection import find_tree, name_of_config
+from kpolicy.cli.selection import name_of_config
+from kpolicy.cli.trees import find_tree
 from kpolicy.report.policy import policy_document, policy_lines
 
 
@@ -21,7 +22,7 @@ def command() -> None:
 
 
 @command.command("show")
-@click.argument("config", required=False, type=click.Path(allow_dash=True))
+@click.argument("config", required=False, type=click.Path(allow_dash=True), shell_complete=candidates.configs)
 @tree_option
 @policy_options
 @click.option("--all", "everything", is_flag=True, help="Also what no policy file sets.")
@@ -46,7 +47,7 @@ def show(
       kpolicy policy show --tree ~/linux x86_64_defconfig
       kpolicy policy show --policy hardening --all
     """
-    source = find_tree(tree)
+    source = find_tree(console, tree)
     standards = Standards(console, PolicyWords(policy, require, no_waivers=False, baseline=None), source)
     start: str | None
     if config is not None:

@@ -11,12 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from itertools import groupby
-from pathlib import Path
 from typing import TypeVar
 
 from kpolicy.cli.examine import Examiner, Plan, Target
 from kpolicy.errors import InputError, KpolicyError
-from kpolicy.kernel.source import DirectorySource
 from kpolicy.location import Location
 from kpolicy.report.records import ConfigReport, Remark
 
@@ -31,7 +29,7 @@ LOST = InputError("a worker process died, probably for want of memory", hint="tr
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_examiner: Examiner | None = None
+_examiners: list[tuple[Plan, Examiner]] = []
 
 
 def processors() -> int:
@@ -108,10 +106,15 @@ def spread(plan: Plan, work: Callable[[Item], Result], items: Sequence[Item], jo
     executor.shutdown()
 
 
-def examiner() -> Examiner:
-    """What looks at the tree in this process."""
-    assert _examiner is not None
-    return _examiner
+def examiner(plan: Plan | None = None) -> Examiner:
+    """What looks at the tree of the run in this process, or at that of another plan."""
+    if plan is None:
+        return _examiners[0][1]
+    for known, found in _examiners:
+        if known == plan:
+            return found
+    _examiners.append((plan, Examiner(plan, plan.open())))
+    return _examiners[-1][1]
 
 
 def _start_worker(plan: Plan) -> None:
@@ -122,8 +125,8 @@ def _start_worker(plan: Plan) -> None:
 
 
 def _start(plan: Plan) -> None:
-    global _examiner  # noqa: PLW0603 - what a worker process keeps from batch to batch
-    _examiner = Examiner(plan, DirectorySource(Path(plan.tree), plan.name))
+    # What a worker process keeps from batch to batch.
+    _examiners[:] = [(plan, Examiner(plan, plan.open()))]
 
 
 def _examine(batch: Iterable[tuple[int, Target]]) -> Batch:

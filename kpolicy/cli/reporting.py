@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from kpolicy.cli import status
 from kpolicy.cli.acceptance import accept
@@ -18,15 +18,18 @@ from kpolicy.cli.policies import PolicyWords, Standards
 from kpolicy.cli.pool import examine_all, processors
 from kpolicy.cli.setup import check_output, plan_for
 from kpolicy.errors import KpolicyError
-from kpolicy.kernel.source import DirectorySource
+from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.kernel.version import read_version
-from kpolicy.policy.baseline import Baseline, read_baseline
+from kpolicy.policy.baseline import Baseline, Known, read_baseline, union
 from kpolicy.policy.census import tally
 from kpolicy.policy.policy_file import Threshold
 from kpolicy.policy.roles import role_names
 from kpolicy.report.records import ConfigReport, Remark, Report, TreeReport
 from kpolicy.report.rule_notes import notes_for
+
+if TYPE_CHECKING:
+    from kpolicy.cli.since import Before
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Run:
     `complete` says that the targets are all configs of the tree; `unmade` are checks that this command
     makes only when it is asked to; `baseline` holds the findings that are known.  `tree_checks` are the
     checks of the tree itself that are to be made, for some `archs` and `paths` of it where any are
-    named; `about` is what they found.
+    named; `about` is what they found.  `before` are the findings of the tree at the revision `since`.
     """
 
     command: str
@@ -83,9 +86,11 @@ class Run:
     archs: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     about: TreeReport | None = None
+    since: str = ""
+    before: Baseline | None = None
 
 
-def make_plan(console: Console, source: DirectorySource, options: Options) -> Plan:
+def make_plan(console: Console, source: KernelTree, options: Options) -> Plan:
     """The plan of a run, without standards; raises UsageError early for a toolchain or output that cannot be."""
     check_output(options.output, force=options.force)
     check_outputs(console, options.outputs)
@@ -116,11 +121,17 @@ def examine(console: Console, run: Run, jobs: int) -> tuple[Run, tuple[ConfigRep
     return replace(run, failed=tuple(failed)), configs, tuple(remarks)
 
 
-def conclude(
-    console: Console, run: Run, source: DirectorySource, options: Options, *, census: bool, details: bool
-) -> int:
+def conclude(console: Console, run: Run, source: KernelTree, options: Options, *, census: bool, details: bool) -> int:
     """Examine all targets, deliver the report, and return the exit status."""
+    since: Before | None = None
+    if options.policy.since is not None:
+        # Only here: most runs compare with nothing.
+        from kpolicy.cli.since import open_before
+
+        since = open_before(console, run.plan, options.policy.since)
     run, configs, remarks = examine(console, run, options.jobs)
+    if since is not None:
+        run = replace(run, since=since.name, before=since.findings(console, run, configs, options.jobs))
     plan = run.plan
     return finish(
         console,
@@ -145,13 +156,13 @@ def conclude(
 
 
 def finish(
-    console: Console, run: Run, report: Report, options: Options, source: DirectorySource | None, *, details: bool
+    console: Console, run: Run, report: Report, options: Options, source: KernelTree | None, *, details: bool
 ) -> int:
     """Sort out what is accepted, deliver the report, and return the exit status; `source` is the tree, if any."""
     accepted = accept(
         report.configs,
         run.plan.standards,
-        run.baseline,
+        union(run.baseline or Baseline(), run.before) if run.before is not None else run.baseline,
         today(),
         about=run.about,
         waivers=not options.policy.no_waivers,
@@ -159,14 +170,17 @@ def finish(
         unmade=run.unmade,
     )
     report = replace(
-        report, configs=accepted.configs, about=accepted.about, policies=accepted.policies, fail_on=options.fail_on
+        report,
+        configs=accepted.configs,
+        about=accepted.about,
+        policies=accepted.policies,
+        fail_on=options.fail_on,
+        since=run.since,
     )
     report = replace(report, notes=notes_for(report, run.plan.standards))
     if options.outputs.line_hashes:
         report = replace(report, line_hashes=hashes_of_lines(report, source))
-    if accepted.gone:
-        count = sum(item.count for item in accepted.gone)
-        console.note(f"{count} of the findings in {options.policy.baseline} are gone: `kpolicy baseline update`")
+    _tell_gone(console, run, accepted.gone, options)
     return show(console, report, options.outputs, details=details)
 
 
@@ -180,6 +194,16 @@ def show(console: Console, report: Report, outputs: Outputs, *, details: bool) -
     if report.unread:
         return status.FAILURE
     return status.FINDINGS if report.fails else status.CLEAN
+
+
+def _tell_gone(console: Console, run: Run, gone: Sequence[Known], options: Options) -> None:
+    of_baseline = {item.fingerprint for item in run.baseline.known} if run.baseline is not None else set()
+    count = sum(item.count for item in gone if item.fingerprint in of_baseline)
+    if count:
+        console.note(f"{count} of the findings in {options.policy.baseline} are gone: `kpolicy baseline update`")
+    count = sum(item.count for item in gone if item.fingerprint not in of_baseline)
+    if count:
+        console.note(f"{count} of the findings of {run.since} are gone")
 
 
 def today() -> dt.date:

@@ -10,14 +10,15 @@ from dataclasses import replace
 
 import click
 
-from kpolicy.cli import status
+from kpolicy.cli import candidates, status
 from kpolicy.cli.bare import bare_values
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Examiner, Target
 from kpolicy.cli.options import arch_option, policy_options, run_options, toolchain_options, tree_option
 from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, make_plan
-from kpolicy.cli.selection import find_tree, policy_start, read_target
+from kpolicy.cli.selection import policy_start, read_target
+from kpolicy.cli.trees import find_tree
 from kpolicy.config.read import parse_config, read_config, stack
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.evaluate.values import Values
@@ -30,13 +31,21 @@ from kpolicy.report.role import RoleReport, role_document, role_lines
 
 
 @click.command("role", short_help="Tell what a kernel is for, and why.")
-@click.argument("configs", metavar="CONFIG...", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@click.argument(
+    "configs",
+    metavar="CONFIG...",
+    nargs=-1,
+    required=True,
+    type=click.Path(allow_dash=True),
+    shell_complete=candidates.configs,
+)
 @tree_option
 @arch_option()
 @click.option(
     "--reading",
     "words",
     metavar="ROLE=READING",
+    shell_complete=candidates.readings,
     multiple=True,
     help="Another way to tell a role, for example debug=release-candidate (may be repeated).",
 )
@@ -70,7 +79,7 @@ def command(
     console.quiet = options.quiet
     if configs.count("-") > 1:
         raise UsageError("standard input can be read only once")
-    source = find_tree(tree)
+    source = find_tree(console, tree)
     standards = Standards(console, options.policy, source)
     reports: list[RoleReport] = []
     failed: list[KpolicyError] = []

@@ -7,18 +7,19 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from kpolicy.cli import status
+from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Examiner, chosen_toolchain
 from kpolicy.cli.options import arch_option, toolchain_options
 from kpolicy.cli.rules import choose
 from kpolicy.cli.setup import plan_for
+from kpolicy.cli.trees import tree_named
 from kpolicy.config.read import parse_config
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.kernel.architecture import Architecture, architecture_words, architectures, resolve_architecture
 from kpolicy.kernel.config_files import default_config
-from kpolicy.kernel.source import DirectorySource, open_tree
+from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.policy.chosen import Wish
 from kpolicy.policy.examples import demo_models, run_examples
@@ -28,8 +29,14 @@ from kpolicy.report.survey import example_lines, survey_lines
 
 
 @click.command("test")
-@click.argument("rules", metavar="[FAMILY|RULE]...", nargs=-1)
-@click.option("--tree", metavar="DIR", type=click.Path(), help="Hold the rules against this kernel source tree too.")
+@click.argument("rules", metavar="[FAMILY|RULE]...", nargs=-1, shell_complete=candidates.rules)
+@click.option(
+    "--tree",
+    metavar="DIR",
+    type=click.Path(),
+    shell_complete=candidates.folders,
+    help="Hold the rules against this kernel source tree too.",
+)
 @arch_option(multiple=True)
 @toolchain_options
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing when all is well.")
@@ -100,7 +107,7 @@ class _Defaults:
         no_cache: bool,
     ) -> None:
         self._console = console
-        self._source = open_tree(tree)
+        self._source = tree_named(console, tree)
         self._toolchain = chosen_toolchain(toolchain) or Toolchain.dummy()
         self._architectures = [
             resolve_architecture(self._source, word) for word in words or _all_words(self._source, rules)
@@ -127,7 +134,7 @@ class _Defaults:
         return evaluate(model, parse_config(path, self._source.read(path)), "defconfig")
 
 
-def _all_words(source: DirectorySource, rules: Sequence[Rule]) -> list[str]:
+def _all_words(source: KernelTree, rules: Sequence[Rule]) -> list[str]:
     known = architecture_words(source)
     named = {example.architecture for rule in rules for example in rule.examples}
     return sorted({*architectures(source), *(word for word in named if word in known)})

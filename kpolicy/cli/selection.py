@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import difflib
 import os
-from pathlib import Path
 from typing import BinaryIO
 
 from kpolicy.cli.examine import Part, Target
@@ -14,30 +13,11 @@ from kpolicy.config.read import parse_config, read_config, stack
 from kpolicy.errors import InputError, UsageError
 from kpolicy.kernel.architecture import Architecture, resolve_architecture
 from kpolicy.kernel.config_files import ConfigFile, config_files, make_target
-from kpolicy.kernel.source import DirectorySource, open_tree
+from kpolicy.kernel.source import KernelTree
 from kpolicy.location import Location
 
 
-def find_tree(named: str | None) -> DirectorySource | None:
-    """The tree that was named, or the current directory when it is one."""
-    if named is not None:
-        return open_tree(named)
-    here = Path()
-    marks = ("Makefile", "Kconfig")
-    if all((here / mark).is_file() for mark in marks) and (here / "arch").is_dir():
-        return open_tree(".")
-    return None
-
-
-def needed_tree(named: str | None) -> DirectorySource:
-    """The tree as `find_tree` has it, for what takes Kconfig files; raises UsageError where there is none."""
-    source = find_tree(named)
-    if source is None:
-        raise UsageError("the kernel's Kconfig files are needed", hint="name the tree: --tree DIR")
-    return source
-
-
-def read_target(spec: str, source: DirectorySource, arch: str | None, stdin: BinaryIO) -> Target:
+def read_target(spec: str, source: KernelTree, arch: str | None, stdin: BinaryIO) -> Target:
     """The config that `spec` names, read, and the ARCH word to judge it for.
 
     A file that exists comes first, then a name as make knows it (`x86_64_defconfig`, `debug.config`,
@@ -71,7 +51,7 @@ def target_of(file: ConfigFile, arch: str) -> Target:
     return Target(file.path, arch, (Part(file.path, in_tree=True),))
 
 
-def name_of_config(spec: str, source: DirectorySource | None) -> tuple[str, str | None]:
+def name_of_config(spec: str, source: KernelTree | None) -> tuple[str, str | None]:
     """The name that findings have for a config, and where the search for its policy begins; nothing is read.
 
     Raises as `read_target` does for one that cannot be found; without a tree every name is a file's.
@@ -83,7 +63,7 @@ def name_of_config(spec: str, source: DirectorySource | None) -> tuple[str, str 
     return name, policy_start(Target(name, "", tuple(parts)), source)
 
 
-def policy_start(target: Target, source: DirectorySource) -> str | None:
+def policy_start(target: Target, source: KernelTree) -> str | None:
     """Where the search for the policy of a config begins: at its last file, that of a stack which says most.
 
     None for standard input.
@@ -94,13 +74,13 @@ def policy_start(target: Target, source: DirectorySource) -> str | None:
     return os.path.join(source.root, last.path) if last.in_tree else last.path
 
 
-def _read(part: Part, source: DirectorySource, stdin: BinaryIO) -> Config:
+def _read(part: Part, source: KernelTree, stdin: BinaryIO) -> Config:
     if part.in_tree:
         return parse_config(part.path, source.read(part.path))
     return read_config(part.path, stdin)
 
 
-def _find(word: str, source: DirectorySource, architecture: Architecture | None) -> list[Part]:
+def _find(word: str, source: KernelTree, architecture: Architecture | None) -> list[Part]:
     """What a word stands for: mostly one file, but make puts some of its targets together from several."""
     if word == "-":
         return [Part(word, in_tree=False)]
@@ -118,7 +98,7 @@ def _find(word: str, source: DirectorySource, architecture: Architecture | None)
     raise _nothing(word, source, architecture)
 
 
-def _by_name(word: str, source: DirectorySource, architecture: Architecture | None) -> tuple[str, ...]:
+def _by_name(word: str, source: KernelTree, architecture: Architecture | None) -> tuple[str, ...]:
     if architecture is not None:
         return make_target(source, architecture, word)
     matches = [file for file in config_files(source) if file.name == word]
@@ -131,7 +111,7 @@ def _by_name(word: str, source: DirectorySource, architecture: Architecture | No
     return (matches[0].path,) if matches else ()
 
 
-def _nothing(word: str, source: DirectorySource, architecture: Architecture | None) -> InputError:
+def _nothing(word: str, source: KernelTree, architecture: Architecture | None) -> InputError:
     srcarch = architecture.srcarch if architecture is not None else None
     names = {file.name for file in config_files(source) if srcarch is None or file.srcarch in (None, srcarch)}
     near = difflib.get_close_matches(word, names, n=3, cutoff=0.6)
@@ -150,7 +130,7 @@ def _folder(parts: list[Part]) -> str | None:
     return None
 
 
-def _header(config: Config, source: DirectorySource) -> str | None:
+def _header(config: Config, source: KernelTree) -> str | None:
     if config.arch is None:
         return None
     try:

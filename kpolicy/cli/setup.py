@@ -11,7 +11,7 @@ from pathlib import Path
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import EXECUTE, Plan, chosen_toolchain
 from kpolicy.errors import InputError, UsageError
-from kpolicy.kernel.source import DirectorySource
+from kpolicy.kernel.source import KernelTree
 
 
 def cache_folder(environment: Mapping[str, str], *, disabled: bool) -> Path | None:
@@ -25,15 +25,18 @@ def cache_folder(environment: Mapping[str, str], *, disabled: bool) -> Path | No
     return Path(home) / ".cache" / "kpolicy" if os.path.isabs(home) else None
 
 
-def plan_for(console: Console, source: DirectorySource, toolchain: str | None, *, no_cache: bool) -> Plan:
+def plan_for(console: Console, source: KernelTree, toolchain: str | None, *, no_cache: bool) -> Plan:
     """A plan without standards for a tree; raises UsageError for a toolchain that there is not."""
     chosen_toolchain(toolchain)
+    if source.revision is not None and toolchain == EXECUTE:
+        raise UsageError("--toolchain exec runs scripts of the tree", hint="check the revision out: git worktree add")
     return Plan(
         tree=os.fspath(source.root),
         name=source.name,
         toolchain=toolchain,
         cache=cache_folder(console.environment, disabled=no_cache),
-        environment=dict(console.environment) if toolchain == EXECUTE else {},
+        environment=dict(console.environment) if toolchain == EXECUTE or source.revision is not None else {},
+        revision=source.revision,
     )
 
 

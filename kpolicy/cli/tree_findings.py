@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from kpolicy.cli.examine import Examiner, Plan
@@ -16,7 +15,7 @@ from kpolicy.errors import KpolicyError
 from kpolicy.evaluate.values import evaluate
 from kpolicy.kernel.architecture import Architecture, architectures, resolve_architecture
 from kpolicy.kernel.config_files import ConfigFile, config_files, make_target
-from kpolicy.kernel.source import DirectorySource
+from kpolicy.kernel.source import KernelTree
 from kpolicy.location import Location
 from kpolicy.policy.checks.fragments import Unheard, fragment_findings, unheard
 from kpolicy.policy.checks.kconfig import Claims, check_kconfig
@@ -65,7 +64,7 @@ def look_at_tree(
 
     Returns the report, what could not be analysed, and remarks about the Kconfig files.
     """
-    source = DirectorySource(Path(plan.tree), plan.name)
+    source = plan.open()
     words = list(dict.fromkeys(archs or architectures(source)))
     shelf = _Shelf(Examiner(plan, source), source, words)
     parts = {_PARTS[check] for check in wanted}
@@ -153,7 +152,7 @@ def _lay_on(looking: Examiner, architecture: Architecture) -> tuple[tuple[str, .
     return tuple(asked), tuple(found)
 
 
-def _fragments(source: DirectorySource, architecture: Architecture) -> list[ConfigFile]:
+def _fragments(source: KernelTree, architecture: Architecture) -> list[ConfigFile]:
     return [
         file
         for file in config_files(source)
@@ -164,7 +163,7 @@ def _fragments(source: DirectorySource, architecture: Architecture) -> list[Conf
 class _Shelf:
     """Where findings about a tree are kept, by the content of everything that they rest on."""
 
-    def __init__(self, examiner: Examiner, source: DirectorySource, words: Sequence[str]) -> None:
+    def __init__(self, examiner: Examiner, source: KernelTree, words: Sequence[str]) -> None:
         self.examiner = examiner
         self._source = source
         self._words = words

@@ -12,7 +12,7 @@ from kpolicy.evaluate.calculation import Calculation
 from kpolicy.evaluate.passes import MODES, PRESETS, Template, run
 from kpolicy.evaluate.user import UserValues, user_values
 from kpolicy.kconfig.model import Default, Expr, Model, Select
-from kpolicy.kconfig.payload import BOOL, FLAGS, INT, IS_CHOICE, REVERSE, TRISTATE, TYPE, Core
+from kpolicy.kconfig.payload import BOOL, DEFAULTS, FLAGS, INT, IS_CHOICE, REVERSE, TRISTATE, TYPE, Core
 from kpolicy.location import Location
 
 _TRISTATE = {"n": 0, "m": 1, "y": 2}
@@ -86,6 +86,12 @@ class Values:
         node = self._node(name)
         return self._foreign.get(name) if node is None else self._user.assignments.get(node)
 
+    def asked(self, name: str) -> int:
+        """What the line of a bool or tristate asks for, visible or not: 0 for n and for no line, 1 for m, 2 for y."""
+        node = self._node(name)
+        value = None if node is None else self._calculation.user.get(node)
+        return value if isinstance(value, int) else 0
+
     @cached_property
     def _foreign(self) -> dict[str, Assignment]:
         assignments = self.config.assignments if self.config is not None else ()
@@ -120,6 +126,15 @@ class Values:
         if symbol is None:
             return None
         return next((item for item in symbol.defaults if self.evaluate(item.condition)), None)
+
+    def default_number(self, name: str) -> int:
+        """Which default counts, from 0; -1 for none: quicker than `default`, whose lines have to be looked up."""
+        node = self._node(name)
+        if node is not None:
+            for number, (_, condition) in enumerate(self._core.records[node][DEFAULTS]):
+                if self._calculation.value(condition):
+                    return number
+        return -1
 
     @cached_property
     def warnings(self) -> tuple[tuple[Location, str], ...]:
@@ -164,6 +179,20 @@ class Values:
         if type_code > INT + 1:
             text = '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
         return f"CONFIG_{name}={text}"
+
+    def stated_nodes(self) -> tuple[int, ...]:
+        """The symbols to which the config, a preset or a recorded toolchain gives a value."""
+        return (*self._calculation.user, *self._calculation.recorded)
+
+    def written_text(self, node: int) -> str | None:
+        """The value of a symbol that has a line in include/config/auto.conf, None for one that has none."""
+        calculation = self._calculation
+        value = calculation.value(node)
+        if not calculation.written[node]:
+            return None
+        if self._core.records[node][TYPE] in (BOOL, TRISTATE):
+            return "nmy"[value] if value else None
+        return calculation.strings[node]
 
     def with_config(self, config: Config) -> Values:
         """The values of another config by the same model, mode and toolchain."""

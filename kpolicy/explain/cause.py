@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["assigned", "selected", "implied", "default", "choice", "toolchain", "unset"]
 
-_TRISTATE = {"n": 0, "m": 1, "y": 2}
 # A root that a person can edit without touching Kconfig files comes first.
 _ROOTS: tuple[frozenset[str], ...] = (
     frozenset({"assigned"}),
@@ -150,7 +149,7 @@ def _honoured(values: Values, name: str, assignment: Assignment) -> bool:
         return False
     if values.model.type_of(name) not in ("bool", "tristate"):
         return _same(values.text(name), assignment.value)
-    asked, got = _TRISTATE.get(assignment.value, 0), values.tristate(name)
+    asked, got = values.asked(name), values.tristate(name)
     # m becomes y where there are no modules; a select can raise it too.
     return asked == got or (0 < asked < got and not values.selectors(name))
 
@@ -169,6 +168,9 @@ def _given(values: Values, symbol: Symbol, value: str) -> Iterator[Link]:
         return
     default = values.default(name)
     selectors = values.selectors(name)
+    if default is not None and not selectors and symbol.type in ("bool", "tristate"):
+        # A default of n counts for nothing beside an imply.
+        default = default if _suffices(values, default, name) or not values.implied(name) else None
     if default is not None and (not selectors or _suffices(values, default, name)):
         kind: Kind = "toolchain" if symbol.probed else "default"
         followed = None if symbol.probed else _followed(values, symbol, default)

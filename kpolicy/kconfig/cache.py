@@ -90,12 +90,11 @@ class ModelCache:
             return None
         return core, body[int(size) :]
 
-    def store(self, name: str, payload: Payload, trail_name: str, paths: Iterable[str]) -> None:
-        """Keep a model and the trail to it; silently nothing where the folder cannot be used."""
+    def store(self, name: str, payload: Payload) -> None:
+        """Keep a model; silently nothing where the folder cannot be used."""
         core = _pack(payload.core)
         body = core + _pack(payload.details)
         self._write(f"{name}.model", f"{digest(body)} {len(core)}\n".encode("ascii") + body)
-        self.store_trail(trail_name, paths)
 
     def load_data(self, name: str) -> Any:
         """JSON values stored under a name; None where there are none."""

@@ -86,11 +86,17 @@ class Tree:
 
     Kconfig files are read and split once for all architectures.  `root` is the tree's place
     for `$(srctree)`; `cache` is where models are kept, if anywhere.  With `probes` the
-    toolchain is really asked, and nothing is kept.
+    toolchain is really asked, and nothing is kept.  `revision` tells apart, for the cache, what lies at one `root`.
     """
 
     def __init__(
-        self, source: Source, root: str, *, cache: ModelCache | None = None, probes: Probes | None = None
+        self,
+        source: Source,
+        root: str,
+        *,
+        cache: ModelCache | None = None,
+        probes: Probes | None = None,
+        revision: str | None = None,
     ) -> None:
         self.source = source
         self.root = root
@@ -101,6 +107,7 @@ class Tree:
         self._emulated: dict[str, Probes] = {}
         self.cache = cache if probes is None else None
         self._probes = probes
+        self._revision = revision
         self._version: KernelVersion | None = None
         self._files: object = None
 
@@ -118,34 +125,49 @@ class Tree:
         dependency loops.
         """
         environment = build_environment(self.root, self.version, architecture, toolchain)
-        trail_name = disk.key(self.root, environment, toolchain.identity)
-        stored = self._stored(trail_name, environment, toolchain)
-        if stored is not None:
-            return stored
+        for trail_name in self._trails(environment, toolchain.identity):
+            stored = self._stored(trail_name, environment, toolchain)
+            if stored is not None:
+                return stored
         tracked = self._tracked
         tracked.used = set()
         with _undisturbed():
             payload = self._build(architecture, environment, toolchain)
         if self.cache is not None:
             used = tracked.used | self._probed.used
-            self.cache.store(self._content_key(used, environment, toolchain), payload, trail_name, used)
+            self.cache.store(self._content_key(used, environment, toolchain), payload)
+            for trail_name in self._trails(environment, toolchain.identity):
+                self.cache.store_trail(trail_name, used)
         return self._model(payload, environment, toolchain)
 
     @cached_property
     def names(self) -> NameIndex:
         """Where names are defined, over all architectures."""
-        trail_name = disk.key("names", self.root, architectures(self.source))
-        paths = self.cache.trail(trail_name) if self.cache is not None else None
-        if self.cache is not None and paths is not None:
-            stored = self.cache.load_data(self.content_key("names", paths))
-            if stored is not None:
-                return unpack(stored)
+        stored = self.stored_names()
+        if stored is not None:
+            return stored
         tracked = _Tracked(self.source, self._digests)
         index = index_names(tracked)
         if self.cache is not None:
             self.cache.store_data(self.content_key("names", tracked.used), pack(index))
-            self.cache.store_trail(trail_name, tracked.used)
+            for trail_name in self._names_trails:
+                self.cache.store_trail(trail_name, tracked.used)
         return index
+
+    def stored_names(self) -> NameIndex | None:
+        """`names`, where the cache has them."""
+        if self.cache is None:
+            return None
+        for trail_name in self._names_trails:
+            paths = self.cache.trail(trail_name)
+            stored = self.cache.load_data(self.content_key("names", paths)) if paths is not None else None
+            if stored is not None:
+                return unpack(stored)
+        return None
+
+    @cached_property
+    def _names_trails(self) -> tuple[str, ...]:
+        return self._trails("names", architectures(self.source))
 
     def content_key(self, what: str, paths: Iterable[str], code: tuple[str, ...] = ()) -> str:
         """A name for what rests on the content of some files, and on the code in some folders of kpolicy."""
@@ -154,8 +176,26 @@ class Tree:
     def model_key(self, architecture: Architecture, toolchain: Toolchain) -> str | None:
         """The name under which the model of an architecture is kept; None where it is not."""
         environment = build_environment(self.root, self.version, architecture, toolchain)
-        paths = self.cache.trail(disk.key(self.root, environment, toolchain.identity)) if self.cache else None
-        return self._content_key(paths, environment, toolchain) if paths is not None else None
+        for trail_name in self._trails(environment, toolchain.identity):
+            paths = self.cache.trail(trail_name) if self.cache is not None else None
+            if self.cache is not None and paths is not None:
+                return self._content_key(paths, environment, toolchain)
+        return None
+
+    def names_key(self) -> str | None:
+        """The name under which `names` are kept; None where they are not."""
+        for trail_name in self._trails("names", architectures(self.source)):
+            paths = self.cache.trail(trail_name) if self.cache is not None else None
+            if paths is not None:
+                return self.content_key("names", paths)
+        return None
+
+    def _trails(self, *parts: object) -> tuple[str, ...]:
+        """The names of two trails to try, that of the very revision and that of all that lies at this root.
+
+        Most commits change the content of files, not which files there are.
+        """
+        return (disk.key(self.root, self._revision, *parts), disk.key(self.root, *parts))
 
     def _model(self, payload: Payload, environment: dict[str, str], toolchain: Toolchain) -> Model:
         return Model(

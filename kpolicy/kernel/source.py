@@ -2,7 +2,7 @@
 """Kernel sources: where the files of a tree come from.
 
 Everything above this module asks a `Source` for files by their path in the tree, so that a
-directory and (later) a revision of a git repository look the same.
+directory and a revision of a git repository (kpolicy/kernel/revision.py) look the same.
 """
 
 from __future__ import annotations
@@ -12,9 +12,12 @@ import os
 import re
 import stat
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from kpolicy.errors import InputError
+
+if TYPE_CHECKING:
+    from kpolicy.kernel.git import Revision
 
 # What makes a directory a kernel tree.  `arch` and `scripts` are not asked for: the smallest
 # useful tree (a demonstration, a test) has neither.
@@ -44,6 +47,18 @@ class Source(Protocol):
         """
 
 
+class KernelTree(Source, Protocol):
+    """The files of a kernel tree, and where they come from."""
+
+    @property
+    def root(self) -> Path:
+        """The absolute path of the tree, or of the work tree or repository that has it as a revision."""
+
+    @property
+    def revision(self) -> Revision | None:
+        """The revision that the files are of; None for a directory."""
+
+
 # O_NONBLOCK: opening a FIFO must fail the check that follows, not wait for a writer.
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_+][A-Za-z0-9_+.,-]*(?:/[A-Za-z0-9_+][A-Za-z0-9_+.,-]*)*")
@@ -70,6 +85,11 @@ class DirectorySource:
     def root(self) -> Path:
         """The absolute path of the tree, symbolic links resolved."""
         return Path(self._root)
+
+    @property
+    def revision(self) -> None:
+        """None: these are the files as they are."""
+        return None
 
     def __repr__(self) -> str:
         return f"DirectorySource({self._root!r}, {self._name!r})"
@@ -210,13 +230,15 @@ def open_tree(path: str | os.PathLike[str]) -> DirectorySource:
         raise InputError(f"{name}: is a file, expected the directory of a kernel source tree")
     source = DirectorySource(Path(name), name)
     source.list_dir("")  # says so when the folder may not be read
-    missing = [mark for mark in _TREE_MARKS if not source.is_file(mark)]
+    missing = missing_marks(source)
     if missing:
-        raise InputError(
-            f"{name}: not a kernel source tree: no {' and no '.join(missing)}",
-            hint=_advice(source),
-        )
+        raise InputError(f"{name}: not a kernel source tree: no {' and no '.join(missing)}", hint=_advice(source))
     return source
+
+
+def missing_marks(source: Source) -> tuple[str, ...]:
+    """The files that make a tree a kernel's, and that are not there."""
+    return tuple(mark for mark in _TREE_MARKS if not source.is_file(mark))
 
 
 def _advice(source: DirectorySource) -> str:

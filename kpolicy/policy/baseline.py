@@ -97,6 +97,16 @@ def make_baseline(findings: Iterable[Finding]) -> Baseline:
     return Baseline(tuple(Known(*key, count) for key, count in sorted(counts.items())))
 
 
+def union(one: Baseline, other: Baseline) -> Baseline:
+    """What either of two baselines knows; of a finding that both know, as many as the one that knows more of it."""
+    counts: dict[str, Known] = {}
+    for item in (*one.known, *other.known):
+        before = counts.get(item.fingerprint)
+        if before is None or before.count < item.count:
+            counts[item.fingerprint] = item
+    return Baseline(tuple(sorted(counts.values())))
+
+
 def subtract(findings: Iterable[Finding], baseline: Baseline, in_scope: InScope = everything) -> Subtraction:
     """Take the known findings away; what is not in scope is not looked for, and so is not gone."""
     left = Counter({item.fingerprint: item.count for item in baseline.known})

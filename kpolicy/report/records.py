@@ -106,9 +106,9 @@ class Report:
     `unread` counts the configs that could not be analysed; `errors` say why.  `roles` are the
     names of all roles, in the order to show them.  `fail_on` is what the command line says to that,
     None where the policies say it.  `about` is what there is to
-    say about the tree itself.  `notes` are about the rules that findings are of, by their ids;
-    `line_hashes` are those of the lines that findings point at (`kpolicy.report.line_hash`), where
-    somebody asked for them.
+    say about the tree itself.  `since` names the revision whose findings are known, "" where there is none.
+    `notes` are about the rules that findings are of, by their ids; `line_hashes` are those of the lines
+    that findings point at (`kpolicy.report.line_hash`), where somebody asked for them.
     """
 
     command: str
@@ -125,6 +125,7 @@ class Report:
     policies: tuple[PolicyReport, ...] = (PolicyReport((), "warning"),)
     fail_on: Threshold | None = None
     about: TreeReport | None = None
+    since: str = ""
     notes: tuple[RuleNote, ...] = ()
     line_hashes: Mapping[Location, str] = field(default_factory=dict)
 

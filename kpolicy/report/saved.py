@@ -90,6 +90,7 @@ def _report(root: Node) -> Report:
         policies=policies,
         fail_on=_threshold(fail_on) if fail_on is not None else None,
         about=_about(about, len(policies)) if about is not None else None,
+        since=_or_none(root["since"]),
         notes=_notes(root["rules"]),
         line_hashes=_line_hashes(root["line_hashes"]),
     )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from kpolicy.report.lines import number
+from kpolicy.report.plain import line
 from kpolicy.report.records import Report
 from kpolicy.report.style import Style
 
@@ -23,7 +24,12 @@ def summary(report: Report, style: Style | None = None) -> str:
     if waived:
         text += f"; {waived} waived"
     if known:
-        text += f"; {known} known to the baseline"
+        text += f"; {known} {known_words(report)}"
     if report.unread:
         text += f"; {style.mark('error', f'{report.unread} could not be analysed')}"
     return text
+
+
+def known_words(report: Report) -> str:
+    """By what the known findings of a run are known."""
+    return f"known already (--since {line(report.since)})" if report.since else "known to the baseline"

@@ -60,9 +60,10 @@ def document(report: Report) -> dict[str, Any]:
         "about_tree": _about(report.about) if report.about is not None else None,
         "configs": [_config(config, report.tree) for config in report.configs],
         "policies": [_policy(policy) for policy in report.policies],
+        "since": report.since or None,
         "census": _census(report.census) if report.census is not None else None,
         "remarks": [_remark(remark) for remark in report.remarks],
-        "errors": [_error(error) for error in report.errors],
+        "errors": [error_document(error) for error in report.errors],
         "line_hashes": _line_hashes(report.line_hashes),
         "summary": {
             "configs": len(report.configs),
@@ -75,23 +76,27 @@ def document(report: Report) -> dict[str, Any]:
     }
 
 
-def finding_object(finding: Finding, whose: Whose) -> dict[str, Any]:
-    """A finding, with what is not as `whose` says."""
-    config = finding.place.path if whose.config is None else whose.config
-    own = {"tree": whose.tree, "architecture": whose.architecture, "config": config, "role": whose.role}
+def finding_document(finding: Finding, whose: Whose | None = None) -> dict[str, Any]:
+    """A finding as plain lists and dicts, with what is not as `whose` says; without it nothing of that is told."""
     return {
         "rule": finding.rule,
         "severity": finding.severity,
         "symbol": finding.symbol,
         "symbols": {item.symbol: item.value for item in finding.symbols},
         "message": finding.message,
-        "location": _location(finding.place),
+        "location": location_document(finding.place),
         "causes": [_link(link) for link in finding.causes],
         "remedy": list(finding.remedy),
         "fingerprint": finding.fingerprint,
-        **{key: value for key, usual in own.items() if (value := getattr(finding, key)) != usual},
+        **(_own(finding, whose) if whose is not None else {}),
         **({"architectures": list(finding.architectures)} if finding.architectures else {}),
     }
+
+
+def _own(finding: Finding, whose: Whose) -> dict[str, str]:
+    config = finding.place.path if whose.config is None else whose.config
+    usual = {"tree": whose.tree, "architecture": whose.architecture, "config": config, "role": whose.role}
+    return {key: value for key, common in usual.items() if (value := getattr(finding, key)) != common}
 
 
 def _laid_out(value: Any, depth: int) -> str:
@@ -131,9 +136,9 @@ def _about(about: TreeReport) -> dict[str, Any]:
 def _judgement(judged: ConfigReport | TreeReport, whose: Whose) -> dict[str, Any]:
     return {
         "policy": judged.standard,
-        "findings": [finding_object(finding, whose) for finding in judged.findings],
-        "waived": [{**finding_object(item.finding, whose), "waiver": _waiver(item.waiver)} for item in judged.waived],
-        "known": [finding_object(finding, whose) for finding in judged.known],
+        "findings": [finding_document(finding, whose) for finding in judged.findings],
+        "waived": [{**finding_document(item.finding, whose), "waiver": _waiver(item.waiver)} for item in judged.waived],
+        "known": [finding_document(finding, whose) for finding in judged.known],
     }
 
 
@@ -141,7 +146,7 @@ def _policy(policy: PolicyReport) -> dict[str, Any]:
     return {
         "files": list(policy.files),
         "fail_on": policy.fail_on,
-        "findings": [finding_object(finding, Whose()) for finding in policy.findings],
+        "findings": [finding_document(finding, Whose()) for finding in policy.findings],
     }
 
 
@@ -170,7 +175,7 @@ def _waiver(waiver: Waiver) -> dict[str, Any]:
         "reason": waiver.reason,
         "owner": waiver.owner,
         "expires": waiver.expires.isoformat() if waiver.expires is not None else None,
-        "location": _location(waiver.location),
+        "location": location_document(waiver.location),
     }
 
 
@@ -179,7 +184,7 @@ def _role(verdict: RoleVerdict) -> dict[str, Any]:
         "name": verdict.role,
         "reading": verdict.reading or None,
         "evidence": [
-            {"symbol": item.symbol, "value": item.value, "location": _location(item.location), "why": item.why}
+            {"symbol": item.symbol, "value": item.value, "location": location_document(item.location), "why": item.why}
             for item in verdict.evidence
         ],
     }
@@ -191,7 +196,7 @@ def _link(link: Link) -> dict[str, Any]:
         "value": link.value,
         "kind": link.kind,
         "by": link.by,
-        "location": _location(link.location),
+        "location": location_document(link.location),
         "text": link.text,
     }
 
@@ -207,12 +212,13 @@ def _census(census: Census) -> dict[str, Any]:
 
 
 def _remark(remark: Remark) -> dict[str, Any]:
-    return {"location": _location(remark.location), "text": remark.text}
+    return {"location": location_document(remark.location), "text": remark.text}
 
 
-def _error(error: KpolicyError) -> dict[str, Any]:
+def error_document(error: KpolicyError) -> dict[str, Any]:
+    """An error as a plain dict."""
     return {
-        "location": _location(error.location),
+        "location": location_document(error.location),
         "message": error.message,
         "hint": error.hint,
         "source_line": error.source_line,
@@ -228,5 +234,6 @@ def _line_hashes(hashes: Mapping[Location, str]) -> dict[str, Any]:
     return found
 
 
-def _location(location: Location | None) -> dict[str, Any] | None:
+def location_document(location: Location | None) -> dict[str, Any] | None:
+    """A location as a plain dict, or None."""
     return {"path": location.path, "line": location.line} if location is not None else None

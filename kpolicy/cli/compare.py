@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Configs compared in pairs: what differs in effect between them, and which findings come and go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import BinaryIO
+
+from kpolicy.cli.examine import Examiner, Plan, Target, report_on
+from kpolicy.cli.pool import LOST, examiner, spread
+from kpolicy.config.read import read_config
+from kpolicy.errors import KpolicyError
+from kpolicy.evaluate.effect import effect
+from kpolicy.evaluate.values import Values
+from kpolicy.explain.cause import assignment_of, shown
+from kpolicy.explain.difference import Change, change, changed
+from kpolicy.policy.standard import Standard
+from kpolicy.report.records import ConfigReport
+
+# Configs of one architecture that are compared at a time: as many attribute their changes together.
+_BATCH = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Two configs that are compared, by the plans of their trees; `name` is what the pair is called."""
+
+    name: str
+    before: Target
+    after: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One pair: its changes, as numbers of those of its batch, and both judgements; an `error` where there is none.
+
+    `same` says that both rest on the same files, so that nothing had to be looked at.
+    """
+
+    pairing: Pairing
+    changes: tuple[int, ...] = ()
+    before: ConfigReport | None = None
+    after: ConfigReport | None = None
+    error: KpolicyError | None = None
+    same: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Pairs of one architecture, and their changes: the cause of each is that in the first pair that has it."""
+
+    pairs: tuple[Compared, ...]
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    before: Plan
+    after: Plan
+    pairings: tuple[Pairing, ...]
+
+
+def compare_all(
+    before: Plan, after: Plan, pairings: Sequence[Pairing], jobs: int, progress: Callable[[int, int], None]
+) -> list[Batch]:
+    """All pairs compared, in their order, in several processes."""
+    numbered = sorted(enumerate(pairings), key=lambda item: (item[1].after.arch, item[0]))
+    work: list[_Work] = []
+    for _, group in groupby(numbered, key=lambda item: item[1].after.arch):
+        items = [pairing for _, pairing in group]
+        work += [_Work(before, after, tuple(items[at : at + _BATCH])) for at in range(0, len(items), _BATCH)]
+    found: dict[Pairing, Batch] = {}
+    done = 0
+    for batch in spread(after, _compare, work, jobs):
+        done += len(batch.pairs)
+        progress(done, len(pairings))
+        found[batch.pairs[0].pairing] = batch
+    return [
+        found.get(item.pairings[0]) or Batch(tuple(Compared(one, error=LOST) for one in item.pairings), ())
+        for item in work
+    ]
+
+
+def _compare(work: _Work) -> Batch:
+    """The pairs of one batch; runs in a worker."""
+    old, new = examiner(work.before), examiner(work.after)
+    numbers: dict[object, int] = {}
+    changes: list[Change] = []
+    pairs: list[Compared] = []
+    for pairing in work.pairings:
+        try:
+            if _is_same(old, new, pairing):
+                pairs.append(Compared(pairing, same=True))
+                continue
+            before, after = old.values(pairing.before), new.values(pairing.after)
+            mine = _number(before, after, numbers, changes)
+            reports = _judge(old, before, pairing.before), _judge(new, after, pairing.after)
+        except KpolicyError as error:
+            pairs.append(Compared(pairing, error=error))
+            continue
+        pairs.append(Compared(pairing, tuple(mine), *reports))
+    return Batch(tuple(pairs), tuple(changes))
+
+
+def _judge(looking: Examiner, values: Values, target: Target) -> ConfigReport:
+    name = values.config.name if values.config is not None else target.name
+    standard = looking.plan.standards[target.standard]
+    return report_on(
+        values,
+        name,
+        standard,
+        (),
+        tree=looking.plan.name,
+        number=target.standard,
+        names=lambda: looking.tree.names,
+    )
+
+
+def compare_bare(
+    before: str, after: str, arch: str | None, standard: Standard, stdin: BinaryIO
+) -> tuple[Compared, list[Change]]:
+    """Two full .config files by what they say; raises UsageError or InputError for what is none."""
+    # Only here: what makes a model of a .config is seldom wanted.
+    from kpolicy.cli.bare import bare_report, bare_values
+
+    configs = [read_config(spec, stdin) for spec in (before, after)]
+    old, new = (bare_values(config, arch) for config in configs)
+    names = changed(effect(old), effect(new))
+    changes = []
+    for name in names:
+        line = assignment_of(new, name) or assignment_of(old, name)
+        text = line.text if assignment_of(new, name) is not None and line is not None else "no line"
+        place = line.location if line is not None else None
+        changes.append(Change(name, shown(old, name), shown(new, name), "line", text, place))
+    reports = bare_report(configs[0], arch, standard), bare_report(configs[1], arch, standard)
+    target = Target(after, new.model.architecture, ())
+    return Compared(Pairing(after, target, target), (), *reports), changes
+
+
+def _is_same(old: Examiner, new: Examiner, pairing: Pairing) -> bool:
+    if pairing.before.standard != pairing.after.standard or old.plan == new.plan:
+        return False
+    ground = old.ground(pairing.before)
+    return ground is not None and ground == new.ground(pairing.after)
+
+
+def _number(before: Values, after: Values, numbers: dict[object, int], changes: list[Change]) -> list[int]:
+    """The changes of a pair by number; one that no pair before has had is added, with its cause here."""
+    old, new = effect(before), effect(after)
+    names = changed(old, new)
+    others = frozenset(names)
+    mine: list[int] = []
+    for name in names:
+        key = (name, old.get(name), new.get(name), _manner(before, name), _manner(after, name))
+        number = numbers.get(key)
+        if number is None:
+            number = numbers[key] = len(changes)
+            changes.append(change(before, after, name, others))
+        mine.append(number)
+    return mine
+
+
+def _manner(values: Values, name: str) -> tuple[str | None, int]:
+    """How a symbol came by its value, roughly and quickly: its line, and which default counts."""
+    line = values.assignment(name)
+    return (line.value if line is not None else None, values.default_number(name))

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The words by which a user names a kernel tree: a directory, or a revision in a git repository."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from kpolicy.cli.console import Console
+from kpolicy.errors import InputError, UsageError
+from kpolicy.kernel.source import KernelTree, open_tree
+
+_HINT = "name a kernel source tree: a directory, a revision of it (DIR@v6.12), or one of the repository here (v6.12)"
+
+
+def tree_named(console: Console, word: str) -> KernelTree:
+    """The tree that a word names: DIR, DIR@REVISION, or REVISION of the repository around the current directory.
+
+    What exists as a file or directory is that.  Raises UsageError or InputError when it is none of them.
+    """
+    if not word or os.path.lexists(word):
+        return open_tree(word)
+    split = word.find("@")
+    # A revision may have an @ in it (HEAD@{1}), a directory too.
+    while split > 0 and not os.path.isdir(word[:split]):
+        split = word.find("@", split + 1)
+    # Only here: most trees are directories.
+    from kpolicy.kernel.revision import open_revision
+
+    if split > 0:
+        return open_revision(word[:split], word[split + 1 :], word, console.environment)
+    try:
+        return open_revision(".", word, word, console.environment)
+    except UsageError:
+        raise InputError(f"{word}: no such directory, and no revision of a git repository here", hint=_HINT) from None
+
+
+def names_tree(console: Console, word: str) -> bool:
+    """Whether a word is meant for a tree: a directory, DIR@REVISION, or a revision of the repository here."""
+    if os.path.isdir(word):
+        return True
+    if not word or os.path.lexists(word) or word == "-":
+        return False
+    if os.path.isdir(word.partition("@")[0]):
+        return True
+    # Only here: most words are directories or files.
+    from kpolicy.kernel.git import resolve
+
+    try:
+        resolve(".", word, console.environment)
+    except UsageError:
+        return False
+    return True
+
+
+def find_tree(console: Console, named: str | None) -> KernelTree | None:
+    """The tree that was named, or the current directory when it is one."""
+    if named is not None:
+        return tree_named(console, named)
+    here = Path()
+    marks = ("Makefile", "Kconfig")
+    if all((here / mark).is_file() for mark in marks) and (here / "arch").is_dir():
+        return open_tree(".")
+    return None
+
+
+def needed_tree(console: Console, named: str | None) -> KernelTree:
+    """The tree as `find_tree` has it, for what takes Kconfig files; raises UsageError where there is none."""
+    source = find_tree(console, named)
+    if source is None:
+        raise UsageError("the kernel's Kconfig files are needed", hint="name the tree: --tree DIR")
+    return source

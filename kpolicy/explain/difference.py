@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What differs in effect between two configurations, of one model or of two, and why.
+
+Every change has one cause: a line of the config, a line of the Kconfig files, a probe of the toolchain, or another
+change, which it follows.  That there is one is the nature of Kconfig: a value is made of the symbol's own line, its
+properties, and the values of the symbols that these name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from kpolicy.explain.blocked import conjuncts
+from kpolicy.explain.cause import assignment_of, cause, default_text, select_text, shown
+
+if TYPE_CHECKING:
+    from kpolicy.evaluate.values import Values
+    from kpolicy.explain.cause import Link
+    from kpolicy.kconfig.model import Expr
+    from kpolicy.location import Location
+
+Why: TypeAlias = Literal["line", "new", "gone", "follows", "kconfig", "toolchain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A symbol whose value is another one, as `.config` would show it, n for one that has no line there.
+
+    `why` is "line" for another line in the config, "new" and "gone" for a symbol that only one tree defines,
+    "kconfig" for other Kconfig lines, "toolchain" for another answer to a probe, and "follows" where it is another
+    change, that of the symbol `through`, that brings this one about.  `text` says it in Kconfig's words, `location`
+    is the line: of the values after where that has one, else of those before.
+    """
+
+    symbol: str
+    before: str
+    after: str
+    why: Why
+    text: str
+    location: Location | None
+    through: str | None = None
+
+
+def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """The names whose values differ between two effects (see `kpolicy.evaluate.effect`), sorted."""
+    if before == after:
+        return []
+    names = {name for name, text in before.items() if after.get(name) != text}
+    names.update(name for name in after if name not in before)
+    return sorted(names)
+
+
+def change(before: Values, after: Values, name: str, others: frozenset[str]) -> Change:
+    """The change of one symbol whose value differs; `others` are all whose values do."""
+    why, text, location, through = _why(before, after, name, others)
+    return Change(name, shown(before, name), shown(after, name), why, text, location, through)
+
+
+def _why(
+    before: Values, after: Values, name: str, others: frozenset[str]
+) -> tuple[Why, str, Location | None, str | None]:
+    old, new = cause(before, name)[0], cause(after, name)[0]
+    if not after.model.is_defined(name):
+        return "gone", f"no longer defined; it was {_was(old)}", old.location, None
+    if not before.model.is_defined(name):
+        return "new", new.text, new.location, None
+    if _line(before, name) != _line(after, name) and (
+        "assigned" in (old.kind, new.kind) or _is_cut(before, name) or _is_cut(after, name)
+    ):
+        line, gone = assignment_of(after, name), assignment_of(before, name)
+        if line is not None:
+            cut = ", as far as it may be set" if _is_cut(after, name) else ""
+            return "line", new.text if new.kind == "unset" else f"{line.text}{cut}", line.location, None
+        assert gone is not None
+        return "line", f"without the line {gone.text}", gone.location, None
+    side = _Side(before, after, name, others)
+    rises = _worth(after, name) >= _worth(before, name)
+    # What gives the higher value is what can be missing on the other side; of numbers either may.
+    order = (True, False) if rises else (False, True)
+    for forward in order:
+        through = side.followed(new if forward else old, forward=forward)
+        if through is not None:
+            told = _told(old, new, rises=rises, through=through)
+            return "follows", told, new.location or old.location, through
+    if "toolchain" in (old.kind, new.kind):
+        return "toolchain", new.text, new.location, None
+    if before.model is after.model:
+        # Nothing but another value can be the reason: any that the symbol's properties name.
+        through = _named(before, after, name, others)
+        if through is not None:
+            return "follows", _told(old, new, rises=rises, through=through), new.location or old.location, through
+    return "kconfig", _told(old, new, rises=rises, through=None), new.location or old.location, None
+
+
+class _Side:
+    """Looks for the change that another one follows."""
+
+    def __init__(self, before: Values, after: Values, name: str, others: frozenset[str]) -> None:
+        self._before = before
+        self._after = after
+        self._name = name
+        self._others = others
+
+    def followed(self, link: Link, *, forward: bool) -> str | None:
+        """The changed symbol without which `link` does not hold; `forward`: it is that of the values after."""
+        if link.by is not None and link.by in self._others:
+            return link.by
+        has, lacks = (self._after, self._before) if forward else (self._before, self._after)
+        # What is m holds a tristate at m; for anything else it is as good as y.
+        asked = has.tristate(self._name) if has.model.type_of(self._name) == "tristate" else 1
+        for condition in _needed(lacks, self._name, link):
+            for part in conjuncts(condition):
+                if lacks.evaluate(part) < asked:
+                    found = next((item for item in part.symbols() if item in self._others), None)
+                    if found is not None:
+                        return found
+        return self._member(has, lacks, gains=forward) if link.kind in ("choice", "assigned") else None
+
+    def _member(self, has: Values, lacks: Values, *, gains: bool) -> str | None:
+        """The member of the choice whose change this one follows.
+
+        One that is no longer taken follows the one that is, unless it could not have stayed; so one that is taken
+        follows one that could not.
+        """
+        symbol = has.model.symbol(self._name)
+        if symbol is None or symbol.choice is None:
+            return None
+        members = has.model.choices[symbol.choice].members
+        other = next((item for item in members if item in self._others and lacks.is_on(item)), None)
+        if other is None or not gains:
+            return other
+        could_not_stay = _line(has, other) != _line(lacks, other) or not has.visibility(other)
+        return other if could_not_stay else None
+
+
+def _needed(lacks: Values, name: str, link: Link) -> Iterator[Expr]:
+    """The conditions, in the model of `lacks`, that keep what gives the value on the other side from doing so."""
+    symbol = lacks.model.symbol(name)
+    if symbol is None:
+        return
+    if link.kind in ("assigned", "choice"):
+        for prompt in symbol.prompts:
+            yield prompt.condition
+        yield symbol.direct_dependency
+        if link.kind == "choice" and symbol.choice is not None:
+            for default in lacks.model.choices[symbol.choice].defaults:
+                if default.value.name == name:
+                    yield default.condition
+    elif link.kind in ("default", "toolchain"):
+        for default in symbol.defaults:
+            if default_text(symbol, default) == link.text:
+                yield default.condition
+                yield default.value
+        yield symbol.direct_dependency
+    elif link.kind in ("selected", "implied"):
+        edges = symbol.selected_by if link.kind == "selected" else symbol.implied_by
+        for edge in edges:
+            if edge.source == link.by and select_text(lacks, edge, link.kind) == link.text:
+                yield edge.condition
+        if link.kind == "implied":
+            yield symbol.direct_dependency
+
+
+def _is_cut(values: Values, name: str) -> bool:
+    """Whether a line gives the value, but not the one that it asks for: beyond a range, or above what is visible."""
+    if values.assignment(name) is None or not values.visibility(name):
+        return False
+    symbol = values.model.symbol(name)
+    if symbol is not None and symbol.choice is not None:
+        return values.asked(name) > 0 and values.is_on(name)
+    if values.model.type_of(name) == "tristate":
+        return 0 < values.tristate(name) == min(values.asked(name), values.visibility(name)) < values.asked(name)
+    return values.model.type_of(name) in ("int", "hex") and cause(values, name)[0].kind != "assigned"
+
+
+def _line(values: Values, name: str) -> str | None:
+    line = assignment_of(values, name)
+    return None if line is None else line.value
+
+
+def _worth(values: Values, name: str) -> int:
+    if values.model.type_of(name) in ("bool", "tristate"):
+        return values.tristate(name)
+    return int(values.is_written(name))
+
+
+def _was(link: Link) -> str:
+    return f"set by {link.text}" if link.kind == "assigned" else link.text
+
+
+def _told(old: Link, new: Link, *, rises: bool, through: str | None) -> str:
+    """Why it is what it is now; of what went away, what gave it before."""
+    if new.kind == "unset" and new.text.startswith("not set"):
+        return f"no longer {_was(old)}"
+    if rises or new.kind != "unset":
+        return new.text
+    return new.text if through is None or through in new.text else f"{new.text}; it was {_was(old)}"
+
+
+def _named(before: Values, after: Values, name: str, others: frozenset[str]) -> str | None:
+    """The nearest other change that the properties of a symbol name, maybe by way of numbers that .config hides."""
+    waiting, seen = [name], {name}
+    for one in waiting:
+        for item in _mentioned(after, one):
+            if item in seen:
+                continue
+            seen.add(item)
+            if item in others:
+                return item
+            if before.text(item) != after.text(item):
+                waiting.append(item)
+    return None
+
+
+def _mentioned(values: Values, name: str) -> Iterator[str]:
+    """The symbols that the properties of a symbol name, and that by which there are modules."""
+    symbol = values.model.symbol(name)
+    if symbol is None:
+        return
+    for default in symbol.defaults:
+        yield from default.condition.symbols()
+        yield from default.value.symbols()
+    for edge in (*symbol.selected_by, *symbol.implied_by):
+        yield edge.source
+        yield from edge.condition.symbols()
+    for prompt in symbol.prompts:
+        yield from prompt.condition.symbols()
+    for bounds in symbol.ranges:
+        yield from bounds.condition.symbols()
+        yield from bounds.low.symbols()
+        yield from bounds.high.symbols()
+    yield from symbol.direct_dependency.symbols()
+    if symbol.choice is not None:
+        choice = values.model.choices[symbol.choice]
+        yield from choice.members
+        for default in choice.defaults:
+            yield from default.condition.symbols()
+        for prompt in choice.prompts:
+            yield from prompt.condition.symbols()
+    # Where there are no modules, m is y.
+    yield values.model.names_by_node.get(values.model.core.modules, "")

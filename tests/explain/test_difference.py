@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Two configs of one model: what differs is what .config shows, and every change goes back to a line that differs."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kpolicy.config.read import parse_config
+from kpolicy.errors import InputError
+from kpolicy.evaluate.dotconfig import dotconfig
+from kpolicy.evaluate.effect import effect
+from kpolicy.evaluate.values import Values, evaluate
+from kpolicy.explain.difference import change, changed
+from kpolicy.kconfig.model import Model
+from tests.kconfig.generate import config, kconfig
+from tests.kconfig.small import load, make_tree
+
+
+@pytest.fixture(autouse=True)
+def _deep_recursion() -> None:
+    # As evaluation does: it must not change while hypothesis watches.
+    sys.setrecursionlimit(50_000)
+
+
+def _written(values: Values) -> dict[str, str]:
+    lines = dotconfig(values).decode().splitlines()
+    return dict(line.removeprefix("CONFIG_").split("=", 1) for line in lines if line.startswith("CONFIG_"))
+
+
+@given(seed=st.integers(0, 1 << 32))
+@settings(
+    max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@pytest.mark.parametrize("old_dialect", [False, True])
+def test_every_change_goes_back_to_a_line(seed: int, old_dialect: bool, tmp_path: Path) -> None:
+    random = Random(seed)
+    shutil.rmtree(tmp_path / "tree", ignore_errors=True)
+    text = kconfig(random, tristate_choices=old_dialect)
+    try:
+        model = load(make_tree(tmp_path / "tree", {"Kconfig": text}))
+    except InputError:
+        return
+    first, second = config(random), config(random)
+    before, after = (evaluate(model, parse_config("config", lines), "olddefconfig") for lines in (first, second))
+    names = changed(effect(before), effect(after))
+    old, new = _written(before), _written(after)
+    assert set(names) == {name for name in {*old, *new} if old.get(name) != new.get(name)}
+    others = frozenset(names)
+    changes = {name: change(before, after, name, others) for name in names}
+    for item in changes.values():
+        seen: list[str] = []
+        root = item
+        while root.through is not None:
+            assert root.through in changes, root
+            if root.through in seen:
+                # Members of a choice, of which several can be m in an old dialect, may name each other.
+                choices = {symbol.choice for name in seen if (symbol := model.symbol(name))}
+                assert choices != {None}, f"in a circle: {seen}\n{text}\n{first.decode()}---\n{second.decode()}"
+                break
+            seen.append(root.through)
+            root = changes[root.through]
+        else:
+            assert root.why == "line", f"{root}\n{text}\n{first.decode()}---\n{second.decode()}"
+
+
+def test_an_effect_is_that_of_the_whole_config(demo: Path) -> None:
+    model: Model = load(demo)
+    for name in ("x86_64_defconfig", "debug_defconfig", "fuzz_defconfig"):
+        values = evaluate(model, parse_config(name, (demo / "arch/x86/configs" / name).read_bytes()), "defconfig")
+        whole = _written(values)
+        assert {key: text for key, text in effect(values).items() if not whole[key].startswith('"')} == {
+            key: text for key, text in whole.items() if not text.startswith('"')
+        }
+        assert effect(values).keys() == whole.keys()
