@@ -19,6 +19,7 @@ from typing import Any
 
 import jsonschema
 from lxml import etree
+from markdown_it import MarkdownIt
 
 from kpolicy.report.formats.csv_table import COLUMNS
 from kpolicy.report.schema import report_schema
@@ -90,6 +91,22 @@ def read_csv(text: str) -> list[dict[str, str]]:
     assert all(len(row) == len(COLUMNS) for row in rows)
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
     return [dict(zip(COLUMNS, row, strict=True)) for row in rows[1:]]
+
+
+_TAG = re.compile(r"<(/?)(\w+)([^>]*)>")
+_OWN_TAGS = set("h2 p strong em code pre ul li details summary table thead tbody tr th td".split())
+
+
+def read_markdown(text: str) -> str:
+    """The page that it makes: with none but our own tags, no link or picture, and whole tables."""
+    page: str = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
+    tags = _TAG.findall(page)
+    assert {name for _, name, _ in tags} <= _OWN_TAGS
+    assert not [attributes for _, _, attributes in tags if attributes]
+    for name in _OWN_TAGS:
+        assert page.count(f"<{name}>") == page.count(f"</{name}>")
+    assert {len(re.findall("<t[hd]>", row)) for row in re.findall("<tr>.*?</tr>", page, re.DOTALL)} <= {5}
+    return page
 
 
 _COMMAND = re.compile(r"::(error|warning|notice) ((?:\w+=[^,:]*)(?:,\w+=[^,:]*)*)::(.*)")
