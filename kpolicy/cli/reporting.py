@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What `audit` and `check` share: from targets to a report, its delivery and the exit status."""
+"""What `audit`, `check`, `kconfig` and `report` share: from targets to a report, its delivery and the exit status."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from kpolicy.cli import status
 from kpolicy.cli.acceptance import accept
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Examiner, Plan, Target, chosen_toolchain
+from kpolicy.cli.line_hashes import hashes_of_lines
 from kpolicy.cli.machine import stated_machine
+from kpolicy.cli.outputs import Outputs, check_outputs, deliver_outputs
 from kpolicy.cli.policies import PolicyWords, Standards
 from kpolicy.cli.pool import examine_all, processors
-from kpolicy.cli.setup import check_output, deliver_report, plan_for
+from kpolicy.cli.setup import check_output, plan_for
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.toolchain import Toolchain
@@ -24,24 +26,24 @@ from kpolicy.policy.baseline import Baseline, Known, read_baseline, union
 from kpolicy.policy.census import tally
 from kpolicy.policy.policy_file import Threshold
 from kpolicy.policy.roles import role_names
+from kpolicy.report.formats import FORMATS
 from kpolicy.report.records import ConfigReport, Remark, Report, TreeReport
+from kpolicy.report.rule_notes import notes_for
 
 if TYPE_CHECKING:
     from kpolicy.cli.since import Before
     from kpolicy.costing.bill import Machine
-
-SHOW_COSTS = ("json",)
-"""The formats that show what options cost: only for them it is worked out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """The options of `report_options`, `toolchain_options`, `policy_options` and `acceptance_options`.
 
-    `machine` is the one of `machine_options` that costs are worked out for, None where no format shows costs.
+    `outputs` are those of a report; `output` is the one file of any other result.  `machine` is the one of
+    `machine_options` that costs are worked out for, None where no format shows costs.
     """
 
-    form: str
+    outputs: Outputs
     fail_on: Threshold | None
     output: str | None
     force: bool
@@ -55,8 +57,9 @@ class Options:
     @classmethod
     def of(cls, words: Mapping[str, object]) -> Options:
         """From click's keywords."""
+        outputs = Outputs.of(words)
         return cls(
-            form=str(words.get("form", "text")),
+            outputs=outputs,
             fail_on=cast("Threshold | None", words.get("fail_on")),
             output=cast("str | None", words.get("output")),
             force=bool(words.get("force")),
@@ -65,16 +68,17 @@ class Options:
             toolchain=cast("str | None", words["toolchain"]),
             no_cache=bool(words["no_cache"]),
             policy=PolicyWords.of(words),
-            machine=_machine(words) if "ram" in words else None,
+            machine=_machine(words, outputs) if "ram" in words else None,
         )
 
 
-def _machine(words: Mapping[str, object]) -> Machine | None:
+def _machine(words: Mapping[str, object], outputs: Outputs) -> Machine | None:
     ram, cpus = cast("str | None", words["ram"]), cast("int | None", words["cpus"])
-    if words.get("form") in SHOW_COSTS:
+    if outputs.costs:
         return stated_machine(ram, cpus)
     if ram is not None or cpus is not None:
-        hint = f"those that do: {', '.join(SHOW_COSTS)}; `kpolicy cost` tells them for one config"
+        names = ", ".join(name for name, form in FORMATS.items() if form.costs)
+        hint = f"those that do: {names}; `kpolicy cost` tells them for one config"
         raise UsageError("--ram and --cpus are for costs, which no chosen format shows", hint=hint)
     return None
 
@@ -107,6 +111,7 @@ class Run:
 def make_plan(console: Console, source: KernelTree, options: Options) -> Plan:
     """The plan of a run, without standards; raises UsageError early for a toolchain or output that cannot be."""
     check_output(options.output, force=options.force)
+    check_outputs(console, options.outputs)
     plan = plan_for(console, source, options.toolchain, no_cache=options.no_cache)
     return replace(plan, machine=options.machine)
 
@@ -166,12 +171,15 @@ def conclude(console: Console, run: Run, source: KernelTree, options: Options, *
             unread=len(run.failed),
         ),
         options,
+        source,
         details=details,
     )
 
 
-def finish(console: Console, run: Run, report: Report, options: Options, *, details: bool) -> int:
-    """Sort out what is accepted, say on stderr what went wrong, deliver the report, and return the exit status."""
+def finish(
+    console: Console, run: Run, report: Report, options: Options, source: KernelTree | None, *, details: bool
+) -> int:
+    """Sort out what is accepted, deliver the report, and return the exit status; `source` is the tree, if any."""
     accepted = accept(
         report.configs,
         run.plan.standards,
@@ -190,12 +198,20 @@ def finish(console: Console, run: Run, report: Report, options: Options, *, deta
         fail_on=options.fail_on,
         since=run.since,
     )
+    report = replace(report, notes=notes_for(report, run.plan.standards))
+    if options.outputs.line_hashes:
+        report = replace(report, line_hashes=hashes_of_lines(report, source))
+    _tell_gone(console, run, accepted.gone, options)
+    return show(console, report, options.outputs, details=details)
+
+
+def show(console: Console, report: Report, outputs: Outputs, *, details: bool) -> int:
+    """Say on stderr what went wrong, deliver a report, and return the exit status."""
     for error in report.errors:
         console.error(error)
     for remark in (*report.remarks, *(item for config in report.configs for item in config.remarks)):
         console.warning(remark.location, remark.text)
-    _tell_gone(console, run, accepted.gone, options)
-    deliver_report(console, report, options.form, options.output, force=options.force, details=details)
+    deliver_outputs(console, report, outputs, details=details)
     if report.unread:
         return status.FAILURE
     return status.FINDINGS if report.fails else status.CLEAN

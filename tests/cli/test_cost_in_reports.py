@@ -22,7 +22,7 @@ CONFIG_KASAN=y
 
 def test_the_report_has_the_figures_of_the_bill(demo: Path) -> None:
     machine = ("--ram", "16G", "--cpus", "64")
-    report = kpolicy("audit", "--format", "json", *machine, demo).json
+    report = kpolicy("audit", "-o", "json", *machine, demo).json
     for config in report["configs"]:
         words = ("--tree", demo, "--arch", config["architecture"], config["config"])
         (bill,) = kpolicy("cost", "--format", "json", *machine, *words).json
@@ -39,7 +39,7 @@ def test_the_report_has_the_figures_of_the_bill(demo: Path) -> None:
 
 
 def test_what_depends_on_a_machine_that_was_not_stated_stays_open(demo: Path) -> None:
-    report = kpolicy("check", "--format", "json", "--tree", demo, "debug_defconfig").json
+    report = kpolicy("check", "-o", "json", "--tree", demo, "debug_defconfig").json
     cost = report["configs"][0]["cost"]
     assert cost["machine"]["ram"] is None
     assert {"open"} <= {item["state"] for item in cost["costs"]}
@@ -49,7 +49,7 @@ def test_what_depends_on_a_machine_that_was_not_stated_stays_open(demo: Path) ->
 def test_without_a_tree(tmp_path: Path) -> None:
     path = tmp_path / ".config"
     path.write_text(_CONFIG)
-    (config,) = kpolicy("check", "--format", "json", "--ram", "16G", path).json["configs"]
+    (config,) = kpolicy("check", "-o", "json", "--ram", "16G", path).json["configs"]
     assert config["cost"]["machine"] == {"ram": 1 << 34, "cpus": None, "page_size": 4096}
     assert config["cost"]["costs"]
 
@@ -58,6 +58,23 @@ def test_a_machine_that_no_format_asks_for_is_a_mistake(demo: Path) -> None:
     outcome = kpolicy("audit", "--ram", "16G", demo)
     assert outcome.status == status.USAGE
     assert "--ram and --cpus are for costs, which no chosen format shows" in outcome.err
-    outcome = kpolicy("audit", "--format", "json", "--ram", "lots", demo)
+    outcome = kpolicy("audit", "-o", "json", "--ram", "lots", demo)
     assert outcome.status == status.USAGE
     assert "--ram lots: no size of memory" in outcome.err
+
+
+def test_the_page_tells_them_too_and_so_does_a_saved_report(demo: Path, tmp_path: Path) -> None:
+    machine = ("--ram", "16G", "--cpus", "64")
+    saved, page = tmp_path / "audit.json", tmp_path / "page.html"
+    outcome = kpolicy("audit", "-o", f"json:{saved}", "-o", f"html:{page}", *machine, demo)
+    assert (outcome.status, outcome.out) == (status.FINDINGS, "")
+    text = page.read_text()
+    assert "16 GiB of memory and 64 CPUs" in text
+    assert 'id="cost-stackdepot.table"' in text
+    assert str(demo) not in text
+    assert kpolicy("report", saved, "-o", "html").out == text
+
+
+def test_a_page_without_a_machine_and_one_about_kconfig_files(demo: Path) -> None:
+    assert "not stated (--ram, --cpus)" in kpolicy("check", "-o", "html", "--tree", demo, "debug_defconfig").out
+    assert "Kconfig files of Linux" in kpolicy("kconfig", "-o", "html", demo).out

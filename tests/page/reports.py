@@ -24,13 +24,15 @@ from kpolicy.policy.extends import default_policy
 from kpolicy.policy.finding import Finding, SymbolValue
 from kpolicy.policy.policy_file import Waiver
 from kpolicy.policy.roles import Evidence, RoleVerdict, role_names
-from kpolicy.policy.rule import Severity
+from kpolicy.policy.rule import Reference, Severity
 from kpolicy.policy.standard import Standard
 from kpolicy.policy.vocabulary import shipped_vocabulary
 from kpolicy.policy.waivers import Waived
-from kpolicy.report.records import ConfigReport, PolicyReport, Remark, Report, TreeReport
+from kpolicy.report.records import ConfigReport, PolicyReport, Remark, Report, RuleNote, TreeReport
+from kpolicy.report.rule_notes import notes_for
 
 MACHINE = Machine(ram=16 << 30, cpus=64)
+_STANDARD = Standard(default_policy(shipped_vocabulary(examples=False)))
 HOSTILE = (
     "</script><script>document.title='owned'</script>",
     "</style><img src=x onerror=alert(1)>",
@@ -48,18 +50,17 @@ HOSTILE = (
 def audited(tree: Path, jobs: int = 1) -> Report:
     """The audit of a tree, with what its configs cost."""
     source = DirectorySource(tree, tree.name)
-    policy = default_policy(shipped_vocabulary(examples=False))
-    plan = Plan(str(tree), source.name, None, None, standards=(Standard(policy),), machine=MACHINE)
+    plan = Plan(str(tree), source.name, None, None, standards=(_STANDARD,), machine=MACHINE)
     files = [file for file in config_files(source) if file.kind == "defconfig" and file.srcarch is not None]
     targets = [target_of(file, file.srcarch or "") for file in files]
     outcomes, remarks = examine_all(plan, targets, jobs, lambda _done, _all: None)
     configs = tuple(item for item in outcomes if isinstance(item, ConfigReport))
-    return Report(
+    report = Report(
         command="audit",
         tree=source.name,
         version=str(read_version(source)),
         toolchain=configs[0].toolchain,
-        rules=len(policy.rules),
+        rules=len(_STANDARD.policy.rules),
         roles=role_names(),
         configs=configs,
         census=tally(item.observation for item in configs),
@@ -67,6 +68,7 @@ def audited(tree: Path, jobs: int = 1) -> Report:
         errors=(),
         unread=len(targets) - len(configs),
     )
+    return replace(report, notes=notes_for(report, [_STANDARD]))
 
 
 def finding(
@@ -224,17 +226,17 @@ def everything(tree: str = "/srv/src/linux") -> Report:
     unused = replace(
         finding("policy/waiver-unused", "note", config="/srv/policy/kpolicy.toml"), architecture="", role=""
     )
-    return replace(
+    broken = InputError("/opt/odd/broken.config: no such file", Location(f"{tree}/arch/x86/Kconfig", 3), hint="look")
+    whole = replace(
         report(first, second, third, fourth, tree=tree),
-        errors=(
-            InputError("/opt/odd/broken.config: no such file", Location(f"{tree}/arch/x86/Kconfig", 3), hint="look"),
-        ),
+        errors=(broken,),
         unread=1,
         remarks=(Remark(Location(f"{tree}/init/Kconfig", 8), "an unknown probe"),),
         about=TreeReport((kconfig,), frozenset({"kconfig/dead-default"}), ("arm64", "x86")),
         policies=(PolicyReport(("/srv/policy/kpolicy.toml",), "warning", (unused,)),),
         toolchain="",
     )
+    return replace(whole, notes=notes_for(whole, [_STANDARD]))
 
 
 def hostile(findings: int = 40) -> Report:
@@ -263,4 +265,8 @@ def hostile(findings: int = 40) -> Report:
         verdict = RoleVerdict(attack, attack, (Evidence(attack, attack, Location(attack, 1), attack),))
         configs.append(replace(item, verdict=verdict, observation=Observation(attack, (attack,), (attack,))))
     errors = tuple(InputError(text, Location(text, 1), hint=text) for text in HOSTILE)
-    return replace(report(*configs, tree=HOSTILE[0]), version=HOSTILE[1], toolchain=HOSTILE[2], errors=errors)
+    attack = "".join(HOSTILE)
+    fact = Reference(attack, attack)
+    note = RuleNote("stale/debug-slab", attack, "error", attack, attack, (fact,), (attack,), fact)
+    whole = report(*configs, tree=HOSTILE[0])
+    return replace(whole, version=HOSTILE[1], toolchain=HOSTILE[2], errors=errors, notes=(note,))

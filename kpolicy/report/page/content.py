@@ -155,7 +155,7 @@ def content(report: Report) -> Page:
         accepted=tuple(rows.accepted(report, config_anchors)),
         configs=configs,
         costs=costs,
-        rules=tuple(_rules(list(report.findings), accepted_findings, rule_anchors, words)),
+        rules=tuple(_rules(report, accepted_findings, rule_anchors, words)),
         symbols=tuple(_symbols(report.census, words)) if report.census is not None else (),
         reasons=tuple(made.reasons.values()),
         drawings=drawings,
@@ -238,9 +238,9 @@ def _architecture_maps(in_configs: Sequence[tuple[Row, ConfigRow]], architecture
         yield make_map(head.text, head.anchor, ("config", "rule"), marks, ordered_columns(marks))
 
 
-def _rules(
-    findings: Sequence[Finding], accepted: Sequence[Finding], anchors: Mapping[str, str], words: Words
-) -> Iterator[RuleRow]:
+def _rules(report: Report, accepted: Sequence[Finding], anchors: Mapping[str, str], words: Words) -> Iterator[RuleRow]:
+    notes = {note.id: note for note in report.notes}
+    findings = tuple(report.findings)
     counts = Counter(finding.rule for finding in findings)
     taken = Counter(finding.rule for finding in accepted)
     configs: dict[str, set[str]] = defaultdict(set)
@@ -251,7 +251,7 @@ def _rules(
         worst[finding.rule] = min(before, finding.severity, key=SEVERITIES.index)
     for rule, anchor in anchors.items():
         family = words(rule.partition("/")[0])
-        grounds = grounds_of(rule)
+        grounds = grounds_of(notes.get(rule), words)
         yield RuleRow(anchor, words(rule), family, worst[rule], counts[rule], len(configs[rule]), taken[rule], grounds)
 
 
