@@ -38,8 +38,8 @@ class Before:
     ) -> Baseline:
         """The findings of configs, and of checks of the tree for some architectures, as they were.
 
-        `today` looks at the tree as it is, `now` is what it found in the configs.  A config that was not there had none.  One that rests on the same files as now had the same, and is not
-        looked at again.
+        `today` looks at the tree as it is, `now` is what it found in the configs.  A config that was not there had
+        none.  One that rests on the same files as now had the same, and is not looked at again.
         """
         found: list[Finding] = []
         again: list[Target] = []
