@@ -29,6 +29,7 @@ _COMMANDS = {
     "fix": "kpolicy.cli.fix",
     "kconfig": "kpolicy.cli.kconfig",
     "policy": "kpolicy.cli.policy",
+    "report": "kpolicy.cli.report",
     "role": "kpolicy.cli.role",
     "rules": "kpolicy.cli.rules",
 }
@@ -47,6 +48,7 @@ Examples:
   kpolicy chain --tree ~/linux KASAN         what it brings in, and what brings it in
   kpolicy diff v6.11 v6.12                   what changed in effect, and why
   kpolicy fix --tree ~/linux .config         the fewest edits that clear findings
+  kpolicy report audit.json -o sarif:a.sarif a saved result in other formats
   kpolicy rules show kmemleak/...            what a rule is about
 
 \b

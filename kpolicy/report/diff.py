@@ -12,7 +12,7 @@ from kpolicy.errors import KpolicyError, printable
 from kpolicy.explain.difference import Change
 from kpolicy.policy.finding import Finding
 from kpolicy.policy.rule import SEVERITIES, Severity
-from kpolicy.report.machine import error_document, finding_document, location_document
+from kpolicy.report.formats.json_document import error_document, finding_document, location_document
 from kpolicy.report.style import Style, columns
 
 _LABELS = {
