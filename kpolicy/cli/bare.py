@@ -14,7 +14,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpolicy.cli.examine import HEADER_WORDS, counted, report_on
+from kpolicy.cli.examine import HEADER_WORDS
+from kpolicy.cli.judging import report_on
 from kpolicy.config.model import Config
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.evaluate.recorded import recorded_values
@@ -71,7 +72,7 @@ def bare_report(
         values,
         config.name,
         standard,
-        counted(standard),
+        standard.policy.vocabulary.counted,
         number=number,
         judgeable=lambda rule: _is_judgeable(rule, values),
         machine=machine,

@@ -27,7 +27,8 @@ from kpolicy.policy.census import tally
 from kpolicy.policy.policy_file import Threshold
 from kpolicy.policy.roles import role_names
 from kpolicy.report.formats import FORMATS
-from kpolicy.report.records import ConfigReport, Remark, Report, TreeReport
+from kpolicy.report.records import ConfigReport, Report, TreeReport
+from kpolicy.report.remark import Remark
 from kpolicy.report.rule_notes import notes_for
 
 if TYPE_CHECKING:

@@ -16,17 +16,10 @@ from kpolicy.policy.policy_file import Threshold
 from kpolicy.policy.roles import RoleVerdict
 from kpolicy.policy.rule import SEVERITIES, Reference, Severity
 from kpolicy.policy.waivers import Waived
+from kpolicy.report.remark import Remark
 
 if TYPE_CHECKING:
     from kpolicy.costing.summary import CostSummary
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """Something about the input that a person would want to know; no finding of a rule."""
-
-    location: Location | None
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ from kpolicy.policy.rule import SEVERITIES, Reference, Severity
 from kpolicy.policy.waivers import Waived
 from kpolicy.report.formats.json_document import SCHEMA, Whose
 from kpolicy.report.nodes import Node, parse
-from kpolicy.report.records import ConfigReport, PolicyReport, Remark, Report, RuleNote, TreeReport
+from kpolicy.report.records import ConfigReport, PolicyReport, Report, RuleNote, TreeReport
+from kpolicy.report.remark import Remark
 
 MAX_SIZE: Final = 64 << 20
 """So large may a saved report be, unpacked; that of a whole tree has about 3 MB."""

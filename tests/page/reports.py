@@ -28,7 +28,8 @@ from kpolicy.policy.rule import Reference, Severity
 from kpolicy.policy.standard import Standard
 from kpolicy.policy.vocabulary import shipped_vocabulary
 from kpolicy.policy.waivers import Waived
-from kpolicy.report.records import ConfigReport, PolicyReport, Remark, Report, RuleNote, TreeReport
+from kpolicy.report.records import ConfigReport, PolicyReport, Report, RuleNote, TreeReport
+from kpolicy.report.remark import Remark
 from kpolicy.report.rule_notes import notes_for
 
 MACHINE = Machine(ram=16 << 30, cpus=64)

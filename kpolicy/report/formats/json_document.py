@@ -23,7 +23,8 @@ from kpolicy.policy.policy_file import Waiver
 from kpolicy.policy.roles import RoleVerdict
 from kpolicy.policy.rule import Reference
 from kpolicy.report.presentation import Presentation
-from kpolicy.report.records import ConfigReport, PolicyReport, Remark, Report, RuleNote, TreeReport
+from kpolicy.report.records import ConfigReport, PolicyReport, Report, RuleNote, TreeReport
+from kpolicy.report.remark import Remark
 
 if TYPE_CHECKING:
     from kpolicy.costing.summary import CostLine, CostSummary

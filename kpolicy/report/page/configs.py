@@ -12,7 +12,8 @@ from kpolicy.policy.roles import RoleVerdict
 from kpolicy.policy.rule import SEVERITIES
 from kpolicy.report.page.costs import Bar, Costs, Paid
 from kpolicy.report.page.words import Words
-from kpolicy.report.records import ConfigReport, Remark
+from kpolicy.report.records import ConfigReport
+from kpolicy.report.remark import Remark
 
 _SHARE = 100.0
 

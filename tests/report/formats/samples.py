@@ -23,7 +23,8 @@ from kpolicy.policy.policy_file import THRESHOLDS, Waiver
 from kpolicy.policy.roles import Evidence, RoleVerdict
 from kpolicy.policy.rule import SEVERITIES, Reference, Severity
 from kpolicy.policy.waivers import Waived
-from kpolicy.report.records import ConfigReport, PolicyReport, Remark, Report, RuleNote, TreeReport
+from kpolicy.report.records import ConfigReport, PolicyReport, Report, RuleNote, TreeReport
+from kpolicy.report.remark import Remark
 
 _X86 = "arch/x86/configs/x86_64_defconfig"
 
