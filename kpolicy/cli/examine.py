@@ -215,13 +215,16 @@ class Examiner:
 
         Equal names mean equal findings.
         """
-        config = self.read(target)
-        if config.is_full:
+        keys = self.kconfig_keys(target)
+        if not all(keys) or self.read(target).is_full:
             return None
-        toolchain = self._chosen or self.plan.standards[target.standard].policy.toolchain or Toolchain.dummy()
-        keys = [self._key(target.arch, toolchain), self._key("", toolchain)]
         contents = [self.source.read(part.path).hex() if part.in_tree else part.path for part in target.parts]
-        return digest(json.dumps([keys, contents]).encode("ascii", "backslashreplace")) if all(keys) else None
+        return digest(json.dumps([keys, contents]).encode("ascii", "backslashreplace"))
+
+    def kconfig_keys(self, target: Target) -> tuple[str | None, str | None]:
+        """Names for the model of a target and for the names of all architectures, as the cache knows them."""
+        toolchain = self._chosen or self.plan.standards[target.standard].policy.toolchain or Toolchain.dummy()
+        return self._key(target.arch, toolchain), self._key("", toolchain)
 
     def _key(self, arch: str, toolchain: Toolchain) -> str | None:
         """The name of a model in the cache, without an architecture that of all names; once known it stays."""

@@ -143,12 +143,14 @@ class Values:
     def unmet(self) -> Mapping[str, tuple[int, int]]:
         """Selected symbols whose direct dependency is unmet: (dependency, selected to) by name.
 
-        Asks for the value of every symbol that something selects.
+        Asks for the value of every symbol that is selected.
         """
         names = self.model.names_by_node
         calculation = self._calculation
-        for node in self.model.derived("selected", _selected):
-            calculation.value(node)
+        for selected, nodes in self.model.derived("selected", _selected).items():
+            if calculation.value(selected):
+                for node in nodes:
+                    calculation.value(node)
         return {names[node]: pair for node, pair in calculation.unmet.items()}
 
     # For writing config files: by node, in the order of the menus.
@@ -257,13 +259,13 @@ def evaluate(
     return Values(model, config, mode, user, run(core, template, user, mode, by_node), recorded)
 
 
-def _selected(core: Core) -> list[int]:
-    """The symbols that something selects."""
-    return [
-        node
-        for node, record in enumerate(core.records)
-        if record is not None and record[REVERSE] > 0 and not record[FLAGS] & IS_CHOICE
-    ]
+def _selected(core: Core) -> dict[int, list[int]]:
+    """The symbols that something selects, by the expression that says whether it does."""
+    found: dict[int, list[int]] = {}
+    for node, record in enumerate(core.records):
+        if record is not None and record[REVERSE] > 0 and not record[FLAGS] & IS_CHOICE:
+            found.setdefault(record[REVERSE], []).append(node)
+    return found
 
 
 def _recorded(model: Model, recorded: Mapping[str, str | None]) -> dict[int, int | str | None]:
