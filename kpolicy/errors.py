@@ -50,7 +50,20 @@ class KpolicyError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         # Keyword arguments do not survive the default pickling between worker processes.
-        return (_rebuild, (type(self), self.message, self.location, self.source_line, self.column, self.hint))
+        return (_rebuild, (type(self), *self._parts))
+
+    @property
+    def _parts(self) -> tuple[str, Location | None, str | None, int | None, str | None]:
+        return (self.message, self.location, self.source_line, self.column, self.hint)
+
+    def __eq__(self, other: object) -> bool:
+        # Errors are part of a report, which is compared with one that was saved.
+        if not isinstance(other, KpolicyError):
+            return NotImplemented
+        return (self.exit_status, self._parts) == (other.exit_status, other._parts)
+
+    def __hash__(self) -> int:
+        return hash((self.exit_status, self._parts))
 
     def render(self) -> str:
         """The error as printed: `file:line: error: message`, the line with a caret, the hint."""

@@ -27,6 +27,7 @@ _COMMANDS = {
     "fix": "kpolicy.cli.fix",
     "kconfig": "kpolicy.cli.kconfig",
     "policy": "kpolicy.cli.policy",
+    "report": "kpolicy.cli.report",
     "role": "kpolicy.cli.role",
     "rules": "kpolicy.cli.rules",
 }

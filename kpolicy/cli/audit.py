@@ -51,7 +51,7 @@ def command(console: Console, /, tree: str | None, archs: tuple[str, ...], verbo
       kpolicy audit ~/linux
       kpolicy audit ~/linux --arch arm64 --arch riscv -v
       kpolicy audit ~/linux --policy upstream --baseline known.json
-      kpolicy audit ~/linux --format json -o audit.json --fail-on error
+      kpolicy audit ~/linux -o text -o json:audit.json -o sarif:audit.sarif --fail-on error
     """
     options = Options.of(words)
     console.quiet = options.quiet

@@ -22,10 +22,10 @@ from kpolicy.cli.options import (
     toolchain_options,
     tree_option,
 )
+from kpolicy.cli.outputs import check_outputs
 from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, Run, conclude, finish, known_findings, make_plan
 from kpolicy.cli.selection import policy_start, read_target
-from kpolicy.cli.setup import check_output
 from kpolicy.cli.trees import find_tree
 from kpolicy.config.read import read_config
 from kpolicy.errors import KpolicyError, UsageError
@@ -57,6 +57,7 @@ def command(console: Console, /, configs: tuple[str, ...], tree: str | None, arc
       kpolicy check --tree ~/linux x86_64_defconfig i386_defconfig
       kpolicy check --tree ~/linux --arch arm64 defconfig+debug.config
       kpolicy check --tree ~/linux --arch x86 .config --require kernel/configs/hardening.config
+      kpolicy check .config -o text -o sarif:check.sarif
     """
     options = Options.of(words)
     console.quiet = options.quiet
@@ -90,7 +91,7 @@ def check_of(console: Console, source: KernelTree, configs: Sequence[str], arch:
 
 
 def _bare(console: Console, configs: tuple[str, ...], arch: str | None, options: Options) -> int:
-    check_output(options.output, force=options.force)
+    check_outputs(console, options.outputs)
     if options.policy.since is not None:
         raise UsageError("--since looks at a revision of the kernel tree", hint="name the tree with --tree")
     if options.toolchain is not None:
@@ -133,7 +134,7 @@ def _bare(console: Console, configs: tuple[str, ...], arch: str | None, options:
         errors=tuple(failed),
         unread=len(failed),
     )
-    return finish(console, run, report, options, details=True)
+    return finish(console, run, report, options, None, details=True)
 
 
 def _all_failed(console: Console, errors: Sequence[KpolicyError]) -> int:

@@ -78,6 +78,7 @@ def command(
     configs: tuple[str, ...],
     archs: tuple[str, ...],
     verbose: bool,
+    form: str,
     **words: object,
 ) -> int:
     """Show what differs in effect between A and B, each change with its cause, and the findings gained and lost.
@@ -114,11 +115,11 @@ def command(
     for error in report.errors:
         console.error(error)
     style = console.style() if options.output is None else Style()
-    if options.form == "json":
+    if form == "json":
         content = json.dumps(diff_document(report), indent=2) + "\n"
     else:
         content = "\n".join(diff_lines(report, style, everything=verbose)) + "\n"
-    if not (options.quiet and options.form == "text" and not report.effects and not report.gained):
+    if not (options.quiet and form == "text" and not report.effects and not report.gained):
         deliver(console, content, options.output, force=options.force)
     if report.errors:
         return status.FAILURE

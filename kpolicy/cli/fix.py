@@ -112,7 +112,7 @@ def command(
       kpolicy fix --tree ~/linux .config --rule kmemleak --rule 'debug-vm/*' --write
       kpolicy fix --tree ~/linux .config --format text --alternatives
     """
-    options = replace(Options.of(words), form=form)
+    options = Options.of(words)
     console.quiet = options.quiet
     source = needed_tree(console, tree)
     if write and form == _FRAGMENT:

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from kpolicy.report.formats import FORMATS
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 THRESHOLDS = ("error", "warning", "note", "never")
 
@@ -38,16 +40,32 @@ def toolchain_options(command: Command) -> Command:
 
 
 def report_options(command: Command) -> Command:
-    """--format, --fail-on, -o, --force, -q and -j: how a report comes out."""
+    """Those of `format_options`, and -q and -j."""
+    return format_options(run_options(command))
+
+
+def format_options(command: Command) -> Command:
+    """-o, --terse, --mail, --force and --fail-on: how a report comes out."""
     options = (
-        click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True),
+        click.option(
+            "-o",
+            "--output",
+            "outputs",
+            metavar="FORMAT[:PATH]",
+            multiple=True,
+            help=f"Write the report in FORMAT to PATH, or to stdout (may be repeated): {', '.join(FORMATS)}."
+            " [default: text]",
+        ),
+        click.option("--terse", is_flag=True, help="In the text one line a finding, and nothing else."),
+        click.option(
+            "--mail", is_flag=True, help="The text for mails: 75 columns, ASCII, findings of a rule together."
+        ),
+        click.option("--force", is_flag=True, help="Let -o overwrite files."),
         click.option(
             "--fail-on",
             type=click.Choice(THRESHOLDS),
             help="The least severity that makes the exit status 1. [default: what the policy says, else warning]",
         ),
-        output_options,
-        run_options,
     )
     for option in reversed(options):
         command = option(command)
@@ -56,11 +74,14 @@ def report_options(command: Command) -> Command:
 
 def run_options(command: Command) -> Command:
     """-q and -j."""
-    quiet = click.option(
-        "-q", "--quiet", is_flag=True, help="No warnings, notes or progress; nothing at all when clean."
-    )
     jobs = click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes. [default: one a processor]")
-    return quiet(jobs(command))
+    return quiet_option(jobs(command))
+
+
+def quiet_option(command: Command) -> Command:
+    """-q."""
+    text = "No warnings, notes or progress; nothing at all when clean."
+    return click.option("-q", "--quiet", is_flag=True, help=text)(command)
 
 
 def policy_options(command: Command) -> Command:

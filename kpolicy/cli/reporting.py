@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What `audit` and `check` share: from targets to a report, its delivery and the exit status."""
+"""What `audit`, `check`, `kconfig` and `report` share: from targets to a report, its delivery and the exit status."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from kpolicy.cli import status
 from kpolicy.cli.acceptance import accept
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Plan, Target, chosen_toolchain
+from kpolicy.cli.line_hashes import hashes_of_lines
+from kpolicy.cli.outputs import Outputs, check_outputs, deliver_outputs
 from kpolicy.cli.policies import PolicyWords, Standards
 from kpolicy.cli.pool import examine_all, processors
-from kpolicy.cli.setup import check_output, deliver_report, plan_for
+from kpolicy.cli.setup import check_output, plan_for
 from kpolicy.errors import KpolicyError
 from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.toolchain import Toolchain
@@ -24,6 +26,7 @@ from kpolicy.policy.census import tally
 from kpolicy.policy.policy_file import Threshold
 from kpolicy.policy.roles import role_names
 from kpolicy.report.records import ConfigReport, Remark, Report, TreeReport
+from kpolicy.report.rule_notes import notes_for
 
 if TYPE_CHECKING:
     from kpolicy.cli.since import Before
@@ -31,9 +34,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The options of `report_options`, `toolchain_options`, `policy_options` and `acceptance_options`."""
+    """The options of `report_options`, `toolchain_options`, `policy_options` and `acceptance_options`.
 
-    form: str
+    `outputs` are those of a report; `output` is the one file of any other result.
+    """
+
+    outputs: Outputs
     fail_on: Threshold | None
     output: str | None
     force: bool
@@ -47,7 +53,7 @@ class Options:
     def of(cls, words: Mapping[str, object]) -> Options:
         """From click's keywords."""
         return cls(
-            form=str(words.get("form", "text")),
+            outputs=Outputs.of(words),
             fail_on=cast("Threshold | None", words.get("fail_on")),
             output=cast("str | None", words.get("output")),
             force=bool(words.get("force")),
@@ -87,6 +93,7 @@ class Run:
 def make_plan(console: Console, source: KernelTree, options: Options) -> Plan:
     """The plan of a run, without standards; raises UsageError early for a toolchain or output that cannot be."""
     check_output(options.output, force=options.force)
+    check_outputs(console, options.outputs)
     return plan_for(console, source, options.toolchain, no_cache=options.no_cache)
 
 
@@ -143,12 +150,15 @@ def conclude(console: Console, run: Run, source: KernelTree, options: Options, *
             unread=len(run.failed),
         ),
         options,
+        source,
         details=details,
     )
 
 
-def finish(console: Console, run: Run, report: Report, options: Options, *, details: bool) -> int:
-    """Sort out what is accepted, say on stderr what went wrong, deliver the report, and return the exit status."""
+def finish(
+    console: Console, run: Run, report: Report, options: Options, source: KernelTree | None, *, details: bool
+) -> int:
+    """Sort out what is accepted, deliver the report, and return the exit status; `source` is the tree, if any."""
     accepted = accept(
         report.configs,
         run.plan.standards,
@@ -167,12 +177,22 @@ def finish(console: Console, run: Run, report: Report, options: Options, *, deta
         fail_on=options.fail_on,
         since=run.since,
     )
+    report = replace(report, notes=notes_for(report, run.plan.standards))
+    if options.outputs.line_hashes:
+        report = replace(report, line_hashes=hashes_of_lines(report, source))
+    if accepted.gone:
+        count = sum(item.count for item in accepted.gone)
+        console.note(f"{count} of the findings in {options.policy.baseline} are gone: `kpolicy baseline update`")
+    return show(console, report, options.outputs, details=details)
+
+
+def show(console: Console, report: Report, outputs: Outputs, *, details: bool) -> int:
+    """Say on stderr what went wrong, deliver a report, and return the exit status."""
     for error in report.errors:
         console.error(error)
     for remark in (*report.remarks, *(item for config in report.configs for item in config.remarks)):
         console.warning(remark.location, remark.text)
-    _tell_gone(console, run, accepted.gone, options)
-    deliver_report(console, report, options.form, options.output, force=options.force, details=details)
+    deliver_outputs(console, report, outputs, details=details)
     if report.unread:
         return status.FAILURE
     return status.FINDINGS if report.fails else status.CLEAN

@@ -12,8 +12,6 @@ from kpolicy.cli.console import Console
 from kpolicy.cli.examine import EXECUTE, Plan, chosen_toolchain
 from kpolicy.errors import InputError, UsageError
 from kpolicy.kernel.source import KernelTree
-from kpolicy.report import machine, text
-from kpolicy.report.records import Report
 
 
 def cache_folder(environment: Mapping[str, str], *, disabled: bool) -> Path | None:
@@ -58,11 +56,13 @@ def deliver(console: Console, content: str | bytes, path: str | None, *, force: 
         return
     data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
     try:
-        if force and (not os.path.lexists(path) or os.path.isfile(path)):
+        if not force:
+            _new_file(path, data)
+        elif not os.path.lexists(path) or os.path.isfile(path):
             replace_file(path, data)
         else:
-            # "x" also meets a file that came into being meanwhile; with --force a device or pipe is written to.
-            with open(path, "wb" if force else "xb") as stream:
+            # A device or a pipe.
+            with open(path, "wb") as stream:
                 stream.write(data)
     except FileExistsError:
         check_output(path, force=force)
@@ -71,24 +71,38 @@ def deliver(console: Console, content: str | bytes, path: str | None, *, force: 
         raise InputError(f"cannot write {path}: {reason}") from None
 
 
-def deliver_report(
-    console: Console, report: Report, form: str, path: str | None, *, force: bool, details: bool
-) -> None:
-    """Write a report in a format."""
-    if form == "json":
-        deliver(console, machine.render(report), path, force=force)
-        return
-    clean = not any(report.findings) and not report.unread
-    if console.quiet and clean:
-        return
-    style = console.style() if path is None else None
-    deliver(console, "\n".join(text.render(report, style, details=details)) + "\n", path, force=force)
-
-
 def replace_file(path: str, data: bytes, mode: int | None = None) -> None:
     """Put a new content in the place of a file's, whole or not at all; `mode` are its permissions."""
     target = os.path.realpath(path)
-    handle, name = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".kpolicy-")
+    name = _scratch(target, data, mode)
+    try:
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _new_file(path: str, data: bytes) -> None:
+    """Make a file, whole or not at all; raises FileExistsError also where it came into being meanwhile."""
+    name = _scratch(path, data, None)
+    try:
+        os.link(name, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A file system without hard links.
+        with open(path, "xb"):
+            pass
+        os.replace(name, path)
+        return
+    finally:
+        if os.path.lexists(name):
+            os.unlink(name)
+
+
+def _scratch(path: str, data: bytes, mode: int | None) -> str:
+    """A file beside another one, with what is to be in that; returns its name."""
+    handle, name = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".kpolicy-")
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
@@ -96,7 +110,7 @@ def replace_file(path: str, data: bytes, mode: int | None = None) -> None:
         mask = os.umask(0)
         os.umask(mask)
         os.chmod(name, 0o666 & ~mask if mode is None else mode)
-        os.replace(name, target)
     except BaseException:
         os.unlink(name)
         raise
+    return name

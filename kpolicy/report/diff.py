@@ -12,7 +12,7 @@ from kpolicy.errors import KpolicyError, printable
 from kpolicy.explain.difference import Change
 from kpolicy.policy.finding import Finding
 from kpolicy.policy.rule import SEVERITIES, Severity
-from kpolicy.report.machine import error_document, finding_document, location_document
+from kpolicy.report.formats.json_document import Whose, error_document, finding_object, location_document
 from kpolicy.report.style import Style, columns
 
 _LABELS = {
@@ -212,4 +212,11 @@ def diff_document(report: DiffReport) -> dict[str, Any]:
 
 
 def _documents(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    return [{"config": item.config, "architecture": item.architecture, **finding_document(item)} for item in findings]
+    return [
+        {
+            "config": item.config,
+            "architecture": item.architecture,
+            **finding_object(item, Whose(item.tree, item.architecture, item.config, item.role)),
+        }
+        for item in findings
+    ]

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from kpolicy.errors import KpolicyError
 from kpolicy.location import Location
@@ -13,7 +13,7 @@ from kpolicy.policy.census import Census, Observation
 from kpolicy.policy.finding import Finding
 from kpolicy.policy.policy_file import Threshold
 from kpolicy.policy.roles import RoleVerdict
-from kpolicy.policy.rule import SEVERITIES, Severity
+from kpolicy.policy.rule import SEVERITIES, Reference, Severity
 from kpolicy.policy.waivers import Waived
 
 
@@ -81,6 +81,24 @@ class PolicyReport:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleNote:
+    """What a rule, a check or a requirement is about, told once for all of its findings.
+
+    `kind` is that of a rule (`kpolicy.policy.rule.KINDS`), "" for anything else; `cost` is what it costs
+    to do otherwise, and who says so.
+    """
+
+    id: str
+    title: str
+    severity: Severity
+    kind: str
+    rationale: str
+    references: tuple[Reference, ...]
+    remedy: tuple[str, ...]
+    cost: Reference | None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that one run found out.
 
@@ -89,6 +107,8 @@ class Report:
     names of all roles, in the order to show them.  `fail_on` is what the command line says to that,
     None where the policies say it.  `about` is what there is to
     say about the tree itself.  `since` names the revision whose findings are known, "" where there is none.
+    `notes` are about the rules that findings are of, by their ids; `line_hashes` are those of the lines
+    that findings point at (`kpolicy.report.line_hash`), where somebody asked for them.
     """
 
     command: str
@@ -106,6 +126,8 @@ class Report:
     fail_on: Threshold | None = None
     about: TreeReport | None = None
     since: str = ""
+    notes: tuple[RuleNote, ...] = ()
+    line_hashes: Mapping[Location, str] = field(default_factory=dict)
 
     @property
     def judged(self) -> tuple[ConfigReport | TreeReport, ...]:
@@ -126,16 +148,26 @@ class Report:
         return {severity: counts[severity] for severity in SEVERITIES}
 
     @property
+    def accepted(self) -> tuple[int, int]:
+        """How many findings are waived, and how many a baseline knows."""
+        return sum(len(item.waived) for item in self.judged), sum(len(item.known) for item in self.judged)
+
+    def threshold(self, standard: int) -> Threshold:
+        """The least severity that makes a run fail, for what is held against a policy."""
+        return self.fail_on or self.policies[standard].fail_on
+
+    @property
     def fails(self) -> bool:
         """Whether some finding is as bad as makes a run fail."""
         return any(
-            _reaches(finding, self.fail_on or self.policies[judged.standard].fail_on)
-            for judged in self.judged
-            for finding in judged.findings
+            reaches(finding, self.threshold(judged.standard)) for judged in self.judged for finding in judged.findings
         ) or any(
-            _reaches(finding, self.fail_on or policy.fail_on) for policy in self.policies for finding in policy.findings
+            reaches(finding, self.threshold(number))
+            for number, policy in enumerate(self.policies)
+            for finding in policy.findings
         )
 
 
-def _reaches(finding: Finding, threshold: Threshold) -> bool:
+def reaches(finding: Finding, threshold: Threshold) -> bool:
+    """Whether a finding is as bad as a threshold says."""
     return threshold != "never" and SEVERITIES.index(finding.severity) <= SEVERITIES.index(threshold)

@@ -33,9 +33,7 @@ def test_every_finding_is_a_gcc_style_line_of_a_file(demo: Path) -> None:
 
 def test_the_demonstration_tree_shows_every_family(demo: Path) -> None:
     findings = [
-        finding
-        for config in kpolicy("audit", demo, "--format", "json").json["configs"]
-        for finding in config["findings"]
+        finding for config in kpolicy("audit", demo, "-o", "json").json["configs"] for finding in config["findings"]
     ]
     families = {finding["rule"].partition("/")[0] for finding in findings}
     assert {"debug-vm", "kvmalloc", "kmemleak", "pgtable", "reclaim", "stackdepot", "kasan"} <= families
@@ -64,11 +62,11 @@ def test_columns_are_aligned(demo: Path) -> None:
 @pytest.mark.parametrize(("threshold", "expected"), [("error", 1), ("warning", 1), ("note", 1), ("never", 0)])
 def test_fail_on(demo: Path, threshold: str, expected: int) -> None:
     assert kpolicy("audit", demo, "--fail-on", threshold).status == expected
-    assert kpolicy("audit", demo, "--fail-on", threshold, "--format", "json").status == expected
+    assert kpolicy("audit", demo, "--fail-on", threshold, "-o", "json").status == expected
 
 
 def test_fail_on_is_a_least_severity(demo: Path) -> None:
-    outcome = kpolicy("audit", demo, "--arch", "arm64", "--format", "json", "--fail-on", "error")
+    outcome = kpolicy("audit", demo, "--arch", "arm64", "-o", "json", "--fail-on", "error")
     assert outcome.json["summary"]["errors"] == 0
     assert outcome.json["summary"]["warnings"] > 0
     assert outcome.status == 0
@@ -76,7 +74,7 @@ def test_fail_on_is_a_least_severity(demo: Path) -> None:
 
 
 def test_arch_chooses(demo: Path) -> None:
-    report = kpolicy("audit", demo, "--arch", "i386", "--format", "json").json
+    report = kpolicy("audit", demo, "--arch", "i386", "-o", "json").json
     assert {config["architecture"] for config in report["configs"]} == {"i386"}
     assert {config["srcarch"] for config in report["configs"]} == {"x86"}
     assert list(report["census"]) == ["x86"]
@@ -100,15 +98,15 @@ def test_in_a_tree_that_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     tree = copy_of_demo(tmp_path)
     (tree / "arch/x86/configs/new_defconfig").write_text("")
     monkeypatch.chdir(tree)
-    outcome = kpolicy("audit", "--format", "json")
+    outcome = kpolicy("audit", "-o", "json")
     assert outcome.err == ""
     assert "arch/x86/configs/new_defconfig" in [config["config"] for config in outcome.json["configs"]]
 
 
 def test_processes_change_nothing(demo: Path) -> None:
     for form in ("text", "json"):
-        alone = kpolicy("audit", demo, "-j", "1", "--format", form)
-        assert kpolicy("audit", demo, "-j", "3", "--format", form) == alone
+        alone = kpolicy("audit", demo, "-j", "1", "-o", form)
+        assert kpolicy("audit", demo, "-j", "3", "-o", form) == alone
 
 
 def test_the_cache_changes_nothing(demo: Path) -> None:
@@ -128,20 +126,20 @@ def test_nowhere_to_keep_a_cache(demo: Path) -> None:
 
 def test_output_file_is_never_overwritten_unasked(demo: Path, tmp_path: Path) -> None:
     target = tmp_path / "report.txt"
-    assert kpolicy("audit", demo, "-o", target).out == ""
+    assert kpolicy("audit", demo, "-o", f"text:{target}").out == ""
     expected = kpolicy("audit", demo).out
     assert target.read_text() == expected
     target.write_text("mine")
-    outcome = kpolicy("audit", demo, "-o", target)
+    outcome = kpolicy("audit", demo, "-o", f"text:{target}")
     assert (outcome.status, outcome.out) == (status.USAGE, "")
     assert target.read_text() == "mine"
-    assert kpolicy("audit", demo, "-o", target, "--force").status == status.FINDINGS
+    assert kpolicy("audit", demo, "-o", f"text:{target}", "--force").status == status.FINDINGS
     assert target.read_text() == expected
     assert os.listdir(tmp_path) == ["report.txt"]
 
 
 def test_output_folder_that_is_not_there(demo: Path, tmp_path: Path) -> None:
-    outcome = kpolicy("audit", demo, "-o", tmp_path / "no" / "report")
+    outcome = kpolicy("audit", demo, "-o", f"text:{tmp_path}/no/report")
     assert outcome.status == status.FAILURE
     assert "cannot write" in outcome.err
 
@@ -172,7 +170,7 @@ def test_warnings_of_conf_are_passed_on(tmp_path: Path) -> None:
     tree = copy_of_demo(tmp_path)
     path = tree / "arch/arm64/configs/defconfig"
     line = append(path, "CONFIG_NET=maybe\nnonsense\n")
-    outcome = kpolicy("audit", tree, "--arch", "arm64", "--format", "json")
+    outcome = kpolicy("audit", tree, "--arch", "arm64", "-o", "json")
     assert f"arch/arm64/configs/defconfig:{line + 1}: warning: unexpected data: nonsense" in outcome.err
     remarks = next(config["remarks"] for config in outcome.json["configs"] if config["config"].endswith("/defconfig"))
     assert line + 1 in [remark["location"]["line"] for remark in remarks]

@@ -34,7 +34,7 @@ def _config(outcome_json: object) -> dict[str, object]:
     ],
 )
 def test_names_as_for_make(demo: Path, words: list[str], architecture: str, name: str) -> None:
-    config = _config(kpolicy("check", "--tree", demo, "--format", "json", *words).json)
+    config = _config(kpolicy("check", "--tree", demo, "-o", "json", *words).json)
     assert (config["architecture"], config["config"]) == (architecture, name)
 
 
@@ -62,7 +62,7 @@ def test_a_misspelt_name(demo: Path) -> None:
 def test_a_file_comes_before_a_config_of_the_tree(demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "i386_defconfig").write_text("\n")
-    report = kpolicy("check", "--tree", demo, "--arch", "x86", "i386_defconfig", "--format", "json").json
+    report = kpolicy("check", "--tree", demo, "--arch", "x86", "i386_defconfig", "-o", "json").json
     assert report["summary"]["warnings"] == 0
     (tmp_path / "a+b").write_text("CONFIG_DEBUG_KERNEL=y\nCONFIG_DEBUG_VM=y\n")
     assert "a+b:2: warning: DEBUG_VM=y" in kpolicy("check", "--tree", demo, "--arch", "x86", "a+b").out
@@ -114,16 +114,16 @@ def full(demo: Path, tmp_path: Path) -> Path:
 
 
 def test_a_full_config_tells_its_architecture(demo: Path, full: Path) -> None:
-    config = _config(kpolicy("check", "--tree", demo, full, "--format", "json").json)
+    config = _config(kpolicy("check", "--tree", demo, full, "-o", "json").json)
     assert config["architecture"] == "x86"
 
 
 def test_a_full_config_without_a_tree(full: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, demo: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    outcome = kpolicy("check", full, "--format", "json")
+    outcome = kpolicy("check", full, "-o", "json")
     assert outcome.status == status.FINDINGS
     assert "judged by itself, without Kconfig files" in outcome.err
-    bare, judged = _config(outcome.json), _config(kpolicy("check", "--tree", demo, full, "--format", "json").json)
+    bare, judged = _config(outcome.json), _config(kpolicy("check", "--tree", demo, full, "-o", "json").json)
     unjudged = bare["unjudged"]
     assert isinstance(unjudged, list)
     assert 0 < len(unjudged) < outcome.json["summary"]["rules"] / 2

@@ -23,7 +23,7 @@ def _fix(tree: Path, *words: str | Path) -> Outcome:
 
 
 def _check(tree: Path, *words: str | Path) -> list[str]:
-    found = kpolicy("check", "--tree", tree, "--format", "json", *words).json
+    found = kpolicy("check", "--tree", tree, "-o", "json", *words).json
     return [item["rule"] for config in found["configs"] for item in config["findings"] if item["severity"] != "note"]
 
 

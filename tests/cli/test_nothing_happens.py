@@ -58,7 +58,7 @@ def _watched(folder: Path, forks: bool, *arguments: str) -> subprocess.Completed
 
 
 def test_the_watch_sees_what_it_should(tmp_path: Path, demo: Path) -> None:
-    run = _watched(tmp_path, False, "audit", str(demo), "-j", "1", "-o", str(tmp_path / "report"))
+    run = _watched(tmp_path, False, "audit", str(demo), "-j", "1", "-o", f"text:{tmp_path}/report")
     assert run.returncode == 99
     assert "VIOLATION open" in run.stderr
     run = _watched(tmp_path, False, "audit", str(demo), "-j", "2")

@@ -28,7 +28,7 @@ def _rules(outcome_json: object, key: str = "findings") -> set[tuple[str, str]]:
 
 
 def _audit(tree: Path, *words: str | Path) -> object:
-    return kpolicy("audit", tree, "--format", "json", *words).json
+    return kpolicy("audit", tree, "-o", "json", *words).json
 
 
 def _waiver(rule: str = RULE, config: str = CONFIG, more: str = "") -> str:
@@ -44,7 +44,7 @@ def test_without_a_policy_nothing_is_said_about_one(tree: Path) -> None:
 def test_the_policy_of_the_tree_is_found(tree: Path) -> None:
     assert (CONFIG, RULE) in _rules(_audit(tree))
     (tree / "kpolicy.toml").write_text("[rules]\nkmemleak = 'off'\n")
-    outcome = kpolicy("audit", tree, "--format", "json")
+    outcome = kpolicy("audit", tree, "-o", "json")
     assert (CONFIG, RULE) not in _rules(outcome.json)
     assert f"by the policy in {Path(tree / 'kpolicy.toml')}"[-20:] in outcome.err
     assert outcome.json["policies"][0]["files"][0].endswith("kpolicy.toml")
@@ -57,7 +57,7 @@ def test_the_policy_of_the_nearest_folder_is_for_a_config(tree: Path, tmp_path: 
         (tmp_path / folder / "kpolicy.toml").write_text(text)
         (tmp_path / folder / "c_defconfig").write_bytes((tree / CONFIG).read_bytes())
     one, two = tmp_path / "one" / "c_defconfig", tmp_path / "two" / "c_defconfig"
-    outcome = kpolicy("check", "--tree", tree, "--arch", "x86", "--format", "json", one, two)
+    outcome = kpolicy("check", "--tree", tree, "--arch", "x86", "-o", "json", one, two)
     assert [len(config["findings"]) > 0 for config in outcome.json["configs"]] == [False, True]
     assert [policy["fail_on"] for policy in outcome.json["policies"]] == ["warning", "never"]
     assert outcome.status == status.CLEAN
@@ -103,8 +103,8 @@ def test_fail_on_of_the_policy_and_of_the_command_line(tree: Path) -> None:
 
 def test_the_toolchain_of_the_policy(tree: Path) -> None:
     (tree / "kpolicy.toml").write_text("toolchain = 'gcc-14.2'\n")
-    assert "14.2" in kpolicy("audit", tree, "--format", "json").json["toolchain"]
-    assert "19.1" in kpolicy("audit", tree, "--format", "json", "--toolchain", "clang-19.1").json["toolchain"]
+    assert "14.2" in kpolicy("audit", tree, "-o", "json").json["toolchain"]
+    assert "19.1" in kpolicy("audit", tree, "-o", "json", "--toolchain", "clang-19.1").json["toolchain"]
 
 
 def test_checks_can_be_switched_on(tree: Path) -> None:
@@ -136,7 +136,7 @@ def test_all_waived_is_clean(tree: Path) -> None:
 def test_an_expired_waiver(monkeypatch: pytest.MonkeyPatch, tree: Path, day: str, rules: set[str]) -> None:
     monkeypatch.setattr(reporting, "today", lambda: dt.date.fromisoformat(day))
     (tree / "kpolicy.toml").write_text(_waiver(more="expires = 2030-01-01"))
-    found = kpolicy("audit", tree, "--format", "json").json
+    found = kpolicy("audit", tree, "-o", "json").json
     assert {item["rule"] for item in found["policies"][0]["findings"]} == rules
     assert ((CONFIG, RULE) in _rules(found)) == bool(rules)
 
@@ -156,7 +156,7 @@ def test_requirements(tree: Path, tmp_path: Path) -> None:
     assert f"required by {fragment}:1" in outcome.out
     assert "[required/debug-kmemleak]" in outcome.out
     (tree / "kpolicy.toml").write_text("require = ['tree:kernel/configs/debug.config']\n[rules]\nrequired = 'error'\n")
-    found = kpolicy("check", "--tree", tree, "--format", "json", "graphics_defconfig").json["configs"][0]["findings"]
+    found = kpolicy("check", "--tree", tree, "-o", "json", "graphics_defconfig").json["configs"][0]["findings"]
     severities = {item["severity"] for item in found if item["rule"].startswith("required/")}
     assert severities == {"error"}
 
@@ -202,7 +202,7 @@ def test_a_baseline(tree: Path, tmp_path: Path) -> None:
     assert outcome.status == status.CLEAN
     assert outcome.out.splitlines()[-1].endswith(f"; {count} known to the baseline")
     append(tree / CONFIG, "CONFIG_NO_SUCH_OPTION=y\n")
-    outcome = kpolicy("audit", tree, "--baseline", known, "--format", "json")
+    outcome = kpolicy("audit", tree, "--baseline", known, "-o", "json")
     assert _rules(outcome.json) == {(CONFIG, "config/unknown-symbol")}
     assert outcome.status == status.FINDINGS
 

@@ -32,8 +32,8 @@ def _add_line(repository: Repository) -> None:
 
 
 def test_nothing_is_new_in_what_did_not_change(repository: Repository) -> None:
-    everything = kpolicy("audit", repository.folder, "--format", "json").json
-    since = kpolicy("audit", repository.folder, "--since", "HEAD", "--format", "json")
+    everything = kpolicy("audit", repository.folder, "-o", "json").json
+    since = kpolicy("audit", repository.folder, "--since", "HEAD", "-o", "json")
     assert (since.status, _rules(since.json)) == (0, [])
     assert since.json["summary"]["known"] == len(_rules(everything)) > 0
     assert since.json["since"] == "HEAD"
@@ -43,15 +43,15 @@ def test_nothing_is_new_in_what_did_not_change(repository: Repository) -> None:
 def test_an_uncommitted_line_is_new(repository: Repository, cached: bool) -> None:
     _add_line(repository)
     words = () if cached else ("--no-cache",)
-    found = kpolicy("audit", repository.folder, "--since", "HEAD", "--format", "json", *words)
+    found = kpolicy("audit", repository.folder, "--since", "HEAD", "-o", "json", *words)
     assert (found.status, _rules(found.json)) == (1, _NEW)
-    check = kpolicy("check", "--tree", repository.folder, _NAME, "--since", "HEAD", "--format", "json", *words)
+    check = kpolicy("check", "--tree", repository.folder, _NAME, "--since", "HEAD", "-o", "json", *words)
     assert (check.status, _rules(check.json)) == (1, _NEW)
 
 
 def test_a_change_of_kconfig_files_counts_in_every_config(repository: Repository) -> None:
     repository.replace("lib/Kconfig.debug", "config DEBUG_SG\n", "config DEBUG_SG\n\tdefault y\n")
-    found = kpolicy("audit", repository.folder, "--since", "HEAD", "--format", "json")
+    found = kpolicy("audit", repository.folder, "--since", "HEAD", "-o", "json")
     assert found.status == 1
     assert set(_rules(found.json)) == {_SG}
     assert len(_rules(found.json)) > 1
@@ -61,13 +61,13 @@ def test_two_revisions_are_compared_without_the_work_tree(repository: Repository
     _add_line(repository)
     repository.commit("x86: check scatter lists")
     repository.write(_NAME, "CONFIG_NONSENSE=y\n")
-    found = kpolicy("audit", f"{repository.folder}@HEAD", "--since", "HEAD~1", "--format", "json")
+    found = kpolicy("audit", f"{repository.folder}@HEAD", "--since", "HEAD~1", "-o", "json")
     assert (found.status, _rules(found.json)) == (1, _NEW)
 
 
 def test_a_new_config_is_new_as_a_whole(repository: Repository) -> None:
     shutil.copy(repository.folder / _NAME, repository.folder / "arch/x86/configs/new_defconfig")
-    found = kpolicy("audit", repository.folder, "--since", "HEAD", "--format", "json").json
+    found = kpolicy("audit", repository.folder, "--since", "HEAD", "-o", "json").json
     whose = {config["config"] for config in found["configs"] if config["findings"]}
     assert whose <= {"arch/x86/configs/new_defconfig"}
     old = next(config for config in found["configs"] if config["config"] == _NAME)
@@ -87,7 +87,7 @@ def test_a_config_outside_is_held_against_the_old_kconfig_files(repository: Repo
     config = tmp_path / "my.config"
     config.write_text("CONFIG_DEBUG_KERNEL=y\n")
     repository.replace("lib/Kconfig.debug", "config DEBUG_SG\n", "config DEBUG_SG\n\tdefault y\n")
-    words = ("check", "--tree", repository.folder, "--arch", "x86", config, "--since", "HEAD", "--format", "json")
+    words = ("check", "--tree", repository.folder, "--arch", "x86", config, "--since", "HEAD", "-o", "json")
     assert _rules(kpolicy(*words).json) == [_SG]
 
 
@@ -95,7 +95,7 @@ def test_findings_about_the_tree_count_too(repository: Repository) -> None:
     repository.write(
         "mm/Kconfig.debug", repository.read("mm/Kconfig.debug").decode() + "\nconfig X\n\tbool\n\tdefault NOWHERE\n"
     )
-    found = kpolicy("kconfig", repository.folder, "--since", "HEAD", "--fail-on", "note", "--format", "json", "-j", "1")
+    found = kpolicy("kconfig", repository.folder, "--since", "HEAD", "--fail-on", "note", "-o", "json", "-j", "1")
     assert [(item["rule"], item["symbol"]) for item in found.json["about_tree"]["findings"]] == [
         ("kconfig/undefined-reference", "NOWHERE")
     ]

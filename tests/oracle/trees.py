@@ -26,7 +26,7 @@ from tests.oracle.cache import cache_folder
 RELEASES = ("6.12", "6.1")
 VARIABLE = "KPOLICY_TEST_TREES"
 _STAMP = "kpolicy-complete"
-_WHOLE_FOLDERS = ("scripts", "kernel/configs", "Documentation/kbuild")
+_WHOLE_FOLDERS = ("scripts", "kernel/configs", "Documentation/kbuild", "tools/testing/kunit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def fetch(release: str, kind: str) -> Path:
     """Download and unpack one package (`kind` is "source" or "config"); returns its folder in the cache."""
     package = f"linux-{kind}-{release}"
     target = cache_folder() / package
-    if (target / _STAMP).is_file():
+    if _is_whole(target, kind):
         return target
     if target.exists():
         shutil.rmtree(target)
@@ -102,6 +102,12 @@ def fetch(release: str, kind: str) -> Path:
         (unpacked / _STAMP).write_text(f"{archive.name}\n")
         unpacked.rename(target)
     return target
+
+
+def _is_whole(target: Path, kind: str) -> bool:
+    """Whether a folder of the cache has all that is kept today; one of long ago may lack some."""
+    folders = _WHOLE_FOLDERS if kind == "source" else ()
+    return (target / _STAMP).is_file() and all((target / folder).is_dir() for folder in folders)
 
 
 def _download(package: str, folder: Path) -> Path:

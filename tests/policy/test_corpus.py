@@ -65,7 +65,7 @@ def _model(tree: Path, word: str) -> Model:
 
 @cache
 def _report(path: Path, *options: str) -> Any:
-    return kpolicy("check", "--format", "json", *options, path).json["configs"][0]
+    return kpolicy("check", "-o", "json", *options, path).json["configs"][0]
 
 
 @_configs(_CONFIGS)

@@ -15,9 +15,11 @@ from kpolicy.policy.census import Observation, tally
 from kpolicy.policy.finding import Finding, SymbolValue
 from kpolicy.policy.roles import Evidence, RoleVerdict
 from kpolicy.policy.rule import Severity
-from kpolicy.report import machine, text
+from kpolicy.report.formats import json_document, text
+from kpolicy.report.presentation import PLAIN, Presentation
 from kpolicy.report.records import ConfigReport, Remark, Report
 from kpolicy.report.style import Style, columns
+from kpolicy.report.summary import summary
 
 
 def _finding(severity: Severity = "warning", place: Location | None = None, config: str = "a_defconfig") -> Finding:
@@ -70,8 +72,16 @@ def _report(*configs: ConfigReport, errors: tuple[KpolicyError, ...] = (), censu
     )
 
 
+def _lines(report: Report, *, details: bool = False, style: Style | None = None) -> list[str]:
+    return text.render(report, Presentation(style or Style(), details=details)).splitlines()
+
+
+def _json(report: Report) -> str:
+    return json_document.render(report, PLAIN)
+
+
 def test_a_finding_is_one_gcc_style_line() -> None:
-    lines = list(text.render(_report(_config(_finding()), census=False)))
+    lines = _lines(_report(_config(_finding()), census=False))
     assert lines == [
         "a_defconfig:3: warning: A=y is costly [family/rule]",
         "1 config: 0 errors, 1 warning, 0 notes",
@@ -80,16 +90,16 @@ def test_a_finding_is_one_gcc_style_line() -> None:
 
 def test_a_place_in_kconfig_tells_whose_value_it_is() -> None:
     finding = _finding(place=Location("lib/Kconfig", 7))
-    first = next(iter(text.render(_report(_config(finding)))))
+    first = next(iter(_lines(_report(_config(finding)))))
     assert first == "lib/Kconfig:7: warning: a_defconfig: A=y is costly [family/rule]"
     finding = _finding(place=Location("b.config", 7), config="a_defconfig+b.config")
-    assert next(iter(text.render(_report(_config(finding))))) == "b.config:7: warning: A=y is costly [family/rule]"
+    assert next(iter(_lines(_report(_config(finding))))) == "b.config:7: warning: A=y is costly [family/rule]"
     finding = _finding(place=Location("kernel/configs/b.config", 7), config="a_defconfig+b.config")
-    assert next(iter(text.render(_report(_config(finding))))).startswith("kernel/configs/b.config:7: warning: A=y")
+    assert next(iter(_lines(_report(_config(finding))))).startswith("kernel/configs/b.config:7: warning: A=y")
 
 
 def test_details() -> None:
-    lines = list(text.render(_report(_config(_finding()), census=False), details=True))
+    lines = _lines(_report(_config(_finding()), census=False), details=True)
     assert lines[1:] == [
         "    A=y     selected by ROOT  lib/Kconfig:7",
         "    ROOT=y  CONFIG_ROOT=y     a_defconfig:3",
@@ -107,7 +117,7 @@ def test_details() -> None:
 
 def test_census() -> None:
     configs = (_config(_finding("error"), _finding("note")), _config(name="b_defconfig", arch="x86"))
-    lines = list(text.render(_report(*configs)))
+    lines = _lines(_report(*configs))
     assert lines[2:] == [
         "",
         "census: Linux 6.12.1, toolchain dummy",
@@ -126,17 +136,17 @@ def test_census() -> None:
 
 def test_many_architectures_are_counted_and_not_listed() -> None:
     configs = [_config(name=f"{n}", arch=f"arch{n}") for n in range(9)]
-    assert any(line.endswith("arch5 1, and 3 more") for line in text.render(_report(*configs)))
+    assert any(line.endswith("arch5 1, and 3 more") for line in _lines(_report(*configs)))
 
 
 def test_what_failed_is_in_the_summary() -> None:
     report = _report(_config(), errors=(InputError("broken", Location("b", 1)),))
-    assert text.summary(report) == "1 config: 0 errors, 0 warnings, 0 notes; 1 could not be analysed"
+    assert summary(report) == "1 config: 0 errors, 0 warnings, 0 notes; 1 could not be analysed"
 
 
 def test_control_characters_do_not_reach_a_terminal() -> None:
     finding = _finding(place=Location("\x1b]0;x\x07", 1), config="\x1b[2J")
-    lines = "\n".join(text.render(_report(_config(finding, name="\x1b[2J")), details=True))
+    lines = "\n".join(_lines(_report(_config(finding, name="\x1b[2J")), details=True))
     assert "\x1b" not in lines
     assert "\\x1b]0;x\\x07:1: warning" in lines
 
@@ -145,8 +155,8 @@ def test_colour_changes_nothing_but_colour() -> None:
     import re
 
     report = _report(_config(_finding("error"), _finding("note")))
-    plain = list(text.render(report, details=True))
-    coloured = list(text.render(report, Style(colour=True), details=True))
+    plain = _lines(report, details=True)
+    coloured = _lines(report, details=True, style=Style(colour=True))
     assert coloured != plain
     assert [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in coloured] == plain
 
@@ -163,12 +173,14 @@ def test_reaches(severity: Severity, reached: tuple[int, int, int]) -> None:
 
 def test_json() -> None:
     error = InputError("broken", Location("b", 1), hint="mend it")
-    found = json.loads(machine.render(_report(_config(_finding()), errors=(error,))))
+    found = json.loads(_json(_report(_config(_finding()), errors=(error,))))
     assert found["schema"] == "kpolicy/1"
     assert found["tree"] == {"name": "linux", "version": "6.12.1"}
     counts = {"configs": 1, "unread": 1, "rules": 5, "errors": 0, "warnings": 1, "notes": 0, "waived": 0, "known": 0}
     assert found["summary"] == counts
-    assert found["errors"] == [{"location": {"path": "b", "line": 1}, "message": "broken", "hint": "mend it"}]
+    (error_object,) = found["errors"]
+    assert error_object["location"] == {"path": "b", "line": 1}
+    assert (error_object["message"], error_object["hint"], error_object["status"]) == ("broken", "mend it", 3)
     assert found["census"] == {"arm64": {"configs": 1, "symbols": {"A": {"set": 1, "on": 1}, "B": {"set": 0, "on": 1}}}}
     (config,) = found["configs"]
     assert (config["config"], config["architecture"], config["srcarch"]) == ("a_defconfig", "arm64", "arm64")
@@ -189,13 +201,13 @@ def test_json_without_a_tree_and_census() -> None:
     import dataclasses
 
     report = dataclasses.replace(_report(_config(), census=False), tree="", version="")
-    found = machine.document(report)
+    found = json_document.document(report)
     assert found["tree"] is None
     assert found["census"] is None
 
 
 def test_json_is_ascii_whatever_the_names() -> None:
-    rendered = machine.render(_report(_config(name="caf\u00e9\udcff")))
+    rendered = _json(_report(_config(name="caf\u00e9\udcff")))
     assert rendered.isascii()
     assert json.loads(rendered)["configs"][0]["config"] == "caf\u00e9\udcff"
 

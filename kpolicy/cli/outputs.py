@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`-o FORMAT[:PATH]`: in which formats a report comes out, and where."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from kpolicy.cli.console import Console
+from kpolicy.cli.setup import check_output, deliver
+from kpolicy.errors import InputError, UsageError
+from kpolicy.report.formats import FORMATS, Format, likeliest
+from kpolicy.report.presentation import Presentation
+from kpolicy.report.records import Report
+
+STEP_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
+"""The variable that names the file of a job's summary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A format, and the file that it is written to; None for stdout."""
+
+    form: Format
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """All outputs of a run, and how the text is to look."""
+
+    all: tuple[Output, ...]
+    terse: bool = False
+    mail: bool = False
+    force: bool = False
+
+    @classmethod
+    def of(cls, words: Mapping[str, object]) -> Outputs:
+        """From click's keywords; raises UsageError for formats that there are not, or that cannot go together."""
+        named = words.get("outputs") or ()
+        assert isinstance(named, tuple)
+        outputs = tuple(map(parse_output, named)) or (Output(FORMATS["text"]),)
+        _check_together(outputs)
+        terse, mail = bool(words.get("terse")), bool(words.get("mail"))
+        if terse and mail:
+            raise UsageError("--terse and --mail are two ways to show a report", hint="choose one of them")
+        if (terse or mail) and all(output.form.name != "text" for output in outputs):
+            raise UsageError(f"{'--terse' if terse else '--mail'} is about the text", hint="add -o text")
+        return cls(outputs, terse, mail, bool(words.get("force")))
+
+    @property
+    def line_hashes(self) -> bool:
+        """Whether some format holds the hashes of lines."""
+        return any(output.form.line_hashes for output in self.all)
+
+
+def parse_output(word: str) -> Output:
+    """What `FORMAT[:PATH]` names; raises UsageError for an unknown format, with what was probably meant."""
+    name, colon, path = word.partition(":")
+    if name not in FORMATS:
+        guess = likeliest(name, path if colon else None)
+        hint = f"did you mean {guess}?" if guess else f"the formats are {', '.join(FORMATS)}"
+        raise UsageError(f"-o {word}: unknown format {name!r}", hint=hint)
+    if colon and not path:
+        raise UsageError(f"-o {word}: the path is missing", hint=f"-o {name} alone is for standard output")
+    return Output(FORMATS[name], None if path in ("", "-") else path)
+
+
+def _check_together(outputs: Sequence[Output]) -> None:
+    bare = [output.form.name for output in outputs if output.path is None]
+    if len(bare) > 1:
+        hint = f"name a file for {'all but one' if len(set(bare)) > 1 else 'one'}: -o {bare[-1]}:PATH"
+        raise UsageError(f"{' and '.join(bare)} cannot both go to standard output", hint=hint)
+    paths = [os.path.realpath(output.path) for output in outputs if output.path is not None]
+    twice = next((path for number, path in enumerate(paths) if path in paths[:number]), None)
+    if twice is not None:
+        raise UsageError(f"two formats cannot both go to {twice}", hint="name two files")
+
+
+def check_outputs(console: Console, outputs: Outputs) -> None:
+    """Refuse, before any work is done, what could not be written in the end.
+
+    Raises UsageError for a file that is there and not to be overwritten, InputError for a folder that is not.
+    """
+    for output in outputs.all:
+        if output.path is not None:
+            check_output(output.path, force=outputs.force)
+            _check_folder(output.path)
+    path = _step_summary(console, outputs)
+    if path is not None:
+        _check_folder(path)
+
+
+def _check_folder(path: str) -> None:
+    folder = os.path.dirname(path) or "."
+    if os.path.isdir(path):
+        raise InputError(f"cannot write {path}: it is a folder")
+    if not os.path.isdir(folder):
+        raise InputError(f"cannot write {path}: there is no folder {folder}")
+
+
+def deliver_outputs(console: Console, report: Report, outputs: Outputs, *, details: bool) -> None:
+    """Write a report in all formats: everything is rendered first, files are written, then stdout."""
+    rendered = [(output, output.form.render(report, _presentation(console, output, outputs, details=details)))
+                for output in outputs.all]  # fmt: skip
+    _tell_what_is_left_out(console, report, outputs)
+    for output, text in sorted(rendered, key=lambda item: item[0].path is None):
+        # Quiet means: nothing at all for people who look on, when there is nothing to say.
+        clean = not any(report.findings) and not report.unread
+        if output.path is None and output.form.name == "text" and console.quiet and clean:
+            continue
+        deliver(console, text, output.path, force=outputs.force)
+    _append_summary(console, report, outputs)
+
+
+def _presentation(console: Console, output: Output, outputs: Outputs, *, details: bool) -> Presentation:
+    style = Presentation().style if output.path is not None else console.style()
+    return Presentation(style, details=details, terse=outputs.terse, mail=outputs.mail)
+
+
+def _tell_what_is_left_out(console: Console, report: Report, outputs: Outputs) -> None:
+    waived, known = report.accepted
+    names = [output.form.name for output in outputs.all if not output.form.accepted]
+    if names and (waived or known):
+        console.note(f"left out in {', '.join(names)}: {waived} waived and {known} known findings")
+
+
+def _step_summary(console: Console, outputs: Outputs) -> str | None:
+    """The file of the job's summary, where the run is one of GitHub Actions that wants its format."""
+    wanted = any(output.form.name == "github" for output in outputs.all)
+    return (console.environment.get(STEP_SUMMARY) or None) if wanted else None
+
+
+def _append_summary(console: Console, report: Report, outputs: Outputs) -> None:
+    path = _step_summary(console, outputs)
+    if path is None:
+        return
+    # Only here: no other format has a second text.
+    from kpolicy.report.formats.github import SUMMARY_SIZE, job_summary
+
+    try:
+        with open(path, "ab") as stream:
+            text = job_summary(report, SUMMARY_SIZE - stream.tell())
+            stream.write(text.encode("utf-8", "backslashreplace"))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"cannot write the job summary {path}: {reason}") from None
+    if not text:
+        console.note("no job summary: the file has as much in it as GitHub shows")

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`kpolicy report`: a saved result in other formats."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, cast
+
+import click
+
+from kpolicy.cli import status
+from kpolicy.cli.console import Console
+from kpolicy.cli.options import format_options, quiet_option
+from kpolicy.cli.outputs import Outputs, check_outputs
+from kpolicy.cli.reporting import show
+from kpolicy.errors import InputError, UsageError
+from kpolicy.location import Location
+from kpolicy.policy.policy_file import Threshold
+from kpolicy.report.saved import MAX_SIZE, read_report
+from kpolicy.report.schema import report_schema
+
+_STDIN: Final = "<stdin>"
+
+
+@click.command("report", short_help="Render a saved result in other formats.")
+@click.argument("saved", required=False, type=click.Path(allow_dash=True))
+@format_options
+@quiet_option
+@click.option("-v", "--verbose", is_flag=True, help="In the text also causes and remedies, as `audit -v` has them.")
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of saved results instead.")
+@click.pass_obj
+def command(
+    console: Console, /, saved: str | None, verbose: bool, schema: bool, fail_on: str | None, **words: object
+) -> int:
+    """Render a result that was saved with -o json:FILE, in any format: the same as the run itself gives.
+
+    SAVED is a file, plain or packed by gzip, or - for stdin.  The exit status is that of the run, by the
+    policies that it was held against, or by --fail-on.
+
+    \b
+    Examples:
+      kpolicy audit ~/linux -o json:audit.json
+      kpolicy report audit.json -o sarif:audit.sarif -o junit:audit.xml -o text
+      kpolicy report audit.json.gz -o text --mail
+      kpolicy report --schema
+    """
+    if schema:
+        if saved is not None:
+            raise UsageError("--schema is about all saved results", hint="leave the file away")
+        console.payload(report_schema())
+        return status.CLEAN
+    if saved is None:
+        raise UsageError("which saved result?", hint="-o json:FILE of audit, check and kconfig saves one; - is stdin")
+    outputs = Outputs.of(words)
+    console.quiet = bool(words["quiet"])
+    check_outputs(console, outputs)
+    report = read_report(_STDIN if saved == "-" else saved, _content(saved))
+    if fail_on is not None:
+        report = replace(report, fail_on=cast("Threshold", fail_on))
+    # `check` tells causes without being asked.
+    return show(console, report, outputs, details=verbose or report.command == "check")
+
+
+def _content(saved: str) -> bytes:
+    name = _STDIN if saved == "-" else saved
+    try:
+        if saved == "-":
+            content = sys.stdin.buffer.read(MAX_SIZE + 1)
+        else:
+            with Path(saved).open("rb") as stream:
+                content = stream.read(MAX_SIZE + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise InputError(f"cannot read the saved result: {reason}", Location(name, 1)) from None
+    if len(content) > MAX_SIZE:
+        raise InputError(f"larger than {MAX_SIZE >> 20} MiB: not a saved report", Location(name, 1))
+    return content

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The report for programs: JSON, schema "kpolicy/1".
+
+Keys are only ever added within a schema version; a reader has to pass over those that it does
+not know.  Lines count from 1; paths are those of the text report.  docs/json.md describes it,
+`kpolicy.report.saved` reads it again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kpolicy import __version__
+from kpolicy.errors import KpolicyError
+from kpolicy.explain.cause import Link
+from kpolicy.location import Location
+from kpolicy.policy.census import Census
+from kpolicy.policy.finding import Finding
+from kpolicy.policy.policy_file import Waiver
+from kpolicy.policy.roles import RoleVerdict
+from kpolicy.policy.rule import Reference
+from kpolicy.report.presentation import Presentation
+from kpolicy.report.records import ConfigReport, PolicyReport, Remark, Report, RuleNote, TreeReport
+
+SCHEMA: Final = "kpolicy/1"
+# So deep an object or a list has an item a line: one finding a line reads well, and is written fast.
+_LINED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """What the findings of a config, or of the tree, have in common; a finding says what is otherwise."""
+
+    tree: str = ""
+    architecture: str = ""
+    config: str | None = None
+    role: str = ""
+
+
+def render(report: Report, how: Presentation) -> str:  # noqa: ARG001 - every format has the same signature
+    """The report as JSON text, with a last newline."""
+    return f"{_laid_out(document(report), 0)}\n"
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The report as plain lists and dicts."""
+    waived, known = report.accepted
+    return {
+        "schema": SCHEMA,
+        "kpolicy": __version__,
+        "command": report.command,
+        "tree": {"name": report.tree, "version": report.version} if report.tree or report.version else None,
+        "toolchain": report.toolchain,
+        "fail_on": report.fail_on,
+        "roles": list(report.roles),
+        "rules": [_note(note) for note in report.notes],
+        "about_tree": _about(report.about) if report.about is not None else None,
+        "configs": [_config(config, report.tree) for config in report.configs],
+        "policies": [_policy(policy) for policy in report.policies],
+        "since": report.since or None,
+        "census": _census(report.census) if report.census is not None else None,
+        "remarks": [_remark(remark) for remark in report.remarks],
+        "errors": [error_document(error) for error in report.errors],
+        "line_hashes": _line_hashes(report.line_hashes),
+        "summary": {
+            "configs": len(report.configs),
+            "unread": report.unread,
+            "rules": report.rules,
+            "waived": waived,
+            "known": known,
+            **{f"{severity}s": count for severity, count in report.severities().items()},
+        },
+    }
+
+
+def finding_object(finding: Finding, whose: Whose) -> dict[str, Any]:
+    """A finding, with what is not as `whose` says."""
+    config = finding.place.path if whose.config is None else whose.config
+    own = {"tree": whose.tree, "architecture": whose.architecture, "config": config, "role": whose.role}
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "symbol": finding.symbol,
+        "symbols": {item.symbol: item.value for item in finding.symbols},
+        "message": finding.message,
+        "location": location_document(finding.place),
+        "causes": [_link(link) for link in finding.causes],
+        "remedy": list(finding.remedy),
+        "fingerprint": finding.fingerprint,
+        **{key: value for key, usual in own.items() if (value := getattr(finding, key)) != usual},
+        **({"architectures": list(finding.architectures)} if finding.architectures else {}),
+    }
+
+
+def _laid_out(value: Any, depth: int) -> str:
+    if depth == _LINED or not value or not isinstance(value, (dict, list)):
+        return json.dumps(value)
+    indent = " " * depth
+    if isinstance(value, dict):
+        rows = [f"{indent} {json.dumps(key)}: {_laid_out(item, depth + 1)}" for key, item in value.items()]
+        return "{\n" + ",\n".join(rows) + f"\n{indent}}}"
+    rows = [f"{indent} {_laid_out(item, depth + 1)}" for item in value]
+    return "[\n" + ",\n".join(rows) + f"\n{indent}]"
+
+
+def _config(config: ConfigReport, tree: str) -> dict[str, Any]:
+    return {
+        "config": config.config,
+        "architecture": config.architecture,
+        "srcarch": config.srcarch,
+        "toolchain": config.toolchain,
+        "role": _role(config.verdict),
+        "remarks": [_remark(remark) for remark in config.remarks],
+        "unjudged": list(config.unjudged),
+        "observed": {"set": list(config.observation.set_in_text), "on": list(config.observation.on)},
+        **_judgement(config, Whose(tree, config.architecture, config.config, config.verdict.role)),
+    }
+
+
+def _about(about: TreeReport) -> dict[str, Any]:
+    return {
+        "architectures": list(about.architectures),
+        "checks": sorted(about.checks),
+        "complete": about.complete,
+        **_judgement(about, Whose()),
+    }
+
+
+def _judgement(judged: ConfigReport | TreeReport, whose: Whose) -> dict[str, Any]:
+    return {
+        "policy": judged.standard,
+        "findings": [finding_object(finding, whose) for finding in judged.findings],
+        "waived": [{**finding_object(item.finding, whose), "waiver": _waiver(item.waiver)} for item in judged.waived],
+        "known": [finding_object(finding, whose) for finding in judged.known],
+    }
+
+
+def _policy(policy: PolicyReport) -> dict[str, Any]:
+    return {
+        "files": list(policy.files),
+        "fail_on": policy.fail_on,
+        "findings": [finding_object(finding, Whose()) for finding in policy.findings],
+    }
+
+
+def _note(note: RuleNote) -> dict[str, Any]:
+    return {
+        "id": note.id,
+        "title": note.title,
+        "severity": note.severity,
+        "kind": note.kind or None,
+        "rationale": note.rationale,
+        "references": [_reference(item) for item in note.references],
+        "remedy": list(note.remedy),
+        "cost": _reference(note.cost) if note.cost is not None else None,
+    }
+
+
+def _reference(reference: Reference) -> dict[str, Any]:
+    return {"text": reference.text, "source": reference.source}
+
+
+def _waiver(waiver: Waiver) -> dict[str, Any]:
+    return {
+        "rule": waiver.rule,
+        "config": waiver.config or None,
+        "symbol": waiver.symbol or None,
+        "reason": waiver.reason,
+        "owner": waiver.owner,
+        "expires": waiver.expires.isoformat() if waiver.expires is not None else None,
+        "location": location_document(waiver.location),
+    }
+
+
+def _role(verdict: RoleVerdict) -> dict[str, Any]:
+    return {
+        "name": verdict.role,
+        "reading": verdict.reading or None,
+        "evidence": [
+            {"symbol": item.symbol, "value": item.value, "location": location_document(item.location), "why": item.why}
+            for item in verdict.evidence
+        ],
+    }
+
+
+def _link(link: Link) -> dict[str, Any]:
+    return {
+        "symbol": link.symbol,
+        "value": link.value,
+        "kind": link.kind,
+        "by": link.by,
+        "location": location_document(link.location),
+        "text": link.text,
+    }
+
+
+def _census(census: Census) -> dict[str, Any]:
+    return {
+        item.architecture: {
+            "configs": item.configs,
+            "symbols": {name: {"set": count.set_in_text, "on": count.on} for name, count in item.counts.items()},
+        }
+        for item in census.architectures
+    }
+
+
+def _remark(remark: Remark) -> dict[str, Any]:
+    return {"location": location_document(remark.location), "text": remark.text}
+
+
+def error_document(error: KpolicyError) -> dict[str, Any]:
+    """An error as a plain dict."""
+    return {
+        "location": location_document(error.location),
+        "message": error.message,
+        "hint": error.hint,
+        "source_line": error.source_line,
+        "column": error.column,
+        "status": error.exit_status,
+    }
+
+
+def _line_hashes(hashes: Mapping[Location, str]) -> dict[str, Any]:
+    found: dict[str, dict[str, str]] = {}
+    for place, text in sorted(hashes.items()):
+        found.setdefault(place.path, {})[str(place.line)] = text
+    return found
+
+
+def location_document(location: Location | None) -> dict[str, Any] | None:
+    """A location as a plain dict, or None."""
+    return {"path": location.path, "line": location.line} if location is not None else None

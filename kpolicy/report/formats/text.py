@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The report for people: gcc-style lines, the census, the summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kpolicy.policy.roles import Evidence
+from kpolicy.report.census import census_lines
+from kpolicy.report.lines import detail_lines, finding_line, waiver_words
+from kpolicy.report.mail import mail
+from kpolicy.report.plain import line
+from kpolicy.report.presentation import Presentation
+from kpolicy.report.records import ConfigReport, Report
+from kpolicy.report.style import Style, columns
+from kpolicy.report.summary import summary
+
+
+def render(report: Report, how: Presentation) -> str:
+    """The report in lines; for a mail where that is wanted."""
+    if how.mail:
+        return mail(report)
+    return "".join(f"{text}\n" for text in lines(report, how))
+
+
+def lines(report: Report, how: Presentation) -> Iterator[str]:
+    """The lines of a report."""
+    style = how.style
+    details = how.details and not how.terse
+    for finding in report.about.findings if report.about is not None else ():
+        yield finding_line(finding, style)
+    for config in report.configs:
+        for finding in config.findings:
+            yield finding_line(finding, style)
+            if details:
+                yield from detail_lines(finding)
+        if details:
+            yield from _accepted(config, style)
+            yield from _role(config, style)
+    for policy in report.policies:
+        for finding in policy.findings:
+            yield finding_line(finding, style)
+    if how.terse:
+        return
+    if report.census is not None and report.census.architectures:
+        yield ""
+        yield from census_lines(report, style)
+        yield ""
+    yield summary(report, style)
+
+
+def _accepted(config: ConfigReport, style: Style) -> Iterator[str]:
+    for item in config.waived:
+        yield style.mark("faint", f"waived: {finding_line(item.finding)}")
+        yield style.mark("faint", f"    {waiver_words(item)}")
+
+
+def _role(config: ConfigReport, style: Style) -> Iterator[str]:
+    verdict = config.verdict
+    reading = f", by the reading '{verdict.reading}'" if verdict.reading else ""
+    name = style.mark("strong", f"{line(config.config)}:")
+    yield f"{name} judged as a {line(verdict.role)} kernel for {line(config.architecture)}{line(reading)}"
+    # The first few are enough to see why; the JSON report has them all.
+    shown = verdict.evidence[:4]
+    yield from columns((_evidence(item) for item in shown), indent="    ")
+    if len(verdict.evidence) > len(shown):
+        yield f"    and {len(verdict.evidence) - len(shown)} more"
+
+
+def _evidence(item: Evidence) -> tuple[str, ...]:
+    place = line(str(item.location)) if item.location else ""
+    return (line(f"{item.symbol}={item.value}"), place, line(item.why))
