@@ -180,9 +180,7 @@ def finish(
     report = replace(report, notes=notes_for(report, run.plan.standards))
     if options.outputs.line_hashes:
         report = replace(report, line_hashes=hashes_of_lines(report, source))
-    if accepted.gone:
-        count = sum(item.count for item in accepted.gone)
-        console.note(f"{count} of the findings in {options.policy.baseline} are gone: `kpolicy baseline update`")
+    _tell_gone(console, run, accepted.gone, options)
     return show(console, report, options.outputs, details=details)
 
 

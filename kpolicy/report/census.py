@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from kpolicy.policy.census import Census
 from kpolicy.policy.rule import SEVERITIES
+from kpolicy.report.plain import line
 from kpolicy.report.records import ConfigReport, Report
 from kpolicy.report.style import Style, columns
 
@@ -20,7 +21,7 @@ def census_lines(report: Report, style: Style) -> Iterator[str]:
     census = report.census
     assert census is not None
     version = f"Linux {report.version}, " if report.version else ""
-    yield style.mark("strong", f"census: {version}toolchain {report.toolchain}")
+    yield style.mark("strong", line(f"census: {version}toolchain {report.toolchain}"))
     yield from columns(_architectures(report), right=range(1, 3 + len(report.roles) + len(SEVERITIES)))
     symbols = list(_symbols(census))
     if symbols:
@@ -29,7 +30,7 @@ def census_lines(report: Report, style: Style) -> Iterator[str]:
 
 
 def _architectures(report: Report) -> Iterator[tuple[str, ...]]:
-    yield ("architecture", "configs", *report.roles, *(f"{severity}s" for severity in SEVERITIES))
+    yield ("architecture", "configs", *map(line, report.roles), *(f"{severity}s" for severity in SEVERITIES))
     by_name: dict[str, list[ConfigReport]] = {}
     for config in report.configs:
         by_name.setdefault(config.srcarch, []).append(config)
@@ -43,7 +44,7 @@ def _row(name: str, configs: list[ConfigReport], roles: tuple[str, ...]) -> tupl
     found = Counter(config.verdict.role for config in configs)
     severities = Counter(finding.severity for config in configs for finding in config.findings)
     numbers = (len(configs), *(found[role] for role in roles), *(severities[word] for word in SEVERITIES))
-    return (name, *map(str, numbers))
+    return (line(name), *map(str, numbers))
 
 
 def _symbols(census: Census) -> Iterator[tuple[str, ...]]:
@@ -51,6 +52,6 @@ def _symbols(census: Census) -> Iterator[tuple[str, ...]]:
     for name in names:
         total = census.total(name)
         counts = [(item.counts[name].on, item.architecture) for item in census.architectures if name in item.counts]
-        where = [f"{arch} {on}" for on, arch in sorted(counts, key=lambda count: -count[0]) if on]
+        where = [f"{line(arch)} {on}" for on, arch in sorted(counts, key=lambda count: -count[0]) if on]
         more = f", and {len(where) - _NAMED} more" if len(where) > _NAMED else ""
-        yield (name, str(total.set_in_text), str(total.on), ", ".join(where[:_NAMED]) + more)
+        yield (line(name), str(total.set_in_text), str(total.on), ", ".join(where[:_NAMED]) + more)

@@ -19,8 +19,7 @@ WIDTH = 75
 def mail(report: Report) -> str:
     """The report as the text of a mail."""
     paragraphs = [_head(report), *(_group(group) for group in grouped(report)), wrapped(summary(report))]
-    text = "\n\n".join("\n".join(paragraph) for paragraph in paragraphs) + "\n"
-    return text.encode("ascii", "backslashreplace").decode()
+    return "\n\n".join("\n".join(paragraph) for paragraph in paragraphs) + "\n"
 
 
 def _head(report: Report) -> list[str]:
@@ -36,7 +35,7 @@ def _group(group: Group) -> list[str]:
     for text, findings in group.by_message():
         lines += ["", *wrapped(text, "  ")]
         if len({finding.remedy for finding in findings}) == 1:
-            lines += (f"    > {line(item)}" for item in findings[0].remedy)
+            lines += (f"    > {_ascii(item)}" for item in findings[0].remedy)
         lines += _places(findings)
     return lines
 
@@ -54,10 +53,14 @@ def _places(findings: Sequence[Finding]) -> Iterator[str]:
 def wrapped(text: str, first: str = "", others: str | None = None) -> list[str]:
     """A text in lines of a mail; a word that is longer is left in one piece, so that paths can be copied."""
     return textwrap.wrap(
-        text,
+        _ascii(text),
         WIDTH,
         initial_indent=first,
         subsequent_indent=first if others is None else others,
         break_long_words=False,
         break_on_hyphens=False,
     ) or [first.rstrip()]
+
+
+def _ascii(text: str) -> str:
+    return line(text).encode("ascii", "backslashreplace").decode()

@@ -115,7 +115,8 @@ def parse(name: str, content: str) -> Node:
     except json.JSONDecodeError as error:
         rest = content.split("\n", error.lineno)
         message = f"not JSON: {error.msg[:1].lower()}{error.msg[1:]}"
-        hint = "the file ends too early" if error.pos >= len(content.rstrip()) else None
+        cut = error.pos >= len(content.rstrip()) or error.msg.startswith("Unterminated string")
+        hint = "does the file end too early?" if cut else None
         raise InputError(
             message, Location(name, error.lineno), source_line=rest[error.lineno - 1], column=error.colno, hint=hint
         ) from None

@@ -91,7 +91,7 @@ def _report(root: Node) -> Report:
         fail_on=_threshold(fail_on) if fail_on is not None else None,
         about=_about(about, len(policies)) if about is not None else None,
         since=_or_none(root["since"]),
-        notes=tuple(_note(item) for item in root["rules"].elements()),
+        notes=_notes(root["rules"]),
         line_hashes=_line_hashes(root["line_hashes"]),
     )
 
@@ -216,6 +216,16 @@ def _link(node: Node) -> Link:
         location=_location(location) if location is not None else None,
         text=node["text"].text(),
     )
+
+
+def _notes(node: Node) -> tuple[RuleNote, ...]:
+    found: dict[str, RuleNote] = {}
+    for item in node.elements():
+        note = _note(item)
+        if note.id in found:
+            item.wrong(f"the rule {note.id!r} stands here twice")
+        found[note.id] = note
+    return tuple(found.values())
 
 
 def _note(node: Node) -> RuleNote:

@@ -42,18 +42,19 @@ def _suite(number: int, suite: Suite) -> Iterator[str]:
 
 
 def _case(number: int, case: Case) -> Iterator[str]:
-    yield f"  # {_safe(case.text)}"
+    directive = {"skipped": " # SKIP", "error": " # ERROR"}.get(case.result, "")
+    if not directive:
+        yield f"  # {_safe(case.text)}"
     for text in case.details:
         yield f"  #   {_safe(text)}"
     result = "not ok" if case.result in ("failed", "error") else "ok"
-    directive = {"skipped": " # SKIP", "error": " # ERROR"}.get(case.result, "")
     why = f"{directive} {_description(case.text)}" if directive else ""
     yield f"  {result} {number} {_description(case.name)}{why}"
 
 
 def _description(text: str) -> str:
     """A text in a result line, where # begins a directive; a - would be passed over at the beginning."""
-    text = _safe(text).replace("#", "\\x23")
+    text = _safe(text).replace("#", "\\x23").strip() or "(no name)"
     return f"\\x2d{text[1:]}" if text.startswith("-") else text
 
 

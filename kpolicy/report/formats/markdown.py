@@ -66,7 +66,7 @@ def _head(report: Report) -> Iterator[str]:
     if report.configs:
         yield from ("", *table(("architecture", "configs", *(f"{word}s" for word in SEVERITIES)), _rows(report)))
     if report.errors:
-        yield from ("", f"**{number(len(report.errors), 'error')}:**", "")
+        yield from ("", "**Could not be analysed:**", "")
         for error in report.errors:
             where = f"{code(line(str(error.location)))}: " if error.location is not None else ""
             yield f"- {where}{_words(error.message)}"

@@ -152,7 +152,6 @@ def _suppression(item: Waived, report: Report) -> _Object:
     until = f", until {item.waiver.expires}" if item.waiver.expires is not None else ""
     return {
         "kind": "external",
-        "status": "accepted",
         "justification": line(f"{item.waiver.owner}: {item.waiver.reason}{until}"),
         "location": _location(item.waiver.location, report),
     }
