@@ -65,6 +65,13 @@ class Before:
         console.clear_progress()
         return make_baseline(found)
 
+    def touched(self, run: Run) -> tuple[Target, ...]:
+        """The targets of a run that rest on other files of the tree than before: all others have the same findings."""
+        plan = replace(self.plan, standards=run.plan.standards)
+        today, before = Examiner(run.plan, run.plan.open()), Examiner(plan, self.source)
+        earlier = ((target, self._earlier(target)) for target in run.targets)
+        return tuple(target for target, was in earlier if was is None or not _same_ground(today, target, before, was))
+
     def _earlier(self, target: Target) -> Target | None:
         """A target as it was; None where a file of it was not there."""
         inside = [part for part in target.parts if part.in_tree]
