@@ -1,57 +1,60 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A patch on top of a revision, as a revision: git applies it in an index and a folder of objects of our own.
 
-The repository, its index and its work tree are only read.
+The repository, its index and its work tree are only read.  (Git renews the date of an object that it finds it has.)
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kpolicy.errors import InputError, UsageError
 from kpolicy.kernel.git import Revision, alternates, ask, prefix_of, resolve, run
 
-# How far back a commit is looked for on which a patch was made: longer than any series.
+# How far back the commit is looked for on which a patch was made: longer than any series.
 _LOOK_BACK: Final = 200
+# And where it has to be tried: that takes up to half a second each in a kernel tree.
+_TRY_BACK: Final = 30
+_APPLY: Final = ("apply", "--cached", "--whitespace=nowarn")
 _MARK: Final = b"diff --git "
-_ENCODINGS: Final = frozenset(("base64", "quoted-printable"))
+_NOT_QUOTED: Final = re.compile(rb"=(?![0-9A-F]{2}|\r?\n)")
 
 
 def patch_text(mail: bytes) -> bytes:
     """The text with the patch in a mail: decoded where the mail says how it is encoded, else as it is.
 
-    Some tools pass on a decoded text below the header of the encoded one.
+    Some tools pass on the decoded text below the header of the encoded one.
     """
-    # Only here: few patches are encoded.
+    # Only here: it takes a while to import, and only patches need it.
     from email import message_from_bytes
 
     message = message_from_bytes(mail)
     parts = [part for part in message.walk() if not part.is_multipart()]
-    encoded = any(part.get("Content-Transfer-Encoding", "").strip().lower() in _ENCODINGS for part in parts)
-    if not encoded and not message.is_multipart():
-        return mail
-    decoded = b"\n".join(part.get_payload(decode=True) or b"" for part in parts)  # type: ignore[misc]
+    encodings = {str(part.get("Content-Transfer-Encoding", "")).strip().lower() for part in parts}
+    if not message.is_multipart():
+        if not encodings & {"base64", "quoted-printable"}:
+            return mail
+        body = re.split(rb"\r?\n\r?\n", mail, maxsplit=1)[-1]
+        if "quoted-printable" in encodings and _NOT_QUOTED.search(body):
+            return mail
+    contents = (part.get_payload(decode=True) for part in parts)
+    decoded = b"\n".join(content for content in contents if isinstance(content, bytes))
     return decoded if _MARK in decoded else mail
 
 
 def base_of(tip: Revision, patch: bytes, scratch: str, environment: Mapping[str, str]) -> Revision:
     """The commit that a patch is for: the newest one up to `tip` that has the files from which the patch starts.
 
-    It is `tip` where no commit of late has them.  `scratch` is a folder for files of git's; raises UsageError where
-    git cannot read the repository.
+    Where the patch does not name those it is the newest one to which it applies, and `tip` where there is none of
+    late.  `scratch` is a folder for files of git's.  Raises UsageError where git cannot read the repository.
     """
     starts = _starts(tip, patch, scratch, environment)
-    if not starts:
-        return tip
-    words = ("rev-list", "--first-parent", f"--max-count={_LOOK_BACK}", tip.commit)
+    words = ("rev-list", "--first-parent", f"--max-count={_LOOK_BACK if starts else _TRY_BACK}", tip.commit)
     for commit in ask(tip.folder, environment, *words).split():
-        asked = "".join(f"{commit}:{path}\n" for path in starts).encode("utf-8", "surrogateescape")
-        found = ask(tip.folder, environment, "cat-file", "--batch-check=%(objectname)", stdin=asked).splitlines()
-        if all(
-            line == oid if oid else line.endswith(" missing") for line, oid in zip(found, starts.values(), strict=True)
-        ):
+        if _has(tip, commit, starts, environment) if starts else _takes(tip, commit, patch, scratch, environment):
             return resolve(tip.folder, commit, environment)
     return tip
 
@@ -71,7 +74,7 @@ def apply_patch(base: Revision, patch: bytes, scratch: str, environment: Mapping
     }
     top = _top(base, environment)
     ask(top, environment, "read-tree", base.commit, more=more)
-    done = run(top, environment, "apply", "--cached", "--whitespace=nowarn", "-", stdin=patch, more=more)
+    done = run(top, environment, *_APPLY, stdin=patch, more=more)
     if done.returncode:
         raise _refusal(done.stderr.decode("utf-8", "replace"), base)
     tree = ask(top, environment, "write-tree", "--missing-ok", more=more)
@@ -90,6 +93,21 @@ def _top(revision: Revision, environment: Mapping[str, str]) -> str:
     return os.path.join(revision.folder, up)
 
 
+def _has(tip: Revision, commit: str, files: Mapping[str, str], environment: Mapping[str, str]) -> bool:
+    """Whether the files of a commit are these objects; "" for one that is not there."""
+    asked = "".join(f"{commit}:{path}\n" for path in files).encode("utf-8", "surrogateescape")
+    found = ask(tip.folder, environment, "cat-file", "--batch-check=%(objectname)", stdin=asked).splitlines()
+    pairs = zip(found, files.values(), strict=True)
+    return all(line == oid if oid else line.endswith(" missing") for line, oid in pairs)
+
+
+def _takes(tip: Revision, commit: str, patch: bytes, scratch: str, environment: Mapping[str, str]) -> bool:
+    """Whether a patch applies to a commit."""
+    top, more = _top(tip, environment), {"GIT_INDEX_FILE": os.path.join(scratch, "tried")}
+    ask(top, environment, "read-tree", commit, more=more)
+    return run(top, environment, *_APPLY, "--check", stdin=patch, more=more).returncode == 0
+
+
 def _starts(tip: Revision, patch: bytes, scratch: str, environment: Mapping[str, str]) -> dict[str, str]:
     """The files of a patch, each with the object it was made on, "" for one that was not there.
 
@@ -97,10 +115,9 @@ def _starts(tip: Revision, patch: bytes, scratch: str, environment: Mapping[str,
     """
     top, index = _top(tip, environment), os.path.join(scratch, "starts")
     more = {"GIT_INDEX_FILE": index}
-    words = ("apply", "--cached", f"--build-fake-ancestor={index}", "-")
-    if run(top, environment, *words, stdin=patch, more=more).returncode:
+    if run(top, environment, *_APPLY, f"--build-fake-ancestor={index}", stdin=patch, more=more).returncode:
         return {}
-    touched = run(top, environment, "apply", "--numstat", "-z", "-", stdin=patch, more=more).stdout
+    touched = run(top, environment, "apply", "--numstat", "-z", stdin=patch, more=more).stdout
     starts = {os.fsdecode(item.split(b"\t", 2)[2]): "" for item in touched.split(b"\0") if item.count(b"\t") >= 2}
     listed = run(top, environment, "ls-files", "--stage", "-z", more=more).stdout
     starts.update(_staged(listed))

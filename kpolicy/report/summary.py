@@ -23,7 +23,12 @@ def summary(report: Report, style: Style | None = None) -> str:
     if waived:
         text += f"; {waived} waived"
     if known:
-        text += f"; {known} known {f'already (--since {report.since})' if report.since else 'to the baseline'}"
+        text += f"; {known} {known_words(report)}"
     if report.unread:
         text += f"; {style.mark('error', f'{report.unread} could not be analysed')}"
     return text
+
+
+def known_words(report: Report) -> str:
+    """By what findings are known that do not count."""
+    return f"known already (--since {report.since})" if report.since else "known to the baseline"

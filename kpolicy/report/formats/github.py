@@ -16,6 +16,7 @@ from kpolicy.report.lines import message
 from kpolicy.report.plain import line, relative
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import Report
+from kpolicy.report.summary import known_words
 
 SHOWN: Final = 10
 """So many annotations of each kind GitHub shows for a step."""
@@ -35,7 +36,7 @@ def render(report: Report, how: Presentation) -> str:  # noqa: ARG001 - every fo
         lines += _kind(severity, [*failed, *found])
     waived, known = report.accepted
     if waived or known:
-        lines.append(f"not annotated: {waived} waived, {known} known to the baseline")
+        lines.append(f"not annotated: {waived} waived, {known} {known_words(report)}")
     return "".join(f"{text}\n" for text in lines)
 
 
