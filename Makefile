@@ -15,7 +15,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help audit rules docs test oracle fuzz bench lint format trees clean distclean
+.PHONY: help audit rules docs book test oracle fuzz bench lint format trees clean distclean
 
 help: ## this list
 	@echo 'kpolicy: audits the debug configuration of Linux kernels'
@@ -30,8 +30,12 @@ audit: $(VENV)/run.stamp ## audit a kernel tree: make audit TREE=~/linux (exit s
 rules: $(VENV)/run.stamp ## run the examples of all rules; TREE=... holds the rules against it
 	@$(BIN)/kpolicy rules test $(ARGS) $(if $(TREE),--tree '$(patsubst ~/%,$(HOME)/%,$(TREE))')
 
-docs: $(VENV)/run.stamp ## write the pages about the rules, docs/rules
+docs: $(VENV)/dev.stamp ## write what is generated: docs/rules, docs/commands, the man pages
 	$(BIN)/kpolicy rules pages --output docs/rules
+	$(BIN)/python -m docs.tools.manual
+
+book: $(VENV)/dev.stamp ## build the documentation as a book, build/book/index.html
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --jobs $(JOBS) -d build/doctrees docs build/book
 
 # Measuring coverage takes time: the small tests do that, those on real kernels need not.  5: ARGS chose no test.
 test: $(VENV)/dev.stamp trees ## all tests, compared with the conf of real kernels (downloads two of them, once)

@@ -8,9 +8,10 @@ import os
 import traceback
 
 import click
+from click.shell_completion import CompletionItem
 
 from kpolicy import __version__
-from kpolicy.cli import status
+from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console, NoReaderError
 from kpolicy.errors import KpolicyError, UsageError
 
@@ -21,6 +22,7 @@ _COMMANDS = {
     "chain": "kpolicy.cli.chain",
     "check": "kpolicy.cli.check",
     "checkpatch": "kpolicy.cli.checkpatch",
+    "completion": "kpolicy.cli.completion",
     "cost": "kpolicy.cli.cost",
     "diff": "kpolicy.cli.diff",
     "expand": "kpolicy.cli.expand",
@@ -48,6 +50,7 @@ Examples:
   kpolicy chain --tree ~/linux KASAN         what it brings in, and what brings it in
   kpolicy diff v6.11 v6.12                   what changed in effect, and why
   kpolicy fix --tree ~/linux .config         the fewest edits that clear findings
+  kpolicy report audit.json -o sarif:a.sarif a saved result in other formats
   kpolicy rules show kmemleak/...            what a rule is about
 
 \b
@@ -75,10 +78,22 @@ class _Commands(click.Group):
         command: click.Command = importlib.import_module(module).command
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands by their names alone: to tell what each does it would have to be imported."""
+        names = [CompletionItem(name) for name in _COMMANDS if name.startswith(incomplete)]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
+
 
 @click.command("kpolicy", cls=_Commands, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", message="kpolicy %(version)s")
-@click.option("-C", "folder", metavar="DIR", type=click.Path(), help="Work in DIR, as make -C does.")
+@click.option(
+    "-C",
+    "folder",
+    metavar="DIR",
+    type=click.Path(),
+    shell_complete=candidates.folders,
+    help="Work in DIR, as make -C does.",
+)
 def _group(folder: str | None) -> None:
     if folder is not None:
         try:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import click
 
+from kpolicy.cli import candidates
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Target
 from kpolicy.cli.options import (
@@ -31,7 +32,7 @@ from kpolicy.policy.checks.registry import TREE_CHECKS
 
 
 @click.command("audit", short_help="Audit every defconfig of a kernel tree.")
-@click.argument("tree", required=False, type=click.Path())
+@click.argument("tree", required=False, type=click.Path(), shell_complete=candidates.folders)
 @arch_option(multiple=True)
 @policy_options
 @acceptance_options

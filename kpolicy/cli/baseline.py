@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import click
 
-from kpolicy.cli import status
+from kpolicy.cli import candidates, status
 from kpolicy.cli.acceptance import accept, judged
 from kpolicy.cli.audit import audit_of
 from kpolicy.cli.check import check_of
@@ -27,7 +27,7 @@ def command() -> None:
 
 
 @command.command("update")
-@click.argument("configs", metavar="[CONFIG]...", nargs=-1, type=click.Path())
+@click.argument("configs", metavar="[CONFIG]...", nargs=-1, type=click.Path(), shell_complete=candidates.configs)
 @click.option("--baseline", metavar="FILE", required=True, type=click.Path(), help="The file that holds them.")
 @click.option("--grow", is_flag=True, help="Add what is new, too; make the file when there is none.")
 @tree_option

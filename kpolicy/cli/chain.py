@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kpolicy.cli import status
+from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Examiner, remarks
 from kpolicy.cli.options import arch_option, output_options, toolchain_options, tree_option
@@ -40,13 +40,20 @@ _MOST_PATHS_EVER = 1000
 
 
 @click.command("chain", short_help="Show what selects a symbol, and what it selects.")
-@click.argument("symbol", required=False)
-@click.option("--from", "start", metavar="SYMBOL", help="With --to: the ways from this symbol.")
-@click.option("--to", "goal", metavar="SYMBOL", help="With --from: the ways to this symbol.")
+@click.argument("symbol", required=False, shell_complete=candidates.symbols)
+@click.option(
+    "--from", "start", metavar="SYMBOL", shell_complete=candidates.symbols, help="With --to: the ways from this symbol."
+)
+@click.option(
+    "--to", "goal", metavar="SYMBOL", shell_complete=candidates.symbols, help="With --from: the ways to this symbol."
+)
 @tree_option
 @arch_option()
 @click.option(
-    "--config", metavar="CONFIG", help="Tell what is in force with this config, named as for `kpolicy check`."
+    "--config",
+    metavar="CONFIG",
+    shell_complete=candidates.configs,
+    help="Tell what is in force with this config, named as for `kpolicy check`.",
 )
 @click.option("--in-force", is_flag=True, help="With --config: only what is in force.")
 @click.option(
@@ -125,7 +132,10 @@ def command(
         model = _model(console, examiner, source, arch, asked)
     for name in asked:
         if not model.is_defined(name):
-            raise _unknown(examiner, model.srcarch, name)
+            # Only for errors.
+            from kpolicy.cli.unknown import unknown_symbol
+
+            raise unknown_symbol(examiner, model, name)
     graph = Graph(model, kinds, values, in_force=in_force)
     if len(asked) == 2:
         most = _MOST_PATHS_EVER if everything else _MOST_PATHS
@@ -176,14 +186,6 @@ def _model(console: Console, examiner: Examiner, source: KernelTree, arch: str |
             console.note(f"{usual} has no {' and '.join(asked)}: this is {folder}, see --arch")
             return examiner.model(resolve_architecture(source, folder), examiner.toolchain)
     return model
-
-
-def _unknown(examiner: Examiner, srcarch: str, name: str) -> UsageError:
-    names = examiner.tree.names
-    elsewhere = names.having(name)
-    if elsewhere:
-        return UsageError(f"{srcarch} does not define {name}", hint=f"--arch: {' '.join(elsewhere)}")
-    return UsageError(f"no architecture defines {name}", hint=did_you_mean(name, names.places))
 
 
 def _names_of(found: Paths) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import click
 
+from kpolicy.cli import candidates
 from kpolicy.cli.bare import bare_report
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Plan, Target
@@ -35,7 +36,14 @@ from kpolicy.report.records import ConfigReport, Report
 
 
 @click.command("check", short_help="Judge single configs.")
-@click.argument("configs", metavar="CONFIG...", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@click.argument(
+    "configs",
+    metavar="CONFIG...",
+    nargs=-1,
+    required=True,
+    type=click.Path(allow_dash=True),
+    shell_complete=candidates.configs,
+)
 @tree_option
 @arch_option()
 @policy_options

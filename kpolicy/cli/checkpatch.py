@@ -13,6 +13,7 @@ import click
 
 from kpolicy.cli.audit import audit_of
 from kpolicy.cli.console import Console
+from kpolicy.cli.examine import Examiner
 from kpolicy.cli.options import (
     acceptance_options,
     arch_option,
@@ -70,7 +71,8 @@ def command(console: Console, /, patch: str, tree: str | None, archs: tuple[str,
         options = replace(options, policy=replace(options.policy, since=short))
         run, _ = audit_of(console, source, archs, options)
         run = replace(run, command="checkpatch", complete=False)
-        run = replace(run, targets=open_before(console, run.plan, short).touched(run))
+        today = Examiner(run.plan, source)
+        run = replace(run, targets=open_before(console, run.plan, short).touched(today, run.targets))
         return conclude(console, run, source, options, census=False, details=True)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import BinaryIO
 
-from kpolicy.cli.examine import Examiner, Plan, Target, report_on
+from kpolicy.cli.examine import Examiner, Plan, Target, no_collection, report_on
 from kpolicy.cli.pool import LOST, examiner, spread
 from kpolicy.config.read import read_config
 from kpolicy.errors import KpolicyError
@@ -94,9 +94,10 @@ def _compare(work: _Work) -> Batch:
             if _is_same(old, new, pairing):
                 pairs.append(Compared(pairing, same=True))
                 continue
-            before, after = old.values(pairing.before), new.values(pairing.after)
-            mine = _number(before, after, numbers, changes)
-            reports = _judge(old, before, pairing.before), _judge(new, after, pairing.after)
+            with no_collection():
+                before, after = old.values(pairing.before), new.values(pairing.after)
+                mine = _number(before, after, numbers, changes)
+                reports = _judge(old, before, pairing.before), _judge(new, after, pairing.after)
         except KpolicyError as error:
             pairs.append(Compared(pairing, error=error))
             continue

@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from kpolicy.cli import status
+from kpolicy.cli import candidates, status
 from kpolicy.cli.bare import bare_values, truth
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Examiner, remarks
@@ -31,7 +31,14 @@ _MOST_CPUS = 1 << 20
 
 
 @click.command("cost", short_help="Tell what the debug options of a config cost.")
-@click.argument("configs", metavar="CONFIG...", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@click.argument(
+    "configs",
+    metavar="CONFIG...",
+    nargs=-1,
+    required=True,
+    type=click.Path(allow_dash=True),
+    shell_complete=candidates.configs,
+)
 @tree_option
 @arch_option()
 @click.option("--ram", metavar="SIZE", help="The memory of the machine: bytes, or with K, M, G or T, for example 16G.")

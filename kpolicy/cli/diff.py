@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import click
 
-from kpolicy.cli import status
+from kpolicy.cli import candidates, status
 from kpolicy.cli.acceptance import accept
 from kpolicy.cli.compare import Batch, Compared, Pairing, compare_all, compare_bare
 from kpolicy.cli.console import Console
@@ -44,14 +44,15 @@ from kpolicy.report.style import Style
 
 
 @click.command("diff", short_help="Show what differs in effect, and why.")
-@click.argument("before", metavar="A", type=click.Path(allow_dash=True))
-@click.argument("after", metavar="B", type=click.Path(allow_dash=True))
+@click.argument("before", metavar="A", type=click.Path(allow_dash=True), shell_complete=candidates.configs)
+@click.argument("after", metavar="B", type=click.Path(allow_dash=True), shell_complete=candidates.configs)
 @tree_option
 @click.option(
     "--config",
     "configs",
     metavar="CONFIG",
     multiple=True,
+    shell_complete=candidates.configs,
     help="With two trees: only this config, named as for `kpolicy check` (may be repeated). [default: every defconfig]",
 )
 @arch_option(multiple=True)
@@ -77,8 +78,8 @@ def command(
     tree: str | None,
     configs: tuple[str, ...],
     archs: tuple[str, ...],
-    verbose: bool,
     form: str,
+    verbose: bool,
     **words: object,
 ) -> int:
     """Show what differs in effect between A and B, each change with its cause, and the findings gained and lost.

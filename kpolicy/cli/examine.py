@@ -242,7 +242,7 @@ class Examiner:
 
     def report(self, target: Target) -> ConfigReport:
         """What there is to say about a target; raises KpolicyError when it cannot be analysed."""
-        with _no_collection():
+        with no_collection():
             values = self.values(target)
             name = values.config.name if values.config is not None else target.name
             standard, counts = self.plan.standards[target.standard], self._counted[target.standard]
@@ -314,7 +314,8 @@ def remarks(values: Values) -> Iterator[Remark]:
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def no_collection() -> Iterator[None]:
+    """Do without the cycle collector."""
     # What an evaluation makes stays alive until its end: the cycle collector would only look on.
     enabled = gc.isenabled()
     gc.disable()

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from kpolicy.cli import status
+from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Examiner, Target, remarks
 from kpolicy.cli.options import arch_option, output_options, toolchain_options, tree_option
@@ -22,7 +22,7 @@ from kpolicy.kernel.source import KernelTree
 
 
 @click.command("expand", short_help="Write the .config that conf would write.")
-@click.argument("config", required=False, type=click.Path(allow_dash=True))
+@click.argument("config", required=False, type=click.Path(allow_dash=True), shell_complete=candidates.configs)
 @tree_option
 @arch_option()
 @click.option("--preset", type=click.Choice(PRESETS), help="Instead of a CONFIG: what make of that name would write.")

@@ -8,27 +8,27 @@ import sys
 
 import click
 
-from kpolicy.cli import status
+from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Examiner
 from kpolicy.cli.options import arch_option, toolchain_options, tree_option
 from kpolicy.cli.selection import read_target
 from kpolicy.cli.setup import plan_for
 from kpolicy.cli.trees import needed_tree
-from kpolicy.errors import KpolicyError, UsageError
+from kpolicy.errors import KpolicyError
 from kpolicy.explain.explanation import explain
-from kpolicy.kconfig.model import Model
 from kpolicy.report.explain import ExplainReport, explain_document, explain_lines
 
 
 @click.command("explain", short_help="Tell why a symbol has its value.")
-@click.argument("symbols", metavar="SYMBOL...", nargs=-1, required=True)
+@click.argument("symbols", metavar="SYMBOL...", nargs=-1, required=True, shell_complete=candidates.symbols)
 @click.option(
     "--config",
     "spec",
     metavar="CONFIG",
     required=True,
     type=click.Path(allow_dash=True),
+    shell_complete=candidates.configs,
     help="The config, named as for `kpolicy check`; a+b+c is a stack.",
 )
 @tree_option
@@ -71,7 +71,10 @@ def command(
         if model.is_defined(symbol):
             reports.append(ExplainReport(name, model.architecture, model.version, explain(values, symbol)))
         else:
-            failed.append(_unknown(symbol, model, examiner))
+            # Only for errors.
+            from kpolicy.cli.unknown import unknown_symbol
+
+            failed.append(unknown_symbol(examiner, model, symbol))
     for error in failed:
         console.error(error)
     if not reports:
@@ -81,18 +84,3 @@ def command(
     else:
         console.payload("\n\n".join("\n".join(explain_lines(report, console.style())) for report in reports) + "\n")
     return status.USAGE if failed else status.CLEAN
-
-
-def _unknown(symbol: str, model: Model, examiner: Examiner) -> KpolicyError:
-    """What there is to say about a symbol that the architecture does not define."""
-    # Only for errors.
-    from kpolicy.policy.checks.names import likely_names
-    from kpolicy.policy.toml_file import did_you_mean
-
-    places = examiner.tree.names.definitions(symbol)
-    if places:
-        archs = ", ".join(sorted({arch for place in places for arch in place.architectures}))
-        return UsageError(f"{symbol} is defined for {archs} only ({places[0].location}), not for {model.architecture}")
-    likely = likely_names(model, symbol)
-    hint = f"did you mean {' or '.join(likely)}?" if likely else did_you_mean(symbol, model.names())
-    return UsageError(f"no Kconfig file of any architecture defines {symbol}", hint=hint)

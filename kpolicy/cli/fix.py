@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from kpolicy.cli import status
+from kpolicy.cli import candidates, status
 from kpolicy.cli.acceptance import accept
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Examiner, Part, Target, remarks, report_on
@@ -56,7 +56,7 @@ _STDIN = "-"
 
 
 @click.command("fix", short_help="Find the fewest edits that clear findings.")
-@click.argument("config", type=click.Path(allow_dash=True))
+@click.argument("config", type=click.Path(allow_dash=True), shell_complete=candidates.configs)
 @tree_option
 @arch_option()
 @click.option(
@@ -64,6 +64,7 @@ _STDIN = "-"
     "selectors",
     metavar="SELECTOR",
     multiple=True,
+    shell_complete=candidates.rules,
     help="Only findings of these rules: an id, a family, a glob of either (may be repeated)."
     " [default: all findings at or above --fail-on]",
 )

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import click
 
+from kpolicy.cli import candidates
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import (
     acceptance_options,
@@ -29,10 +30,24 @@ _FAMILY = "kconfig/"
 
 
 @click.command("kconfig", short_help="Check the Kconfig files of a tree, and its fragments.")
-@click.argument("tree", required=False, type=click.Path())
+@click.argument("tree", required=False, type=click.Path(), shell_complete=candidates.folders)
 @arch_option(multiple=True)
-@click.option("--check", "checks", metavar="CHECK", multiple=True, help="Only this check (may be repeated).")
-@click.option("--path", "paths", metavar="PATH", multiple=True, help="Only lines of this file, or of files below it.")
+@click.option(
+    "--check",
+    "checks",
+    metavar="CHECK",
+    multiple=True,
+    shell_complete=candidates.checks_of_trees,
+    help="Only this check (may be repeated).",
+)
+@click.option(
+    "--path",
+    "paths",
+    metavar="PATH",
+    multiple=True,
+    shell_complete=candidates.paths_of_tree,
+    help="Only lines of this file, or of files below it.",
+)
 @policy_options
 @acceptance_options
 @since_option

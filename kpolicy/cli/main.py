@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import NoReturn
@@ -26,6 +27,9 @@ def entry() -> NoReturn:
 
     Ends without taking the models apart, piece by piece, which would take as long as a whole check.
     """
+    if sys.argv[1:2] == ["completion"]:
+        # Somebody waits for the answer, and what is imported for it is no garbage.
+        gc.disable()
     try:
         status = main()
         sys.stdout.flush()

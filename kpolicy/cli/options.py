@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from kpolicy.cli import candidates
 from kpolicy.report.formats import FORMATS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -17,13 +18,22 @@ THRESHOLDS = ("error", "warning", "note", "never")
 def arch_option(*, multiple: bool = False) -> Callable[[Command], Command]:
     """--arch: the ARCH word (or words) of make."""
     text = "Only this architecture, an ARCH word as for make (may be repeated)." if multiple else "The ARCH word."
-    return click.option("--arch", "archs" if multiple else "arch", metavar="ARCH", multiple=multiple, help=text)
+    return click.option(
+        "--arch",
+        "archs" if multiple else "arch",
+        metavar="ARCH",
+        multiple=multiple,
+        shell_complete=candidates.architectures,
+        help=text,
+    )
 
 
 def tree_option(command: Command) -> Command:
     """--tree: the kernel source tree."""
     text = "The kernel source tree. [default: the current directory, when it is one]"
-    return click.option("--tree", metavar="DIR", type=click.Path(), help=text)(command)
+    return click.option("--tree", metavar="DIR", type=click.Path(), shell_complete=candidates.folders, help=text)(
+        command
+    )
 
 
 def toolchain_options(command: Command) -> Command:
@@ -32,6 +42,7 @@ def toolchain_options(command: Command) -> Command:
     words = click.option(
         "--toolchain",
         metavar="WORD",
+        shell_complete=candidates.words("dummy", "gcc-", "clang-", "exec"),
         help="What answers the kernel's probes: dummy, gcc-VERSION or clang-VERSION (nothing is executed), or exec,"
         " which runs CC, LD, CROSS_COMPILE ... of your environment as make would."
         " [default: dummy; for a full .config what it records]",
@@ -53,6 +64,7 @@ def format_options(command: Command) -> Command:
             "outputs",
             metavar="FORMAT[:PATH]",
             multiple=True,
+            shell_complete=candidates.words(*FORMATS),
             help=f"Write the report in FORMAT to PATH, or to stdout (may be repeated): {', '.join(FORMATS)}."
             " [default: text]",
         ),
@@ -90,6 +102,7 @@ def policy_options(command: Command) -> Command:
         click.option(
             "--policy",
             metavar="POLICY",
+            shell_complete=candidates.policies,
             help="A policy file, or one that ships with kpolicy: production, debug, fuzzing, hardening, upstream."
             " [default: the nearest kpolicy.toml, from the config or tree up to the top of its git work tree]",
         ),
@@ -97,6 +110,7 @@ def policy_options(command: Command) -> Command:
             "--require",
             metavar="FRAGMENT",
             multiple=True,
+            shell_complete=candidates.fragments,
             help="A config fragment whose every line is required, a file or a path in the tree (may be repeated).",
         ),
     )

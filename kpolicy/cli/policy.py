@@ -7,7 +7,7 @@ import json
 
 import click
 
-from kpolicy.cli import status
+from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import policy_options, tree_option
 from kpolicy.cli.policies import PolicyWords, Standards
@@ -22,7 +22,7 @@ def command() -> None:
 
 
 @command.command("show")
-@click.argument("config", required=False, type=click.Path(allow_dash=True))
+@click.argument("config", required=False, type=click.Path(allow_dash=True), shell_complete=candidates.configs)
 @tree_option
 @policy_options
 @click.option("--all", "everything", is_flag=True, help="Also what no policy file sets.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from kpolicy.cli import status
 from kpolicy.cli.acceptance import accept
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import Plan, Target, chosen_toolchain
+from kpolicy.cli.examine import Examiner, Plan, Target, chosen_toolchain
 from kpolicy.cli.line_hashes import hashes_of_lines
 from kpolicy.cli.outputs import Outputs, check_outputs, deliver_outputs
 from kpolicy.cli.policies import PolicyWords, Standards
@@ -131,7 +131,9 @@ def conclude(console: Console, run: Run, source: KernelTree, options: Options, *
         since = open_before(console, run.plan, options.policy.since)
     run, configs, remarks = examine(console, run, options.jobs)
     if since is not None:
-        run = replace(run, since=since.name, before=since.findings(console, run, configs, options.jobs))
+        looking = Examiner(run.plan, run.plan.open())
+        known = since.findings(console, looking, run.targets, configs, run.tree_checks, run.archs, options.jobs)
+        run = replace(run, since=since.name, before=known)
     plan = run.plan
     return finish(
         console,

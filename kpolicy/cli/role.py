@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import click
 
-from kpolicy.cli import status
+from kpolicy.cli import candidates, status
 from kpolicy.cli.bare import bare_values
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Examiner, Target
@@ -31,13 +31,21 @@ from kpolicy.report.role import RoleReport, role_document, role_lines
 
 
 @click.command("role", short_help="Tell what a kernel is for, and why.")
-@click.argument("configs", metavar="CONFIG...", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@click.argument(
+    "configs",
+    metavar="CONFIG...",
+    nargs=-1,
+    required=True,
+    type=click.Path(allow_dash=True),
+    shell_complete=candidates.configs,
+)
 @tree_option
 @arch_option()
 @click.option(
     "--reading",
     "words",
     metavar="ROLE=READING",
+    shell_complete=candidates.readings,
     multiple=True,
     help="Another way to tell a role, for example debug=release-candidate (may be repeated).",
 )

@@ -7,7 +7,7 @@ import importlib
 
 import click
 
-from kpolicy.cli import status
+from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.policy.catalogue import shipped_catalogue
 from kpolicy.policy.chosen import Wish, chosen
@@ -39,11 +39,39 @@ def command() -> None:
 
 
 @command.command("list")
-@click.argument("words", metavar="[FAMILY|RULE]...", nargs=-1)
-@click.option("--family", "families", metavar="FAMILY", multiple=True, help="Rules of this family.")
-@click.option("--role", "roles", metavar="ROLE", multiple=True, help="Rules that judge kernels of this role.")
-@click.option("--kind", "kinds", metavar="KIND", multiple=True, help="Rules of this kind, such as cost or missing.")
-@click.option("--severity", "severities", metavar="WORD", multiple=True, help="error, warning or note.")
+@click.argument("words", metavar="[FAMILY|RULE]...", nargs=-1, shell_complete=candidates.rules)
+@click.option(
+    "--family",
+    "families",
+    metavar="FAMILY",
+    multiple=True,
+    shell_complete=candidates.families,
+    help="Rules of this family.",
+)
+@click.option(
+    "--role",
+    "roles",
+    metavar="ROLE",
+    multiple=True,
+    shell_complete=candidates.roles,
+    help="Rules that judge kernels of this role.",
+)
+@click.option(
+    "--kind",
+    "kinds",
+    metavar="KIND",
+    multiple=True,
+    shell_complete=candidates.kinds,
+    help="Rules of this kind, such as cost or missing.",
+)
+@click.option(
+    "--severity",
+    "severities",
+    metavar="WORD",
+    multiple=True,
+    shell_complete=candidates.words("error", "warning", "note"),
+    help="error, warning or note.",
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
 def list_rules(
@@ -76,7 +104,7 @@ def list_rules(
 
 
 @command.command("show")
-@click.argument("rules", metavar="RULE...", nargs=-1, required=True)
+@click.argument("rules", metavar="RULE...", nargs=-1, required=True, shell_complete=candidates.rule_ids)
 @click.pass_obj
 def show(console: Console, /, rules: tuple[str, ...]) -> int:
     """What a RULE is about: condition, grounds, cost, remedy, examples.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from kpolicy.cli import status
+from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.setup import deliver
 from kpolicy.errors import InputError, UsageError
@@ -19,7 +19,15 @@ from kpolicy.report.rule_docs import MARKER, rule_pages
 
 
 @click.command("pages")
-@click.option("--output", "-o", metavar="DIR", type=click.Path(), required=True, help="The folder of the pages.")
+@click.option(
+    "--output",
+    "-o",
+    metavar="DIR",
+    type=click.Path(),
+    required=True,
+    shell_complete=candidates.folders,
+    help="The folder of the pages.",
+)
 @click.option("--check", is_flag=True, help="Write nothing; exit status 1 when a page differs.")
 @click.pass_obj
 def command(console: Console, /, output: str, check: bool) -> int:

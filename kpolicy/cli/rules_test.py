@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from kpolicy.cli import status
+from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Examiner, chosen_toolchain
 from kpolicy.cli.options import arch_option, toolchain_options
@@ -29,8 +29,14 @@ from kpolicy.report.survey import example_lines, survey_lines
 
 
 @click.command("test")
-@click.argument("rules", metavar="[FAMILY|RULE]...", nargs=-1)
-@click.option("--tree", metavar="DIR", type=click.Path(), help="Hold the rules against this kernel source tree too.")
+@click.argument("rules", metavar="[FAMILY|RULE]...", nargs=-1, shell_complete=candidates.rules)
+@click.option(
+    "--tree",
+    metavar="DIR",
+    type=click.Path(),
+    shell_complete=candidates.folders,
+    help="Hold the rules against this kernel source tree too.",
+)
 @arch_option(multiple=True)
 @toolchain_options
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing when all is well.")

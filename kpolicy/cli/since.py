@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import EXECUTE, Examiner, Plan, Target
@@ -18,9 +17,6 @@ from kpolicy.policy.baseline import Baseline, make_baseline
 from kpolicy.policy.finding import Finding
 from kpolicy.report.records import ConfigReport
 
-if TYPE_CHECKING:
-    from kpolicy.cli.reporting import Run
-
 
 @dataclass(frozen=True)
 class Before:
@@ -30,18 +26,27 @@ class Before:
     plan: Plan
     source: KernelTree
 
-    def findings(self, console: Console, run: Run, now: Sequence[ConfigReport], jobs: int) -> Baseline:
-        """The findings of the configs of a run, and of the tree where the run looks at that, as they were.
+    def findings(
+        self,
+        console: Console,
+        today: Examiner,
+        targets: Sequence[Target],
+        now: Sequence[ConfigReport],
+        tree_checks: frozenset[str],
+        archs: Sequence[str],
+        jobs: int,
+    ) -> Baseline:
+        """The findings of configs, and of checks of the tree for some architectures, as they were.
 
-        A config that was not there had none.  One that rests on the same files as now had the same, and is not
-        looked at again.
+        `today` looks at the tree as it is, `now` is what it found in the configs.  A config that was not there had
+        none.  One that rests on the same files as now had the same, and is not looked at again.
         """
         found: list[Finding] = []
         again: list[Target] = []
-        plan = replace(self.plan, standards=run.plan.standards)
-        today, before = Examiner(run.plan, run.plan.open()), Examiner(plan, self.source)
+        plan = replace(self.plan, standards=today.plan.standards)
+        before = Examiner(plan, self.source)
         reports = {(item.config, item.architecture): item for item in now}
-        for target in run.targets:
+        for target in targets:
             earlier = self._earlier(target)
             if earlier is None:
                 continue
@@ -57,19 +62,18 @@ class Before:
                 console.note(f"{target.name} could not be analysed at {self.name}, so what is found now counts as new")
             else:
                 found += outcome.findings
-        if run.tree_checks:
+        if tree_checks:
             from kpolicy.cli.tree_findings import look_at_tree
 
-            about, _, _ = look_at_tree(plan, run.archs, run.tree_checks, jobs, console.progress)
+            about, _, _ = look_at_tree(plan, archs, tree_checks, jobs, console.progress)
             found += about.findings
         console.clear_progress()
         return make_baseline(found)
 
-    def touched(self, run: Run) -> tuple[Target, ...]:
-        """The targets of a run that rest on other files of the tree than before: all others have the same findings."""
-        plan = replace(self.plan, standards=run.plan.standards)
-        today, before = Examiner(run.plan, run.plan.open()), Examiner(plan, self.source)
-        earlier = ((target, self._earlier(target)) for target in run.targets)
+    def touched(self, today: Examiner, targets: Sequence[Target]) -> tuple[Target, ...]:
+        """The configs that rest on other files of the tree than before: all others have the same findings."""
+        before = Examiner(replace(self.plan, standards=today.plan.standards), self.source)
+        earlier = ((target, self._earlier(target)) for target in targets)
         return tuple(target for target, was in earlier if was is None or not _same_ground(today, target, before, was))
 
     def _earlier(self, target: Target) -> Target | None:

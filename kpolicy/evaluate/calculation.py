@@ -37,6 +37,41 @@ from kpolicy.kconfig.payload import (
 _TRISTATE_TEXT = ("n", "m", "y")
 
 
+UNSEEN = 2
+"""In `written`: the symbol has a line if its prompt is visible, which nobody asked yet."""
+
+
+class Template:
+    """What every calculation over a model starts from.
+
+    Constants and undefined symbols have their values already, and so has a bool or tristate that nothing but a
+    line can set: it is n until a line names it, which most symbols of a kernel are.
+    """
+
+    def __init__(self, core: Core) -> None:
+        memo: list[int | None] = [None] * len(core.nodes)
+        texts: dict[int, str] = {}
+        written = bytearray(len(core.nodes))
+        for names in (core.constants, core.symbols):
+            for name, node in names.items():
+                record = core.records[node]
+                if record is None or not record[TYPE]:
+                    memo[node] = node if node <= YES else 0
+                    texts[node] = name
+                elif _is_quiet(record):
+                    memo[node] = 0
+                    written[node] = UNSEEN
+        self.memo = memo
+        self.texts = texts
+        self.written = bytes(written)
+
+
+def _is_quiet(record: list[Any]) -> bool:
+    type_code, _visibility, _direct, reverse, implied, defaults, _ranges, choice, flags = record
+    plain = type_code <= TRISTATE and not flags & (NO_WRITE | TRANSITIONAL | IS_CHOICE)
+    return plain and choice < 0 and reverse == NO and implied == NO and not defaults
+
+
 class Calculation:
     """Values for one set of user values.
 
@@ -48,8 +83,7 @@ class Calculation:
     def __init__(
         self,
         core: Core,
-        template: list[int | None],
-        texts: Mapping[int, str],
+        template: Template,
         user: Mapping[int, int | str],
         order: tuple[int, ...],
         recorded: Mapping[int, int | str | None],
@@ -61,11 +95,14 @@ class Calculation:
         self._nodes = core.nodes
         self._records = core.records
         # The tristate value of every node; None where it is not worked out yet.
-        self.memo: list[int | None] = template.copy()
+        self.memo: list[int | None] = template.memo.copy()
         # The texts of string, int and hex symbols, and of constants and undefined symbols.
-        self._texts = texts
+        self._texts = template.texts
         self.strings: dict[int, str] = {}
-        self.written = bytearray(len(template))
+        self.written = bytearray(template.written)
+        for node in (*user, *recorded):
+            self.memo[node] = None
+            self.written[node] = 0
         self.unmet: dict[int, tuple[int, int]] = {}
         self._modules_on = 0
         self._strong_imply, self._empty_numbers = core.dialect[1], core.dialect[2]
@@ -112,6 +149,14 @@ class Calculation:
             value = 2 * compare(operator, self.text(left), self._type(left), self.text(right), self._type(right))
         memo[index] = value
         return value
+
+    def is_written(self, node: int) -> bool:
+        """Whether a symbol has a line in .config."""
+        self.value(node)
+        written = self.written[node]
+        if written == UNSEEN:
+            written = self.written[node] = self.visibility(node) > 0
+        return bool(written)
 
     def _type(self, node: int) -> int:
         if node <= YES:

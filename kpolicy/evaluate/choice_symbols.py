@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kpolicy.evaluate.calculation import Calculation
+from kpolicy.evaluate.calculation import Calculation, Template
 from kpolicy.kconfig.nodes import NO, YES
 from kpolicy.kconfig.payload import CHOICE, FLAGS, IS_CHOICE, TRISTATE, TYPE, Core
 
@@ -33,8 +33,7 @@ class ChoiceSymbolCalculation(Calculation):
     def __init__(
         self,
         core: Core,
-        template: list[int | None],
-        texts: Mapping[int, str],
+        template: Template,
         user: Mapping[int, int | str],
         order: tuple[int, ...],
         recorded: Mapping[int, int | str | None],
@@ -42,7 +41,7 @@ class ChoiceSymbolCalculation(Calculation):
     ) -> None:
         self.inputs = dict(inputs)
         self._picked: dict[int, int | None] = {}
-        super().__init__(core, template, texts, user, order, recorded)
+        super().__init__(core, template, user, order, recorded)
 
     def _own_value(self, index: int, visible: int) -> int:
         given = self.inputs.get(index)

@@ -7,10 +7,23 @@ symbol that is n and one that has no line at all are the same there.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kpolicy.kconfig.nodes import NO
-from kpolicy.kconfig.payload import BOOL, CHOICE, DEFAULTS, FLAGS, IMPLIED, IS_CHOICE, REVERSE, TRISTATE, TYPE, Core
+from kpolicy.kconfig.nodes import AND, NO, YES
+from kpolicy.kconfig.payload import (
+    BOOL,
+    CHOICE,
+    DEFAULTS,
+    DIRECT,
+    FLAGS,
+    IMPLIED,
+    IS_CHOICE,
+    REVERSE,
+    TRISTATE,
+    TYPE,
+    VISIBILITY,
+    Core,
+)
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -18,35 +31,67 @@ if TYPE_CHECKING:
 
 def effect(values: Values) -> dict[str, str]:
     """The value of every symbol that auto.conf has a line for: y, m, or the text of a number or string."""
-    found: dict[str, str] = {}
+    candidates = values.model.derived("by itself", _by_itself)
+    bools, others = list(candidates.free), list(candidates.texts)
+    for dependency, members in candidates.dependent.items():
+        if values.node_value(dependency):
+            bools += members
+    # Anything else is on only when something says so.
+    for node in values.stated_nodes():
+        (bools if values.is_bool(node) else others).append(node)
     names = values.model.names_by_node
-    for node in values.model.derived("by itself", _by_itself):
+    found = {names[node]: "nmy"[values.node_value(node)] for node in values.on(bools)}
+    for node in others:
         text = values.written_text(node)
         if text is not None:
             found[names[node]] = text
-    # These are on only when something says so.
-    for node in values.stated_nodes():
-        name = names[node]
-        if name not in found:
-            text = values.written_text(node)
-            if text is not None:
-                found[name] = text
     return found
 
 
-def _by_itself(core: Core) -> list[int]:
-    """The symbols that can have a line in auto.conf though no line of the config names them."""
-    return [
-        node
-        for node in core.symbols.values()
-        if (record := core.records[node]) is not None
-        and record[TYPE]
-        and not record[FLAGS] & IS_CHOICE
-        and (
-            record[TYPE] not in (BOOL, TRISTATE)
-            or record[DEFAULTS]
-            or record[CHOICE] >= 0
-            or record[REVERSE] != NO
-            or record[IMPLIED] != NO
-        )
-    ]
+class _Candidates(NamedTuple):
+    """The symbols that can have a line in auto.conf though no line of the config names them.
+
+    `dependent` are bools and tristates by the node of their direct dependency: while that is n, none of them is on.
+    `free` are those that can be on all the same: selected ones, and some that are defined in several places, of
+    which only one has a dependency.  `texts` are numbers and strings.
+    """
+
+    free: list[int]
+    dependent: dict[int, list[int]]
+    texts: list[int]
+
+
+def _by_itself(core: Core) -> _Candidates:
+    found = _Candidates([], {}, [])
+    for node in core.symbols.values():
+        record = core.records[node]
+        if record is None or not record[TYPE] or record[FLAGS] & IS_CHOICE:
+            continue
+        if record[TYPE] not in (BOOL, TRISTATE):
+            found.texts.append(node)
+        elif record[REVERSE] != NO or (record[CHOICE] < 0 and not _needs_dependency(core, record)):
+            found.free.append(node)
+        elif record[DEFAULTS] or record[CHOICE] >= 0 or record[IMPLIED] != NO:
+            found.dependent.setdefault(record[DIRECT], []).append(node)
+    return found
+
+
+def _needs_dependency(core: Core, record: list[Any]) -> bool:
+    """Whether everything that can turn a symbol on holds only while its direct dependency does."""
+    needed = _parts(core, record[DIRECT])
+    conditions = [record[VISIBILITY], *(condition for _, condition in record[DEFAULTS])]
+    return all(condition == NO or needed <= _parts(core, condition) for condition in conditions)
+
+
+def _parts(core: Core, node: int) -> set[int]:
+    """The parts of a conjunction, y left out."""
+    parts: set[int] = set()
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        compound = core.nodes[one]
+        if compound is not None and compound[0] == AND:
+            waiting += compound[1:]
+        elif one != YES:
+            parts.add(one)
+    return parts

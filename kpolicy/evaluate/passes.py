@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from kpolicy.evaluate.calculation import Calculation
+from kpolicy.evaluate.calculation import Calculation, Template
 from kpolicy.evaluate.choice_symbols import ChoiceInput, ChoiceSymbolCalculation
 from kpolicy.evaluate.strings import number
 from kpolicy.evaluate.user import UserValues
@@ -33,22 +33,6 @@ PRESETS = ("allyesconfig", "allmodconfig", "allnoconfig", "alldefconfig")
 MODES = ("olddefconfig", "defconfig", *PRESETS)
 
 _PRESET_VALUE = {"allyesconfig": 2, "allmodconfig": 1, "allnoconfig": 0}
-
-
-class Template:
-    """What every calculation over a model starts from."""
-
-    def __init__(self, core: Core) -> None:
-        memo: list[int | None] = [None] * len(core.nodes)
-        texts: dict[int, str] = {}
-        for names in (core.constants, core.symbols):
-            for name, node in names.items():
-                record = core.records[node]
-                if record is None or not record[TYPE]:
-                    memo[node] = node if node <= 2 else 0
-                    texts[node] = name
-        self.memo = memo
-        self.texts = texts
 
 
 def run(
@@ -84,8 +68,8 @@ def _calculation(
     inputs: Mapping[int, ChoiceInput] | None,
 ) -> Calculation:
     if inputs is None:
-        return Calculation(core, template.memo, template.texts, user.values, user.order, recorded)
-    return ChoiceSymbolCalculation(core, template.memo, template.texts, user.values, user.order, recorded, inputs)
+        return Calculation(core, template, user.values, user.order, recorded)
+    return ChoiceSymbolCalculation(core, template, user.values, user.order, recorded, inputs)
 
 
 def _after_drop(

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from kpolicy.config.model import Assignment, Config
-from kpolicy.evaluate.calculation import Calculation
-from kpolicy.evaluate.passes import MODES, PRESETS, Template, run
+from kpolicy.evaluate.calculation import Calculation, Template
+from kpolicy.evaluate.passes import MODES, PRESETS, run
 from kpolicy.evaluate.user import UserValues, user_values
 from kpolicy.kconfig.model import Default, Expr, Model, Select
 from kpolicy.kconfig.payload import BOOL, DEFAULTS, FLAGS, INT, IS_CHOICE, REVERSE, TRISTATE, TYPE, Core
@@ -70,8 +70,7 @@ class Values:
         node = self._node(name)
         if node is None:
             return False
-        self._calculation.value(node)
-        return bool(self._calculation.written[node])
+        return self._calculation.is_written(node)
 
     def visibility(self, name: str) -> int:
         """How far the symbol's prompts let a user set it: 0, 1 or 2."""
@@ -170,7 +169,7 @@ class Values:
         """The symbol's line in .config, None where `conf` writes none."""
         calculation = self._calculation
         value = calculation.value(node)
-        if not calculation.written[node]:
+        if not calculation.is_written(node):
             return None
         type_code = self._core.records[node][TYPE]
         if type_code in (BOOL, TRISTATE):
@@ -184,15 +183,25 @@ class Values:
         """The symbols to which the config, a preset or a recorded toolchain gives a value."""
         return (*self._calculation.user, *self._calculation.recorded)
 
-    def written_text(self, node: int) -> str | None:
-        """The value of a symbol that has a line in include/config/auto.conf, None for one that has none."""
+    def is_bool(self, node: int) -> bool:
+        """Whether a symbol is bool or tristate."""
+        return self._core.records[node][TYPE] in (BOOL, TRISTATE)
+
+    def on(self, nodes: Iterable[int]) -> list[int]:
+        """The bools and tristates among some nodes that have a line in include/config/auto.conf."""
         calculation = self._calculation
-        value = calculation.value(node)
-        if not calculation.written[node]:
-            return None
-        if self._core.records[node][TYPE] in (BOOL, TRISTATE):
-            return "nmy"[value] if value else None
-        return calculation.strings[node]
+        memo, work_out = calculation.memo, calculation.value
+        # Thousands are asked for, and most are n.
+        return [
+            node
+            for node in nodes
+            if (memo[node] if memo[node] is not None else work_out(node)) and calculation.is_written(node)
+        ]
+
+    def written_text(self, node: int) -> str | None:
+        """The text of a number or string that has a line in include/config/auto.conf, None for one that has none."""
+        calculation = self._calculation
+        return calculation.strings[node] if calculation.is_written(node) else None
 
     def with_config(self, config: Config) -> Values:
         """The values of another config by the same model, mode and toolchain."""

@@ -168,6 +168,9 @@ def _given(values: Values, symbol: Symbol, value: str) -> Iterator[Link]:
         return
     default = values.default(name)
     selectors = values.selectors(name)
+    if default is not None and not selectors and symbol.type in ("bool", "tristate"):
+        # A default of n counts for nothing beside an imply.
+        default = default if _suffices(values, default, name) or not values.implied(name) else None
     if default is not None and (not selectors or _suffices(values, default, name)):
         kind: Kind = "toolchain" if symbol.probed else "default"
         followed = None if symbol.probed else _followed(values, symbol, default)

@@ -90,10 +90,6 @@ class ModelCache:
             return None
         return core, body[int(size) :]
 
-    def has_model(self, name: str) -> bool:
-        """Whether a model is stored under a name; whether it can be read only reading tells."""
-        return self._is_usable(create=False) and (self._folder / f"{name}.model").is_file()
-
     def store(self, name: str, payload: Payload) -> None:
         """Keep a model; silently nothing where the folder cannot be used."""
         core = _pack(payload.core)

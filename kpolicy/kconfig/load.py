@@ -143,20 +143,31 @@ class Tree:
     @cached_property
     def names(self) -> NameIndex:
         """Where names are defined, over all architectures."""
-        trails = self._trails("names", architectures(self.source))
-        for trail_name in trails:
-            paths = self.cache.trail(trail_name) if self.cache is not None else None
-            if self.cache is not None and paths is not None:
-                stored = self.cache.load_data(self.content_key("names", paths))
-                if stored is not None:
-                    return unpack(stored)
+        stored = self.stored_names()
+        if stored is not None:
+            return stored
         tracked = _Tracked(self.source, self._digests)
         index = index_names(tracked)
         if self.cache is not None:
             self.cache.store_data(self.content_key("names", tracked.used), pack(index))
-            for trail_name in trails:
+            for trail_name in self._names_trails:
                 self.cache.store_trail(trail_name, tracked.used)
         return index
+
+    def stored_names(self) -> NameIndex | None:
+        """`names`, where the cache has them."""
+        if self.cache is None:
+            return None
+        for trail_name in self._names_trails:
+            paths = self.cache.trail(trail_name)
+            stored = self.cache.load_data(self.content_key("names", paths)) if paths is not None else None
+            if stored is not None:
+                return unpack(stored)
+        return None
+
+    @cached_property
+    def _names_trails(self) -> tuple[str, ...]:
+        return self._trails("names", architectures(self.source))
 
     def content_key(self, what: str, paths: Iterable[str], code: tuple[str, ...] = ()) -> str:
         """A name for what rests on the content of some files, and on the code in some folders of kpolicy."""
@@ -168,9 +179,7 @@ class Tree:
         for trail_name in self._trails(environment, toolchain.identity):
             paths = self.cache.trail(trail_name) if self.cache is not None else None
             if self.cache is not None and paths is not None:
-                name = self._content_key(paths, environment, toolchain)
-                if self.cache.has_model(name):
-                    return name
+                return self._content_key(paths, environment, toolchain)
         return None
 
     def names_key(self) -> str | None:

@@ -16,6 +16,7 @@ from kpolicy.kernel.source import Source
 
 # `$(call merge_into_defconfig,ppc64_defconfig,le guest)`: a defconfig and fragments of arch/*/configs.
 _MERGED: Final = r"^{}[ \t]*:[^\n]*\n\t\$\(call merge_into_defconfig(?:_override)?,([^,)]+),([^)]*)\)"
+_MERGED_NAME: Final = re.compile(_MERGED.format(r"([\w-]+)"), re.MULTILINE)
 _CONTINUATION: Final = re.compile(r"[ \t]*\\\n[ \t]*")
 # `make` itself looks one folder deep at most; the bound only ends a walk through odd trees.
 _DEEPEST_FOLDER: Final = 8
@@ -98,17 +99,30 @@ def make_target(source: Source, architecture: Architecture, word: str) -> tuple[
     return _merged(source, architecture, word)
 
 
+def make_targets(source: Source, architecture: Architecture) -> tuple[str, ...]:
+    """Every word for which `make_target` has files, sorted."""
+    own = {architecture.srcarch, None}
+    words = {"defconfig", *(file.name for file in config_files(source) if file.srcarch in own)}
+    words.update(match[1] for match in _MERGED_NAME.finditer(_recipes(source, architecture)))
+    return tuple(sorted(word for word in words if make_target(source, architecture, word)))
+
+
 def _merged(source: Source, architecture: Architecture, word: str) -> tuple[str, ...]:
     folder = f"arch/{architecture.srcarch}"
-    if not source.is_file(f"{folder}/Makefile"):
-        return ()
-    text = _CONTINUATION.sub(" ", source.read(f"{folder}/Makefile").decode("utf-8", "surrogateescape"))
-    found = re.search(_MERGED.format(re.escape(word)), text, re.MULTILINE)
+    found = re.search(_MERGED.format(re.escape(word)), _recipes(source, architecture), re.MULTILINE)
     if found is None:
         return ()
     names = [found[1].strip(), *(f"{fragment}.config" for fragment in found[2].split())]
     paths = tuple(f"{folder}/configs/{name}" for name in names)
     return paths if all(source.is_file(path) for path in paths) else ()
+
+
+def _recipes(source: Source, architecture: Architecture) -> str:
+    """The text of arch/*/Makefile, continued lines as one."""
+    path = f"arch/{architecture.srcarch}/Makefile"
+    if not source.is_file(path):
+        return ""
+    return _CONTINUATION.sub(" ", source.read(path).decode("utf-8", "surrogateescape"))
 
 
 def _walk(source: Source, folder: str, depth: int) -> Iterator[str]:

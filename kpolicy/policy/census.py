@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kpolicy.policy.catalogue import Catalogue
 from kpolicy.policy.expression import symbols
-from kpolicy.policy.roles import Role
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
+    from kpolicy.policy.catalogue import Catalogue
+    from kpolicy.policy.roles import Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from kpolicy.errors import KpolicyError, printable
 from kpolicy.explain.difference import Change
 from kpolicy.policy.finding import Finding
 from kpolicy.policy.rule import SEVERITIES, Severity
-from kpolicy.report.formats.json_document import Whose, error_document, finding_object, location_document
+from kpolicy.report.formats.json_document import error_document, finding_document, location_document
 from kpolicy.report.style import Style, columns
 
 _LABELS = {
@@ -89,13 +89,25 @@ def diff_lines(report: DiffReport, style: Style | None = None, *, everything: bo
 
 def _findings(report: DiffReport, style: Style) -> Iterator[str]:
     for sign, findings in (("+", report.gained), ("-", report.lost)):
+        # What a line of a Kconfig file brings about stands once, however many configs have it.
+        alike: dict[object, list[Finding]] = {}
         for item in findings:
-            severity = style.mark(item.severity, f"{item.severity}:")
-            whose = f"{item.config}: " if len(report.configs) > 1 and item.place.path != item.config else ""
-            text = f"{printable(str(item.place))}: {severity} {printable(whose + item.message)} [{item.rule}]"
-            yield f"{style.mark('warning' if sign == '+' else 'good', sign)} {text}"
+            alike.setdefault((item.place, item.rule, item.message), []).append(item)
+        for items in alike.values():
+            yield f"{style.mark('warning' if sign == '+' else 'good', sign)} {_finding(items, report, style)}"
     if report.gained or report.lost:
         yield ""
+
+
+def _finding(items: Sequence[Finding], report: DiffReport, style: Style) -> str:
+    item = items[0]
+    severity = style.mark(item.severity, f"{item.severity}:")
+    whose = ""
+    if len(items) > 1:
+        whose = f"{len(items)} configs: "
+    elif len(report.configs) > 1 and item.place.path != item.config:
+        whose = f"{item.config}: "
+    return f"{printable(str(item.place))}: {severity} {printable(whose + item.message)} [{item.rule}]"
 
 
 def _tree(report: DiffReport) -> Iterator[str]:
@@ -212,11 +224,4 @@ def diff_document(report: DiffReport) -> dict[str, Any]:
 
 
 def _documents(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    return [
-        {
-            "config": item.config,
-            "architecture": item.architecture,
-            **finding_object(item, Whose(item.tree, item.architecture, item.config, item.role)),
-        }
-        for item in findings
-    ]
+    return [{"config": item.config, "architecture": item.architecture, **finding_document(item)} for item in findings]

@@ -25,7 +25,7 @@ from kpolicy.report.formats.json_document import SCHEMA, Whose
 from kpolicy.report.nodes import Node, parse
 from kpolicy.report.records import ConfigReport, PolicyReport, Remark, Report, RuleNote, TreeReport
 
-MAX_SIZE: Final = 512 << 20
+MAX_SIZE: Final = 64 << 20
 """So large may a saved report be, unpacked; that of a whole tree has about 3 MB."""
 _KINDS: Final = get_args(Kind)
 _GZIP: Final = b"\x1f\x8b"

@@ -17,6 +17,7 @@ from kpolicy.policy.policy_file import Threshold
 from kpolicy.report.lines import detail_lines, finding_line, waiver_words
 from kpolicy.report.plain import line
 from kpolicy.report.records import ConfigReport, Report, TreeReport, reaches
+from kpolicy.report.summary import known_words
 
 TestResult: TypeAlias = Literal["passed", "failed", "skipped", "error"]
 
@@ -63,9 +64,9 @@ def suites(report: Report) -> tuple[Suite, ...]:
 
 def _suites(report: Report) -> Iterator[Suite]:
     if report.about is not None:
-        yield Suite("Kconfig files", "", _judged(report.about, report.threshold(report.about.standard)))
+        yield Suite("Kconfig files", "", _judged(report.about, report))
     for config in report.configs:
-        yield Suite(line(config.config), line(config.config), _judged(config, report.threshold(config.standard)))
+        yield Suite(line(config.config), line(config.config), _judged(config, report))
     found = [
         _standing(finding, report.threshold(number))
         for number, policy in enumerate(report.policies)
@@ -87,10 +88,10 @@ def _suites(report: Report) -> Iterator[Suite]:
         yield Suite("not analysed", "", _numbered(errors))
 
 
-def _judged(judged: ConfigReport | TreeReport, threshold: Threshold) -> tuple[Case, ...]:
-    cases = [_standing(finding, threshold) for finding in judged.findings]
+def _judged(judged: ConfigReport | TreeReport, report: Report) -> tuple[Case, ...]:
+    cases = [_standing(finding, report.threshold(judged.standard)) for finding in judged.findings]
     cases += [_skipped(item.finding, f"waived by {waiver_words(item)}") for item in judged.waived]
-    cases += [_skipped(finding, "known to the baseline") for finding in judged.known]
+    cases += [_skipped(finding, known_words(report)) for finding in judged.known]
     return _numbered(cases)
 
 

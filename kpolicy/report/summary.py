@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from kpolicy.report.lines import number
+from kpolicy.report.plain import line
 from kpolicy.report.records import Report
 from kpolicy.report.style import Style
 
@@ -30,5 +31,5 @@ def summary(report: Report, style: Style | None = None) -> str:
 
 
 def known_words(report: Report) -> str:
-    """By what findings are known that do not count."""
-    return f"known already (--since {report.since})" if report.since else "known to the baseline"
+    """By what the known findings of a run are known."""
+    return f"known already (--since {line(report.since)})" if report.since else "known to the baseline"

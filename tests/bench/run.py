@@ -25,7 +25,7 @@ from tests.oracle.conf import PATH, Oracle
 from tests.oracle.trees import find_trees
 
 _PROCESSORS = 2
-_RELEASE = "6.12"
+_RELEASE, _OLDER = "6.12", "6.1"
 _PAGE = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
 _KPOLICY = [sys.executable, "-m", "kpolicy"]
 
@@ -82,8 +82,8 @@ def seconds(action: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def audit_rows(oracle: Oracle, scratch: Path) -> list[Row]:
-    """All defconfigs of a tree, two at a time."""
+def audit_rows(oracle: Oracle, older: Path, scratch: Path) -> list[Row]:
+    """All defconfigs of a tree, two at a time; also those that an older tree has too, compared."""
     paths = [path for arch in architectures(oracle.tree) for path in defconfigs(oracle.tree, arch)]
 
     def sweep() -> None:
@@ -92,23 +92,31 @@ def audit_rows(oracle: Oracle, scratch: Path) -> list[Row]:
 
     theirs = seconds(sweep)
     command = [*_KPOLICY, "audit", str(oracle.tree), "-j", str(_PROCESSORS)]
-    cold = measured(command, scratch / "audit", (0, 1))
-    warm = min((measured(command, scratch / "audit", (0, 1)) for _ in range(3)), key=lambda run: run.seconds)
+    cold, warm = cold_and_warm(command, scratch / "audit")
+    diff = [*_KPOLICY, "diff", str(older), str(oracle.tree), "-j", str(_PROCESSORS)]
+    cold_diff, warm_diff = cold_and_warm(diff, scratch / "diff")
     # Also those that are quiet, or that an audit leaves out for the time that they take.
     everything = scratch / "everything.toml"
     everything.write_text('[rules]\n"*" = "on"\n')
     command += ["--policy", str(everything)]
-    cold_all = measured(command, scratch / "everything", (0, 1))
-    warm_all = min((measured(command, scratch / "everything", (0, 1)) for _ in range(3)), key=lambda run: run.seconds)
+    cold_all, warm_all = cold_and_warm(command, scratch / "everything")
     what = f"audit of {len(paths)} defconfigs"
-    megabytes = max(run.megabytes for run in (cold, warm, cold_all, warm_all))
+    megabytes = max(run.megabytes for run in (cold, warm, cold_all, warm_all, cold_diff, warm_diff))
     return [
         _ratio(f"{what}, empty cache", cold.seconds, theirs, 8),
         _ratio(f"{what}, warm cache", warm.seconds, theirs, 20),
         _ratio(f"{what}, every check on, empty cache", cold_all.seconds, theirs, 8),
         _ratio(f"{what}, every check on, warm cache", warm_all.seconds, theirs, 20),
+        _times("diff of two trees, empty cache", cold_diff.seconds, cold.seconds, 3),
+        _times("diff of two trees, warm cache", warm_diff.seconds, warm.seconds, 3),
         Row("memory, largest process", f"{megabytes:.0f} MB", "", "", "300 MB", megabytes <= 300),
     ]
+
+
+def cold_and_warm(command: Sequence[str], cache: Path) -> tuple[Run, Run]:
+    """A command with an empty cache, and the best of three runs after it."""
+    cold = measured(command, cache, (0, 1))
+    return cold, min((measured(command, cache, (0, 1)) for _ in range(3)), key=lambda run: run.seconds)
 
 
 def single_row(oracle: Oracle, scratch: Path, words: Sequence[str], bar: float, times: int = 9) -> Row:
@@ -144,6 +152,11 @@ def _ratio(what: str, ours: float, theirs: float, bar: float) -> Row:
     )
 
 
+def _times(what: str, ours: float, audit: float, most: float) -> Row:
+    """A bar against one audit, as cold or as warm as this was."""
+    return Row(what, f"{ours:.2f} s", f"audit: {audit:.2f} s", f"{ours / audit:.1f}x", f"{most}x", ours <= most * audit)
+
+
 def table(rows: Sequence[Row]) -> list[str]:
     """The rows as a Markdown table with aligned columns."""
     head = ("what", "kpolicy", "against", "ratio", "bar", "kept")
@@ -168,7 +181,8 @@ def page(rows: Sequence[Row], version: str) -> str:
             "",
             "Written by `make bench`: kpolicy against the kernel's own `conf`, in one run on one machine",
             f"({machine}), on Linux {version}.  `conf` runs with the tree's",
-            "`scripts/dummy-tools`, two at a time where kpolicy has two processes.",
+            "`scripts/dummy-tools`, two at a time where kpolicy has two processes.  The trees that are compared",
+            f"are those of {_OLDER} and {_RELEASE}, over every defconfig that both have.",
             "",
             *table(rows),
             "",
@@ -184,9 +198,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--no-page", action="store_true", help="only print the table")
     options = parser.parse_args()
-    tree = find_trees().kernels.get(_RELEASE)
-    if tree is None:
-        print(f"no kernel tree of {_RELEASE}: run `make trees`", file=sys.stderr)
+    kernels = find_trees().kernels
+    tree, older = kernels.get(_RELEASE), kernels.get(_OLDER)
+    if tree is None or older is None:
+        print(f"no kernel trees of {_RELEASE} and {_OLDER}: run `make trees`", file=sys.stderr)
         return 1
     processors = sorted(os.sched_getaffinity(0))[:_PROCESSORS]
     os.sched_setaffinity(0, processors)
@@ -199,7 +214,8 @@ def main() -> int:
             version_row(scratch),
             single_row(oracle, scratch, ["check", "x86_64_defconfig"], 2),
             single_row(oracle, scratch, ["chain", "KASAN"], 1.6),
-            *audit_rows(oracle, scratch),
+            single_row(oracle, scratch, ["explain", "STACKTRACE", "--config", "x86_64_defconfig"], 1.6),
+            *audit_rows(oracle, older, scratch),
         ]
     print("\n".join(table(rows)))
     if not options.no_page:

@@ -236,6 +236,17 @@ def test_findings_gained_make_it_fail_and_lost_ones_do_not(demo: Path, tmp_path:
     assert kpolicy("diff", f"{repository.folder}@HEAD~1", f"{repository.folder}@HEAD", "--fail-on", "never").status == 0
 
 
+def test_a_finding_that_many_configs_gain_stands_once(demo: Path, tmp_path: Path) -> None:
+    repository = _demo_repository(demo, tmp_path)
+    repository.replace("lib/Kconfig.debug", "config DEBUG_SG\n", "config DEBUG_SG\n\tdefault y\n")
+    done = kpolicy("diff", f"{repository.folder}@HEAD", repository.folder)
+    lines = [line for line in done.out.splitlines() if line.startswith("+ ")]
+    count = len(kpolicy("diff", f"{repository.folder}@HEAD", repository.folder, "--format", "json").json["gained"])
+    assert len(lines) == 1
+    assert f": warning: {count} configs: DEBUG_SG=y" in lines[0]
+    assert f"{count} findings gained" in done.out.splitlines()[-1]
+
+
 def test_configs_that_only_one_tree_has_are_named(repository: Repository) -> None:
     repository.git("mv", "arch/x86/configs/a_defconfig", "arch/x86/configs/z_defconfig")
     repository.commit("x86: rename a defconfig")

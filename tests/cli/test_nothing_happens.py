@@ -93,3 +93,11 @@ def test_an_audit_of_a_real_tree(tmp_path: Path, kernel: Path, release: str) -> 
     assert f"{ {'6.12': 322, '6.1': 375}[release] } configs: " in run.stdout
     assert "unknown probe" not in run.stderr
     assert "could not be analysed" not in run.stdout
+
+
+def test_completion_writes_not_even_a_cache(tmp_path: Path, demo: Path) -> None:
+    for words in (("check", "--arch", "x86", ""), ("explain", "K"), ("check", "--arch", "")):
+        first, *more = words
+        run = _watched(tmp_path, False, "completion", "bash", "--answer", "--", first, "--tree", str(demo), *more)
+        assert (run.returncode, run.stderr) == (0, "")
+    assert os.listdir(tmp_path) == []

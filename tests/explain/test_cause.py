@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from kpolicy.config.read import parse_config
 from kpolicy.demo import demo_tree
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.explain.cause import Link, cause, head, place, shown
 from kpolicy.location import Location
+from tests.kconfig.small import load, make_tree
 from tests.policy.support import models, values_of
 
 
@@ -186,3 +190,9 @@ def test_every_symbol_of_every_config_has_a_cause_whose_links_hold_together() ->
             if values.is_on(name):
                 assert chain[-1].kind != "unset", name
                 assert all(link.location is not None for link in chain), name
+
+
+def test_an_imply_wins_over_a_default_of_n(tmp_path: Path) -> None:
+    text = 'config A\n\tbool "A"\n\tdefault n\n\nconfig B\n\tbool "B"\n\timply A\n'
+    values = evaluate(load(make_tree(tmp_path, {"Kconfig": text})), parse_config("c", b"CONFIG_B=y\n"))
+    assert steps(values, "A") == [("implied", "A", "implied by B"), ("assigned", "B", "CONFIG_B=y")]

@@ -81,20 +81,20 @@ def test_another_toolchain_builds_anew(tree: Path, folder: Path, request: pytest
 @pytest.mark.parametrize("kind", ["model", "trail"])
 def test_a_damaged_file_is_found_out_and_replaced(tree: Path, folder: Path, damage: str, kind: str) -> None:
     first = _load(tree, folder)
-    (path,) = folder.glob(f"*.{kind}")
-    content = path.read_bytes()
-    middle = len(content) // 2
-    path.write_bytes(
-        {
-            "truncated": content[:middle],
-            "flipped": content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :],
-            "empty": b"",
-            "garbage": os.urandom(100),
-            "header": b"0 x\n{}",
-        }[damage]
-    )
+    contents = {path: path.read_bytes() for path in folder.glob(f"*.{kind}")}
+    for path, content in contents.items():
+        middle = len(content) // 2
+        path.write_bytes(
+            {
+                "truncated": content[:middle],
+                "flipped": content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :],
+                "empty": b"",
+                "garbage": os.urandom(100),
+                "header": b"0 x\n{}",
+            }[damage]
+        )
     assert _load(tree, folder).core == first.core
-    assert path.read_bytes() == content
+    assert {path: path.read_bytes() for path in contents} == contents
 
 
 def test_what_others_can_write_is_not_used(tree: Path, folder: Path, request: pytest.FixtureRequest) -> None:

@@ -4,13 +4,22 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
+from pathlib import Path
 
 import pytest
 
 import kpolicy.kernel.toolchain as package
 from kpolicy.errors import UsageError
 from kpolicy.kernel.architecture import Architecture
-from kpolicy.kernel.toolchain import Toolchain, build_environment, parse_toolchain, recorded_toolchain
+from kpolicy.kernel.source import open_tree
+from kpolicy.kernel.toolchain import (
+    EmulatedProbes,
+    Toolchain,
+    build_environment,
+    parse_toolchain,
+    recorded_toolchain,
+)
 from kpolicy.kernel.version import KernelVersion
 
 _VERSION = KernelVersion(6, 18, 0, "-rc4")
@@ -219,3 +228,19 @@ def test_the_package_offers_its_names() -> None:
     assert all(getattr(package, name) is not None for name in package.__all__)
     with pytest.raises(AttributeError, match="nonsense"):
         _ = getattr(package, "nonsense")  # noqa: B009 - a name that the type checker would not let pass
+
+
+def test_a_pattern_that_matches_for_years_is_given_up(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kpolicy.kernel.toolchain.probes._PATIENCE", 0.2)
+    probes = EmulatedProbes(Toolchain.dummy(), open_tree(demo))
+    answer = probes.shell(f"echo {'a' * 60}b | grep -E '^(a+)+$'", {})
+    assert (answer.known, answer.why) == (False, "takes more than 0.2 s of processor time")
+
+
+def test_what_does_not_end_in_another_thread_is_not_interrupted(demo: Path) -> None:
+    answers: list[str] = []
+    probes = EmulatedProbes(Toolchain.dummy(), open_tree(demo))
+    thread = threading.Thread(target=lambda: answers.append(probes.shell("echo x", {}).output))
+    thread.start()
+    thread.join()
+    assert answers == ["x"]

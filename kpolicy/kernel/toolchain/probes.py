@@ -13,6 +13,7 @@ from typing import Final, NamedTuple, Protocol
 from kpolicy.errors import InputError
 from kpolicy.kernel.source import Source
 from kpolicy.kernel.toolchain.machine import EmulatedMachine, TreeScripts
+from kpolicy.kernel.toolchain.patience import at_most
 from kpolicy.kernel.toolchain.record import Toolchain
 from kpolicy.kernel.toolchain.shell.builtins import BUILTINS
 from kpolicy.kernel.toolchain.shell.interpreter import Shell
@@ -22,6 +23,8 @@ from kpolicy.kernel.toolchain.shell.syntax import AndOr, Script, ShellSyntaxErro
 
 # scripts/kconfig/preprocess.c, do_shell(): conf reads that much of the output.
 _CONF_BUFFER: Final = 4096
+# The probes of a real kernel take milliseconds; in seconds of processor time.
+_PATIENCE: Final = 5.0
 # Besides what the interpreter says itself: commands nested thousands deep, numbers of thousands of digits.
 _GIVE_UP: Final = (ShellSyntaxError, Exhausted, InputError, RecursionError, ValueError, OverflowError, MemoryError)
 
@@ -85,7 +88,8 @@ class EmulatedProbes:
         output = Output()
         given_up = []
         try:
-            Shell(machine, environment, BUILTINS, streams={0: Input(), 1: output, 2: NOTHING}).run(script)
+            with at_most(_PATIENCE):
+                Shell(machine, environment, BUILTINS, streams={0: Input(), 1: output, 2: NOTHING}).run(script)
         except _GIVE_UP as error:
             given_up.append(_words(error))
         return output.text, machine, [*machine.unknown, *machine.files.foreign, *given_up]

@@ -76,10 +76,8 @@ def document(report: Report) -> dict[str, Any]:
     }
 
 
-def finding_object(finding: Finding, whose: Whose) -> dict[str, Any]:
-    """A finding, with what is not as `whose` says."""
-    config = finding.place.path if whose.config is None else whose.config
-    own = {"tree": whose.tree, "architecture": whose.architecture, "config": config, "role": whose.role}
+def finding_document(finding: Finding, whose: Whose | None = None) -> dict[str, Any]:
+    """A finding as plain lists and dicts, with what is not as `whose` says; without it nothing of that is told."""
     return {
         "rule": finding.rule,
         "severity": finding.severity,
@@ -90,9 +88,15 @@ def finding_object(finding: Finding, whose: Whose) -> dict[str, Any]:
         "causes": [_link(link) for link in finding.causes],
         "remedy": list(finding.remedy),
         "fingerprint": finding.fingerprint,
-        **{key: value for key, usual in own.items() if (value := getattr(finding, key)) != usual},
+        **(_own(finding, whose) if whose is not None else {}),
         **({"architectures": list(finding.architectures)} if finding.architectures else {}),
     }
+
+
+def _own(finding: Finding, whose: Whose) -> dict[str, str]:
+    config = finding.place.path if whose.config is None else whose.config
+    usual = {"tree": whose.tree, "architecture": whose.architecture, "config": config, "role": whose.role}
+    return {key: value for key, common in usual.items() if (value := getattr(finding, key)) != common}
 
 
 def _laid_out(value: Any, depth: int) -> str:
@@ -132,9 +136,9 @@ def _about(about: TreeReport) -> dict[str, Any]:
 def _judgement(judged: ConfigReport | TreeReport, whose: Whose) -> dict[str, Any]:
     return {
         "policy": judged.standard,
-        "findings": [finding_object(finding, whose) for finding in judged.findings],
-        "waived": [{**finding_object(item.finding, whose), "waiver": _waiver(item.waiver)} for item in judged.waived],
-        "known": [finding_object(finding, whose) for finding in judged.known],
+        "findings": [finding_document(finding, whose) for finding in judged.findings],
+        "waived": [{**finding_document(item.finding, whose), "waiver": _waiver(item.waiver)} for item in judged.waived],
+        "known": [finding_document(finding, whose) for finding in judged.known],
     }
 
 
@@ -142,7 +146,7 @@ def _policy(policy: PolicyReport) -> dict[str, Any]:
     return {
         "files": list(policy.files),
         "fail_on": policy.fail_on,
-        "findings": [finding_object(finding, Whose()) for finding in policy.findings],
+        "findings": [finding_document(finding, Whose()) for finding in policy.findings],
     }
 
 

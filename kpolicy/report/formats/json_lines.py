@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from kpolicy import __version__
 from kpolicy.policy.finding import Finding
-from kpolicy.report.formats.json_document import Whose, finding_object
+from kpolicy.report.formats.json_document import Whose, finding_document
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import Report
 
@@ -35,6 +35,6 @@ def _objects(report: Report) -> Iterator[dict[str, Any]]:
 
 def _whole(finding: Finding) -> dict[str, Any]:
     # Nothing is taken for granted, so that all of these are told; "" stands for none.
-    given = finding_object(finding, Whose(finding.tree, finding.architecture, finding.config, finding.role))
+    given = finding_document(finding, Whose(finding.tree, finding.architecture, finding.config, finding.role))
     whose = {"architecture": finding.architecture, "config": finding.config, "role": finding.role}
     return {**{key: value or None for key, value in whose.items()}, **given}

@@ -74,7 +74,13 @@ def _head(report: Report) -> Iterator[str]:
     if groups:
         yield ""
         rows: list[tuple[str, ...]] = [
-            (group.severity, _cell(group.rule), _words(group.title), str(len(group.findings)), str(group.configs))
+            (
+                group.severity,
+                _code_in_cell(group.rule),
+                _cell(group.title),
+                str(len(group.findings)),
+                str(group.configs),
+            )
             for group in groups
         ]
         yield from table(("severity", "rule", "what it is about", "findings", "configs"), rows)
@@ -87,7 +93,7 @@ def _rows(report: Report) -> list[tuple[str, ...]]:
     rows = []
     for name, configs in sorted(by_name.items()):
         found = [finding.severity for config in configs for finding in config.findings]
-        rows.append((_words(name), str(len(configs)), *(str(found.count(word)) for word in SEVERITIES)))
+        rows.append((_cell(name), str(len(configs)), *(str(found.count(word)) for word in SEVERITIES)))
     return rows
 
 
@@ -113,8 +119,17 @@ def _words(text: str) -> str:
 
 
 def _cell(text: str) -> str:
-    """Code in the cell of a table, which a bar would end even there."""
-    return code(line(text)).replace("|", "\\|")
+    """A text in the cell of a table."""
+    text = line(text)
+    return _code_in_cell(text) if _LINKED.search(text) else prose(text)
+
+
+def _code_in_cell(text: str) -> str:
+    """Code in the cell of a table, which a bar would end even there, and sometimes one behind a backslash."""
+    text = line(text)
+    if "|" not in text:
+        return code(text)
+    return f"<code>{re.sub(r'[^A-Za-z0-9 /.-]', lambda match: f'&#{ord(match.group())};', text)}</code>"
 
 
 def _html(text: str) -> str:

@@ -39,7 +39,7 @@ _Object = dict[str, Any]
 
 def render(report: Report, how: Presentation) -> str:  # noqa: ARG001 - every format has the same signature
     """The report as a SARIF log, a result a line."""
-    rules = {note.id: number for number, note in enumerate(report.notes[:MOST_RULES])}
+    rules = {note.id: index for index, note in enumerate(report.notes[:MOST_RULES])}
     results = list(_results(report, rules))
     kept = results[:MOST_RESULTS]
     text = _log(report, kept, len(results))

@@ -11,6 +11,7 @@ import csv
 import io
 import json
 import re
+from collections import deque
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any
 
 import jsonschema
 from lxml import etree
+from markdown_it import MarkdownIt
 
 from kpolicy.report.formats.csv_table import COLUMNS
 from kpolicy.report.schema import report_schema
@@ -91,6 +93,22 @@ def read_csv(text: str) -> list[dict[str, str]]:
     return [dict(zip(COLUMNS, row, strict=True)) for row in rows[1:]]
 
 
+_TAG = re.compile(r"<(/?)(\w+)([^>]*)>")
+_OWN_TAGS = set("h2 p strong em code pre ul li details summary table thead tbody tr th td".split())
+
+
+def read_markdown(text: str) -> str:
+    """The page that it makes: with none but our own tags, no link or picture, and whole tables."""
+    page: str = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
+    tags = _TAG.findall(page)
+    assert {name for _, name, _ in tags} <= _OWN_TAGS
+    assert not [attributes for _, _, attributes in tags if attributes]
+    for name in _OWN_TAGS:
+        assert page.count(f"<{name}>") == page.count(f"</{name}>")
+    assert {len(re.findall("<t[hd]>", row)) for row in re.findall("<tr>.*?</tr>", page, re.DOTALL)} <= {5}
+    return page
+
+
 _COMMAND = re.compile(r"::(error|warning|notice) ((?:\w+=[^,:]*)(?:,\w+=[^,:]*)*)::(.*)")
 
 
@@ -131,29 +149,26 @@ _RESULT = re.compile(r"(ok|not ok) (\d+) ([^#]*?)(?: # (SKIP|ERROR)(?: .*)?)?")
 
 def read_ktap(text: str) -> tuple[Test, ...]:
     """The tests, by Documentation/dev-tools/ktap.rst to the letter: every line must be one of its kinds."""
-    lines = text.removesuffix("\n").split("\n")
-    tests, rest = _ktap(lines, "")
-    assert not rest
+    lines = deque(text.removesuffix("\n").split("\n"))
+    tests = _ktap(lines, "")
+    assert not lines
     return tests
 
 
-def _ktap(lines: list[str], indent: str) -> tuple[tuple[Test, ...], list[str]]:
-    assert lines[0] == f"{indent}KTAP version 1"
-    lines = lines[1:]
+def _ktap(lines: deque[str], indent: str) -> tuple[Test, ...]:
+    assert lines.popleft() == f"{indent}KTAP version 1"
     while lines[0].startswith(f"{indent}# "):
-        lines = lines[1:]
-    plan = re.fullmatch(rf"{indent}1\.\.(\d+)(?: # SKIP .*)?", lines[0])
+        lines.popleft()
+    plan = re.fullmatch(rf"{indent}1\.\.(\d+)(?: # SKIP .*)?", lines.popleft())
     assert plan
-    lines = lines[1:]
     tests: list[Test] = []
     subtests: tuple[Test, ...] = ()
     diagnostics: list[str] = []
     while len(tests) < int(plan[1]):
-        line = lines[0]
-        if line.startswith(f"{indent}  KTAP"):
-            subtests, lines = _ktap(lines, f"{indent}  ")
+        if lines[0].startswith(f"{indent}  KTAP"):
+            subtests = _ktap(lines, f"{indent}  ")
             continue
-        lines = lines[1:]
+        line = lines.popleft()
         if line.startswith(f"{indent}# "):
             diagnostics.append(line.removeprefix(f"{indent}# "))
             continue
@@ -162,4 +177,4 @@ def _ktap(lines: list[str], indent: str) -> tuple[tuple[Test, ...], list[str]]:
         assert int(match[2]) == len(tests) + 1
         tests.append(Test(match[1] == "ok", match[3], match[4] or "", subtests, tuple(diagnostics)))
         subtests, diagnostics = (), []
-    return tuple(tests), lines
+    return tuple(tests)

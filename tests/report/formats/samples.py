@@ -280,6 +280,7 @@ def reports(draw: st.DrawFn) -> Report:
         policies=policies,
         fail_on=draw(st.none() | _THRESHOLD),
         about=draw(st.none() | about),
+        since=draw(_TEXT),
         notes=draw(st.lists(_NOTE, max_size=3, unique_by=lambda item: item.id).map(tuple)),
         line_hashes=draw(st.dictionaries(_PLACE, _TEXT, max_size=3)),
     )

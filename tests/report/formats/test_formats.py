@@ -36,6 +36,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "csv": readers.read_csv,
     "github": readers.read_github,
     "ktap": readers.read_ktap,
+    "markdown": readers.read_markdown,
 }
 # Whatever drives a terminal, or begins another line.
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\ud800-\udfff]")
@@ -83,7 +84,7 @@ def test_ten_thousand_findings_break_nothing() -> None:
 
 
 @pytest.mark.parametrize("name", [*_READERS, "jsonl"])
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 @given(made=reports())
 def test_nothing_at_all_breaks_it(name: str, made: Report) -> None:
     text = render(name, made)

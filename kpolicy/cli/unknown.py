@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What to say of a symbol that an architecture does not define."""
+
+from __future__ import annotations
+
+from kpolicy.cli.examine import Examiner
+from kpolicy.errors import UsageError
+from kpolicy.kconfig.model import Model
+from kpolicy.policy.checks.names import likely_names
+from kpolicy.policy.toml_file import did_you_mean
+
+
+def unknown_symbol(examiner: Examiner, model: Model, name: str) -> UsageError:
+    """The error for a symbol that the model does not define: who does, or what may have been meant."""
+    if not name:
+        return UsageError("a symbol is needed", hint="for example KASAN, or CONFIG_KASAN")
+    places = examiner.tree.names.definitions(name)
+    if places:
+        archs = sorted({arch for place in places for arch in place.architectures})
+        text = f"{name} is defined for {', '.join(archs)} only ({places[0].location}), not for {model.architecture}"
+        return UsageError(text, hint=f"name another architecture: --arch {archs[0]}")
+    likely = likely_names(model, name)
+    hint = f"did you mean {' or '.join(likely)}?" if likely else did_you_mean(name, model.names())
+    return UsageError(f"no Kconfig file of any architecture defines {name}", hint=hint)

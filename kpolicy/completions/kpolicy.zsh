@@ -1,0 +1,38 @@
+#compdef kpolicy
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Completion of kpolicy for zsh.
+
+_kpolicy() {
+	local kind value help line
+	local -a found described
+	local -a answer=("${(@f)$(${(Q)words[1]/#\~\//$HOME/} completion zsh --answer -- "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
+	# The value of --option=VALUE is completed by itself.
+	[[ $PREFIX == --*=* ]] && compset -P '*='
+	local paths=
+	for line in $answer; do
+		IFS=$'\t' read -r kind value help <<<"$line"
+		case $kind in
+		word)
+			if [[ -n $help ]]; then
+				described+=("${value//:/\\:}:$help")
+			else
+				found+=("$value")
+			fi
+			;;
+		file | folder) paths=$kind ;;
+		esac
+	done
+	(( $#described )) && _describe -V kpolicy described
+	(( $#found )) && compadd -- $found
+	case $paths in
+	file) _path_files ;;
+	folder) _path_files -/ ;;
+	esac
+}
+
+# Read by `source` it is announced to zsh; as a file of $fpath it is called by zsh itself.
+if [[ ${zsh_eval_context[-1]} == loadautofunc ]]; then
+	_kpolicy "$@"
+else
+	compdef _kpolicy kpolicy
+fi
