@@ -51,9 +51,9 @@ def command(console: Console, /, patch: str, tree: str | None, archs: tuple[str,
 
     \b
     Examples:
-      git format-patch -1 --stdout | kpolicy checkpatch
+      git diff | kpolicy checkpatch
+      git format-patch -1 --stdout | kpolicy checkpatch -q --terse
       kpolicy checkpatch --tree ~/linux@v6.12 0001-x86-defconfig.patch
-      b4.prep-perpatch-check-cmd = kpolicy checkpatch -q --terse
     """
     options = Options.of(words)
     console.quiet = options.quiet
