@@ -16,7 +16,7 @@ from kpolicy.kernel.git import Revision, alternates, ask, prefix_of, resolve, ru
 
 # How far back the commit is looked for on which a patch was made: longer than any series.
 _LOOK_BACK: Final = 200
-# And where it has to be tried: that takes up to half a second each in a kernel tree.
+# And where it has to be tried, for which git makes an index of the whole tree each time.
 _TRY_BACK: Final = 30
 _APPLY: Final = ("apply", "--cached", "--whitespace=nowarn")
 _MARK: Final = b"diff --git "
@@ -51,7 +51,10 @@ def base_of(tip: Revision, patch: bytes, scratch: str, environment: Mapping[str,
     Where the patch does not name those it is the newest one to which it applies, and `tip` where there is none of
     late.  `scratch` is a folder for files of git's.  Raises UsageError where git cannot read the repository.
     """
-    starts = _starts(tip, patch, scratch, environment)
+    named = run(_top(tip, environment), environment, "apply", "--numstat", "-z", stdin=patch)
+    if named.returncode:
+        return tip
+    starts = _starts(tip, patch, named.stdout, scratch, environment)
     words = ("rev-list", "--first-parent", f"--max-count={_LOOK_BACK if starts else _TRY_BACK}", tip.commit)
     for commit in ask(tip.folder, environment, *words).split():
         if _has(tip, commit, starts, environment) if starts else _takes(tip, commit, patch, scratch, environment):
@@ -108,8 +111,8 @@ def _takes(tip: Revision, commit: str, patch: bytes, scratch: str, environment: 
     return run(top, environment, *_APPLY, "--check", stdin=patch, more=more).returncode == 0
 
 
-def _starts(tip: Revision, patch: bytes, scratch: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """The files of a patch, each with the object it was made on, "" for one that was not there.
+def _starts(tip: Revision, patch: bytes, named: bytes, scratch: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """The files of a patch, which git `named`, each with the object it was made on, "" for one that was not there.
 
     Nothing where the patch does not say, or names objects that the repository does not have.
     """
@@ -117,8 +120,7 @@ def _starts(tip: Revision, patch: bytes, scratch: str, environment: Mapping[str,
     more = {"GIT_INDEX_FILE": index}
     if run(top, environment, *_APPLY, f"--build-fake-ancestor={index}", stdin=patch, more=more).returncode:
         return {}
-    touched = run(top, environment, "apply", "--numstat", "-z", stdin=patch, more=more).stdout
-    starts = {os.fsdecode(item.split(b"\t", 2)[2]): "" for item in touched.split(b"\0") if item.count(b"\t") >= 2}
+    starts = {os.fsdecode(item.split(b"\t", 2)[2]): "" for item in named.split(b"\0") if item.count(b"\t") >= 2}
     listed = run(top, environment, "ls-files", "--stage", "-z", more=more).stdout
     starts.update(_staged(listed))
     return {} if any("\n" in path for path in starts) else starts

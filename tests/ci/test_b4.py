@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.ci.support import CONFIG, change, plain, run, shown, transcript
@@ -32,3 +34,29 @@ def test_each_patch_of_a_branch_is_judged_by_itself(prepared: Repository) -> Non
     done = run(["b4", "prep", "--check"], prepared.folder)
     assert (done.status, plain(done.said)) == (0, transcript("b4 prep --check"))
     assert (prepared.git("status", "--porcelain"), prepared.git("count-objects", "-v")) == before
+
+
+def test_a_patch_from_the_list_is_judged_on_top_of_what_is_checked_out(prepared: Repository) -> None:
+    prepared.git("checkout", "-q", "master")
+    command = re.search(r"check-cmd = (.*)", shown("ini", "# .b4-config"))
+    assert command is not None
+    prepared.git("config", "b4.am-perpatch-check-cmd", command[1])
+    folder = prepared.folder.parent
+    (folder / "x.mbx").write_text(
+        prepared.git("format-patch", "-1", "--stdout", "--add-header=Message-Id: <1@example.com>", "b4/scatter~2")
+        + "\n"
+    )
+    words = [
+        "b4",
+        "-n",
+        "--offline-mode",
+        "am",
+        "--check",
+        "-m",
+        str(folder / "x.mbx"),
+        "-o",
+        str(folder),
+        "1@example.com",
+    ]
+    done = run(words, prepared.folder)
+    assert (done.status, "[kvmalloc/sg-in-production]" in done.said) == (0, True), done.said
