@@ -58,7 +58,7 @@ def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
-        "HOME": os.environ["XDG_CACHE_HOME"],
+        "XDG_DATA_HOME": os.environ["XDG_CACHE_HOME"],
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_AUTHOR_NAME": "A U Thor",
         "GIT_AUTHOR_EMAIL": "author@example.com",

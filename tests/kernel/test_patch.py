@@ -159,6 +159,18 @@ def test_a_tree_may_be_a_folder_of_a_repository_which_may_be_bare(tmp_path: Path
     assert (base.commit != tip.commit, found.tree) == (True, tip.tree)
 
 
+def test_a_patch_may_remove_all(tmp_path: Path) -> None:
+    made = make_repository(tmp_path / "top")
+    made.write("linux/Makefile", "VERSION = 6\n")
+    made.commit("Linux")
+    made.git("rm", "-q", "linux/Makefile")
+    patch = _patch(made, made.commit("no Linux"))
+    made.git("reset", "-q", "--hard", "HEAD~")
+    tip = resolve(str(made.folder / "linux"), "HEAD", os.environ)
+    with pytest.raises(InputError, match="the patch removes the folder linux"):
+        apply_patch(tip, patch, str(tmp_path), os.environ)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
