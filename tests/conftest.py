@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kpolicy.demo import demo_tree
+from tests.browser import chromium
 from tests.oracle.cache import cache_folder
 from tests.oracle.conf import Oracle
 from tests.oracle.trees import RELEASES, VARIABLE, Trees, find_trees
@@ -34,6 +35,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"kernel", "debian_configs"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.trees)
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(autouse=True)
@@ -90,3 +93,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("NOT COMPARED WITH REAL KERNELS", sep="!", red=True)
         terminalreporter.line(f"{', '.join(missing)} not found: every test against the kernel's own conf was skipped.")
         terminalreporter.line(f"Run `make trees` (downloads Debian's packages), or set {VARIABLE}=/linux:/other-linux")
+    if chromium() is None:
+        terminalreporter.section("THE PAGE WAS NOT LOOKED AT", sep="!", red=True)
+        terminalreporter.line("No Chromium: every test that opens the HTML report in a browser was skipped.")
+        terminalreporter.line("Run `apt-get install chromium fonts-dejavu-core`.")

@@ -10,6 +10,7 @@ import click
 from kpolicy.cli import candidates
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Target
+from kpolicy.cli.machine import machine_options
 from kpolicy.cli.options import (
     acceptance_options,
     arch_option,
@@ -39,6 +40,7 @@ from kpolicy.policy.checks.registry import TREE_CHECKS
 @since_option
 @toolchain_options
 @report_options
+@machine_options
 @click.option("-v", "--verbose", is_flag=True, help="Also the causes and the remedy of each finding, and each role.")
 @click.pass_obj
 def command(console: Console, /, tree: str | None, archs: tuple[str, ...], verbose: bool, **words: object) -> int:

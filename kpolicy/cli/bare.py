@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from kpolicy.cli.examine import HEADER_WORDS, counted, report_on
+from kpolicy.cli.examine import HEADER_WORDS
+from kpolicy.cli.judging import report_on
 from kpolicy.config.model import Config
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.evaluate.recorded import recorded_values
@@ -28,6 +30,9 @@ from kpolicy.policy.expression import And, Expression, Not, Or, Predicate
 from kpolicy.policy.rule import Rule
 from kpolicy.policy.standard import Standard
 from kpolicy.report.records import ConfigReport
+
+if TYPE_CHECKING:
+    from kpolicy.costing.bill import Machine
 
 _NAME = re.compile(r"\w+\Z", re.ASCII)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
@@ -58,16 +63,20 @@ class _Files:
         return ()
 
 
-def bare_report(config: Config, arch: str | None, standard: Standard, number: int = 0) -> ConfigReport:
+def bare_report(
+    config: Config, arch: str | None, standard: Standard, number: int = 0, machine: Machine | None = None
+) -> ConfigReport:
     """A full .config held against a standard, by itself; raises UsageError for any other config."""
     values = bare_values(config, arch)
     return report_on(
         values,
         config.name,
         standard,
-        counted(standard),
+        standard.policy.vocabulary.counted,
         number=number,
         judgeable=lambda rule: _is_judgeable(rule, values),
+        machine=machine,
+        truth=truth,
     )
 
 

@@ -14,6 +14,7 @@ from kpolicy.cli import candidates
 from kpolicy.cli.bare import bare_report
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Plan, Target
+from kpolicy.cli.machine import machine_options
 from kpolicy.cli.options import (
     acceptance_options,
     arch_option,
@@ -51,6 +52,7 @@ from kpolicy.report.records import ConfigReport, Report
 @since_option
 @toolchain_options
 @report_options
+@machine_options
 @click.pass_obj
 def command(console: Console, /, configs: tuple[str, ...], tree: str | None, arch: str | None, **words: object) -> int:
     """Judge configs: files, config files of the tree by the names that make has for them, or - for stdin.
@@ -115,7 +117,7 @@ def _bare(console: Console, configs: tuple[str, ...], arch: str | None, options:
             continue
         number = standards.number_for(spec if spec != "-" else None)
         try:
-            reports.append(bare_report(config, arch, standards.all[number], number))
+            reports.append(bare_report(config, arch, standards.all[number], number, options.machine))
         except KpolicyError as error:
             failed.append(error)
     if failed and not reports:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import BinaryIO
 
-from kpolicy.cli.examine import Examiner, Plan, Target, no_collection, report_on
+from kpolicy.cli.examine import Examiner, Plan, Target
+from kpolicy.cli.judging import judge_values, no_collection
 from kpolicy.cli.pool import LOST, examiner, spread
 from kpolicy.config.read import read_config
 from kpolicy.errors import KpolicyError
@@ -97,26 +98,15 @@ def _compare(work: _Work) -> Batch:
             with no_collection():
                 before, after = old.values(pairing.before), new.values(pairing.after)
                 mine = _number(before, after, numbers, changes)
-                reports = _judge(old, before, pairing.before), _judge(new, after, pairing.after)
+                reports = (
+                    judge_values(old, pairing.before, before, census=False),
+                    judge_values(new, pairing.after, after, census=False),
+                )
         except KpolicyError as error:
             pairs.append(Compared(pairing, error=error))
             continue
         pairs.append(Compared(pairing, tuple(mine), *reports))
     return Batch(tuple(pairs), tuple(changes))
-
-
-def _judge(looking: Examiner, values: Values, target: Target) -> ConfigReport:
-    name = values.config.name if values.config is not None else target.name
-    standard = looking.plan.standards[target.standard]
-    return report_on(
-        values,
-        name,
-        standard,
-        (),
-        tree=looking.plan.name,
-        number=target.standard,
-        names=lambda: looking.tree.names,
-    )
 
 
 def compare_bare(

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 
 import click
@@ -13,6 +12,7 @@ from kpolicy.cli import candidates, status
 from kpolicy.cli.bare import bare_values, truth
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Examiner, remarks
+from kpolicy.cli.machine import machine_options, stated_machine
 from kpolicy.cli.options import arch_option, output_options, toolchain_options, tree_option
 from kpolicy.cli.selection import read_target
 from kpolicy.cli.setup import check_output, deliver, plan_for
@@ -23,11 +23,6 @@ from kpolicy.costing.catalogue import shipped_costs
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.evaluate.values import Values
 from kpolicy.report.cost import CostReport, cost_document, cost_lines
-
-_SIZE = re.compile(r"([0-9]{1,18})([KMGT]?)(?:i?B)?\Z", re.ASCII)
-_SHIFTS = {"": 0, "K": 10, "M": 20, "G": 30, "T": 40}
-_MOST_RAM = 1 << 60
-_MOST_CPUS = 1 << 20
 
 
 @click.command("cost", short_help="Tell what the debug options of a config cost.")
@@ -41,8 +36,7 @@ _MOST_CPUS = 1 << 20
 )
 @tree_option
 @arch_option()
-@click.option("--ram", metavar="SIZE", help="The memory of the machine: bytes, or with K, M, G or T, for example 16G.")
-@click.option("--cpus", type=click.IntRange(1, _MOST_CPUS), help="Its possible CPUs.")
+@machine_options
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @toolchain_options
 @output_options
@@ -78,7 +72,7 @@ def command(
     if configs.count("-") > 1:
         raise UsageError("standard input can be read only once")
     check_output(output, force=force)
-    machine = Machine(ram=size(ram) if ram is not None else None, cpus=cpus)
+    machine = stated_machine(ram, cpus)
     source = find_tree(console, tree)
     examiner = None
     if source is not None:
@@ -105,15 +99,6 @@ def command(
         text = "\n\n".join("\n".join(cost_lines(report, style)) for report in reports) + "\n"
     deliver(console, text, output, force=force)
     return status.FAILURE if failed else status.CLEAN
-
-
-def size(text: str) -> int:
-    """The bytes that a word like 16G stands for; raises UsageError for one that stands for none."""
-    match = _SIZE.match(text.strip())
-    found = int(match[1]) << _SHIFTS[match[2]] if match else 0
-    if not 0 < found <= _MOST_RAM:
-        raise UsageError(f"--ram {text}: no size of memory", hint="a number of bytes, or with K, M, G or T: 16G")
-    return found
 
 
 def _report(console: Console, spec: str, examiner: Examiner | None, arch: str | None, machine: Machine) -> CostReport:

@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""From one config to what there is to say about it; used in this process or in workers."""
+"""From one config to its values; used in this process or in workers."""
 
 from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,14 +22,12 @@ from kpolicy.kernel.architecture import Architecture, resolve_architecture
 from kpolicy.kernel.source import DirectorySource, KernelTree
 from kpolicy.kernel.toolchain import Toolchain, parse_toolchain, recorded_toolchain
 from kpolicy.location import Location
-from kpolicy.policy.census import census_symbols, observe
-from kpolicy.policy.checks.reasons import Names
-from kpolicy.policy.rule import Rule
-from kpolicy.policy.standard import Standard, assess
-from kpolicy.report.records import ConfigReport, Remark
+from kpolicy.report.remark import Remark
 
 if TYPE_CHECKING:
+    from kpolicy.costing.bill import Machine
     from kpolicy.kernel.git import Revision
+    from kpolicy.policy.standard import Standard
 
 EXECUTE = "exec"
 """The word for really running the probes."""
@@ -69,7 +65,8 @@ class Plan:
     `tree` is the path of the tree, `name` what the user calls it, `revision` says which commit's files are meant,
     None for those of the directory; `toolchain` is the user's word, None
     for the default; `cache` the folder for models, if any; `environment` that of the process, which
-    only an executed toolchain and git look at; `standards` is what configs are held against.
+    only an executed toolchain and git look at; `standards` is what configs are held against; `machine` is the
+    one that costs are worked out for, None where nobody asks what options cost.
     """
 
     tree: str
@@ -78,6 +75,7 @@ class Plan:
     cache: Path | None
     environment: Mapping[str, str] = field(default_factory=dict)
     standards: tuple[Standard, ...] = ()
+    machine: Machine | None = None
     revision: Revision | None = None
 
     def open(self) -> KernelTree:
@@ -126,10 +124,6 @@ class Examiner:
         """What answers the probes where no config says so: the user's word, that of the policy, dummies."""
         stated = self.plan.standards[0].policy.toolchain if self.plan.standards else None
         return self._chosen or stated or Toolchain.dummy()
-
-    @cached_property
-    def _counted(self) -> dict[int, tuple[str, ...]]:
-        return {number: counted(standard) for number, standard in enumerate(self.plan.standards)}
 
     def _architecture(self, word: str) -> Architecture:
         found = self._architectures.get(word)
@@ -240,56 +234,6 @@ class Examiner:
                 self._keys[key] = found
         return found
 
-    def report(self, target: Target) -> ConfigReport:
-        """What there is to say about a target; raises KpolicyError when it cannot be analysed."""
-        with no_collection():
-            values = self.values(target)
-            name = values.config.name if values.config is not None else target.name
-            standard, counts = self.plan.standards[target.standard], self._counted[target.standard]
-            return report_on(
-                values,
-                name,
-                standard,
-                counts,
-                tree=self.plan.name,
-                number=target.standard,
-                names=lambda: self.tree.names,
-            )
-
-
-def counted(standard: Standard) -> tuple[str, ...]:
-    """The symbols of a census: those that the rules and roles of a standard ask about."""
-    vocabulary = standard.policy.vocabulary
-    return census_symbols(vocabulary.rules, vocabulary.roles)
-
-
-def report_on(
-    values: Values,
-    name: str,
-    standard: Standard,
-    counts: tuple[str, ...],
-    *,
-    tree: str = "",
-    number: int = 0,
-    judgeable: Callable[[Rule], bool] | None = None,
-    names: Names | None = None,
-) -> ConfigReport:
-    """Values held against a standard, whose `number` is noted; for the rest see `assess`."""
-    assessment = assess(values, name, standard, tree=tree, judgeable=judgeable, names=names)
-    model = values.model
-    return ConfigReport(
-        config=name,
-        architecture=model.architecture,
-        srcarch=model.srcarch,
-        toolchain=model.toolchain_identity,
-        verdict=assessment.verdict,
-        findings=assessment.findings,
-        remarks=tuple(remarks(values)),
-        observation=observe(values, counts),
-        unjudged=assessment.unjudged,
-        standard=number,
-    )
-
 
 def remarks(values: Values) -> Iterator[Remark]:
     """What conf warns of, and what it does not say: a config of another kernel or architecture."""
@@ -311,16 +255,3 @@ def remarks(values: Values) -> Iterator[Remark]:
     elif config.version is not None and config.version != model.version:
         place = config.assignments[0].location.path if config.assignments else config.name
         yield Remark(Location(place, 1), f"made by Linux {config.version}, the tree is {model.version}")
-
-
-@contextmanager
-def no_collection() -> Iterator[None]:
-    """Do without the cycle collector."""
-    # What an evaluation makes stays alive until its end: the cycle collector would only look on.
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

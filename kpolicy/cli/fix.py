@@ -16,7 +16,8 @@ import click
 from kpolicy.cli import candidates, status
 from kpolicy.cli.acceptance import accept
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import Examiner, Part, Target, remarks, report_on
+from kpolicy.cli.examine import Examiner, Part, Target, remarks
+from kpolicy.cli.judging import report_on
 from kpolicy.cli.options import (
     THRESHOLDS,
     acceptance_options,

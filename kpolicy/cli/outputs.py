@@ -55,6 +55,11 @@ class Outputs:
         """Whether some format holds the hashes of lines."""
         return any(output.form.line_hashes for output in self.all)
 
+    @property
+    def costs(self) -> bool:
+        """Whether some format shows what options cost."""
+        return any(output.form.costs for output in self.all)
+
 
 def parse_output(word: str) -> Output:
     """What `FORMAT[:PATH]` names; raises UsageError for an unknown format, with what was probably meant."""

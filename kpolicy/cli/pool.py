@@ -14,9 +14,11 @@ from itertools import groupby
 from typing import TypeVar
 
 from kpolicy.cli.examine import Examiner, Plan, Target
+from kpolicy.cli.judging import judge
 from kpolicy.errors import InputError, KpolicyError
 from kpolicy.location import Location
-from kpolicy.report.records import ConfigReport, Remark
+from kpolicy.report.records import ConfigReport
+from kpolicy.report.remark import Remark
 
 # What the model of an architecture costs, in configs: that is what splitting an architecture wastes.
 _MODEL_COST = 15
@@ -134,7 +136,7 @@ def _examine(batch: Iterable[tuple[int, Target]]) -> Batch:
     outcomes: list[Outcome] = []
     for number, target in batch:
         try:
-            outcomes.append((number, looking.report(target)))
+            outcomes.append((number, judge(looking, target)))
         except KpolicyError as error:
             outcomes.append((number, error))
         except Exception as error:  # noqa: BLE001 - a bug met in one config must not hide what the others show

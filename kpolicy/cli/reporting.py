@@ -13,11 +13,12 @@ from kpolicy.cli.acceptance import accept
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Examiner, Plan, Target, chosen_toolchain
 from kpolicy.cli.line_hashes import hashes_of_lines
+from kpolicy.cli.machine import stated_machine
 from kpolicy.cli.outputs import Outputs, check_outputs, deliver_outputs
 from kpolicy.cli.policies import PolicyWords, Standards
 from kpolicy.cli.pool import examine_all, processors
 from kpolicy.cli.setup import check_output, plan_for
-from kpolicy.errors import KpolicyError
+from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.kernel.version import read_version
@@ -25,18 +26,22 @@ from kpolicy.policy.baseline import Baseline, Known, read_baseline, union
 from kpolicy.policy.census import tally
 from kpolicy.policy.policy_file import Threshold
 from kpolicy.policy.roles import role_names
-from kpolicy.report.records import ConfigReport, Remark, Report, TreeReport
+from kpolicy.report.formats import FORMATS
+from kpolicy.report.records import ConfigReport, Report, TreeReport
+from kpolicy.report.remark import Remark
 from kpolicy.report.rule_notes import notes_for
 
 if TYPE_CHECKING:
     from kpolicy.cli.since import Before
+    from kpolicy.costing.bill import Machine
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """The options of `report_options`, `toolchain_options`, `policy_options` and `acceptance_options`.
 
-    `outputs` are those of a report; `output` is the one file of any other result.
+    `outputs` are those of a report; `output` is the one file of any other result.  `machine` is the one of
+    `machine_options` that costs are worked out for, None where no format shows costs.
     """
 
     outputs: Outputs
@@ -48,12 +53,14 @@ class Options:
     toolchain: str | None
     no_cache: bool
     policy: PolicyWords
+    machine: Machine | None = None
 
     @classmethod
     def of(cls, words: Mapping[str, object]) -> Options:
         """From click's keywords."""
+        outputs = Outputs.of(words)
         return cls(
-            outputs=Outputs.of(words),
+            outputs=outputs,
             fail_on=cast("Threshold | None", words.get("fail_on")),
             output=cast("str | None", words.get("output")),
             force=bool(words.get("force")),
@@ -62,7 +69,19 @@ class Options:
             toolchain=cast("str | None", words["toolchain"]),
             no_cache=bool(words["no_cache"]),
             policy=PolicyWords.of(words),
+            machine=_machine(words, outputs) if "ram" in words else None,
         )
+
+
+def _machine(words: Mapping[str, object], outputs: Outputs) -> Machine | None:
+    ram, cpus = cast("str | None", words["ram"]), cast("int | None", words["cpus"])
+    if outputs.costs:
+        return stated_machine(ram, cpus)
+    if ram is not None or cpus is not None:
+        names = ", ".join(name for name, form in FORMATS.items() if form.costs)
+        hint = f"those that do: {names}; `kpolicy cost` tells them for one config"
+        raise UsageError("--ram and --cpus are for costs, which no chosen format shows", hint=hint)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +113,8 @@ def make_plan(console: Console, source: KernelTree, options: Options) -> Plan:
     """The plan of a run, without standards; raises UsageError early for a toolchain or output that cannot be."""
     check_output(options.output, force=options.force)
     check_outputs(console, options.outputs)
-    return plan_for(console, source, options.toolchain, no_cache=options.no_cache)
+    plan = plan_for(console, source, options.toolchain, no_cache=options.no_cache)
+    return replace(plan, machine=options.machine)
 
 
 def known_findings(options: Options, standards: Standards) -> Baseline | None:

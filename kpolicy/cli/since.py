@@ -92,7 +92,8 @@ def open_before(console: Console, plan: Plan, word: str) -> Before:
         raise UsageError("--toolchain exec runs scripts of the tree", hint="those of a revision are in no file")
     name = f"{plan.name}@{word}"
     source = open_revision(os.fspath(plan.tree), word, name, console.environment)
-    earlier = replace(plan, name=name, revision=source.revision, environment=dict(console.environment))
+    # Nobody asks what was paid then.
+    earlier = replace(plan, name=name, revision=source.revision, environment=dict(console.environment), machine=None)
     return Before(word, earlier, source)
 
 

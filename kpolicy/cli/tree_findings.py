@@ -21,7 +21,8 @@ from kpolicy.policy.checks.fragments import Unheard, fragment_findings, unheard
 from kpolicy.policy.checks.kconfig import Claims, check_kconfig
 from kpolicy.policy.checks.tree import merged, tree_finding, undefined
 from kpolicy.policy.finding import Finding
-from kpolicy.report.records import Remark, TreeReport
+from kpolicy.report.records import TreeReport
+from kpolicy.report.remark import Remark
 
 CLAIMS, REFERENCES, FRAGMENTS = "claims", "references", "fragments"
 _PARTS = {

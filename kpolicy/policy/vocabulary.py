@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from kpolicy.policy.catalogue import Catalogue, shipped_catalogue
+from kpolicy.policy.census import census_symbols
 from kpolicy.policy.checks.registry import CHECKS, Check
 from kpolicy.policy.globs import is_glob, matches_rule
 from kpolicy.policy.roles import Role, shipped_roles
@@ -67,6 +68,11 @@ class Vocabulary:
         found = [Entry(rule.id, rule.title, rule.severity, True, rule) for rule in self.rules]
         found += [Entry(check.id, check.title, check.severity, not check.quiet) for check in self.checks]
         return tuple(sorted((*found, *_OWN), key=lambda entry: entry.id))
+
+    @cached_property
+    def counted(self) -> tuple[str, ...]:
+        """The symbols of a census: those that rules and roles ask about."""
+        return census_symbols(self.rules, self.roles)
 
     @property
     def role_names(self) -> tuple[str, ...]:

@@ -99,11 +99,11 @@ class Node:
             self.wrong("expected true or false")
         return self.value
 
-    def number(self, least: int = 0) -> int:
-        """A whole number, not below `least`."""
+    def number(self, least: int = 0, most: int = (1 << 53) - 1) -> int:
+        """A whole number, not below `least` and not above `most`."""
         if not isinstance(self.value, int) or isinstance(self.value, bool):
             self.wrong("expected a whole number")
-        if not least <= self.value < 1 << 53:
+        if not least <= self.value <= most:
             self.wrong(f"expected a number from {least} on")
         return self.value
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from kpolicy.errors import KpolicyError
 from kpolicy.location import Location
@@ -15,14 +16,10 @@ from kpolicy.policy.policy_file import Threshold
 from kpolicy.policy.roles import RoleVerdict
 from kpolicy.policy.rule import SEVERITIES, Reference, Severity
 from kpolicy.policy.waivers import Waived
+from kpolicy.report.remark import Remark
 
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """Something about the input that a person would want to know; no finding of a rule."""
-
-    location: Location | None
-    text: str
+if TYPE_CHECKING:
+    from kpolicy.costing.summary import CostSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +30,7 @@ class ConfigReport:
     probes.  `unjudged` are the rules that could not be judged, for want of Kconfig files.  `standard` is
     the number of the policy that it was held against, among those of the report.  `findings` are
     those that stand; beside them are those that are `waived`, and those that a baseline has `known`.
+    `cost` is there when somebody asked what the options cost.
     """
 
     config: str
@@ -47,6 +45,7 @@ class ConfigReport:
     standard: int = 0
     waived: tuple[Waived, ...] = ()
     known: tuple[Finding, ...] = ()
+    cost: CostSummary | None = None
 
 
 @dataclass(frozen=True, slots=True)

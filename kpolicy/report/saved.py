@@ -12,6 +12,10 @@ import zlib
 from gzip import GzipFile
 from typing import Final, cast, get_args
 
+from kpolicy.costing.bill import Machine, State
+from kpolicy.costing.cost import CERTAINTIES, Certainty, CostKind
+from kpolicy.costing.cost import KINDS as COST_KINDS
+from kpolicy.costing.summary import CostLine, CostSummary
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.explain.cause import Kind, Link
 from kpolicy.location import Location
@@ -23,11 +27,15 @@ from kpolicy.policy.rule import SEVERITIES, Reference, Severity
 from kpolicy.policy.waivers import Waived
 from kpolicy.report.formats.json_document import SCHEMA, Whose
 from kpolicy.report.nodes import Node, parse
-from kpolicy.report.records import ConfigReport, PolicyReport, Remark, Report, RuleNote, TreeReport
+from kpolicy.report.records import ConfigReport, PolicyReport, Report, RuleNote, TreeReport
+from kpolicy.report.remark import Remark
 
 MAX_SIZE: Final = 64 << 20
 """So large may a saved report be, unpacked; that of a whole tree has about 3 MB."""
 _KINDS: Final = get_args(Kind)
+_STATES: Final = get_args(State)
+# The costs of a machine with much memory are larger numbers than JSON is good for elsewhere.
+_MOST_BYTES: Final = 1 << 100
 _GZIP: Final = b"\x1f\x8b"
 
 
@@ -98,6 +106,7 @@ def _report(root: Node) -> Report:
 
 def _config(node: Node, tree: str, policies: int) -> ConfigReport:
     role, observed, srcarch = node["role"], node["observed"], node["srcarch"].text()
+    cost = node["cost"].optional()
     verdict = RoleVerdict(
         role["name"].text(), _or_none(role["reading"]), tuple(_evidence(item) for item in role["evidence"].elements())
     )
@@ -115,7 +124,42 @@ def _config(node: Node, tree: str, policies: int) -> ConfigReport:
         standard=_standard(node["policy"], policies),
         waived=_waived(node["waived"], whose),
         known=_findings(node["known"], whose),
+        cost=_cost(cost) if cost is not None else None,
     )
+
+
+def _cost(node: Node) -> CostSummary:
+    machine = node["machine"]
+    ram, cpus, page_size = (_amount(machine[key]) for key in ("ram", "cpus", "page_size"))
+    found = CostSummary(Machine(ram, cpus), page_size, tuple(_cost_line(item) for item in node["costs"].elements()))
+    if {word: total.number(most=_MOST_BYTES) for word, total in node["totals"].items()} != dict(found.totals):
+        node["totals"].wrong("not the sums of these costs: was the file edited by hand?")
+    return found
+
+
+def _cost_line(node: Node) -> CostLine:
+    certainty, place = node["certainty"].optional(), node["location"].optional()
+    return CostLine(
+        cost=node["id"].text(),
+        title=node["title"].text(),
+        kind=cast("CostKind", node["kind"].word(COST_KINDS)),
+        state=cast("State", node["state"].word(_STATES)),
+        amount=_amount(node["bytes"]),
+        words=_or_none(node["figure"]),
+        certainty=cast("Certainty", certainty.word(CERTAINTIES)) if certainty is not None else None,
+        per=_or_none(node["per"]),
+        needs=_or_none(node["needs"]),
+        worked=_or_none(node["worked"]),
+        missing=node["missing"].texts(),
+        reason=_or_none(node["reason"]),
+        sources=node["sources"].texts(),
+        symbol=node["symbol"].text(),
+        place=_location(place) if place is not None else None,
+    )
+
+
+def _amount(node: Node) -> int | None:
+    return None if node.value is None else node.number(most=_MOST_BYTES)
 
 
 def _about(node: Node, policies: int) -> TreeReport:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from kpolicy.cli import status
-from kpolicy.cli.examine import Part, Plan, Target
+from kpolicy.cli.examine import Examiner, Part, Plan, Target
+from kpolicy.cli.judging import judge
 from kpolicy.cli.pool import examine_all, split
 from kpolicy.errors import KpolicyError
 from kpolicy.policy.extends import default_policy
@@ -212,16 +213,12 @@ def test_split_cuts_what_would_keep_one_process_busy() -> None:
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_one_config_with_a_bug_leaves_the_others(demo: Path, jobs: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    from kpolicy.cli.examine import Examiner
-
-    original = Examiner.report
-
-    def report(self: Examiner, target: Target) -> object:
+    def report(examiner: Examiner, target: Target) -> object:
         if target.name == "bad":
             raise ZeroDivisionError("division by zero")
-        return original(self, target)
+        return judge(examiner, target)
 
-    monkeypatch.setattr(Examiner, "report", report)
+    monkeypatch.setattr("kpolicy.cli.pool.judge", report)
     good = Part("arch/x86/configs/i386_defconfig", in_tree=True)
     other = Part("arch/arm64/configs/defconfig", in_tree=True)
     targets = [Target("bad", "x86", (good,)), Target("good", "x86", (good,)), Target("other", "arm64", (other,))]
@@ -234,9 +231,7 @@ def test_one_config_with_a_bug_leaves_the_others(demo: Path, jobs: int, monkeypa
 
 
 def test_a_worker_that_dies_is_an_error(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from kpolicy.cli.examine import Examiner
-
-    monkeypatch.setattr(Examiner, "report", lambda *_: os._exit(9))
+    monkeypatch.setattr("kpolicy.cli.pool.judge", lambda *_: os._exit(9))
     outcome = kpolicy("audit", demo, "-j", "2")
     assert outcome.status == status.FAILURE
     assert outcome.err.count("a worker process died") == 1

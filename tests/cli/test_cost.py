@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpolicy.cli import status
-from kpolicy.cli.cost import size
+from kpolicy.cli.machine import size
 from kpolicy.costing.catalogue import shipped_costs, shipped_files
 from kpolicy.costing.formula import VARIABLES, names
 from kpolicy.errors import UsageError

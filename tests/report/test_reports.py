@@ -17,7 +17,8 @@ from kpolicy.policy.roles import Evidence, RoleVerdict
 from kpolicy.policy.rule import Severity
 from kpolicy.report.formats import json_document, text
 from kpolicy.report.presentation import PLAIN, Presentation
-from kpolicy.report.records import ConfigReport, Remark, Report
+from kpolicy.report.records import ConfigReport, Report
+from kpolicy.report.remark import Remark
 from kpolicy.report.style import Style, columns
 from kpolicy.report.summary import summary
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import importlib
-import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -30,7 +29,8 @@ class Format:
     """A format: its module, how files in it are called, and what it is.
 
     `accepted` says that it shows, or counts, the findings that a waiver or a baseline accepts;
-    `line_hashes` that it holds the hashes of the lines that findings point at.
+    `line_hashes` that it holds the hashes of the lines that findings point at; `costs` that it shows what
+    options cost.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Format:
     title: str
     accepted: bool = True
     line_hashes: bool = False
+    costs: bool = False
 
     def render(self, report: Report, how: Presentation) -> str:
         """The report in this format."""
@@ -47,13 +48,12 @@ class Format:
 
 
 _HERE = __name__
-_PAGE = "kpolicy.report.page"
 
 
 def _all() -> Mapping[str, Format]:
     found = [
         Format("text", f"{_HERE}.text", (".txt",), "for people"),
-        Format("json", f"{_HERE}.json_document", (".json",), "everything, kpolicy/1", line_hashes=True),
+        Format("json", f"{_HERE}.json_document", (".json",), "everything, kpolicy/1", line_hashes=True, costs=True),
         Format("jsonl", f"{_HERE}.json_lines", (".jsonl", ".ndjson"), "a finding a line", accepted=False),
         Format("sarif", f"{_HERE}.sarif", (".sarif",), "SARIF 2.1.0, for code scanning", line_hashes=True),
         Format("github", f"{_HERE}.github", (), "annotations and a job summary of GitHub Actions"),
@@ -62,9 +62,8 @@ def _all() -> Mapping[str, Format]:
         Format("ktap", f"{_HERE}.ktap", (".ktap", ".tap"), "KTAP version 1, the kernel's own"),
         Format("markdown", f"{_HERE}.markdown", (".md",), "a summary to paste in an issue"),
         Format("csv", f"{_HERE}.csv_table", (".csv",), "a finding a row", accepted=False),
+        Format("html", f"{_HERE}.html_page", (".html", ".htm"), "a page to look through", costs=True),
     ]
-    if importlib.util.find_spec(_PAGE) is not None:
-        found.append(Format("html", f"{_HERE}.html_page", (".html", ".htm"), "a page to look through"))
     return {item.name: item for item in found}
 
 

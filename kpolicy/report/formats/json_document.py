@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kpolicy import __version__
 from kpolicy.errors import KpolicyError
@@ -23,7 +23,11 @@ from kpolicy.policy.policy_file import Waiver
 from kpolicy.policy.roles import RoleVerdict
 from kpolicy.policy.rule import Reference
 from kpolicy.report.presentation import Presentation
-from kpolicy.report.records import ConfigReport, PolicyReport, Remark, Report, RuleNote, TreeReport
+from kpolicy.report.records import ConfigReport, PolicyReport, Report, RuleNote, TreeReport
+from kpolicy.report.remark import Remark
+
+if TYPE_CHECKING:
+    from kpolicy.costing.summary import CostLine, CostSummary
 
 SCHEMA: Final = "kpolicy/1"
 # So deep an object or a list has an item a line: one finding a line reads well, and is written fast.
@@ -119,8 +123,37 @@ def _config(config: ConfigReport, tree: str) -> dict[str, Any]:
         "role": _role(config.verdict),
         "remarks": [_remark(remark) for remark in config.remarks],
         "unjudged": list(config.unjudged),
+        "cost": _cost(config.cost) if config.cost is not None else None,
         "observed": {"set": list(config.observation.set_in_text), "on": list(config.observation.on)},
         **_judgement(config, Whose(tree, config.architecture, config.config, config.verdict.role)),
+    }
+
+
+def _cost(cost: CostSummary) -> dict[str, Any]:
+    return {
+        "machine": {"ram": cost.machine.ram, "cpus": cost.machine.cpus, "page_size": cost.page_size},
+        "totals": dict(cost.totals),
+        "costs": [_cost_line(line) for line in cost.lines],
+    }
+
+
+def _cost_line(line: CostLine) -> dict[str, Any]:
+    return {
+        "id": line.cost,
+        "title": line.title,
+        "kind": line.kind,
+        "state": line.state,
+        "bytes": line.amount,
+        "figure": line.words or None,
+        "certainty": line.certainty,
+        "per": line.per or None,
+        "needs": line.needs or None,
+        "worked": line.worked or None,
+        "sources": list(line.sources),
+        "missing": list(line.missing),
+        "reason": line.reason or None,
+        "symbol": line.symbol,
+        "location": location_document(line.place),
     }
 
 

@@ -22,7 +22,8 @@ from kpolicy.policy.waivers import Waived
 from kpolicy.report.lines import message, number
 from kpolicy.report.plain import line
 from kpolicy.report.presentation import Presentation
-from kpolicy.report.records import Remark, Report, RuleNote
+from kpolicy.report.records import Report, RuleNote
+from kpolicy.report.remark import Remark
 from kpolicy.report.rule_notes import help_markdown, help_text
 
 # GitHub Docs, "SARIF results exceed one or more limits" and "SARIF results file is too large".

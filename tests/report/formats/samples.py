@@ -9,6 +9,10 @@ from typing import get_args
 
 from hypothesis import strategies as st
 
+from kpolicy.costing.bill import Machine, State
+from kpolicy.costing.cost import CERTAINTIES
+from kpolicy.costing.cost import KINDS as COST_KINDS
+from kpolicy.costing.summary import CostLine, CostSummary
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.explain.cause import Kind, Link
 from kpolicy.location import Location
@@ -19,7 +23,8 @@ from kpolicy.policy.policy_file import THRESHOLDS, Waiver
 from kpolicy.policy.roles import Evidence, RoleVerdict
 from kpolicy.policy.rule import SEVERITIES, Reference, Severity
 from kpolicy.policy.waivers import Waived
-from kpolicy.report.records import ConfigReport, PolicyReport, Remark, Report, RuleNote, TreeReport
+from kpolicy.report.records import ConfigReport, PolicyReport, Report, RuleNote, TreeReport
+from kpolicy.report.remark import Remark
 
 _X86 = "arch/x86/configs/x86_64_defconfig"
 
@@ -96,6 +101,19 @@ def report(*configs: ConfigReport) -> Report:
     )
 
 
+def _sample_cost() -> CostSummary:
+    table = CostLine(
+        cost="stackdepot/table", title="stack depot: the hash table", kind="memory", state="known", amount=16 << 20,
+        words="", certainty="exact", per="", needs="", worked="1M * 2 * 8", missing=(), reason="",
+        sources=("lib/stackdepot.c:146 (6.12.117)",), symbol="STACKDEPOT_ALWAYS_INIT", place=Location("mm/Kconfig", 7),
+    )  # fmt: skip
+    speed = replace(
+        table, cost="kasan/speed", title="KASAN: every access", kind="slow-down", amount=None, words="threefold",
+        certainty="as documented", worked="", place=None,
+    )  # fmt: skip
+    return CostSummary(Machine(16 << 30, None), 4096, (table, speed))
+
+
 def sample() -> Report:
     """Something of everything that a report can hold."""
     waiver = Waiver(
@@ -109,6 +127,7 @@ def sample() -> Report:
     )
     first = replace(first, known=(finding("lockdep/known", "warning", "LOCKDEP", line=8),))
     second = config(finding(config="arch/x86/configs/i386_defconfig"), name="arch/x86/configs/i386_defconfig")
+    second = replace(second, cost=_sample_cost())
     clean = config(name="arch/x86/configs/tiny_defconfig")
     about = TreeReport(
         (tree_finding("kconfig/dead-default", "FOO", "the default y of FOO is never reached", Location("mm/Kconfig", 2),
@@ -225,6 +244,15 @@ _CENSUS = st.dictionaries(
     _TEXT, st.tuples(st.integers(0, 99), st.dictionaries(_TEXT, _COUNT, max_size=2)), max_size=2
 ).map(lambda found: Census(tuple(ArchitectureCensus(name, *rest) for name, rest in found.items())))
 
+_BYTES = st.none() | st.integers(0, 1 << 60)
+_COST_LINE = st.builds(
+    CostLine, _TEXT, _TEXT, st.sampled_from(COST_KINDS), st.sampled_from(get_args(State)), _BYTES, _TEXT,
+    st.none() | st.sampled_from(CERTAINTIES), _TEXT, _TEXT, _TEXT, _TEXTS, _TEXT, _TEXTS, _TEXT, st.none() | _PLACE,
+)  # fmt: skip
+_COST = st.builds(
+    CostSummary, st.builds(Machine, _BYTES, _BYTES), _BYTES, st.lists(_COST_LINE, max_size=4).map(tuple)
+)  # fmt: skip
+
 
 @st.composite
 def _config(draw: st.DrawFn, policies: int) -> ConfigReport:
@@ -242,6 +270,7 @@ def _config(draw: st.DrawFn, policies: int) -> ConfigReport:
         standard=draw(st.integers(0, policies - 1)),
         waived=draw(_WAIVED),
         known=draw(_FINDINGS),
+        cost=draw(st.none() | _COST),
     )
 
 

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From the values of a config to what there is to say about it."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from kpolicy.cli.examine import Examiner, Target, remarks
+from kpolicy.policy.census import observe
+from kpolicy.policy.checks.reasons import Names
+from kpolicy.policy.rule import Rule
+from kpolicy.policy.standard import Standard, assess
+from kpolicy.report.records import ConfigReport
+
+if TYPE_CHECKING:
+    from kpolicy.costing.bill import Machine, Truth
+    from kpolicy.costing.summary import CostSummary
+    from kpolicy.evaluate.values import Values
+
+
+def judge(examiner: Examiner, target: Target) -> ConfigReport:
+    """What there is to say about a target; raises KpolicyError when it cannot be analysed."""
+    with no_collection():
+        return judge_values(examiner, target, examiner.values(target))
+
+
+def judge_values(examiner: Examiner, target: Target, values: Values, *, census: bool = True) -> ConfigReport:
+    """The values of a target held against its standard; without a `census` nothing is counted."""
+    plan = examiner.plan
+    standard = plan.standards[target.standard]
+    return report_on(
+        values,
+        values.config.name if values.config is not None else target.name,
+        standard,
+        standard.policy.vocabulary.counted if census else (),
+        tree=plan.name,
+        number=target.standard,
+        names=lambda: examiner.tree.names,
+        machine=plan.machine,
+    )
+
+
+def report_on(
+    values: Values,
+    name: str,
+    standard: Standard,
+    counts: tuple[str, ...],
+    *,
+    tree: str = "",
+    number: int = 0,
+    judgeable: Callable[[Rule], bool] | None = None,
+    names: Names | None = None,
+    machine: Machine | None = None,
+    truth: Truth | None = None,
+) -> ConfigReport:
+    """Values held against a standard, whose `number` is noted; for the rest see `assess`.
+
+    With a `machine` the report says what the options cost on it; `truth` as for `make_bill`.
+    """
+    assessment = assess(values, name, standard, tree=tree, judgeable=judgeable, names=names)
+    model = values.model
+    return ConfigReport(
+        config=name,
+        architecture=model.architecture,
+        srcarch=model.srcarch,
+        toolchain=model.toolchain_identity,
+        verdict=assessment.verdict,
+        findings=assessment.findings,
+        remarks=tuple(remarks(values)),
+        observation=observe(values, counts),
+        unjudged=assessment.unjudged,
+        standard=number,
+        cost=_costs(values, machine, truth) if machine is not None else None,
+    )
+
+
+def _costs(values: Values, machine: Machine, truth: Truth | None) -> CostSummary:
+    # Only here: most runs do not ask for it.
+    from kpolicy.costing.bill import holds, make_bill
+    from kpolicy.costing.catalogue import shipped_costs
+    from kpolicy.costing.summary import summary
+
+    return summary(make_bill(values, shipped_costs(), machine, truth or holds))
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Do without the cycle collector."""
+    # What an evaluation makes stays alive until its end: the cycle collector would only look on.
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

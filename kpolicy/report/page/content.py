@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Everything that the page shows, put together from a report; the same for the same report.
+
+No text is escaped here: the templates do that, all of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Sized
+from dataclasses import dataclass, replace
+
+from kpolicy import __version__
+from kpolicy.errors import KpolicyError
+from kpolicy.policy.census import Census
+from kpolicy.policy.finding import Finding
+from kpolicy.policy.rule import SEVERITIES, Severity
+from kpolicy.report.page.chains import Drawings
+from kpolicy.report.page.configs import (
+    CensusRow,
+    ConfigRow,
+    Configs,
+    Reason,
+    census_row,
+    remark_text,
+    severities_of,
+    shown_roles,
+)
+from kpolicy.report.page.costs import Costs
+from kpolicy.report.page.findings import Accepted, Row, Rows
+from kpolicy.report.page.grounds import Grounds, grounds_of
+from kpolicy.report.page.matrix import Head, Map, Mark, by_name, few, make_map, ordered_columns
+from kpolicy.report.page.words import Anchors, Words
+from kpolicy.report.records import ConfigReport, Report
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A rule that has something to say here: how often, in how many configs, and its grounds."""
+
+    anchor: str
+    id: str
+    family: str
+    severity: Severity
+    findings: int
+    configs: int
+    accepted: int
+    grounds: Grounds
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolRow:
+    """A symbol of the census: set by so many configs, on in so many, and where."""
+
+    name: str
+    set_in_text: int
+    on: int
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error: what could not be analysed, and why."""
+
+    place: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy that configs were held against, in words."""
+
+    files: str
+    fail_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the templates write down."""
+
+    title: str
+    subject: str
+    version: str
+    tree: str
+    release: str
+    toolchain: str
+    rules_asked: int
+    policies: tuple[Policy, ...]
+    fails: bool
+    unread: int
+    severities: tuple[tuple[Severity, int], ...]
+    waived: int
+    known: int
+    known_by: str
+    roles: tuple[str, ...]
+    census: tuple[CensusRow, ...]
+    problems: tuple[Problem, ...]
+    remarks: tuple[str, ...]
+    overview: Map | None
+    maps: tuple[Map, ...]
+    findings: tuple[Row, ...]
+    accepted: tuple[Accepted, ...]
+    configs: tuple[ConfigRow, ...]
+    costs: Costs
+    rules: tuple[RuleRow, ...]
+    symbols: tuple[SymbolRow, ...]
+    reasons: tuple[Reason, ...]
+    drawings: Drawings
+
+
+def content(report: Report) -> Page:
+    """What the page of a report shows."""
+    words, anchors = Words(report), Anchors()
+    drawings = Drawings(words)
+    config_anchors = {number: anchors.name("c", words(item.config)) for number, item in enumerate(report.configs)}
+    accepted_findings = [
+        finding for item in report.judged for finding in (*(entry.finding for entry in item.waived), *item.known)
+    ]
+    ids = sorted({finding.rule for finding in (*report.findings, *accepted_findings)})
+    rule_anchors = {rule: anchors.name("r", rule) for rule in ids}
+    rows = Rows(words, anchors, drawings, rule_anchors)
+    # The worst first; a sort in Python leaves the rest as it was.
+    findings = tuple(sorted(rows.standing(report, config_anchors), key=lambda row: SEVERITIES.index(row.severity)))
+    costs = Costs(words, anchors, (config.cost for config in report.configs))
+    made = Configs(words, costs, report.toolchain)
+    configs = tuple(made.row(item, config_anchors[number]) for number, item in enumerate(report.configs))
+    roles = shown_roles(report.configs, report.roles)
+    census = tuple(_census(report, roles, words, anchors)) if report.configs else ()
+    overview, maps = _maps(findings, configs, census)
+    return Page(
+        title=words(_title(report)),
+        subject=_subject(report),
+        version=__version__,
+        tree=words(report.tree),
+        release=words(report.version),
+        toolchain=words(report.toolchain),
+        rules_asked=report.rules,
+        policies=tuple(
+            Policy(words(", ".join(policy.files)), report.fail_on or policy.fail_on) for policy in report.policies
+        ),
+        fails=report.fails,
+        unread=report.unread,
+        severities=tuple(report.severities().items()),
+        waived=sum(len(item.waived) for item in report.judged),
+        known=sum(len(item.known) for item in report.judged),
+        known_by=words(f"known at {report.since}" if report.since else "known to the baseline"),
+        roles=tuple(words(role) for role in roles),
+        census=census,
+        problems=tuple(_problem(error, words) for error in report.errors),
+        remarks=tuple(remark_text(remark, words) for remark in report.remarks),
+        overview=overview,
+        maps=maps,
+        findings=findings,
+        accepted=tuple(rows.accepted(report, config_anchors)),
+        configs=configs,
+        costs=costs,
+        rules=tuple(_rules(report, accepted_findings, rule_anchors, words)),
+        symbols=tuple(_symbols(report.census, words)) if report.census is not None else (),
+        reasons=tuple(made.reasons.values()),
+        drawings=drawings,
+    )
+
+
+def _title(report: Report) -> str:
+    of_linux = f" of Linux {report.version}" if report.version else ""
+    if report.command == "audit":
+        return f"Audit{of_linux}"
+    if not report.configs and report.about is not None:
+        return f"Kconfig files{of_linux}"
+    return f"Check of {report.configs[0].config if len(report.configs) == 1 else _counted(report.configs, 'config')}"
+
+
+def _subject(report: Report) -> str:
+    """What was looked at, in a few words."""
+    if not report.configs and report.about is not None:
+        return f"{_counted(report.about.architectures, 'architecture')} and their Kconfig files"
+    architectures = {config.architecture for config in report.configs}
+    return f"{_counted(report.configs, 'config')} of {_counted(architectures, 'architecture')}"
+
+
+def _counted(things: Sized, word: str) -> str:
+    return f"{len(things)} {word}{'' if len(things) == 1 else 's'}"
+
+
+def _census(report: Report, roles: Sequence[str], words: Words, anchors: Anchors) -> Iterator[CensusRow]:
+    by_name: dict[str, list[ConfigReport]] = defaultdict(list)
+    for config in report.configs:
+        by_name[config.architecture].append(config)
+    for name in sorted(by_name):
+        yield census_row(words(name), anchors.name("map", words(name)), by_name[name], roles)
+    others = (
+        ("Kconfig files", report.about.findings if report.about is not None else ()),
+        ("policy files", tuple(finding for policy in report.policies for finding in policy.findings)),
+    )
+    for what, findings in others:
+        if findings:
+            yield CensusRow(what, "", None, (), (), severities_of(findings))
+    if len(by_name) > 1:
+        everything = census_row("all", "", report.configs, roles)
+        yield replace(everything, counts=tuple(report.severities().values()))
+
+
+def _maps(
+    findings: Sequence[Row], configs: Sequence[ConfigRow], census: Sequence[CensusRow]
+) -> tuple[Map | None, tuple[Map, ...]]:
+    """The map of everything, and those of the architectures where there are more configs than fit into one."""
+    by_anchor = {config.anchor: config for config in configs}
+    in_configs = [(row, by_anchor[row.config]) for row in findings if row.config]
+    if not in_configs:
+        return None, ()
+    if few(len(configs)):
+        marks = [
+            Mark(Head(row.rule, row.rule_anchor), Head(config.name, config.anchor), row) for row, config in in_configs
+        ]
+        columns = [Head(config.name, config.anchor) for config in configs]
+        return make_map("Rules by config", "map", ("rule", "config"), marks, columns), ()
+    places = {row.name: row.anchor for row in census}
+    marks = [
+        Mark(
+            Head(row.rule, row.rule_anchor),
+            Head(config.architecture, places[config.architecture]),
+            row,
+        )
+        for row, config in in_configs
+    ]
+    overview = make_map("Rules by architecture", "map", ("rule", "arch"), marks, by_name(mark.column for mark in marks))
+    return overview, tuple(_architecture_maps(in_configs, overview.columns))
+
+
+def _architecture_maps(in_configs: Sequence[tuple[Row, ConfigRow]], architectures: Sequence[Head]) -> Iterator[Map]:
+    for head in architectures:
+        marks = [
+            Mark(Head(config.name, config.anchor), Head(row.rule, row.rule_anchor), row)
+            for row, config in in_configs
+            if config.architecture == head.text
+        ]
+        yield make_map(head.text, head.anchor, ("config", "rule"), marks, ordered_columns(marks))
+
+
+def _rules(report: Report, accepted: Sequence[Finding], anchors: Mapping[str, str], words: Words) -> Iterator[RuleRow]:
+    notes = {note.id: note for note in report.notes}
+    findings = tuple(report.findings)
+    counts = Counter(finding.rule for finding in findings)
+    taken = Counter(finding.rule for finding in accepted)
+    configs: dict[str, set[str]] = defaultdict(set)
+    worst: dict[str, Severity] = {}
+    for finding in (*findings, *accepted):
+        configs[finding.rule].add(finding.config)
+        before = worst.setdefault(finding.rule, finding.severity)
+        worst[finding.rule] = min(before, finding.severity, key=SEVERITIES.index)
+    for rule, anchor in anchors.items():
+        family = words(rule.partition("/")[0])
+        grounds = grounds_of(notes.get(rule), words)
+        yield RuleRow(anchor, words(rule), family, worst[rule], counts[rule], len(configs[rule]), taken[rule], grounds)
+
+
+def _symbols(census: Census, words: Words) -> Iterator[SymbolRow]:
+    names = sorted({name for item in census.architectures for name in item.counts})
+    for name in names:
+        total = census.total(name)
+        counts = [(item.counts[name].on, item.architecture) for item in census.architectures if name in item.counts]
+        ordered = sorted(counts, key=lambda count: (-count[0], count[1]))
+        where = ", ".join(f"{architecture} {on}" for on, architecture in ordered if on)
+        yield SymbolRow(words(name), total.set_in_text, total.on, words(where))
+
+
+def _problem(error: KpolicyError, words: Words) -> Problem:
+    place = words(str(error.location)) if error.location is not None else ""
+    return Problem(place, words(error.message), words(error.hint or ""))

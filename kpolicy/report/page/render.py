@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From content to HTML: the only module that knows jinja2."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from kpolicy.report.page.content import content
+from kpolicy.report.records import Report
+
+_PACKAGE = "kpolicy.report.page"
+
+
+def render(report: Report) -> str:
+    """The report as a whole HTML document, the same for the same report."""
+    style, script = _file("style.css"), _file("script.js")
+    # Whatever is not named is refused: pictures, fonts, connections, frames, forms, plug-ins.
+    policy = (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
+    )
+    # Neither can end its element; a file of the package needs no escaping.
+    marked = {"style": Markup(style), "script": Markup(script)}  # noqa: S704
+    return _environment().get_template("page.html").render(page=content(report), policy=policy, **marked)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader(_PACKAGE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _file(name: str) -> str:
+    return resources.files(_PACKAGE).joinpath("assets", name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
