@@ -40,8 +40,11 @@ from kpolicy.location import Location
 @acceptance_options
 @toolchain_options
 @report_options
+@click.option("-v", "--verbose", is_flag=True, help="Also the causes and the remedy of each finding, and each role.")
 @click.pass_obj
-def command(console: Console, /, patch: str, tree: str | None, archs: tuple[str, ...], **words: object) -> int:
+def command(
+    console: Console, /, patch: str, tree: str | None, archs: tuple[str, ...], verbose: bool, **words: object
+) -> int:
     """Judge a PATCH, a file or standard input, by the findings that it brings to the defconfigs of a tree.
 
     It is the output of git format-patch or git diff, or a mail with such.  The tree is one in a git repository,
@@ -73,7 +76,7 @@ def command(console: Console, /, patch: str, tree: str | None, archs: tuple[str,
         run = replace(run, command="checkpatch", complete=False)
         today = Examiner(run.plan, source)
         run = replace(run, targets=open_before(console, run.plan, short).touched(today, run.targets))
-        return conclude(console, run, source, options, census=False, details=True)
+        return conclude(console, run, source, options, census=False, details=verbose)
 
 
 def _content(patch: str) -> bytes:
