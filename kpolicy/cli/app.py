@@ -21,6 +21,7 @@ _COMMANDS = {
     "baseline": "kpolicy.cli.baseline",
     "chain": "kpolicy.cli.chain",
     "check": "kpolicy.cli.check",
+    "checkpatch": "kpolicy.cli.checkpatch",
     "completion": "kpolicy.cli.completion",
     "cost": "kpolicy.cli.cost",
     "diff": "kpolicy.cli.diff",
@@ -42,6 +43,7 @@ Examples:
   kpolicy audit ~/linux                      every defconfig of a tree
   kpolicy check .config                      one kernel, without its source
   kpolicy check --tree ~/linux --arch arm64 defconfig+debug.config
+  git show | kpolicy checkpatch              what a patch brings
   kpolicy cost .config --ram 16G             what its debug options cost
   kpolicy expand --tree ~/linux --arch x86 x86_64_defconfig -o .config
   kpolicy explain KASAN --tree ~/linux --config x86_64_defconfig

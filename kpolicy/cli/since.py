@@ -70,6 +70,12 @@ class Before:
         console.clear_progress()
         return make_baseline(found)
 
+    def touched(self, today: Examiner, targets: Sequence[Target]) -> tuple[Target, ...]:
+        """The configs that rest on other files of the tree than before: all others have the same findings."""
+        before = Examiner(replace(self.plan, standards=today.plan.standards), self.source)
+        earlier = ((target, self._earlier(target)) for target in targets)
+        return tuple(target for target, was in earlier if was is None or not _same_ground(today, target, before, was))
+
     def _earlier(self, target: Target) -> Target | None:
         """A target as it was; None where a file of it was not there."""
         inside = [part for part in target.parts if part.in_tree]

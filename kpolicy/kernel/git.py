@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The objects of a git repository, by plumbing: `git rev-parse` and one `git cat-file --batch`.
+"""The objects of a git repository, by plumbing: `git rev-parse`, one `git cat-file --batch`, and what others ask for.
 
 The work tree and the index are neither read nor written, hooks and filters do not run, and nothing is fetched:
 an object that a partial clone does not have is missing.
@@ -27,6 +27,12 @@ _ENVIRONMENT: Final = {
 }
 # Hooks run with these set, for their own repository: the tree that the user names is another matter.
 _FOREIGN: Final = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE")
+_SETTINGS: Final = (
+    "core.fsmonitor=false",
+    # Even an index of our own would call a hook, and leave a part of itself in the repository.
+    f"core.hooksPath={os.devnull}",
+    "core.splitIndex=false",
+)
 # A file of a kernel tree that we read is far smaller: what is larger is no Kconfig file and no config.
 _MAX_SIZE: Final = 64 << 20
 _CHUNK: Final = 1 << 20
@@ -48,12 +54,13 @@ class Revision:
     """A commit, and the tree object of the folder that was asked about.
 
     `commit` and `tree` are the names of objects, `folder` the top of the work tree, or of the repository where it has
-    none, joined with the path below it.
+    none, joined with the path below it.  `objects` is a folder with objects that the repository does not have.
     """
 
     commit: str
     tree: str
     folder: str
+    objects: str = ""
 
 
 def resolve(folder: str, word: str, environment: Mapping[str, str]) -> Revision:
@@ -63,21 +70,29 @@ def resolve(folder: str, word: str, environment: Mapping[str, str]) -> Revision:
     """
     if not word or word.startswith("-") or "\0" in word or "\n" in word:
         raise UsageError(f"not a revision: {word!r}", hint="expected a commit, branch or tag, for example v6.12")
-    prefix = _ask(folder, environment, "rev-parse", "--show-prefix").rstrip("/")
-    commit = _ask(folder, environment, "rev-parse", "--verify", "--end-of-options", f"{word}^{{commit}}")
+    prefix = prefix_of(folder, environment)
+    commit = ask(folder, environment, "rev-parse", "--verify", "--end-of-options", f"{word}^{{commit}}")
     try:
-        tree = _ask(folder, environment, "rev-parse", "--verify", f"{commit}:{prefix}")
+        tree = ask(folder, environment, "rev-parse", "--verify", f"{commit}:{prefix}")
     except UsageError:
         raise UsageError(f"{word}: has no folder {prefix}", hint=f"{folder} is not in that revision") from None
     return Revision(commit, tree, os.path.realpath(folder))
 
 
-def _ask(folder: str, environment: Mapping[str, str], *words: str) -> str:
+def prefix_of(folder: str, environment: Mapping[str, str]) -> str:
+    """The path of a folder below the top of its work tree, "" for the top; raises UsageError as `ask` does."""
+    return ask(folder, environment, "rev-parse", "--show-prefix").rstrip("/")
+
+
+def run(
+    folder: str, environment: Mapping[str, str], *words: str, stdin: bytes = b"", more: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git in a folder; `more` are variables for it.  Raises UsageError when there is no git to run."""
     try:
-        done = subprocess.run(  # noqa: S603 - git, with words that are no options
+        return subprocess.run(  # noqa: S603 - git, with words that are no options
             _command(folder, *words),
-            env=_environment(environment),
-            stdin=subprocess.DEVNULL,
+            env={**_environment(environment), **(more or {})},
+            input=stdin,
             capture_output=True,
             check=False,
         )
@@ -85,6 +100,13 @@ def _ask(folder: str, environment: Mapping[str, str], *words: str) -> str:
         raise UsageError("git is not installed", hint="revisions of a tree are read by git") from None
     except (OSError, ValueError) as error:
         raise UsageError(f"git cannot be run: {error}") from None
+
+
+def ask(
+    folder: str, environment: Mapping[str, str], *words: str, stdin: bytes = b"", more: Mapping[str, str] | None = None
+) -> str:
+    """What git says, without the last line end; raises UsageError, in words, where it fails."""
+    done = run(folder, environment, *words, stdin=stdin, more=more)
     if done.returncode == 0:
         return done.stdout.decode("utf-8", "surrogateescape").removesuffix("\n")
     said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["it does not say why"]
@@ -99,7 +121,8 @@ def _ask(folder: str, environment: Mapping[str, str], *words: str) -> str:
 
 
 def _command(folder: str, *words: str) -> list[str]:
-    return ["git", "-C", folder, "--no-pager", "-c", "core.fsmonitor=false", *words]
+    settings = (word for setting in _SETTINGS for word in ("-c", setting))
+    return ["git", "-C", folder, "--no-pager", *settings, *words]
 
 
 def _environment(environment: Mapping[str, str]) -> dict[str, str]:
@@ -107,15 +130,22 @@ def _environment(environment: Mapping[str, str]) -> dict[str, str]:
     return {**kept, **_ENVIRONMENT}
 
 
-class Objects:
-    """Reads the objects of a repository; git runs as long as this lives."""
+def alternates(folder: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """The variable that names a further folder of objects to git, besides those that the user names."""
+    name = "GIT_ALTERNATE_OBJECT_DIRECTORIES"
+    quoted = '"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return {name: os.pathsep.join(item for item in (quoted, environment.get(name, "")) if item)}
 
-    def __init__(self, folder: str, environment: Mapping[str, str]) -> None:
-        self._folder = folder
+
+class Objects:
+    """Reads the objects of the repository that has a revision; git runs as long as this lives."""
+
+    def __init__(self, revision: Revision, environment: Mapping[str, str]) -> None:
+        more = alternates(revision.objects, environment) if revision.objects else {}
         try:
             self._process = subprocess.Popen(  # noqa: S603 - git, with words that are no options
-                _command(folder, "cat-file", "--batch"),
-                env=_environment(environment),
+                _command(revision.folder, "cat-file", "--batch"),
+                env={**_environment(environment), **more},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

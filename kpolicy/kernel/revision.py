@@ -28,7 +28,7 @@ class RevisionSource:
     def __init__(self, revision: Revision, name: str, environment: Mapping[str, str]) -> None:
         self._revision = revision
         self._name = name
-        self._objects = Objects(revision.folder, environment)
+        self._objects = Objects(revision, environment)
         self._folders: dict[str, dict[str, Entry]] = {}
         self._top = Entry(stat.S_IFDIR, revision.tree)
 
@@ -144,7 +144,12 @@ def open_revision(folder: str, word: str, name: str, environment: Mapping[str, s
 
     Raises UsageError where there is no such commit, InputError when its files are no kernel tree.
     """
-    source = RevisionSource(resolve(folder, word, environment), name, environment)
+    return tree_at(resolve(folder, word, environment), name, environment)
+
+
+def tree_at(revision: Revision, name: str, environment: Mapping[str, str]) -> RevisionSource:
+    """The kernel tree of a revision; raises InputError when its files are none."""
+    source = RevisionSource(revision, name, environment)
     missing = missing_marks(source)
     if missing:
         raise InputError(

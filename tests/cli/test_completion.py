@@ -82,7 +82,7 @@ def warm(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_commands_options_and_their_words() -> None:
     assert answers("") == list(app._COMMANDS)
-    assert answers("ch") == ["chain", "check"]
+    assert answers("ch") == ["chain", "check", "checkpatch"]
     assert answers("rules", "") == ["list", "show", "test", "pages"]
     assert answers("check", "--fail-o") == ["--fail-on"]
     assert answers("check", "--fail-on", "") == ["error", "warning", "note", "never"]
