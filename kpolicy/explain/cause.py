@@ -236,7 +236,8 @@ def chosen(values: Values, symbol: Symbol, value: str) -> Link:
 
 def _unset(values: Values, symbol: Symbol, assignment: Assignment | None) -> Link:
     value = shown(values, symbol.name)
-    unmet = [str(part) for part in conjuncts(symbol.direct_dependency) if not values.evaluate(part)]
+    parts = [str(part) for part in conjuncts(symbol.direct_dependency) if not values.evaluate(part)]
+    unmet = list(dict.fromkeys(parts))
     reason = f"depends on {' && '.join(unmet)}" if unmet else "no default"
     if assignment is None:
         text = reason if unmet else "not set, and no default"

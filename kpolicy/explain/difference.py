@@ -71,7 +71,7 @@ def _why(
     ):
         line, gone = assignment_of(after, name), assignment_of(before, name)
         if line is not None:
-            cut = ", as far as it may be set" if _is_cut(after, name) else ""
+            cut = ", as far as it may be set" if _is_cut(after, name) and not _is_kept(after, name) else ""
             return "line", new.text if new.kind == "unset" else f"{line.text}{cut}", line.location, None
         assert gone is not None
         return "line", f"without the line {gone.text}", gone.location, None
@@ -173,6 +173,11 @@ def _is_cut(values: Values, name: str) -> bool:
     if values.model.type_of(name) == "tristate":
         return 0 < values.tristate(name) == min(values.asked(name), values.visibility(name)) < values.asked(name)
     return values.model.type_of(name) in ("int", "hex") and cause(values, name)[0].kind != "assigned"
+
+
+def _is_kept(values: Values, name: str) -> bool:
+    """Whether a bool or tristate has the value that its line asks for."""
+    return values.model.type_of(name) in ("bool", "tristate") and values.tristate(name) == values.asked(name)
 
 
 def _line(values: Values, name: str) -> str | None:
