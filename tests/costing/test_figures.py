@@ -97,12 +97,15 @@ CASES = [
     # mm/kmsan/init.c:106: two thirds.
     Case("kmsan/shadow", 0, f"{X86} KMSAN", 4 * G, ram=6 * G),
     # kfence.rst:74: 255 objects and 4 KiB pages, 2 MiB.  A 7.1 kernel printed "using 524288 bytes for 63 objects".
-    Case("kfence/pool", 0, f"{X86} KFENCE KFENCE_NUM_OBJECTS=255", 2 * M),
-    Case("kfence/pool", 0, f"{ARM} KFENCE KFENCE_NUM_OBJECTS=63", 524288),
+    Case("kfence/pool", 0, f"{X86} KFENCE KFENCE_SAMPLE_INTERVAL=100 KFENCE_NUM_OBJECTS=255", 2 * M),
+    Case("kfence/pool", 0, f"{ARM} KFENCE KFENCE_SAMPLE_INTERVAL=100 KFENCE_NUM_OBJECTS=63", 524288),
+    # mm/kfence/core.c: kfence_alloc_pool_and_metadata() sets nothing aside where the interval is 0.
+    Case("kfence/pool", 1, f"{X86} KFENCE KFENCE_SAMPLE_INTERVAL=0 KFENCE_NUM_OBJECTS=255", 2 * M),
     # 16 + 16 + 4 + 4 + 4 * 8 + 2 * (4 + 4 + 8 + 4 + 4 + 64 * 8) + 8 + 8 (memcg) = 1160; * 255 = 295800; 73 pages.
-    Case("kfence/metadata", 0, f"{X86} KFENCE KFENCE_NUM_OBJECTS=255 MEMCG", 73 * 4096),
+    Case("kfence/metadata", 0, f"{X86} KFENCE KFENCE_SAMPLE_INTERVAL=100 KFENCE_NUM_OBJECTS=255 MEMCG", 73 * 4096),
+    Case("kfence/metadata", 1, f"{X86} KFENCE KFENCE_SAMPLE_INTERVAL=0 KFENCE_NUM_OBJECTS=255 MEMCG", 73 * 4096),
     # Without memcg 1152 bytes; a lock of 64 with the state and padding takes 72 in place of 8: 1216; * 255; 76 pages.
-    Case("kfence/metadata", 0, f"{X86} {LOCKDEP} KFENCE KFENCE_NUM_OBJECTS=255", 76 * 4096),
+    Case("kfence/metadata", 0, f"{X86} {LOCKDEP} KFENCE KFENCE_SAMPLE_INTERVAL=100 KFENCE_NUM_OBJECTS=255", 76 * 4096),
     # 0x40000 words of 8 B = 2 MiB for each of 64 CPUs.
     Case("kcov/areas", 0, f"{X86} KCOV KCOV_IRQ_AREA_SIZE=0x40000", 128 * M, cpus=64),
     # PREEMPT_RT: twice as many areas, and for one CPU four more.
@@ -240,7 +243,7 @@ def test_every_formula_is_tested() -> None:
         (f"{X86} DEBUG_KMEMLEAK DEBUG_KMEMLEAK_MEM_POOL_SIZE=16000", "6.1.180", "kmemleak/pool"),
         (f"{X86} PREEMPT_RT KCOV KCOV_IRQ_AREA_SIZE=0x40000", "6.12.1", "kcov/areas"),
         (f"{X86} PAGE_OWNER", "6.18.0", "page-owner/records"),
-        ("64BIT KFENCE KFENCE_NUM_OBJECTS=255", "6.12.0", "kfence/pool"),
+        ("64BIT KFENCE KFENCE_SAMPLE_INTERVAL=100 KFENCE_NUM_OBJECTS=255", "6.12.0", "kfence/pool"),
         (f"{X86} X86_5LEVEL KASAN KASAN_GENERIC", "6.12.0", "kasan/address-space"),
         (f"{ARM} KASAN KASAN_SW_TAGS", "6.12.0", "kasan/speed"),
         (f"{X86} {LOCKDEP}", "6.12.0", "lockdep/speed"),
