@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kpolicy.policy.finding import Finding
 from kpolicy.policy.rule import SEVERITIES, Severity
-from kpolicy.report.lines import is_its_own
+from kpolicy.report.lines import is_its_own, number
 from kpolicy.report.plain import line
 from kpolicy.report.records import Report
 
@@ -22,9 +22,10 @@ class Group:
     findings: tuple[Finding, ...]
 
     @property
-    def configs(self) -> int:
-        """How many configs (or files of the tree) have one."""
-        return len({(finding.architecture, finding.config) for finding in self.findings})
+    def spread(self) -> str:
+        """How many configs have one, in words; what is about the tree itself is in files of it."""
+        places = {(finding.architecture, finding.config) for finding in self.findings}
+        return number(len(places), "file" if self.findings[0].architectures else "config")
 
     def by_message(self) -> tuple[tuple[str, tuple[Finding, ...]], ...]:
         """The findings that say the same, their own places aside; what most of them say first."""

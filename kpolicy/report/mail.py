@@ -29,7 +29,7 @@ def _head(report: Report) -> list[str]:
 
 
 def _group(group: Group) -> list[str]:
-    count = f"{number(len(group.findings), group.severity)} in {number(group.configs, 'config')}"
+    count = f"{number(len(group.findings), group.severity)} in {group.spread}"
     title = f"{line(group.title)}; {count}" if group.title else count
     lines = wrapped(f"[{line(group.rule)}] {title}")
     for text, findings in group.by_message():

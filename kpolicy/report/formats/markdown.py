@@ -79,11 +79,11 @@ def _head(report: Report) -> Iterator[str]:
                 _code_in_cell(group.rule),
                 _cell(group.title),
                 str(len(group.findings)),
-                str(group.configs),
+                group.spread,
             )
             for group in groups
         ]
-        yield from table(("severity", "rule", "what it is about", "findings", "configs"), rows)
+        yield from table(("severity", "rule", "what it is about", "findings", "in"), rows)
 
 
 def _rows(report: Report) -> list[tuple[str, ...]]:
@@ -99,7 +99,7 @@ def _rows(report: Report) -> list[tuple[str, ...]]:
 
 def _group(group: Group) -> Iterator[str]:
     """The findings of a rule behind a line that unfolds; in HTML only what is our own, or escaped."""
-    count = f"{number(len(group.findings), group.severity)} in {number(group.configs, 'config')}"
+    count = f"{number(len(group.findings), group.severity)} in {group.spread}"
     yield "<details>"
     yield f"<summary><code>{_html(group.rule)}</code>: {count}</summary>"
     yield ""
