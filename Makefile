@@ -15,7 +15,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help audit rules docs book test oracle fuzz bench lint format trees clean distclean
+.PHONY: help audit rules docs reports book test oracle fuzz bench lint format trees clean distclean
 
 help: ## this list
 	@echo 'kpolicy: audits the debug configuration of Linux kernels'
@@ -33,6 +33,9 @@ rules: $(VENV)/run.stamp ## run the examples of all rules; TREE=... holds the ru
 docs: $(VENV)/dev.stamp ## write what is generated: docs/rules, docs/commands, the man pages
 	$(BIN)/kpolicy rules pages --output docs/rules
 	$(BIN)/python -m docs.tools.manual
+
+reports: $(VENV)/dev.stamp trees ## write the reports about real kernels: reports/README.md
+	$(BIN)/python -m reports.make
 
 book: $(VENV)/dev.stamp ## build the documentation as a book, build/book/index.html
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --jobs $(JOBS) -d build/doctrees docs build/book

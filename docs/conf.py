@@ -41,6 +41,7 @@ highlight_language = "none"
 _CHAPTER = re.compile(r"^## (.+)\n((?:(?!^## ).*\n?)*)", re.MULTILINE)
 _PAGE = re.compile(r"\]\(([\w/-]+)\.md\)")
 _FOLDERS = ("commands", "rules")
+_OUTSIDE = re.compile(r"\[([^\]]+)\]\((\.\./[\w./-]+\.md)\)")
 
 
 def _contents(_app: Sphinx, page: str, source: list[str]) -> None:
@@ -57,6 +58,11 @@ def _contents(_app: Sphinx, page: str, source: list[str]) -> None:
         source[0] += _tree(names, "")
 
 
+def _files(_app: Sphinx, _page: str, source: list[str]) -> None:
+    """A page that lies outside of this folder is none of the book's: it goes along as a file."""
+    source[0] = _OUTSIDE.sub(r"{download}`\1 <\2>`", source[0])
+
+
 def _tree(names: list[str], caption: str) -> str:
     head = f":caption: {caption}\n" if caption else ""
     listed = "".join(f"{name}\n" for name in names)
@@ -66,6 +72,7 @@ def _tree(names: list[str], caption: str) -> str:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Called by Sphinx."""
     app.connect("source-read", _contents)
+    app.connect("source-read", _files)
     # What a command prints is no shell: "# CONFIG_X is not set" is no prompt of root's.
     app.add_lexer("console", TextLexer)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

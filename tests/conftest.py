@@ -33,7 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes a real kernel is marked so: those tests are run apart, without measuring coverage."""
     for item in items:
-        if {"kernel", "debian_configs"} & set(getattr(item, "fixturenames", ())):
+        if {"kernel", "debian_configs", "trees"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.trees)
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
@@ -72,6 +72,16 @@ def debian_configs(release: str) -> Path:
 
 
 @pytest.fixture(scope="session")
+def trees() -> Trees:
+    """All kernels and configs, for what compares one release with another."""
+    found = _trees()
+    for release in RELEASES:
+        _needed(found.kernels, release, f"linux-source-{release}")
+        _needed(found.configs, release, f"linux-config-{release}")
+    return found
+
+
+@pytest.fixture(scope="session")
 def oracle(kernel: Path) -> Oracle:
     """The kernel's own conf."""
     return Oracle(kernel)
@@ -88,6 +98,11 @@ def _needed(found: dict[str, Path], release: str, package: str) -> Path:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    old = {str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", ()) if report.longrepr}
+    if told := sorted(text for text in old if "`make reports`" in text):
+        terminalreporter.section("THE REPORTS ARE OF OTHER KERNELS", sep="!", red=True)
+        for text in told:
+            terminalreporter.line(text.removeprefix("Skipped: "))
     missing = _trees().missing
     if missing:
         terminalreporter.section("NOT COMPARED WITH REAL KERNELS", sep="!", red=True)

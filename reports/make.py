@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Write the reports about real kernels: `make reports`, which is `python -m reports.make`.
+
+Each report is what a command of kpolicy writes, run in a folder in which the trees have the names that kernels
+are unpacked under (`linux-6.12.117`); so no path of a machine gets into them.  README.md is then filled in
+from the reports (`reports.readme`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from kpolicy.kernel.source import open_tree
+from kpolicy.kernel.version import read_version
+from kpolicy.report.formats import FORMATS
+from kpolicy.report.presentation import PLAIN
+from kpolicy.report.records import ConfigReport, Report
+from kpolicy.report.saved import read_report
+from reports.readme import AUDIT, CHAIN, CHANGES, DEBIAN, README, Untrue, readme
+from tests.oracle.trees import RELEASES, Trees, find_trees
+
+HERE: Final = Path(__file__).parent
+FORMS: Final = {"json": "json", "markdown": "md", "html": "html"}
+"""The formats of each report, and the ends of their files' names."""
+MACHINE: Final = ("--ram", "16G", "--cpus", "64")
+"""The machine that costs are told for."""
+DEBUG_FRAGMENT: Final = "kernel/configs/debug.config"
+"""What the kernel's own developers lay on a config to get a debug kernel."""
+# What `kpolicy diff` says of changes that no line of a config made.
+_BY_THE_TREE = ("kconfig", "gone")
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The folder that the commands run in, with a tree for each release, and Debian's configs."""
+
+    path: Path
+    versions: Mapping[str, str]
+
+    def tree(self, release: str) -> str:
+        """The name of the tree of a release."""
+        return f"linux-{self.versions[release]}"
+
+    def report(self, *words: str) -> Report:
+        """The report that a command makes."""
+        path = self.path / "report.json"
+        self.run(*words, "-o", f"json:{path}", "--force")
+        return read_report(path.name, path.read_bytes())
+
+    def run(self, *words: str) -> None:
+        """Run kpolicy; findings are no failure."""
+        command = [sys.executable, "-m", "kpolicy", *words, "--quiet"]
+        done = subprocess.run(  # noqa: S603 - kpolicy itself
+            command, cwd=self.path, check=False, stdin=subprocess.DEVNULL
+        )
+        if done.returncode not in (0, 1):
+            raise SystemExit(f"kpolicy {' '.join(words)}: exit status {done.returncode}")
+
+
+def version(tree: Path) -> str:
+    """The release of a kernel tree, such as 6.12.117."""
+    return str(read_version(open_tree(str(tree))))
+
+
+def lay_out(trees: Trees, path: Path) -> Folder:
+    """Make the names that the reports have for trees and configs."""
+    versions = {release: version(trees.kernels[release]) for release in RELEASES}
+    for release in RELEASES:
+        (path / f"linux-{versions[release]}").symlink_to(trees.kernels[release])
+        (path / f"linux-config-{release}").symlink_to(trees.configs[release])
+    (path / "policy.toml").write_bytes((HERE / "policy.toml").read_bytes())
+    return Folder(path, versions)
+
+
+def audit(folder: Folder, release: str) -> Report:
+    """The audit of all defconfigs of a tree, and of its Kconfig files and fragments.
+
+    Left out is what makes it twice as long and says the same of nearly every config: what its options cost,
+    and, of those that are production kernels because they are nothing else, each sign that is not there.
+    """
+    found = folder.report("audit", folder.tree(release), "--policy", "policy.toml")
+    return replace(found, configs=tuple(map(_lean, found.configs)), line_hashes={})
+
+
+def _lean(config: ConfigReport) -> ConfigReport:
+    verdict = config.verdict if config.verdict.reading else replace(config.verdict, evidence=())
+    return replace(config, cost=None, verdict=verdict)
+
+
+def debian(folder: Folder, release: str) -> Report:
+    """Debian's kernels of a release, judged with the tree that they are built from; the first as a debug kernel too."""
+    configs = sorted(path.name for path in (folder.path / f"linux-config-{release}").glob("config.*"))
+    names = [f"linux-config-{release}/{name}" for name in configs]
+    names.append(f"{names[0]}+{DEBUG_FRAGMENT}")
+    return folder.report("check", "--tree", folder.tree(release), "--arch", "x86", *names, *MACHINE)
+
+
+def publish(report: Report, path: Path) -> None:
+    """Write a report in all forms; `path` is without the end."""
+    path.parent.mkdir(exist_ok=True)
+    for form, end in FORMS.items():
+        path.with_name(f"{path.name}.{end}").write_text(FORMATS[form].render(report, PLAIN), encoding="utf-8")
+
+
+def changes(folder: Folder, target: Path) -> None:
+    """What differs in effect between the defconfigs of two trees, of which that which no line of a config made.
+
+    The cause of a change of many configs is that in the first of them.
+    """
+    new, old = RELEASES
+    path = folder.path / "diff.json"
+    folder.run("diff", folder.tree(old), folder.tree(new), "--format", "json", "-o", str(path))
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    kept = {key: found[key] for key in ("format", "kpolicy", "before", "after", "only_before", "only_after", "configs")}
+    rows = [change for change in found["changes"] if change["why"] in _BY_THE_TREE]
+    head = json.dumps(kept, indent=1).removesuffix("\n}")
+    lines = ",\n".join(f"  {json.dumps(row)}" for row in rows)
+    (target / CHANGES).write_text(f'{head},\n "changes": [\n{lines}\n ]\n}}\n', encoding="utf-8")
+
+
+def chain(folder: Folder, target: Path) -> None:
+    """The drawing of who brings in the stack depot."""
+    words = ["STACKDEPOT", "--direction", "in", "--by", "select", "--format", "svg"]
+    tree = folder.tree(RELEASES[0])
+    folder.run("chain", "--tree", tree, "--arch", "x86", *words, "-o", str(target / CHAIN), "--force")
+
+
+def write(trees: Trees, target: Path) -> None:
+    """Write all reports into a folder."""
+    with tempfile.TemporaryDirectory(prefix="reports-") as name:
+        folder = lay_out(trees, Path(name))
+        for release in RELEASES:
+            publish(audit(folder, release), target / release / AUDIT)
+            publish(debian(folder, release), target / release / DEBIAN)
+        changes(folder, target)
+        chain(folder, target)
+
+
+def main() -> None:
+    """Write the reports of the trees that `make trees` got, or README.md alone."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--readme", action="store_true", help="only README.md, from the reports that are there")
+    if not parser.parse_args().readme:
+        trees = find_trees()
+        if trees.missing:
+            raise SystemExit(f"{', '.join(trees.missing)} not found: run `make trees`")
+        write(trees, HERE)
+    try:
+        text = readme(HERE)
+    except Untrue as error:
+        raise SystemExit(f"the reports are written, their README is not: {error}") from None
+    (HERE / README).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
