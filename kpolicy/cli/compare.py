@@ -16,12 +16,13 @@ from kpolicy.errors import KpolicyError
 from kpolicy.evaluate.effect import effect
 from kpolicy.evaluate.values import Values
 from kpolicy.explain.cause import assignment_of, shown
-from kpolicy.explain.difference import Change, change, changed
+from kpolicy.explain.difference import Change, change, changed, mentioned
 from kpolicy.policy.standard import Standard
 from kpolicy.report.records import ConfigReport
 
-# So many configs of one architecture are compared at a time, and the cause of a change told as it is in the first of
-# them: however many processes there are, so that it is the same everywhere.
+# So many configs of one architecture are compared at a time, and the cause of a change is told as it is in the first of
+# them that has it with the same line, the same default, and the same changes around it.  The number does not go by that
+# of processes, so that the report is the same everywhere.
 _BATCH = 40
 
 
@@ -148,7 +149,15 @@ def _number(before: Values, after: Values, numbers: dict[object, int], changes: 
     others = frozenset(names)
     mine: list[int] = []
     for name in names:
-        key = (name, old.get(name), new.get(name), _manner(before, name), _manner(after, name))
+        key = (
+            name,
+            old.get(name),
+            new.get(name),
+            _manner(before, name),
+            _manner(after, name),
+            others & mentioned(before.model, name),
+            others & mentioned(after.model, name),
+        )
         number = numbers.get(key)
         if number is None:
             number = numbers[key] = len(changes)
@@ -157,7 +166,7 @@ def _number(before: Values, after: Values, numbers: dict[object, int], changes: 
     return mine
 
 
-def _manner(values: Values, name: str) -> tuple[str | None, int]:
-    """How a symbol came by its value, roughly and quickly: its line, and which default counts."""
+def _manner(values: Values, name: str) -> tuple[str | None, int, int]:
+    """How a symbol came by its value, roughly and quickly: its line, whether that counts, which default does."""
     line = values.assignment(name)
-    return (line.value if line is not None else None, values.default_number(name))
+    return (line.value if line is not None else None, values.visibility(name), values.default_number(name))

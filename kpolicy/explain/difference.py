@@ -18,7 +18,8 @@ from kpolicy.explain.cause import assignment_of, cause, default_text, select_tex
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
     from kpolicy.explain.cause import Link
-    from kpolicy.kconfig.model import Expr
+    from kpolicy.kconfig.model import Expr, Model
+    from kpolicy.kconfig.payload import Core
     from kpolicy.location import Location
 
 Why: TypeAlias = Literal["line", "new", "gone", "follows", "kconfig", "toolchain"]
@@ -208,7 +209,7 @@ def _named(before: Values, after: Values, name: str, others: frozenset[str]) -> 
     """The nearest other change that the properties of a symbol name, maybe by way of numbers that .config hides."""
     waiting, seen = [name], {name}
     for one in waiting:
-        for item in _mentioned(after, one):
+        for item in _mentioned(after.model, one):
             if item in seen:
                 continue
             seen.add(item)
@@ -219,9 +220,22 @@ def _named(before: Values, after: Values, name: str, others: frozenset[str]) -> 
     return None
 
 
-def _mentioned(values: Values, name: str) -> Iterator[str]:
+def mentioned(model: Model, name: str) -> frozenset[str]:
     """The symbols that the properties of a symbol name, and that by which there are modules."""
-    symbol = values.model.symbol(name)
+    known: dict[str, frozenset[str]] = model.derived("mentioned", _nothing_yet)
+    found = known.get(name)
+    if found is None:
+        found = known[name] = frozenset(_mentioned(model, name))
+    return found
+
+
+def _nothing_yet(_core: Core) -> dict[str, frozenset[str]]:
+    return {}
+
+
+def _mentioned(model: Model, name: str) -> Iterator[str]:
+    """The symbols that the properties of a symbol name, and that by which there are modules."""
+    symbol = model.symbol(name)
     if symbol is None:
         return
     for default in symbol.defaults:
@@ -238,11 +252,11 @@ def _mentioned(values: Values, name: str) -> Iterator[str]:
         yield from bounds.high.symbols()
     yield from symbol.direct_dependency.symbols()
     if symbol.choice is not None:
-        choice = values.model.choices[symbol.choice]
+        choice = model.choices[symbol.choice]
         yield from choice.members
         for default in choice.defaults:
             yield from default.condition.symbols()
         for prompt in choice.prompts:
             yield from prompt.condition.symbols()
     # Where there are no modules, m is y.
-    yield values.model.names_by_node.get(values.model.core.modules, "")
+    yield model.names_by_node.get(model.core.modules, "")
