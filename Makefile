@@ -46,8 +46,8 @@ test: $(VENV)/dev.stamp trees ## all tests, compared with the conf of real kerne
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m trees $(ARGS) || [ $$? -eq 5 ]
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m 'not trees' --cov --cov-report=term $(ARGS) || [ $$? -eq 5 ]
 
-oracle: $(VENV)/dev.stamp trees ## all cases against conf, not the sample of fragments that `make test` takes
-	$(BIN)/python -m pytest -n $(JOBS) --whole tests/oracle $(ARGS)
+oracle: $(VENV)/dev.stamp trees ## all cases against conf, not the sample that `make test` takes
+	$(BIN)/python -m pytest -n $(JOBS) --whole tests/oracle tests/checks/test_real_configs.py $(ARGS)
 
 fuzz: $(VENV)/dev.stamp trees ## 200 odd configs for each of five architectures and both kernels, against conf
 	$(BIN)/python -m tests.fuzz.run -j $(JOBS) $(ARGS)

@@ -28,6 +28,7 @@ from tests.oracle.cases import (
     defconfig_sample,
     defconfigs,
     group,
+    is_sampled_defconfig,
     run_defconfig,
 )
 from tests.oracle.conf import Oracle, Result
@@ -47,8 +48,10 @@ def _evaluated(kernel: Path, chosen: list[tuple[str, str]]) -> Iterator[tuple[st
 
 
 @pytest.mark.parametrize("name", GROUPS)
-def test_every_defconfig(kernel: Path, oracle: Oracle, name: str) -> None:
+def test_every_defconfig(kernel: Path, oracle: Oracle, name: str, pytestconfig: pytest.Config) -> None:
     every = [(arch, path) for arch in group(kernel, name) for path in defconfigs(kernel, arch)]
+    if not pytestconfig.getoption("--whole"):
+        every = [pair for pair in every if is_sampled_defconfig(*pair)]
     seen: Counter[str] = Counter()
     for arch, path, config, values in _evaluated(kernel, every):
         theirs = run_defconfig(oracle, arch, path)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Byte for byte what the kernel's own conf writes, for the config files of every architecture.
 
-Of the stacks of fragments it is a seeded sample, unless pytest gets --whole (`make oracle`): there are some 500 of
-them for each kernel, and a fresh machine has to run conf for each.
+Of stacks of fragments, and of the defconfigs of the largest architectures, it is a seeded sample, unless pytest gets
+--whole (`make oracle`): a fresh machine has to run conf for each of some 900 cases a kernel.
 """
 
 from __future__ import annotations
