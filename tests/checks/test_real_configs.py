@@ -15,13 +15,13 @@ from kpolicy.config.read import parse_config
 from kpolicy.evaluate.dotconfig import dotconfig
 from kpolicy.evaluate.minimal import minimal_config
 from kpolicy.evaluate.values import Values, evaluate
-from kpolicy.kconfig.load import Tree
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.policy.checks.config_lines import DEFAULT_CHECKS, check_lines
 from kpolicy.policy.checks.effects import line_effects
 from kpolicy.policy.finding import Finding
+from tests.models import tree_of
 from tests.oracle.cases import (
     GROUPS,
     ask_for_minimal,
@@ -38,7 +38,7 @@ pytestmark = [pytest.mark.trees, pytest.mark.slow]
 
 def _evaluated(kernel: Path, chosen: list[tuple[str, str]]) -> Iterator[tuple[str, str, Config, Values]]:
     source = DirectorySource(kernel)
-    tree = Tree(source, str(kernel))
+    tree = tree_of(kernel)
     last, model = "", None
     for arch, path in sorted(chosen):
         if arch != last or model is None:

@@ -15,13 +15,13 @@ import pytest
 from kpolicy.config.read import read_config
 from kpolicy.evaluate.dotconfig import dotconfig
 from kpolicy.evaluate.values import Values, evaluate
-from kpolicy.kconfig.load import Tree
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.config_files import make_target
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.policy.checks.config_lines import check_lines
 from kpolicy.policy.finding import Finding
+from tests.models import tree_of
 
 pytestmark = [pytest.mark.trees]
 
@@ -46,7 +46,7 @@ def _stack(kernel: Path, word: str, fragment: str) -> tuple[str, ...]:
 @cache
 def _values(kernel: Path, word: str, stack: tuple[str, ...]) -> Values:
     source = DirectorySource(kernel)
-    model = Tree(source, str(kernel)).model(resolve_architecture(source, word), Toolchain.dummy())
+    model = tree_of(kernel).model(resolve_architecture(source, word), Toolchain.dummy())
     return evaluate(model, read_config("+".join(stack), folder=kernel), "defconfig")
 
 

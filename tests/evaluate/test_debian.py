@@ -12,11 +12,11 @@ from kpolicy.config.read import parse_config, read_config
 from kpolicy.evaluate.dotconfig import dotconfig
 from kpolicy.evaluate.recorded import recorded_probes
 from kpolicy.evaluate.values import evaluate
-from kpolicy.kconfig.load import Tree
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
+from tests.models import tree_of
 
 pytestmark = pytest.mark.trees
 
@@ -27,7 +27,7 @@ _STRIPPED = {"BUILD_SALT", "MODULE_SIG_ALL", "MODULE_SIG_KEY", "SYSTEM_TRUSTED_K
 @pytest.fixture(scope="module")
 def x86(kernel: Path) -> Model:
     source = DirectorySource(kernel)
-    return Tree(source, str(kernel)).model(resolve_architecture(source, "x86"), Toolchain.dummy())
+    return tree_of(kernel).model(resolve_architecture(source, "x86"), Toolchain.dummy())
 
 
 def _round_trip(model: Model, path: Path) -> tuple[Config, Config]:

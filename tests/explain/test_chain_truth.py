@@ -14,10 +14,10 @@ import pytest
 
 from kpolicy.explain.chain import paths, reach
 from kpolicy.explain.edges import KINDS, Edge, Graph
-from kpolicy.kconfig.load import Tree
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
+from tests.models import tree_of
 
 pytestmark = [pytest.mark.trees, pytest.mark.slow, pytest.mark.no_cover]
 
@@ -43,7 +43,7 @@ class _Line(NamedTuple):
 @cache
 def _graph(kernel: Path) -> Graph:
     source = DirectorySource(kernel)
-    return Graph(Tree(source, str(kernel)).model(resolve_architecture(source, "x86"), Toolchain.dummy()))
+    return Graph(tree_of(kernel).model(resolve_architecture(source, "x86"), Toolchain.dummy()))
 
 
 def _plain(text: str) -> str:

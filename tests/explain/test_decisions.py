@@ -21,7 +21,6 @@ from kpolicy.errors import InputError
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.explain.cause import shown
 from kpolicy.explain.explanation import Explanation, explain
-from kpolicy.kconfig.load import Tree
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.config_files import make_target
@@ -29,6 +28,7 @@ from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
 from tests.kconfig import generate
 from tests.kconfig.small import load, make_tree
+from tests.models import tree_of
 
 _KERNELS = [("6.12", "arm64"), ("6.12", "riscv"), ("6.12", "s390"), ("6.1", "x86_64"), ("6.12", "x86_64")]
 _DEBUG_FILES = ("Kconfig.debug", "Kconfig.kasan", "Kconfig.kcsan", "Kconfig.kfence", "Kconfig.kmsan", "Kconfig.ubsan")
@@ -85,7 +85,7 @@ def _real(kernel: Path, word: str) -> Values:
     source = DirectorySource(kernel)
     architecture = resolve_architecture(source, word)
     stack = (*make_target(source, architecture, "defconfig"), *make_target(source, architecture, "debug.config"))
-    model = Tree(source, str(kernel)).model(architecture, Toolchain.dummy())
+    model = tree_of(kernel).model(architecture, Toolchain.dummy())
     return evaluate(model, read_config("+".join(stack), folder=kernel))
 
 

@@ -23,6 +23,7 @@ from kpolicy.policy.standard import Assessment, Standard, assess
 from kpolicy.policy.vocabulary import shipped_vocabulary
 from kpolicy.report.fix import FixReport, patch
 from tests.fixes.bench import counts
+from tests.models import tree_of
 from tests.oracle.cases import defconfig_sample, run_defconfig
 from tests.oracle.conf import Oracle
 
@@ -56,7 +57,7 @@ def _planned(standard: Standard, tree: Tree, values: Values, path: str, content:
 def test_what_fixes_clear_and_what_conf_makes_of_them(kernel: Path, oracle: Oracle, tmp_path: Path) -> None:
     standard = Standard(default_policy(shipped_vocabulary(examples=False)))
     source = DirectorySource(kernel)
-    tree = Tree(source, str(kernel))
+    tree = tree_of(kernel)
     subprocess.run(["git", "init", "-q", tmp_path], check=True, capture_output=True)
     number: Counter[str] = Counter()
     for arch, path in sorted({*defconfig_sample(oracle, "fixes", _SAMPLE), *_RICH}):

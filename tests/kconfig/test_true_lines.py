@@ -9,12 +9,12 @@ from random import Random
 
 import pytest
 
-from kpolicy.kconfig.load import Tree
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.location import Location
+from tests.models import tree_of
 
 pytestmark = pytest.mark.trees
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.trees
 @pytest.fixture(scope="module", params=["x86", "powerpc"])
 def model(request: pytest.FixtureRequest, kernel: Path) -> Model:
     source = DirectorySource(kernel)
-    return Tree(source, str(kernel)).model(resolve_architecture(source, request.param), Toolchain.dummy())
+    return tree_of(kernel).model(resolve_architecture(source, request.param), Toolchain.dummy())
 
 
 def _text(kernel: Path, location: Location) -> str:

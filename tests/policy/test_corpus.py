@@ -15,13 +15,13 @@ import pytest
 
 from kpolicy.config.read import read_config
 from kpolicy.evaluate.values import evaluate
-from kpolicy.kconfig.load import Tree
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import open_tree
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.policy.roles import role_of
 from tests.cli.support import kpolicy
+from tests.models import tree_of
 
 pytestmark = pytest.mark.trees
 
@@ -60,7 +60,7 @@ def _configs(paths: list[Path]) -> pytest.MarkDecorator:
 @cache
 def _model(tree: Path, word: str) -> Model:
     source = open_tree(tree)
-    return Tree(source, str(tree)).model(resolve_architecture(source, word), Toolchain.dummy())
+    return tree_of(tree).model(resolve_architecture(source, word), Toolchain.dummy())
 
 
 @cache

@@ -10,7 +10,6 @@ import pytest
 
 from kpolicy.config.read import read_config
 from kpolicy.evaluate.values import Values, evaluate
-from kpolicy.kconfig.load import Tree
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import open_tree
@@ -18,6 +17,7 @@ from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.policy.catalogue import shipped_catalogue
 from kpolicy.policy.check import judge
 from kpolicy.policy.roles import role_of
+from tests.models import tree_of
 from tests.policy.support import values_of
 
 FAMILIES = {
@@ -33,7 +33,7 @@ USUAL = (
 @cache
 def model_of(tree: Path, word: str) -> Model:
     source = open_tree(tree)
-    return Tree(source, str(tree)).model(resolve_architecture(source, word), Toolchain.dummy())
+    return tree_of(tree).model(resolve_architecture(source, word), Toolchain.dummy())
 
 
 def values_in(tree: Path, word: str, config: str) -> Values:

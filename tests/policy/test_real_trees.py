@@ -13,7 +13,6 @@ from kpolicy.config.read import read_config
 from kpolicy.evaluate.recorded import recorded_probes
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.explain.cause import cause
-from kpolicy.kconfig.load import Tree
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import open_tree
@@ -24,6 +23,7 @@ from kpolicy.policy.check import judge
 from kpolicy.policy.checks.config_lines import check_lines
 from kpolicy.policy.expression import Symbol
 from kpolicy.policy.roles import role_of, shipped_roles
+from tests.models import tree_of
 
 pytestmark = pytest.mark.trees
 
@@ -34,7 +34,7 @@ _PLACE = re.compile(r"([A-Za-z0-9_./-]+):(\d+(?:-\d+)?(?:, \d+(?:-\d+)?)*)")
 @cache
 def model_of(tree: Path, word: str) -> Model:
     source = open_tree(tree)
-    return Tree(source, str(tree)).model(resolve_architecture(source, word), Toolchain.dummy())
+    return tree_of(tree).model(resolve_architecture(source, word), Toolchain.dummy())
 
 
 def values_in(tree: Path, word: str, config: str) -> Values:

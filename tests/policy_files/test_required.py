@@ -13,7 +13,6 @@ from kpolicy.config.read import parse_config, read_config
 from kpolicy.demo import demo_tree
 from kpolicy.errors import InputError, UsageError
 from kpolicy.evaluate.values import Values, evaluate
-from kpolicy.kconfig.load import Tree
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import open_tree
 from kpolicy.kernel.toolchain import Toolchain
@@ -28,6 +27,7 @@ from kpolicy.policy.required import (
 )
 from kpolicy.policy.toml_file import FileErrors
 from kpolicy.policy.vocabulary import requirement_id
+from tests.models import tree_of
 from tests.policy.support import values_of
 
 
@@ -202,7 +202,7 @@ def test_any_bytes_are_requirements_or_an_error(content: bytes) -> None:
 @pytest.mark.trees
 def test_what_a_tree_asks_of_its_own_default_configs(kernel: Path, release: str) -> None:
     source = open_tree(str(kernel))
-    model = Tree(source, str(kernel)).model(resolve_architecture(source, "x86_64"), Toolchain.dummy())
+    model = tree_of(kernel).model(resolve_architecture(source, "x86_64"), Toolchain.dummy())
     path = "arch/x86/configs/x86_64_defconfig"
     config = read_config(path, folder=kernel)
     for name, enough in (("debug", 40), ("hardening", 10 if release == "6.12" else 0)):
