@@ -15,6 +15,7 @@ from kpolicy.config.read import parse_config
 from kpolicy.evaluate.dotconfig import dotconfig
 from kpolicy.evaluate.passes import PRESETS
 from kpolicy.evaluate.values import evaluate
+from kpolicy.kconfig.load import Tree
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.config_files import make_target
@@ -22,7 +23,6 @@ from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.location import Location
 from kpolicy.policy.checks.kconfig import check_kconfig
-from tests.models import tree_of
 
 pytestmark = [pytest.mark.trees, pytest.mark.slow]
 
@@ -52,7 +52,7 @@ class _Without(DirectorySource):
 
 
 def _model(source: DirectorySource, arch: str) -> Model:
-    return tree_of(source.root).model(resolve_architecture(source, arch), Toolchain.dummy())
+    return Tree(source, str(source.root)).model(resolve_architecture(source, arch), Toolchain.dummy())
 
 
 def _random_config(model: Model, seed: int) -> Config:
