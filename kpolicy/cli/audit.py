@@ -9,7 +9,6 @@ import click
 
 from kpolicy.cli import candidates
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import Target
 from kpolicy.cli.machine import machine_options
 from kpolicy.cli.options import (
     acceptance_options,
@@ -21,12 +20,10 @@ from kpolicy.cli.options import (
 )
 from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, Run, conclude, known_findings, make_plan
-from kpolicy.cli.selection import target_of
+from kpolicy.cli.selection import defconfig_targets
 from kpolicy.cli.trees import find_tree
 from kpolicy.demo import demo_tree
 from kpolicy.errors import UsageError
-from kpolicy.kernel.architecture import resolve_architecture
-from kpolicy.kernel.config_files import config_files
 from kpolicy.kernel.source import DirectorySource, KernelTree, open_tree
 from kpolicy.policy.checks.config_lines import SLOW_CHECKS
 from kpolicy.policy.checks.registry import TREE_CHECKS
@@ -76,7 +73,7 @@ def audit_of(
         source = DirectorySource(open_tree(str(demo_tree())).root, "the demonstration tree")
         standards = replace(standards, source=source)
         standards.by_default()
-    targets = _targets(source, archs)
+    targets = defconfig_targets(source, archs)
     if not targets:
         of = f" for {' '.join(archs)}" if archs else ""
         raise UsageError(f"{source.name}: there are no defconfigs{of}", hint="they are looked for in arch/*/configs")
@@ -92,11 +89,3 @@ def audit_of(
         baseline=known_findings(options, standards),
     )
     return run, source
-
-
-def _targets(source: KernelTree, archs: tuple[str, ...]) -> list[Target]:
-    files = [file for file in config_files(source) if file.kind == "defconfig"]
-    if not archs:
-        return [target_of(file, file.srcarch) for file in files if file.srcarch is not None]
-    chosen = [resolve_architecture(source, word) for word in dict.fromkeys(archs)]
-    return [target_of(file, item.arch) for item in chosen for file in files if file.srcarch == item.srcarch]

@@ -37,9 +37,9 @@ class Pairing:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One pair: its changes, as numbers of those of its batch, and both judgements; an `error` where there is none.
+    """One pair: its changes, as numbers of those of its batch, and both judgements, or an `error`.
 
-    `same` says that both rest on the same files, so that nothing had to be looked at.
+    There is nothing of all that where both rest on the same files, so that nothing had to be looked at.
     """
 
     pairing: Pairing
@@ -47,7 +47,6 @@ class Compared:
     before: ConfigReport | None = None
     after: ConfigReport | None = None
     error: KpolicyError | None = None
-    same: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ def _compare(work: _Work) -> Batch:
     for pairing in work.pairings:
         try:
             if _is_same(old, new, pairing):
-                pairs.append(Compared(pairing, same=True))
+                pairs.append(Compared(pairing))
                 continue
             before, after = old.values(pairing.before), new.values(pairing.after)
             mine = _number(before, after, numbers, changes)

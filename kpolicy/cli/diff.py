@@ -27,19 +27,16 @@ from kpolicy.cli.options import (
 )
 from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, make_plan, today
-from kpolicy.cli.selection import policy_start, read_target, target_of
+from kpolicy.cli.selection import defconfig_targets, policy_start, read_target
 from kpolicy.cli.setup import check_output, deliver
 from kpolicy.cli.trees import find_tree, names_tree, tree_named
 from kpolicy.errors import UsageError
-from kpolicy.kernel.architecture import resolve_architecture
-from kpolicy.kernel.config_files import config_files
 from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.version import read_version
 from kpolicy.policy.finding import Finding
-from kpolicy.policy.rule import SEVERITIES
 from kpolicy.policy.standard import Standard
 from kpolicy.report.diff import DiffReport, Effect, Side, diff_document, diff_lines
-from kpolicy.report.records import ConfigReport
+from kpolicy.report.records import ConfigReport, reaches
 from kpolicy.report.style import Style
 
 
@@ -139,7 +136,11 @@ def _trees(
         only: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     else:
         old, new = (_defconfigs(source, archs) for source in sources)
-        pairings = [Pairing(f"{name}", old[name, arch], new[name, arch]) for name, arch in new if (name, arch) in old]
+        both = [key for key in new if key in old]
+        times = Counter(name for name, _ in both)
+        # One file can be looked at for two ARCH words of its folder.
+        names = {key: key[0] if times[key[0]] == 1 else f"{key[0]} ({key[1]})" for key in both}
+        pairings = [Pairing(names[key], old[key], new[key]) for key in both]
         only = _names(old.keys() - new.keys()), _names(new.keys() - old.keys())
     if not pairings and not any(only):
         raise UsageError("the two trees have no defconfigs", hint="they are looked for in arch/*/configs")
@@ -154,12 +155,7 @@ def _one_config(spec: str, before: KernelTree, after: KernelTree, archs: Sequenc
 
 
 def _defconfigs(source: KernelTree, archs: Sequence[str]) -> dict[tuple[str, str], Target]:
-    files = [file for file in config_files(source) if file.kind == "defconfig" and file.srcarch is not None]
-    if not archs:
-        return {(file.path, file.srcarch or ""): target_of(file, file.srcarch or "") for file in files}
-    chosen = [resolve_architecture(source, word) for word in dict.fromkeys(archs)]
-    pairs = [(file, item.arch) for item in chosen for file in files if file.srcarch == item.srcarch]
-    return {(file.path, arch): target_of(file, arch) for file, arch in pairs}
+    return {(target.name, target.arch): target for target in defconfig_targets(source, archs)}
 
 
 def _names(keys: Iterable[tuple[str, str]]) -> tuple[str, ...]:
@@ -264,5 +260,4 @@ def _beyond(findings: Sequence[Finding], others: Sequence[Finding]) -> list[Find
 
 def _fails(report: DiffReport, standards: Sequence[Standard], options: Options) -> bool:
     threshold = options.fail_on or standards[-1].policy.fail_on.value
-    reached = SEVERITIES[: SEVERITIES.index(threshold) + 1] if threshold != "never" else ()
-    return any(item.severity in reached for item in report.gained)
+    return any(reaches(item, threshold) for item in report.gained)

@@ -44,11 +44,11 @@ from kpolicy.policy.fixes.plan import Plan, Task
 from kpolicy.policy.fixes.plan import make_plan as make_fixes
 from kpolicy.policy.globs import matches_rule, selector_fault
 from kpolicy.policy.policy_file import Threshold
-from kpolicy.policy.rule import SEVERITIES
 from kpolicy.policy.standard import Assessment, Standard, assess
 from kpolicy.policy.toml_file import did_you_mean
 from kpolicy.policy.vocabulary import REQUIRED
 from kpolicy.report.fix import FixReport, fix_document, fix_lines, patch, side_effects_in_words
+from kpolicy.report.records import reaches
 
 _FRAGMENT = "fragment"
 _FORMATS = ("diff", _FRAGMENT, "json", "text")
@@ -162,7 +162,7 @@ class _Subject:
             document=self.document,
             findings=findings,
             judge=self.judge,
-            counts=lambda finding: _reaches(finding, threshold),
+            counts=lambda finding: reaches(finding, threshold),
             rules=settings.rules,
             requirements=self.standard.requirements,
         )
@@ -256,10 +256,6 @@ def _threshold(subject: _Subject, options: Options) -> Threshold:
     return options.fail_on or subject.standard.policy.fail_on.value
 
 
-def _reaches(finding: Finding, threshold: Threshold) -> bool:
-    return threshold != "never" and SEVERITIES.index(finding.severity) <= SEVERITIES.index(threshold)
-
-
 def _chosen(subject: _Subject, selectors: Sequence[str], options: Options) -> list[Finding]:
     known = [entry.id for entry in subject.standard.policy.vocabulary.entries]
     known += [f"{REQUIRED}/", *(item.id for item in subject.standard.requirements)]
@@ -271,7 +267,7 @@ def _chosen(subject: _Subject, selectors: Sequence[str], options: Options) -> li
             raise UsageError(f"there is no rule {selector!r}", hint=did_you_mean(selector, known))
     if selectors:
         return [item for item in subject.findings if any(matches_rule(word, item.rule) for word in selectors)]
-    return [item for item in subject.findings if _reaches(item, _threshold(subject, options))]
+    return [item for item in subject.findings if reaches(item, _threshold(subject, options))]
 
 
 def _tell(console: Console, report: FixReport) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Sequence
 from typing import BinaryIO
 
 from kpolicy.cli.examine import Part, Target
@@ -49,6 +50,15 @@ def split_stack(spec: str) -> list[str]:
 def target_of(file: ConfigFile, arch: str) -> Target:
     """A config file of the tree, to be read later."""
     return Target(file.path, arch, (Part(file.path, in_tree=True),))
+
+
+def defconfig_targets(source: KernelTree, archs: Sequence[str]) -> list[Target]:
+    """Every defconfig of a tree, for the ARCH words that are named, else for the folder that it lies in."""
+    files = [file for file in config_files(source) if file.kind == "defconfig"]
+    if not archs:
+        return [target_of(file, file.srcarch) for file in files if file.srcarch is not None]
+    chosen = [resolve_architecture(source, word) for word in dict.fromkeys(archs)]
+    return [target_of(file, item.arch) for item in chosen for file in files if file.srcarch == item.srcarch]
 
 
 def name_of_config(spec: str, source: KernelTree | None) -> tuple[str, str | None]:

@@ -20,19 +20,27 @@ def tree_named(console: Console, word: str) -> KernelTree:
     """
     if not word or os.path.lexists(word):
         return open_tree(word)
-    split = word.find("@")
-    # A revision may have an @ in it (HEAD@{1}), a directory too.
-    while split > 0 and not os.path.isdir(word[:split]):
-        split = word.find("@", split + 1)
     # Only here: most trees are directories.
     from kpolicy.kernel.revision import open_revision
 
-    if split > 0:
-        return open_revision(word[:split], word[split + 1 :], word, console.environment)
+    folder, revision = _split(word)
+    if folder:
+        return open_revision(folder, revision, word, console.environment)
     try:
         return open_revision(".", word, word, console.environment)
     except UsageError:
         raise InputError(f"{word}: no such directory, and no revision of a git repository here", hint=_HINT) from None
+
+
+def _split(word: str) -> tuple[str, str]:
+    """The directory and the revision of DIR@REVISION; no directory where the word is none such.
+
+    A revision may have an @ in it (HEAD@{1}), a directory too.
+    """
+    split = word.find("@")
+    while split > 0 and not os.path.isdir(word[:split]):
+        split = word.find("@", split + 1)
+    return (word[:split], word[split + 1 :]) if split > 0 else ("", word)
 
 
 def names_tree(console: Console, word: str) -> bool:
@@ -41,7 +49,7 @@ def names_tree(console: Console, word: str) -> bool:
         return True
     if not word or os.path.lexists(word) or word == "-":
         return False
-    if os.path.isdir(word.partition("@")[0]):
+    if _split(word)[0]:
         return True
     # Only here: most words are directories or files.
     from kpolicy.kernel.git import resolve

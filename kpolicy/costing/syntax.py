@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, NoReturn
 
 from kpolicy.costing.formula import (
     BIGGEST,
@@ -22,7 +21,7 @@ from kpolicy.costing.formula import (
     Not,
     Number,
 )
-from kpolicy.errors import UsageError
+from kpolicy.policy.tokens import Token, Tokens, nearest
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -38,12 +37,6 @@ _DEEPEST = 60
 _INSTEAD = {"&": "&&", "|": "||", "%": "/", "^": "<<", ".": "/", "~": "!"}
 
 
-class _Token(NamedTuple):
-    kind: str
-    text: str
-    column: int  # from 0
-
-
 def parse_formula(text: str) -> Formula:
     """The formula that `text` spells.
 
@@ -53,11 +46,12 @@ def parse_formula(text: str) -> Formula:
     return _Parser(text).formula()
 
 
-class _Parser:
+class _Parser(Tokens):
+    pattern = _TOKEN
+    instead = _INSTEAD
+
     def __init__(self, text: str) -> None:
-        self._text = text
-        self._tokens = self._tokenize()
-        self._next = 0
+        super().__init__(text)
         self._depth = 0
 
     def formula(self) -> Formula:
@@ -123,7 +117,7 @@ class _Parser:
             return self._call(token)
         return self._name(token)
 
-    def _number(self, token: _Token) -> Number:
+    def _number(self, token: Token) -> Number:
         match = _NUMBER.match(token.text)
         if match is None:
             self._fail(
@@ -134,7 +128,7 @@ class _Parser:
             self._fail("this number is beyond any memory", token)
         return Number(value)
 
-    def _call(self, token: _Token) -> Call:
+    def _call(self, token: Token) -> Call:
         function: Function | None = next((name for name in FUNCTIONS if name == token.text), None)
         if function is None:
             self._fail(f"there is no function {token.text!r}", token, _nearest(token.text, tuple(FUNCTIONS)))
@@ -150,7 +144,7 @@ class _Parser:
             self._fail(f"{function}() takes {wanted} argument{'s' * (wanted != '1')}, not {len(arguments)}", token)
         return Call(function, tuple(arguments))
 
-    def _name(self, token: _Token) -> Name:
+    def _name(self, token: Token) -> Name:
         name = token.text
         if name.startswith("CONFIG_"):
             bare = name.removeprefix("CONFIG_")
@@ -160,40 +154,9 @@ class _Parser:
             self._fail(f"{name!r} is no variable and no symbol", token, hint)
         return Name(name)
 
-    def _peek(self) -> _Token:
-        return self._tokens[self._next]
-
-    def _take(self, text: str) -> bool:
-        token = self._peek()
-        if token.kind != "operator" or token.text != text:
-            return False
-        self._next += 1
-        return True
-
     def _take_operator(self, words: tuple[BinaryOperator, ...]) -> BinaryOperator | None:
         return next((word for word in words if self._take(word)), None)
 
-    def _tokenize(self) -> list[_Token]:
-        tokens, position = [], 0
-        end = len(self._text.rstrip())
-        while position < end:
-            match = _TOKEN.match(self._text, position)
-            if match is None or match.lastgroup is None:
-                start = position + len(self._text[position:]) - len(self._text[position:].lstrip())
-                character = self._text[start]
-                hint = f"did you mean {_INSTEAD[character]!r}?" if character in _INSTEAD else None
-                self._fail(f"{character!r} means nothing here", _Token("bad", character, start), hint)
-            group = match.lastgroup
-            tokens.append(_Token(group, match.group(group), match.start(group)))
-            position = match.end()
-        return [*tokens, _Token("end", "", end)]
-
-    def _fail(self, message: str, token: _Token, hint: str | None = None) -> NoReturn:
-        raise UsageError(message, source_line=self._text, column=token.column + 1, hint=hint)
-
 
 def _nearest(word: str, choices: tuple[str, ...]) -> str:
-    import difflib  # only for errors
-
-    near = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
-    return f"did you mean {near[0]!r}?" if near else f"there are {', '.join(choices)}"
+    return nearest(word, choices) or f"there are {', '.join(choices)}"

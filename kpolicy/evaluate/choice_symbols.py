@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kpolicy.evaluate.calculation import Calculation, Template
+from kpolicy.evaluate.calculation import Calculation
+from kpolicy.evaluate.template import Template
 from kpolicy.kconfig.nodes import NO, YES
 from kpolicy.kconfig.payload import CHOICE, FLAGS, IS_CHOICE, TRISTATE, TYPE, Core
 

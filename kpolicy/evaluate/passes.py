@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from kpolicy.evaluate.calculation import Calculation, Template
+from kpolicy.evaluate.calculation import Calculation
 from kpolicy.evaluate.choice_symbols import ChoiceInput, ChoiceSymbolCalculation
 from kpolicy.evaluate.strings import number
+from kpolicy.evaluate.template import Template
 from kpolicy.evaluate.user import UserValues
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.payload import (

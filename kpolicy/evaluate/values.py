@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from kpolicy.config.model import Assignment, Config
-from kpolicy.evaluate.calculation import Calculation, Template
+from kpolicy.evaluate.calculation import Calculation
 from kpolicy.evaluate.passes import MODES, PRESETS, run
+from kpolicy.evaluate.template import Template
 from kpolicy.evaluate.user import UserValues, user_values
 from kpolicy.kconfig.model import Default, Expr, Model, Select
 from kpolicy.kconfig.payload import BOOL, DEFAULTS, FLAGS, INT, IS_CHOICE, REVERSE, TRISTATE, TYPE, Core

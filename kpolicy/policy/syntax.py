@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple, NoReturn, get_args
+from typing import NoReturn, get_args
 
-from kpolicy.errors import UsageError
 from kpolicy.policy.expression import (
     PREDICATES,
     And,
@@ -24,6 +23,7 @@ from kpolicy.policy.expression import (
     ReleaseField,
     Symbol,
 )
+from kpolicy.policy.tokens import Token, Tokens, nearest
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -43,12 +43,6 @@ _DEEPEST = 60
 _INSTEAD = {"&": "&&", "|": "||", "==": "=", "<>": "!=", "~": "!", "and": "&&", "or": "||", "not": "!"}
 
 
-class _Token(NamedTuple):
-    kind: str
-    text: str
-    column: int  # from 0
-
-
 def parse(text: str, parameters: Mapping[str, str] | None = None) -> Expression:
     """The expression that `text` spells; `parameters` are the values of what `$name` may stand for.
 
@@ -59,12 +53,13 @@ def parse(text: str, parameters: Mapping[str, str] | None = None) -> Expression:
     return _Parser(text, parameters or {}).expression()
 
 
-class _Parser:
+class _Parser(Tokens):
+    pattern = _TOKEN
+    instead = _INSTEAD
+
     def __init__(self, text: str, parameters: Mapping[str, str]) -> None:
-        self._text = text
+        super().__init__(text)
         self._parameters = parameters
-        self._tokens = self._tokenize()
-        self._next = 0
         self._depth = 0
 
     def expression(self) -> Expression:
@@ -145,11 +140,11 @@ class _Parser:
             return Constant(token.text)
         return Symbol(self._symbol_name(token))
 
-    def _parameter(self, token: _Token) -> Parameter:
+    def _parameter(self, token: Token) -> Parameter:
         name = token.text.removeprefix("$")
         if name not in self._parameters:
             hint = (
-                _nearest(token.text, tuple(f"${known}" for known in self._parameters))
+                nearest(token.text, tuple(f"${known}" for known in self._parameters))
                 or "parameters are declared in [parameters.NAME]"
             )
             self._fail(f"the rule has no parameter {token.text!r}", token, hint)
@@ -159,7 +154,7 @@ class _Parser:
         token = self._peek()
         name = next((name for name in PREDICATES if name == token.text), None)
         if name is None:
-            hint = _nearest(token.text, PREDICATES) or f"there are {', '.join(PREDICATES)}"
+            hint = nearest(token.text, PREDICATES) or f"there are {', '.join(PREDICATES)}"
             self._fail(f"there is no predicate {token.text!r}", token, hint)
         self._next += 2
         argument = self._peek()
@@ -186,7 +181,7 @@ class _Parser:
         self._next += 3
         return Release(field, _operator(operator.text), tuple(int(part) for part in number.text.split(".")))
 
-    def _symbol_name(self, token: _Token) -> str:
+    def _symbol_name(self, token: Token) -> str:
         name = token.text
         if name.startswith("CONFIG_"):
             bare = name.removeprefix("CONFIG_")
@@ -197,49 +192,19 @@ class _Parser:
         if name[0].islower() and name.islower():
             if name in _INSTEAD:
                 self._fail(f"{name!r} is no operator", token, f"did you mean {_INSTEAD[name]!r}?")
-            hint = _nearest(name, (*_RELEASE_FIELDS,)) or f"did you mean {name.upper()!r}?"
+            hint = nearest(name, (*_RELEASE_FIELDS,)) or f"did you mean {name.upper()!r}?"
             self._fail(f"{name!r} is no symbol", token, hint)
         return name
 
-    def _peek(self) -> _Token:
-        return self._tokens[self._next]
+    def _check(self, token: Token) -> None:
+        wrong = self._text[token.column : token.column + 2]
+        if wrong in ("==", "<>"):
+            self._fail(f"{wrong!r} is no operator", token, self._meant(wrong))
 
-    def _take(self, operator: str) -> bool:
-        token = self._peek()
-        if token.kind != "operator" or token.text != operator:
-            return False
-        self._next += 1
-        return True
-
-    def _tokenize(self) -> list[_Token]:
-        tokens, position = [], 0
-        end = len(self._text.rstrip())
-        while position < end:
-            match = _TOKEN.match(self._text, position)
-            if match is None or match.lastgroup is None:
-                start = position + len(self._text[position:]) - len(self._text[position:].lstrip())
-                self._bad_character(start)
-            group = match.lastgroup
-            token = _Token(group, match.group(group), match.start(group))
-            wrong = self._text[token.column : token.column + 2]
-            if wrong in ("==", "<>"):
-                self._fail(f"{wrong!r} is no operator", token, f"did you mean {_INSTEAD[wrong]!r}?")
-            tokens.append(token)
-            position = match.end()
-        # Three of them, so that looking two tokens ahead needs no check.
-        tokens += [_Token("end", "", end)] * 3
-        return tokens
-
-    def _bad_character(self, column: int) -> NoReturn:
-        character = self._text[column]
-        token = _Token("bad", character, column)
-        if character in "\"'":
+    def _bad_character(self, token: Token) -> NoReturn:
+        if token.text in "\"'":
             self._fail("this string is not closed", token)
-        hint = f"did you mean {_INSTEAD[character]!r}?" if character in _INSTEAD else None
-        self._fail(f"{character!r} means nothing here", token, hint)
-
-    def _fail(self, message: str, token: _Token, hint: str | None = None) -> NoReturn:
-        raise UsageError(message, source_line=self._text, column=token.column + 1, hint=hint)
+        super()._bad_character(token)
 
 
 def _operator(text: str) -> Operator:
@@ -248,10 +213,3 @@ def _operator(text: str) -> Operator:
 
 def _example(field: ReleaseField) -> str:
     return "rc >= 1" if field == "rc" else "version >= 6.1"
-
-
-def _nearest(word: str, choices: tuple[str, ...]) -> str | None:
-    import difflib  # only for errors
-
-    near = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
-    return f"did you mean {near[0]!r}?" if near else None

@@ -12,6 +12,7 @@ from kpolicy.errors import printable
 from kpolicy.explain.chain import Paths, Reach
 from kpolicy.explain.edges import Edge, Kind
 from kpolicy.location import Location
+from kpolicy.report.documents import location_document
 from kpolicy.report.style import Style
 
 # Columns are as wide as their widest cell, but one endless condition shall not push all places away.
@@ -181,7 +182,10 @@ def chain_document(report: ChainReport) -> dict[str, Any]:
         "more_paths": paths.more if paths is not None else None,
         "edges": [_edge(edge) for edge in report.edges()] if paths is not None else None,
         "symbols": {
-            name: {"value": note.value, "location": _place(note.location) if note.location is not None else None}
+            name: {
+                "value": note.value,
+                "location": location_document(note.location),
+            }
             for name, note in report.notes.items()
         },
     }
@@ -203,10 +207,6 @@ def _edge(edge: Edge) -> dict[str, Any]:
         "target": edge.target,
         "value": edge.value or None,
         "condition": edge.condition or None,
-        "location": _place(edge.location),
+        "location": location_document(edge.location),
         "in_force": edge.in_force,
     }
-
-
-def _place(location: Location) -> dict[str, Any]:
-    return {"path": location.path, "line": location.line}

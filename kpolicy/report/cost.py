@@ -11,6 +11,7 @@ from kpolicy.costing.bill import Bill, Item
 from kpolicy.costing.cost import KIND_MEANINGS, KINDS
 from kpolicy.errors import printable
 from kpolicy.explain.cause import Link
+from kpolicy.report.documents import location_document
 from kpolicy.report.style import Style, columns
 
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
@@ -189,7 +190,7 @@ def _item_document(item: Item) -> dict[str, Any]:
                 "symbol": link.symbol,
                 "value": link.value,
                 "text": link.text,
-                "location": {"path": link.location.path, "line": link.location.line} if link.location else None,
+                "location": location_document(link.location),
             }
             for link in item.chain
         ],

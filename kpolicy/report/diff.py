@@ -12,7 +12,9 @@ from kpolicy.errors import KpolicyError, printable
 from kpolicy.explain.difference import Change
 from kpolicy.policy.finding import Finding
 from kpolicy.policy.rule import SEVERITIES, Severity
-from kpolicy.report.formats.json_document import error_document, finding_document, location_document
+from kpolicy.report.documents import error_document, location_document
+from kpolicy.report.formats.json_document import finding_document
+from kpolicy.report.lines import number
 from kpolicy.report.style import Style, columns
 
 _LABELS = {
@@ -173,29 +175,25 @@ def _cause(change: Change) -> tuple[str, str]:
 
 def _some(names: Sequence[str], most: int = 6) -> str:
     more = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"{len(names)} configs: {', '.join(map(printable, names[:most]))}{more}"
+    return f"{number(len(names), 'config')}: {', '.join(map(printable, names[:most]))}{more}"
 
 
 def _summary(report: DiffReport, style: Style) -> str:
     symbols = len({item.change.symbol for item in report.effects})
     changes = sum(len(item.configs) for item in report.effects)
-    what = "1 config" if len(report.configs) == 1 else f"{len(report.configs)} configs"
-    line = f"{what}: {_number(symbols, 'symbol')} changed" + (
-        f", {_number(changes, 'value')} in all" if len(report.configs) > 1 else ""
+    what = number(len(report.configs), "config")
+    line = f"{what}: {number(symbols, 'symbol')} changed" + (
+        f", {number(changes, 'value')} in all" if len(report.configs) > 1 else ""
     )
-    line += f"; {_number(len(report.gained), 'finding')} gained, {len(report.lost)} lost"
+    line += f"; {number(len(report.gained), 'finding')} gained, {len(report.lost)} lost"
     if report.errors:
         line += f"; {style.mark('error', f'{len(report.errors)} could not be analysed')}"
     return line
 
 
-def _number(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
-
-
 def diff_document(report: DiffReport) -> dict[str, Any]:
     """The report as plain lists and dicts, format "kpolicy-diff/1"."""
-    numbers = {name: number for number, name in enumerate(report.configs)}
+    numbers = {name: index for index, name in enumerate(report.configs)}
     return {
         "format": "kpolicy-diff/1",
         "kpolicy": __version__,

@@ -12,7 +12,7 @@ from kpolicy.errors import printable
 from kpolicy.explain.decisions import Decision, Decisions
 from kpolicy.explain.explanation import Explanation
 from kpolicy.explain.reasons import Reason
-from kpolicy.location import Location
+from kpolicy.report.documents import location_document
 from kpolicy.report.style import Style, columns
 
 _INDENT: Final = "  "
@@ -98,7 +98,7 @@ def explain_document(report: ExplainReport) -> dict[str, Any]:
         "value": found.value,
         "type": found.type,
         "prompt": found.prompt,
-        "location": _place(found.location),
+        "location": location_document(found.location),
         "config": report.config,
         "architecture": report.architecture,
         "version": report.version,
@@ -113,7 +113,7 @@ def _reason(reason: Reason) -> dict[str, Any]:
         "symbol": reason.symbol,
         "value": reason.value,
         "text": reason.text,
-        "location": _place(reason.location),
+        "location": location_document(reason.location),
         "decider": reason.decider,
         "repeated": reason.is_repeated,
         "because": [_reason(item) for item in reason.because],
@@ -127,7 +127,7 @@ def _decisions(made: Decisions) -> dict[str, Any]:
                 "symbol": item.symbol,
                 "decider": item.decider,
                 "text": item.text,
-                "location": _place(item.location),
+                "location": location_document(item.location),
                 "opposite": item.opposite,
                 "opposite_gives": item.gives,
             }
@@ -137,7 +137,3 @@ def _decisions(made: Decisions) -> dict[str, Any]:
         "all_opposite": made.reversed,
         "change": {"lines": list(made.changes), "gives": made.changed} if made.changed is not None else None,
     }
-
-
-def _place(location: Location | None) -> dict[str, Any] | None:
-    return {"path": location.path, "line": location.line} if location is not None else None

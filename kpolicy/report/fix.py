@@ -13,6 +13,8 @@ from kpolicy.policy.finding import Finding
 from kpolicy.policy.fixes.lines import Edit
 from kpolicy.policy.fixes.plan import Change, Plan
 from kpolicy.policy.fixes.search import Edits
+from kpolicy.report.documents import location_document
+from kpolicy.report.lines import number
 from kpolicy.report.style import Style, columns
 
 _NO_NEWLINE = b"\\ No newline at end of file\n"
@@ -47,8 +49,8 @@ def fix_lines(report: FixReport, style: Style) -> Iterator[str]:
     if not count:
         yield f"{name} nothing to fix"
         return
-    cleared = f"{len(plan.fixes)} of {_number(count, 'finding')} cleared"
-    yield f"{name} {cleared} by {_number(len(plan.edits), 'edited line')}"
+    cleared = f"{len(plan.fixes)} of {number(count, 'finding')} cleared"
+    yield f"{name} {cleared} by {number(len(plan.edits), 'edited line')}"
     for fix in plan.fixes:
         yield ""
         yield style.mark(fix.finding.severity, _finding(fix.finding))
@@ -88,7 +90,7 @@ def fix_document(report: FixReport) -> dict[str, Any]:
             {
                 **_identity(item.finding),
                 "reason": item.reason,
-                "location": {"path": item.location.path, "line": item.location.line} if item.location else None,
+                "location": location_document(item.location),
             }
             for item in plan.hopeless
         ],
@@ -125,7 +127,7 @@ def _identity(finding: Finding) -> dict[str, Any]:
         "symbol": finding.symbol,
         "message": finding.message,
         "fingerprint": finding.fingerprint,
-        "location": {"path": finding.place.path, "line": finding.place.line},
+        "location": location_document(finding.place),
     }
 
 
@@ -142,10 +144,6 @@ def _edit(edit: Edit) -> dict[str, Any]:
 
 def _change(item: Change) -> dict[str, str]:
     return {"symbol": item.symbol, "before": item.before, "after": item.after}
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _bytes(content: bytes) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from kpolicy.errors import printable
 from kpolicy.policy.alternatives import Alternative
 from kpolicy.policy.roles import RoleVerdict
+from kpolicy.report.documents import evidence_document
 from kpolicy.report.style import Style, columns
 
 
@@ -73,15 +74,7 @@ def role_document(report: RoleReport) -> dict[str, Any]:
         "version": report.version,
         "role": report.verdict.role,
         "reading": report.verdict.reading or None,
-        "evidence": [
-            {
-                "symbol": item.symbol,
-                "value": item.value,
-                "location": {"path": item.location.path, "line": item.location.line} if item.location else None,
-                "why": item.why,
-            }
-            for item in report.verdict.evidence
-        ],
+        "evidence": [evidence_document(item) for item in report.verdict.evidence],
         "alternatives": [
             {"role": item.role, "reading": item.reading or None, "lines": list(item.lines), "tried": item.tried}
             for item in report.alternatives

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 from kpolicy.policy.finding import Finding
 from kpolicy.policy.policy_file import Threshold
@@ -54,12 +54,15 @@ class Suite:
         return sum(case.result == result for case in self.cases)
 
 
+Named = TypeVar("Named", Case, Suite)
+
+
 def suites(report: Report) -> tuple[Suite, ...]:
     """The suites: the tree itself, each config, the policies where there is something about them, what failed.
 
     No two suites, and no two cases of a suite, have the same name.
     """
-    return tuple(_distinct(_suites(report)))
+    return _numbered(_suites(report))
 
 
 def _suites(report: Report) -> Iterator[Suite]:
@@ -109,20 +112,12 @@ def _name(finding: Finding) -> str:
     return line(f"{finding.rule} {finding.symbol}".rstrip())
 
 
-def _numbered(cases: Iterable[Case]) -> tuple[Case, ...]:
-    """Readers take cases of one name for one: those after the first are numbered."""
+def _numbered(items: Iterable[Named]) -> tuple[Named, ...]:
+    """Readers take two of one name for one: those after the first are numbered."""
     seen: Counter[str] = Counter()
     found = []
-    for case in cases:
-        seen[case.name] += 1
-        count = seen[case.name]
-        found.append(case if count == 1 else replace(case, name=f"{case.name} ({count})"))
+    for item in items:
+        seen[item.name] += 1
+        count = seen[item.name]
+        found.append(item if count == 1 else replace(item, name=f"{item.name} ({count})"))
     return tuple(found)
-
-
-def _distinct(found: Iterable[Suite]) -> Iterator[Suite]:
-    seen: Counter[str] = Counter()
-    for suite in found:
-        seen[suite.name] += 1
-        count = seen[suite.name]
-        yield suite if count == 1 else replace(suite, name=f"{suite.name} ({count})")

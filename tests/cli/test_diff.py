@@ -205,11 +205,9 @@ def test_a_tree_of_causes_for_two_configs(repository: Repository) -> None:
     base = "arch/x86/configs/a_defconfig"
     done = kpolicy("diff", "--tree", repository.folder, "--arch", "x86", base, f"{base}+{fragment}")
     assert done.status == 0, done.err
-    lines = [line.split("  ")[0:4] for line in done.out.splitlines()]
     names = [line.split()[0] for line in done.out.splitlines()[2:-2] if line.strip()]
     assert names == ["HZ_100", "HZ", "HZ_250", "KASAN", "KASAN_EXTRA", "STACKDEPOT", "STACKTRACE"], done.out
     assert done.out.splitlines()[-1] == "1 config: 7 symbols changed; 0 findings gained, 0 lost"
-    assert lines
 
 
 def test_the_same_is_no_difference(repository: Repository) -> None:
@@ -245,6 +243,21 @@ def test_a_finding_that_many_configs_gain_stands_once(demo: Path, tmp_path: Path
     assert len(lines) == 1
     assert f": warning: {count} configs: DEBUG_SG=y" in lines[0]
     assert f"{count} findings gained" in done.out.splitlines()[-1]
+
+
+def test_one_file_for_two_arch_words_is_two_pairs(repository: Repository) -> None:
+    repository.replace("Kconfig", "default 17", "default 18")
+    repository.write("arch/x86/Makefile", "")
+    words = ("--arch", "x86", "--arch", "x86_64", "--format", "json")
+    found = kpolicy("diff", f"{repository.folder}@HEAD", repository.folder, *words).json
+    assert len(set(found["configs"])) == len(found["configs"]) == 2 * len(_CONFIGS)
+    assert {number for item in found["changes"] for number in item["configs"]} <= set(range(len(found["configs"])))
+
+
+def test_a_folder_may_have_an_at_sign(repository: Repository) -> None:
+    odd = repository.folder.rename(repository.folder.parent / "li@nux")
+    found = kpolicy("diff", f"{odd}@HEAD", odd, "--format", "json")
+    assert (found.status, len(found.json["configs"])) == (0, len(_CONFIGS))
 
 
 def test_configs_that_only_one_tree_has_are_named(repository: Repository) -> None:

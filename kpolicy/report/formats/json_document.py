@@ -14,14 +14,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from kpolicy import __version__
-from kpolicy.errors import KpolicyError
-from kpolicy.explain.cause import Link
 from kpolicy.location import Location
 from kpolicy.policy.census import Census
 from kpolicy.policy.finding import Finding
 from kpolicy.policy.policy_file import Waiver
 from kpolicy.policy.roles import RoleVerdict
 from kpolicy.policy.rule import Reference
+from kpolicy.report.documents import error_document, evidence_document, link_document, location_document
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import ConfigReport, PolicyReport, Report, RuleNote, TreeReport
 from kpolicy.report.remark import Remark
@@ -89,7 +88,7 @@ def finding_document(finding: Finding, whose: Whose | None = None) -> dict[str, 
         "symbols": {item.symbol: item.value for item in finding.symbols},
         "message": finding.message,
         "location": location_document(finding.place),
-        "causes": [_link(link) for link in finding.causes],
+        "causes": [link_document(link) for link in finding.causes],
         "remedy": list(finding.remedy),
         "fingerprint": finding.fingerprint,
         **(_own(finding, whose) if whose is not None else {}),
@@ -216,21 +215,7 @@ def _role(verdict: RoleVerdict) -> dict[str, Any]:
     return {
         "name": verdict.role,
         "reading": verdict.reading or None,
-        "evidence": [
-            {"symbol": item.symbol, "value": item.value, "location": location_document(item.location), "why": item.why}
-            for item in verdict.evidence
-        ],
-    }
-
-
-def _link(link: Link) -> dict[str, Any]:
-    return {
-        "symbol": link.symbol,
-        "value": link.value,
-        "kind": link.kind,
-        "by": link.by,
-        "location": location_document(link.location),
-        "text": link.text,
+        "evidence": [evidence_document(item) for item in verdict.evidence],
     }
 
 
@@ -248,25 +233,8 @@ def _remark(remark: Remark) -> dict[str, Any]:
     return {"location": location_document(remark.location), "text": remark.text}
 
 
-def error_document(error: KpolicyError) -> dict[str, Any]:
-    """An error as a plain dict."""
-    return {
-        "location": location_document(error.location),
-        "message": error.message,
-        "hint": error.hint,
-        "source_line": error.source_line,
-        "column": error.column,
-        "status": error.exit_status,
-    }
-
-
 def _line_hashes(hashes: Mapping[Location, str]) -> dict[str, Any]:
     found: dict[str, dict[str, str]] = {}
     for place, text in sorted(hashes.items()):
         found.setdefault(place.path, {})[str(place.line)] = text
     return found
-
-
-def location_document(location: Location | None) -> dict[str, Any] | None:
-    """A location as a plain dict, or None."""
-    return {"path": location.path, "line": location.line} if location is not None else None

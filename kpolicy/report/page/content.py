@@ -7,7 +7,7 @@ No text is escaped here: the templates do that, all of it.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Sized
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kpolicy import __version__
@@ -15,6 +15,7 @@ from kpolicy.errors import KpolicyError
 from kpolicy.policy.census import Census
 from kpolicy.policy.finding import Finding
 from kpolicy.policy.rule import SEVERITIES, Severity
+from kpolicy.report.lines import number
 from kpolicy.report.page.chains import Drawings
 from kpolicy.report.page.configs import (
     CensusRow,
@@ -168,19 +169,15 @@ def _title(report: Report) -> str:
         return f"Audit{of_linux}"
     if not report.configs and report.about is not None:
         return f"Kconfig files{of_linux}"
-    return f"Check of {report.configs[0].config if len(report.configs) == 1 else _counted(report.configs, 'config')}"
+    return f"Check of {report.configs[0].config if len(report.configs) == 1 else number(len(report.configs), 'config')}"
 
 
 def _subject(report: Report) -> str:
     """What was looked at, in a few words."""
     if not report.configs and report.about is not None:
-        return f"{_counted(report.about.architectures, 'architecture')} and their Kconfig files"
+        return f"{number(len(report.about.architectures), 'architecture')} and their Kconfig files"
     architectures = {config.architecture for config in report.configs}
-    return f"{_counted(report.configs, 'config')} of {_counted(architectures, 'architecture')}"
-
-
-def _counted(things: Sized, word: str) -> str:
-    return f"{len(things)} {word}{'' if len(things) == 1 else 's'}"
+    return f"{number(len(report.configs), 'config')} of {number(len(architectures), 'architecture')}"
 
 
 def _census(report: Report, roles: Sequence[str], words: Words, anchors: Anchors) -> Iterator[CensusRow]:
