@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import traceback
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kpolicy.policy.finding import Finding
+from kpolicy.report.cost import amount_text
 from kpolicy.report.records import ConfigReport, Report
 from kpolicy.report.saved import read_report
 from tests.oracle.trees import RELEASES
@@ -157,7 +159,7 @@ def readme(folder: Path) -> str:
         keep_trailing_newline=True,
     )
     environment.tests.update(has=lambda whole, part: part in whole, search_in=lambda text, part: part in text)
-    for function in (cell, configs, names, of, per_cent, size, symbols):
+    for function in (amount_text, cell, configs, names, of, per_cent, symbols):
         environment.filters[function.__name__] = function
     new, old = (_look(folder / release / f"{AUDIT}.json") for release in RELEASES)
     debian_new, debian_old = (_look(folder / release / f"{DEBIAN}.json") for release in RELEASES)
@@ -189,9 +191,7 @@ def configs(findings: Iterable[Finding]) -> list[str]:
 
 def symbols(findings: Iterable[Finding]) -> list[str]:
     """The symbols that findings are about, those of most findings first."""
-    found: dict[str, int] = {}
-    for item in findings:
-        found[item.symbol] = found.get(item.symbol, 0) + 1
+    found = Counter(item.symbol for item in findings)
     return sorted(found, key=lambda symbol: (-found[symbol], symbol))
 
 
@@ -208,14 +208,6 @@ def per_cent(part: int, whole: Collection[object]) -> str:
 def of(items: Iterable[Finding], symbol: str) -> list[Finding]:
     """The findings about a symbol."""
     return [item for item in items if item.symbol == symbol]
-
-
-def size(amount: int) -> str:
-    """An amount of memory."""
-    for unit, words in ((1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")):
-        if amount >= unit:
-            return f"{round(amount / unit, 1):g} {words}"
-    return f"{amount} B"
 
 
 def _sure(condition: object) -> None:
