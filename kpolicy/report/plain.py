@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import re
 
-# Control characters, line ends of Unicode, what turns the direction of writing or cannot be seen, what XML cannot hold.
+# Control characters, line ends of Unicode, what turns the direction of writing, and what XML cannot hold.
 _ODD = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff]"
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 
 

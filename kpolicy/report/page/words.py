@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import Iterator
 from posixpath import isabs
 
+from kpolicy.errors import printable
 from kpolicy.location import Location
-from kpolicy.report.plain import line
 from kpolicy.report.records import Report
 
+# Marks that turn the direction of text round, and other characters that cannot be seen.
+_INVISIBLE = re.compile("[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 # In the message of an error a path may stand that no location has.
 _IN_MESSAGE = re.compile(r"(?<!\S)/(?:[^\s/:]+/)+[^\s/:]+")
 _NO_NAME = re.compile(r"[^a-z0-9_.-]+")
@@ -38,7 +40,8 @@ class Words:
         known = self._known.get(text)
         if known is None:
             short = self._paths.sub(lambda match: self._ends[match[0]], text) if self._paths else text
-            known = self._known[text] = line(short)
+            known = _INVISIBLE.sub(lambda match: f"\\u{ord(match[0]):04x}", printable(short))
+            self._known[text] = known
         return known
 
 
