@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -181,6 +182,10 @@ def _bare(
 ) -> tuple[DiffReport, Sequence[Standard]]:
     """Two full .config files by what they say themselves."""
     check_output(options.output, force=options.force)
+    for spec in (before, after):
+        if spec != "-" and not os.path.lexists(spec):
+            hint = "A and B are two trees (DIR, DIR@REV, or REV of the repository here), or two configs, of --tree or files"
+            raise UsageError(f"{spec}: neither a config nor a tree", hint=hint)
     if options.toolchain is not None:
         raise UsageError("--toolchain answers the probes of Kconfig files", hint="name their tree with --tree")
     standards = Standards(console, options.policy, None)

@@ -310,6 +310,13 @@ def test_what_cannot_be_compared_is_said(
     assert any(word in done.err for word in says.split("|")), done.err
 
 
+def test_outside_of_a_tree_names_stand_for_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    done = kpolicy("diff", "v6.11", "v6.12")
+    assert (done.status, "v6.11: neither a config nor a tree" in done.err) == (2, True), done.err
+
+
 def _demo_repository(demo: Path, folder: Path) -> Repository:
     shutil.copytree(demo, folder / "demo")
     return make_repository(folder / "demo")
