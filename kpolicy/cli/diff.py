@@ -184,7 +184,9 @@ def _bare(
     check_output(options.output, force=options.force)
     for spec in (before, after):
         if spec != "-" and not os.path.lexists(spec):
-            hint = "A and B are two trees (DIR, DIR@REV, or REV of the repository here), or two configs, of --tree or files"
+            hint = (
+                "A and B are two trees (DIR, DIR@REV, REV of the repository here) or two configs (files, or of --tree)"
+            )
             raise UsageError(f"{spec}: neither a config nor a tree", hint=hint)
     if options.toolchain is not None:
         raise UsageError("--toolchain answers the probes of Kconfig files", hint="name their tree with --tree")
