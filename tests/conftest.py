@@ -30,11 +30,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What takes a real kernel is marked so: those tests are run apart, without measuring coverage."""
     for item in items:
         if {"kernel", "debian_configs", "trees"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.trees)
+        if item.get_closest_marker("trees"):
+            # One test asks conf about hundreds of configs, and may wait for another that does.
+            item.add_marker(pytest.mark.timeout(7200 if config.getoption("whole") else 900))
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
 

@@ -87,8 +87,13 @@ def spread(plan: Plan, work: Callable[[Item], Result], items: Sequence[Item], jo
     try:
         # Interrupted half way through starting workers we would not know of them all.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        waiting = []
         try:
-            waiting = [executor.submit(work, item) for item in items]
+            for item in items:
+                waiting.append(executor.submit(work, item))  # noqa: PERF401 - those handed out before a failure stay
+        except BrokenProcessPool:
+            # A worker is dead before it all is handed out: what was not has no result either.
+            pass
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         for future in as_completed(waiting):

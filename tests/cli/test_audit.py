@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 
@@ -110,14 +112,13 @@ def test_processes_change_nothing(demo: Path) -> None:
         assert kpolicy("audit", demo, "-j", "3", "-o", form) == alone
 
 
-def test_the_cache_changes_nothing(demo: Path) -> None:
-    folder = Path(os.environ["XDG_CACHE_HOME"]) / "kpolicy"
-    shutil.rmtree(folder, ignore_errors=True)
-    without = kpolicy("audit", demo, "--no-cache")
-    assert not folder.exists()
-    first = kpolicy("audit", demo)
-    assert any(folder.iterdir())
-    assert without == first == kpolicy("audit", demo)
+def test_the_cache_changes_nothing(demo: Path, tmp_path: Path) -> None:
+    folder = {"XDG_CACHE_HOME": str(tmp_path)}
+    without = kpolicy("audit", demo, "--no-cache", environment=folder)
+    assert not any(tmp_path.iterdir())
+    first = kpolicy("audit", demo, environment=folder)
+    assert any((tmp_path / "kpolicy").iterdir())
+    assert without == first == kpolicy("audit", demo, environment=folder)
 
 
 def test_nowhere_to_keep_a_cache(demo: Path) -> None:
@@ -236,3 +237,22 @@ def test_a_worker_that_dies_is_an_error(demo: Path, monkeypatch: pytest.MonkeyPa
     assert outcome.status == status.FAILURE
     assert outcome.err.count("a worker process died") == 1
     assert "7 could not be analysed" in outcome.out
+
+
+def test_a_worker_that_dies_before_all_is_handed_out_is_the_same_error(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit = ProcessPoolExecutor.submit
+
+    def first_only(pool: ProcessPoolExecutor, *work: Any) -> Future[Any]:
+        monkeypatch.setattr(ProcessPoolExecutor, "submit", broken)
+        return submit(pool, *work)
+
+    def broken(*_: object) -> NoReturn:
+        raise BrokenProcessPool("as `submit` says it")
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", first_only)
+    outcome = kpolicy("audit", demo, "-j", "2")
+    assert outcome.status == status.FAILURE
+    assert outcome.err.count("a worker process died") == 1
+    assert re.search(r"^[1-6] configs: .*; [1-6] could not be analysed", outcome.out, re.MULTILINE)

@@ -7,9 +7,11 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from kpolicy.kernel.toolchain.shell.streams import Exhausted
+
+_AGAIN: Final = 1.0
 
 
 @contextmanager
@@ -27,7 +29,8 @@ def at_most(seconds: float) -> Iterator[None]:
         raise Exhausted(f"takes more than {seconds:g} s of processor time")
 
     before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    # Again and again: an exception that meets a destructor is lost.
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, _AGAIN)
     try:
         yield
     finally:
