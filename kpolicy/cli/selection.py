@@ -26,13 +26,13 @@ def read_target(spec: str, source: KernelTree, arch: str | None, stdin: BinaryIO
     header of a full .config.  Raises UsageError when it cannot be told, InputError for what cannot be read.
     """
     architecture = resolve_architecture(source, arch) if arch is not None else None
-    parts = [part for word in split_stack(spec) for part in _find(word, source, architecture)]
+    parts = _parts(spec, source, architecture)
     config = stack(spec, [_read(part, source, stdin) for part in parts])
     word = arch or _folder(parts) or _header(config, source)
     if word is None:
         raise UsageError(f"{spec}: for which architecture?", hint="name one as for make, for example: --arch arm64")
     resolve_architecture(source, word)
-    return Target(spec, word, tuple(parts), config)
+    return Target(spec, word, parts, config)
 
 
 def split_stack(spec: str) -> list[str]:
@@ -68,9 +68,9 @@ def name_of_config(spec: str, source: KernelTree | None) -> tuple[str, str | Non
     """
     if source is None:
         return spec, None if spec == "-" else spec
-    parts = [part for word in split_stack(spec) for part in _find(word, source, None)]
+    parts = _parts(spec, source, None)
     name = parts[0].path if len(parts) == 1 else spec
-    return name, policy_start(Target(name, "", tuple(parts)), source)
+    return name, policy_start(Target(name, "", parts), source)
 
 
 def policy_start(target: Target, source: KernelTree) -> str | None:
@@ -90,35 +90,68 @@ def _read(part: Part, source: KernelTree, stdin: BinaryIO) -> Config:
     return read_config(part.path, stdin)
 
 
+def _parts(spec: str, source: KernelTree, architecture: Architecture | None) -> tuple[Part, ...]:
+    """The files of a stack; the first that can be of one architecture only says where the others are looked up."""
+    words = split_stack(spec)
+    if architecture is None:
+        folders = (_folder_of(word, source) for word in words)
+        srcarch = next((folder for folder in folders if folder is not None), None)
+        architecture = resolve_architecture(source, srcarch) if srcarch is not None else None
+    return tuple(part for word in words for part in _find(word, source, architecture))
+
+
 def _find(word: str, source: KernelTree, architecture: Architecture | None) -> list[Part]:
     """What a word stands for: mostly one file, but make puts some of its targets together from several."""
-    if word == "-":
-        return [Part(word, in_tree=False)]
-    if os.path.lexists(word):
-        path = os.path.realpath(word)
-        root = os.path.join(source.root, "")
-        inside = path.removeprefix(root) if path.startswith(root) else None
-        # Paths of the tree are shown as the tree has them; anything odd is read, and refused, as a file.
-        return [Part(inside, in_tree=True) if inside and source.is_file(inside) else Part(word, in_tree=False)]
-    if source.is_file(word):
-        return [Part(os.path.normpath(word), in_tree=True)]
-    found = _by_name(word, source, architecture)
+    file = _file(word, source)
+    if file is not None:
+        return [file]
+    if architecture is not None:
+        found = make_target(source, architecture, word)
+    else:
+        found = tuple(file.path for file in _only(word, _named(word, source)))
     if found:
         return [Part(path, in_tree=True) for path in found]
     raise _nothing(word, source, architecture)
 
 
-def _by_name(word: str, source: KernelTree, architecture: Architecture | None) -> tuple[str, ...]:
-    if architecture is not None:
-        return make_target(source, architecture, word)
+def _file(word: str, source: KernelTree) -> Part | None:
+    if word == "-":
+        return Part(word, in_tree=False)
+    if os.path.lexists(word):
+        path = os.path.realpath(word)
+        root = os.path.join(source.root, "")
+        inside = path.removeprefix(root) if path.startswith(root) else None
+        # Paths of the tree are shown as the tree has them; anything odd is read, and refused, as a file.
+        return Part(inside, in_tree=True) if inside and source.is_file(inside) else Part(word, in_tree=False)
+    return Part(os.path.normpath(word), in_tree=True) if source.is_file(word) else None
+
+
+def _named(word: str, source: KernelTree) -> list[ConfigFile]:
+    """The configs of that name, of any architecture."""
     matches = [file for file in config_files(source) if file.name == word]
     if len(matches) > 1:
         # User mode Linux names its configs after the machine: nobody means it who does not say so.
         matches = [file for file in matches if file.srcarch != "um"]
+    return matches
+
+
+def _only(word: str, matches: list[ConfigFile]) -> list[ConfigFile]:
     if len(matches) > 1:
-        archs = " ".join(file.srcarch or "all" for file in matches)
+        archs = ", ".join(file.srcarch for file in matches if file.srcarch is not None)
+        if any(file.srcarch is None for file in matches):
+            hint = f"name one as for make, for example: --arch arm64 ({archs}: with a file of its own)"
+            raise UsageError(f"{word}: for which architecture?", hint=hint)
         raise UsageError(f"{word}: several architectures have one", hint=f"say which with --arch: {archs}")
-    return (matches[0].path,) if matches else ()
+    return matches
+
+
+def _folder_of(word: str, source: KernelTree) -> str | None:
+    """The folder of arch/ in which a word by itself can only lie."""
+    file = _file(word, source)
+    if file is not None:
+        return _folder([file])
+    matches = _named(word, source)
+    return matches[0].srcarch if len(matches) == 1 else None
 
 
 def _nothing(word: str, source: KernelTree, architecture: Architecture | None) -> InputError:
@@ -132,7 +165,7 @@ def _nothing(word: str, source: KernelTree, architecture: Architecture | None) -
     )
 
 
-def _folder(parts: list[Part]) -> str | None:
+def _folder(parts: Sequence[Part]) -> str | None:
     for part in parts:
         top, _, rest = part.path.partition("/")
         if part.in_tree and top == "arch" and "/" in rest:

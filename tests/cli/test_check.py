@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from kpolicy.cli import status
-from tests.cli.support import kpolicy
+from tests.cli.support import copy_of_demo, kpolicy
 
 
 def _config(outcome_json: object) -> dict[str, object]:
@@ -175,3 +175,34 @@ def test_in_a_tree_no_tree_need_be_named(demo: Path, monkeypatch: pytest.MonkeyP
     assert "arch/x86/configs/i386_defconfig:10: warning: DEBUG_VM=y" in outcome.out
     path = os.path.join("arch", "x86", "configs", "i386_defconfig")
     assert "arch/x86/configs/i386_defconfig:10: warning: DEBUG_VM=y" in kpolicy("check", path).out
+
+
+def _with_a_fragment_of_its_own(folder: Path) -> Path:
+    """A tree in which arm64 adds to debug.config, as powerpc does in 6.12."""
+    tree = copy_of_demo(folder)
+    (tree / "arch" / "arm64" / "configs" / "debug.config").write_text("CONFIG_DEBUG_SG=y\n")
+    return tree
+
+
+@pytest.mark.parametrize(
+    "stack", ["x86_64_defconfig+debug.config", "debug.config+x86_64_defconfig", "debug.config+phone_defconfig"]
+)
+def test_one_config_of_a_stack_says_for_which_architecture_the_others_are(stack: str, tmp_path: Path) -> None:
+    tree = _with_a_fragment_of_its_own(tmp_path)
+    arch, has = ("arm64", True) if "phone" in stack else ("x86", False)
+    found = kpolicy("check", "--tree", tree, stack, "-o", "json").json["configs"][0]
+    assert found["architecture"] == arch
+    with_arch = kpolicy("check", "--tree", tree, "--arch", arch, stack, "-o", "json").json["configs"][0]
+    assert found == with_arch
+    assert ("CONFIG_DEBUG_SG=y" in kpolicy("expand", "--tree", tree, stack).out) is has
+
+
+def test_a_fragment_alone_does_not_say_for_which_architecture(tmp_path: Path) -> None:
+    tree = _with_a_fragment_of_its_own(tmp_path)
+    outcome = kpolicy("check", "--tree", tree, "debug.config")
+    assert (outcome.status, outcome.err) == (
+        status.USAGE,
+        "error: debug.config: for which architecture?\n"
+        "  name one as for make, for example: --arch arm64 (arm64: with a file of its own)\n",
+    )
+    assert "no such config" in kpolicy("check", "--tree", tree, "i386_defconfig+phone_defconfig").err
