@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -235,6 +236,16 @@ def test_a_pattern_that_matches_for_years_is_given_up(demo: Path, monkeypatch: p
     probes = EmulatedProbes(Toolchain.dummy(), open_tree(demo))
     answer = probes.shell(f"echo {'a' * 60}b | grep -E '^(a+)+$'", {})
     assert (answer.known, answer.why) == (False, "takes more than 0.2 s of processor time")
+
+
+def test_the_limit_is_for_patterns_alone(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Interrupted anywhere else other code would not let go of its locks: coverage's tracer is such code.
+    monkeypatch.setattr("kpolicy.kernel.toolchain.probes._PATIENCE", 0.001)
+    probes = EmulatedProbes(Toolchain.dummy(), open_tree(demo))
+    started = time.process_time()
+    answer = probes.shell("i=0; while [ $i != 3000 ]; do i=$((i+1)); done; echo x$i | sed -e 's/x/y/'", {})
+    assert time.process_time() - started > 0.01
+    assert (answer.known, answer.output) == (True, "y3000")
 
 
 def test_what_does_not_end_in_another_thread_is_not_interrupted(demo: Path) -> None:

@@ -6,11 +6,12 @@ from __future__ import annotations
 import functools
 import re
 
+from kpolicy.kernel.toolchain.patience import Pattern
 from kpolicy.kernel.toolchain.shell.pattern import bracket_body
 
 
 @functools.lru_cache(maxsize=256)
-def compile_posix(text: str, *, extended: bool, ignore_case: bool = False) -> re.Pattern[str]:
+def compile_posix(text: str, *, extended: bool, ignore_case: bool = False) -> Pattern:
     """The compiled expression, with GNU's `\\+`, `\\?`, `\\|`, `\\<`, `\\>`, `\\w` and the like.
 
     Raises `re.error` when it is none.
@@ -41,7 +42,7 @@ def compile_posix(text: str, *, extended: bool, ignore_case: bool = False) -> re
             out.append(r"\Z" if character == "$" else character)
         else:
             out.append(re.escape(character))
-    return re.compile("".join(out), re.DOTALL | (re.IGNORECASE if ignore_case else 0))
+    return Pattern(re.compile("".join(out), re.DOTALL | (re.IGNORECASE if ignore_case else 0)))
 
 
 def _starts(out: list[str]) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from kpolicy.kernel.toolchain.patience import Pattern
 from kpolicy.kernel.toolchain.programs.regex import compile_posix
 from kpolicy.kernel.toolchain.shell.interpreter import Call
 
@@ -19,7 +20,7 @@ class UnsupportedScript(Exception):
 class _Address:
     line: int = 0
     last: bool = False
-    pattern: re.Pattern[str] | None = None
+    pattern: Pattern | None = None
 
     def matches(self, number: int, is_last: bool, text: str) -> bool:
         if self.pattern is not None:
@@ -33,7 +34,7 @@ class _Command:
     first: _Address | None = None
     second: _Address | None = None
     negated: bool = False
-    pattern: re.Pattern[str] | None = None
+    pattern: Pattern | None = None
     replacement: str = ""
     everywhere: bool = False
     prints: bool = False
@@ -151,7 +152,7 @@ class _Parser:
                 out.append(character)
         raise UnsupportedScript("unterminated command")
 
-    def _compile(self, text: str, flags: str = "") -> re.Pattern[str]:
+    def _compile(self, text: str, flags: str = "") -> Pattern:
         text = text or self._last_pattern
         self._last_pattern = text
         try:
@@ -253,7 +254,7 @@ class _Run:
         assert command.pattern is not None
         out: list[str] = []
         at = count = done = 0
-        for match in command.pattern.finditer(space):
+        for match in command.pattern.all(space):
             count += 1
             if count < command.occurrence:
                 continue

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kpolicy.kernel.toolchain.patience import Pattern
 from kpolicy.kernel.toolchain.programs.regex import compile_posix
 from kpolicy.kernel.toolchain.shell.interpreter import Call
 
@@ -129,20 +130,21 @@ _LONG_GREP = {
 }
 
 
-def _grep_pattern(text: str, extended: bool, fixed: bool, options: set[str]) -> re.Pattern[str]:
+def _grep_pattern(text: str, extended: bool, fixed: bool, options: set[str]) -> Pattern:
     ignore_case = "i" in options
     flags = re.IGNORECASE if ignore_case else 0
-    pattern = (
-        re.compile(re.escape(text), flags) if fixed else compile_posix(text, extended=extended, ignore_case=ignore_case)
-    )
+    if fixed:
+        pattern = Pattern(re.compile(re.escape(text), flags))
+    else:
+        pattern = compile_posix(text, extended=extended, ignore_case=ignore_case)
     if "x" in options:
-        return re.compile(rf"\A(?:{pattern.pattern})\Z", flags)
+        return Pattern(re.compile(rf"\A(?:{pattern.compiled.pattern})\Z", flags))
     if "w" in options:
-        return re.compile(rf"(?<!\w)(?:{pattern.pattern})(?!\w)", flags)
+        return Pattern(re.compile(rf"(?<!\w)(?:{pattern.compiled.pattern})(?!\w)", flags))
     return pattern
 
 
-def _grep(call: Call, patterns: list[re.Pattern[str]], options: set[str], names: list[str]) -> int:
+def _grep(call: Call, patterns: list[Pattern], options: set[str], names: list[str]) -> int:
     found = missing = False
     prefix_names = len(names) > 1 and "h" not in options
     for name, text in _inputs(call, names):

@@ -6,9 +6,11 @@ from __future__ import annotations
 import functools
 import re
 
+from kpolicy.kernel.toolchain.patience import Pattern
+
 
 @functools.lru_cache(maxsize=512)
-def compile_pattern(pattern: str) -> re.Pattern[str]:
+def compile_pattern(pattern: str) -> Pattern:
     """The pattern in which a backslash takes the next character's meaning away."""
     out: list[str] = []
     at = 0
@@ -27,7 +29,7 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
             at = end + 1
         else:
             out.append(re.escape(character))
-    return re.compile("".join(out), re.DOTALL)
+    return Pattern(re.compile("".join(out), re.DOTALL))
 
 
 def quote_pattern(text: str) -> str:
