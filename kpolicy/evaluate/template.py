@@ -29,7 +29,7 @@ class Template:
                 if record is None or not record[TYPE]:
                     memo[node] = node if node <= YES else 0
                     texts[node] = name
-                elif _is_quiet(record):
+                elif is_quiet(record):
                     memo[node] = 0
                     written[node] = UNSEEN
         self.memo = memo
@@ -37,7 +37,8 @@ class Template:
         self.written = bytes(written)
 
 
-def _is_quiet(record: list[Any]) -> bool:
+def is_quiet(record: list[Any]) -> bool:
+    """Whether a symbol is a bool or tristate that nothing but a line of the config can set."""
     type_code, _visibility, _direct, reverse, implied, defaults, _ranges, choice, flags = record
     plain = type_code <= TRISTATE and not flags & (NO_WRITE | TRANSITIONAL | IS_CHOICE)
     return plain and choice < 0 and reverse == NO and implied == NO and not defaults

@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 
 from kpolicy.config.model import Assignment, Config
 from kpolicy.evaluate.calculation import Calculation
+from kpolicy.evaluate.candidates import candidates_of
 from kpolicy.evaluate.passes import MODES, PRESETS, run
 from kpolicy.evaluate.template import Template
 from kpolicy.evaluate.user import UserValues, user_values
 from kpolicy.kconfig.model import Default, Expr, Model, Select
-from kpolicy.kconfig.payload import BOOL, DEFAULTS, FLAGS, INT, IS_CHOICE, REVERSE, TRISTATE, TYPE, Core
+from kpolicy.kconfig.payload import BOOL, DEFAULTS, INT, TRISTATE, TYPE
 from kpolicy.location import Location
 
 _TRISTATE = {"n": 0, "m": 1, "y": 2}
@@ -144,15 +145,11 @@ class Values:
     def unmet(self) -> Mapping[str, tuple[int, int]]:
         """Selected symbols whose direct dependency is unmet: (dependency, selected to) by name.
 
-        Asks for the value of every symbol that is selected.
+        Asks for the value of every symbol that is on.
         """
         names = self.model.names_by_node
-        calculation = self._calculation
-        for selected, nodes in self.model.derived("selected", _selected).items():
-            if calculation.value(selected):
-                for node in nodes:
-                    calculation.value(node)
-        return {names[node]: pair for node, pair in calculation.unmet.items()}
+        unmet = self._calculation.unmet
+        return {names[node]: unmet[node] for node in self.on_nodes if node in unmet}
 
     # For writing config files: by node, in the order of the menus.
 
@@ -182,24 +179,40 @@ class Values:
             text = '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
         return f"CONFIG_{name}={text}"
 
-    def stated_nodes(self) -> tuple[int, ...]:
-        """The symbols to which the config, a preset or a recorded toolchain gives a value."""
+    @property
+    def _stated(self) -> tuple[int, ...]:
+        # What the config, a preset or a recorded toolchain gives a value.
         return (*self._calculation.user, *self._calculation.recorded)
 
-    def is_bool(self, node: int) -> bool:
-        """Whether a symbol is bool or tristate."""
+    def _is_bool(self, node: int) -> bool:
         return self._core.records[node][TYPE] in (BOOL, TRISTATE)
 
-    def on(self, nodes: Iterable[int]) -> list[int]:
-        """The bools and tristates among some nodes that have a line in include/config/auto.conf."""
+    @cached_property
+    def on_nodes(self) -> tuple[int, ...]:
+        """The bools and tristates that are y or m, with a line in .config or without."""
+        candidates = self.model.derived("candidates", candidates_of)
         calculation = self._calculation
         memo, work_out = calculation.memo, calculation.value
-        # Thousands are asked for, and most are n.
-        return [
-            node
-            for node in nodes
-            if (memo[node] if memo[node] is not None else work_out(node)) and calculation.is_written(node)
-        ]
+        waiting = list(dict.fromkeys((*candidates.free, *filter(self._is_bool, self._stated))))
+        seen = set(waiting)
+        found = []
+        for node in waiting:
+            value = memo[node]
+            if work_out(node) if value is None else value:
+                found.append(node)
+                for other in candidates.woken.get(node, ()):
+                    if other not in seen:
+                        seen.add(other)
+                        waiting.append(other)
+        return tuple(found)
+
+    def text_nodes(self) -> list[int]:
+        """The numbers and strings that can have a text."""
+        return self.model.derived("candidates", candidates_of).texts
+
+    def has_line(self, node: int) -> bool:
+        """Whether a symbol has a line in .config, and in include/config/auto.conf if it is not n."""
+        return self._calculation.is_written(node)
 
     def written_text(self, node: int) -> str | None:
         """The text of a number or string that has a line in include/config/auto.conf, None for one that has none."""
@@ -258,15 +271,6 @@ def evaluate(
     by_node = _recorded(model, recorded) if recorded is not None else {}
     template = model.derived("template", Template)
     return Values(model, config, mode, user, run(core, template, user, mode, by_node), recorded)
-
-
-def _selected(core: Core) -> dict[int, list[int]]:
-    """The symbols that something selects, by the expression that says whether it does."""
-    found: dict[int, list[int]] = {}
-    for node, record in enumerate(core.records):
-        if record is not None and record[REVERSE] > 0 and not record[FLAGS] & IS_CHOICE:
-            found.setdefault(record[REVERSE], []).append(node)
-    return found
 
 
 def _recorded(model: Model, recorded: Mapping[str, str | None]) -> dict[int, int | str | None]:
