@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from kpolicy.kconfig.nodes import NO, YES
-from kpolicy.kconfig.payload import IS_CHOICE, NO_WRITE, TRANSITIONAL, TRISTATE, TYPE, Core
+from kpolicy.kconfig.candidates import is_quiet
+from kpolicy.kconfig.nodes import YES
+from kpolicy.kconfig.payload import TYPE, Core
 
 UNSEEN = 2
 """In `written`: the symbol has a line if its prompt is visible, which nobody asked yet."""
@@ -35,10 +34,3 @@ class Template:
         self.memo = memo
         self.texts = texts
         self.written = bytes(written)
-
-
-def is_quiet(record: list[Any]) -> bool:
-    """Whether a symbol is a bool or tristate that nothing but a line of the config can set."""
-    type_code, _visibility, _direct, reverse, implied, defaults, _ranges, choice, flags = record
-    plain = type_code <= TRISTATE and not flags & (NO_WRITE | TRANSITIONAL | IS_CHOICE)
-    return plain and choice < 0 and reverse == NO and implied == NO and not defaults

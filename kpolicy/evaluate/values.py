@@ -9,7 +9,6 @@ from functools import cached_property
 
 from kpolicy.config.model import Assignment, Config
 from kpolicy.evaluate.calculation import Calculation
-from kpolicy.evaluate.candidates import candidates_of
 from kpolicy.evaluate.passes import MODES, PRESETS, run
 from kpolicy.evaluate.template import Template
 from kpolicy.evaluate.user import UserValues, user_values
@@ -190,17 +189,17 @@ class Values:
     @cached_property
     def on_nodes(self) -> tuple[int, ...]:
         """The bools and tristates that are y or m, with a line in .config or without."""
-        candidates = self.model.derived("candidates", candidates_of)
+        woken = self._core.woken
         calculation = self._calculation
         memo, work_out = calculation.memo, calculation.value
-        waiting = list(dict.fromkeys((*candidates.free, *filter(self._is_bool, self._stated))))
+        waiting = list(dict.fromkeys((*self._core.free, *filter(self._is_bool, self._stated))))
         seen = set(waiting)
         found = []
         for node in waiting:
             value = memo[node]
             if work_out(node) if value is None else value:
                 found.append(node)
-                for other in candidates.woken.get(node, ()):
+                for other in woken[node] or ():
                     if other not in seen:
                         seen.add(other)
                         waiting.append(other)
@@ -208,7 +207,7 @@ class Values:
 
     def text_nodes(self) -> list[int]:
         """The numbers and strings that can have a text."""
-        return self.model.derived("candidates", candidates_of).texts
+        return self._core.texts
 
     def has_line(self, node: int) -> bool:
         """Whether a symbol has a line in .config, and in include/config/auto.conf if it is not n."""

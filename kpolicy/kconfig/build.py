@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from kpolicy.kconfig import payload
+from kpolicy.kconfig.candidates import candidates
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.elaborate import Elaborated, Entry, Property
 from kpolicy.kconfig.nodes import AND, EQUAL, MOD, NO, UNEQUAL, YES, NodeTable
@@ -102,6 +103,7 @@ class _Builder:
             dialect=list(self._dialect),
             warnings=[[where.path, where.line, text] for where, text in self._elaborated.warnings],
             probes=[[where.path, where.line, text] for text, where in probes],
+            **candidates(table.nodes, table.symbols.values(), records)._asdict(),
         )
         details = Details(
             files=list(self._files),

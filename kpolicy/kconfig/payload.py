@@ -38,6 +38,7 @@ class Core(NamedTuple):
 
     `records[i]` belongs to node `symbols[name] == i` and is None for other nodes.  `warnings` and
     `probes`, those that the toolchain does not know, are [path, line, text]: what every run tells.
+    `free`, `woken` and `texts` are what `kpolicy.kconfig.candidates` says.
     """
 
     nodes: list[Any]
@@ -50,6 +51,9 @@ class Core(NamedTuple):
     dialect: list[bool]
     warnings: list[Any]
     probes: list[Any]
+    free: list[int]
+    woken: list[Any]
+    texts: list[int]
 
 
 class Details(NamedTuple):

@@ -6,12 +6,23 @@ Most symbols of a kernel are n, and need not be looked at: nothing that they res
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from kpolicy.evaluate.template import is_quiet
 from kpolicy.kconfig.nodes import AND, NO, OR, YES
-from kpolicy.kconfig.payload import CHOICE, DEFAULTS, DIRECT, FLAGS, IMPLIED, IS_CHOICE, REVERSE, TRISTATE, TYPE, Core
+from kpolicy.kconfig.payload import (
+    CHOICE,
+    DEFAULTS,
+    DIRECT,
+    FLAGS,
+    IMPLIED,
+    IS_CHOICE,
+    NO_WRITE,
+    REVERSE,
+    TRANSITIONAL,
+    TRISTATE,
+    TYPE,
+)
 
 Alarm: TypeAlias = "tuple[int, ...] | None"
 """Symbols of which one is on whenever something else is, after how often they are heard; None where none are known."""
@@ -21,22 +32,21 @@ _NEVER: Final = (0,)
 class Candidates(NamedTuple):
     """The symbols that can be on, or have a text, though no line of the config names them.
 
-    `woken` are bools and tristates by a symbol that is on when they are, maybe others in its place: thousands need
-    not be looked at, since nothing that they rest on is on.  `free` are those of which no such symbol is known.
-    `texts` are numbers and strings.
+    `woken` has, by the node of a symbol that is on when they are, maybe others in its place, the nodes of bools and
+    tristates, and 0 for no such symbol; `free` are those of which none is known.  `texts` are numbers and strings.
     """
 
     free: list[int]
-    woken: dict[int, list[int]]
+    woken: list[Any]
     texts: list[int]
 
 
-def candidates_of(core: Core) -> Candidates:
-    """Those of a model."""
-    found = Candidates([], {}, [])
-    alarms = _Alarms(core)
-    for node in core.symbols.values():
-        record = core.records[node]
+def candidates(nodes: Sequence[Any], symbols: Iterable[int], records: Sequence[Any]) -> Candidates:
+    """Those of a model, from the parts of its core that say what values are made of."""
+    found = Candidates([], [0] * len(nodes), [])
+    alarms = _Alarms(nodes, records)
+    for node in symbols:
+        record = records[node]
         if record is None or not record[TYPE] or record[FLAGS] & IS_CHOICE:
             continue
         if record[TYPE] > TRISTATE:
@@ -47,16 +57,24 @@ def candidates_of(core: Core) -> Candidates:
             found.free.append(node)
             continue
         for other in alarm[1:]:
-            found.woken.setdefault(other, []).append(node)
+            woken = found.woken[other] = found.woken[other] or []
+            woken.append(node)
     return found
+
+
+def is_quiet(record: list[Any]) -> bool:
+    """Whether a symbol is a bool or tristate that nothing but a line of the config can set."""
+    type_code, _visibility, _direct, reverse, implied, defaults, _ranges, choice, flags = record
+    plain = type_code <= TRISTATE and not flags & (NO_WRITE | TRANSITIONAL | IS_CHOICE)
+    return plain and choice < 0 and reverse == NO and implied == NO and not defaults
 
 
 class _Alarms:
     """What has to be on for something to be on; that of each expression is worked out once."""
 
-    def __init__(self, core: Core) -> None:
-        self._nodes = core.nodes
-        self._records = core.records
+    def __init__(self, nodes: Sequence[Any], records: Sequence[Any]) -> None:
+        self._nodes = nodes
+        self._records = records
         self._known: dict[int, Alarm] = {}
 
     def of_symbol(self, record: list[Any]) -> Alarm:
