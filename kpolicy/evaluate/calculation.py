@@ -3,11 +3,12 @@
 
 One `Calculation` is one pass of `conf` over a model with given user values: it mirrors
 sym_calc_value() and what it calls (scripts/kconfig/symbol.c, expr.c), and remembers what
-it has worked out.  Choices differ between dialects and are calculated by a subclass.
+it has worked out.  Choices differ between dialects: `choices`, `choice_symbols`.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -38,7 +39,7 @@ from kpolicy.kconfig.payload import (
 _TRISTATE_TEXT = ("n", "m", "y")
 
 
-class Calculation:
+class Calculation(ABC):
     """Values for one set of user values.
 
     `user` maps nodes of symbols to 0, 1, 2 or, for string, int and hex, to a text;
@@ -382,51 +383,19 @@ class Calculation:
             if node is not None:
                 self.memo[index] = None
 
-    # Choices since 6.11: a choice picks one of its visible members.
+    # Choices, which differ from dialect to dialect.
 
-    def _member_visibility(self, _record: list[Any], visible: int) -> int:
-        return visible
+    @abstractmethod
+    def _member_visibility(self, record: list[Any], visible: int) -> int:
+        """How far a member of a choice can be set, by what its prompt says."""
 
+    @abstractmethod
     def _choice_value(self, index: int, record: list[Any]) -> int | None:
         """The value of a choice member; None where the general rules apply."""
-        if record[FLAGS] & IS_CHOICE:
-            return None
-        self._pick(self.core.choices[record[CHOICE]])
-        return self.memo[index] or 0
 
-    def _pick(self, choice: list[Any]) -> int | None:
-        """Mirrors sym_calc_choice(): set the values of all members."""
-        members: list[int] = choice[2]
-        visible = [member for member in members if self.visibility(member)]
-        picked = self.pick(choice, visible)
-        memo = self.memo
-        for member in members:
-            memo[member] = 0
-        for member in visible:
-            memo[member] = YES if member == picked else NO
-            self.written[member] = 1
-        return picked
-
-    def pick(self, choice: list[Any], visible: list[int]) -> int | None:
-        """The member that a choice takes among the visible ones."""
-        members: list[int] = choice[2]
-        # The last assigned member has the highest priority, the unassigned follow in order.
-        latest = [member for member in reversed(self.order) if member in members]
-        priority = list(dict.fromkeys([*latest, *members]))
-        user = self.user
-        for member in priority:
-            if member in visible and user.get(member) == YES:
-                return member
-        picked = self.choice_default(choice, visible)
-        if picked is not None and user.get(picked) != NO:
-            return picked
-        for member in members:
-            if member in visible and member not in user:
-                return member
-        for member in reversed(priority):
-            if member in visible:
-                return member
-        return None
+    @abstractmethod
+    def _choice_symbol(self, index: int, record: list[Any], value: int) -> None:
+        """What a choice does when its own value is worked out."""
 
     def choice_default(self, choice: list[Any], visible: list[int]) -> int | None:
         """The first visible default of a choice, else its first visible member."""
@@ -438,6 +407,3 @@ class Calculation:
                 if default not in choice[2] and record is not None and self.visibility(default):
                     return int(default)
         return visible[0] if visible else None
-
-    def _choice_symbol(self, index: int, record: list[Any], value: int) -> None:
-        """Today a choice itself has no value that anything reads."""

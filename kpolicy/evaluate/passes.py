@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from kpolicy.evaluate.calculation import Calculation
 from kpolicy.evaluate.choice_symbols import ChoiceInput, ChoiceSymbolCalculation
+from kpolicy.evaluate.choices import ChoiceCalculation
 from kpolicy.evaluate.strings import number
 from kpolicy.evaluate.template import Template
 from kpolicy.evaluate.user import UserValues
@@ -69,7 +70,7 @@ def _calculation(
     inputs: Mapping[int, ChoiceInput] | None,
 ) -> Calculation:
     if inputs is None:
-        return Calculation(core, template, user.values, user.order, recorded)
+        return ChoiceCalculation(core, template, user.values, user.order, recorded)
     return ChoiceSymbolCalculation(core, template, user.values, user.order, recorded, inputs)
 
 

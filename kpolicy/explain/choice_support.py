@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpolicy.explain.support import Fact, Way
+from kpolicy.explain.facts import Fact, Way
 from kpolicy.kconfig.nodes import MOD, NO, YES
 from kpolicy.kconfig.payload import CHOICE, TRISTATE, VISIBILITY
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from kpolicy.explain.blocked import conjuncts, definition, unmet, ways_to_set
 from kpolicy.explain.cause import chosen, default_text, own_condition, select_text, shown
-from kpolicy.explain.support import Fact, Supports, Way
+from kpolicy.explain.facts import Fact, Way
+from kpolicy.explain.support import Supports
 from kpolicy.kconfig.payload import TRISTATE, TYPE
 
 if TYPE_CHECKING:

@@ -13,8 +13,10 @@ that a config could change, the others do not matter.  For "at most" one way is 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING
 
+from kpolicy.explain.choice_support import ways_of_choice
+from kpolicy.explain.facts import Fact, Kind, Support, Way
 from kpolicy.kconfig.nodes import AND, MOD, NO, NOT, OR, YES
 from kpolicy.kconfig.payload import (
     BOOL,
@@ -37,47 +39,6 @@ from kpolicy.kconfig.payload import (
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
-
-Bound: TypeAlias = Literal["least", "most", "same"]
-Kind: TypeAlias = Literal["assigned", "selected", "implied", "default", "choice", "toolchain", "unset", "expression"]
-
-
-class Fact(NamedTuple):
-    """A node is at least or at most `level`; or ("same") has the text that it has."""
-
-    node: int
-    bound: Bound
-    level: int = 0
-
-
-class Way(NamedTuple):
-    """One way in which a fact comes about.
-
-    `lines` are the symbols whose config lines it uses.  `by` is the symbol that selects or implies, or
-    the number of the default; `condition` that of the select.  `is_open` says that a line could be
-    added which ends it.
-    """
-
-    kind: Kind
-    needs: tuple[Fact, ...] = ()
-    lines: tuple[int, ...] = ()
-    by: int = -1
-    condition: int = YES
-    is_open: bool = False
-
-
-class Support(NamedTuple):
-    """The ways of a fact, and over all of them the symbols whose lines are used and whether one is open."""
-
-    ways: tuple[Way, ...]
-    lines: frozenset[int]
-    is_open: bool
-
-    @property
-    def is_fixed(self) -> bool:
-        """Whether nothing that a config says matters to it."""
-        return not self.lines and not self.is_open
-
 
 _IN_THE_MAKING = Support((), frozenset(), is_open=True)
 
@@ -153,8 +114,6 @@ class Supports:
         elif bound == "same":
             yield from self._text(node, record)
         elif record[CHOICE] >= 0:
-            from kpolicy.explain.choice_support import ways_of_choice
-
             yield from ways_of_choice(self, node, fact)
         elif bound == "least":
             yield from self._least(node, record, level)
