@@ -13,8 +13,9 @@ from kpolicy.kconfig import payload
 from kpolicy.kconfig.candidates import candidates
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.elaborate import Elaborated, Entry, Property
-from kpolicy.kconfig.nodes import AND, EQUAL, MOD, NO, UNEQUAL, YES, NodeTable
+from kpolicy.kconfig.nodes import EQUAL, MOD, NO, YES, NodeTable
 from kpolicy.kconfig.payload import BOOL, TRISTATE, TYPES, Core, Details, Payload
+from kpolicy.kconfig.submenus import Run
 from kpolicy.kconfig.syntax import YES as ALWAYS
 from kpolicy.location import Location
 
@@ -77,6 +78,7 @@ class _Builder:
         self._choices: dict[int, list[Any]] = {}
         self._files: dict[str, int] = {}
         self._menu: list[Any] = []
+        self._run = Run()
 
     def payload(self, probes: list[tuple[str, Location]]) -> Payload:
         """Walk the tree, then lay out the records."""
@@ -166,8 +168,12 @@ class _Builder:
             self._choice(entry, entry.name, dependency)
             self._depends(table.symbols[entry.name], own)
             return
+        run = self._run
+        if entry.kind != "config":
+            self._run = Run(is_below=run.takes(table, _given(dependency)))
         for child in entry.children:
             self._entry(child, dependency, choice)
+        self._run = run
         if entry.kind == "menu":
             self._menu.append(-1)
 
@@ -197,8 +203,16 @@ class _Builder:
         if entry.prompt is not None and self._dialect.choice_symbols and not known[4]:
             symbol.reverse.append(table.all_of(symbol.visible[-1], MOD))
         known[3] = [[value, condition] for value, condition, *_ in symbol.defaults]
+        run, self._run = self._run, Run()
         for child in entry.children:
             self._entry(child, inner, entry)
+        self._run = run
+
+    def _seen(self, entry: Entry, dependency: int) -> int:
+        """The condition under which the prompt of an entry is to be seen; without one its dependency."""
+        if entry.prompt is None:
+            return dependency
+        return self._table.all_of(dependency, self._table.expression(entry.prompt.operands[1], self._modules))
 
     def _config(self, entry: Entry, name: str, dependency: int | None, choice: Entry | None) -> None:
         table = self._table
@@ -217,7 +231,7 @@ class _Builder:
         record = self._choices[choice_index]
         types = self._elaborated.types
         if self._dialect.choice_symbols:
-            if self._is_submenu(entry, index, record):
+            if self._run.takes(self._table, self._seen(entry, dependency), (index, entry.prompt is not None)):
                 return dependency
             if record[1] == TRISTATE and types.get(entry.name or "") != "tristate":
                 dependency = table.all_of(table.intern(EQUAL, choice_index, YES), dependency)
@@ -227,26 +241,6 @@ class _Builder:
         if symbol.choice < 0 and entry.prompt is not None:
             symbol.choice = list(self._choices).index(choice_index)
         return dependency
-
-    def _is_submenu(self, entry: Entry, index: int, record: list[Any]) -> bool:
-        """Whether an entry hangs below the member before it: then it is no member (before 6.11)."""
-        if entry.prompt is None or not record[2]:
-            return False
-        condition = self._table.expression(entry.prompt.operands[1], self._modules)
-        own = [self._table.expression(item.operands[0]) for item in entry.properties if item.kind == "depends"]
-        above = record[2][-1]
-        return above != index and any(self._depends_on(item, above) for item in [condition, *own])
-
-    def _depends_on(self, expression: int, symbol: int) -> bool:
-        """Mirrors expr_depends_symbol() of scripts/kconfig/expr.c."""
-        node = self._table.nodes[expression]
-        if node is None:
-            return expression == symbol
-        if node[0] == AND:
-            return any(self._depends_on(operand, symbol) for operand in node[1:])
-        if node[0] == EQUAL:
-            return node[1] == symbol and node[2] in (MOD, YES)
-        return node[0] == UNEQUAL and node[1] == symbol and node[2] == NO
 
     def _properties(self, entry: Entry, index: int, dependency: int) -> None:
         symbol = self._symbol(index)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kpolicy.errors import InputError
 from tests.kconfig.small import expand, load, make_tree, run_conf
 from tests.oracle.conf import PRESETS, Oracle
 
@@ -22,7 +23,11 @@ def test_as_conf_does(file: Path, kernel: Path, oracle: Oracle, release: str, tm
     text = file.read_text()
     tree = make_tree(tmp_path / "tree", {"Kconfig": text}, kernel)
     oracle.environment("x86")
-    model = load(tree)
+    try:
+        model = load(tree)
+    except InputError:
+        # Today's conf must refuse it too.
+        model = None
     configs = [b""]
     if file.with_suffix(".config").exists():
         configs.append(file.with_suffix(".config").read_bytes())
@@ -34,6 +39,7 @@ def test_as_conf_does(file: Path, kernel: Path, oracle: Oracle, release: str, tm
                 assert "# conf: before 6.11" in text, said
                 assert release == "6.12", said
                 return
+            assert model is not None
             assert expand(model, mode, config).decode() == theirs.decode(), f"{mode}: {config!r}"
 
 
