@@ -35,7 +35,8 @@ def finding(values: Values, rule: Rule, role: str, *, tree: str = "") -> Finding
     root = causes[-1].location
     message = fill(
         rule.message,
-        rule.symbols,
+        # What this tree does not have is not off: nobody could turn it on.
+        [name for name in rule.symbols if values.model.is_defined(name)] or rule.symbols,
         lambda name: shown(values, name),
         lambda name: _in_words(values, name),
     )

@@ -20,7 +20,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kpolicy.policy.expression import symbols
-from kpolicy.policy.message import fields
+from kpolicy.policy.message import fields, lists
 from kpolicy.policy.partial import ALWAYS, NEVER, granted, predicates, remains, valued
 from kpolicy.policy.rule import Rule
 
@@ -140,7 +140,9 @@ class _Assessment:
         always = next((ground.architecture for ground, item in left.items() if item == ALWAYS), None)
         if always is not None:
             yield f"it fires on every config of {always}, whatever it says"
-        subjects = {*self.rule.symbols, *_in_message(self.rule)} - self._old
+        # A list of those that are on or off leaves out what is not there.
+        named = self.rule.symbols[:1] if lists(self.rule.message) else self.rule.symbols
+        subjects = {*named, *_in_message(self.rule)} - self._old
         for name in self._unknown(granted(self.rule.when, self._anywhere)):
             if name in subjects:
                 yield f"it asks for {name}, which no architecture defines: 'requires' must say so"

@@ -2,8 +2,8 @@
 """Message templates of rules.
 
 `{KASAN}` is the value of KASAN, `{KASAN:cause}` how it came about in a few words with its
-place, `{on}` and `{off}` name those of the rule's symbols that are y or m, or n.  `{{` and `}}`
-are braces.  `{$name}` is the value of a parameter of the rule.
+place, `{on}` and `{off}` name those of the rule's symbols that are y or m, or n, as far as the
+tree has them.  `{{` and `}}` are braces.  `{$name}` is the value of a parameter of the rule.
 """
 
 from __future__ import annotations
@@ -31,6 +31,11 @@ def fields(template: str) -> Iterator[Field]:
     for match in _FIELD.finditer(template):
         if match.group() not in ("{{", "}}"):
             yield _field(match.group(), match.group(1))
+
+
+def lists(template: str) -> bool:
+    """Whether a template names the symbols that are on or off."""
+    return any(field.what in _LISTS for field in fields(template))
 
 
 def fill(

@@ -135,6 +135,14 @@ def test_messages() -> None:
     assert text == "y 16000 {A} why A on: A, D off: B"
 
 
+def test_what_the_tree_does_not_have_is_not_said_to_be_off() -> None:
+    rule = next(item for item in shipped_catalogue() if item.id == "debug-vm/without-subchecks")
+    rule = dataclasses.replace(rule, symbols=(*rule.symbols, "DEBUG_VM_YET_TO_COME"))
+    (found,) = judge(values_of("DEBUG_KERNEL", "DEBUG_VM"), [rule], "debug")
+    assert "DEBUG_VM_RB" in found.message
+    assert "DEBUG_VM_YET_TO_COME" not in found.message
+
+
 def test_a_cause_in_a_message() -> None:
     lines = ("DEBUG_KERNEL", "DEBUG_VM", "!DEBUG_VM_PGTABLE")
     message = judged(*lines, role="debug")["pgtable/boot-test-lost"].message

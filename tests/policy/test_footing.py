@@ -118,6 +118,11 @@ def test_a_symbol_of_some_other_architecture_is_known() -> None:
     assert stand(rule_of("A && B"), "A", "AB").faults == ()
 
 
+def test_what_a_list_names_may_be_absent() -> None:
+    rule = rule_of("A && !B && !C", symbols=("A", "B", "C"), message="{off} are off")
+    assert stand(rule, "AB").faults == ()
+
+
 def test_what_is_absent_and_not_missed() -> None:
     exception = stand(rule_of("A && !B"), "A")
     alternative = stand(rule_of("A || B", symbols=("A", "B"), remedy=("# CONFIG_B is not set",)), "A")
