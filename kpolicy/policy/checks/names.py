@@ -25,6 +25,14 @@ _TEST_WORDS = frozenset({"KUNIT", "TEST"})
 
 def likely_names(model: Model, name: str) -> tuple[str, ...]:
     """Names that this tree defines: what the symbol was renamed to, else the one that is spelt almost alike."""
+    # The same stale names stand in one defconfig after the other.
+    found = model.derived("likely names", _none_yet)
+    if name not in found:
+        found[name] = _likely_names(model, name)
+    return found[name]
+
+
+def _likely_names(model: Model, name: str) -> tuple[str, ...]:
     known = renamed(name)
     if known is not None and all(model.is_defined(item) for item in known.names):
         return known.names
@@ -47,6 +55,10 @@ def alike(words: Mapping[str, Sequence[str]], name: str) -> tuple[str, ...]:
     """The names, by their words, that are spelt almost like `name`, in alphabetical order."""
     near = {candidate for word in name.split("_") for candidate in words.get(word, ()) if _is_near(name, candidate)}
     return tuple(sorted(near))
+
+
+def _none_yet(_core: Core) -> dict[str, tuple[str, ...]]:
+    return {}
 
 
 def _of_model(core: Core) -> Mapping[str, Sequence[str]]:
