@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from tests.oracle.conf import Oracle
 from tests.oracle.trees import RELEASES, VARIABLE, Trees, find_trees
 
 cache_folder()
+# As evaluation does: it must not change while hypothesis watches.
+sys.setrecursionlimit(50_000)
 # What the developer's environment could change about kpolicy.
 _VARIABLES = ("ARCH", "NO_COLOR", "FORCE_COLOR", "KPOLICY_TRACEBACK", "CC", "LD", "CROSS_COMPILE", "LLVM", "srctree")
 

@@ -17,6 +17,7 @@ from kpolicy.kconfig.nodes import EQUAL, MOD, NO, YES, NodeTable
 from kpolicy.kconfig.payload import BOOL, TRISTATE, TYPES, Core, Details, Payload
 from kpolicy.kconfig.submenus import Run
 from kpolicy.kconfig.syntax import YES as ALWAYS
+from kpolicy.kconfig.syntax import names_in
 from kpolicy.location import Location
 
 _TYPE_CODE = {word: code for code, word in enumerate(TYPES)}
@@ -170,7 +171,7 @@ class _Builder:
             return
         run = self._run
         if entry.kind != "config":
-            self._run = Run(is_below=run.takes(table, _given(dependency)))
+            self._run = Run(is_below=run.takes(table, _given(dependency), self._named(entry)))
         for child in entry.children:
             self._entry(child, dependency, choice)
         self._run = run
@@ -208,6 +209,12 @@ class _Builder:
             self._entry(child, inner, entry)
         self._run = run
 
+    def _named(self, entry: Entry) -> set[int]:
+        """The symbols in the dependencies of an entry, and in the condition of its prompt."""
+        written = [item.operands[0] for item in entry.properties if item.kind == "depends"]
+        written += [entry.prompt.operands[1]] if entry.kind == "config" and entry.prompt is not None else []
+        return {self._table.symbol(name) for expression in written for name in names_in(expression)}
+
     def _seen(self, entry: Entry, dependency: int) -> int:
         """The condition under which the prompt of an entry is to be seen; without one its dependency."""
         if entry.prompt is None:
@@ -231,7 +238,9 @@ class _Builder:
         record = self._choices[choice_index]
         types = self._elaborated.types
         if self._dialect.choice_symbols:
-            if self._run.takes(self._table, self._seen(entry, dependency), (index, entry.prompt is not None)):
+            if self._run.takes(
+                table, self._seen(entry, dependency), self._named(entry), (index, entry.prompt is not None)
+            ):
                 return dependency
             if record[1] == TRISTATE and types.get(entry.name or "") != "tristate":
                 dependency = table.all_of(table.intern(EQUAL, choice_index, YES), dependency)

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Submenus that come about by themselves: what hangs below a member of a choice is no member of it (before 6.11).
 
-Mirrors the automatic submenus of scripts/kconfig/menu.c: menu_finalize, and expr.c: expr_depends_symbol.
+Mirrors the automatic submenus of scripts/kconfig/menu.c: menu_finalize, with what that asks of expr.c.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from kpolicy.kconfig.nodes import AND, EQUAL, MOD, NO, UNEQUAL, YES, NodeTable
+from kpolicy.kconfig.nodes import AND, EQUAL, MOD, NO, NOT, OR, UNEQUAL, YES, NodeTable
 
 
 @dataclass(slots=True)
@@ -23,12 +23,15 @@ class Run:
     is_below: bool = False
     above: list[tuple[int, int, bool]] = field(default_factory=list)
 
-    def takes(self, table: NodeTable, seen: int, symbol: tuple[int, bool] | None = None) -> bool:
+    def takes(
+        self, table: NodeTable, seen: int, named: Collection[int], symbol: tuple[int, bool] | None = None
+    ) -> bool:
         """Whether the next entry hangs below another; `seen` is the condition under which it is to be seen.
 
-        `symbol` is the entry itself, and whether it has a prompt, where others can hang below it.
+        `named` are the symbols that its condition names as it is written, which in `seen` may be left out: `A || y` is
+        y, `A && n` is n.  `symbol` is the entry itself, and whether it has a prompt, where others can hang below it.
         """
-        while self.above and not _hangs_below(table, seen, self.above[-1]):
+        while self.above and not _hangs_below(table, seen, named, self.above[-1]):
             self.above.pop()
         # What hangs below a symbol without a prompt is put beside it again.
         is_below = self.is_below or any(has_prompt for _, _, has_prompt in self.above)
@@ -37,34 +40,34 @@ class Run:
         return is_below
 
 
-def _hangs_below(table: NodeTable, seen: int, above: tuple[int, int, bool]) -> bool:
+def _hangs_below(table: NodeTable, seen: int, named: Collection[int], above: tuple[int, int, bool]) -> bool:
     symbol, condition, has_prompt = above
-    if _depends_on(table, seen, symbol):
+    factors = set(_factors(table, seen))
+    # expr_depends_symbol()
+    if factors & {(0, symbol), (EQUAL, symbol, MOD), (EQUAL, symbol, YES), (UNEQUAL, symbol, NO)}:
         return True
+    if symbol not in named and symbol not in _symbols(table, seen):
+        return False
     # `(A || B) && C` hangs below A where that depends on C.
     needed = set(_factors(table, condition)) if has_prompt else set()
-    return symbol in _symbols(table, seen) and needed <= set(_factors(table, seen))
+    return seen == NO or needed <= factors
 
 
-def _depends_on(table: NodeTable, expression: int, symbol: int) -> bool:
-    """Mirrors expr_depends_symbol()."""
+def _factors(table: NodeTable, expression: int, negated: int = 0) -> Iterator[tuple[int, ...]]:
+    """The parts that all have to hold, as expr_transform() shapes them: comparisons, and (NOT or 0, node)."""
     node = table.nodes[expression]
-    if node is None:
-        return expression == symbol
-    if node[0] == AND:
-        return any(_depends_on(table, operand, symbol) for operand in node[1:])
-    if node[0] == EQUAL:
-        return node[1] == symbol and node[2] in (MOD, YES)
-    return node[0] == UNEQUAL and node[1] == symbol and node[2] == NO
-
-
-def _factors(table: NodeTable, expression: int) -> Iterator[int]:
-    node = table.nodes[expression]
-    if node is not None and node[0] == AND:
+    if node is None or node[0] not in (AND, OR, NOT, EQUAL, UNEQUAL):
+        if expression != YES:
+            yield negated, expression
+    elif node[0] == NOT:
+        yield from _factors(table, node[1], 0 if negated else NOT)
+    elif node[0] == (OR if negated else AND):
         for operand in node[1:]:
-            yield from _factors(table, operand)
-    elif expression != YES:
-        yield expression
+            yield from _factors(table, operand, negated)
+    elif node[0] in (AND, OR):
+        yield negated, expression
+    else:
+        yield (EQUAL + UNEQUAL - node[0] if negated else node[0]), node[1], node[2]
 
 
 def _symbols(table: NodeTable, expression: int) -> Iterator[int]:

@@ -8,7 +8,8 @@ those are kept as text (`raw`) until a tree is elaborated.
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterator
+from typing import NamedTuple, TypeAlias, cast
 
 # A parsed expression.  A symbol is its name; everything else is a tuple whose first item
 # is the operator: ('"', text) a constant, ("!", e), ("&&", e, e ...), ("||", e, e ...) and
@@ -19,6 +20,15 @@ CONST = '"'
 YES: Ast = (CONST, "y")
 NO: Ast = (CONST, "n")
 MOD: Ast = (CONST, "m")
+
+
+def names_in(expression: Ast) -> Iterator[str]:
+    """The symbols that an expression names."""
+    if isinstance(expression, str):
+        yield expression
+    elif expression[0] != CONST:
+        for operand in expression[1:]:
+            yield from names_in(cast("Ast", operand))
 
 
 class Statement(NamedTuple):

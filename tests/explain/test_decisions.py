@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
@@ -32,12 +31,6 @@ from tests.models import tree_of
 
 _KERNELS = [("6.12", "arm64"), ("6.12", "riscv"), ("6.12", "s390"), ("6.1", "x86_64"), ("6.12", "x86_64")]
 _DEBUG_FILES = ("Kconfig.debug", "Kconfig.kasan", "Kconfig.kcsan", "Kconfig.kfence", "Kconfig.kmsan", "Kconfig.ubsan")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _deep() -> None:
-    """Raised by the first evaluation anyway; hypothesis wants it not to change under its hands."""
-    sys.setrecursionlimit(50_000)
 
 
 def _again(values: Values, lines: Iterable[str], without: Iterable[str] = ()) -> Values:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
 from random import Random
 
@@ -21,12 +20,6 @@ from kpolicy.explain.difference import change, changed
 from kpolicy.kconfig.model import Model
 from tests.kconfig.generate import config, kconfig
 from tests.kconfig.small import load, make_tree
-
-
-@pytest.fixture(autouse=True)
-def _deep_recursion() -> None:
-    # As evaluation does: it must not change while hypothesis watches.
-    sys.setrecursionlimit(50_000)
 
 
 def _written(values: Values) -> dict[str, str]:

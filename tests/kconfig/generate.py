@@ -10,8 +10,9 @@ _TRISTATES = [f"T{i}" for i in range(6)]
 _NUMBERS = ["I0", "I1", "H0", "H1"]
 _STRINGS = ["S0", "S1"]
 _MEMBERS = [f"C{i}" for i in range(6)]
+_BELOW = [f"T{i}" for i in range(10, 16)]
 _TYPE = {"B": "bool", "T": "tristate", "I": "int", "H": "hex", "S": "string", "C": "bool"}
-ALL = [*_BOOLS, *_TRISTATES, *_NUMBERS, *_STRINGS, *_MEMBERS]
+ALL = [*_BOOLS, *_TRISTATES, *_NUMBERS, *_STRINGS, *_MEMBERS, *_BELOW]
 
 
 def kconfig(random: Random, tristate_choices: bool) -> str:
@@ -93,7 +94,27 @@ def _choice(random: Random, members: list[str], known: list[str], tristate: bool
         if random.random() < 0.2:
             later = [item for item in _MEMBERS if item not in known and item not in members]
             out += [f"\tselect {random.choice(later)}"] if later else []
+        if tristate and random.random() < 0.4:
+            out += _below(random, name, known)
     return [*out, "", "endchoice"]
+
+
+def _below(random: Random, member: str, known: list[str]) -> list[str]:
+    """Symbols that hang below a member of a choice, or below each other; before 6.11 they are no members."""
+    out: list[str] = []
+    above = member
+    for name in [item for item in _BELOW if item not in known][: random.choice([1, 2, 3])]:
+        other = _atom(random, known)
+        needed = random.choice([above, above, f"{above} && {other}", f"{above} != n", f"{above} || {other}", other])
+        inside = random.random() < 0.2
+        out += ["", f"if {needed}"] if inside else []
+        out += ["", f"config {name}", f'\t{random.choice(["bool", "tristate"])} "below {above}"']
+        out += [] if inside else [f"\tdepends on {needed}"]
+        out += ["", "endif"] if inside else []
+        out += ["", 'comment "in between"'] if random.random() < 0.1 else []
+        known.append(name)
+        above = random.choice([name, above])
+    return out
 
 
 def _atom(random: Random, known: list[str]) -> str:
