@@ -134,6 +134,8 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
         self.messages.append((self.location, message))
 
     def _parse_error(self, message: str) -> NoReturn:
+        if message == "unterminated string":
+            raise _UnterminatedError
         text = self._line.rstrip("\n")
         raise InputError(
             f"syntax error: {message}",
@@ -187,12 +189,25 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
             self._parse_error(f"line longer than {_MAX_LINE} characters")
         if text.count("(") > _MAX_NESTING and _deepest(text) > _MAX_NESTING:
             self._parse_error(f"more than {_MAX_NESTING} nested parentheses")
-        self._tokens = self._tokenize(text)
+        self._tokens = self._words(text)
         self._tokens_i = 1
         keyword = self._tokens[0]
         if keyword is None:
             return None
         return self._parse(line, keyword)
+
+    def _words(self, text: str) -> Any:
+        """The tokens of a line; a string that nobody ended ends with it, as in `conf` (scripts/kconfig/lexer.l)."""
+        tokens = None
+        for quote in ("", '"', "'"):
+            try:
+                tokens = self._tokenize(text.rstrip("\n") + quote if quote else text)
+            except _UnterminatedError:
+                continue
+            if quote:
+                self._warn("multi-line strings not supported")
+            break
+        return tokens or self._parse_error("a string that does not end")
 
     def _bare_names(self, text: str) -> str:
         if not (self._dollar_names or text.lstrip().startswith("source")):
@@ -287,6 +302,10 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
         if not (self._check_token(_TOKEN["env"]) and self._check_token(kconfiglib.EQUAL)):
             self._parse_error("unknown option")
         return "option env", (self._expect_str_and_eol(),)
+
+
+class _UnterminatedError(Exception):
+    """A string has no end on its line."""
 
 
 # What follows each keyword, as operands of its statement.
