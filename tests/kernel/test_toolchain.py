@@ -22,6 +22,7 @@ from kpolicy.kernel.toolchain import (
     recorded_toolchain,
 )
 from kpolicy.kernel.version import KernelVersion
+from tests.kernel.memory import MemorySource
 
 _VERSION = KernelVersion(6, 18, 0, "-rc4")
 _X86 = Architecture("x86_64", "x86")
@@ -246,6 +247,20 @@ def test_the_limit_is_for_patterns_alone(demo: Path, monkeypatch: pytest.MonkeyP
     answer = probes.shell("i=0; while [ $i != 3000 ]; do i=$((i+1)); done; echo x$i | sed -e 's/x/y/'", {})
     assert time.process_time() - started > 0.01
     assert (answer.known, answer.output) == (True, "y3000")
+
+
+def test_a_later_command_finds_what_an_earlier_one_has_made_and_named() -> None:
+    # As scripts/dummy-tools/gcc of 5.15 makes a folder for plugins and prints its name.
+    probes = EmulatedProbes(Toolchain.dummy(), MemorySource({}))
+    made = "d=$(mktemp -d); mkdir -p $d/include; echo text >$d/include/x.h; echo $d"
+    one, other = (probes.shell(f"{made} # {number}", {}).output for number in (1, 2))
+    assert one != other
+    assert probes.shell(f"cat {one}/include/x.h", {}).output == "text"
+    assert probes.shell(f"test -d {other}/include && echo y", {}).output == "y"
+    # What nobody can name is gone, and a new file never has the name of one that is there.
+    probes.shell("mktemp >/dev/null; echo nothing", {})
+    assert probes.shell("mktemp", {}).output not in (one, other)
+    assert probes.shell(f"test -e {one}x || echo n", {}).output == "n"
 
 
 def test_what_does_not_end_in_another_thread_is_not_interrupted(demo: Path) -> None:

@@ -19,7 +19,7 @@ from kpolicy.kernel.toolchain.programs.compilers import PLUGIN_FOLDER
 from kpolicy.kernel.toolchain.programs.tools import RUST_CORE
 from kpolicy.kernel.toolchain.record import Toolchain
 from kpolicy.kernel.toolchain.shell.builtins import ALSO_PROGRAMS, BUILTINS, set_options
-from kpolicy.kernel.toolchain.shell.files import VirtualFiles
+from kpolicy.kernel.toolchain.shell.files import NOTHING_LEFT, VirtualFiles
 from kpolicy.kernel.toolchain.shell.interpreter import Call, Shell
 from kpolicy.kernel.toolchain.shell.parser import parse
 from kpolicy.kernel.toolchain.shell.state import Program
@@ -36,6 +36,7 @@ class TreeScripts:
         self.source = source
         self.programs = {**_SHELL_PROGRAMS, **program_table(toolchain)}
         self.toolchain = toolchain
+        self.left = NOTHING_LEFT
         self._known: dict[str, Program | None] = {}
 
     def program(self, path: str) -> Program | None:
@@ -72,7 +73,7 @@ class EmulatedMachine:
     """The machine that one `$(shell,...)` runs on."""
 
     def __init__(self, scripts: TreeScripts, environment: Mapping[str, str]) -> None:
-        self.files = VirtualFiles(scripts.source, environment.get("srctree", "."))
+        self.files = VirtualFiles(scripts.source, environment.get("srctree", "."), scripts.left)
         self.unknown: list[str] = []
         # The root of the tree is where srctree says.
         self.names = {"srctree"}

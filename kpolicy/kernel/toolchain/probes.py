@@ -92,6 +92,7 @@ class EmulatedProbes:
                 Shell(machine, environment, BUILTINS, streams={0: Input(), 1: output, 2: NOTHING}).run(script)
         except _GIVE_UP as error:
             given_up.append(_words(error))
+        self._scripts.left = machine.files.left(self._scripts.left, output.text)
         return output.text, machine, [*machine.unknown, *machine.files.foreign, *given_up]
 
 

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from kpolicy.errors import InputError
@@ -16,26 +18,42 @@ _BUILD_FOLDER: Final = "/build/kpolicy/kernel/tree"
 _SCRATCH: Final = "/tmp"  # noqa: S108
 _TEMPORARY: Final = posixpath.join(_SCRATCH, "tmp.")
 _PROGRAM_FOLDERS: Final = ("/usr/bin", "/bin")
+_MOST_LEFT: Final = 1000
 _ALWAYS_THERE: Final = frozenset({"/", "/dev", _SCRATCH, "/usr", "/bin", "/usr/bin", "/build"})
 _DEVICES: Final = frozenset({"/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr"})
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What commands have left in memory for later ones: files with their texts, folders, and how many mktemp made."""
+
+    files: Mapping[str, str]
+    folders: frozenset[str]
+    made: int
+
+
+NOTHING_LEFT: Final = Left({}, frozenset(), 0)
+
+
 class VirtualFiles:
-    """Files of one run of a command.
+    """Files of one run of a command; `left` are those of commands before it.
 
     A path in the tree is read from the source; everything that is written stays in memory.  The
     current directory is the build folder; a relative path that it lacks is looked for in the tree,
     because make is usually run there.
     """
 
-    def __init__(self, source: Source, srctree: str) -> None:
+    def __init__(self, source: Source, srctree: str, left: Left = NOTHING_LEFT) -> None:
         self._source = source
         self._root = posixpath.normpath(posixpath.join(_BUILD_FOLDER, srctree or "."))
         self.folder = self._root
         self._written: dict[str, Output] = {}
         self._folders: set[str] = set()
         self._removed: set[str] = set()
-        self._made = 0
+        self._made = left.made
+        self._folders.update(left.folders)
+        for name, text in left.files.items():
+            self.provide(name, text)
         self.foreign: list[str] = []
         """Paths outside of the tree that were asked for: what is there depends on the machine."""
 
@@ -149,12 +167,22 @@ class VirtualFiles:
     def make_temporary(self, *, folder: bool) -> str:
         """What mktemp makes."""
         self._made += 1
-        path = f"{_TEMPORARY}{self._made:010}"
+        path = _temporary(self._made)
         if folder:
             self.make_folder(path)
         else:
             self.open_for_writing(path)
         return path
+
+    def left(self, before: Left, output: str) -> Left:
+        """What later commands find: also what mktemp made here, if the output names it, for nobody else can."""
+        made = map(_temporary, range(before.made + 1, self._made + 1))
+        tops = tuple(path for path in made if path in output)
+        if not tops or len(before.files) + len(before.folders) > _MOST_LEFT:
+            return before
+        files = {name: text.text for name, text in self._written.items() if name.startswith(tops)}
+        folders = (name for name in self._folders if name.startswith(tops))
+        return Left({**before.files, **files}, before.folders.union(folders), self._made)
 
     def remove(self, path: str, *, recursive: bool = False) -> bool:
         """Remove a file, or a folder with all that is in it, as this run sees it; False when nothing is there."""
@@ -174,3 +202,7 @@ class VirtualFiles:
         known = (_BUILD_FOLDER, _TEMPORARY, *_PROGRAM_FOLDERS)
         if absolute not in _ALWAYS_THERE and absolute not in _DEVICES and not absolute.startswith(known):
             self.foreign.append(absolute)
+
+
+def _temporary(number: int) -> str:
+    return f"{_TEMPORARY}{number:010}"
