@@ -170,7 +170,7 @@ class _Builder:
             self._depends(table.symbols[entry.name], own)
             return
         run = self._run
-        if entry.kind != "config":
+        if choice is not None and entry.kind != "config":
             self._run = Run(is_below=run.takes(table, _given(dependency), self._named(entry)))
         for child in entry.children:
             self._entry(child, dependency, choice)

@@ -241,12 +241,12 @@ def test_a_pattern_that_matches_for_years_is_given_up(demo: Path, monkeypatch: p
 
 def test_the_limit_is_for_patterns_alone(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Interrupted anywhere else other code would not let go of its locks: coverage's tracer is such code.
-    monkeypatch.setattr("kpolicy.kernel.toolchain.probes._PATIENCE", 0.001)
+    monkeypatch.setattr("kpolicy.kernel.toolchain.probes._PATIENCE", 0.02)
     probes = EmulatedProbes(Toolchain.dummy(), open_tree(demo))
     started = time.process_time()
-    answer = probes.shell("i=0; while [ $i != 3000 ]; do i=$((i+1)); done; echo x$i | sed -e 's/x/y/'", {})
-    assert time.process_time() - started > 0.01
-    assert (answer.known, answer.output) == (True, "y3000")
+    answer = probes.shell("i=0; while [ $i != 8000 ]; do i=$((i+1)); done; echo x$i | sed -e 's/x/y/'", {})
+    assert time.process_time() - started > 0.02
+    assert (answer.known, answer.output) == (True, "y8000")
 
 
 def test_a_later_command_finds_what_an_earlier_one_has_made_and_named() -> None:

@@ -80,8 +80,8 @@ def _limited(match: Callable[[], Result]) -> Result:
         raise Exhausted(f"takes more than {budget.seconds:g} s of processor time")
 
     before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, budget.left)
     try:
+        signal.setitimer(signal.ITIMER_VIRTUAL, budget.left)
         return match()
     finally:
         # Nothing left would be no limit.

@@ -18,6 +18,7 @@ _BUILD_FOLDER: Final = "/build/kpolicy/kernel/tree"
 _SCRATCH: Final = "/tmp"  # noqa: S108
 _TEMPORARY: Final = posixpath.join(_SCRATCH, "tmp.")
 _PROGRAM_FOLDERS: Final = ("/usr/bin", "/bin")
+# Files and folders that one command leaves for the next: a tree's scripts make one or two.
 _MOST_LEFT: Final = 1000
 _ALWAYS_THERE: Final = frozenset({"/", "/dev", _SCRATCH, "/usr", "/bin", "/usr/bin", "/build"})
 _DEVICES: Final = frozenset({"/dev/null", "/dev/stdin", "/dev/stdout", "/dev/stderr"})
@@ -48,10 +49,9 @@ class VirtualFiles:
         self._root = posixpath.normpath(posixpath.join(_BUILD_FOLDER, srctree or "."))
         self.folder = self._root
         self._written: dict[str, Output] = {}
-        self._folders: set[str] = set()
+        self._folders = set(left.folders)
         self._removed: set[str] = set()
         self._made = left.made
-        self._folders.update(left.folders)
         for name, text in left.files.items():
             self.provide(name, text)
         self.foreign: list[str] = []
