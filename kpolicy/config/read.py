@@ -13,22 +13,21 @@ import errno
 import gzip
 import io
 import lzma
-import os
 import re
-import stat
 import zlib
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import BinaryIO
 
 from kpolicy.config.model import Assignment, Config
 from kpolicy.errors import InputError, UsageError
+from kpolicy.files import read_file, read_stream, too_large
 from kpolicy.location import Location
 
 _HEADER = re.compile(r"# Linux/(\S+) (\S+)(?: Kernel)? [Cc]onfiguration")
 _PREFIX = "CONFIG_"
 
-# The largest real config has some 13,000 lines and 300 kB.
-MAX_SIZE = 64 << 20
+# The largest real config has some 13,000 lines and 300 kB; a line that means nothing takes as long as any other.
+MAX_SIZE = 4 << 20
 MAX_LINE = 1 << 20
 
 _MAGIC = ((b"\x1f\x8b", "gzip"), (b"\xfd7zXZ\x00", "xz"), (b"BZh", "bzip2"))
@@ -75,38 +74,33 @@ def _read_part(name: str, stdin: BinaryIO | None, folder: Path | None) -> Config
     if name == "-":
         if stdin is None:
             raise UsageError("'-' given, and there is no standard input")
-        return parse_config("<stdin>", _limited(stdin, "<stdin>"))
+        return _read_stdin(stdin)
     path = (folder or Path()) / name
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode) and not _is_stream(path):
-            kind = "a directory" if path.is_dir() else "not a regular file"
-            raise InputError(f"is {kind}, expected a config file", Location(name, 1))
-        with path.open("rb") as stream:
-            content = _limited(stream, name)
+        content = read_file(path, MAX_SIZE)
+    except IsADirectoryError:
+        raise InputError("is a directory, expected a config file", Location(name, 1)) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         hint = "Did you mean a stack of existing files, a+b?" if "+" in name else None
         if isinstance(error, OSError) and error.errno == errno.ELOOP:
             hint = "A symbolic link leads back to itself."
         raise InputError(f"cannot read the config: {reason}", Location(name, 1), hint=hint) from None
-    return parse_config(name, content)
+    return parse_config(name, _unpack(content, name))
+
+
+def _read_stdin(stdin: BinaryIO) -> Config:
+    name = "<stdin>"
+    try:
+        content = read_stream(stdin, MAX_SIZE)
+    except OSError as error:
+        raise InputError(f"cannot read the config: {error.strerror or error}", Location(name, 1)) from None
+    return parse_config(name, _unpack(content, name))
 
 
 def is_packed(content: bytes) -> bool:
     """Whether a content is compressed, by its first bytes."""
     return any(content.startswith(magic) for magic, _kind in _MAGIC)
-
-
-def _is_stream(path: Path) -> bool:
-    """Pipes from a shell's `<(command)`; devices would never end."""
-    return stat.S_ISFIFO(os.stat(path).st_mode)
-
-
-def _limited(stream: IO[bytes], name: str) -> bytes:
-    content = stream.read(MAX_SIZE + 1)
-    if len(content) > MAX_SIZE:
-        raise InputError(f"larger than {MAX_SIZE >> 20} MiB: not a config file", Location(name, 1))
-    return _unpack(content, name)
 
 
 def _unpack(content: bytes, name: str) -> bytes:
@@ -181,6 +175,8 @@ def _unset(text: str, name: str, number: int) -> Assignment | None:
 
 
 def _check_text(name: str, content: bytes) -> None:
+    if len(content) > MAX_SIZE:
+        raise InputError(f"{too_large(MAX_SIZE)}: not a config file", Location(name, 1))
     nul = content.find(b"\0")
     if nul >= 0:
         raise InputError(

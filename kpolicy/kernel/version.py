@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from kpolicy.bounds import whole
 from kpolicy.errors import InputError
 from kpolicy.kernel.source import Source
 from kpolicy.location import Location
@@ -46,7 +47,7 @@ class KernelVersion:
     def release_candidate(self) -> int | None:
         """The number of the release candidate that EXTRAVERSION names (`-rc4` is 4), else None."""
         match = _RELEASE_CANDIDATE.match(self.extraversion)
-        return int(match.group(1)) if match else None
+        return whole(match.group(1)) if match else None
 
 
 def parse_version(text: str) -> KernelVersion:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from kpolicy.bounds import whole
 from kpolicy.config.model import Config
 from kpolicy.config.read import parse_config, read_config
 from kpolicy.errors import InputError, KpolicyError, UsageError
@@ -227,7 +228,7 @@ def _in_words(text: str) -> str:
 
 def _number(text: str, kind: str) -> int | str:
     try:
-        return int(text, 16 if kind == "hex" else 10)
+        return whole(text, 16 if kind == "hex" else 10)
     except ValueError:
         return text
 
