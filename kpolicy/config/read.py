@@ -16,12 +16,15 @@ import lzma
 import re
 import zlib
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from kpolicy.config.model import Assignment, Config
 from kpolicy.errors import InputError, UsageError
 from kpolicy.files import read_file, read_stream, too_large
 from kpolicy.location import Location
+
+if TYPE_CHECKING:
+    from kpolicy.kernel.source import Source
 
 _HEADER = re.compile(r"# Linux/(\S+) (\S+)(?: Kernel)? [Cc]onfiguration")
 _PREFIX = "CONFIG_"
@@ -46,6 +49,15 @@ def read_config(spec: str, stdin: BinaryIO | None = None, folder: Path | None = 
     if names.count("-") > 1:
         raise UsageError(f"'-' stands twice in the stack '{spec}'", hint="Standard input can be read only once.")
     return stack(spec, [_read_part(name, stdin, folder) for name in names])
+
+
+def config_in_tree(source: Source, path: str) -> Config:
+    """A config file of a kernel tree; raises InputError, with its place, for what cannot be read."""
+    try:
+        content = source.read(path)
+    except InputError as error:
+        raise InputError(error.message, Location(path, 1), hint=error.hint) from None
+    return parse_config(path, content)
 
 
 def stack(name: str, parts: list[Config]) -> Config:

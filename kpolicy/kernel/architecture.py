@@ -16,7 +16,7 @@ from typing import Final
 
 from kpolicy.errors import UsageError
 from kpolicy.kernel.makefile import Makefile
-from kpolicy.kernel.source import Source
+from kpolicy.kernel.source import Source, listed
 
 # The machine that the kernel is imagined to be built on (`uname -m`), wherever kpolicy runs: an
 # answer that depended on the machine could not be compared with another one.
@@ -59,8 +59,16 @@ class Architecture:
 
 
 def architectures(source: Source) -> tuple[str, ...]:
-    """The folders of arch/ that hold an architecture (those with a Kconfig), sorted."""
-    return tuple(name for name in source.list_dir("arch") if source.is_file(f"arch/{name}/Kconfig"))
+    """The folders of arch/ that hold an architecture (those with a Kconfig), sorted.
+
+    One whose Kconfig, or whose folder, cannot be read is among them: its model says what is wrong.
+    """
+    return tuple(name for name in source.list_dir("arch") if _is_architecture(source, f"arch/{name}"))
+
+
+def _is_architecture(source: Source, folder: str) -> bool:
+    names = listed(source, folder)
+    return not source.is_file(folder) if names is None else "Kconfig" in names
 
 
 def architecture_words(source: Source) -> tuple[str, ...]:

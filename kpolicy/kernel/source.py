@@ -231,6 +231,14 @@ def open_tree(path: str | os.PathLike[str]) -> DirectorySource:
     return source
 
 
+def listed(source: Source, folder: str) -> tuple[str, ...] | None:
+    """The sorted names in a folder; None when it cannot be listed: reading it says why."""
+    try:
+        return source.list_dir(folder)
+    except InputError:
+        return None
+
+
 def missing_marks(source: Source) -> tuple[str, ...]:
     """The files that make a tree a kernel's, and that are not there."""
     return tuple(mark for mark in _TREE_MARKS if not source.is_file(mark))

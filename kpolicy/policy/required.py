@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from kpolicy.bounds import whole
 from kpolicy.config.model import Config
-from kpolicy.config.read import parse_config, read_config
+from kpolicy.config.read import config_in_tree, parse_config, read_config
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.evaluate.user import unquote
 from kpolicy.explain.cause import Link, cause, head, shown
@@ -263,4 +263,4 @@ def _named(word: str, source: Source | None) -> Config:
 def _in_tree(path: str, source: Source | None) -> Config | None:
     if source is None or not source.is_file(path):
         return None
-    return parse_config(path, source.read(path))
+    return config_in_tree(source, path)
