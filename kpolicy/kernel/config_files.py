@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from kpolicy.kernel.architecture import Architecture, arch_makefile, architectures
+from kpolicy.kernel.makefile import makefile_text
 from kpolicy.kernel.source import Source, listed
 
 # `$(call merge_into_defconfig,ppc64_defconfig,le guest)`: a defconfig and fragments of arch/*/configs.
@@ -123,10 +124,7 @@ def _merged(source: Source, architecture: Architecture, word: str) -> tuple[str,
 
 def _recipes(source: Source, architecture: Architecture) -> str:
     """The text of arch/*/Makefile, continued lines as one."""
-    path = f"arch/{architecture.srcarch}/Makefile"
-    if not source.is_file(path):
-        return ""
-    return _CONTINUATION.sub(" ", source.read(path).decode("utf-8", "surrogateescape"))
+    return _CONTINUATION.sub(" ", makefile_text(source, f"arch/{architecture.srcarch}/Makefile"))
 
 
 def _walk(source: Source, folder: str, depth: int) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Final
 
 from kpolicy.bounds import whole
 from kpolicy.errors import InputError
+from kpolicy.kernel.makefile import makefile_text
 from kpolicy.kernel.source import Source
 from kpolicy.location import Location
 
@@ -67,7 +68,8 @@ def read_version(source: Source) -> KernelVersion:
 
     Raises InputError when there is no Makefile, or no version in it.
     """
-    text = source.read("Makefile").decode("utf-8", "replace")
+    # A tree without one has no version: read() says why there is none.
+    text = makefile_text(source, "Makefile") or source.read("Makefile").decode("utf-8", "surrogateescape")
     found: dict[str, str] = {}
     for number, line in enumerate(text.splitlines(), 1):
         match = _ASSIGNMENT.match(line)
