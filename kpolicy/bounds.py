@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from kpolicy.errors import InputError
+from kpolicy.errors import InputError, KpolicyError
 from kpolicy.location import Location
 
 LONGEST_NUMBER: Final = 100
@@ -33,12 +33,22 @@ def whole(text: str, base: int = 10) -> int:
     return -value if sign == "-" else value
 
 
+def failure(error: Exception, what: str, location: Location | None = None) -> KpolicyError:
+    """The error of ours that stands for any exception: `what` was being read or worked out when it was raised."""
+    if isinstance(error, KpolicyError):
+        return error
+    if isinstance(error, RecursionError):
+        return InputError(f"{what}: nested too deeply", location)
+    if isinstance(error, MemoryError):
+        return InputError(f"{what}: out of memory", location)
+    text = f"internal error: {type(error).__name__}: {error}"
+    return KpolicyError(text, location, hint="this is a bug in kpolicy; KPOLICY_TRACEBACK=1 shows where it is")
+
+
 @contextmanager
 def contained(what: str, location: Location | None = None) -> Iterator[None]:
-    """Recursion and memory that run out inside are an InputError: `what` is what was being read or worked out."""
+    """Recursion and memory that run out inside are an InputError; `what` as for `failure`."""
     try:
         yield
-    except RecursionError:
-        raise InputError(f"{what}: nested too deeply", location) from None
-    except MemoryError:
-        raise InputError(f"{what}: out of memory", location) from None
+    except (RecursionError, MemoryError) as error:
+        raise failure(error, what, location) from None

@@ -99,7 +99,7 @@ def bare_values(config: Config, arch: str | None = None) -> Values:
         f"SUBLEVEL = {version.sublevel}\nEXTRAVERSION = {extra}\n"
     )
     word = arch or config.arch or "unknown"
-    files = {"Makefile": makefile.encode(), "Kconfig": "\n".join(_kconfig(config)).encode("utf-8", "surrogateescape")}
+    files = {"Makefile": makefile.encode("utf-8", "surrogateescape"), "Kconfig": "\n".join(_kconfig(config)).encode("utf-8", "surrogateescape")}
     toolchain = recorded_toolchain(recorded_values(config)) or Toolchain.dummy()
     model = _model(_Files(config.name, files), Architecture(word, _srcarch(word)), toolchain)
     return evaluate(model, config, "olddefconfig")
@@ -114,7 +114,7 @@ def _srcarch(word: str) -> str:
 
 
 def _kconfig(config: Config) -> Iterator[str]:
-    yield f'mainmenu "{config.name}"'.replace("\\", "")
+    yield 'mainmenu "Configuration"'
     values = {item.name: item.value for item in config.assignments if _NAME.match(item.name)}
     for name, value in values.items():
         yield f"config {name}"

@@ -13,6 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import groupby
 from typing import TypeVar
 
+from kpolicy.bounds import failure
 from kpolicy.cli.examine import Examiner, Plan, Target
 from kpolicy.cli.judging import judge
 from kpolicy.errors import InputError, KpolicyError
@@ -145,6 +146,5 @@ def _examine(batch: Iterable[tuple[int, Target]]) -> Batch:
         except KpolicyError as error:
             outcomes.append((number, error))
         except Exception as error:  # noqa: BLE001 - a bug met in one config must not hide what the others show
-            text = f"internal error: {type(error).__name__}: {error}"
-            outcomes.append((number, KpolicyError(text, Location(target.name, 1), hint="this is a bug in kpolicy")))
+            outcomes.append((number, failure(error, "the config", Location(target.name, 1))))
     return outcomes, looking.kconfig_remarks()

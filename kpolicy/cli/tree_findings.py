@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kpolicy.bounds import failure
 from kpolicy.cli.examine import Examiner, Plan
 from kpolicy.cli.pool import LOST, examiner, spread
 from kpolicy.config.read import config_in_tree, stack
@@ -137,8 +138,8 @@ def _look(task: _Task) -> _Result:
         result = _Result(architecture.srcarch, check_kconfig(model) if task.claims else None)
         if task.fragments:
             result = _lay_on(looking, architecture, result)
-    except KpolicyError as error:
-        return _Result(task.arch, errors=(error,))
+    except Exception as error:  # noqa: BLE001 - a bug met in one architecture must not hide what the others show
+        return _Result(task.arch, errors=(failure(error, f"the Kconfig files of {task.arch}"),))
     return replace(result, remarks=looking.kconfig_remarks())
 
 
@@ -157,8 +158,8 @@ def _lay_on(looking: Examiner, architecture: Architecture, result: _Result) -> _
             try:
                 values = evaluate(model, stack(file.path, [*base, config_in_tree(source, file.path)]), "olddefconfig")
                 found += unheard(values, (file.path,), lambda: looking.tree.names)
-            except KpolicyError as error:
-                errors.append(error)
+            except Exception as error:  # noqa: BLE001 - nor one met in a fragment what the others show
+                errors.append(failure(error, "the fragment", Location(file.path, 1)))
             else:
                 asked.append(file.path)
     return replace(result, asked=tuple(asked), unheard=tuple(found), errors=tuple(errors))

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from kpolicy.bounds import contained
 from kpolicy.errors import InputError
 from kpolicy.kconfig import cache as disk
 from kpolicy.kconfig.cache import ModelCache
@@ -134,7 +135,7 @@ class Tree:
                 return stored
         tracked = self._tracked
         tracked.used = set()
-        with _undisturbed():
+        with _undisturbed(), contained(f"the Kconfig files of {architecture}"):
             payload = self._build(architecture, environment, toolchain)
         if self.cache is not None and self._lasts:
             used = tracked.used | self._probed.used
