@@ -30,31 +30,53 @@ class UnknownProbe(NamedTuple):
     location: Location
 
 
+class Expressions:
+    """The expressions of a model, and the texts that stand for their nodes.
+
+    They are apart from the model: what refers to an expression does not refer to the model, so that a model
+    is freed as soon as nothing uses it, without a search for cycles in millions of objects.
+    """
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self.nodes = core.nodes
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """Names of symbols by node."""
+        return {node: name for name, node in self._core.symbols.items()}
+
+    @cached_property
+    def constants(self) -> dict[int, str]:
+        """Texts of constants by node."""
+        return {node: text for text, node in self._core.constants.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Expr:
     """An expression of a model, by its node."""
 
-    model: Model
+    expressions: Expressions
     node: int
 
     @property
     def op(self) -> str:
         """ "symbol", "const", "and", "or", "not" or one of = != < <= > >=."""
-        node = self.model.core.nodes[self.node]
+        node = self.expressions.nodes[self.node]
         if node is None:
-            return "symbol" if self.node in self.model.names_by_node else "const"
+            return "symbol" if self.node in self.expressions.names else "const"
         return {"&&": "and", "||": "or", "!": "not"}.get(OPERATORS[node[0]], OPERATORS[node[0]])
 
     @property
     def operands(self) -> tuple[Expr, ...]:
         """The operands of a compound expression."""
-        node = self.model.core.nodes[self.node]
-        return tuple(Expr(self.model, operand) for operand in node[1:]) if node else ()
+        node = self.expressions.nodes[self.node]
+        return tuple(Expr(self.expressions, operand) for operand in node[1:]) if node else ()
 
     @property
     def name(self) -> str:
         """The name of a symbol, the text of a constant, "" for a compound expression."""
-        return self.model.names_by_node.get(self.node) or self.model.constants_by_node.get(self.node, "")
+        return self.expressions.names.get(self.node) or self.expressions.constants.get(self.node, "")
 
     @property
     def is_yes(self) -> bool:
@@ -182,6 +204,7 @@ class Model:
         toolchain_identity: str,
     ) -> None:
         self.core = core
+        self._expressions = Expressions(core)
         self._load_details = details
         self.architecture = architecture
         self.srcarch = srcarch
@@ -195,15 +218,14 @@ class Model:
         """The half of the data that is needed to show or write something."""
         return self._load_details()
 
-    @cached_property
+    @property
     def names_by_node(self) -> dict[int, str]:
         """Names of symbols by node."""
-        return {node: name for name, node in self.core.symbols.items()}
+        return self._expressions.names
 
-    @cached_property
-    def constants_by_node(self) -> dict[int, str]:
-        """Texts of constants by node."""
-        return {node: text for text, node in self.core.constants.items()}
+    def expression(self, node: int) -> Expr:
+        """The expression at a node."""
+        return Expr(self._expressions, node)
 
     @property
     def mainmenu(self) -> str:
@@ -282,9 +304,6 @@ class Model:
     def _place(self, file: int, line: int) -> Location:
         return Location(self.details.files[file], line)
 
-    def _expr(self, node: int) -> Expr:
-        return Expr(self, node)
-
     @cached_property
     def _edges(self) -> dict[int, tuple[list[Any], list[Any]]]:
         """For every node, the selects and the implies that point at it."""
@@ -300,7 +319,7 @@ class Model:
         node = self.core.symbols[name]
         record = self.core.records[node]
         definitions, prompts, defaults, selects, implies, ranges, depends, _help = self.details.symbols[str(node)]
-        expr, place, names = self._expr, self._place, self.names_by_node
+        expr, place, names = self.expression, self._place, self.names_by_node
         selected_by, implied_by = self._edges.get(node, ([], []))
         flags = record[FLAGS]
         return Symbol(
@@ -329,7 +348,7 @@ class Model:
 
     def _defaults(self, defaults: list[Any]) -> tuple[Default, ...]:
         return tuple(
-            Default(self._expr(value), self._expr(condition), self._place(*where))
+            Default(self.expression(value), self.expression(condition), self._place(*where))
             for value, condition, *where in defaults
         )
 
@@ -341,7 +360,7 @@ class Model:
             members=tuple(self.names_by_node[member] for member in members),
             defaults=self._defaults(defaults),
             prompts=tuple(
-                Prompt(text, self._expr(condition), self._place(*where)) for text, condition, *where in prompts
+                Prompt(text, self.expression(condition), self._place(*where)) for text, condition, *where in prompts
             ),
             definitions=tuple(self._place(*item) for item in definitions),
             optional=bool(optional),
