@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kpolicy.evaluate.user import unquote
-from kpolicy.explain.blocked import conjuncts
+from kpolicy.explain.lines import default_text, own_condition, select_text
+from kpolicy.kconfig.model import conjunction, conjuncts
 from kpolicy.location import Location
 
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
     from kpolicy.evaluate.values import Values
-    from kpolicy.kconfig.model import Default, Expr, Select, Symbol
+    from kpolicy.kconfig.model import Default, Symbol
 
 Kind: TypeAlias = Literal["assigned", "selected", "implied", "default", "choice", "toolchain", "unset"]
 
@@ -197,31 +198,10 @@ def _followed(values: Values, symbol: Symbol, default: Default) -> str | None:
     # To Kconfig an unquoted 1 is a symbol too.
     if default.value.op == "symbol" and values.model.is_defined(default.value.name):
         return default.value.name
-    own = own_condition(symbol, default.condition)
+    own = own_condition(symbol, default)
     if len(own) == 1 and own[0].op == "symbol" and values.is_on(own[0].name):
         return own[0].name
     return None
-
-
-def own_condition(symbol: Symbol | None, condition: Expr) -> tuple[Expr, ...]:
-    """The parts of a condition that the line itself states, not what its symbol depends on in any case."""
-    inherited = conjuncts(symbol.direct_dependency) if symbol is not None else ()
-    return tuple(part for part in conjuncts(condition) if part not in inherited)
-
-
-def _condition_text(symbol: Symbol | None, condition: Expr) -> str:
-    own = own_condition(symbol, condition)
-    return f" if {' && '.join(map(str, own))}" if own else ""
-
-
-def default_text(symbol: Symbol, default: Default) -> str:
-    """A default as the Kconfig line has it."""
-    return f"default {default.value}{_condition_text(symbol, default.condition)}"
-
-
-def select_text(values: Values, select: Select, verb: str) -> str:
-    """A select or imply as the Kconfig line has it, told from its target."""
-    return f"{verb} by {select.source}{_condition_text(values.model.symbol(select.source), select.condition)}"
 
 
 def chosen(values: Values, symbol: Symbol, value: str) -> Link:
@@ -236,9 +216,8 @@ def chosen(values: Values, symbol: Symbol, value: str) -> Link:
 
 def _unset(values: Values, symbol: Symbol, assignment: Assignment | None) -> Link:
     value = shown(values, symbol.name)
-    parts = [str(part) for part in conjuncts(symbol.direct_dependency) if not values.evaluate(part)]
-    unmet = list(dict.fromkeys(parts))
-    reason = f"depends on {' && '.join(unmet)}" if unmet else "no default"
+    unmet = tuple(part for part in conjuncts(symbol.direct_dependency) if not values.evaluate(part))
+    reason = f"depends on {conjunction(unmet)}" if unmet else "no default"
     if assignment is None:
         text = reason if unmet else "not set, and no default"
         return Link("unset", symbol.name, value, None, None, text)

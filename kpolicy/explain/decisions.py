@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from kpolicy.config.model import Assignment
 from kpolicy.explain.blocked import definition
-from kpolicy.explain.cause import default_text, shown
+from kpolicy.explain.cause import shown
 from kpolicy.explain.change import Changes, Edits
+from kpolicy.explain.lines import default_text
 from kpolicy.explain.reasons import Decider, decider_at
 from kpolicy.kconfig.nodes import NO, YES
 from kpolicy.location import Location

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from kpolicy.explain.blocked import conjuncts
-from kpolicy.explain.cause import assignment_of, cause, default_text, select_text, shown
+from kpolicy.explain.cause import assignment_of, cause, shown
+from kpolicy.explain.lines import default_text, select_text
+from kpolicy.kconfig.model import conjuncts
 from kpolicy.kconfig.payload import CHOICE, DEFAULTS, DIRECT, IMPLIED, RANGES, REVERSE, VISIBILITY
 
 if TYPE_CHECKING:
