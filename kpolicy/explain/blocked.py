@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 _LONGEST_LIST = 4
 # What is needed may itself need something; the last step is the one that has to change.
 _MOST_STEPS = 4
-_OUTSIDE: Final = ("toolchain", "environment")
+# What answers macros and is neither the tree nor the architecture that is asked about.
+OUTSIDE: Final = ("toolchain", "environment")
 _DECIDES: Final[Mapping[Answerer, str]] = {
     "toolchain": "the toolchain decides it",
     "environment": "the environment decides it",
@@ -156,10 +157,10 @@ def _probe(values: Values, symbol: Symbol) -> str:
     # A recorded toolchain may have answered otherwise than the one that the model was read with.
     is_recorded = values.is_recorded(values.model.core.symbols[symbol.name])
     told = [
-        without_keyword(written.text) if is_recorded else f"{without_keyword(written.text)} gives {value}"
+        without_keyword(written.text) + ("" if is_recorded else f", which gives {value}")
         for written, value in _probes(symbol)
     ]
-    return f"{_DECIDES[answerer_of(symbol) or 'toolchain']}{': ' if told else ''}{_list(told)}"
+    return f"{_DECIDES[answerer_of(symbol) or 'toolchain']}{' by ' if told else ''}{_list(told)}"
 
 
 def answerer_of(symbol: Symbol) -> Answerer | None:
@@ -174,11 +175,11 @@ def _probes(symbol: Symbol) -> Iterator[tuple[Written, str]]:
     model = symbol.direct_dependency.model
     for default in symbol.defaults:
         written = model.written(default.location)
-        if written is not None and written.answerer in _OUTSIDE:
+        if written is not None and written.answerer in OUTSIDE:
             yield written, answer_of(default, written)
     for line in dict.fromkeys(line for around in symbol.conditions for line in around):
         written = model.written(line.location)
-        if written is not None and written.answerer in _OUTSIDE:
+        if written is not None and written.answerer in OUTSIDE:
             yield written, str(line.expression)
 
 

@@ -112,6 +112,26 @@ def shown(values: Values, name: str) -> str:
     return text
 
 
+def line_text(values: Values, name: str, line: Assignment) -> str:
+    """The line of a symbol; where it asks for m and there are no modules, what became of it."""
+    if not is_without_modules(values, name):
+        return line.text
+    return f"{line.text} requested, but it is y: {no_modules(values)}"
+
+
+def is_without_modules(values: Values, name: str) -> bool:
+    """Whether the line of a symbol asks for m and gives y, since this configuration has no modules."""
+    if values.model.type_of(name) != "tristate" or values.node_value(values.model.core.modules):
+        return False
+    return values.asked(name) == 1 and values.visibility(name) > 0 and values.tristate(name) == 2
+
+
+def no_modules(values: Values) -> str:
+    """Why there are no modules."""
+    name = values.model.names_by_node.get(values.model.core.modules)
+    return f"CONFIG_{name} is not set" if name else "this tree has no modules"
+
+
 def assignment_of(values: Values, name: str) -> Assignment | None:
     """The last config line that names `name`, also when the tree does not define it."""
     known = values.assignment(name)
@@ -180,6 +200,14 @@ def _given(values: Values, symbol: Symbol, value: str) -> Iterator[Link]:
         yield Link("implied", name, value, select.source, select.location, select_text(values, select, "implied"))
     for select in selectors:
         yield Link("selected", name, value, select.source, select.location, select_text(values, select, "selected"))
+
+
+def sufficient_default(values: Values, name: str) -> Default | None:
+    """The default that alone gives a bool or tristate its value, whatever selects it too; None where none does."""
+    if values.model.type_of(name) not in ("bool", "tristate") or not values.is_on(name):
+        return None
+    default = values.default(name)
+    return default if default is not None and _suffices(values, default, name) else None
 
 
 def _suffices(values: Values, default: Default, name: str) -> bool:

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from kpolicy.explain.blocked import Obstacle, answerer_of, definition, needed_by, unmet, ways_to_set
-from kpolicy.explain.cause import chosen, shown
+from kpolicy.explain.blocked import OUTSIDE, Obstacle, answerer_of, definition, needed_by, unmet, ways_to_set
+from kpolicy.explain.cause import chosen, is_without_modules, line_text, shown
 from kpolicy.explain.facts import Fact, Way
 from kpolicy.explain.lines import condition_text, default_text, is_settled, own_condition, select_text
 from kpolicy.explain.support import Supports
@@ -72,6 +72,29 @@ def decider_at(location: Location | None) -> Decider:
 def reasons(supports: Supports, name: str) -> tuple[Reason, ...]:
     """The reasons for the value of a symbol that the model defines, each of them in force by itself."""
     return _Teller(supports).top(name)
+
+
+def every(found: Iterable[Reason]) -> Iterator[Reason]:
+    """Some reasons and all below them."""
+    for reason in found:
+        yield reason
+        yield from every(reason.because)
+
+
+def _outside(found: Iterable[Reason]) -> Decider | None:
+    """The toolchain or the environment, where one of several reasons is its decision alone: no line can change it."""
+    for reason in found:
+        roots = set(_roots(reason))
+        if len(roots) == 1 and roots <= {"toolchain", "environment"}:
+            return roots.pop()
+    return None
+
+
+def _roots(reason: Reason) -> Iterator[Decider]:
+    if not reason.because:
+        yield reason.decider
+    for below in reason.because:
+        yield from _roots(below)
 
 
 class _Teller:
@@ -148,7 +171,8 @@ class _Teller:
         if way.kind == "assigned":
             line = values.assignment(symbol.name)
             assert line is not None
-            return self._reason("assigned", symbol, line.text, line.location, "person", because)
+            text = line_text(values, symbol.name, line)
+            return self._reason("assigned", symbol, text, line.location, "person", because)
         if way.kind in ("selected", "implied"):
             edge = self._edge(symbol, way)
             text = select_text(values, edge, way.kind)
@@ -161,7 +185,11 @@ class _Teller:
             return self._reason("choice", symbol, text, link.location, None, because)
         if way.by >= 0:
             default = symbol.defaults[way.by]
-            decider: Decider | None = "toolchain" if way.kind == "toolchain" else None
+            written = self._model.written(default.location)
+            outside = written is not None and written.answerer in OUTSIDE
+            decider: Decider | None = written.answerer if written is not None and outside else None
+            if way.kind == "toolchain":
+                decider = answerer_of(symbol)
             kind: Kind = "toolchain" if way.kind == "toolchain" else "default"
             return self._reason(kind, symbol, default_text(symbol, default), default.location, decider, because)
         if way.kind == "toolchain":
@@ -186,6 +214,8 @@ class _Teller:
             named = {*default.value.symbols(), *self._named(own_condition(symbol, default))}
             if is_top:
                 yield from self._passed_over(symbol, way.by)
+        if way.kind == "assigned" and is_without_modules(self._values, symbol.name):
+            named = {self._names.get(self._model.core.modules, "")}
         if way.kind == "assigned" and self._values.tristate(symbol.name) == 1:
             line = self._values.assignment(symbol.name)
             if line is not None and line.value == "y":
@@ -286,9 +316,7 @@ class _Teller:
             assert line is not None
             text = f"{line.text} is not honoured"
             reasons = tuple(self._unmet(symbol, 1))
-            # What the toolchain hides no person can ask for.
-            outside = [item.decider for item in reasons if item.decider in ("toolchain", "environment")]
-            yield self._reason("unset", symbol, text, line.location, outside[0] if outside else "person", reasons)
+            yield self._reason("unset", symbol, text, line.location, _outside(reasons) or "person", reasons)
         else:
             found = list(self._unmet(symbol, 1))
             yield from found or [

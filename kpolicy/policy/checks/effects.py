@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from kpolicy.config.model import Assignment
 from kpolicy.evaluate.strings import is_valid, number
 from kpolicy.evaluate.user import unquote
+from kpolicy.explain.cause import sufficient_default
 from kpolicy.kconfig.payload import TYPES
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ def _why(values: Values, assignment: Assignment, kind: str, got: str) -> Effect:
         return "out-of-range" if visible and _is_outside(values, name, assignment.value, kind) else "dropped-request"
     if kind in ("bool", "tristate"):
         asked = _TRISTATE[assignment.value[0]]
-        if asked < _TRISTATE[got] and values.selectors(name):
+        # A select adds nothing to a default that gives as much.
+        if asked < _TRISTATE[got] and values.selectors(name) and sufficient_default(values, name) is None:
             return "overridden-by-select"
         symbol = values.model.symbol(name)
         if symbol is not None and symbol.choice is not None and values.visibility(name):

@@ -7,12 +7,16 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from kpolicy.explain.blocked import blockers
+from kpolicy.explain.cause import is_without_modules, no_modules, sufficient_default
+from kpolicy.explain.lines import default_text
+from kpolicy.kconfig.model import conjunction, conjuncts
 from kpolicy.policy.checks.names import likely_names
 from kpolicy.policy.checks.renames import renamed
 
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
     from kpolicy.evaluate.values import Values
+    from kpolicy.kconfig.model import Default
     from kpolicy.kconfig.names import NameIndex
     from kpolicy.policy.checks.effects import LineEffect
 
@@ -40,6 +44,8 @@ def message(values: Values, effect: LineEffect, names: Names | None = None) -> s
         return f"{asked!r} is no value for CONFIG_{name}, which is {_a(kind)}: the line is ignored"
     if effect.effect == "out-of-range":
         return f"CONFIG_{name}={asked} is out of its range {_range(values, name)}: it is {effect.got}"
+    if is_without_modules(values, name):
+        return f"CONFIG_{name}=m requested, but it is y: {no_modules(values)}"
     return f"CONFIG_{name} is asked to be {asked} and {_got(values, effect)}: {reason(values, effect, names)}"
 
 
@@ -61,15 +67,19 @@ def reason(values: Values, effect: LineEffect, names: Names | None = None) -> st
     if names is not None and not values.model.is_defined(name):
         # Some Kconfig file refers to it, so that `conf` knows the name.
         return f"it is {_elsewhere(names(), name)}" if is_foreign(name, names) else "nothing in the tree defines it"
+    if is_without_modules(values, name):
+        return no_modules(values)
+    default = sufficient_default(values, name)
+    also = f"; {_selects(values, name)} as well" if default is not None and values.selectors(name) else ""
+    if default is not None and not _has_prompt(values, name):
+        return _defaulted(values, name, default) + also
     asked = _LETTERS.find(effect.assignment.value[:1])
-    if asked == 1 and effect.got == "y" and not values.node_value(values.model.core.modules):
-        return "there are no modules in this configuration"
     # To be n takes a prompt that is seen, as being y does.
     found = [str(item) for item in blockers(values, name, 1 if asked == 1 else 2)]
     if not found:
         return "something else decides"
     whose = "its prompt " if effect.got == "y" and found[0].startswith(("needs", "is never")) else ""
-    return whose + _listed(found)
+    return f"{whose}{_listed(found)}{also}"
 
 
 def is_foreign(name: str, names: Names | None) -> bool:
@@ -138,6 +148,20 @@ def _selects(values: Values, name: str) -> str:
     shown = [f"{edge.source} selects it at {edge.location}" for edge in edges[:_LONGEST_LIST]]
     more = f", and {len(edges) - _LONGEST_LIST} more do" if len(edges) > _LONGEST_LIST else ""
     return ", ".join(shown) + more
+
+
+def _defaulted(values: Values, name: str, default: Default) -> str:
+    """Why a symbol that no line can set has a value by its default, and what else would give it that."""
+    symbol = values.model.symbol(name)
+    assert symbol is not None
+    around = [part for line in symbol.around(default.location) for part in conjuncts(line.expression)]
+    needs = f" (depends on {conjunction(around)})" if around else ""
+    return f"it has no prompt, and {default_text(symbol, default)} at {default.location} sets it{needs}"
+
+
+def _has_prompt(values: Values, name: str) -> bool:
+    symbol = values.model.symbol(name)
+    return symbol is not None and bool(symbol.prompts)
 
 
 def _range(values: Values, name: str) -> str:
