@@ -242,12 +242,20 @@ def chosen(values: Values, symbol: Symbol, value: str) -> Link:
     return Link("choice", symbol.name, value, None, symbol.definitions[0], "the first visible member of the choice")
 
 
+def _no_default(values: Values, symbol: Symbol) -> str:
+    """Why the defaults of a symbol that is off give it nothing."""
+    default = values.default(symbol.name)
+    if default is not None:
+        return f"{default_text(symbol, default)} gives n"
+    return "none of its defaults applies" if symbol.defaults else "no default"
+
+
 def _unset(values: Values, symbol: Symbol, assignment: Assignment | None) -> Link:
     value = shown(values, symbol.name)
     unmet = tuple(part for part in conjuncts(symbol.direct_dependency) if not values.evaluate(part))
     reason = f"depends on {conjunction(unmet)}" if unmet else "no default"
     if assignment is None:
-        text = reason if unmet else "not set, and no default"
+        text = reason if unmet else f"not set, and {_no_default(values, symbol)}"
         return Link("unset", symbol.name, value, None, None, text)
     if not unmet and not values.visibility(symbol.name):
         reason = "no prompt" if not symbol.prompts else "its prompt is not visible"

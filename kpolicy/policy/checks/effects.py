@@ -76,7 +76,7 @@ def _effect(values: Values, assignment: Assignment) -> LineEffect:
         return LineEffect(assignment, "unknown-symbol", "n")
     got = result(values, name)
     kind = values.model.type_of(name)
-    if kind != "unknown" and not _is_valid(kind, assignment.value):
+    if kind != "unknown" and not is_value(kind, assignment.value):
         return LineEffect(assignment, "wrong-type", got)
     counts = values.assignment(name)
     if counts is not None and counts.location != assignment.location:
@@ -86,7 +86,8 @@ def _effect(values: Values, assignment: Assignment) -> LineEffect:
     return LineEffect(assignment, _why(values, assignment, kind, got), got)
 
 
-def _is_valid(kind: str, value: str) -> bool:
+def is_value(kind: str, value: str) -> bool:
+    """Whether a symbol of a type can have a value, as a config line writes it."""
     if kind == "bool":
         return value[:1] in ("y", "n") and value != ""
     if kind == "tristate":

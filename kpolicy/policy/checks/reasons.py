@@ -41,7 +41,7 @@ def message(values: Values, effect: LineEffect, names: Names | None = None) -> s
         return f"CONFIG_{name} stands again at line {other.location.line}{counts}"
     if effect.effect == "wrong-type":
         kind = values.model.type_of(name)
-        return f"{asked!r} is no value for CONFIG_{name}, which is {_a(kind)}: the line is ignored"
+        return f"{asked!r} is no value for CONFIG_{name}, which is {with_article(kind)}: the line is ignored"
     if effect.effect == "out-of-range":
         return f"CONFIG_{name}={asked} is out of its range {_range(values, name)}: it is {effect.got}"
     if is_without_modules(values, name):
@@ -57,16 +57,16 @@ def reason(values: Values, effect: LineEffect, names: Names | None = None) -> st
     if effect.effect == "duplicate-assignment":
         return "a later line overrides it"
     if effect.effect == "wrong-type":
-        return f"that is no value for {_a(values.model.type_of(name))}"
+        return f"that is no value for {with_article(values.model.type_of(name))}"
     if effect.effect == "out-of-range":
         return f"it is out of its range {_range(values, name)}"
     if effect.effect == "overridden-by-select":
         return _selects(values, name)
     if effect.effect == "choice-conflict":
-        return _choice(values, name)
+        return choice_taken(values, name)
     if names is not None and not values.model.is_defined(name):
         # Some Kconfig file refers to it, so that `conf` knows the name.
-        return f"it is {_elsewhere(names(), name)}" if is_foreign(name, names) else "nothing in the tree defines it"
+        return f"it is {elsewhere(names(), name)}" if is_foreign(name, names) else "nothing in the tree defines it"
     if is_without_modules(values, name):
         return no_modules(values)
     default = sufficient_default(values, name)
@@ -79,7 +79,7 @@ def reason(values: Values, effect: LineEffect, names: Names | None = None) -> st
     if not found:
         return "something else decides"
     whose = "its prompt " if effect.got == "y" and found[0].startswith(("needs", "is never")) else ""
-    return f"{whose}{_listed(found)}{also}"
+    return f"{whose}{listed(found)}{also}"
 
 
 def is_foreign(name: str, names: Names | None) -> bool:
@@ -113,13 +113,14 @@ def _got(values: Values, effect: LineEffect) -> str:
 def _unknown(values: Values, name: str, names: Names | None) -> str:
     if is_foreign(name, names) and renamed(name) is None:
         assert names is not None
-        where = _elsewhere(names(), name)
+        where = elsewhere(names(), name)
         return f"CONFIG_{name} is not known to this architecture: it is {where}, and the line does nothing"
     where = f"CONFIG_{name} is not known to this kernel on {values.model.srcarch}"
-    return f"{where}: the line does nothing{_hint(values, name)}"
+    return f"{where}: the line does nothing{hint(values, name)}"
 
 
-def _hint(values: Values, name: str) -> str:
+def hint(values: Values, name: str) -> str:
+    """What may have been meant by a name that the tree does not define; nothing where no name is likely."""
     model = values.model
     names = likely_names(model, name)
     if not names:
@@ -128,17 +129,20 @@ def _hint(values: Values, name: str) -> str:
     return f"; did you mean {' or '.join(names)}{'' if settable else ', which no line can set'}?"
 
 
-def _elsewhere(index: NameIndex, name: str) -> str:
+def elsewhere(index: NameIndex, name: str) -> str:
+    """Where a name is defined that this architecture does not know."""
     found, having = index.definitions(name), index.having(name)
     more = f" and {len(found) - 1} more" if len(found) > 1 else ""
     return f"defined for {in_words(having)} only ({found[0].location}{more})"
 
 
-def _a(kind: str) -> str:
+def with_article(kind: str) -> str:
+    """A type of symbols in a sentence."""
     return {"int": "an int", "unknown": "of no known type"}.get(kind, f"a {kind}")
 
 
-def _listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str]) -> str:
+    """Some reasons, the first few of many."""
     more = f", and {len(words) - _LONGEST_LIST} more" if len(words) > _LONGEST_LIST else ""
     return ", ".join(words[:_LONGEST_LIST]) + more
 
@@ -172,7 +176,8 @@ def _range(values: Values, name: str) -> str:
     return ""
 
 
-def _choice(values: Values, name: str) -> str:
+def choice_taken(values: Values, name: str) -> str:
+    """What the choice of a symbol takes, and where that is set."""
     symbol = values.model.symbol(name)
     assert symbol is not None
     assert symbol.choice is not None
