@@ -219,6 +219,8 @@ def _check_value(values: Values, item: Requirement) -> None:
     kind = values.model.type_of(item.symbol)
     if item.value == "n" or kind == "unknown" or is_value(kind, item.value):
         return
+    if kind in ("int", "hex") and isinstance(_number(item.value, kind), int):
+        return
     raise UsageError(
         f"{item.value!r} is no value for CONFIG_{item.symbol}, which is {with_article(kind)}",
         item.location,
