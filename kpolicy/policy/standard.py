@@ -63,6 +63,8 @@ def assess(
     if judgeable is None:
         findings += settings.adjust(check_lines(values, role.role, tree=tree, wanted=settings.checks, names=names))
     if standard.requirements:
-        required = judge_requirements(values, standard.requirements, role.role, tree=tree, complete=judgeable is None)
+        required = judge_requirements(
+            values, standard.requirements, role.role, tree=tree, complete=judgeable is None, names=names
+        )
         findings += settings.adjust(required)
     return Assessment(role, tuple(findings), unjudged)

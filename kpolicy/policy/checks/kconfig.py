@@ -164,7 +164,7 @@ class _Checker:
 
     def _selected_member(self, edge: _Edge) -> Claim:
         name, target = self._names[edge.source], self._names[edge.target]
-        file, line = self._details[edge.target][_DEFINITIONS][0]
+        file, line, _scope = self._details[edge.target][_DEFINITIONS][0]
         message = f"{name} selects {target} to no effect: a choice has it ({self._place((file, line))})"
         return self._claim("select-of-choice-member", edge.source, message, edge.place)
 
