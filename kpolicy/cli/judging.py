@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from kpolicy.cli.examine import Examiner, Target, remarks
+from kpolicy.cli.examine import Examiner, Target, conf_remarks, origin_remarks
 from kpolicy.policy.census import observe
 from kpolicy.policy.checks.reasons import Names
 from kpolicy.policy.rule import Rule
@@ -62,6 +62,9 @@ def report_on(
     """
     assessment = assess(values, name, standard, tree=tree, judgeable=judgeable, names=names)
     model = values.model
+    # What a finding says is not said again in the words of conf.
+    told = {finding.place for finding in assessment.findings}
+    remarks = (*(item for item in conf_remarks(values) if item.location not in told), *origin_remarks(values))
     return ConfigReport(
         config=name,
         architecture=model.architecture,
@@ -69,7 +72,7 @@ def report_on(
         toolchain=model.toolchain_identity,
         verdict=assessment.verdict,
         findings=assessment.findings,
-        remarks=tuple(remarks(values)),
+        remarks=remarks,
         observation=observe(values, counts),
         unjudged=assessment.unjudged,
         standard=number,
