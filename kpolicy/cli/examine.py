@@ -143,7 +143,7 @@ class Examiner:
         try:
             content = self.source.read(part.path)
         except InputError as error:
-            raise InputError(error.message, Location(part.path, 1), hint=error.hint) from None
+            raise InputError(error.message, Location(part.path, 0), hint=error.hint) from None
         return parse_config(part.path, content)
 
     def model(self, architecture: Architecture, toolchain: Toolchain) -> Model:

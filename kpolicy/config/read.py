@@ -100,7 +100,7 @@ def _read_part(name: str, stdin: BinaryIO | None, folder: Path | None) -> Config
     try:
         if not stat.S_ISREG(os.stat(path).st_mode) and not _is_stream(path):
             kind = "a directory" if path.is_dir() else "not a regular file"
-            raise InputError(f"is {kind}, expected a config file", Location(name, 1))
+            raise InputError(f"is {kind}, expected a config file", Location(name, 0))
         with path.open("rb") as stream:
             content = _limited(stream, name)
     except (OSError, ValueError) as error:
@@ -108,7 +108,7 @@ def _read_part(name: str, stdin: BinaryIO | None, folder: Path | None) -> Config
         hint = "Did you mean a stack of existing files, a+b?" if "+" in name else None
         if isinstance(error, OSError) and error.errno == errno.ELOOP:
             hint = "A symbolic link leads back to itself."
-        raise InputError(f"cannot read the config: {reason}", Location(name, 1), hint=hint) from None
+        raise InputError(f"cannot read the config: {reason}", Location(name, 0), hint=hint) from None
     return parse_config(name, content)
 
 
@@ -125,7 +125,7 @@ def _is_stream(path: Path) -> bool:
 def _limited(stream: IO[bytes], name: str) -> bytes:
     content = stream.read(MAX_SIZE + 1)
     if len(content) > MAX_SIZE:
-        raise InputError(f"larger than {MAX_SIZE >> 20} MiB: not a config file", Location(name, 1))
+        raise InputError(f"larger than {MAX_SIZE >> 20} MiB: not a config file", Location(name, 0))
     return _unpack(content, name)
 
 
@@ -138,11 +138,11 @@ def _unpack(content: bytes, name: str) -> bytes:
     except (EOFError, OSError, zlib.error, lzma.LZMAError, ValueError) as error:
         raise InputError(
             f"broken {kind} data: {error}",
-            Location(name, 1),
+            Location(name, 0),
             hint="The file is truncated or damaged; fetch or compress it again.",
         ) from None
     if len(result) > MAX_SIZE:
-        raise InputError(f"unpacks to more than {MAX_SIZE >> 20} MiB: not a config file", Location(name, 1))
+        raise InputError(f"unpacks to more than {MAX_SIZE >> 20} MiB: not a config file", Location(name, 0))
     return result
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
 
 _LETTERS = "nmy"
-_UNREADABLE = "config/unreadable-line"
+UNREADABLE = "config/unreadable-line"
 _CAUSED = ("overridden-by-select", "choice-conflict", "dropped-request")
 DEFAULT_CHECKS = frozenset(check.id for check in CHECKS if check.subject == "config" and not check.quiet)
 
@@ -52,7 +52,7 @@ def check_lines(
             found = _line_finding(maker, effect, names)
             if found is not None:
                 findings.append(found)
-    if _UNREADABLE in wanted:
+    if UNREADABLE in wanted:
         findings += _unreadable(maker)
     if "config/unmet-direct-dependency" in wanted:
         findings += _unmet(maker)
@@ -65,7 +65,7 @@ def check_reading(
     values: Values, role: str, *, tree: str = "", wanted: Collection[str] = DEFAULT_CHECKS
 ) -> tuple[Finding, ...]:
     """What of `check_lines` takes no Kconfig files: the lines that are not read as they are written."""
-    return tuple(_unreadable(_Maker(values, role, tree))) if _UNREADABLE in wanted else ()
+    return tuple(_unreadable(_Maker(values, role, tree))) if UNREADABLE in wanted else ()
 
 
 class _Maker:
@@ -162,7 +162,7 @@ def _unreadable(maker: _Maker) -> Iterator[Finding]:
     for line in unreadable_lines(maker.values):
         remedy = (line.better,) if line.better else ()
         yield maker.finding(
-            _UNREADABLE,
+            UNREADABLE,
             line.symbol,
             line.message,
             line.location,
