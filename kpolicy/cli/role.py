@@ -14,10 +14,11 @@ from kpolicy.cli import candidates, status
 from kpolicy.cli.bare import bare_values
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Examiner, Target
-from kpolicy.cli.options import arch_option, policy_options, run_options, toolchain_options, tree_option
+from kpolicy.cli.options import arch_option, policy_options, release_option, run_options, toolchain_options, tree_option
 from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, make_plan
 from kpolicy.cli.selection import policy_start, read_target
+from kpolicy.cli.setup import check_release
 from kpolicy.cli.trees import find_tree
 from kpolicy.config.read import parse_config, read_config, stack
 from kpolicy.errors import KpolicyError, UsageError
@@ -41,6 +42,7 @@ from kpolicy.report.role import RoleReport, role_document, role_lines
 )
 @tree_option
 @arch_option()
+@release_option
 @click.option(
     "--reading",
     "words",
@@ -60,6 +62,7 @@ def command(
     configs: tuple[str, ...],
     tree: str | None,
     arch: str | None,
+    release: str | None,
     words: tuple[str, ...],
     form: str,
     **others: object,
@@ -80,6 +83,7 @@ def command(
     if configs.count("-") > 1:
         raise UsageError("standard input can be read only once")
     source = find_tree(console, tree)
+    check_release(release, has_tree=source is not None)
     standards = Standards(console, options.policy, source)
     reports: list[RoleReport] = []
     failed: list[KpolicyError] = []
@@ -88,7 +92,7 @@ def command(
             if source is None:
                 config = read_config(spec, sys.stdin.buffer)
                 standard = standards.all[standards.number_for(spec if spec != "-" else None)]
-                reports.append(_report(bare_values(config, arch), config.name, standard, words, None))
+                reports.append(_report(bare_values(config, arch, release), config.name, standard, words, None))
                 continue
             target = read_target(spec, source, arch, sys.stdin.buffer)
             number = standards.number_for(policy_start(target, source))

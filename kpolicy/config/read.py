@@ -34,6 +34,8 @@ _RELEASE = re.compile(r"v?\d+\.\d+")
 # A tag or a branch: v7.1-rc4, linux-6.6.y, android14-5.15.
 _TAGGED = re.compile(r"(?:^v?|-)(\d+\.\d+(?:\.\d+)?(?:-rc\d+)?)(?=$|[.-])")
 _HEADER_LINES = 20
+_CONFIGS_FOLDER = re.compile(r"/arch/([^/]+)/configs\Z")
+_MOST_NAMES = 5
 _PREFIX = "CONFIG_"
 
 # The largest real config has some 13,000 lines and 300 kB.
@@ -99,8 +101,10 @@ def _read_part(name: str, stdin: BinaryIO | None, folder: Path | None) -> Config
     path = (folder or Path()) / name
     try:
         if not stat.S_ISREG(os.stat(path).st_mode) and not _is_stream(path):
-            kind = "a directory" if path.is_dir() else "not a regular file"
-            raise InputError(f"is {kind}, expected a config file", Location(name, 0))
+            is_folder = path.is_dir()
+            kind = "a directory" if is_folder else "not a regular file"
+            hint = _folder_hint(path) if is_folder else None
+            raise InputError(f"is {kind}, expected a config file", Location(name, 0), hint=hint)
         with path.open("rb") as stream:
             content = _limited(stream, name)
     except (OSError, ValueError) as error:
@@ -110,6 +114,19 @@ def _read_part(name: str, stdin: BinaryIO | None, folder: Path | None) -> Config
             hint = "A symbolic link leads back to itself."
         raise InputError(f"cannot read the config: {reason}", Location(name, 0), hint=hint) from None
     return parse_config(name, content)
+
+
+def _folder_hint(path: Path) -> str | None:
+    """What a person may have meant who named a folder."""
+    arch = _CONFIGS_FOLDER.search(os.path.abspath(path))
+    if arch is not None:
+        return f"`kpolicy audit --arch {arch.group(1)}` judges all defconfigs of an architecture."
+    if (path / "Kconfig").is_file() and (path / "Makefile").is_file():
+        return "`kpolicy audit DIR` judges the defconfigs of a kernel tree; --tree DIR names the tree of a config."
+    names = sorted(item.name for item in path.iterdir() if "config" in item.name.lower() and item.is_file())
+    if not names:
+        return None
+    return f"It has: {', '.join(names[:_MOST_NAMES])}{', ...' if len(names) > _MOST_NAMES else ''}"
 
 
 def is_packed(content: bytes) -> bool:
