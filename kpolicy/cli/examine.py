@@ -143,7 +143,7 @@ class Examiner:
         try:
             content = self.source.read(part.path)
         except InputError as error:
-            raise InputError(error.message, Location(part.path, 1), hint=error.hint) from None
+            raise InputError(error.message, Location(part.path, 0), hint=error.hint) from None
         return parse_config(part.path, content)
 
     def model(self, architecture: Architecture, toolchain: Toolchain) -> Model:
@@ -232,14 +232,24 @@ class Examiner:
 
 def remarks(values: Values) -> Iterator[Remark]:
     """What conf warns of, and what it does not say: a config of another kernel or architecture."""
-    config, model = values.config, values.model
-    if config is None:
-        return
-    stacked = len({item.location.path for item in config.assignments}) > 1
+    yield from conf_remarks(values)
+    yield from origin_remarks(values)
+
+
+def conf_remarks(values: Values) -> Iterator[Remark]:
+    """What conf warns of, in its words; of that a finding says most, better."""
+    stacked = values.config is not None and len({item.location.path for item in values.config.assignments}) > 1
     for location, text in values.warnings:
         # A fragment is there to override: only within one file is that odd.
         if not (stacked and text.startswith("override: ")):
             yield Remark(location, text)
+
+
+def origin_remarks(values: Values) -> Iterator[Remark]:
+    """That a config is of another kernel or architecture."""
+    config, model = values.config, values.model
+    if config is None:
+        return
     if config.arch is not None and config.arch not in (
         model.architecture,
         model.srcarch,

@@ -147,5 +147,5 @@ def _examine(batch: Iterable[tuple[int, Target]]) -> Batch:
             outcomes.append((number, error.with_traceback(None)))
         except Exception as error:  # noqa: BLE001 - a bug met in one config must not hide what the others show
             text = f"internal error: {type(error).__name__}: {error}"
-            outcomes.append((number, KpolicyError(text, Location(target.name, 1), hint="this is a bug in kpolicy")))
+            outcomes.append((number, KpolicyError(text, Location(target.name, 0), hint="this is a bug in kpolicy")))
     return outcomes, looking.kconfig_remarks()

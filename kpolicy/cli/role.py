@@ -14,10 +14,11 @@ from kpolicy.cli import candidates, status
 from kpolicy.cli.bare import bare_values
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Examiner
-from kpolicy.cli.options import arch_option, policy_options, run_options, toolchain_options, tree_option
+from kpolicy.cli.options import arch_option, policy_options, release_option, run_options, toolchain_options, tree_option
 from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, make_plan
 from kpolicy.cli.selection import policy_start, read_target
+from kpolicy.cli.setup import check_release
 from kpolicy.cli.trees import find_tree
 from kpolicy.config.read import parse_config, read_config, stack
 from kpolicy.errors import KpolicyError, UsageError
@@ -42,6 +43,7 @@ from kpolicy.report.role import RoleReport, role_document, role_lines
 )
 @tree_option
 @arch_option()
+@release_option
 @click.option(
     "--reading",
     "words",
@@ -61,6 +63,7 @@ def command(
     configs: tuple[str, ...],
     tree: str | None,
     arch: str | None,
+    release: str | None,
     words: tuple[str, ...],
     form: str,
     **others: object,
@@ -81,6 +84,7 @@ def command(
     if configs.count("-") > 1:
         raise UsageError("standard input can be read only once")
     source = find_tree(console, tree)
+    check_release(release, has_tree=source is not None)
     standards = Standards(console, options.policy, source)
     reports: list[RoleReport] = []
     failed: list[KpolicyError] = []
@@ -96,7 +100,7 @@ def command(
     def bare(spec: str) -> RoleReport:
         config = read_config(spec, sys.stdin.buffer)
         standard = standards.all[standards.number_for(spec if spec != "-" else None)]
-        return _report(bare_values(config, arch), config.name, standard, words, None)
+        return _report(bare_values(config, arch, release), config.name, standard, words, None)
 
     for spec in configs:
         try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kpolicy.config.model import Assignment
 from kpolicy.evaluate.strings import is_valid, number
-from kpolicy.evaluate.user import unquote
+from kpolicy.evaluate.user import is_read, unquote
 from kpolicy.explain.cause import sufficient_default
 from kpolicy.kconfig.payload import TYPES
 
@@ -53,11 +53,10 @@ def line_effects(values: Values) -> Iterator[LineEffect]:
     config = values.config
     if config is None:
         return
-    loose = values.model.dialect.loose_unset
+    dialect = values.model.dialect
     for assignment in config.assignments:
-        if assignment.loose and not loose:
-            continue
-        yield _effect(values, assignment)
+        if is_read(assignment, dialect):
+            yield _effect(values, assignment)
 
 
 def is_known(values: Values, name: str) -> bool:
