@@ -84,4 +84,4 @@ def _content(patch: str) -> bytes:
         return read_stream(sys.stdin.buffer) if patch == "-" else read_file(patch)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise InputError(f"cannot read the patch: {reason}", Location(patch, 1)) from None
+        raise InputError(f"cannot read the patch: {reason}", Location(patch, 0)) from None

@@ -17,7 +17,7 @@ import click
 from kpolicy.cli import candidates, status
 from kpolicy.cli.acceptance import accept
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import Examiner, Part, Target, remarks
+from kpolicy.cli.examine import Examiner, Part, Target
 from kpolicy.cli.judging import report_on
 from kpolicy.cli.options import (
     THRESHOLDS,
@@ -203,7 +203,7 @@ class _Subject:
         assert self.path is not None
         try:
             if read_file(self.path) != self.document.content:
-                raise InputError("the file changed meanwhile", Location(self.name, 1), hint="run kpolicy fix again")
+                raise InputError("the file changed meanwhile", Location(self.name, 0), hint="run kpolicy fix again")
             replace_file(self.path, content)
         except OSError as error:
             raise InputError(f"cannot write {self.path}: {error.strerror or error}") from None
@@ -228,8 +228,6 @@ def _subject(
         # One more file makes a stack of it.
         target = replace(target, parts=(*target.parts, Part(name, in_tree=False)))
     values = examiner.values(target)
-    for remark in (*examiner.kconfig_remarks(), *remarks(values)):
-        console.warning(remark.location, remark.text)
     assert values.config is not None
     standard = standards.all[number]
     held = values.config.name
@@ -238,6 +236,8 @@ def _subject(
         return assess(found, held, standard, tree=source.name, names=lambda: examiner.tree.names)
 
     report = report_on(values, held, standard, (), tree=source.name, number=number, names=lambda: examiner.tree.names)
+    for remark in (*examiner.kconfig_remarks(), *report.remarks):
+        console.warning(remark.location, remark.text)
     accepted = accept((report,), standards.all, baseline, today(), waivers=not options.policy.no_waivers)
     own = "<stdin>" if last.path == _STDIN else last.path
     document = Document(values.config, own if own_file else name, content, values.model)
@@ -261,7 +261,7 @@ def _stdin() -> bytes:
     try:
         return read_stream(sys.stdin.buffer)
     except OSError as error:
-        raise InputError(f"cannot read the config: {error.strerror or error}", Location("<stdin>", 1)) from None
+        raise InputError(f"cannot read the config: {error.strerror or error}", Location("<stdin>", 0)) from None
 
 
 def _file(source: KernelTree, part: Part, given: bytes, target: Target) -> tuple[bytes, str, str | None]:
@@ -281,7 +281,7 @@ def _file(source: KernelTree, part: Part, given: bytes, target: Target) -> tuple
         try:
             content = read_file(path)
         except OSError as error:
-            raise InputError(f"cannot read the config: {error.strerror or error}", Location(part.path, 1)) from None
+            raise InputError(f"cannot read the config: {error.strerror or error}", Location(part.path, 0)) from None
     if is_packed(content):
         raise UsageError(f"{part.path} is packed", hint="unpack it first, or use --format fragment")
     return content, name, path

@@ -144,7 +144,8 @@ def _examine(batch: Iterable[tuple[int, Target]]) -> Batch:
         try:
             outcomes.append((number, judge(looking, target)))
         except KpolicyError as error:
-            outcomes.append((number, error))
+            # Without its frames, which hold the values of the config, and by them the model.
+            outcomes.append((number, error.with_traceback(None)))
         except Exception as error:  # noqa: BLE001 - a bug met in one config must not hide what the others show
-            outcomes.append((number, failure(error, "the config", Location(target.name, 1))))
+            outcomes.append((number, failure(error, "the config", Location(target.name, 0))))
     return outcomes, looking.kconfig_remarks()

@@ -69,4 +69,4 @@ def _content(saved: str) -> bytes:
         return read_stream(sys.stdin.buffer, MAX_SIZE) if saved == "-" else read_file(saved, MAX_SIZE)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise InputError(f"cannot read the saved result: {reason}", Location(name, 1)) from None
+        raise InputError(f"cannot read the saved result: {reason}", Location(name, 0)) from None

@@ -159,7 +159,7 @@ def _lay_on(looking: Examiner, architecture: Architecture, result: _Result) -> _
                 values = evaluate(model, stack(file.path, [*base, config_in_tree(source, file.path)]), "olddefconfig")
                 found += unheard(values, (file.path,), lambda: looking.tree.names)
             except Exception as error:  # noqa: BLE001 - nor one met in a fragment what the others show
-                errors.append(failure(error, "the fragment", Location(file.path, 1)))
+                errors.append(failure(error, "the fragment", Location(file.path, 0)))
             else:
                 asked.append(file.path)
     return replace(result, asked=tuple(asked), unheard=tuple(found), errors=tuple(errors))

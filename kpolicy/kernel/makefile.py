@@ -42,7 +42,7 @@ def makefile_text(source: Source, path: str) -> str:
         return ""
     content = source.read(path)
     if len(content) > MAX_SIZE:
-        raise InputError(f"{too_large(MAX_SIZE)}: not a Makefile of a kernel", Location(path, 1))
+        raise InputError(f"{too_large(MAX_SIZE)}: not a Makefile of a kernel", Location(path, 0))
     return content.decode("utf-8", "surrogateescape")
 
 

@@ -50,10 +50,10 @@ def patch_text(mail: bytes, name: str = "-") -> bytes:
         # Most patches: what is millions of lines long is not taken apart in memory.
         return mail
     if len(mail) > MAX_ENCODED:
-        raise InputError(f"an encoded mail {too_large(MAX_ENCODED)}", Location(name, 1), hint="decode it first")
+        raise InputError(f"an encoded mail {too_large(MAX_ENCODED)}", Location(name, 0), hint="decode it first")
     if mail.count(b"boundary=") > MOST_PARTS:
-        raise InputError(f"a mail of more than {MOST_PARTS} parts", Location(name, 1), hint="save the patch alone")
-    with contained("the parts of the mail", Location(name, 1)):
+        raise InputError(f"a mail of more than {MOST_PARTS} parts", Location(name, 0), hint="save the patch alone")
+    with contained("the parts of the mail", Location(name, 0)):
         message = message_from_bytes(mail)
         return _decoded(mail, message)
 
