@@ -54,7 +54,8 @@ else
 	$(BIN)/python -m tests.fixes.whole -j $(JOBS) --conf '$(TREE)'
 endif
 
-fuzz: $(VENV)/dev.stamp trees ## 200 odd configs for each of six architectures and both kernels (or TREE=...), against conf
+fuzz: $(VENV)/dev.stamp trees ## 10,000 damaged texts of each kind; 200 odd configs an architecture and kernel (or TREE=...), against conf
+	$(BIN)/python -m tests.fuzz.hostile -j $(JOBS)
 	$(BIN)/python -m tests.fuzz.run -j $(JOBS) $(ARGS) $(TREE)
 
 bench: $(VENV)/dev.stamp trees ## measure kpolicy against conf, write docs/performance.md
