@@ -98,12 +98,15 @@ def head(values: Values) -> Location:
 
 
 def shown(values: Values, name: str) -> str:
-    """The value as `.config` would show it: y, m, a number, a string in quotes; n for what has no line there."""
+    """The value as `.config` would show it: y, m, a number, a string in quotes; n for what has no line there.
+
+    A transitional symbol, which never has one, is shown by its value.
+    """
     text = values.text(name)
     kind = values.model.type_of(name)
     if kind in ("bool", "tristate"):
         return text
-    if not values.is_written(name):
+    if not values.is_written(name) and not (values.model.is_transitional(name) and values.assignment(name)):
         return "n"
     if kind == "string":
         escaped = text.replace("\\", "\\\\").replace('"', '\\"')

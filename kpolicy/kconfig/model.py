@@ -14,7 +14,19 @@ from typing import Any, NamedTuple, TypeVar
 
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.nodes import OPERATORS, YES
-from kpolicy.kconfig.payload import CHOICE, FLAGS, GATED, IS_CHOICE, PROBED, TRANSITIONAL, TYPE, TYPES, Core, Details
+from kpolicy.kconfig.payload import (
+    CHOICE,
+    FLAGS,
+    GATED,
+    HAS_PROMPT,
+    IS_CHOICE,
+    PROBED,
+    TRANSITIONAL,
+    TYPE,
+    TYPES,
+    Core,
+    Details,
+)
 from kpolicy.location import Location
 
 Derived = TypeVar("Derived")
@@ -226,6 +238,18 @@ class Model:
         """Whether some Kconfig file of this architecture defines the symbol."""
         node = self.core.symbols.get(name)
         return node is not None and self.core.records[node] is not None
+
+    def has_prompt(self, name: str) -> bool:
+        """Whether a defined symbol has a prompt, in sight or not."""
+        return self._has_flag(name, HAS_PROMPT)
+
+    def is_transitional(self, name: str) -> bool:
+        """Whether `conf` takes a line for the symbol although it has no prompt, and writes none: an old name."""
+        return self._has_flag(name, TRANSITIONAL)
+
+    def _has_flag(self, name: str, flag: int) -> bool:
+        node = self.core.symbols.get(name)
+        return node is not None and bool(self.flags_of(node) & flag)
 
     def names(self) -> Iterator[str]:
         """The defined symbols, in the order in which Kconfig first names them."""
