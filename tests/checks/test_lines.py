@@ -315,7 +315,7 @@ def test_what_is_gone_and_to_be_off_harms_nobody(tmp_path: Path) -> None:
 
 
 def test_results_in_a_full_config_are_no_requests(tmp_path: Path) -> None:
-    header = "#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 6.12.1 Kernel Configuration\n#\n"
+    header = "#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 6.12.0 Kernel Configuration\n#\n"
     lines = "CONFIG_STACKDEPOT=y\nCONFIG_A=y\nCONFIG_B=m\n"
     assert [item.symbol for item in _findings(tmp_path, lines)] == ["STACKDEPOT", "A", "B"]
     found = _findings(tmp_path / "full", header + lines)
