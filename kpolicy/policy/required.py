@@ -20,6 +20,7 @@ from kpolicy.evaluate.user import unquote
 from kpolicy.explain.cause import Link, cause, head, shown
 from kpolicy.location import Location
 from kpolicy.policy.finding import Finding, SymbolValue
+from kpolicy.policy.known_as import known_as
 from kpolicy.policy.policy_file import IN_TREE, SHIPPED_FOLDER, SHIPPED_PACKAGE, Placed
 from kpolicy.policy.rule import Severity
 from kpolicy.policy.toml_file import FileErrors
@@ -157,18 +158,20 @@ def _judged(
         replace(item, srcarch=None) for item in requirements if item.srcarch in (None, values.model.srcarch)
     )
     for item in asked:
-        if not values.model.is_defined(item.symbol):
+        here = known_as(values.model, item, complete=complete)
+        if not values.model.is_defined(here.symbol):
             if item.value != "n" and not complete:
                 message = f"{_asked(item)}: is not set, there is no line for it"
                 yield _finding(values, item, role, tree, item.id, DEFAULT_SEVERITY, message, ())
             elif item.value != "n":
                 message = f"{_asked(item)}: {values.model.architecture} has no such symbol in this tree"
                 yield _finding(values, item, role, tree, UNKNOWN_REQUIREMENT, "note", message, ())
-        elif not keeps(values, item):
-            causes = cause(values, item.symbol)
+        elif not keeps(values, here):
+            causes = cause(values, here.symbol)
             because = _because(causes[0])
-            message = f"{_asked(item)}: is {shown(values, item.symbol)}, because {because}"
-            yield _finding(values, item, role, tree, item.id, DEFAULT_SEVERITY, message, causes)
+            named = "" if here.symbol == item.symbol else f"CONFIG_{here.symbol}, which stands for it in this kernel, "
+            message = f"{_asked(item)}: {named}is {shown(values, here.symbol)}, because {because}"
+            yield _finding(values, here, role, tree, item.id, DEFAULT_SEVERITY, message, causes)
 
 
 def _asked(item: Requirement) -> str:

@@ -17,6 +17,7 @@ from kpolicy.policy.checks.prompts import had_prompt
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
+    from kpolicy.kconfig.model import Model
     from kpolicy.policy.checks.effects import LineEffect
 
 Left: TypeAlias = Literal["result", "renamed", "off"]
@@ -85,17 +86,19 @@ def in_words(item: LeftBehind, release: str) -> str:
 
 
 def _kind(values: Values, effect: LineEffect, release: str) -> Left | None:
-    line = effect.assignment
-    model = values.model
+    line, model = effect.assignment, values.model
+    if line.value != "n" and not _was_asked(model, line.name, release):
+        return "result"
     has_other_name = holds(values, line)
     if has_other_name is not None:
         # Under its other name it is lost as well, or nothing is lost.
         return "renamed" if has_other_name and not model.is_defined(line.name) else None
-    if line.value == "n":
-        # conf says so only of what has a prompt: a request, also where there is no prompt any more.
-        return "off" if effect.effect == "unknown-symbol" else None
-    asked = had_prompt(line.name, release)
-    if asked is None:
-        # What this tree has without a prompt was mostly no other way there.
-        asked = not model.is_defined(line.name) or model.has_prompt(line.name)
-    return None if asked else "result"
+    # conf says n only of what has a prompt: a request, also where there is no prompt any more.
+    return "off" if line.value == "n" and effect.effect == "unknown-symbol" else None
+
+
+def _was_asked(model: Model, name: str, release: str) -> bool:
+    """Whether a person can have asked for a symbol in the release that made the .config."""
+    asked = had_prompt(name, release)
+    # What has no prompt in this tree had mostly none there.
+    return asked if asked is not None else not model.is_defined(name) or model.has_prompt(name)

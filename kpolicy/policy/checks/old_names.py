@@ -26,7 +26,7 @@ def honoured_message(values: Values, effect: LineEffect) -> str:
         return f"{what}: write {_line(heir, line.value)}{f' ({place})' if place else ''}"
     where = f"line {other.location.line}" if other.location.path == line.location.path else str(other.location)
     if _is_lost(values, effect):
-        return f"{what}: {line.value} requested, but it is {shown(values, heir)}, set on {where}"
+        return lost_message(values, line, heir, f"set on {where}")
     return f"{what}, which {where} sets to the same value"
 
 
@@ -39,6 +39,8 @@ def unknown_message(values: Values, line: Assignment) -> str | None:
     what = {"renamed": f"it is {names} now", "merged": f"it is part of {names} now", "choice": f"it is {names}=y now"}
     known = f"CONFIG_{line.name} is not known to this kernel on {values.model.srcarch}: {what[found.kind]}"
     text = f"{known}, which is {', '.join(shown(values, name) for name in found.names)}"
+    if holds(values, line) is False:
+        text = f"{text} ({line.value} requested)"
     if all(values.model.has_prompt(name) for name in found.names):
         return text
     return f"{text} and has no prompt{_setters(values, found.names[0])}"
