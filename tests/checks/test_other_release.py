@@ -106,8 +106,8 @@ def test_the_counted_lines_are_listed_on_request(tree: Path) -> None:
 
 def test_every_lost_request_is_told(tree: Path) -> None:
     lines = (
-        "# CONFIG_RETPOLINE is not set\nCONFIG_SLS=y\nCONFIG_OPROFILE=m\nCONFIG_NEEDS_LONELY=y\nCONFIG_MAX_RAW_DEVS=256\n"
-        "CONFIG_SQUASHFS_DECOMP_MULTI=y\n# CONFIG_FORCED is not set\nCONFIG_HAVE_TCM=y\n"
+        "# CONFIG_RETPOLINE is not set\nCONFIG_SLS=y\nCONFIG_OPROFILE=m\nCONFIG_NEEDS_LONELY=y\n"
+        "CONFIG_MAX_RAW_DEVS=256\nCONFIG_SQUASHFS_DECOMP_MULTI=y\n# CONFIG_FORCED is not set\nCONFIG_HAVE_TCM=y\n"
     )
     assert _told(tree, "5.10.153", lines) == [
         # What was to be off is on, and the other way round.
