@@ -14,6 +14,7 @@ from kpolicy.policy.checks.moved import LeftBehind, in_words, left_behind, relea
 from kpolicy.policy.checks.old_names import holds, is_contradicted, remedy
 from kpolicy.policy.checks.reasons import Names, is_foreign, message, winner
 from kpolicy.policy.checks.registry import CHECKS, RENAMED, check_by_id
+from kpolicy.policy.checks.unreadable import unreadable_lines
 from kpolicy.policy.finding import Finding, SymbolValue
 from kpolicy.policy.rule import Severity
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _LETTERS = "nmy"
 _LEFT, _EACH_LEFT = "config/other-release", "config/other-release-line"
+UNREADABLE = "config/unreadable-line"
 _CAUSED = ("overridden-by-select", "choice-conflict", "dropped-request")
 DEFAULT_CHECKS = frozenset(check.id for check in CHECKS if check.subject == "config" and not check.quiet)
 
@@ -57,6 +59,8 @@ def check_lines(
             found = _line_finding(maker, effect, names, derived=release is None)
             if found is not None:
                 findings.append(found)
+    if UNREADABLE in wanted:
+        findings += _unreadable(maker)
     if "config/unmet-direct-dependency" in wanted:
         findings += _unmet(maker)
     if "config/redundant-line" in wanted:
@@ -67,6 +71,13 @@ def check_lines(
 def check_of(effect: LineEffect) -> str:
     """The check that names a line by what became of it."""
     return RENAMED if effect.effect == "renamed" else f"config/{effect.effect}"
+
+
+def check_reading(
+    values: Values, role: str, *, tree: str = "", wanted: Collection[str] = DEFAULT_CHECKS
+) -> tuple[Finding, ...]:
+    """What of `check_lines` takes no Kconfig files: the lines that are not read as they are written."""
+    return tuple(_unreadable(_Maker(values, role, tree))) if UNREADABLE in wanted else ()
 
 
 class _Maker:
@@ -100,7 +111,7 @@ class _Maker:
             config=config.name if config is not None else "",
             role=self._role,
             symbol=symbol,
-            symbols=(SymbolValue(symbol, got or "n"),),
+            symbols=(SymbolValue(symbol, got or "n"),) if symbol else (),
             message=message,
             causes=causes,
             place=place,
@@ -183,6 +194,20 @@ def _severity_of_unknown(values: Values, line: Assignment, names: Names | None) 
         return "note"
     # It is to be off, and there is no such thing.
     return "note" if line.value == "n" else None
+
+
+def _unreadable(maker: _Maker) -> Iterator[Finding]:
+    for line in unreadable_lines(maker.values):
+        remedy = (line.better,) if line.better else ()
+        yield maker.finding(
+            UNREADABLE,
+            line.symbol,
+            line.message,
+            line.location,
+            got=line.got,
+            severity=line.severity,
+            remedy=remedy,
+        )
 
 
 def _unmet(maker: _Maker) -> Iterator[Finding]:
