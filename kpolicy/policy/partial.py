@@ -11,7 +11,9 @@ from collections.abc import Container, Iterator
 from typing import Final
 
 from kpolicy.policy.expression import (
+    COMMAND_LINE,
     And,
+    Boot,
     Compare,
     Constant,
     Expression,
@@ -48,6 +50,8 @@ def remains(expression: Expression, defined: Container[str], *, guards_only: boo
             return ALWAYS if name in defined else NEVER
         case Predicate("selected" | "settable", name) | Symbol(name):
             return expression if guards_only or name in defined else NEVER
+        case Boot():
+            return expression if guards_only or COMMAND_LINE in defined else NEVER
         case Compare() if not guards_only:
             return _compared(expression, defined)
         case Constant():
@@ -87,6 +91,8 @@ def valued(expression: Expression) -> Iterator[str]:
     match expression:
         case Symbol(name) | Predicate("selected" | "settable", name):
             yield name
+        case Boot():
+            yield COMMAND_LINE
         case Not(operand):
             yield from valued(operand)
         case And(operands) | Or(operands):
@@ -94,6 +100,7 @@ def valued(expression: Expression) -> Iterator[str]:
                 yield from valued(operand)
         case Compare(_, left, right):
             yield from (side.name for side in (left, right) if isinstance(side, Symbol))
+            yield from (COMMAND_LINE for side in (left, right) if isinstance(side, Boot))
 
 
 def _joined(kind: type[And | Or], parts: list[Expression], *, neutral: Constant, final: Constant) -> Expression:
@@ -116,4 +123,6 @@ def _text(operand: Operand, defined: Container[str]) -> str | None:
     """The value of an operand as far as it is decided: "" for a symbol that is not defined."""
     if isinstance(operand, Symbol):
         return None if operand.name in defined else ""
+    if isinstance(operand, Boot):
+        return None if COMMAND_LINE in defined else ""
     return operand.value
