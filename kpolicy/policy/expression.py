@@ -224,12 +224,16 @@ class Release:
 
     def holds(self, values: Values) -> bool:
         """Whether the release of the tree compares so."""
-        version = _version(values.model.version)
+        return self.is_of(values.model.version)
+
+    def is_of(self, release: str) -> bool:
+        """Whether a release, such as 6.12.117 or 6.18.0-rc4, compares so."""
+        version = _version(release)
         if self.field == "rc":
             return _compare(self.operator, version.release_candidate or 0, self.numbers[0])
-        release = (version.version, version.patchlevel, version.sublevel)
+        numbers = (version.version, version.patchlevel, version.sublevel)
         # 6.1 is compared with the 6.1 of 6.1.192: what is left out of the number is not asked.
-        return _compare(self.operator, release[: len(self.numbers)], self.numbers)
+        return _compare(self.operator, numbers[: len(self.numbers)], self.numbers)
 
     def __str__(self) -> str:
         return f"{self.field} {self.operator} {'.'.join(str(number) for number in self.numbers)}"
