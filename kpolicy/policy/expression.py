@@ -273,6 +273,39 @@ def bind(expression: Expression, values: Mapping[str, str]) -> Expression:
             return expression
 
 
+def boots(expression: Expression) -> tuple[Boot, ...]:
+    """What the expression asks about the built-in command line."""
+    match expression:
+        case Boot():
+            return (expression,)
+        case Not(operand):
+            return boots(operand)
+        case And(operands) | Or(operands):
+            return tuple(item for operand in operands for item in boots(operand))
+        case Compare(_, left, right):
+            return tuple(side for side in (left, right) if isinstance(side, Boot))
+        case _:
+            return ()
+
+
+def as_fallback(expression: Expression) -> Expression:
+    """The expression with `fallback()` for `boot()`: would it hold if the boot loader passed no command line?"""
+    match expression:
+        case Boot(_, parameter_name):
+            return Boot("fallback", parameter_name)
+        case Not(operand):
+            return Not(as_fallback(operand))
+        case And(operands):
+            return And(tuple(as_fallback(operand) for operand in operands))
+        case Or(operands):
+            return Or(tuple(as_fallback(operand) for operand in operands))
+        case Compare(word, left, right):
+            sides = (Boot("fallback", side.parameter) if isinstance(side, Boot) else side for side in (left, right))
+            return Compare(word, *sides)
+        case _:
+            return expression
+
+
 def _bound(operand: Operand, values: Mapping[str, str]) -> Operand:
     if isinstance(operand, Parameter) and operand.name in values:
         return Parameter(operand.name, values[operand.name])
