@@ -89,14 +89,14 @@ def footing(rule: Rule, grounds: Sequence[Ground], known: Container[str] | None 
 
 
 def unstated_negations(
-    conditions: Sequence[Expression], absent: Sequence[Absence], known: Container[str], release: str
+    condition: Expression, absent: Sequence[Absence], known: Container[str], release: str
 ) -> Iterator[str]:
     """The negated symbols that a tree lacks, as faults of the file; `known` are the symbols that the tree defines.
 
     A file may state in `absent` why its condition is right for such a tree.
     """
     stated = {item.symbol for item in absent}
-    for name in unstated(And(tuple(conditions)), known, release):
+    for name in unstated(condition, known, release):
         if name not in stated:
             yield f"!{name} holds where no architecture defines {name}: ask exists({name}), or state in 'absent' why"
 
@@ -106,7 +106,7 @@ def role_faults(roles: Iterable[Role], known: Container[str], release: str) -> I
     for role in roles:
         conditions: tuple[Mark | Reading, ...] = (*role.marks, *role.readings)
         for item in conditions:
-            for fault in unstated_negations((item.when,), item.absent, known, release):
+            for fault in unstated_negations(item.when, item.absent, known, release):
                 yield f"{role.name}, {item.name!r}: {fault}"
 
 
@@ -178,8 +178,8 @@ class _Assessment:
             if name in subjects:
                 yield f"it asks for {name}, which no architecture defines: 'requires' must say so"
         if self.known is not None:
-            conditions = (self.rule.requires, self.rule.when)
-            yield from unstated_negations(conditions, self.rule.absent, self.known, self._open[0].release)
+            condition = And((self.rule.requires, self.rule.when))
+            yield from unstated_negations(condition, self.rule.absent, self.known, self._open[0].release)
         for name in self._unknown(name for name, is_set in _in_remedy(self.rule) if is_set):
             yield f"its remedy sets {name}, which no architecture defines"
         for ground in self._open if self.rule.kind == "stale" else ():
