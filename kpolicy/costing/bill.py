@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kpolicy.costing.cost import CERTAINTIES, Certainty, Cost, Costs, Figure, Trait
 from kpolicy.costing.formula import VARIABLES, NoFigureError, boot_parameter, filled, in_powers, names, value_of
-from kpolicy.evaluate.command_line import Standing, parameter, standing
+from kpolicy.evaluate.command_line import Standing, asking, parameter, standing
 from kpolicy.explain.cause import Link, cause
 from kpolicy.policy.expression import COMMAND_LINE, Expression, as_fallback, boots
 
@@ -163,12 +163,14 @@ def _wanted(figure: Figure, values: Values) -> tuple[str, str]:
     if not figure.needs:
         return "", ""
     if figure.unless.holds(values):
-        asked = ", ".join(item.parameter for item in boots(figure.unless) if item.text(values))
-        return "", f"CONFIG_CMDLINE sets {asked}{_STANDINGS[standing(values)]}" if asked else ""
-    if as_fallback(figure.unless).holds(values):
-        asked = ", ".join(item.parameter for item in boots(as_fallback(figure.unless)) if item.text(values))
-        return figure.needs, f"CONFIG_CMDLINE sets {asked}{_STANDINGS['fallback']}"
-    return figure.needs, ""
+        return "", _asked(figure, values)
+    return figure.needs, _asked(figure, values) if as_fallback(figure.unless).holds(values) else ""
+
+
+def _asked(figure: Figure, values: Values) -> str:
+    """What CONFIG_CMDLINE says about a figure, and what that is worth; "" where it says nothing."""
+    found = dict.fromkeys(str(word) for item in boots(figure.unless) for word in asking(values, item.parameter))
+    return f"CONFIG_CMDLINE has {' '.join(found)}{_STANDINGS[standing(values)]}" if found else ""
 
 
 class _Numbers:
