@@ -104,7 +104,7 @@ _TEXT = (
     _feature("a C file", _has(r"^#include\s+[<\"]|^/\*")),
     _feature(
         "a config without CONFIG_ before the names",
-        _has(r"^[A-Z][A-Z0-9_]+\s*=\s*([ymn]|\d+|\".*\")\s*$"),
+        _has(r"^(?!CONFIG_)[A-Z][A-Z0-9_]+\s*=\s*([ymn]|\d+|\".*\")\s*$"),
         "A line is CONFIG_X=y, not X=y.",
     ),
 )
