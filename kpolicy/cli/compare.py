@@ -95,20 +95,25 @@ def _compare(work: _Work) -> Batch:
     pairs: list[Compared] = []
     for pairing in work.pairings:
         try:
-            if _is_same(old, new, pairing):
-                pairs.append(Compared(pairing))
-                continue
-            before, after = old.values(pairing.before), new.values(pairing.after)
-            mine = _number(before, after, numbers, changes)
-            reports = (
-                judge_values(old, pairing.before, before, census=False),
-                judge_values(new, pairing.after, after, census=False),
-            )
+            pairs.append(_compare_pair(old, new, pairing, numbers, changes))
         except KpolicyError as error:
-            pairs.append(Compared(pairing, error=error))
-            continue
-        pairs.append(Compared(pairing, tuple(mine), *reports))
+            pairs.append(Compared(pairing, error=error.with_traceback(None)))
     return Batch(tuple(pairs), tuple(changes))
+
+
+def _compare_pair(
+    old: Examiner, new: Examiner, pairing: Pairing, numbers: dict[object, int], changes: list[Change]
+) -> Compared:
+    """One pair; a function of its own, so that the values of a pair are freed before the next is looked at."""
+    if _is_same(old, new, pairing):
+        return Compared(pairing)
+    before, after = old.values(pairing.before), new.values(pairing.after)
+    mine = _number(before, after, numbers, changes)
+    reports = (
+        judge_values(old, pairing.before, before, census=False),
+        judge_values(new, pairing.after, after, census=False),
+    )
+    return Compared(pairing, tuple(mine), *reports)
 
 
 def compare_bare(

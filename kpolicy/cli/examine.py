@@ -150,7 +150,10 @@ class Examiner:
         """The model of an architecture; what was wrong with its Kconfig files is raised again when it was."""
         key = (architecture.arch, toolchain.identity)
         if self._last is None or self._last[0] != key:
-            self._discard()
+            self._note_remarks()
+            # Before the next one is read: a model that no values hold is freed here.
+            self._last = None
+            gc.unfreeze()
             try:
                 self._last = (key, self.tree.model(architecture, toolchain))
                 # A model lives as long as its configs are looked at: no collection needs to look at it.
@@ -159,20 +162,9 @@ class Examiner:
                 self._last = (key, error)
         found = self._last[1]
         if isinstance(found, KpolicyError):
-            raise found
+            # Without the frames of whoever met it before, which hold the values of their config.
+            raise found.with_traceback(None)
         return found
-
-    def _discard(self) -> None:
-        """Let go of the last model.
-
-        What was shown of it refers back to it, a circle that only the cycle collector would find, by
-        going through everything: so it is emptied here.
-        """
-        self._note_remarks()
-        if self._last is not None and isinstance(self._last[1], Model):
-            vars(self._last[1]).clear()
-            gc.unfreeze()
-        self._last = None
 
     def _note_remarks(self) -> None:
         model = self._last[1] if self._last is not None else None

@@ -216,7 +216,8 @@ def show(console: Console, report: Report, outputs: Outputs, *, details: bool) -
         console.warning(remark.location, remark.text)
     deliver_outputs(console, report, outputs, details=details)
     if report.unread:
-        return status.FAILURE
+        # What a policy gets wrong may show with a config only.
+        return max((error.exit_status for error in report.errors), default=status.FAILURE)
     return status.FINDINGS if report.fails else status.CLEAN
 
 

@@ -65,6 +65,8 @@ def assess(
     else:
         findings += settings.adjust(check_reading(values, role.role, tree=tree, wanted=settings.checks))
     if standard.requirements:
-        required = judge_requirements(values, standard.requirements, role.role, tree=tree, complete=judgeable is None)
+        required = judge_requirements(
+            values, standard.requirements, role.role, tree=tree, complete=judgeable is None, names=names
+        )
         findings += settings.adjust(required)
     return Assessment(role, tuple(findings), unjudged)
