@@ -130,14 +130,11 @@ class LineGoal:
                 yield document.instead(line, name, value)
         if finding.rule == _OUT_OF_RANGE:
             yield document.instead(line, finding.symbol, _as_written(values, finding.symbol))
-        if finding.rule == UNREADABLE:
-            # Without the line nothing would change, and what it asks for would be forgotten.
-            yield from _as_meant(document, finding)
+        corrections = tuple(_as_meant(values, document, finding))
+        yield from corrections
+        if corrections or finding.rule == UNREADABLE:
+            # To delete what `conf` does not read would be to forget what was asked for.
             return
-        if finding.rule == _WRONG_TYPE:
-            better = corrected(values.model.type_of(finding.symbol), _value_at(document, line))
-            if better is not None:
-                yield document.instead(line, finding.symbol, better)
         yield document.cut(line)
         if self.also and finding.rule in _ASKED:
             yield from ways.want(finding.symbol, _value_at(document, line))
@@ -267,11 +264,17 @@ def _instead(values: Values, finding: Finding, document: Document) -> tuple[tupl
     return found if len(found) == 1 else ()
 
 
-def _as_meant(document: Document, finding: Finding) -> Iterator[Edit]:
-    """The line as `conf` reads it."""
-    text = "".join(f"{line}\n" for line in finding.remedy)
-    for line in parse_lines(finding.rule, text.encode("utf-8", "surrogateescape")).assignments:
-        yield document.instead(finding.place.line, line.name, line.value)
+def _as_meant(values: Values, document: Document, finding: Finding) -> Iterator[Edit]:
+    """A line that `conf` does not read, as it would."""
+    line = finding.place.line
+    if finding.rule == UNREADABLE:
+        text = "".join(f"{item}\n" for item in finding.remedy)
+        for item in parse_lines(finding.rule, text.encode("utf-8", "surrogateescape")).assignments:
+            yield document.instead(line, item.name, item.value)
+    if finding.rule == _WRONG_TYPE:
+        value = corrected(values.model.type_of(finding.symbol), _value_at(document, line))
+        if value is not None:
+            yield document.instead(line, finding.symbol, value)
 
 
 def _value_at(document: Document, line: int) -> str:
