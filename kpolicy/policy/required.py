@@ -17,7 +17,7 @@ from kpolicy.config.model import Config
 from kpolicy.config.read import parse_config, read_config
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.evaluate.user import unquote
-from kpolicy.explain.cause import Link, cause, head, shown
+from kpolicy.explain.cause import Link, cause, config_line, shown
 from kpolicy.location import Location
 from kpolicy.policy.finding import Finding, SymbolValue
 from kpolicy.policy.policy_file import IN_TREE, SHIPPED_FOLDER, SHIPPED_PACKAGE, Placed
@@ -186,7 +186,6 @@ def _finding(
     causes: tuple[Link, ...],
 ) -> Finding:
     known = bool(causes)
-    root = causes[-1].location if known else None
     # A line that the prompt does not let through would mend nothing.
     settable = known and values.visibility(item.symbol) > 0
     return Finding(
@@ -200,7 +199,7 @@ def _finding(
         symbols=(SymbolValue(item.symbol, shown(values, item.symbol)),),
         message=message,
         causes=causes or cause(values, item.symbol),
-        place=root or head(values) if known else item.location,
+        place=config_line(values, item.symbol) if known else item.location,
         remedy=(item.text.rstrip(),) if settable else (),
     )
 

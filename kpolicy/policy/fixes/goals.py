@@ -8,11 +8,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from kpolicy.config.read import parse_config
 from kpolicy.policy.checks.names import likely_names
 from kpolicy.policy.checks.renames import renamed
+from kpolicy.policy.decisive import rests_on_command_line
 from kpolicy.policy.expression import And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
 from kpolicy.policy.fixes.ways import Ways
+from kpolicy.policy.remedy import remedy_lines
 from kpolicy.policy.required import keeps
 
 if TYPE_CHECKING:
@@ -56,7 +57,10 @@ class RuleGoal:
 
     def moves(self, ways: Ways) -> Iterator[Edit]:
         """See `Goal`."""
-        lines = _remedy(self.rule)
+        lines = remedy_lines(self.rule)
+        if self.anyhow and rests_on_command_line(self.rule.when, ways.values):
+            # What CONFIG_CMDLINE enables is not cured by leaving out what it would have enabled.
+            return
         named = frozenset[str]() if self.anyhow else frozenset(line.name for line in lines)
         edits = itertools.chain(_stated(ways, self.rule, lines), _towards(ways, self.rule.when, named, wanted=False))
         yield from _first_as_written(edits, lines)
@@ -167,11 +171,6 @@ def goal_of(
 def is_about_a_line(finding: Finding) -> bool:
     """Whether a finding is about a line of the config, and not about what came out."""
     return finding.rule.startswith(_LINE) and finding.rule != _UNMET
-
-
-def _remedy(rule: Rule) -> tuple[Assignment, ...]:
-    text = "".join(f"{line}\n" for line in rule.remedy)
-    return parse_config(rule.id, text.encode("utf-8", "surrogateescape")).assignments
 
 
 def _stated(ways: Ways, rule: Rule, lines: tuple[Assignment, ...]) -> Iterator[Edit]:

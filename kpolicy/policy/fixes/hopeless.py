@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import assignment_of, cause
 from kpolicy.location import Location
-from kpolicy.policy.expression import And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
+from kpolicy.policy.decisive import rests_on_command_line
+from kpolicy.policy.expression import COMMAND_LINE, And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
 from kpolicy.policy.fixes.goals import RequirementGoal, RuleGoal, UnmetGoal, is_about_a_line
 
 if TYPE_CHECKING:
@@ -64,6 +65,10 @@ def _reasons(values: Values, document: Document, search: Search) -> Iterator[tup
             line = assignment_of(values, name)
             if line is not None and not values.model.is_defined(name) and not document.has(line.location):
                 yield _elsewhere(line.location), line.location
+        line = values.assignment(COMMAND_LINE)
+        if line is not None and rests_on_command_line(goal.rule.when, values):
+            yield f"a word of {line.text} decides it", line.location
+            return
         for name, up in _wanted(values, goal.rule.when, wanted=False):
             yield from _why(values, name, up=up)
     elif isinstance(goal, RequirementGoal):
