@@ -46,11 +46,16 @@ test: $(VENV)/dev.stamp trees ## all tests, compared with the conf of real kerne
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m trees $(ARGS) || [ $$? -eq 5 ]
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m 'not trees' --cov --cov-report=term $(ARGS) || [ $$? -eq 5 ]
 
-oracle: $(VENV)/dev.stamp trees ## all cases against conf, not the sample that `make test` takes
+oracle: $(VENV)/dev.stamp trees ## all cases against conf, not the sample that `make test` takes; TREE=... that kernel only
+ifeq ($(TREE),)
 	$(BIN)/python -m pytest -n $(JOBS) --whole tests/oracle tests/checks/test_real_configs.py $(ARGS)
+else
+	$(BIN)/python -m tests.oracle.whole -j $(JOBS) $(ARGS) '$(TREE)'
+	$(BIN)/python -m tests.fixes.whole -j $(JOBS) --conf '$(TREE)'
+endif
 
-fuzz: $(VENV)/dev.stamp trees ## 200 odd configs for each of five architectures and both kernels, against conf
-	$(BIN)/python -m tests.fuzz.run -j $(JOBS) $(ARGS)
+fuzz: $(VENV)/dev.stamp trees ## 200 odd configs for each of six architectures and both kernels (or TREE=...), against conf
+	$(BIN)/python -m tests.fuzz.run -j $(JOBS) $(ARGS) $(TREE)
 
 bench: $(VENV)/dev.stamp trees ## measure kpolicy against conf, write docs/performance.md
 	$(BIN)/python -m tests.bench.run $(ARGS)

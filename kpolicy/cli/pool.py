@@ -143,8 +143,9 @@ def _examine(batch: Iterable[tuple[int, Target]]) -> Batch:
         try:
             outcomes.append((number, judge(looking, target)))
         except KpolicyError as error:
-            outcomes.append((number, error))
+            # Without its frames, which hold the values of the config, and by them the model.
+            outcomes.append((number, error.with_traceback(None)))
         except Exception as error:  # noqa: BLE001 - a bug met in one config must not hide what the others show
             text = f"internal error: {type(error).__name__}: {error}"
-            outcomes.append((number, KpolicyError(text, Location(target.name, 1), hint="this is a bug in kpolicy")))
+            outcomes.append((number, KpolicyError(text, Location(target.name, 0), hint="this is a bug in kpolicy")))
     return outcomes, looking.kconfig_remarks()

@@ -50,6 +50,9 @@ class Word(NamedTuple):
     name: str
     value: str | None
 
+    def __str__(self) -> str:
+        return self.name if self.value is None else f"{self.name}={self.value}"
+
 
 _Words: TypeAlias = tuple[Word, ...]
 
@@ -85,6 +88,14 @@ def fallback_parameter(values: Values, name: str) -> str:
     return _setting(values, name) if standing(values) == "fallback" else ""
 
 
+def asking(values: Values, name: str) -> tuple[Word, ...]:
+    """The words of the built-in command line that are for a parameter, whatever becomes of the line."""
+    known = _KNOWN[name]
+    release = _release(values)
+    spellings = {spelling for spelling, since in known.spellings.items() if release >= since}
+    return tuple(word for word in _parsed(values.text("CMDLINE")) if word.name in spellings)
+
+
 def words(text: str) -> Iterator[Word]:
     """The parameters of a command line, in order."""
     position = 0
@@ -115,12 +126,13 @@ def words(text: str) -> Iterator[Word]:
 
 
 def _setting(values: Values, name: str) -> str:
-    known = _KNOWN[name]
+    found = asking(values, name)
+    return _KNOWN[name].read(found, _release(values)) if found else ""
+
+
+def _release(values: Values) -> _Release:
     version = parse_version(values.model.version)
-    release = (version.version, version.patchlevel)
-    spellings = {spelling for spelling, since in known.spellings.items() if release >= since}
-    found = tuple(word for word in _parsed(values.text("CMDLINE")) if word.name in spellings)
-    return known.read(found, release) if found else ""
+    return version.version, version.patchlevel
 
 
 @functools.lru_cache(maxsize=64)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 from kpolicy.errors import InputError
 from kpolicy.kconfig.frontend import Reader, is_probed, read_file
-from kpolicy.kconfig.syntax import CONST, YES, Ast, SourceFile, Statement
+from kpolicy.kconfig.syntax import CONST, YES, Answerer, Ast, SourceFile, Statement
 from kpolicy.location import Location
 
 _MAX_DEPTH = 100
@@ -37,7 +37,7 @@ class Entry:
     is_menuconfig: bool = False
     children: list[Entry] = field(default_factory=list)
     properties: list[Property] = field(default_factory=list)
-    visibility: list[Ast] = field(default_factory=list)
+    visibility: list[tuple[Ast, Location]] = field(default_factory=list)
     prompt: Property | None = None
 
     def add(self, kind: str, operands: tuple[Any, ...], location: Location, probed: bool) -> None:
@@ -55,6 +55,8 @@ class Elaborated:
     modules: str | None = None
     flags: dict[str, set[str]] = field(default_factory=dict)
     warnings: list[tuple[Location, str]] = field(default_factory=list)
+    written: dict[Location, tuple[str, Answerer]] = field(default_factory=dict)
+    """Conditions and defaults that hold macros: the line before these were expanded, and what answered them."""
 
 
 class TrackedSource(Protocol):
@@ -163,8 +165,12 @@ class _Builder:
         text = str(statement.operands[0])
         self._reader.filename = self._path
         parsed = self._reader.statement(statement.line, text + "\n")
-        if parsed is not None:
-            self._take(parsed._replace(probed=is_probed(text)))
+        if parsed is None:
+            return
+        if "$(" in text and parsed.keyword in _CONDITIONAL:
+            place = Location(self._path, statement.line)
+            self.result.written[place] = (" ".join(text.split()), self._reader.answered_by)
+        self._take(parsed._replace(probed=is_probed(text)))
 
     def _fail(self, statement: Statement, message: str) -> InputError:
         location = Location(self._path, statement.line)
@@ -245,7 +251,7 @@ class _Builder:
             if word is not None:
                 self._set_type(entry, str(word), location)
         elif kind == "visible":
-            entry.visibility.append(statement.operands[0])  # type: ignore[arg-type]  # an Ast by construction
+            entry.visibility.append((statement.operands[0], location))  # type: ignore[arg-type]  # an Ast
         elif kind == "modules":
             self.result.modules = entry.name
         elif kind == "option env":
@@ -273,7 +279,7 @@ class _Builder:
     def _prompt(self, entry: Entry, prompt: Property) -> None:
         # `conf` applies the `visible if` of every menu around to prompts, not to menu titles.
         blocks = self._blocks[:-1] if self._blocks[-1] is entry else self._blocks
-        around = [condition for block in reversed(blocks) for condition in block.visibility]
+        around = [condition for block in reversed(blocks) for condition, _ in block.visibility]
         if around:
             text, condition = prompt.operands
             prompt = prompt._replace(operands=(text, ("&&", condition, *around)))
@@ -283,6 +289,10 @@ class _Builder:
         entry.properties.append(prompt)
 
 
+# Statements in which a macro decides a value or a condition.
+_CONDITIONAL = frozenset(
+    ("depends", "if", "visible", "type", "prompt", "default", "select", "imply", "range"),
+)
 _PROPERTIES = frozenset(
     (
         "type",

@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 import kconfiglib
 
 from kpolicy.errors import InputError
-from kpolicy.kconfig.syntax import CONST, YES, Ast, SourceFile, Statement
+from kpolicy.kconfig.syntax import CONST, YES, Answerer, Ast, SourceFile, Statement
 from kpolicy.location import Location
 
 # Tokens and expression operators of kconfiglib, by the words of the language.
@@ -52,6 +52,8 @@ _BARE_NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 _TREE_VARIABLES = frozenset(
     ("ARCH", "SRCARCH", "SUBARCH", "HEADER_ARCH", "KERNELVERSION", "srctree", "UNAME_RELEASE", "filename", "lineno")
 )
+_ARCHITECTURE_VARIABLES = frozenset(("ARCH", "SRCARCH", "SUBARCH", "HEADER_ARCH"))
+_ASSIGNED = re.compile(r"\s*([A-Za-z0-9_-]+)\s*(?::=|\+=)")
 _MACRO_NAME = re.compile(r"\$\(([A-Za-z0-9_-]+)")
 _MAX_LINE = 1 << 20
 _MAX_NESTING = 200
@@ -100,6 +102,10 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
         self._dollar_names = dollar_names
         self.messages: list[tuple[Location, str]] = []
         self.variables: dict[str, Any] = {}
+        # The environment variables that the line at hand was expanded from, and "shell" for a probe.
+        self._asked: set[str] = set()
+        # The same for each variable that was expanded where it was assigned.
+        self._made_of: dict[str, set[str]] = {}
         self._functions = {
             "info": (lambda _kconf, _name, text: self._say(text, keep=False), 1, 1),
             "error-if": (lambda _kconf, _name, cond, text: self._error_if(cond, text), 2, 2),
@@ -149,7 +155,12 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
 
     def _fn_val(self, args: list[str]) -> str:
         name = args[0]
-        if name not in self.variables and name not in self._functions:
+        if name in self.variables:
+            self._asked |= self._made_of.get(name, set())
+        elif name in self._functions:
+            self._asked |= {name} & {"shell"}
+        else:
+            self._asked.add(name)
             return self._environment.get(name, "")
         try:
             value: str = super()._fn_val(args)
@@ -169,6 +180,16 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
             raise InputError(text, self.location, source_line=self._line.rstrip("\n"))
         return ""
 
+    @property
+    def answered_by(self) -> Answerer:
+        """What decided the macros of the line that was read last."""
+        asked = self._asked
+        if "shell" in asked or any(name in self._environment and name not in _TREE_VARIABLES for name in asked):
+            return "toolchain"
+        if any(name not in self._environment for name in asked):
+            return "environment"
+        return "architecture" if asked & _ARCHITECTURE_VARIABLES else "tree"
+
     # Reading.
 
     def statement(self, line: int, text: str) -> Statement | None:
@@ -178,6 +199,7 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
         """
         self.linenr = line
         self._line = text
+        self._asked = set()
         if "$" in text:
             text = self._bare_names(text)
         word = text.strip()
@@ -193,6 +215,9 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
         self._tokens_i = 1
         keyword = self._tokens[0]
         if keyword is None:
+            assigned = _ASSIGNED.match(text)
+            if assigned is not None and self._asked:
+                self._made_of.setdefault(assigned[1], set()).update(self._asked)
             return None
         return self._parse(line, keyword)
 

@@ -69,7 +69,7 @@ def _error(payload: Payload, loop: list[int]) -> InputError:
     symbols = [node for node in loop if core.records[node] is not None]
 
     def place(node: int) -> Location:
-        file, line = details.symbols[str(node)][0][0]
+        file, line, _scope = details.symbols[str(node)][0][0]
         return Location(details.files[file], line)
 
     # A loop has no first step; the one that stands first in the files is as good as any.

@@ -224,12 +224,16 @@ class Release:
 
     def holds(self, values: Values) -> bool:
         """Whether the release of the tree compares so."""
-        version = _version(values.model.version)
+        return self.is_of(values.model.version)
+
+    def is_of(self, release: str) -> bool:
+        """Whether a release, such as 6.12.117 or 6.18.0-rc4, compares so."""
+        version = _version(release)
         if self.field == "rc":
             return _compare(self.operator, version.release_candidate or 0, self.numbers[0])
-        release = (version.version, version.patchlevel, version.sublevel)
+        numbers = (version.version, version.patchlevel, version.sublevel)
         # 6.1 is compared with the 6.1 of 6.1.192: what is left out of the number is not asked.
-        return _compare(self.operator, release[: len(self.numbers)], self.numbers)
+        return _compare(self.operator, numbers[: len(self.numbers)], self.numbers)
 
     def __str__(self) -> str:
         return f"{self.field} {self.operator} {'.'.join(str(number) for number in self.numbers)}"
@@ -265,6 +269,39 @@ def bind(expression: Expression, values: Mapping[str, str]) -> Expression:
             return Or(tuple(bind(operand, values) for operand in operands))
         case Compare(word, left, right):
             return Compare(word, _bound(left, values), _bound(right, values))
+        case _:
+            return expression
+
+
+def boots(expression: Expression) -> tuple[Boot, ...]:
+    """What the expression asks about the built-in command line."""
+    match expression:
+        case Boot():
+            return (expression,)
+        case Not(operand):
+            return boots(operand)
+        case And(operands) | Or(operands):
+            return tuple(item for operand in operands for item in boots(operand))
+        case Compare(_, left, right):
+            return tuple(side for side in (left, right) if isinstance(side, Boot))
+        case _:
+            return ()
+
+
+def as_fallback(expression: Expression) -> Expression:
+    """The expression with `fallback()` for `boot()`: would it hold if the boot loader passed no command line?"""
+    match expression:
+        case Boot(_, parameter_name):
+            return Boot("fallback", parameter_name)
+        case Not(operand):
+            return Not(as_fallback(operand))
+        case And(operands):
+            return And(tuple(as_fallback(operand) for operand in operands))
+        case Or(operands):
+            return Or(tuple(as_fallback(operand) for operand in operands))
+        case Compare(word, left, right):
+            sides = (Boot("fallback", side.parameter) if isinstance(side, Boot) else side for side in (left, right))
+            return Compare(word, *sides)
         case _:
             return expression
 

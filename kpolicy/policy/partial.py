@@ -22,12 +22,14 @@ from kpolicy.policy.expression import (
     Or,
     Predicate,
     PredicateName,
+    Release,
     Symbol,
     compare,
 )
 
 ALWAYS: Final = Constant("y")
 NEVER: Final = Constant("n")
+_STATING: Final[tuple[PredicateName, ...]] = ("exists", "settable")
 
 
 def remains(expression: Expression, defined: Container[str], *, guards_only: bool = False) -> Expression:
@@ -84,6 +86,45 @@ def granted(expression: Expression, defined: Container[str], *, positive: bool =
             yield name
         case Compare(_, left, right) if _compared(expression, defined) == (ALWAYS if positive else NEVER):
             yield from (side.name for side in (left, right) if isinstance(side, Symbol) and side.name not in defined)
+
+
+def unstated(expression: Expression, defined: Container[str], release: str) -> tuple[str, ...]:
+    """The undefined symbols whose absence a condition takes for an answer: X in `!X`, and in `X != 3`.
+
+    Left out are symbols for which the condition says that itself, with `exists(X)` or `settable(X)`, and parts of it
+    that cannot hold in a tree of this release that defines no more than these symbols.
+    """
+    expression = released(expression, release)
+    stated = {name for word in _STATING for name, _ in predicates(expression, word)}
+    return tuple(dict.fromkeys(name for name in _presumed(expression, defined) if name not in stated))
+
+
+def released(expression: Expression, release: str) -> Expression:
+    """The condition in a tree of one release: what it asks about the release is answered."""
+    match expression:
+        case Not(operand):
+            return Not(released(operand, release))
+        case And(operands):
+            return And(tuple(released(operand, release) for operand in operands))
+        case Or(operands):
+            return Or(tuple(released(operand, release) for operand in operands))
+        case Release():
+            return ALWAYS if expression.is_of(release) else NEVER
+        case _:
+            return expression
+
+
+def _presumed(expression: Expression, defined: Container[str], *, positive: bool = True) -> Iterator[str]:
+    if remains(expression, defined) == (NEVER if positive else ALWAYS):
+        return
+    match expression:
+        case Not(operand):
+            yield from _presumed(operand, defined, positive=not positive)
+        case And(operands) | Or(operands):
+            for operand in operands:
+                yield from _presumed(operand, defined, positive=positive)
+        case _:
+            yield from granted(expression, defined, positive=positive)
 
 
 def valued(expression: Expression) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kpolicy.config.read import parse_config
+from kpolicy.config.read import parse_lines
 from kpolicy.explain.cause import shown
 from kpolicy.policy.decisive import decisive
 from kpolicy.policy.rule import Rule
@@ -40,7 +40,7 @@ def remedy_for(values: Values, rule: Rule, *, complete: bool = True) -> tuple[st
 def remedy_lines(rule: Rule) -> tuple[Assignment, ...]:
     """The lines of a rule's remedy, as a config has them."""
     text = "".join(f"{line}\n" for line in rule.remedy)
-    return parse_config(rule.id, text.encode("utf-8", "surrogateescape")).assignments
+    return parse_lines(rule.id, text.encode("utf-8", "surrogateescape")).assignments
 
 
 def _with(values: Values, lines: Sequence[Assignment]) -> Values:

@@ -197,7 +197,7 @@ _CASES = {
         2,
         "it has no prompt at Kconfig:75: only a select (B if X && Y) sets it",
     ),
-    "no modules": ("CONFIG_T=m\n", "config/dropped-request", 1, "there are no modules"),
+    "no modules": ("CONFIG_T=m\n", "config/dropped-request", 1, "CONFIG_MODULES is not set"),
     "select": (
         "CONFIG_KASAN=y\n# CONFIG_STACKTRACE is not set\n",
         "config/overridden-by-select",

@@ -176,6 +176,16 @@ def test_a_rule_that_makes_no_sense_in_a_tree(tmp_path: Path, monkeypatch: pytes
     assert f"{rule.location}: error: {fault} [kmsan/in-production]\n" in outcome.out
 
 
+def test_a_rule_that_negates_what_a_tree_does_not_define(tmp_path: Path) -> None:
+    tree = copy_of_demo(tmp_path)
+    rename(tree, "COMPILE_TEST", "COMPILE_TEST_NO_MORE")
+    outcome = kpolicy("rules", "test", "--tree", tree, "build/warnings-stop-the-build")
+    fault = "!COMPILE_TEST holds where no architecture defines COMPILE_TEST"
+    advice = "ask exists(COMPILE_TEST), or state in 'absent' why"
+    assert f": error: {fault}: {advice} [build/warnings-stop-the-build]\n" in outcome.out
+    assert outcome.status == status.FINDINGS
+
+
 def test_an_architecture_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
     tree = copy_of_demo(tmp_path)
     (tree / "arch/arm64/Kconfig").write_text("config\n")

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tests.oracle.conf import Oracle, Result
 
-ARCHITECTURES = ("x86", "arm64", "arm", "powerpc", "mips")
+ARCHITECTURES = ("x86", "arm64", "arm", "powerpc", "mips", "s390")
 _NUMBERS = ("0", "-1", "-2147483649", "1", "7", "31", "64", "4096", "65536", "2147483648", "18446744073709551615")
 _BAD_NUMBERS = ("", "x", "1 2", "0x1g", "1e3", '"5"', "007", "0x10", "10", "+3", " 9", "n", "y")
 _BAD_HEXES = ("0x0", "0xffffffff", "0xFFFFFFFFFFFFFFFF", "0X1f", "1f", "zz", "", "0x", "-0x1")

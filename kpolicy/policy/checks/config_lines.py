@@ -13,6 +13,7 @@ from kpolicy.policy.checks.effects import LineEffect, line_effects
 from kpolicy.policy.checks.reasons import Names, is_foreign, message, winner
 from kpolicy.policy.checks.registry import CHECKS, check_by_id
 from kpolicy.policy.checks.renames import renamed
+from kpolicy.policy.checks.unreadable import unreadable_lines
 from kpolicy.policy.finding import Finding, SymbolValue
 from kpolicy.policy.rule import Severity
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
 
 _LETTERS = "nmy"
+UNREADABLE = "config/unreadable-line"
 _CAUSED = ("overridden-by-select", "choice-conflict", "dropped-request")
 DEFAULT_CHECKS = frozenset(check.id for check in CHECKS if check.subject == "config" and not check.quiet)
 
@@ -50,11 +52,20 @@ def check_lines(
             found = _line_finding(maker, effect, names)
             if found is not None:
                 findings.append(found)
+    if UNREADABLE in wanted:
+        findings += _unreadable(maker)
     if "config/unmet-direct-dependency" in wanted:
         findings += _unmet(maker)
     if "config/redundant-line" in wanted:
         findings += _redundant(maker, effects)
     return tuple(findings)
+
+
+def check_reading(
+    values: Values, role: str, *, tree: str = "", wanted: Collection[str] = DEFAULT_CHECKS
+) -> tuple[Finding, ...]:
+    """What of `check_lines` takes no Kconfig files: the lines that are not read as they are written."""
+    return tuple(_unreadable(_Maker(values, role, tree))) if UNREADABLE in wanted else ()
 
 
 class _Maker:
@@ -76,6 +87,7 @@ class _Maker:
         got: str = "",
         causes: tuple[Link, ...] = (),
         severity: Severity | None = None,
+        remedy: tuple[str, ...] = (),
     ) -> Finding:
         """A finding of a check about a symbol."""
         config = self.values.config
@@ -87,11 +99,11 @@ class _Maker:
             config=config.name if config is not None else "",
             role=self._role,
             symbol=symbol,
-            symbols=(SymbolValue(symbol, got or "n"),),
+            symbols=(SymbolValue(symbol, got or "n"),) if symbol else (),
             message=message,
             causes=causes,
             place=place,
-            remedy=(),
+            remedy=remedy,
         )
 
 
@@ -144,6 +156,20 @@ def _severity(maker: _Maker, effect: LineEffect, names: Names | None) -> Severit
             # What one file of a stack chooses another may choose again.
             return "note"
     return None
+
+
+def _unreadable(maker: _Maker) -> Iterator[Finding]:
+    for line in unreadable_lines(maker.values):
+        remedy = (line.better,) if line.better else ()
+        yield maker.finding(
+            UNREADABLE,
+            line.symbol,
+            line.message,
+            line.location,
+            got=line.got,
+            severity=line.severity,
+            remedy=remedy,
+        )
 
 
 def _unmet(maker: _Maker) -> Iterator[Finding]:

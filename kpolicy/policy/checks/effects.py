@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kpolicy.config.model import Assignment
 from kpolicy.evaluate.strings import is_valid, number
-from kpolicy.evaluate.user import unquote
+from kpolicy.evaluate.user import is_read, unquote
+from kpolicy.explain.cause import sufficient_default
 from kpolicy.kconfig.payload import TYPES
 
 if TYPE_CHECKING:
@@ -52,11 +53,10 @@ def line_effects(values: Values) -> Iterator[LineEffect]:
     config = values.config
     if config is None:
         return
-    loose = values.model.dialect.loose_unset
+    dialect = values.model.dialect
     for assignment in config.assignments:
-        if assignment.loose and not loose:
-            continue
-        yield _effect(values, assignment)
+        if is_read(assignment, dialect):
+            yield _effect(values, assignment)
 
 
 def is_known(values: Values, name: str) -> bool:
@@ -75,7 +75,7 @@ def _effect(values: Values, assignment: Assignment) -> LineEffect:
         return LineEffect(assignment, "unknown-symbol", "n")
     got = result(values, name)
     kind = values.model.type_of(name)
-    if kind != "unknown" and not _is_valid(kind, assignment.value):
+    if kind != "unknown" and not is_value(kind, assignment.value):
         return LineEffect(assignment, "wrong-type", got)
     counts = values.assignment(name)
     if counts is not None and counts.location != assignment.location:
@@ -85,7 +85,8 @@ def _effect(values: Values, assignment: Assignment) -> LineEffect:
     return LineEffect(assignment, _why(values, assignment, kind, got), got)
 
 
-def _is_valid(kind: str, value: str) -> bool:
+def is_value(kind: str, value: str) -> bool:
+    """Whether a symbol of a type can have a value, as a config line writes it."""
     if kind == "bool":
         return value[:1] in ("y", "n") and value != ""
     if kind == "tristate":
@@ -110,7 +111,8 @@ def _why(values: Values, assignment: Assignment, kind: str, got: str) -> Effect:
         return "out-of-range" if visible and _is_outside(values, name, assignment.value, kind) else "dropped-request"
     if kind in ("bool", "tristate"):
         asked = _TRISTATE[assignment.value[0]]
-        if asked < _TRISTATE[got] and values.selectors(name):
+        # A select adds nothing to a default that gives as much.
+        if asked < _TRISTATE[got] and values.selectors(name) and sufficient_default(values, name) is None:
             return "overridden-by-select"
         symbol = values.model.symbol(name)
         if symbol is not None and symbol.choice is not None and values.visibility(name):

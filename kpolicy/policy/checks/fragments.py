@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kpolicy.explain.blocked import blockers, conjuncts
+from kpolicy.explain.blocked import blockers
+from kpolicy.kconfig.model import conjuncts
 from kpolicy.policy.checks.effects import line_effects
 from kpolicy.policy.checks.reasons import Names, is_foreign, reason
 from kpolicy.policy.checks.tree import tree_finding
@@ -65,7 +66,8 @@ def unheard(values: Values, fragments: Collection[str], names: Names) -> Iterato
             reason=reason(values, effect, names),
             foreign=_is_foreign(values, name, names),
             hopeless=hopeless,
-            probed=any(_is_probed(values, needed) for item in obstacles for needed in item.symbols),
+            probed=any(item.answerer for item in obstacles)
+            or any(_is_probed(values, needed) for item in obstacles for needed in item.symbols),
         )
 
 

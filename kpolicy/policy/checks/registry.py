@@ -88,6 +88,14 @@ CHECKS: tuple[Check, ...] = (
         "scripts/kconfig/confdata.c: conf_read_simple",
     ),
     Check(
+        "config/unreadable-line",
+        "A line that conf does not read as it is written",
+        "warning",
+        "conf reads only CONFIG_X=value and # CONFIG_X is not set, both from the first column. It ignores any other"
+        " line, mostly without failing: what the line asks for is not in the kernel.",
+        "scripts/kconfig/confdata.c: conf_read_simple",
+    ),
+    Check(
         "config/unmet-direct-dependency",
         "A symbol that a select turns on although what it depends on is off",
         "warning",

@@ -8,8 +8,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from kpolicy.config.read import parse_lines
+from kpolicy.policy.checks.config_lines import UNREADABLE
 from kpolicy.policy.checks.names import likely_names
 from kpolicy.policy.checks.renames import renamed
+from kpolicy.policy.checks.spelling import corrected
 from kpolicy.policy.decisive import rests_on_command_line
 from kpolicy.policy.expression import And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
 from kpolicy.policy.fixes.ways import Ways
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 _LINE = "config/"
 _UNMET = "config/unmet-direct-dependency"
 _OUT_OF_RANGE = "config/out-of-range"
+_WRONG_TYPE = "config/wrong-type"
 # What a line asked for and did not get, though it might.
 _ASKED = ("config/dropped-request", "config/overridden-by-select", "config/choice-conflict")
 
@@ -125,6 +129,14 @@ class LineGoal:
                 yield document.instead(line, name, _value_at(document, line))
         if finding.rule == _OUT_OF_RANGE:
             yield document.instead(line, finding.symbol, _as_written(values, finding.symbol))
+        if finding.rule == UNREADABLE:
+            # Without the line nothing would change, and what it asks for would be forgotten.
+            yield from _as_meant(document, finding)
+            return
+        if finding.rule == _WRONG_TYPE:
+            value = corrected(values.model.type_of(finding.symbol), _value_at(document, line))
+            if value is not None:
+                yield document.instead(line, finding.symbol, value)
         yield document.cut(line)
         if self.also and finding.rule in _ASKED:
             yield from ways.want(finding.symbol, _value_at(document, line))
@@ -239,6 +251,13 @@ def _new_names(values: Values, finding: Finding) -> tuple[str, ...]:
         return ()
     names = likely_names(values.model, finding.symbol)
     return names if len(names) == 1 else ()
+
+
+def _as_meant(document: Document, finding: Finding) -> Iterator[Edit]:
+    """The line as `conf` reads it."""
+    text = "".join(f"{line}\n" for line in finding.remedy)
+    for line in parse_lines(finding.rule, text.encode("utf-8", "surrogateescape")).assignments:
+        yield document.instead(finding.place.line, line.name, line.value)
 
 
 def _value_at(document: Document, line: int) -> str:

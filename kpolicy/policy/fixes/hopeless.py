@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import assignment_of, cause
 from kpolicy.location import Location
+from kpolicy.policy.checks.config_lines import UNREADABLE
 from kpolicy.policy.decisive import rests_on_command_line
 from kpolicy.policy.expression import COMMAND_LINE, And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
 from kpolicy.policy.fixes.goals import RequirementGoal, RuleGoal, UnmetGoal, is_about_a_line
@@ -48,6 +49,8 @@ def why_hopeless(values: Values, document: Document, finding: Finding, search: S
         return Hopeless(finding, reason, other.place, other.rule)
     if search.other_role:
         return Hopeless(finding, f"what clears it makes a {search.other_role} kernel of it", finding.place)
+    if not reasons and finding.rule == UNREADABLE:
+        return Hopeless(finding, "what it asks for is for a person to say", finding.place)
     if not reasons:
         return Hopeless(finding, "no config line decides it", finding.place)
     text = "; ".join(dict.fromkeys(reason for reason, _location in reasons))
