@@ -82,20 +82,32 @@ def cause(values: Values, name: str) -> tuple[Link, ...]:
 
 
 def place(values: Values, name: str) -> Location:
-    """The line that a person would edit to change the value of `name`.
+    """Where the value of `name` comes from: the root of its cause.
 
-    That of the root of its cause; the head of the config where nothing says anything about it.
+    The end of the config where nothing says anything about it.
     """
     root = cause(values, name)[-1]
-    return root.location or head(values)
+    return root.location or end(values)
 
 
-def head(values: Values) -> Location:
-    """The first line of the config, of its last file in a stack: where a missing line would be added."""
+def config_line(values: Values, *names: str) -> Location:
+    """The config line that a person would edit for the first of these symbols that one has to do with.
+
+    Where Kconfig files alone gave all their values it is the end of the config: a new line would be added there.
+    """
+    if values.config is None:
+        return place(values, names[0])
+    lines = {item.location for item in values.config.assignments}
+    roots = (cause(values, name)[-1].location for name in names)
+    return next((root for root in roots if root in lines), None) or end(values)
+
+
+def end(values: Values) -> Location:
+    """The last line of the config, of its last file in a stack: a new line would be added after it."""
     config = values.config
     if config is None:
         return Location("Kconfig", 1)
-    return Location(config.assignments[-1].location.path if config.assignments else config.name, 1)
+    return config.assignments[-1].location if config.assignments else Location(config.name, 1)
 
 
 def shown(values: Values, name: str) -> str:

@@ -42,7 +42,7 @@ def run_elsewhere(rule: Rule, example: Example, model: Model, home: Model) -> El
     """Run an example on a model of another tree; `home` is that of the demonstration tree."""
     values = values_of_example(rule, example.config, model)
     fired = fires(values, rule, example.role)
-    faults = tuple(remedy_faults(rule, example, model)) if fired and example.fires and rule.remedy else ()
+    faults = tuple(remedy_faults(values, rule, example)) if fired and example.fires and rule.remedy else ()
     if fired == example.fires:
         return Elsewhere(rule, example, "", faults)
     reasons = _differences(rule, values, values_of_example(rule, example.config, home))

@@ -180,8 +180,10 @@ class _Assessment:
         if self.known is not None:
             condition = And((self.rule.requires, self.rule.when))
             yield from unstated_negations(condition, self.rule.absent, self.known, self._open[0].release)
-        for name in self._unknown(name for name, is_set in _in_remedy(self.rule) if is_set):
-            yield f"its remedy sets {name}, which no architecture defines"
+        set_by_remedy = {name for name, is_set in _in_remedy(self.rule) if is_set}
+        # Of a remedy those lines are printed that a config can have.
+        if set_by_remedy and not set_by_remedy & self._anywhere:
+            yield f"its remedy sets {_listed(sorted(set_by_remedy))}, which no architecture defines"
         for ground in self._open if self.rule.kind == "stale" else ():
             names = [name for name, yes in predicates(self.rule.when, "assigned") if yes and name in ground.defined]
             if names:

@@ -19,7 +19,7 @@ from kpolicy.config.read import NotAConfigError, parse_config, read_config
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.evaluate.user import unquote
 from kpolicy.explain.blocked import blockers
-from kpolicy.explain.cause import Link, cause, head, shown
+from kpolicy.explain.cause import Link, cause, config_line, shown
 from kpolicy.kernel.config_files import config_files
 from kpolicy.location import Location
 from kpolicy.policy.checks.effects import is_value
@@ -283,7 +283,6 @@ def _finding(
     causes: tuple[Link, ...],
 ) -> Finding:
     known = bool(causes)
-    root = causes[-1].location if known else None
     # A line that the prompt does not let through would mend nothing.
     settable = known and values.visibility(item.symbol) > 0
     return Finding(
@@ -297,7 +296,7 @@ def _finding(
         symbols=(SymbolValue(item.symbol, shown(values, item.symbol)),),
         message=message,
         causes=causes or cause(values, item.symbol),
-        place=root or head(values) if known else item.location,
+        place=config_line(values, item.symbol) if known else item.location,
         remedy=(item.text.rstrip(),) if settable else (),
     )
 

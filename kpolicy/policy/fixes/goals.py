@@ -13,10 +13,12 @@ from kpolicy.policy.checks.config_lines import UNREADABLE
 from kpolicy.policy.checks.old_names import replacement
 from kpolicy.policy.checks.registry import RENAMED
 from kpolicy.policy.checks.spelling import corrected
+from kpolicy.policy.decisive import rests_on_command_line
 from kpolicy.policy.expression import And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
 from kpolicy.policy.fixes.renaming import RenamingGoal
 from kpolicy.policy.fixes.ways import Ways
 from kpolicy.policy.known_as import known_as
+from kpolicy.policy.remedy import remedy_lines
 from kpolicy.policy.required import keeps
 
 if TYPE_CHECKING:
@@ -63,7 +65,10 @@ class RuleGoal:
 
     def moves(self, ways: Ways) -> Iterator[Edit]:
         """See `Goal`."""
-        lines = _remedy(self.rule)
+        lines = remedy_lines(self.rule)
+        if self.anyhow and rests_on_command_line(self.rule.when, ways.values):
+            # What CONFIG_CMDLINE enables is not cured by leaving out what it would have enabled.
+            return
         named = frozenset[str]() if self.anyhow else frozenset(line.name for line in lines)
         edits = itertools.chain(_stated(ways, self.rule, lines), _towards(ways, self.rule.when, named, wanted=False))
         yield from _first_as_written(edits, lines)
@@ -188,11 +193,6 @@ def is_about_a_line(finding: Finding) -> bool:
 def is_idle_line(finding: Finding) -> bool:
     """Whether a finding is about a line that does nothing, or not what it says: it can go."""
     return is_about_a_line(finding) and finding.rule != RENAMED
-
-
-def _remedy(rule: Rule) -> tuple[Assignment, ...]:
-    text = "".join(f"{line}\n" for line in rule.remedy)
-    return parse_lines(rule.id, text.encode("utf-8", "surrogateescape")).assignments
 
 
 def _stated(ways: Ways, rule: Rule, lines: tuple[Assignment, ...]) -> Iterator[Edit]:
