@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from kpolicy.evaluate.user import unquote
 from kpolicy.explain.lines import default_text, own_condition, select_text
 from kpolicy.kconfig.model import conjunction, conjuncts
+from kpolicy.kconfig.nodes import NO
 from kpolicy.location import Location
 
 if TYPE_CHECKING:
@@ -246,7 +247,8 @@ def _no_default(values: Values, symbol: Symbol) -> str:
     """Why the defaults of a symbol that is off give it nothing."""
     default = values.default(symbol.name)
     if default is not None:
-        return f"{default_text(symbol, default)} gives n"
+        text = default_text(symbol, default)
+        return f"its {text}" if default.value.node == NO else f"its {text} gives n"
     return "none of its defaults applies" if symbol.defaults else "no default"
 
 
