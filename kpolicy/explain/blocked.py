@@ -8,10 +8,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.explain.given import follows
-from kpolicy.explain.lines import answer_of, condition_text, gave, is_settled, without_keyword, written_condition
+from kpolicy.explain.lines import (
+    answer_of,
+    condition_text,
+    gave,
+    is_choice,
+    is_settled,
+    without_keyword,
+    written_condition,
+)
 from kpolicy.kconfig.model import conjunction, conjuncts
 from kpolicy.kconfig.nodes import MOD, NO
-from kpolicy.kconfig.payload import IS_CHOICE
 from kpolicy.location import Location
 
 if TYPE_CHECKING:
@@ -247,8 +254,7 @@ def _causes(values: Values, found: tuple[Obstacle, ...], asked: int) -> tuple[Ob
             given.discard(node)
         else:
             kept.append(item)
-    # An old conf has the choice itself among the conditions of its members.
-    plain = tuple(item for item in kept if not values.model.flags_of(item.part.node) & IS_CHOICE)
+    plain = tuple(item for item in kept if not is_choice(item.part))
     return plain or tuple(kept)
 
 
