@@ -159,8 +159,11 @@ def _probe(values: Values, symbol: Symbol) -> str:
     needed = needed_by(values, symbol)
     if needed:
         line = needed[0].line
-        parts = conjunction(item.part for item in needed)
-        return f"it needs {parts} ({_now(values, line_names(needed))}) at {line.location}"
+        names = line_names(needed)
+        decides = f"{_DECIDES['toolchain']}: " if is_probed(values, names) else ""
+        return (
+            f"{decides}it needs {conjunction(item.part for item in needed)} ({_now(values, names)}) at {line.location}"
+        )
     # A recorded toolchain may have answered otherwise than the one that the model was read with.
     is_recorded = values.is_recorded(values.model.core.symbols[symbol.name])
     told = [
@@ -195,6 +198,12 @@ def needed_by(values: Values, symbol: Symbol) -> tuple[Obstacle, ...]:
     lists = [tuple(_below(values, lines, 1)) for lines in symbol.conditions]
     fewest = min(lists, key=len, default=())
     return tuple(item for item in fewest if not is_settled(item.part))
+
+
+def is_probed(values: Values, names: Iterable[str]) -> bool:
+    """Whether probes decide all of some symbols."""
+    symbols = [values.model.symbol(name) for name in names]
+    return all(symbol is not None and symbol.probed for symbol in symbols)
 
 
 def _default(values: Values, default: Default) -> str:
