@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from kpolicy.kconfig.dialect import Dialect
-from kpolicy.kconfig.nodes import OPERATORS, YES
+from kpolicy.kconfig.nodes import MOD, OPERATORS, YES
 from kpolicy.kconfig.payload import (
     CHOICE,
     FLAGS,
@@ -117,6 +117,10 @@ class Expr:
             return f"!{operands[0]._print(_NOT)}"
         if op in ("and", "or"):
             own, word = (_AND, " && ") if op == "and" else (_OR, " || ")
+            if op == "and" and operands[0].node == MOD:
+                # To conf an `m` in a condition is `m && MODULES`.
+                operands = tuple(item for item in operands if item.node != self.model.core.modules)
+                own = own if len(operands) > 1 else _NOT
             text = word.join(operand._print(own) for operand in operands)
         else:
             own = _RELATION
