@@ -12,7 +12,6 @@ from kpolicy.explain.lines import (
     answer_of,
     condition_text,
     gave,
-    is_choice,
     is_settled,
     without_keyword,
     written_condition,
@@ -262,7 +261,7 @@ def _causes(values: Values, found: tuple[Obstacle, ...], asked: int) -> tuple[Ob
             given.discard(node)
         else:
             kept.append(item)
-    plain = tuple(item for item in kept if not is_choice(item.part))
+    plain = tuple(item for item in kept if not item.part.is_choice)
     return plain or tuple(kept)
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kpolicy.evaluate.user import unquote
-from kpolicy.explain.lines import default_text, is_choice, own_condition, select_text
+from kpolicy.explain.lines import default_text, own_condition, select_text
 from kpolicy.kconfig.model import conjunction, conjuncts
 from kpolicy.kconfig.nodes import NO
 from kpolicy.location import Location
@@ -272,13 +272,13 @@ def _unmet(values: Values, symbol: Symbol) -> Iterator[Expr]:
     for part in conjuncts(symbol.direct_dependency):
         if values.evaluate(part):
             continue
-        if not is_choice(part):
+        if not part.is_choice:
             yield part
         elif symbol.prompts:
             # An old conf has the choice here; what is not met is a condition of its prompt.
             lines = (line.expression for line in symbol.prompts[0].conditions)
             parts = (inner for expression in lines for inner in conjuncts(expression))
-            yield from (inner for inner in parts if not values.evaluate(inner) and not is_choice(inner))
+            yield from (inner for inner in parts if not values.evaluate(inner) and not inner.is_choice)
 
 
 def _unset(values: Values, symbol: Symbol, assignment: Assignment | None) -> Link:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from kpolicy.kconfig.model import conjunction, conjuncts
 from kpolicy.kconfig.nodes import NO
-from kpolicy.kconfig.payload import IS_CHOICE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +30,7 @@ def own_condition(symbol: Symbol | None, item: Default | Select | Range) -> tupl
     """The parts of a condition that the line itself states, not those of the lines around it."""
     around = symbol.around(item.location) if symbol is not None else ()
     inherited = {part.node for line in around for part in conjuncts(line.expression)}
-    return tuple(part for part in conjuncts(item.condition) if part.node not in inherited and not is_choice(part))
+    return tuple(part for part in conjuncts(item.condition) if part.node not in inherited and not part.is_choice)
 
 
 def default_text(symbol: Symbol, default: Default) -> str:
@@ -56,11 +55,6 @@ def condition_text(symbol: Symbol | None, item: Default | Select | Range) -> str
     """The ` if ...` of a line of a symbol; nothing where it has none."""
     own = own_condition(symbol, item)
     return f" if {conjunction(own)}" if own else ""
-
-
-def is_choice(part: Expr) -> bool:
-    """Whether this is a choice, which an old conf has among the conditions of its members."""
-    return bool(part.model.flags_of(part.node) & IS_CHOICE)
 
 
 def is_settled(part: Expr) -> bool:
