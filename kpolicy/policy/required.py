@@ -367,7 +367,7 @@ def _named(word: str, source: Source | None) -> Iterator[tuple[Config, str | Non
         raise InputError("there is no such fragment", Location(word, 0), hint=guess or hint)
     for file in named:
         assert source is not None
-        yield parse_config(file.path, source.read(file.path)), file.srcarch
+        yield config_in_tree(source, file.path), file.srcarch
 
 
 def _in_tree(path: str, source: Source | None) -> Config | None:
