@@ -153,7 +153,9 @@ def conclude(console: Console, run: Run, source: KernelTree, options: Options, *
     if since is not None:
         looking = Examiner(run.plan, run.plan.open())
         known = since.findings(console, looking, run.targets, configs, run.tree_checks, run.archs, options.jobs)
-        run = replace(run, since=since.name, before=known)
+        run = replace(run, since=since.name, before=known.findings)
+        configs = tuple(known.news(item) for item in configs)
+        remarks = tuple(item for item in remarks if known.is_news(item))
     plan = run.plan
     return finish(
         console,

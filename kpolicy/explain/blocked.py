@@ -12,7 +12,6 @@ from kpolicy.explain.lines import (
     answer_of,
     condition_text,
     gave,
-    is_choice,
     is_settled,
     without_keyword,
     written_condition,
@@ -57,13 +56,13 @@ class Obstacle:
     @property
     def answerer(self) -> Answerer | None:
         """What decided this part before any config was read; None where a config has a say."""
-        written = self.part.model.written(self.line.location)
+        written = self.line.written
         return written.answerer if written is not None and is_settled(self.part) else None
 
     @property
     def answer(self) -> str:
         """What the macros gave, where they decided this part: "which this toolchain answers with n"."""
-        written = self.part.model.written(self.line.location)
+        written = self.line.written
         value = "m" if self.part.node == MOD else "n"
         return gave(written, value) if written is not None and self.answerer is not None else ""
 
@@ -182,13 +181,12 @@ def answerer_of(symbol: Symbol) -> Answerer | None:
 
 def _probes(symbol: Symbol) -> Iterator[tuple[Written, str]]:
     """The lines of a symbol that the toolchain or the environment answers, and what it gave."""
-    model = symbol.direct_dependency.model
     for default in symbol.defaults:
-        written = model.written(default.location)
+        written = default.written
         if written is not None and written.answerer in OUTSIDE:
             yield written, answer_of(default, written)
     for line in dict.fromkeys(line for around in symbol.conditions for line in around):
-        written = model.written(line.location)
+        written = line.written
         if written is not None and written.answerer in OUTSIDE:
             yield written, str(line.expression)
 
@@ -208,7 +206,7 @@ def is_probed(values: Values, names: Iterable[str]) -> bool:
 
 def _default(values: Values, default: Default) -> str:
     """What a default rests on: `X=n` of `default X`, the condition of `default y if X`."""
-    written = default.value.model.written(default.location)
+    written = default.written
     if written is not None and (default.condition.node == NO or default.value.node == NO):
         return f"{without_keyword(written.text)}, {gave(written, 'n')}"
     rests = default.condition if default.value.is_yes else default.value
@@ -220,7 +218,7 @@ def _edge(values: Values, edge: Select) -> str:
     if not values.tristate(edge.source):
         return f"{edge.source}=n"
     unmet = [part for part in conjuncts(edge.condition) if not values.evaluate(part)]
-    written = values.model.written(edge.location)
+    written = edge.written
     if written is not None and any(map(is_settled, unmet)):
         return f"{edge.source}{without_keyword(written.text).partition(edge.target)[2]}"
     return f"{edge.source} if {conjunction(unmet)}" if unmet else edge.source
@@ -263,7 +261,7 @@ def _causes(values: Values, found: tuple[Obstacle, ...], asked: int) -> tuple[Ob
             given.discard(node)
         else:
             kept.append(item)
-    plain = tuple(item for item in kept if not is_choice(item.part))
+    plain = tuple(item for item in kept if not item.part.is_choice)
     return plain or tuple(kept)
 
 

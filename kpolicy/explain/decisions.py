@@ -135,7 +135,7 @@ class _Trial:
         place = default.location if default is not None else definition(self.values, symbol)
         said = default_text(symbol, default) if default is not None else "no line asks for it"
         text = f"{line.name}={shown(self.values, line.name)}: {said}"
-        written = self.values.model.written(place)
+        written = default.written if default is not None else None
         outside = written.answerer if written is not None and written.answerer in OUTSIDE else None
         return Decision(line.name, None, text, place, line.text, self._with([line]), outside)
 

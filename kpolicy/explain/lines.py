@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from kpolicy.kconfig.model import conjunction, conjuncts
 from kpolicy.kconfig.nodes import NO
-from kpolicy.kconfig.payload import IS_CHOICE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,12 +30,12 @@ def own_condition(symbol: Symbol | None, item: Default | Select | Range) -> tupl
     """The parts of a condition that the line itself states, not those of the lines around it."""
     around = symbol.around(item.location) if symbol is not None else ()
     inherited = {part.node for line in around for part in conjuncts(line.expression)}
-    return tuple(part for part in conjuncts(item.condition) if part.node not in inherited and not is_choice(part))
+    return tuple(part for part in conjuncts(item.condition) if part.node not in inherited and not part.is_choice)
 
 
 def default_text(symbol: Symbol, default: Default) -> str:
     """A default as the Kconfig line has it."""
-    written = default.value.model.written(default.location)
+    written = default.written
     if written is None:
         return f"default {default.value}{condition_text(symbol, default)}"
     return f"{written.text}, {gave(written, answer_of(default, written))}"
@@ -44,7 +43,7 @@ def default_text(symbol: Symbol, default: Default) -> str:
 
 def select_text(values: Values, select: Select, verb: str) -> str:
     """A select or imply as the Kconfig line has it, told from its target."""
-    written = values.model.written(select.location)
+    written = select.written
     if written is None:
         condition = condition_text(values.model.symbol(select.source), select)
     else:
@@ -58,11 +57,6 @@ def condition_text(symbol: Symbol | None, item: Default | Select | Range) -> str
     return f" if {conjunction(own)}" if own else ""
 
 
-def is_choice(part: Expr) -> bool:
-    """Whether this is a choice, which an old conf has among the conditions of its members."""
-    return bool(part.model.flags_of(part.node) & IS_CHOICE)
-
-
 def is_settled(part: Expr) -> bool:
     """Whether a condition is the same in every config: a constant, or a comparison of constants."""
     return part.op != "symbol" and all(is_settled(operand) for operand in part.operands)
@@ -70,7 +64,7 @@ def is_settled(part: Expr) -> bool:
 
 def written_condition(line: Condition) -> str | None:
     """The condition of a line as it is written, where macros are in it."""
-    written = line.expression.model.written(line.location)
+    written = line.written
     if written is None:
         return None
     return without_keyword(written.text) if _KEYWORD.match(written.text) else _split(written.text)[1]

@@ -195,7 +195,7 @@ class _Teller:
             return self._reason("choice", symbol, text, link.location, None, because)
         if way.by >= 0:
             default = symbol.defaults[way.by]
-            written = self._model.written(default.location)
+            written = default.written
             outside = written is not None and written.answerer in OUTSIDE
             decider: Decider | None = written.answerer if written is not None and outside else None
             if way.kind == "toolchain":
