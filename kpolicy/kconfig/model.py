@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from kpolicy.kconfig.dialect import Dialect
-from kpolicy.kconfig.nodes import OPERATORS, YES
+from kpolicy.kconfig.nodes import MOD, OPERATORS, YES
 from kpolicy.kconfig.payload import (
     CHOICE,
     FLAGS,
@@ -64,6 +64,16 @@ class Expressions:
         """Texts of constants by node."""
         return {node: text for text, node in self._core.constants.items()}
 
+    @property
+    def modules(self) -> int:
+        """The node of the symbol that says whether there are modules."""
+        return self._core.modules
+
+    def is_choice(self, node: int) -> bool:
+        """Whether a node stands for a choice."""
+        record = self._core.records[node]
+        return record is not None and bool(record[FLAGS] & IS_CHOICE)
+
 
 @dataclass(frozen=True, slots=True)
 class Expr:
@@ -96,6 +106,11 @@ class Expr:
         """Whether this is the constant y: no condition at all."""
         return self.node == YES
 
+    @property
+    def is_choice(self) -> bool:
+        """Whether this is a choice, which an old conf has among the conditions of its members."""
+        return self.expressions.is_choice(self.node)
+
     def symbols(self) -> Iterator[str]:
         """The names of the symbols in the expression, each occurrence."""
         if self.op == "symbol":
@@ -117,6 +132,10 @@ class Expr:
             return f"!{operands[0]._print(_NOT)}"
         if op in ("and", "or"):
             own, word = (_AND, " && ") if op == "and" else (_OR, " || ")
+            if op == "and" and operands[0].node == MOD:
+                # To conf an `m` in a condition is `m && MODULES`.
+                operands = tuple(item for item in operands if item.node != self.expressions.modules)
+                own = own if len(operands) > 1 else _NOT
             text = word.join(operand._print(own) for operand in operands)
         else:
             own = _RELATION

@@ -13,16 +13,19 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
-from kpolicy.config.model import Config
-from kpolicy.config.read import parse_config, read_config
+from kpolicy.config.model import Config, UnreadLine
+from kpolicy.config.odd_lines import TEXT, odd_line
+from kpolicy.config.read import NotAConfigError, parse_config, read_config
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.evaluate.user import unquote
 from kpolicy.explain.blocked import blockers
-from kpolicy.explain.cause import Link, cause, head, shown
+from kpolicy.explain.cause import Link, cause, config_line, shown
 from kpolicy.kernel.config_files import config_files
 from kpolicy.location import Location
 from kpolicy.policy.checks.effects import is_value
 from kpolicy.policy.checks.reasons import Names, choice_taken, elsewhere, hint, is_foreign, listed, with_article
+from kpolicy.policy.checks.spelling import corrected
+from kpolicy.policy.edits import line_of
 from kpolicy.policy.finding import Finding, SymbolValue
 from kpolicy.policy.known_as import known_as
 from kpolicy.policy.policy_file import IN_TREE, SHIPPED_FOLDER, SHIPPED_PACKAGE, Placed
@@ -77,23 +80,32 @@ class MissingFragment:
 def requirements_of(config: Config, srcarch: str | None = None) -> tuple[Requirement, ...]:
     """The requirements that a fragment, or a stack of them, states; of configs for one `srcarch` if given.
 
-    Raises FileErrors for lines that are neither assignments nor comments: as a policy they
-    would silently ask for nothing.
+    Raises FileErrors for lines that seem to ask for something and that `conf` does not read, or not in
+    every release: as a policy they would silently ask for nothing.
     """
-    errors: list[KpolicyError] = [
-        UsageError(
-            "not a config line, so nothing is required by it",
-            location,
-            source_line=text.removeprefix("unexpected data: "),
-            column=1,
-            hint="a line is CONFIG_X=value or # CONFIG_X is not set",
-        )
-        for location, text in config.remarks[:_MOST_ERRORS]
-    ]
+    inexact = [line for line in config.assignments if line.loose or line.mark]
+    odd = [odd_line(line.text, line.location) for line in inexact]
+    errors: list[KpolicyError] = [_unread(line) for line in (*config.unread, *odd) if line is not None]
     if errors:
-        raise FileErrors(errors)
+        errors.sort(key=lambda error: error.location or Location("", 0))
+        raise FileErrors(errors[:_MOST_ERRORS])
     return _last_of_each(
-        Requirement(line.name, line.value, line.text, line.location, srcarch) for line in config.assignments
+        Requirement(line.name, line.value, line.text, line.location, srcarch)
+        for line in config.assignments
+        if line not in inexact
+    )
+
+
+def _unread(line: UnreadLine) -> UsageError:
+    value = corrected("unknown", line.value) if line.name and line.value else None
+    what = f"conf does not read this line ({line.fault})" if line.fault != TEXT else TEXT
+    better = line_of(line.name, value) if value is not None else "CONFIG_X=value or # CONFIG_X is not set"
+    return UsageError(
+        f"{what}, so nothing is required by it",
+        line.location,
+        source_line=line.text,
+        column=1,
+        hint=f"a line is {better}" if value is None else f"write {better}",
     )
 
 
@@ -106,6 +118,15 @@ def read_requirements(
     that a policy wants from the tree, and that the tree does not have, is no error: it is returned,
     for a note.  Raises UsageError or InputError for what cannot be read otherwise.
     """
+    try:
+        return _requirements(words, stated, source)
+    except NotAConfigError as error:
+        raise UsageError(error.message, error.location, hint=error.hint) from None
+
+
+def _requirements(
+    words: Sequence[str], stated: Sequence[Placed[str]], source: Source | None
+) -> tuple[tuple[Requirement, ...], tuple[MissingFragment, ...]]:
     found: list[Requirement] = []
     missing: list[MissingFragment] = []
     for item in stated:
@@ -147,7 +168,8 @@ def keeps(values: Values, requirement: Requirement) -> bool:
     if kind in ("bool", "tristate"):
         if wanted == "m" and (kind == "bool" or not values.is_on("MODULES")):
             wanted = "y"
-        return values.text(name) == (wanted or "n")
+        # Of a longer word `conf` reads the first letter.
+        return values.text(name) == (wanted[:1] or "n")
     if not values.is_written(name):
         return wanted == "n"
     got = values.text(name)
@@ -261,7 +283,6 @@ def _finding(
     causes: tuple[Link, ...],
 ) -> Finding:
     known = bool(causes)
-    root = causes[-1].location if known else None
     # A line that the prompt does not let through would mend nothing.
     settable = known and values.visibility(item.symbol) > 0
     return Finding(
@@ -275,7 +296,7 @@ def _finding(
         symbols=(SymbolValue(item.symbol, shown(values, item.symbol)),),
         message=message,
         causes=causes or cause(values, item.symbol),
-        place=root or head(values) if known else item.location,
+        place=config_line(values, item.symbol) if known else item.location,
         remedy=(item.text.rstrip(),) if settable else (),
     )
 
@@ -342,7 +363,7 @@ def _named(word: str, source: Source | None) -> Iterator[tuple[Config, str | Non
     if not named:
         guess = did_you_mean(path, sorted({file.name for file in files}))
         hint = "neither a file, nor a file or the name of a config of the tree"
-        raise InputError("there is no such fragment", Location(word, 1), hint=guess or hint)
+        raise InputError("there is no such fragment", Location(word, 0), hint=guess or hint)
     for file in named:
         assert source is not None
         yield parse_config(file.path, source.read(file.path)), file.srcarch

@@ -13,10 +13,12 @@ from kpolicy.policy.checks.config_lines import UNREADABLE
 from kpolicy.policy.checks.old_names import replacement
 from kpolicy.policy.checks.registry import RENAMED
 from kpolicy.policy.checks.spelling import corrected
+from kpolicy.policy.decisive import rests_on_command_line
 from kpolicy.policy.expression import And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
 from kpolicy.policy.fixes.renaming import RenamingGoal
 from kpolicy.policy.fixes.ways import Ways
 from kpolicy.policy.known_as import known_as
+from kpolicy.policy.remedy import remedy_lines
 from kpolicy.policy.required import keeps
 
 if TYPE_CHECKING:
@@ -63,7 +65,10 @@ class RuleGoal:
 
     def moves(self, ways: Ways) -> Iterator[Edit]:
         """See `Goal`."""
-        lines = _remedy(self.rule)
+        lines = remedy_lines(self.rule)
+        if self.anyhow and rests_on_command_line(self.rule.when, ways.values):
+            # What CONFIG_CMDLINE enables is not cured by leaving out what it would have enabled.
+            return
         named = frozenset[str]() if self.anyhow else frozenset(line.name for line in lines)
         edits = itertools.chain(_stated(ways, self.rule, lines), _towards(ways, self.rule.when, named, wanted=False))
         yield from _first_as_written(edits, lines)
@@ -130,14 +135,11 @@ class LineGoal:
                 yield document.instead(line, name, value)
         if finding.rule == _OUT_OF_RANGE:
             yield document.instead(line, finding.symbol, _as_written(values, finding.symbol))
-        if finding.rule == UNREADABLE:
-            # Without the line nothing would change, and what it asks for would be forgotten.
-            yield from _as_meant(document, finding)
+        corrections = tuple(_as_meant(values, document, finding))
+        yield from corrections
+        if corrections or finding.rule == UNREADABLE:
+            # To delete what `conf` does not read would be to forget what was asked for.
             return
-        if finding.rule == _WRONG_TYPE:
-            better = corrected(values.model.type_of(finding.symbol), _value_at(document, line))
-            if better is not None:
-                yield document.instead(line, finding.symbol, better)
         yield document.cut(line)
         if self.also and finding.rule in _ASKED:
             yield from ways.want(finding.symbol, _value_at(document, line))
@@ -191,11 +193,6 @@ def is_about_a_line(finding: Finding) -> bool:
 def is_idle_line(finding: Finding) -> bool:
     """Whether a finding is about a line that does nothing, or not what it says: it can go."""
     return is_about_a_line(finding) and finding.rule != RENAMED
-
-
-def _remedy(rule: Rule) -> tuple[Assignment, ...]:
-    text = "".join(f"{line}\n" for line in rule.remedy)
-    return parse_lines(rule.id, text.encode("utf-8", "surrogateescape")).assignments
 
 
 def _stated(ways: Ways, rule: Rule, lines: tuple[Assignment, ...]) -> Iterator[Edit]:
@@ -267,11 +264,17 @@ def _instead(values: Values, finding: Finding, document: Document) -> tuple[tupl
     return found if len(found) == 1 else ()
 
 
-def _as_meant(document: Document, finding: Finding) -> Iterator[Edit]:
-    """The line as `conf` reads it."""
-    text = "".join(f"{line}\n" for line in finding.remedy)
-    for line in parse_lines(finding.rule, text.encode("utf-8", "surrogateescape")).assignments:
-        yield document.instead(finding.place.line, line.name, line.value)
+def _as_meant(values: Values, document: Document, finding: Finding) -> Iterator[Edit]:
+    """A line that `conf` does not read, as it would."""
+    line = finding.place.line
+    if finding.rule == UNREADABLE:
+        text = "".join(f"{item}\n" for item in finding.remedy)
+        for item in parse_lines(finding.rule, text.encode("utf-8", "surrogateescape")).assignments:
+            yield document.instead(line, item.name, item.value)
+    if finding.rule == _WRONG_TYPE:
+        value = corrected(values.model.type_of(finding.symbol), _value_at(document, line))
+        if value is not None:
+            yield document.instead(line, finding.symbol, value)
 
 
 def _value_at(document: Document, line: int) -> str:

@@ -11,7 +11,8 @@ from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import assignment_of, cause
 from kpolicy.location import Location
 from kpolicy.policy.checks.config_lines import UNREADABLE
-from kpolicy.policy.expression import And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
+from kpolicy.policy.decisive import rests_on_command_line
+from kpolicy.policy.expression import COMMAND_LINE, And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
 from kpolicy.policy.fixes.goals import RequirementGoal, RuleGoal, UnmetGoal, is_about_a_line
 from kpolicy.policy.fixes.renaming import RenamingGoal
 from kpolicy.policy.known_as import known_as
@@ -71,6 +72,10 @@ def _reasons(values: Values, document: Document, search: Search) -> Iterator[tup
             line = assignment_of(values, name)
             if line is not None and not values.model.is_defined(name) and not document.has(line.location):
                 yield _elsewhere(line.location), line.location
+        line = values.assignment(COMMAND_LINE)
+        if line is not None and rests_on_command_line(goal.rule.when, values):
+            yield f"a word of {line.text} decides it", line.location
+            return
         for name, up in _wanted(values, goal.rule.when, wanted=False):
             yield from _why(values, name, up=up)
     elif isinstance(goal, RequirementGoal):
