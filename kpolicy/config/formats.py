@@ -81,7 +81,7 @@ _TEXT = (
     _feature("a Git LFS pointer", _starts(b"version https://git-lfs.github.com/"), "`git lfs pull` fetches the file."),
     _feature(
         "an HTML page",
-        _has(r"\A\s*<(!DOCTYPE\s+html|html)", 1),
+        _has(r"(?i)\A\s*<(!doctype\s+html|html)"),
         'Download the file itself ("raw"), not the page that shows it.',
     ),
     _feature("an XML file", _has(r"\A(\xef\xbb\xbf)?\s*<(\?xml|[a-zA-Z][\w:.-]*[\s>])")),
@@ -104,7 +104,7 @@ _TEXT = (
     _feature("a C file", _has(r"^#include\s+[<\"]|^/\*")),
     _feature(
         "a config without CONFIG_ before the names",
-        _has(r"^[A-Z][A-Z0-9_]+\s*=\s*([ymn]|\d+|\".*\")\s*$"),
+        _has(r"^(?!CONFIG_)[A-Z][A-Z0-9_]+\s*=\s*([ymn]|\d+|\".*\")\s*$"),
         "A line is CONFIG_X=y, not X=y.",
     ),
 )

@@ -17,7 +17,6 @@ import os
 import re
 import stat
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -266,19 +265,21 @@ def _unset(text: str, place: Location) -> Assignment | None:
 
 
 def _other_format(config: Config, content: bytes) -> NotAConfigError | None:
-    """The error about a file in which no line is a config line; None where one is, or where there are only comments."""
-    if config.assignments:
-        return _not_a_config(config.name, AUTOCONF) if is_autoconf(content) else None
-    found = text_format(content)
-    if found is None and any(line.value for line in config.unread):
+    """The error about a file of another format, or without any config line; None for a config.
+
+    Comments alone may be a fragment; a .config as make writes it has lines.
+    """
+    if config.assignments and is_autoconf(content):
+        return _not_a_config(config.name, AUTOCONF)
+    asking = sum(bool(line.value) for line in config.unread)
+    others = sum(1 for line in config.unread if not line.value and not line.text.startswith("#"))
+    has_lines = bool(config.assignments) or asking > 0
+    if has_lines and others <= len(config.assignments) + asking:
         return None
-    # Comments alone may be a fragment; a .config as make writes it has lines.
-    is_empty = not config.is_full and all(not line or line.startswith("#") for line in _stripped(content))
-    return None if found is None and is_empty else _not_a_config(config.name, found)
-
-
-def _stripped(content: bytes) -> Iterator[str]:
-    yield from (line.strip() for line in content.decode("utf-8-sig", "surrogateescape").split("\n"))
+    found = text_format(content)
+    if found is None and (config.assignments or not (others or config.is_full)):
+        return None
+    return _not_a_config(config.name, found)
 
 
 def _check_text(name: str, content: bytes) -> None:

@@ -260,15 +260,34 @@ def symbols(expression: Expression) -> tuple[str, ...]:
 
 def bind(expression: Expression, values: Mapping[str, str]) -> Expression:
     """The expression with other values for the parameters that `values` names."""
+
+    def bound(operand: Operand) -> Operand:
+        if isinstance(operand, Parameter) and operand.name in values:
+            return Parameter(operand.name, values[operand.name])
+        return operand
+
+    return _replaced(expression, bound)
+
+
+def as_fallback(expression: Expression) -> Expression:
+    """The expression with `fallback()` for `boot()`: would it hold if the boot loader passed no command line?"""
+    return _replaced(expression, lambda item: Boot("fallback", item.parameter) if isinstance(item, Boot) else item)
+
+
+def _replaced(expression: Expression, other: Callable[[Operand], Operand]) -> Expression:
+    """The expression with other operands of its comparisons, and in place of what `boot()` asks alone."""
     match expression:
+        case Boot():
+            found = other(expression)
+            return found if isinstance(found, Boot) else expression
         case Not(operand):
-            return Not(bind(operand, values))
+            return Not(_replaced(operand, other))
         case And(operands):
-            return And(tuple(bind(operand, values) for operand in operands))
+            return And(tuple(_replaced(operand, other) for operand in operands))
         case Or(operands):
-            return Or(tuple(bind(operand, values) for operand in operands))
+            return Or(tuple(_replaced(operand, other) for operand in operands))
         case Compare(word, left, right):
-            return Compare(word, _bound(left, values), _bound(right, values))
+            return Compare(word, other(left), other(right))
         case _:
             return expression
 
@@ -286,30 +305,6 @@ def boots(expression: Expression) -> tuple[Boot, ...]:
             return tuple(side for side in (left, right) if isinstance(side, Boot))
         case _:
             return ()
-
-
-def as_fallback(expression: Expression) -> Expression:
-    """The expression with `fallback()` for `boot()`: would it hold if the boot loader passed no command line?"""
-    match expression:
-        case Boot(_, parameter_name):
-            return Boot("fallback", parameter_name)
-        case Not(operand):
-            return Not(as_fallback(operand))
-        case And(operands):
-            return And(tuple(as_fallback(operand) for operand in operands))
-        case Or(operands):
-            return Or(tuple(as_fallback(operand) for operand in operands))
-        case Compare(word, left, right):
-            sides = (Boot("fallback", side.parameter) if isinstance(side, Boot) else side for side in (left, right))
-            return Compare(word, *sides)
-        case _:
-            return expression
-
-
-def _bound(operand: Operand, values: Mapping[str, str]) -> Operand:
-    if isinstance(operand, Parameter) and operand.name in values:
-        return Parameter(operand.name, values[operand.name])
-    return operand
 
 
 def _names(expression: Expression | Parameter) -> Iterator[str]:

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
-from kpolicy.config.model import Config
-from kpolicy.config.read import parse_config, read_config
+from kpolicy.config.model import Config, UnreadLine
+from kpolicy.config.odd_lines import TEXT, odd_line
+from kpolicy.config.read import NotAConfigError, parse_config, read_config
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.evaluate.user import unquote
 from kpolicy.explain.blocked import blockers
@@ -23,7 +24,10 @@ from kpolicy.kernel.config_files import config_files
 from kpolicy.location import Location
 from kpolicy.policy.checks.effects import is_value
 from kpolicy.policy.checks.reasons import Names, choice_taken, elsewhere, hint, is_foreign, listed, with_article
+from kpolicy.policy.checks.spelling import corrected
+from kpolicy.policy.edits import line_of
 from kpolicy.policy.finding import Finding, SymbolValue
+from kpolicy.policy.known_as import known_as
 from kpolicy.policy.policy_file import IN_TREE, SHIPPED_FOLDER, SHIPPED_PACKAGE, Placed
 from kpolicy.policy.rule import Severity
 from kpolicy.policy.toml_file import FileErrors, did_you_mean
@@ -76,23 +80,32 @@ class MissingFragment:
 def requirements_of(config: Config, srcarch: str | None = None) -> tuple[Requirement, ...]:
     """The requirements that a fragment, or a stack of them, states; of configs for one `srcarch` if given.
 
-    Raises FileErrors for lines that are neither assignments nor comments: as a policy they
-    would silently ask for nothing.
+    Raises FileErrors for lines that seem to ask for something and that `conf` does not read, or not in
+    every release: as a policy they would silently ask for nothing.
     """
-    errors: list[KpolicyError] = [
-        UsageError(
-            "not a config line, so nothing is required by it",
-            location,
-            source_line=text.removeprefix("unexpected data: "),
-            column=1,
-            hint="a line is CONFIG_X=value or # CONFIG_X is not set",
-        )
-        for location, text in config.remarks[:_MOST_ERRORS]
-    ]
+    inexact = [line for line in config.assignments if line.loose or line.mark]
+    odd = [odd_line(line.text, line.location) for line in inexact]
+    errors: list[KpolicyError] = [_unread(line) for line in (*config.unread, *odd) if line is not None]
     if errors:
-        raise FileErrors(errors)
+        errors.sort(key=lambda error: error.location or Location("", 0))
+        raise FileErrors(errors[:_MOST_ERRORS])
     return _last_of_each(
-        Requirement(line.name, line.value, line.text, line.location, srcarch) for line in config.assignments
+        Requirement(line.name, line.value, line.text, line.location, srcarch)
+        for line in config.assignments
+        if line not in inexact
+    )
+
+
+def _unread(line: UnreadLine) -> UsageError:
+    value = corrected("unknown", line.value) if line.name and line.value else None
+    what = f"conf does not read this line ({line.fault})" if line.fault != TEXT else TEXT
+    better = line_of(line.name, value) if value is not None else "CONFIG_X=value or # CONFIG_X is not set"
+    return UsageError(
+        f"{what}, so nothing is required by it",
+        line.location,
+        source_line=line.text,
+        column=1,
+        hint=f"a line is {better}" if value is None else f"write {better}",
     )
 
 
@@ -105,6 +118,15 @@ def read_requirements(
     that a policy wants from the tree, and that the tree does not have, is no error: it is returned,
     for a note.  Raises UsageError or InputError for what cannot be read otherwise.
     """
+    try:
+        return _requirements(words, stated, source)
+    except NotAConfigError as error:
+        raise UsageError(error.message, error.location, hint=error.hint) from None
+
+
+def _requirements(
+    words: Sequence[str], stated: Sequence[Placed[str]], source: Source | None
+) -> tuple[tuple[Requirement, ...], tuple[MissingFragment, ...]]:
     found: list[Requirement] = []
     missing: list[MissingFragment] = []
     for item in stated:
@@ -146,7 +168,8 @@ def keeps(values: Values, requirement: Requirement) -> bool:
     if kind in ("bool", "tristate"):
         if wanted == "m" and (kind == "bool" or not values.is_on("MODULES")):
             wanted = "y"
-        return values.text(name) == (wanted or "n")
+        # Of a longer word `conf` reads the first letter.
+        return values.text(name) == (wanted[:1] or "n")
     if not values.is_written(name):
         return wanted == "n"
     got = values.text(name)
@@ -181,7 +204,8 @@ def _judged(
         replace(item, srcarch=None) for item in requirements if item.srcarch in (None, values.model.srcarch)
     )
     for item in asked:
-        if not values.model.is_defined(item.symbol):
+        here = known_as(values.model, item, complete=complete)
+        if not values.model.is_defined(here.symbol):
             if item.value != "n" and not complete:
                 message = f"{_asked(item)}: is not set, there is no line for it"
                 yield _finding(values, item, role, tree, item.id, DEFAULT_SEVERITY, message, ())
@@ -193,12 +217,13 @@ def _judged(
                     yield _finding(values, item, role, tree, UNKNOWN_REQUIREMENT, severity, message, ())
             continue
         if complete:
-            _check_value(values, item)
-        if not keeps(values, item):
-            causes = cause(values, item.symbol)
-            because = _in_the_way(values, item) or _because(causes[0])
-            message = f"{_asked(item)}: is {shown(values, item.symbol)}, because {because}"
-            yield _finding(values, item, role, tree, item.id, DEFAULT_SEVERITY, message, causes)
+            _check_value(values, here)
+        if not keeps(values, here):
+            causes = cause(values, here.symbol)
+            because = _in_the_way(values, here) or _because(causes[0])
+            named = "" if here.symbol == item.symbol else f"CONFIG_{here.symbol}, which stands for it in this kernel, "
+            message = f"{_asked(item)}: {named}is {shown(values, here.symbol)}, because {because}"
+            yield _finding(values, here, role, tree, item.id, DEFAULT_SEVERITY, message, causes)
 
 
 def _unknown(values: Values, item: Requirement, names: Names | None) -> tuple[Severity, str] | None:
@@ -338,7 +363,7 @@ def _named(word: str, source: Source | None) -> Iterator[tuple[Config, str | Non
     if not named:
         guess = did_you_mean(path, sorted({file.name for file in files}))
         hint = "neither a file, nor a file or the name of a config of the tree"
-        raise InputError("there is no such fragment", Location(word, 1), hint=guess or hint)
+        raise InputError("there is no such fragment", Location(word, 0), hint=guess or hint)
     for file in named:
         assert source is not None
         yield parse_config(file.path, source.read(file.path)), file.srcarch

@@ -154,6 +154,14 @@ def test_the_pools_of_a_depot_that_sleeps(tmp_path: Path) -> None:
     assert small["totals"]["at most"] == 64 * _M
 
 
+@pytest.mark.parametrize(("version", "name"), [("6.1.192", "slub_debug=U"), ("6.12.117", "slab_debug=U")])
+def test_a_parameter_has_the_name_that_the_kernel_knows(tmp_path: Path, version: str, name: str) -> None:
+    more = " STACKDEPOT_MAX_FRAMES=64" if version != "6.1.192" else ""
+    items = _items(_file(tmp_path, f"STACKDEPOT=y{more}", version))
+    for cost in ("stackdepot/table", "stackdepot/pools"):
+        assert name in (items[cost]["needs"] or ""), cost
+
+
 @pytest.mark.parametrize(
     ("lines", "cost", "amount"),
     [

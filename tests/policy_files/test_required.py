@@ -160,8 +160,9 @@ def test_lines_that_ask_for_nothing_are_errors() -> None:
     assert caught.value.exit_status == 2
     assert [error.location and error.location.line for error in caught.value.errors] == [2, 3, 4]
     assert caught.value.errors[0].render() == (
-        "need.config:2: error: not a config line, so nothing is required by it\n"
-        "    KASAN=y\n    ^\n  a line is CONFIG_X=value or # CONFIG_X is not set"
+        "need.config:2: error: conf does not read this line (no CONFIG_ before the name), so nothing is required"
+        " by it\n"
+        "    KASAN=y\n    ^\n  write CONFIG_KASAN=y"
     )
 
 

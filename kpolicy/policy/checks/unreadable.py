@@ -56,13 +56,11 @@ def _of_assignments(values: Values, assignments: tuple[Assignment, ...]) -> Iter
     for line in assignments:
         if not (line.loose or line.mark):
             yield from _tail(values, line)
-        elif (odd := odd_line(line.text, line.location)) is None:
-            continue
-        elif not is_read(line, dialect):
-            yield from _asking(values, odd, older=True)
-        else:
-            text = f"from Linux {_EXACT_SINCE} on conf takes this line for a comment ({odd.fault})"
+        elif is_read(line, dialect):
+            text = f"from Linux {_EXACT_SINCE} on conf takes this line for a comment: it is not exactly 'is not set'"
             yield Unreadable(line.location, line.name, "n", text, "note", line_of(line.name, "n"))
+        elif (odd := odd_line(line.text, line.location)) is not None:
+            yield from _asking(values, odd, older=True)
 
 
 def _of_unread(values: Values, unread: tuple[UnreadLine, ...]) -> Iterator[Unreadable]:
