@@ -8,10 +8,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.explain.given import follows
-from kpolicy.explain.lines import answer_of, condition_text, gave, is_settled, without_keyword, written_condition
+from kpolicy.explain.lines import (
+    answer_of,
+    condition_text,
+    gave,
+    is_settled,
+    without_keyword,
+    written_condition,
+)
 from kpolicy.kconfig.model import conjunction, conjuncts
 from kpolicy.kconfig.nodes import MOD, NO
-from kpolicy.kconfig.payload import IS_CHOICE
 from kpolicy.location import Location
 
 if TYPE_CHECKING:
@@ -152,8 +158,11 @@ def _probe(values: Values, symbol: Symbol) -> str:
     needed = needed_by(values, symbol)
     if needed:
         line = needed[0].line
-        parts = conjunction(item.part for item in needed)
-        return f"it needs {parts} ({_now(values, line_names(needed))}) at {line.location}"
+        names = line_names(needed)
+        decides = f"{_DECIDES['toolchain']}: " if is_probed(values, names) else ""
+        return (
+            f"{decides}it needs {conjunction(item.part for item in needed)} ({_now(values, names)}) at {line.location}"
+        )
     # A recorded toolchain may have answered otherwise than the one that the model was read with.
     is_recorded = values.is_recorded(values.model.core.symbols[symbol.name])
     told = [
@@ -187,6 +196,12 @@ def needed_by(values: Values, symbol: Symbol) -> tuple[Obstacle, ...]:
     lists = [tuple(_below(values, lines, 1)) for lines in symbol.conditions]
     fewest = min(lists, key=len, default=())
     return tuple(item for item in fewest if not is_settled(item.part))
+
+
+def is_probed(values: Values, names: Iterable[str]) -> bool:
+    """Whether probes decide all of some symbols."""
+    symbols = [values.model.symbol(name) for name in names]
+    return all(symbol is not None and symbol.probed for symbol in symbols)
 
 
 def _default(values: Values, default: Default) -> str:
@@ -246,8 +261,7 @@ def _causes(values: Values, found: tuple[Obstacle, ...], asked: int) -> tuple[Ob
             given.discard(node)
         else:
             kept.append(item)
-    # An old conf has the choice itself among the conditions of its members.
-    plain = tuple(item for item in kept if not values.model.flags_of(item.part.node) & IS_CHOICE)
+    plain = tuple(item for item in kept if not item.part.is_choice)
     return plain or tuple(kept)
 
 

@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from kpolicy.evaluate.user import unquote
 from kpolicy.explain.lines import default_text, own_condition, select_text
 from kpolicy.kconfig.model import conjunction, conjuncts
+from kpolicy.kconfig.nodes import NO
 from kpolicy.location import Location
 
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
     from kpolicy.evaluate.values import Values
-    from kpolicy.kconfig.model import Default, Symbol
+    from kpolicy.kconfig.model import Default, Expr, Symbol
 
 Kind: TypeAlias = Literal["assigned", "selected", "implied", "default", "choice", "toolchain", "unset"]
 
@@ -82,29 +83,44 @@ def cause(values: Values, name: str) -> tuple[Link, ...]:
 
 
 def place(values: Values, name: str) -> Location:
-    """The line that a person would edit to change the value of `name`.
+    """Where the value of `name` comes from: the root of its cause.
 
-    That of the root of its cause; the head of the config where nothing says anything about it.
+    The end of the config where nothing says anything about it.
     """
     root = cause(values, name)[-1]
-    return root.location or head(values)
+    return root.location or end(values)
 
 
-def head(values: Values) -> Location:
-    """The first line of the config, of its last file in a stack: where a missing line would be added."""
+def config_line(values: Values, *names: str) -> Location:
+    """The config line that a person would edit for the first of these symbols that one has to do with.
+
+    Where Kconfig files alone gave all their values it is the end of the config: a new line would be added there.
+    """
+    if values.config is None:
+        return place(values, names[0])
+    lines = {item.location for item in values.config.assignments}
+    roots = (cause(values, name)[-1].location for name in names)
+    return next((root for root in roots if root in lines), None) or end(values)
+
+
+def end(values: Values) -> Location:
+    """The last line of the config, of its last file in a stack: a new line would be added after it."""
     config = values.config
     if config is None:
         return Location("Kconfig", 1)
-    return Location(config.assignments[-1].location.path if config.assignments else config.name, 1)
+    return config.assignments[-1].location if config.assignments else Location(config.name, 1)
 
 
 def shown(values: Values, name: str) -> str:
-    """The value as `.config` would show it: y, m, a number, a string in quotes; n for what has no line there."""
+    """The value as `.config` would show it: y, m, a number, a string in quotes; n for what has no line there.
+
+    A transitional symbol, which never has one, is shown by its value.
+    """
     text = values.text(name)
     kind = values.model.type_of(name)
     if kind in ("bool", "tristate"):
         return text
-    if not values.is_written(name):
+    if not values.is_written(name) and not (values.model.is_transitional(name) and values.assignment(name)):
         return "n"
     if kind == "string":
         escaped = text.replace("\\", "\\\\").replace('"', '\\"')
@@ -246,13 +262,28 @@ def _no_default(values: Values, symbol: Symbol) -> str:
     """Why the defaults of a symbol that is off give it nothing."""
     default = values.default(symbol.name)
     if default is not None:
-        return f"{default_text(symbol, default)} gives n"
+        text = default_text(symbol, default)
+        return f"its {text}" if default.value.node == NO else f"its {text} gives n"
     return "none of its defaults applies" if symbol.defaults else "no default"
+
+
+def _unmet(values: Values, symbol: Symbol) -> Iterator[Expr]:
+    """The parts of what a symbol depends on that do not hold."""
+    for part in conjuncts(symbol.direct_dependency):
+        if values.evaluate(part):
+            continue
+        if not part.is_choice:
+            yield part
+        elif symbol.prompts:
+            # An old conf has the choice here; what is not met is a condition of its prompt.
+            lines = (line.expression for line in symbol.prompts[0].conditions)
+            parts = (inner for expression in lines for inner in conjuncts(expression))
+            yield from (inner for inner in parts if not values.evaluate(inner) and not inner.is_choice)
 
 
 def _unset(values: Values, symbol: Symbol, assignment: Assignment | None) -> Link:
     value = shown(values, symbol.name)
-    unmet = tuple(part for part in conjuncts(symbol.direct_dependency) if not values.evaluate(part))
+    unmet = tuple(_unmet(values, symbol))
     reason = f"depends on {conjunction(unmet)}" if unmet else "no default"
     if assignment is None:
         text = reason if unmet else f"not set, and {_no_default(values, symbol)}"

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.config.model import Assignment
-from kpolicy.explain.blocked import definition
+from kpolicy.explain.blocked import OUTSIDE, definition
 from kpolicy.explain.cause import is_without_modules, shown
 from kpolicy.explain.change import Changes, Edits
 from kpolicy.explain.lines import default_text
@@ -38,7 +38,8 @@ class Decision:
 
     That is a config line, or (None) what holds for a symbol without one; `text` and `location` tell it.
     `opposite` is the line that says the contrary, and `gives` the value of the explained symbol with
-    that instead; None where it was not tried.
+    that instead; None where it was not tried.  `outside` is the toolchain or the environment, where it is that which
+    gave the symbol its default.
     """
 
     symbol: str
@@ -47,11 +48,12 @@ class Decision:
     location: Location | None
     opposite: str
     gives: str | None
+    outside: Decider | None = None
 
     @property
     def decider(self) -> Decider:
         """Whose decision it is."""
-        return "person" if self.line is not None else decider_at(self.location)
+        return "person" if self.line is not None else self.outside or decider_at(self.location)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,9 @@ class _Trial:
         place = default.location if default is not None else definition(self.values, symbol)
         said = default_text(symbol, default) if default is not None else "no line asks for it"
         text = f"{line.name}={shown(self.values, line.name)}: {said}"
-        return Decision(line.name, None, text, place, line.text, self._with([line]))
+        written = default.written if default is not None else None
+        outside = written.answerer if written is not None and written.answerer in OUTSIDE else None
+        return Decision(line.name, None, text, place, line.text, self._with([line]), outside)
 
     def _one_that_changes(self, lines: Sequence[Assignment]) -> list[Assignment]:
         found = (self._opposite(line) for line in lines if self._gives(line) not in (None, self.value))

@@ -30,7 +30,7 @@ def own_condition(symbol: Symbol | None, item: Default | Select | Range) -> tupl
     """The parts of a condition that the line itself states, not those of the lines around it."""
     around = symbol.around(item.location) if symbol is not None else ()
     inherited = {part.node for line in around for part in conjuncts(line.expression)}
-    return tuple(part for part in conjuncts(item.condition) if part.node not in inherited)
+    return tuple(part for part in conjuncts(item.condition) if part.node not in inherited and not part.is_choice)
 
 
 def default_text(symbol: Symbol, default: Default) -> str:

@@ -12,7 +12,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from kpolicy.explain.blocked import OUTSIDE, Obstacle, answerer_of, definition, needed_by, unmet, ways_to_set
+from kpolicy.explain.blocked import (
+    OUTSIDE,
+    Obstacle,
+    answerer_of,
+    definition,
+    is_probed,
+    line_names,
+    needed_by,
+    unmet,
+    ways_to_set,
+)
 from kpolicy.explain.cause import chosen, is_without_modules, line_text, shown
 from kpolicy.explain.facts import Fact, Way
 from kpolicy.explain.lines import condition_text, default_text, is_settled, own_condition, select_text
@@ -310,7 +320,9 @@ class _Teller:
             text = f"it has no prompt: {ways_to_set(values, symbol)}"
             needed = needed_by(values, symbol) if symbol.probed else ()
             because = self._those(symbol, needed, 1) if needed else self._could_set(symbol)
-            decider = None if needed else answerer_of(symbol)
+            # What it needs may be the toolchain's decision too.
+            outside = not needed or is_probed(values, line_names(needed))
+            decider = answerer_of(symbol) if outside else None
             yield self._reason("unset", symbol, text, definition(values, symbol), decider, because)
         elif asked:
             assert line is not None

@@ -13,8 +13,20 @@ from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from kpolicy.kconfig.dialect import Dialect
-from kpolicy.kconfig.nodes import OPERATORS, YES
-from kpolicy.kconfig.payload import CHOICE, FLAGS, GATED, IS_CHOICE, PROBED, TRANSITIONAL, TYPE, TYPES, Core, Details
+from kpolicy.kconfig.nodes import MOD, OPERATORS, YES
+from kpolicy.kconfig.payload import (
+    CHOICE,
+    FLAGS,
+    GATED,
+    HAS_PROMPT,
+    IS_CHOICE,
+    PROBED,
+    TRANSITIONAL,
+    TYPE,
+    TYPES,
+    Core,
+    Details,
+)
 from kpolicy.kconfig.syntax import Answerer
 from kpolicy.location import Location
 
@@ -52,6 +64,16 @@ class Expressions:
         """Texts of constants by node."""
         return {node: text for text, node in self._core.constants.items()}
 
+    @property
+    def modules(self) -> int:
+        """The node of the symbol that says whether there are modules."""
+        return self._core.modules
+
+    def is_choice(self, node: int) -> bool:
+        """Whether a node stands for a choice."""
+        record = self._core.records[node]
+        return record is not None and bool(record[FLAGS] & IS_CHOICE)
+
 
 @dataclass(frozen=True, slots=True)
 class Expr:
@@ -84,6 +106,11 @@ class Expr:
         """Whether this is the constant y: no condition at all."""
         return self.node == YES
 
+    @property
+    def is_choice(self) -> bool:
+        """Whether this is a choice, which an old conf has among the conditions of its members."""
+        return self.expressions.is_choice(self.node)
+
     def symbols(self) -> Iterator[str]:
         """The names of the symbols in the expression, each occurrence."""
         if self.op == "symbol":
@@ -105,6 +132,10 @@ class Expr:
             return f"!{operands[0]._print(_NOT)}"
         if op in ("and", "or"):
             own, word = (_AND, " && ") if op == "and" else (_OR, " || ")
+            if op == "and" and operands[0].node == MOD:
+                # To conf an `m` in a condition is `m && MODULES`.
+                operands = tuple(item for item in operands if item.node != self.expressions.modules)
+                own = own if len(operands) > 1 else _NOT
             text = word.join(operand._print(own) for operand in operands)
         else:
             own = _RELATION
@@ -290,6 +321,18 @@ class Model:
         """Whether some Kconfig file of this architecture defines the symbol."""
         node = self.core.symbols.get(name)
         return node is not None and self.core.records[node] is not None
+
+    def has_prompt(self, name: str) -> bool:
+        """Whether a defined symbol has a prompt, in sight or not."""
+        return self._has_flag(name, HAS_PROMPT)
+
+    def is_transitional(self, name: str) -> bool:
+        """Whether `conf` takes a line for the symbol although it has no prompt, and writes none: an old name."""
+        return self._has_flag(name, TRANSITIONAL)
+
+    def _has_flag(self, name: str, flag: int) -> bool:
+        node = self.core.symbols.get(name)
+        return node is not None and bool(self.flags_of(node) & flag)
 
     def names(self) -> Iterator[str]:
         """The defined symbols, in the order in which Kconfig first names them."""

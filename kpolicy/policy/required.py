@@ -19,7 +19,7 @@ from kpolicy.config.read import NotAConfigError, parse_config, read_config
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.evaluate.user import unquote
 from kpolicy.explain.blocked import blockers
-from kpolicy.explain.cause import Link, cause, head, shown
+from kpolicy.explain.cause import Link, cause, config_line, shown
 from kpolicy.kernel.config_files import config_files
 from kpolicy.location import Location
 from kpolicy.policy.checks.effects import is_value
@@ -27,6 +27,7 @@ from kpolicy.policy.checks.reasons import Names, choice_taken, elsewhere, hint, 
 from kpolicy.policy.checks.spelling import corrected
 from kpolicy.policy.edits import line_of
 from kpolicy.policy.finding import Finding, SymbolValue
+from kpolicy.policy.known_as import known_as
 from kpolicy.policy.policy_file import IN_TREE, SHIPPED_FOLDER, SHIPPED_PACKAGE, Placed
 from kpolicy.policy.rule import Severity
 from kpolicy.policy.toml_file import FileErrors, did_you_mean
@@ -203,7 +204,8 @@ def _judged(
         replace(item, srcarch=None) for item in requirements if item.srcarch in (None, values.model.srcarch)
     )
     for item in asked:
-        if not values.model.is_defined(item.symbol):
+        here = known_as(values.model, item, complete=complete)
+        if not values.model.is_defined(here.symbol):
             if item.value != "n" and not complete:
                 message = f"{_asked(item)}: is not set, there is no line for it"
                 yield _finding(values, item, role, tree, item.id, DEFAULT_SEVERITY, message, ())
@@ -215,12 +217,13 @@ def _judged(
                     yield _finding(values, item, role, tree, UNKNOWN_REQUIREMENT, severity, message, ())
             continue
         if complete:
-            _check_value(values, item)
-        if not keeps(values, item):
-            causes = cause(values, item.symbol)
-            because = _in_the_way(values, item) or _because(causes[0])
-            message = f"{_asked(item)}: is {shown(values, item.symbol)}, because {because}"
-            yield _finding(values, item, role, tree, item.id, DEFAULT_SEVERITY, message, causes)
+            _check_value(values, here)
+        if not keeps(values, here):
+            causes = cause(values, here.symbol)
+            because = _in_the_way(values, here) or _because(causes[0])
+            named = "" if here.symbol == item.symbol else f"CONFIG_{here.symbol}, which stands for it in this kernel, "
+            message = f"{_asked(item)}: {named}is {shown(values, here.symbol)}, because {because}"
+            yield _finding(values, here, role, tree, item.id, DEFAULT_SEVERITY, message, causes)
 
 
 def _unknown(values: Values, item: Requirement, names: Names | None) -> tuple[Severity, str] | None:
@@ -280,7 +283,6 @@ def _finding(
     causes: tuple[Link, ...],
 ) -> Finding:
     known = bool(causes)
-    root = causes[-1].location if known else None
     # A line that the prompt does not let through would mend nothing.
     settable = known and values.visibility(item.symbol) > 0
     return Finding(
@@ -294,7 +296,7 @@ def _finding(
         symbols=(SymbolValue(item.symbol, shown(values, item.symbol)),),
         message=message,
         causes=causes or cause(values, item.symbol),
-        place=root or head(values) if known else item.location,
+        place=config_line(values, item.symbol) if known else item.location,
         remedy=(item.text.rstrip(),) if settable else (),
     )
 

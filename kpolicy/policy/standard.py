@@ -59,7 +59,7 @@ def assess(
     if judgeable is not None:
         unjudged = tuple(rule.id for rule in rules if not judgeable(rule))
         rules = tuple(rule for rule in rules if rule.id not in unjudged)
-    findings = list(judge(values, rules, role.role, tree=tree))
+    findings = list(judge(values, rules, role.role, tree=tree, complete=judgeable is None))
     if judgeable is None:
         findings += settings.adjust(check_lines(values, role.role, tree=tree, wanted=settings.checks, names=names))
     else:

@@ -83,6 +83,12 @@ def _other_value(line: str, rng: random.Random) -> str:
 
 def sample(oracle: Oracle, arch: str, seed: int) -> Sample:
     """The sample of an architecture and seed."""
+    text = sample_text(oracle, arch, seed)
+    return Sample(arch, seed, text, oracle.run(arch, "olddefconfig", text))
+
+
+def sample_text(oracle: Oracle, arch: str, seed: int) -> bytes:
+    """The input of an architecture and seed."""
     # A third of them sparse and a third of them full, since most options of an even draw hide each other.
     probability = ("", "20:15:65", "80")[seed % 3]
     variables = {"KCONFIG_SEED": hex(seed + 1)}
@@ -92,8 +98,7 @@ def sample(oracle: Oracle, arch: str, seed: int) -> Sample:
     rng = random.Random(f"{arch} {seed}")
     lines = mutate(full.config.decode("latin-1").split("\n"), rng)
     ending = "\r\n" if seed % 10 == 9 else "\n"
-    text = (ending.join(lines) + ("" if seed % 10 == 8 else ending)).encode("latin-1")
-    return Sample(arch, seed, text, oracle.run(arch, "olddefconfig", text))
+    return (ending.join(lines) + ("" if seed % 10 == 8 else ending)).encode("latin-1")
 
 
 def main() -> int:

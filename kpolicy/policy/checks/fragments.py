@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kpolicy.policy.rule import Severity
 
 _CHECK = "kconfig/fragment-not-honoured"
+_HEARD = ("honoured", "duplicate-assignment", "renamed")
 _FEW = 6
 _MOST_REASONS = 3
 
@@ -52,7 +53,7 @@ def unheard(values: Values, fragments: Collection[str], names: Names) -> Iterato
     """The lines of some fragments that are not honoured in the result of a stack that they belong to."""
     for effect in line_effects(values):
         assignment = effect.assignment
-        if assignment.location.path not in fragments or effect.effect in ("honoured", "duplicate-assignment"):
+        if assignment.location.path not in fragments or effect.effect in _HEARD:
             continue
         name, value = assignment.name, assignment.value
         symbol = values.model.symbol(name)

@@ -10,15 +10,16 @@ from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import is_without_modules, no_modules, sufficient_default
 from kpolicy.explain.lines import default_text
 from kpolicy.kconfig.model import conjunction, conjuncts
+from kpolicy.policy.checks.effects import LineEffect, why
+from kpolicy.policy.checks.heirs import heirs
 from kpolicy.policy.checks.names import likely_names
-from kpolicy.policy.checks.renames import renamed
+from kpolicy.policy.checks.old_names import honoured_message, lost_message, moved_hint, unknown_message
 
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
     from kpolicy.evaluate.values import Values
     from kpolicy.kconfig.model import Default
     from kpolicy.kconfig.names import NameIndex
-    from kpolicy.policy.checks.effects import LineEffect
 
 # Asked only for a name that the architecture does not know: an index takes time to make.
 Names: TypeAlias = "Callable[[], NameIndex]"
@@ -33,7 +34,9 @@ def message(values: Values, effect: LineEffect, names: Names | None = None) -> s
     assignment = effect.assignment
     name, asked = assignment.name, assignment.value
     if effect.effect == "unknown-symbol":
-        return _unknown(values, name, names)
+        return unknown_message(values, assignment) or _unknown(values, name, names)
+    if effect.effect == "renamed":
+        return honoured_message(values, effect)
     if effect.effect == "duplicate-assignment":
         other = effect.other
         assert other is not None
@@ -44,9 +47,12 @@ def message(values: Values, effect: LineEffect, names: Names | None = None) -> s
         return f"{asked!r} is no value for CONFIG_{name}, which is {with_article(kind)}: the line is ignored"
     if effect.effect == "out-of-range":
         return f"CONFIG_{name}={asked} is out of its range {_range(values, name)}: it is {effect.got}"
+    if effect.heir is not None:
+        return lost_message(values, assignment, effect.heir, reason(values, _of_heir(values, effect), names))
     if is_without_modules(values, name):
         return f"CONFIG_{name}=m requested, but it is y: {no_modules(values)}"
-    return f"CONFIG_{name} is asked to be {asked} and {_got(values, effect)}: {reason(values, effect, names)}"
+    text = f"CONFIG_{name} is asked to be {asked} and {_got(values, effect)}: {reason(values, effect, names)}"
+    return text + moved_hint(values, assignment)
 
 
 def reason(values: Values, effect: LineEffect, names: Names | None = None) -> str:
@@ -82,6 +88,13 @@ def reason(values: Values, effect: LineEffect, names: Names | None = None) -> st
     return f"{whose}{listed(found)}{also}"
 
 
+def _of_heir(values: Values, effect: LineEffect) -> LineEffect:
+    """The same line as if it were for the symbol that has the place of its own."""
+    assert effect.heir is not None
+    line = effect.assignment._replace(name=effect.heir)
+    return LineEffect(line, why(values, line, effect.got), effect.got)
+
+
 def is_foreign(name: str, names: Names | None) -> bool:
     """Whether some other architecture defines a name that this one does not know."""
     return names is not None and name in names()
@@ -111,7 +124,7 @@ def _got(values: Values, effect: LineEffect) -> str:
 
 
 def _unknown(values: Values, name: str, names: Names | None) -> str:
-    if is_foreign(name, names) and renamed(name) is None:
+    if is_foreign(name, names) and heirs(values.model, name) is None:
         assert names is not None
         where = elsewhere(names(), name)
         return f"CONFIG_{name} is not known to this architecture: it is {where}, and the line does nothing"

@@ -268,8 +268,8 @@ class _Planner:
 
 
 def changed_values(before: Values, after: Values) -> Iterator[Change]:
-    """Every value that is another one, in the order of the names."""
-    for name in sorted(before.model.names()):
+    """Every value that is another one, in the order of the names; an old name has none of its own."""
+    for name in sorted(item for item in before.model.names() if not before.model.is_transitional(item)):
         old, new = shown(before, name), shown(after, name)
         if old != new:
             yield Change(name, old, new)
