@@ -63,8 +63,8 @@ def _is_comment(lead: str, body: str) -> bool:
     hashes = lead.strip(" \ufeff")
     if hashes[:1] != "#":
         return False
-    if hashes == "#CHECK#" and body.startswith("CONFIG_"):
-        return False
+    if hashes == "#CHECK#":
+        return re.match(r"CONFIG_\w+=", body) is None
     if re.search(r"is\s+not\s+set", body, re.IGNORECASE) and body.startswith("CONFIG_"):
         return lead in ("##", "# # ")
     return not (lead == "# " and body == "CONFIG_BB=n")
