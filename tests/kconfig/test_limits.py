@@ -24,7 +24,7 @@ _MAKEFILE = "VERSION = 6\nPATCHLEVEL = 12\n"
 _USED = "A := " + "x" * 100 + "\nB = $(A)$(A)$(A)\n\nconfig C\n" + '\tstring "$(A)"\n' * 1000
 _BLOCKS = 'menu "m"\n' * 40 + 'config X\n\tbool "x"\n' + "endmenu\n" * 40
 _LIMITS = [
-    # The text, the limit and its lowered value, the line, what is said.  The demonstration tree stays below all of them.
+    # The text, the limit and its lowered value, the line, the message.  The demonstration tree stays below all limits.
     (_USED + '\tdefault "$(B)"\n', "LONGEST_EXPANSION", 250, 1005, "a macro that expands to more than 250"),
     (_USED, "MOST_EXPANSIONS", 900, None, "more than 900 expansions of macros"),
     (_USED, "MOST_EXPANDED", 50_000, None, "macros that expand to more than 50000 characters"),
