@@ -56,7 +56,8 @@ else
 	$(BIN)/python -m tests.fixes.whole -j $(JOBS) --conf '$(TREE)'
 endif
 
-fuzz: $(VENV)/dev.stamp trees ## 200 odd configs for each of six architectures and both kernels (or TREE=...), against conf
+fuzz: $(VENV)/dev.stamp trees ## 10,000 damaged texts of each kind; 200 odd configs an architecture and kernel (or TREE=...), against conf
+	$(BIN)/python -m tests.fuzz.hostile -j $(JOBS)
 	$(BIN)/python -m tests.fuzz.run -j $(JOBS) $(ARGS) $(TREE)
 
 matrix: $(VENV)/dev.stamp trees ## every command on all configs of a folder and on all pairs: make matrix CONFIGS=folder

@@ -13,6 +13,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from kpolicy import __version__
+from kpolicy.bounds import failure
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console, NoReaderError
 from kpolicy.cli.endings import EndedError, ended_by_signals
@@ -150,6 +151,9 @@ def _guarded(arguments: list[str], console: Console) -> int:
         return status.ended_by(signal.SIGINT)
     except (NoReaderError, BrokenPipeError):
         raise NoReaderError from None
+    except (RecursionError, MemoryError) as error:
+        console.error(failure(error, "the input"))
+        return status.FAILURE
     except Exception as error:  # noqa: BLE001 - the last resort: status 3 instead of Python's 1
         if console.environment.get("KPOLICY_TRACEBACK"):
             console.diagnostic(traceback.format_exc().rstrip())

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from kpolicy.cli.examine import Part, Target
 from kpolicy.config.model import Config
-from kpolicy.config.read import parse_config, read_config, stack
+from kpolicy.config.read import config_in_tree, read_config, stack
 from kpolicy.errors import InputError, UsageError
 from kpolicy.kernel.architecture import Architecture, resolve_architecture
 from kpolicy.kernel.config_files import ConfigFile, config_files, make_target
@@ -86,7 +86,7 @@ def policy_start(target: Target, source: KernelTree) -> str | None:
 
 def _read(part: Part, source: KernelTree, stdin: BinaryIO) -> Config:
     if part.in_tree:
-        return parse_config(part.path, source.read(part.path))
+        return config_in_tree(source, part.path)
     return read_config(part.path, stdin)
 
 

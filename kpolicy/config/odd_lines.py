@@ -23,8 +23,9 @@ _IS_NOT_SET = re.compile(rf"{_BLANK}+is{_BLANK}+not{_BLANK}+set(?![\w-])(.*)", r
 _EQUALS = re.compile(rf"({_BLANK}*)([:+?]?=)({_BLANK}*)(.*)", re.DOTALL)
 _WITHOUT_EQUALS = re.compile(rf"{_BLANK}*:?{_BLANK}+([ymn]|-?[0-9]+|0[xX][0-9a-fA-F]+|\"[^\"]*\"){_BLANK}*")
 _COMMENT = re.compile(rf"#({_BLANK}*)(CONFIG_.*)", re.DOTALL)
-_CHECK = re.compile(rf"#CHECK#{_BLANK}*(CONFIG_.*)", re.DOTALL)
+_CHECK = re.compile(rf"#CHECK#{_BLANK}*(CONFIG_[A-Za-z0-9_-]+=.*)", re.DOTALL)
 _WITHOUT_PREFIX = re.compile(r"(?!CONFIG_)([A-Z][A-Z0-9_]+)=([ymn]|[0-9]+|0x[0-9a-f]+|\"[^\"]*\")")
+_IS_N = re.compile(r"n(?!\w)")
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 TEXT = "not a config line"
@@ -128,6 +129,6 @@ def _comment(text: str, location: Location) -> UnreadLine | None:
         if gap != " ":
             fault = "no blank after '#'" if not gap else "not one blank after '#'"
         return UnreadLine(location, text, fault or TEXT, name, value)
-    if gap == " " and value == "n":
-        return UnreadLine(location, text, "'=n' in a comment", name, value)
+    if gap == " " and _IS_N.match(value):
+        return UnreadLine(location, text, "'=n' in a comment", name, "n")
     return None

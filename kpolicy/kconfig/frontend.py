@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 import kconfiglib
 
 from kpolicy.errors import InputError
+from kpolicy.kconfig.limits import MOST_NEGATIONS, Limits, check_size
 from kpolicy.kconfig.syntax import CONST, YES, Answerer, Ast, SourceFile, Statement
 from kpolicy.location import Location
 
@@ -55,6 +56,7 @@ _TREE_VARIABLES = frozenset(
 _ARCHITECTURE_VARIABLES = frozenset(("ARCH", "SRCARCH", "SUBARCH", "HEADER_ARCH"))
 _ASSIGNED = re.compile(r"\s*([A-Za-z0-9_-]+)\s*(?::=|\+=)")
 _MACRO_NAME = re.compile(r"\$\(([A-Za-z0-9_-]+)")
+_NEGATIONS = re.compile(rf"(?:![ \t]*){{{MOST_NEGATIONS}}}")
 _MAX_LINE = 1 << 20
 _MAX_NESTING = 200
 
@@ -96,6 +98,7 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
         *,
         dollar_names: bool = False,
     ) -> None:
+        self.limits = Limits()
         # Deliberately not calling kconfiglib's constructor: it reads files and os.environ.
         self._environment = environment
         self._shell = shell
@@ -168,7 +171,13 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
             self._parse_error(str(error).split(": ", 1)[-1])
         except RecursionError:
             self._parse_error(f"macro '{name}' is nested too deeply")
+        self.limits.expanded(value, self.location)
         return value
+
+    def _expand_macro(self, s: str, i: int, args: tuple[str, ...]) -> tuple[str, int]:
+        self.limits.expand(s, self.location)
+        expanded: tuple[str, int] = super()._expand_macro(s, i, args)
+        return expanded
 
     def _say(self, text: str, *, keep: bool) -> str:
         if keep:
@@ -211,6 +220,8 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
             self._parse_error(f"line longer than {_MAX_LINE} characters")
         if text.count("(") > _MAX_NESTING and _deepest(text) > _MAX_NESTING:
             self._parse_error(f"more than {_MAX_NESTING} nested parentheses")
+        if text.count("!") > MOST_NEGATIONS and _NEGATIONS.search(text):
+            self._parse_error(f"more than {MOST_NEGATIONS} negations of one another")
         self._tokens = self._words(text)
         self._tokens_i = 1
         keyword = self._tokens[0]
@@ -404,6 +415,7 @@ def read_file(path: str, content: bytes, reader: Reader) -> SourceFile:
     Lines that need macros or assign variables become "raw" statements; help texts are
     skipped as `conf` delimits them (lexer.l: <HELP>).  Raises `InputError` on bad grammar.
     """
+    check_size(path, content)
     if b"\0" in content:
         line = content.count(b"\n", 0, content.index(b"\0")) + 1
         raise InputError("not a Kconfig file: it holds NUL bytes", Location(path, line))

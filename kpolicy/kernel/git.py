@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import IO, Final, NamedTuple
 
 from kpolicy.errors import InputError, UsageError
+from kpolicy.files import MAX_SIZE, too_large
 
 _ENVIRONMENT: Final = {
     # Neither a promisor remote nor a helper that the repository's configuration names is ever asked.
@@ -33,8 +34,6 @@ _SETTINGS: Final = (
     f"core.hooksPath={os.devnull}",
     "core.splitIndex=false",
 )
-# A file of a kernel tree that we read is far smaller: what is larger is no Kconfig file and no config.
-_MAX_SIZE: Final = 64 << 20
 _CHUNK: Final = 1 << 20
 _OBJECT: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
@@ -190,11 +189,9 @@ class Objects:
                     hint="a partial or broken clone; kpolicy fetches nothing, git fetch may bring it",
                 )
             size = int(head[2])
-            if head[1] != kind or size > _MAX_SIZE:
+            if head[1] != kind or size > MAX_SIZE:
                 self._pass_over(size + 1)
-                what = (
-                    f"too large, {size} bytes" if head[1] == kind else f"is a {head[1].decode()}, not a {kind.decode()}"
-                )
+                what = too_large(MAX_SIZE) if head[1] == kind else f"is a {head[1].decode()}, not a {kind.decode()}"
                 raise InputError(f"{path}: {what}")
             content = self._answers.read(size)
             self._answers.read(1)

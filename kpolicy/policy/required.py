@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
+from kpolicy.bounds import whole
 from kpolicy.config.model import Config, UnreadLine
 from kpolicy.config.odd_lines import TEXT, odd_line
-from kpolicy.config.read import NotAConfigError, parse_config, read_config
+from kpolicy.config.read import NotAConfigError, config_in_tree, parse_config, read_config
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.evaluate.user import unquote
 from kpolicy.explain.blocked import blockers
@@ -327,7 +328,7 @@ def _in_words(text: str) -> str:
 
 def _number(text: str, kind: str) -> int | str:
     try:
-        return int(text, 16 if kind == "hex" else 10)
+        return whole(text, 16 if kind == "hex" else 10)
     except ValueError:
         return text
 
@@ -371,10 +372,10 @@ def _named(word: str, source: Source | None) -> Iterator[tuple[Config, str | Non
         raise InputError("there is no such fragment", Location(word, 0), hint=guess or hint)
     for file in named:
         assert source is not None
-        yield parse_config(file.path, source.read(file.path)), file.srcarch, True
+        yield config_in_tree(source, file.path), file.srcarch, True
 
 
 def _in_tree(path: str, source: Source | None) -> Config | None:
     if source is None or not source.is_file(path):
         return None
-    return parse_config(path, source.read(path))
+    return config_in_tree(source, path)
