@@ -29,7 +29,7 @@ _LONGEST_END: Final = 1000
 _CONF_BUFFER: Final = 4096
 # In seconds of processor time.  All 200 probes of Linux 6.12 together take a third of one.
 _EACH: Final = 5.0
-_TOGETHER: Final = 20.0
+_TOGETHER: Final = 10.0
 LONGEST_COMMAND: Final = 100_000
 
 
