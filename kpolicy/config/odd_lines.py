@@ -2,8 +2,8 @@
 """Lines that look like a request and are none to `conf`.
 
 `conf` reads "CONFIG_X=value" and "# CONFIG_X is not set", both from the first column.  It passes over
-anything else: with a warning where the line does not begin with `#`, without a word where it does, or
-where what precedes the `=` is no name.  Here is told what such a line was probably meant to say.
+anything else: with a warning where the line does not begin with `#`, silently where it does, or
+where what precedes the `=` is no name.  This module says what such a line was probably meant to request.
 A line that was commented out (`#CONFIG_X=y`, `## CONFIG_X is not set`) is a comment.
 """
 
@@ -102,7 +102,7 @@ def _named(text: str) -> tuple[str, str, bool, str] | None:
         elif unset.group(1):
             fault = "blank after 'is not set'"
         else:
-            fault = "" if rest == " is not set" else "'is not set' written otherwise"
+            fault = "" if rest == " is not set" else "not exactly 'is not set'"
         return name, "n", True, fault
     if equals := _EQUALS.fullmatch(rest):
         before, operator, after, value = equals.groups()
@@ -127,7 +127,7 @@ def _comment(text: str, location: Location) -> UnreadLine | None:
     gap, (name, value, is_unset, fault) = match.group(1), asked
     if is_unset:
         if gap != " ":
-            fault = "no blank after '#'" if not gap else "not one blank after '#'"
+            fault = "expected one blank after '#'"
         return UnreadLine(location, text, fault or TEXT, name, value)
     if gap == " " and _IS_N.match(value):
         return UnreadLine(location, text, "'=n' in a comment", name, "n")
