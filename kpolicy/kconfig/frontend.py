@@ -15,14 +15,16 @@ and what `conf` does differently, is adapted here:
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-import kconfiglib
-
 from kpolicy.errors import InputError
+from kpolicy.kconfig.library import load
 from kpolicy.kconfig.syntax import CONST, YES, Ast, SourceFile, Statement
 from kpolicy.location import Location
+
+kconfiglib = load(sys.path)
 
 # Tokens and expression operators of kconfiglib, by the words of the language.
 _TOKEN = {
@@ -76,7 +78,7 @@ _SYMBOLS = _Names(constant=False)
 _CONSTANTS = _Names(constant=True)
 
 
-class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no type hints
+class Reader(kconfiglib.Kconfig):  # type: ignore[misc, name-defined]  # kconfiglib has no type hints
     """Reads Kconfig lines for one architecture and toolchain.
 
     `environment` holds the variables that make would export.  `shell(command, location)`
