@@ -16,7 +16,7 @@ from kpolicy import __version__
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console, NoReaderError
 from kpolicy.cli.endings import EndedError, ended_by_signals
-from kpolicy.errors import KpolicyError, UsageError
+from kpolicy.errors import InputError, KpolicyError, UsageError
 
 # Command -> module; imported only when it is used.
 _COMMANDS = {
@@ -118,7 +118,7 @@ def run(arguments: list[str], console: Console | None = None) -> int:
         return status.NO_READER
     except EndedError as error:
         # The terminal may be what went away.
-        with suppress(KpolicyError, NoReaderError):
+        with suppress(NoReaderError):
             console.clear_progress()
         return status.ended_by(error.number)
     finally:
@@ -150,6 +150,11 @@ def _guarded(arguments: list[str], console: Console) -> int:
         return status.ended_by(signal.SIGINT)
     except (NoReaderError, BrokenPipeError):
         raise NoReaderError from None
+    except OSError as error:
+        # Help is written by click; and a disk, a pipe or a limit may fail where nothing else is wrong.
+        what = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "cannot read or write"
+        console.error(InputError(f"{what}: {error.strerror or error}"))
+        return status.FAILURE
     except Exception as error:  # noqa: BLE001 - the last resort: status 3 instead of Python's 1
         if console.environment.get("KPOLICY_TRACEBACK"):
             console.diagnostic(traceback.format_exc().rstrip())

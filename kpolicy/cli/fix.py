@@ -191,7 +191,7 @@ def _subject(
 ) -> _Subject:
     standards = Standards(console, options.policy, source)
     run = make_plan(console, source, options)
-    given = sys.stdin.buffer.read() if _STDIN in config.split("+") else b""
+    given = _given() if _STDIN in config.split("+") else b""
     target = read_target(config, source, arch, io.BytesIO(given))
     number = standards.number_for(policy_start(target, source))
     baseline = known_findings(options, standards)
@@ -219,6 +219,13 @@ def _subject(
     own = "<stdin>" if last.path == _STDIN else last.path
     document = Document(values.config, own if own_file else name, content, values.model)
     return _Subject(values, held, standard, judge, accepted.configs[0].findings, document, target.arch, name, path)
+
+
+def _given() -> bytes:
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise InputError(f"cannot read standard input: {error.strerror or error}") from None
 
 
 def _file(source: KernelTree, part: Part, given: bytes, target: Target) -> tuple[bytes, str, str | None]:

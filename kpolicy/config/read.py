@@ -75,7 +75,10 @@ def _read_part(name: str, stdin: BinaryIO | None, folder: Path | None) -> Config
     if name == "-":
         if stdin is None:
             raise UsageError("'-' given, and there is no standard input")
-        return parse_config("<stdin>", _limited(stdin, "<stdin>"))
+        try:
+            return parse_config("<stdin>", _limited(stdin, "<stdin>"))
+        except OSError as error:
+            raise InputError(f"cannot read standard input: {error.strerror or error}") from None
     path = (folder or Path()) / name
     try:
         if not stat.S_ISREG(os.stat(path).st_mode) and not _is_stream(path):

@@ -103,12 +103,13 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc, name-defined]  # kconfig
         self.messages: list[tuple[Location, str]] = []
         self.variables: dict[str, Any] = {}
         self._functions = {
-            "info": (lambda _kconf, _name, text: self._say(text, keep=False), 1, 1),
-            "error-if": (lambda _kconf, _name, cond, text: self._error_if(cond, text), 2, 2),
-            "warning-if": (lambda _kconf, _name, cond, text: self._say(text, keep=cond == "y"), 2, 2),
-            "filename": (lambda _kconf, _name: self.filename, 0, 0),
-            "lineno": (lambda _kconf, _name: str(self.linenr), 0, 0),
-            "shell": (lambda _kconf, _name, command: shell(command, self.location), 1, 1),
+            # They get the reader from kconfiglib: a reader that refers to itself would outlive its model.
+            "info": (lambda reader, _name, text: reader._say(text, keep=False), 1, 1),
+            "error-if": (lambda reader, _name, cond, text: reader._error_if(cond, text), 2, 2),
+            "warning-if": (lambda reader, _name, cond, text: reader._say(text, keep=cond == "y"), 2, 2),
+            "filename": (lambda reader, _name: reader.filename, 0, 0),
+            "lineno": (lambda reader, _name: str(reader.linenr), 0, 0),
+            "shell": (lambda reader, _name, command: shell(command, reader.location), 1, 1),
         }
         self.const_syms = _CONSTANTS
         self.n, self.m, self.y = (_CONSTANTS[text] for text in "nmy")

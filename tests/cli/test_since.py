@@ -112,3 +112,12 @@ def test_without_a_tree_or_repository_there_is_nothing_to_compare_with(
     Path("x").write_text("CONFIG_A=y\n")
     bare = kpolicy("check", "x", "--since", "HEAD")
     assert (bare.status, "--tree" in bare.err) == (2, True)
+
+
+@pytest.mark.parametrize("word", ["^master", "^@", "-master", "master..HEAD"])
+def test_what_names_no_commit_is_wrong_usage(repository: Repository, word: str) -> None:
+    for words in (["audit", f"{repository.folder}@{word}"], ["audit", str(repository.folder), "--since", word]):
+        outcome = kpolicy(*words)
+        assert (outcome.status, outcome.out) == (2, "")
+        assert word in outcome.err
+        assert "internal error" not in outcome.err
