@@ -16,7 +16,7 @@ from kpolicy import __version__
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console, NoReaderError
 from kpolicy.cli.endings import EndedError, ended_by_signals
-from kpolicy.errors import InputError, KpolicyError, UsageError
+from kpolicy.errors import InputError, KpolicyError, UsageError, printable
 
 # Command -> module; imported only when it is used.
 _COMMANDS = {
@@ -137,10 +137,14 @@ def _here() -> str | None:
 def _guarded(arguments: list[str], console: Console) -> int:
     try:
         return _run(arguments, console)
+    except click.exceptions.NoArgsIsHelpError as error:
+        # A group without a subcommand: the error is the help.
+        console.diagnostic(error.format_message())
+        return status.USAGE
     except click.ClickException as error:
         context = error.ctx if isinstance(error, click.UsageError) else None
         command = context.command_path if context else "kpolicy"
-        console.diagnostic(f"error: {error.format_message()}\n  try: {command} --help")
+        console.diagnostic(f"error: {printable(error.format_message())}\n  try: {command} --help")
         return status.USAGE
     except KpolicyError as error:
         console.error(error)
