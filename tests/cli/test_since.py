@@ -138,3 +138,12 @@ def test_remarks_about_a_config_that_were_there_are_not_told(repository: Reposit
     repository.commit("a header")
     _add_line(repository)
     assert "5.10.1" not in kpolicy("audit", repository.folder, "--since", "HEAD").err
+
+
+@pytest.mark.parametrize("word", ["^master", "^@", "-master", "master..HEAD"])
+def test_what_names_no_commit_is_wrong_usage(repository: Repository, word: str) -> None:
+    for words in (["audit", f"{repository.folder}@{word}"], ["audit", str(repository.folder), "--since", word]):
+        outcome = kpolicy(*words)
+        assert (outcome.status, outcome.out) == (2, "")
+        assert word in outcome.err
+        assert "internal error" not in outcome.err
