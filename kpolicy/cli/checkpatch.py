@@ -72,7 +72,7 @@ def command(
             console.note(f"the patch is judged on top of {short}, where its files are as it knows them")
         source = tree_at(after, f"{named.name} with the patch", environment)
         options = replace(options, policy=replace(options.policy, since=short))
-        run, _ = audit_of(console, source, archs, options)
+        run = audit_of(console, source, archs, options)
         run = replace(run, command="checkpatch", complete=False)
         today = Examiner(run.plan, source)
         run = replace(run, targets=open_before(console, run.plan, short).touched(today, run.targets))

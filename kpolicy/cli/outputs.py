@@ -95,6 +95,7 @@ def check_outputs(console: Console, outputs: Outputs) -> None:
             _check_folder(output.path)
     path = _step_summary(console, outputs)
     if path is not None:
+        # It is appended to, whether it is there or not.
         check_output(path, force=True)
         _check_folder(path)
 

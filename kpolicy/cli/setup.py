@@ -56,11 +56,9 @@ def plan_for(console: Console, source: KernelTree, toolchain: str | None, *, no_
 
 def check_output(path: str | None, *, force: bool) -> None:
     """Refuse to overwrite a file that the user did not ask to overwrite, before any work is done."""
-    if path is None:
-        return
-    if os.path.isdir(path):
-        raise InputError(f"cannot write {path}: it is a folder")
-    if not force and os.path.lexists(path):
+    if path is not None and os.path.isdir(path):
+        raise InputError(f"cannot write {path}: it is a directory")
+    if path is not None and not force and os.path.lexists(path):
         raise UsageError(f"{path} exists", hint="choose another file for -o, or add --force to overwrite it")
 
 

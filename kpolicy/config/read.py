@@ -24,6 +24,7 @@ from kpolicy.config.model import Assignment, Config, UnreadLine
 from kpolicy.config.odd_lines import is_name, odd_line, unexpected
 from kpolicy.errors import InputError, UsageError
 from kpolicy.files import read_file, read_stream, too_large
+from kpolicy.kernel.version import parse_version
 from kpolicy.location import Location
 
 if TYPE_CHECKING:
@@ -248,7 +249,10 @@ class _Header:
         if self._version is None or _RELEASE.match(self._version) or self._tag is None:
             return self._version
         found = _TAGGED.search(self._tag)
-        return found.group(1) if found is not None else self._tag
+        if found is None:
+            return self._tag
+        # The tag v7.1-rc4 is of what make calls 7.1.0-rc4; of a branch the third number is not known.
+        return str(parse_version(found.group(1))) if self._tag.startswith("v") else found.group(1)
 
 
 def _assigned(text: str, place: Location) -> Assignment | None:

@@ -15,15 +15,17 @@ and what `conf` does differently, is adapted here:
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-import kconfiglib
-
 from kpolicy.errors import InputError
+from kpolicy.kconfig.library import load
 from kpolicy.kconfig.limits import MOST_NEGATIONS, Limits, check_size
 from kpolicy.kconfig.syntax import CONST, YES, Answerer, Ast, SourceFile, Statement
 from kpolicy.location import Location
+
+kconfiglib = load(sys.path)
 
 # Tokens and expression operators of kconfiglib, by the words of the language.
 _TOKEN = {
@@ -80,7 +82,7 @@ _SYMBOLS = _Names(constant=False)
 _CONSTANTS = _Names(constant=True)
 
 
-class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no type hints
+class Reader(kconfiglib.Kconfig):  # type: ignore[misc, name-defined]  # kconfiglib has no type hints
     """Reads Kconfig lines for one architecture and toolchain.
 
     `environment` holds the variables that make would export.  `shell(command, location)`
@@ -110,12 +112,13 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
         # The same for each variable that was expanded where it was assigned.
         self._made_of: dict[str, set[str]] = {}
         self._functions = {
-            "info": (lambda _kconf, _name, text: self._say(text, keep=False), 1, 1),
-            "error-if": (lambda _kconf, _name, cond, text: self._error_if(cond, text), 2, 2),
-            "warning-if": (lambda _kconf, _name, cond, text: self._say(text, keep=cond == "y"), 2, 2),
-            "filename": (lambda _kconf, _name: self.filename, 0, 0),
-            "lineno": (lambda _kconf, _name: str(self.linenr), 0, 0),
-            "shell": (lambda _kconf, _name, command: shell(command, self.location), 1, 1),
+            # They get the reader from kconfiglib: a reader that refers to itself would outlive its model.
+            "info": (lambda reader, _name, text: reader._say(text, keep=False), 1, 1),
+            "error-if": (lambda reader, _name, cond, text: reader._error_if(cond, text), 2, 2),
+            "warning-if": (lambda reader, _name, cond, text: reader._say(text, keep=cond == "y"), 2, 2),
+            "filename": (lambda reader, _name: reader.filename, 0, 0),
+            "lineno": (lambda reader, _name: str(reader.linenr), 0, 0),
+            "shell": (lambda reader, _name, command: shell(command, reader.location), 1, 1),
         }
         self.const_syms = _CONSTANTS
         self.n, self.m, self.y = (_CONSTANTS[text] for text in "nmy")

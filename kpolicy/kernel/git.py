@@ -67,7 +67,8 @@ def resolve(folder: str, word: str, environment: Mapping[str, str]) -> Revision:
 
     Raises UsageError when git is missing, when there is no repository, or when it knows no such commit.
     """
-    if not word or word.startswith("-") or "\0" in word or "\n" in word:
+    # ^REV names no commit but what is to be left out.
+    if not word or word[0] in "-^" or "\0" in word or "\n" in word:
         raise UsageError(f"not a revision: {word!r}", hint="expected a commit, branch or tag, for example v6.12")
     prefix = prefix_of(folder, environment)
     commit = ask(folder, environment, "rev-parse", "--verify", "--end-of-options", f"{word}^{{commit}}")

@@ -84,7 +84,7 @@ def read_version(source: Source) -> KernelVersion:
     if not found.get("VERSION") or "PATCHLEVEL" not in found:
         raise InputError(
             "no kernel version in the top Makefile",
-            Location("Makefile", 1),
+            Location("Makefile", 0),
             hint="expected lines like VERSION = 6 and PATCHLEVEL = 12",
         )
     return KernelVersion(

@@ -322,7 +322,7 @@ def test_a_folder_is_no_file_to_overwrite(tree: Path, tmp_path: Path) -> None:
     for words in ("audit {} -o json:{}", f"expand --tree {{}} --arch x86 {_GOOD} -o {{}}"):
         outcome = kpolicy(*words.format(tree, tmp_path).split())
         assert outcome.status == status.FAILURE
-        assert f"cannot write {tmp_path}: it is a folder" in outcome.err
+        assert f"cannot write {tmp_path}: it is a directory" in outcome.err
         assert "--force" not in outcome.err
 
 
