@@ -134,7 +134,7 @@ def examine(console: Console, run: Run, jobs: int) -> tuple[Run, tuple[ConfigRep
         about, errors, further = look_at_tree(run.plan, run.archs, run.tree_checks, jobs, console.progress)
         run = replace(run, about=only_below(about, run.paths))
         # What is wrong with an architecture was met with its configs already.
-        failed += [] if run.targets else errors
+        failed += [error for error in errors if error not in failed]
         remarks = list(dict.fromkeys([*remarks, *further]))
     console.clear_progress()
     configs = tuple(item for item in outcomes if isinstance(item, ConfigReport))

@@ -15,14 +15,17 @@ and what `conf` does differently, is adapted here:
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-import kconfiglib
-
 from kpolicy.errors import InputError
+from kpolicy.kconfig.library import load
+from kpolicy.kconfig.limits import MOST_NEGATIONS, Limits, check_size
 from kpolicy.kconfig.syntax import CONST, YES, Answerer, Ast, SourceFile, Statement
 from kpolicy.location import Location
+
+kconfiglib = load(sys.path)
 
 # Tokens and expression operators of kconfiglib, by the words of the language.
 _TOKEN = {
@@ -55,6 +58,7 @@ _TREE_VARIABLES = frozenset(
 _ARCHITECTURE_VARIABLES = frozenset(("ARCH", "SRCARCH", "SUBARCH", "HEADER_ARCH"))
 _ASSIGNED = re.compile(r"\s*([A-Za-z0-9_-]+)\s*(?::=|\+=)")
 _MACRO_NAME = re.compile(r"\$\(([A-Za-z0-9_-]+)")
+_NEGATIONS = re.compile(rf"(?:![ \t]*){{{MOST_NEGATIONS}}}")
 _MAX_LINE = 1 << 20
 _MAX_NESTING = 200
 
@@ -78,7 +82,7 @@ _SYMBOLS = _Names(constant=False)
 _CONSTANTS = _Names(constant=True)
 
 
-class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no type hints
+class Reader(kconfiglib.Kconfig):  # type: ignore[misc, name-defined]  # kconfiglib has no type hints
     """Reads Kconfig lines for one architecture and toolchain.
 
     `environment` holds the variables that make would export.  `shell(command, location)`
@@ -96,6 +100,7 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
         *,
         dollar_names: bool = False,
     ) -> None:
+        self.limits = Limits()
         # Deliberately not calling kconfiglib's constructor: it reads files and os.environ.
         self._environment = environment
         self._shell = shell
@@ -107,12 +112,13 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
         # The same for each variable that was expanded where it was assigned.
         self._made_of: dict[str, set[str]] = {}
         self._functions = {
-            "info": (lambda _kconf, _name, text: self._say(text, keep=False), 1, 1),
-            "error-if": (lambda _kconf, _name, cond, text: self._error_if(cond, text), 2, 2),
-            "warning-if": (lambda _kconf, _name, cond, text: self._say(text, keep=cond == "y"), 2, 2),
-            "filename": (lambda _kconf, _name: self.filename, 0, 0),
-            "lineno": (lambda _kconf, _name: str(self.linenr), 0, 0),
-            "shell": (lambda _kconf, _name, command: shell(command, self.location), 1, 1),
+            # They get the reader from kconfiglib: a reader that refers to itself would outlive its model.
+            "info": (lambda reader, _name, text: reader._say(text, keep=False), 1, 1),
+            "error-if": (lambda reader, _name, cond, text: reader._error_if(cond, text), 2, 2),
+            "warning-if": (lambda reader, _name, cond, text: reader._say(text, keep=cond == "y"), 2, 2),
+            "filename": (lambda reader, _name: reader.filename, 0, 0),
+            "lineno": (lambda reader, _name: str(reader.linenr), 0, 0),
+            "shell": (lambda reader, _name, command: shell(command, reader.location), 1, 1),
         }
         self.const_syms = _CONSTANTS
         self.n, self.m, self.y = (_CONSTANTS[text] for text in "nmy")
@@ -168,7 +174,13 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
             self._parse_error(str(error).split(": ", 1)[-1])
         except RecursionError:
             self._parse_error(f"macro '{name}' is nested too deeply")
+        self.limits.expanded(value, self.location)
         return value
+
+    def _expand_macro(self, s: str, i: int, args: tuple[str, ...]) -> tuple[str, int]:
+        self.limits.expand(s, self.location)
+        expanded: tuple[str, int] = super()._expand_macro(s, i, args)
+        return expanded
 
     def _say(self, text: str, *, keep: bool) -> str:
         if keep:
@@ -211,6 +223,8 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
             self._parse_error(f"line longer than {_MAX_LINE} characters")
         if text.count("(") > _MAX_NESTING and _deepest(text) > _MAX_NESTING:
             self._parse_error(f"more than {_MAX_NESTING} nested parentheses")
+        if text.count("!") > MOST_NEGATIONS and _NEGATIONS.search(text):
+            self._parse_error(f"more than {MOST_NEGATIONS} negations of one another")
         self._tokens = self._words(text)
         self._tokens_i = 1
         keyword = self._tokens[0]
@@ -404,6 +418,7 @@ def read_file(path: str, content: bytes, reader: Reader) -> SourceFile:
     Lines that need macros or assign variables become "raw" statements; help texts are
     skipped as `conf` delimits them (lexer.l: <HELP>).  Raises `InputError` on bad grammar.
     """
+    check_size(path, content)
     if b"\0" in content:
         line = content.count(b"\n", 0, content.index(b"\0")) + 1
         raise InputError("not a Kconfig file: it holds NUL bytes", Location(path, line))
