@@ -12,6 +12,8 @@ from typing import Any, NamedTuple, Protocol
 
 from kpolicy.errors import InputError
 from kpolicy.kconfig.frontend import Reader, is_probed, read_file
+from kpolicy.kconfig.grammar import Verdict
+from kpolicy.kconfig.sanity import check_sanity
 from kpolicy.kconfig.syntax import CONST, YES, Ast, SourceFile, Statement
 from kpolicy.location import Location
 
@@ -55,6 +57,8 @@ class Elaborated:
     modules: str | None = None
     flags: dict[str, set[str]] = field(default_factory=dict)
     warnings: list[tuple[Location, str]] = field(default_factory=list)
+    # What this tree's conf refuses, though its meaning is plain.
+    refused: list[tuple[Location, str]] = field(default_factory=list)
 
 
 class TrackedSource(Protocol):
@@ -92,7 +96,7 @@ def elaborate(files: FileCache, reader: Reader, environment: dict[str, str], top
     root = Entry("menu", None, Location(top, 1))
     builder = _Builder(files, reader, environment, Elaborated(root))
     builder.file(top, None)
-    builder.result.warnings += reader.messages
+    check_sanity(builder.result, reader.grammar)
     return builder.result
 
 
@@ -107,6 +111,7 @@ class _Builder:
         self._files = files
         self._reader = reader
         self._environment = environment
+        self._grammar = reader.grammar
         self.result = result
         # The menus, choices and ifs around, the root first.
         self._blocks = [result.root]
@@ -114,6 +119,9 @@ class _Builder:
         self._including: list[Location] = []
         self._path = ""
         self._choices = 0
+        self._has_begun = False
+        # The entries that have a help text.
+        self._helped: set[int] = set()
 
     def file(self, path: str, included_at: Location | None) -> None:
         """Take in the statements of a file; `included_at` is its `source` line."""
@@ -138,12 +146,12 @@ class _Builder:
                 self._raw(statement)
             else:
                 self._take(statement)
+        self._turn_to(None)
         if len(self._blocks) != outer_depth:
             block = self._blocks[-1]
             raise InputError(f"missing 'end{block.kind}' for this '{block.kind}'", block.location)
         self._path = outer_path
         self._reader.filename = outer_path
-        self._entry = None
         if included_at is not None:
             self._including.pop()
 
@@ -163,6 +171,8 @@ class _Builder:
         text = str(statement.operands[0])
         self._reader.filename = self._path
         parsed = self._reader.statement(statement.line, text + "\n")
+        for note in self._reader.take_notes():
+            self._take(note)
         if parsed is not None:
             self._take(parsed._replace(probed=is_probed(text)))
 
@@ -172,9 +182,22 @@ class _Builder:
 
     def _take(self, statement: Statement) -> None:
         keyword = statement.keyword
-        if keyword in _PROPERTIES:
+        if keyword in ("warning", "skipped"):
+            self.result.warnings.append((Location(self._path, statement.line), str(statement.operands[0])))
+        elif keyword == "refused":
+            self._refuse(statement, str(statement.operands[0]))
+        elif keyword in _PROPERTIES:
             self._property(statement)
-        elif keyword in ("config", "menuconfig"):
+        else:
+            self._turn_to(None)
+            self._check_place(statement)
+            self._other(statement)
+            self._has_begun = True
+
+    def _other(self, statement: Statement) -> None:
+        """Take a statement that is no property of an entry."""
+        keyword = statement.keyword
+        if keyword in ("config", "menuconfig"):
             entry = self._open("config", str(statement.operands[0]), statement)
             entry.is_menuconfig = keyword == "menuconfig"
         elif keyword == "source":
@@ -189,8 +212,56 @@ class _Builder:
             entry.prompt = Property("comment", (statement.operands[0], YES), entry.location, False)
         elif keyword == "mainmenu":
             self.result.mainmenu = str(statement.operands[0])
-        else:
+        elif keyword != "assignment":
             raise self._fail(statement, f"unexpected '{keyword}'")
+
+    def _refuse(self, statement: Statement, text: str) -> None:
+        self.result.refused.append((Location(self._path, statement.line), text))
+
+    def _judge(self, verdict: Verdict, location: Location, text: str) -> None:
+        """Take note of what some releases warn of and others refuse."""
+        if verdict == "refused":
+            self.result.refused.append((location, text))
+        elif verdict == "warned of":
+            self.result.warnings.append((location, text))
+
+    def _check_place(self, statement: Statement) -> None:
+        keyword = statement.keyword
+        if keyword == "mainmenu" and self._has_begun:
+            self._refuse(statement, "takes 'mainmenu' only as the first statement")
+        if not keyword.startswith("end") and self._is_in_choice() and keyword not in self._grammar.choice_body:
+            self._refuse(statement, f"takes no {_A_STATEMENT.get(keyword) or repr(keyword)} in a choice")
+
+    def _is_in_choice(self) -> bool:
+        """Whether only what may stand in a choice may come next."""
+        if self._blocks[-1].kind == "if" and not self._grammar.choice_body_in_if:
+            return False
+        return self._choice() is not None
+
+    def _choice(self) -> Entry | None:
+        """The choice around, with nothing but ifs between."""
+        for block in reversed(self._blocks):
+            if block.kind != "if":
+                return block if block.kind == "choice" else None
+        return None
+
+    def _turn_to(self, entry: Entry | None) -> None:
+        """Leave an entry, which must be whole by then, for another one or for none."""
+        left, self._entry = self._entry, entry
+        if left is None:
+            return
+        grammar = self._grammar
+        if left.kind == "choice" and grammar.strict_choice and left.prompt is None:
+            self.result.refused.append((left.location, "takes no choice without a prompt"))
+        if left.kind != "config":
+            return
+        if left.is_menuconfig and left.prompt is None:
+            self._judge(grammar.menuconfig_without_prompt, left.location, "menuconfig statement without prompt")
+        if grammar.strict_choice and self._choice() is not None:
+            if left.prompt is None:
+                self.result.refused.append((left.location, "takes no member of a choice without a prompt"))
+            if self.result.types.get(left.name or "") != "bool":
+                self.result.refused.append((left.location, "takes no member of a choice that is not a bool"))
 
     def _open(self, kind: str, name: str | None, statement: Statement) -> Entry:
         entry = Entry(kind, name, Location(self._path, statement.line))
@@ -224,30 +295,32 @@ class _Builder:
                 statement, f"'{statement.keyword}' in a different file than its '{kind}' at {block.location}"
             )
         self._blocks.pop()
-        self._entry = None
 
     def _property(self, statement: Statement) -> None:
         entry = self._entry
         if entry is None or entry is self.result.root:
             raise self._fail(statement, f"'{statement.keyword}' outside of an entry")
         kind = statement.keyword
+        if kind not in _PROPERTIES_OF[entry.kind]:
+            self._refuse(statement, f"takes no '{_said(statement)}' in a {entry.kind}")
+            return
         location = Location(self._path, statement.line)
         if kind == "type":
-            word, text, condition = statement.operands
-            self._set_type(entry, str(word), location)
-            if text is not None:
-                self._prompt(entry, Property("prompt", (text, condition), location, statement.probed))
+            self._type(entry, statement, location)
         elif kind == "prompt":
             self._prompt(entry, Property("prompt", statement.operands, location, statement.probed))
         elif kind == "default":
-            value, condition, word = statement.operands
-            entry.add("default", (value, condition), location, statement.probed)
-            if word is not None:
-                self._set_type(entry, str(word), location)
+            self._default(entry, statement, location)
         elif kind == "visible":
+            if self._grammar.visible_first and entry.properties:
+                self._refuse(statement, "takes no 'visible if' after 'depends on'")
             entry.visibility.append(statement.operands[0])  # type: ignore[arg-type]  # an Ast by construction
         elif kind == "modules":
+            if self.result.modules is not None:
+                self._refuse(statement, f"takes 'modules' only once, and {self.result.modules} has it")
             self.result.modules = entry.name
+        elif kind == "help":
+            self._help(entry, statement, location)
         elif kind == "option env":
             value = (CONST, self._environment.get(str(statement.operands[0]), ""))
             entry.add("default", (value, YES), location, False)
@@ -256,6 +329,36 @@ class _Builder:
             self._flag(entry, kind)
         else:
             entry.add(kind, statement.operands, location, statement.probed)
+
+    def _type(self, entry: Entry, statement: Statement, location: Location) -> None:
+        word, text, condition = statement.operands
+        if entry.kind == "choice":
+            if word not in self._grammar.choice_types:
+                self._refuse(statement, f"takes no '{word}' in a choice: write 'prompt'")
+            elif text is None and self._grammar.choice_type_needs_prompt:
+                self._refuse(statement, f"takes no '{word}' without a prompt in a choice")
+            if word not in ("bool", "tristate"):
+                return
+        self._set_type(entry, str(word), location)
+        if text is not None:
+            self._prompt(entry, Property("prompt", (text, condition), location, statement.probed))
+
+    def _default(self, entry: Entry, statement: Statement, location: Location) -> None:
+        value, condition, word = statement.operands
+        if entry.kind == "choice" and (word is not None or isinstance(value, tuple)):
+            self._refuse(statement, f"takes 'default' with one symbol in a choice, and no 'def_{word or 'bool'}'")
+            return
+        entry.add("default", (value, condition), location, statement.probed)
+        if word is not None:
+            self._set_type(entry, str(word), location)
+
+    def _help(self, entry: Entry, statement: Statement, location: Location) -> None:
+        name = entry.name if entry.kind == "config" else "<choice>"
+        if id(entry) in self._helped:
+            self._judge(self._grammar.repeated_help, location, f"'{name}' defined with more than one help text")
+        self._helped.add(id(entry))
+        if statement.operands and statement.operands[0]:
+            self._judge(self._grammar.blank_help, location, f"'{name}' defined with blank help text")
 
     def _flag(self, entry: Entry, flag: str) -> None:
         if entry.name is not None:
@@ -283,7 +386,13 @@ class _Builder:
         entry.properties.append(prompt)
 
 
-_PROPERTIES = frozenset(
+def _said(statement: Statement) -> str:
+    """The word that a property begins with."""
+    return str(statement.operands[0]) if statement.keyword == "type" else statement.keyword
+
+
+_A_STATEMENT = {"assignment": "assignment of a variable"}
+_CONFIG = frozenset(
     (
         "type",
         "prompt",
@@ -292,12 +401,18 @@ _PROPERTIES = frozenset(
         "select",
         "imply",
         "range",
-        "visible",
+        "help",
         "modules",
-        "optional",
         "transitional",
         "option env",
         "option defconfig_list",
         "option allnoconfig_y",
     )
 )
+_PROPERTIES_OF = {
+    "config": _CONFIG,
+    "choice": frozenset(("type", "prompt", "default", "depends", "optional", "help")),
+    "menu": frozenset(("visible", "depends")),
+    "comment": frozenset(("depends",)),
+}
+_PROPERTIES = frozenset.union(*_PROPERTIES_OF.values())

@@ -241,6 +241,7 @@ class Tree:
         from kpolicy.kconfig.dialect import read_dialect
         from kpolicy.kconfig.elaborate import FileCache, elaborate
         from kpolicy.kconfig.frontend import Reader
+        from kpolicy.kconfig.grammar import read_grammar
         from kpolicy.kconfig.loops import check_loops
         from kpolicy.kernel.toolchain import EmulatedProbes
 
@@ -260,7 +261,8 @@ class Tree:
             return answer.output
 
         dialect = read_dialect(self._tracked)
-        reader = Reader(environment, shell, dollar_names=dialect.dollar_names)
+        grammar = read_grammar(self._tracked)
+        reader = Reader(environment, shell, grammar=grammar, dollar_names=dialect.dollar_names)
         elaborated = elaborate(files, reader, environment, root_kconfig(self._tracked, architecture))
         payload = build(elaborated, dialect, list(unknown.items()))
         check_loops(payload)

@@ -279,6 +279,11 @@ class Model:
         """What the Kconfig files themselves give reason to warn of."""
         return tuple((Location(path, line), text) for path, line, text in self.core.warnings)
 
+    @cached_property
+    def refused(self) -> tuple[tuple[Location, str], ...]:
+        """What the tree's own conf refuses, and stops at, though its meaning is plain."""
+        return tuple((Location(path, line), text) for path, line, text in self.core.refused)
+
     def _place(self, file: int, line: int) -> Location:
         return Location(self.details.files[file], line)
 

@@ -36,8 +36,8 @@ ChoiceRecord: TypeAlias = "list[Any]"
 class Core(NamedTuple):
     """What values are computed from.
 
-    `records[i]` belongs to node `symbols[name] == i` and is None for other nodes.  `warnings` and
-    `probes`, those that the toolchain does not know, are [path, line, text]: what every run tells.
+    `records[i]` belongs to node `symbols[name] == i` and is None for other nodes.  `warnings`, `refused`
+    and `probes`, those that the toolchain does not know, are [path, line, text]: what every run tells.
     `free`, `woken` and `texts` are what `kpolicy.kconfig.candidates` says.
     """
 
@@ -50,6 +50,7 @@ class Core(NamedTuple):
     mainmenu: str
     dialect: list[bool]
     warnings: list[Any]
+    refused: list[Any]
     probes: list[Any]
     free: list[int]
     woken: list[Any]

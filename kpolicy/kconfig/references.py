@@ -14,6 +14,7 @@ from typing import Any
 
 from kpolicy.errors import InputError
 from kpolicy.kconfig.frontend import Reader, read_file
+from kpolicy.kconfig.grammar import read_grammar
 from kpolicy.kconfig.syntax import CONST, Ast, Statement
 from kpolicy.kernel.source import Source
 from kpolicy.location import Location
@@ -45,7 +46,7 @@ def references(source: Source, paths: Iterable[str]) -> Iterator[Reference]:
 
     Files that cannot be read have none; a model says what is wrong with them.
     """
-    reader = Reader({}, lambda _command, _location: "")
+    reader = Reader({}, lambda _command, _location: "", grammar=read_grammar(source))
     for path in paths:
         try:
             statements = read_file(path, source.read(path), reader).statements

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What `conf` looks at once all files are read (parser.y: conf_parse, choice_check_sanity, transitional_check_sanity)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpolicy.kconfig.grammar import Grammar
+from kpolicy.kconfig.syntax import YES
+
+if TYPE_CHECKING:
+    from kpolicy.kconfig.elaborate import Elaborated, Entry, Property
+
+_ONLY_HELP = "takes a transitional symbol with a type and a help text only"
+
+
+def check_sanity(result: Elaborated, grammar: Grammar) -> None:
+    """Add to what is refused of a menu tree."""
+    if grammar.member_defaults and not grammar.strict_transitional:
+        return
+    entries: dict[str, list[_Placed]] = {}
+    for placed in _placed(result.root, None, False):
+        entries.setdefault(placed.entry.name or "", []).append(placed)
+    for name, same in entries.items():
+        for placed in same:
+            if placed.choice is not None and not grammar.member_defaults:
+                _check_member(result, grammar, placed, same)
+            if grammar.strict_transitional and "transitional" in result.flags.get(name, ()):
+                _check_transitional(result, placed, same)
+
+
+class _Placed:
+    """The entry of a symbol, the choice around it, and whether it depends on something."""
+
+    def __init__(self, entry: Entry, choice: Entry | None, is_dependent: bool) -> None:
+        self.entry = entry
+        self.choice = choice
+        self.is_dependent = is_dependent
+
+
+def _placed(block: Entry, choice: Entry | None, is_dependent: bool) -> Iterator[_Placed]:
+    for entry in block.children:
+        depends = is_dependent or any(item.kind == "depends" and item.operands[0] != YES for item in entry.properties)
+        if entry.kind == "config":
+            yield _Placed(entry, choice, depends)
+        else:
+            yield from _placed(entry, entry if entry.kind == "choice" else choice, depends)
+
+
+def _check_member(result: Elaborated, grammar: Grammar, member: _Placed, same: list[_Placed]) -> None:
+    for other in same:
+        for item in other.entry.properties:
+            if item.kind == "default":
+                _refuse(result, item, "takes no default for a member of a choice")
+            elif item.kind == "prompt" and other is not member:
+                if grammar.member_prompts == "once":
+                    _refuse(result, item, "takes no other prompt for a member of a choice")
+                elif grammar.member_prompts == "in the choice" and other.choice is not member.choice:
+                    _refuse(result, item, "takes no prompt outside of its choice for a member of it")
+
+
+def _check_transitional(result: Elaborated, placed: _Placed, same: list[_Placed]) -> None:
+    if placed.is_dependent:
+        result.refused.append((placed.entry.location, _ONLY_HELP))
+    for other in same:
+        for item in other.entry.properties:
+            if item.kind != "depends":
+                _refuse(result, item, _ONLY_HELP)
+
+
+def _refuse(result: Elaborated, item: Property, text: str) -> None:
+    if (item.location, text) not in result.refused:
+        result.refused.append((item.location, text))
