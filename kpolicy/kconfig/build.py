@@ -105,7 +105,7 @@ class _Builder:
             mainmenu=self._elaborated.mainmenu,
             dialect=list(self._dialect),
             warnings=[[where.path, where.line, text] for where, text in self._elaborated.warnings],
-            refused=[[where.path, where.line, text] for where, text in sorted(self._elaborated.refused)],
+            refused=[[*item.location, item.symbol, item.text] for item in self._elaborated.refused],
             probes=[[where.path, where.line, text] for text, where in probes],
             **candidates(table.nodes, table.symbols.values(), records)._asdict(),
         )

@@ -35,6 +35,8 @@ class Dialect(NamedTuple):
     loose_unset: bool = False
     # A line that is neither assignment nor comment is passed over without a word where it has no `=` (as in 6.1).
     silent_without_equals: bool = False
+    # "# CONFIG_X is not set" for a number says nothing, and conf not a word about it (before 6.1).
+    silent_unset: bool = False
     # "$NAME" in strings is an environment variable (before the preprocessor of 4.18).
     dollar_names: bool = False
     # .config does not tell where a menu ends (kernels of the 4.x series).
@@ -60,6 +62,7 @@ def read_dialect(source: Source) -> Dialect:
         drops_out_of_range="Reset a string value if it's out of range" in confdata,
         loose_unset=_UNSET_PREFIX.search(confdata) is not None,
         silent_without_equals='conf_warning("unexpected data: %.*s"' in confdata,
+        silent_unset='val = "n"' not in confdata,
         dollar_names=text("preprocess.c") is None,
         no_menu_ends='"# end of %s\\n"' not in confdata,
         no_empty_menu_ends="goto end_check" not in confdata,

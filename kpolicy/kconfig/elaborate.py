@@ -14,7 +14,7 @@ from kpolicy.errors import InputError
 from kpolicy.kconfig.frontend import Reader, is_probed, read_file
 from kpolicy.kconfig.grammar import Verdict
 from kpolicy.kconfig.sanity import check_sanity
-from kpolicy.kconfig.syntax import CONST, YES, Ast, SourceFile, Statement
+from kpolicy.kconfig.syntax import CONST, YES, Ast, Refusal, SourceFile, Statement
 from kpolicy.location import Location
 
 _MAX_DEPTH = 100
@@ -57,8 +57,7 @@ class Elaborated:
     modules: str | None = None
     flags: dict[str, set[str]] = field(default_factory=dict)
     warnings: list[tuple[Location, str]] = field(default_factory=list)
-    # What this tree's conf refuses, though its meaning is plain.
-    refused: list[tuple[Location, str]] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
 
 
 class TrackedSource(Protocol):
@@ -120,6 +119,7 @@ class _Builder:
         self._path = ""
         self._choices = 0
         self._has_begun = False
+        self._noted: list[Statement] = []
         # The entries that have a help text.
         self._helped: set[int] = set()
 
@@ -147,6 +147,8 @@ class _Builder:
             else:
                 self._take(statement)
         self._turn_to(None)
+        if file.is_unended and included_at is None and not self._grammar.ends_top_file:
+            self._refuse(file.statements[-1], "takes no last line without a newline in the topmost file")
         if len(self._blocks) != outer_depth:
             block = self._blocks[-1]
             raise InputError(f"missing 'end{block.kind}' for this '{block.kind}'", block.location)
@@ -185,7 +187,8 @@ class _Builder:
         if keyword in ("warning", "skipped"):
             self.result.warnings.append((Location(self._path, statement.line), str(statement.operands[0])))
         elif keyword == "refused":
-            self._refuse(statement, str(statement.operands[0]))
+            # Whose entry it belongs to is known with the statement that comes next.
+            self._noted.append(statement)
         elif keyword in _PROPERTIES:
             self._property(statement)
         else:
@@ -193,6 +196,10 @@ class _Builder:
             self._check_place(statement)
             self._other(statement)
             self._has_begun = True
+        if self._noted and keyword not in ("warning", "skipped", "refused"):
+            noted, self._noted = self._noted, []
+            for note in noted:
+                self._refuse(note, str(note.operands[0]))
 
     def _other(self, statement: Statement) -> None:
         """Take a statement that is no property of an entry."""
@@ -216,12 +223,16 @@ class _Builder:
             raise self._fail(statement, f"unexpected '{keyword}'")
 
     def _refuse(self, statement: Statement, text: str) -> None:
-        self.result.refused.append((Location(self._path, statement.line), text))
+        self._refuse_at(Location(self._path, statement.line), self._entry, text)
 
-    def _judge(self, verdict: Verdict, location: Location, text: str) -> None:
+    def _refuse_at(self, location: Location, entry: Entry | None, text: str) -> None:
+        name = entry.name if entry is not None and entry.kind == "config" else None
+        self.result.refused.append(Refusal(location, name or "", text))
+
+    def _judge(self, verdict: Verdict, location: Location, entry: Entry, text: str) -> None:
         """Take note of what some releases warn of and others refuse."""
         if verdict == "refused":
-            self.result.refused.append((location, text))
+            self._refuse_at(location, entry, f"stops here: {text}")
         elif verdict == "warned of":
             self.result.warnings.append((location, text))
 
@@ -252,16 +263,16 @@ class _Builder:
             return
         grammar = self._grammar
         if left.kind == "choice" and grammar.strict_choice and left.prompt is None:
-            self.result.refused.append((left.location, "takes no choice without a prompt"))
+            self._refuse_at(left.location, left, "takes no choice without a prompt")
         if left.kind != "config":
             return
         if left.is_menuconfig and left.prompt is None:
-            self._judge(grammar.menuconfig_without_prompt, left.location, "menuconfig statement without prompt")
+            self._judge(grammar.menuconfig_without_prompt, left.location, left, "menuconfig statement without prompt")
         if grammar.strict_choice and self._choice() is not None:
             if left.prompt is None:
-                self.result.refused.append((left.location, "takes no member of a choice without a prompt"))
+                self._refuse_at(left.location, left, "takes no member of a choice without a prompt")
             if self.result.types.get(left.name or "") != "bool":
-                self.result.refused.append((left.location, "takes no member of a choice that is not a bool"))
+                self._refuse_at(left.location, left, "takes no member of a choice that is not a bool")
 
     def _open(self, kind: str, name: str | None, statement: Statement) -> Entry:
         entry = Entry(kind, name, Location(self._path, statement.line))
@@ -345,9 +356,13 @@ class _Builder:
 
     def _default(self, entry: Entry, statement: Statement, location: Location) -> None:
         value, condition, word = statement.operands
-        if entry.kind == "choice" and (word is not None or isinstance(value, tuple)):
-            self._refuse(statement, f"takes 'default' with one symbol in a choice, and no 'def_{word or 'bool'}'")
-            return
+        if entry.kind == "choice":
+            if word is not None:
+                self._refuse(statement, f"takes no 'def_{word}' in a choice")
+                return
+            if isinstance(value, tuple) and value not in _LITERALS:
+                self._refuse(statement, "takes nothing but a symbol as default of a choice")
+                return
         entry.add("default", (value, condition), location, statement.probed)
         if word is not None:
             self._set_type(entry, str(word), location)
@@ -355,10 +370,10 @@ class _Builder:
     def _help(self, entry: Entry, statement: Statement, location: Location) -> None:
         name = entry.name if entry.kind == "config" else "<choice>"
         if id(entry) in self._helped:
-            self._judge(self._grammar.repeated_help, location, f"'{name}' defined with more than one help text")
+            self._judge(self._grammar.repeated_help, location, entry, f"'{name}' defined with more than one help text")
         self._helped.add(id(entry))
         if statement.operands and statement.operands[0]:
-            self._judge(self._grammar.blank_help, location, f"'{name}' defined with blank help text")
+            self._judge(self._grammar.blank_help, location, entry, f"'{name}' defined with blank help text")
 
     def _flag(self, entry: Entry, flag: str) -> None:
         if entry.name is not None:
@@ -391,6 +406,7 @@ def _said(statement: Statement) -> str:
     return str(statement.operands[0]) if statement.keyword == "type" else statement.keyword
 
 
+_LITERALS = tuple((CONST, letter) for letter in "nmy")
 _A_STATEMENT = {"assignment": "assignment of a variable"}
 _CONFIG = frozenset(
     (

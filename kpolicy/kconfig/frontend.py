@@ -205,7 +205,7 @@ def read_file(path: str, content: bytes, reader: Reader) -> SourceFile:
     reader.filename = path
     lexer = reader.lexer
     at, line, counted = 0, 1, 0
-    after_help = False
+    after_help = is_unended = False
     while at < len(text):
         # Right after a help text an `=` assigns nothing (lexer.l: prev_prev_token).
         lexed = lexer.statement(text, at, assigns=not after_help or reader.grammar.two_states)
@@ -225,6 +225,8 @@ def read_file(path: str, content: bytes, reader: Reader) -> SourceFile:
             at, is_blank = skip_help(text, at)
             if statement is not None and statement.keyword == "help":
                 statement = Statement(line, "help", (is_blank,))
+        elif lexed.tokens:
+            is_unended = at == len(text) and text[-1] != "\n"
         if statement is not None:
             statements.append(statement)
-    return SourceFile(path, tuple(statements))
+    return SourceFile(path, tuple(statements), is_unended)

@@ -38,6 +38,8 @@ class Grammar(NamedTuple):
     has_paths: bool = True
     # A string that its line does not end is dropped where nothing but a quote stands at the end (before 5.0).
     drops_unended: bool = False
+    # The end of the topmost file ends a statement too (before 6.10).
+    ends_top_file: bool = True
     # `NAME = value` and `$(NAME)`: the preprocessor of 4.18.
     has_macros: bool = True
     # A prompt, title or path may be a bare word (before 5.9).
@@ -97,6 +99,7 @@ def read_grammar(source: Source) -> Grammar:
         two_states=two_states,
         has_paths="({n}|[/.])+" in lexer,
         drops_unended=re.search(r"multi-line strings not supported[^}]*return T_EOL", lexer) is not None,
+        ends_top_file="if (current_file) {" in lexer,
         has_macros=bool(text("preprocess.c")),
         bare_prompts=has("prompt", "T_WORD"),
         options=options if re.search(r"\bT_OPTION\b", parser) else frozenset(),

@@ -17,6 +17,7 @@ from kpolicy.kconfig.nodes import OPERATORS, YES
 from kpolicy.kconfig.payload import CHOICE, FLAGS, GATED, IS_CHOICE, PROBED, TRANSITIONAL, TYPE, TYPES, Core, Details
 from kpolicy.location import Location
 
+REFUSED = "refused by this tree's conf"
 Derived = TypeVar("Derived")
 
 # How tightly operators bind when an expression is printed.
@@ -280,9 +281,11 @@ class Model:
         return tuple((Location(path, line), text) for path, line, text in self.core.warnings)
 
     @cached_property
-    def refused(self) -> tuple[tuple[Location, str], ...]:
-        """What the tree's own conf refuses, and stops at, though its meaning is plain."""
-        return tuple((Location(path, line), text) for path, line, text in self.core.refused)
+    def refused(self) -> tuple[tuple[Location, str, str], ...]:
+        """What the tree's own conf refuses: where, in the entry of which symbol if any, and what there is to say."""
+        return tuple(
+            (Location(path, line), symbol, f"{REFUSED}, which {text}") for path, line, symbol, text in self.core.refused
+        )
 
     def _place(self, file: int, line: int) -> Location:
         return Location(self.details.files[file], line)

@@ -62,7 +62,8 @@ class Parser:
             kind, word = token
             if kind != WORD or word not in WORDS:
                 self._fail("unknown statement")
-            self._refuse(_UNKNOWN_WORD.get(word, "does not know '{}'").format(word))
+            if word != "option":
+                self._refuse(_UNKNOWN_WORD.get(word, "does not know '{}'").format(word))
         else:
             word = str(token)
         return _MEANT.get(word, word)

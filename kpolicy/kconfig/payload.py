@@ -36,8 +36,9 @@ ChoiceRecord: TypeAlias = "list[Any]"
 class Core(NamedTuple):
     """What values are computed from.
 
-    `records[i]` belongs to node `symbols[name] == i` and is None for other nodes.  `warnings`, `refused`
-    and `probes`, those that the toolchain does not know, are [path, line, text]: what every run tells.
+    `records[i]` belongs to node `symbols[name] == i` and is None for other nodes.  `warnings` and
+    `probes`, those that the toolchain does not know, are [path, line, text], `refused` are [path, line, symbol, text]:
+    what every run tells.
     `free`, `woken` and `texts` are what `kpolicy.kconfig.candidates` says.
     """
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpolicy.kconfig.grammar import Grammar
-from kpolicy.kconfig.syntax import YES
+from kpolicy.kconfig.syntax import YES, Refusal
+from kpolicy.location import Location
 
 if TYPE_CHECKING:
-    from kpolicy.kconfig.elaborate import Elaborated, Entry, Property
+    from kpolicy.kconfig.elaborate import Elaborated, Entry
 
 _ONLY_HELP = "takes a transitional symbol with a type and a help text only"
 
@@ -52,23 +53,24 @@ def _check_member(result: Elaborated, grammar: Grammar, member: _Placed, same: l
     for other in same:
         for item in other.entry.properties:
             if item.kind == "default":
-                _refuse(result, item, "takes no default for a member of a choice")
+                _refuse(result, item.location, other, "takes no default for a member of a choice")
             elif item.kind == "prompt" and other is not member:
                 if grammar.member_prompts == "once":
-                    _refuse(result, item, "takes no other prompt for a member of a choice")
+                    _refuse(result, item.location, other, "takes no other prompt for a member of a choice")
                 elif grammar.member_prompts == "in the choice" and other.choice is not member.choice:
-                    _refuse(result, item, "takes no prompt outside of its choice for a member of it")
+                    _refuse(result, item.location, other, "takes no prompt outside of its choice for a member of it")
 
 
 def _check_transitional(result: Elaborated, placed: _Placed, same: list[_Placed]) -> None:
     if placed.is_dependent:
-        result.refused.append((placed.entry.location, _ONLY_HELP))
+        _refuse(result, placed.entry.location, placed, _ONLY_HELP)
     for other in same:
         for item in other.entry.properties:
             if item.kind != "depends":
-                _refuse(result, item, _ONLY_HELP)
+                _refuse(result, item.location, other, _ONLY_HELP)
 
 
-def _refuse(result: Elaborated, item: Property, text: str) -> None:
-    if (item.location, text) not in result.refused:
-        result.refused.append((item.location, text))
+def _refuse(result: Elaborated, location: Location, placed: _Placed, text: str) -> None:
+    refusal = Refusal(location, placed.entry.name or "", text)
+    if refusal not in result.refused:
+        result.refused.append(refusal)

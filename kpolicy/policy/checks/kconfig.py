@@ -91,7 +91,10 @@ class _Checker:
         self._constant_of: dict[int, int | None] = {}
 
     def claims(self) -> Claims:
-        found: list[Claim] = []
+        found = [
+            Claim("kconfig/refused-by-conf", symbol, text, place, ())
+            for place, symbol, text in self._model.refused
+        ]
         for node, item in self._details.items():
             if self._records[node][FLAGS] & IS_CHOICE:
                 continue
