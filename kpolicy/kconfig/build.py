@@ -308,7 +308,7 @@ class _Builder:
         flags = 0
         if index in self._choices:
             flags |= payload.NO_WRITE | payload.IS_CHOICE
-        if "option defconfig_list" in said or "option env" in said:
+        if "option env" in said or ("option defconfig_list" in said and not self._dialect.writes_defconfig_list):
             flags |= payload.NO_WRITE
         if "transitional" in said:
             flags |= payload.TRANSITIONAL

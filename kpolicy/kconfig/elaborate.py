@@ -52,7 +52,7 @@ class Elaborated:
     """The menu tree of an architecture, and what the symbols in it were declared to be."""
 
     root: Entry
-    mainmenu: str = "Main menu"
+    mainmenu: str
     types: dict[str, str] = field(default_factory=dict)
     modules: str | None = None
     flags: dict[str, set[str]] = field(default_factory=dict)
@@ -93,7 +93,7 @@ def elaborate(files: FileCache, reader: Reader, environment: dict[str, str], top
     Raises `InputError` for broken grammar, missing files and recursive `source`.
     """
     root = Entry("menu", None, Location(top, 1))
-    builder = _Builder(files, reader, environment, Elaborated(root))
+    builder = _Builder(files, reader, environment, Elaborated(root, reader.grammar.title))
     builder.file(top, None)
     check_sanity(builder.result, reader.grammar)
     return builder.result

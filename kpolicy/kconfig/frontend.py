@@ -38,8 +38,8 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
     """Reads Kconfig lines for one architecture and toolchain.
 
     `environment` holds the variables that make would export.  `shell(command, location)`
-    answers `$(shell,command)`.  `dollar_names` expands `$NAME` without parentheses in every
-    string, as kernels before 4.18 need it; in `source` lines it is always expanded.
+    answers `$(shell,command)`.  `$NAME` without parentheses is expanded in `source` lines, as
+    kernels before 4.18 need it, and with their grammar in `mainmenu` lines.
     """
 
     filename: str
@@ -51,12 +51,10 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
         shell: Callable[[str, Location], str],
         *,
         grammar: Grammar | None = None,
-        dollar_names: bool = False,
     ) -> None:
         # Deliberately not calling kconfiglib's constructor: it reads files and os.environ.
         self._environment = environment
         self._shell = shell
-        self._dollar_names = dollar_names
         self.grammar = grammar or Grammar()
         self.lexer = Lexer(self.grammar)
         # What stands beside the statement that is being read: "warning" and "refused" ones.
@@ -173,7 +171,7 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
         return Statement(line, "assignment")
 
     def _bare_names(self, text: str) -> str:
-        if not (self._dollar_names or text.lstrip().startswith("source")):
+        if not text.lstrip().startswith("source" if self.grammar.has_macros else ("source", "mainmenu")):
             return text
         return _BARE_NAME.sub(lambda match: self._environment.get(match[1], match[0]), text)
 

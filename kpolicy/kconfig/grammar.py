@@ -47,6 +47,8 @@ class Grammar(NamedTuple):
     # The words after `option`, and whether conf passes over others with a warning (before 5.1).
     options: frozenset[str] = OPTIONS
     skips_options: bool = False
+    # The title of everything where no `mainmenu` gives one.
+    title: str = "Main menu"
     # A choice may be named, and may say its type, with or without a prompt.
     named_choice: bool = True
     choice_types: frozenset[str] = frozenset(TYPES[:2])
@@ -104,6 +106,7 @@ def read_grammar(source: Source) -> Grammar:
         bare_prompts=has("prompt", "T_WORD"),
         options=options if re.search(r"\bT_OPTION\b", parser) else frozenset(),
         skips_options="ignoring unknown option" in parser,
+        title="Main menu" if '"Main menu"' in parser else "Linux Kernel Configuration",
         named_choice=has("choice", "T_CHOICE", "word_opt", "T_EOL"),
         choice_types=_choice_types(rules),
         choice_type_needs_prompt=has("choice_option", "T_BOOL", "T_WORD_QUOTE", "if_expr", "T_EOL"),

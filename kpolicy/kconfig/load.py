@@ -242,7 +242,7 @@ class Tree:
         from kpolicy.kconfig.elaborate import FileCache, elaborate
         from kpolicy.kconfig.frontend import Reader
         from kpolicy.kconfig.grammar import read_grammar
-        from kpolicy.kconfig.loops import check_loops
+        from kpolicy.kconfig.loops import find_loop
         from kpolicy.kernel.toolchain import EmulatedProbes
 
         if self._files is None:
@@ -262,10 +262,14 @@ class Tree:
 
         dialect = read_dialect(self._tracked)
         grammar = read_grammar(self._tracked)
-        reader = Reader(environment, shell, grammar=grammar, dollar_names=dialect.dollar_names)
+        reader = Reader(environment, shell, grammar=grammar)
         elaborated = elaborate(files, reader, environment, root_kconfig(self._tracked, architecture))
         payload = build(elaborated, dialect, list(unknown.items()))
-        check_loops(payload)
+        loop = find_loop(elaborated, payload.core, dialect)
+        if loop is not None:
+            if not dialect.takes_loops or loop.location is None:
+                raise loop
+            payload.core.warnings.append([*loop.location, loop.message])
         return payload
 
 

@@ -1,101 +1,240 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Dependency loops, which `conf` refuses (scripts/kconfig/symbol.c: sym_check_deps)."""
+"""Dependency loops, which `conf` refuses (scripts/kconfig/symbol.c: sym_check_deps).
+
+Nearly every tree has none, and that is told fast from the names on each line.  Where the names alone would make a loop,
+conditions are shaped as `conf` does first, since it loses some names by that (`kpolicy.kconfig.shape`).
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kpolicy.errors import InputError
-from kpolicy.kconfig.payload import IS_CHOICE, Payload
+from kpolicy.kconfig.dialect import Dialect
+from kpolicy.kconfig.elaborate import Elaborated, Entry
+from kpolicy.kconfig.payload import Core
+from kpolicy.kconfig.shape import Shaper
+from kpolicy.kconfig.syntax import CONST, MOD, YES, Ast, names_in
 from kpolicy.location import Location
 
-_UNSEEN, _OPEN, _DONE = range(3)
 
+def find_loop(elaborated: Elaborated, core: Core, dialect: Dialect) -> InputError | None:
+    """The error, with every step of the loop, when a symbol's value depends on itself.
 
-def check_loops(payload: Payload) -> None:
-    """Raise `InputError`, with every step of the loop, when a symbol's value depends on itself.
-
-    A value depends on the symbol's prompts, dependencies, defaults, ranges, selects and
-    implies; the members of a choice depend on each other's surroundings.
+    A value depends on the symbol's prompts, dependencies, defaults, ranges, selects and implies; the members of a
+    choice depend on each other's surroundings.
     """
-    core = payload.core
-    nodes, records, choices = core.nodes, core.records, core.choices
-    state = bytearray(len(nodes))
-    for start, record in enumerate(records):
-        if record is None or state[start]:
-            continue
-        path: list[int] = [start]
-        state[start] = _OPEN
-        stack = [iter(_needs(record, choices, records))]
-        while stack:
-            for node in stack[-1]:
-                seen = state[node]
-                if seen == _UNSEEN:
-                    inner = nodes[node]
-                    if inner is None and records[node] is None:
-                        state[node] = _DONE
-                        continue
-                    state[node] = _OPEN
-                    path.append(node)
-                    stack.append(iter(inner[1:] if inner is not None else _needs(records[node], choices, records)))
-                    break
-                if seen == _OPEN:
-                    raise _error(payload, path[path.index(node) :])
-            else:
-                stack.pop()
-                state[path.pop()] = _DONE
-
-
-def _needs(record: list[Any], choices: list[Any], records: list[Any]) -> list[int]:
-    """The nodes that a symbol's value is worked out from."""
-    _type, visibility, direct, reverse, implied, defaults, ranges, choice, flags = record
-    needs = [visibility, direct, reverse, implied]
-    for value, condition in defaults:
-        needs.append(condition)
-        if not flags & IS_CHOICE:
-            needs.append(value)
-    for _low, _high, condition in ranges:
-        needs.append(condition)
-    if choice >= 0 and not flags & IS_CHOICE:
-        members = choices[choice][2]
-        needs += [records[member][1] for member in members if records[member] is not record]
-        needs += [condition for _member, condition in choices[choice][3]]
-    return needs
-
-
-def _error(payload: Payload, loop: list[int]) -> InputError:
-    core, details = payload.core, payload.details
     names = {node: name for name, node in core.symbols.items()}
-    symbols = [node for node in loop if core.records[node] is not None]
-
-    def place(node: int) -> Location:
-        file, line = details.symbols[str(node)][0][0]
-        return Location(details.files[file], line)
-
-    # A loop has no first step; the one that stands first in the files is as good as any.
-    first = min(range(len(symbols)), key=lambda index: details.symbols[str(symbols[index])][0][0])
-    symbols = symbols[first:] + symbols[:first]
-    steps = []
-    for node, following in zip(symbols, [*symbols[1:], symbols[0]], strict=True):
-        how = _how(core.records[node], following, core.nodes)
-        steps.append(f"{place(node)}: {names[node]} {how} {names[following]}")
-    chain = " -> ".join(names[node] for node in [*symbols, symbols[0]])
-    return InputError(f"recursive dependency: {chain}", place(symbols[0]), hint="\n".join(steps))
+    choices = {names[choice[0]]: [names[member] for member in choice[2]] for choice in core.choices}
+    # The choice of each member: one of several choices is the last one that has it.
+    records = core.records
+    groups = {
+        names[node]: names[core.choices[record[7]][0]]
+        for node, record in enumerate(records)
+        if record is not None and record[7] >= 0 and names[node] not in choices
+    }
+    if not _names_make_a_loop(elaborated, groups, dialect):
+        return None
+    return _Search(elaborated, dialect, choices, groups).error()
 
 
-def _how(record: list[Any], target: int, nodes: list[Any]) -> str:
-    """Kconfig's words for how one symbol's value rests on another."""
+# The fast look.
 
-    def mentions(node: int) -> bool:
-        inner = nodes[node]
-        return node == target if inner is None else any(mentions(operand) for operand in inner[1:])
 
-    if mentions(record[2]):
-        return "depends on"
-    if mentions(record[3]):
-        return "is selected by"
-    if mentions(record[4]):
-        return "is implied by"
-    if any(mentions(value) or mentions(condition) for value, condition in record[5]):
-        return "has a default that rests on"
-    return "is visible depending on"
+def _names_make_a_loop(elaborated: Elaborated, groups: Mapping[str, str], dialect: Dialect) -> bool:
+    """Whether there would be a loop if no condition lost a name; a choice and its members are one."""
+    graph: dict[object, list[object]] = defaultdict(list)
+    modules = elaborated.modules
+
+    def key(name: str | None) -> object:
+        return groups.get(name or "", name)
+
+    def keys(expression: Any) -> Iterator[object]:
+        for name in names_in(expression):
+            yield key(name)
+        if modules is not None and _has_mod(expression):
+            yield key(modules)
+
+    for entry, block, choice in _entries(elaborated.root, None):
+        condition, this = id(entry), key(entry.name)
+        graph[condition].append(id(block))
+        if choice is not None and dialect.choice_symbols and entry.kind == "config" and this != choice.name:
+            graph[condition].append(key(choice.name))
+        if entry.name is not None:
+            graph[this].append(condition)
+        for item in entry.properties:
+            if item.kind == "depends":
+                graph[condition] += keys(item.operands[0])
+            elif item.kind in ("select", "imply"):
+                graph[key(item.operands[0])] += [this, condition, *keys(item.operands[1])]
+            elif entry.name is not None:
+                graph[this] += keys(item.operands[-1])
+                if item.kind == "default" and entry.kind == "config":
+                    graph[this] += keys(item.operands[0])
+    return _has_cycle(graph)
+
+
+def _entries(block: Entry, choice: Entry | None) -> Iterator[tuple[Entry, Entry, Entry | None]]:
+    """Every entry, with the block around it, and the choice around that."""
+    for entry in block.children:
+        yield entry, block, choice
+        yield from _entries(entry, entry if entry.kind == "choice" else choice)
+
+
+def _has_mod(expression: Any) -> bool:
+    if isinstance(expression, str) or expression[0] == CONST:
+        return bool(expression == MOD)
+    return any(_has_mod(operand) for operand in expression[1:])
+
+
+def _has_cycle(graph: Mapping[object, Sequence[object]]) -> bool:
+    """Whether one can come back to where one was, by depth-first search."""
+    done: dict[object, bool] = {}
+    for start in list(graph):
+        if start in done:
+            continue
+        done[start] = False
+        stack = [(start, iter(graph[start]))]
+        while stack:
+            node, further = stack[-1]
+            for other in further:
+                seen = done.get(other)
+                if seen is None and other in graph:
+                    done[other] = False
+                    stack.append((other, iter(graph[other])))
+                    break
+                if seen is False:
+                    return True
+            else:
+                done[node] = True
+                stack.pop()
+    return False
+
+
+# The exact look.
+
+
+class _Search:
+    """Walks symbols and expressions in the way of sym_check_deps()."""
+
+    def __init__(
+        self,
+        elaborated: Elaborated,
+        dialect: Dialect,
+        choices: Mapping[str, Sequence[str]],
+        groups: Mapping[str, str],
+    ) -> None:
+        types = elaborated.types
+        self._shaper = Shaper(
+            {name for name, word in types.items() if word == "bool"},
+            {name for name, word in types.items() if word == "tristate"},
+            elaborated.modules,
+            lazy=dialect.lazy_conditions,
+        )
+        self._dialect = dialect
+        self._choices = choices
+        self._groups = groups
+        # What a symbol rests on, and how Kconfig calls that.
+        self._needs: dict[str, list[tuple[str, Ast]]] = defaultdict(list)
+        self._places: dict[str, Location] = {}
+        self._checking: set[str] = set()
+        self._checked: set[str] = set()
+        # The way to where the search is: a symbol, and how it rests on the next one.
+        self._way: list[list[str]] = []
+        self._gather(elaborated.root, None)
+
+    def error(self) -> InputError | None:
+        """The error that tells of the first loop; None where there is none."""
+        return next((self._error() for name in self._places if self._leads_back(name)), None)
+
+    def _gather(self, block: Entry, around: Ast | None) -> None:
+        for entry in block.children:
+            own = [item.operands[0] for item in entry.properties if item.kind == "depends"]
+            dependency = self._shaper.condition(around, ("&&", *own) if len(own) > 1 else own[0] if own else None)
+            if entry.name is not None:
+                self._places.setdefault(entry.name, entry.location)
+                self._gather_own(entry, entry.name, block, dependency)
+            inner = entry.name if entry.kind == "choice" and self._dialect.choice_symbols else dependency
+            self._gather(entry, inner)
+
+    def _gather_own(self, entry: Entry, name: str, block: Entry, dependency: Ast | None) -> None:
+        needs = self._needs[name]
+        if dependency is not None and entry.kind == "config":
+            if block.kind != "choice" or self._dialect.choice_symbols:
+                needs.append(("depends on", dependency))
+        for item in entry.properties:
+            if item.kind == "depends":
+                continue
+            written = item.operands[-1]
+            condition = self._shaper.condition(dependency, None if written is YES else written)
+            if item.kind in ("select", "imply"):
+                edge: Ast = name if condition is None else ("&&", name, condition)
+                self._needs[item.operands[0]].append(("is selected by" if item.kind == "select" else "is implied by", edge))
+                continue
+            if condition is not None:
+                needs.append(("is visible depending on", condition))
+            if item.kind == "default" and entry.kind == "config":
+                needs.append(("has a default that rests on", item.operands[0]))
+
+    def _leads_back(self, name: str) -> bool:
+        """Mirrors sym_check_deps(): whether a loop is met from a symbol on."""
+        if name in self._checking:
+            self._way.append([name, ""])
+            return True
+        if name in self._checked:
+            return False
+        choice = self._groups.get(name)
+        if choice is not None:
+            self._way.append([name, "is part of"])
+            found = self._leads_back(choice)
+        else:
+            members = self._choices.get(name, ())
+            self._way.append([name, ""])
+            self._checking.update((name, *members))
+            self._checked.update((name, *members))
+            found = self._rests(name)
+            self._checking.discard(name)
+            for member in members:
+                found = found or self._of_member(member)
+            self._checking.difference_update(members)
+        if not found:
+            self._way.pop()
+        return found
+
+    def _of_member(self, member: str) -> bool:
+        self._way.append([member, ""])
+        found = self._rests(member)
+        if not found:
+            self._way.pop()
+        return found
+
+    def _rests(self, name: str) -> bool:
+        """Mirrors sym_check_sym_deps()."""
+        step = self._way[-1]
+        for how, expression in self._needs.get(name, ()):
+            step[1] = how
+            if any(self._leads_back(other) for other in names_in(expression)):
+                return True
+        return False
+
+    def _error(self) -> InputError:
+        end = self._way[-1][0]
+        begin = next((index for index, (name, _) in enumerate(self._way) if name == end), len(self._way) - 1)
+        if begin == len(self._way) - 1:
+            # A member that is looked at with its choice.
+            choice = self._groups.get(end)
+            begin = next((index for index, (name, _) in enumerate(self._way) if name == choice), 0)
+        loop = self._way[begin:-1]
+        # A loop has no first step; the one that stands first in the files is as good as any.
+        first = min(range(len(loop)), key=lambda index: self._places.get(loop[index][0], Location("", 0)))
+        loop = loop[first:] + loop[:first]
+        following = [name for name, _ in (*loop[1:], loop[0])]
+        places = [self._places.get(name, Location("", 0)) for name, _ in loop]
+        steps = [
+            f"{place}: {name} {how} {other}"
+            for place, (name, how), other in zip(places, loop, following, strict=True)
+        ]
+        chain = " -> ".join([name for name, _ in loop] + [loop[0][0]])
+        return InputError(f"recursive dependency: {chain}", places[0], hint="\n".join(steps))
