@@ -146,9 +146,11 @@ class _Builder:
                 self._raw(statement)
             else:
                 self._take(statement)
-        self._turn_to(None)
-        if file.is_unended and included_at is None and not self._grammar.ends_top_file:
-            self._refuse(file.statements[-1], "takes no last line without a newline in the topmost file")
+        if included_at is None:
+            self._turn_to(None)
+        # What follows a `source` line may go on with the last entry of that file.
+        if file.is_unended:
+            self._check_end(file.statements[-1], included_at is None)
         if len(self._blocks) != outer_depth:
             block = self._blocks[-1]
             raise InputError(f"missing 'end{block.kind}' for this '{block.kind}'", block.location)
@@ -156,6 +158,13 @@ class _Builder:
         self._reader.filename = outer_path
         if included_at is not None:
             self._including.pop()
+
+    def _check_end(self, last: Statement, is_top: bool) -> None:
+        """Look at the last statement of a file, whose line has no end: `conf` has left the file when it takes that."""
+        if last.keyword.startswith("end"):
+            self._refuse(last, f"takes no '{last.keyword}' without a newline at the end of a file")
+        elif is_top and not self._grammar.ends_top_file:
+            self._refuse(last, "takes no last line without a newline in the topmost file")
 
     def _check_inclusion(self, path: str, included_at: Location) -> None:
         chain = [*self._including, included_at]

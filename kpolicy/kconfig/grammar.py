@@ -44,6 +44,8 @@ class Grammar(NamedTuple):
     has_macros: bool = True
     # A prompt, title or path may be a bare word (before 5.9).
     bare_prompts: bool = True
+    # `modules` is a property (since 5.13).
+    has_modules: bool = True
     # The words after `option`, and whether conf passes over others with a warning (before 5.1).
     options: frozenset[str] = OPTIONS
     skips_options: bool = False
@@ -104,6 +106,7 @@ def read_grammar(source: Source) -> Grammar:
         ends_top_file="if (current_file) {" in lexer,
         has_macros=bool(text("preprocess.c")),
         bare_prompts=has("prompt", "T_WORD"),
+        has_modules=has("config_option", "T_MODULES", "T_EOL"),
         options=options if re.search(r"\bT_OPTION\b", parser) else frozenset(),
         skips_options="ignoring unknown option" in parser,
         title="Main menu" if '"Main menu"' in parser else "Linux Kernel Configuration",

@@ -62,7 +62,7 @@ class Parser:
             kind, word = token
             if kind != WORD or word not in WORDS:
                 self._fail("unknown statement")
-            if word != "option":
+            if word not in ("option", "modules"):
                 self._refuse(_UNKNOWN_WORD.get(word, "does not know '{}'").format(word))
         else:
             word = str(token)
@@ -167,8 +167,10 @@ class Parser:
             self._refuse(f"does not know 'option {word}': {today}")
         return ("modules" if word == "modules" else f"option {word}"), operands
 
-    def _plain_option(self) -> tuple[object, ...]:
+    def _modules(self) -> tuple[object, ...]:
         self._end()
+        if not self._grammar.has_modules:
+            self._refuse("does not know 'modules': write 'option modules'")
         return ()
 
     def _range(self) -> tuple[object, ...]:
@@ -245,7 +247,8 @@ _UNKNOWN_WORD = {
 _GRAMMAR: dict[str, Callable[[Parser], tuple[object, ...]]] = {
     **dict.fromkeys(("config", "menuconfig"), Parser._entry),
     **dict.fromkeys(("select", "imply"), Parser._reference),
-    **dict.fromkeys(("endmenu", "endif", "endchoice", "optional", "modules", "transitional"), Parser._bare),
+    **dict.fromkeys(("endmenu", "endif", "endchoice", "optional", "transitional"), Parser._bare),
+    "modules": Parser._modules,
     **dict.fromkeys(("menu", "comment", "source", "mainmenu"), Parser._title),
     "choice": Parser._choice,
     "default": lambda parser: (parser._expression(), parser._condition(), None),

@@ -94,7 +94,7 @@ def _choice(random: Random, members: list[str], known: list[str], tristate: bool
         if random.random() < 0.2:
             later = [item for item in _MEMBERS if item not in known and item not in members]
             out += [f"\tselect {random.choice(later)}"] if later else []
-        if tristate and random.random() < 0.4:
+        if tristate and random.random() < 0.2:
             out += _below(random, name, known)
     return [*out, "", "endchoice"]
 

@@ -143,6 +143,28 @@ def _help(random: Random, lines: list[str]) -> None:
 def _words(random: Random, lines: list[str]) -> None:
     """Words that some releases know."""
     name = random.choice(_names(lines))
+    if random.random() < 0.5:
+        _insert_property(
+            random,
+            lines,
+            "def_bool y",
+            f"def_tristate {name}",
+            "def_bool m",
+            f"depends on {name} if {random.choice(_names(lines))}",
+            f"depends on !({name} && B1) if !{random.choice(_names(lines))}",
+            "modules",
+            "option modules",
+            "boolean",
+            "default n if m",
+            "default -5",
+            "default 0x1F",
+            "depends on B0-x",
+            'default "B0"',
+            "range 1 9",
+            "prompt 'words'",
+            "depends on m",
+        )
+        return
     _insert_property(
         random,
         lines,
@@ -151,17 +173,12 @@ def _words(random: Random, lines: list[str]) -> None:
         'def_string "a"',
         "boolean",
         "bool words",
-        "def_bool y",
-        f"def_tristate {name}",
-        "modules",
-        "option modules",
         "option allnoconfig_y",
         "option defconfig_list",
         'option env="ARCH"',
         "option other",
         "transitional",
         f"depends on {name} if {random.choice(_names(lines))}",
-        f"depends on !({name} && B1) if {random.choice(_names(lines))}",
         f"depends {name}",
         f"depends on {name} on",
         "optional",
