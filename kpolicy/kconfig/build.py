@@ -15,9 +15,9 @@ from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.elaborate import Elaborated, Entry, Property
 from kpolicy.kconfig.nodes import EQUAL, MOD, NO, YES, NodeTable
 from kpolicy.kconfig.payload import BOOL, TRISTATE, TYPES, Core, Details, Payload
+from kpolicy.kconfig.shape import shaper_of
 from kpolicy.kconfig.submenus import Run
 from kpolicy.kconfig.syntax import YES as ALWAYS
-from kpolicy.kconfig.syntax import names_in
 from kpolicy.location import Location
 
 _TYPE_CODE = {word: code for code, word in enumerate(TYPES)}
@@ -79,7 +79,8 @@ class _Builder:
         self._choices: dict[int, list[Any]] = {}
         self._files: dict[str, int] = {}
         self._menu: list[Any] = []
-        self._run = Run()
+        self._shaper = shaper_of(elaborated, dialect)
+        self._run = Run(self._shaper)
 
     def payload(self, probes: list[tuple[str, Location]]) -> Payload:
         """Walk the tree, then lay out the records."""
@@ -172,7 +173,7 @@ class _Builder:
             return
         run = self._run
         if choice is not None and entry.kind != "config":
-            self._run = Run(is_below=run.takes(table, _given(dependency), self._named(entry)))
+            self._run = run.inside(entry)
         for child in entry.children:
             self._entry(child, dependency, choice)
         self._run = run
@@ -205,22 +206,10 @@ class _Builder:
         if entry.prompt is not None and self._dialect.choice_symbols and not known[4]:
             symbol.reverse.append(table.all_of(symbol.visible[-1], MOD))
         known[3] = [[value, condition] for value, condition, *_ in symbol.defaults]
-        run, self._run = self._run, Run()
+        run, self._run = self._run, Run(self._shaper, around=name)
         for child in entry.children:
             self._entry(child, inner, entry)
         self._run = run
-
-    def _named(self, entry: Entry) -> set[int]:
-        """The symbols in the dependencies of an entry, and in the condition of its prompt."""
-        written = [item.operands[0] for item in entry.properties if item.kind == "depends"]
-        written += [entry.prompt.operands[1]] if entry.kind == "config" and entry.prompt is not None else []
-        return {self._table.symbol(name) for expression in written for name in names_in(expression)}
-
-    def _seen(self, entry: Entry, dependency: int) -> int:
-        """The condition under which the prompt of an entry is to be seen; without one its dependency."""
-        if entry.prompt is None:
-            return dependency
-        return self._table.all_of(dependency, self._table.expression(entry.prompt.operands[1], self._modules))
 
     def _config(self, entry: Entry, name: str, dependency: int | None, choice: Entry | None) -> None:
         table = self._table
@@ -239,16 +228,14 @@ class _Builder:
         record = self._choices[choice_index]
         types = self._elaborated.types
         if self._dialect.choice_symbols:
-            if self._run.takes(
-                table, self._seen(entry, dependency), self._named(entry), (index, entry.prompt is not None)
-            ):
+            if self._run.takes(entry):
                 return dependency
             if record[1] == TRISTATE and types.get(entry.name or "") != "tristate":
                 dependency = table.all_of(table.intern(EQUAL, choice_index, YES), dependency)
         symbol = self._symbol(index)
         if index not in record[2]:
             record[2].append(index)
-        if symbol.choice < 0 and entry.prompt is not None:
+        if symbol.choice < 0 and (entry.prompt is not None or self._dialect.choice_symbols):
             symbol.choice = list(self._choices).index(choice_index)
         return dependency
 

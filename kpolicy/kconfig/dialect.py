@@ -13,7 +13,9 @@ from typing import NamedTuple
 
 from kpolicy.kernel.source import Source
 
-_DEFAULT_N = re.compile(r"prop = sym_get_default_prop\(sym\);\s*if \(prop\) \{\s*sym->flags \|= SYMBOL_WRITE;\s*newval\.tri")
+_DEFAULT_N = re.compile(
+    r"prop = sym_get_default_prop\(sym\);\s*if \(prop\) \{\s*sym->flags \|= SYMBOL_WRITE;\s*newval\.tri"
+)
 _UNTYPED = re.compile(r'symbol_mod = \{\s*\.name = "m",\s*\.curr')
 _UNSET_PREFIX = re.compile(r'strncmp\(p, "is not set", 10\)')
 

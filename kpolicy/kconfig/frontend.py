@@ -214,12 +214,16 @@ def read_file(path: str, content: bytes, reader: Reader) -> SourceFile:
         counted = lexed.start
         if lexed.has_macros or lexed.assigned is not None or "$" in lexed.text:
             statement: Statement | None = Statement(line, "raw", (lexed.text,))
-            after_help = [token for token in lexed.tokens if token != UNKNOWN] == ["help"]
+            known = [token for token in lexed.tokens if token != UNKNOWN]
+            is_help = known == ["help"]
         else:
             statement = reader.parse(line, lexed.text, lexed)
             statements += reader.take_notes()
-            after_help = statement is not None and statement.keyword == "help"
-        if after_help:
+            known = lexed.tokens
+            is_help = statement is not None and statement.keyword == "help"
+        # What leaves no token leaves all as it was.
+        after_help = is_help or (after_help and not known)
+        if is_help:
             at, is_blank = skip_help(text, at)
             if statement is not None and statement.keyword == "help":
                 statement = Statement(line, "help", (is_blank,))

@@ -114,9 +114,7 @@ class Lexer:
             at = len(text)
         for place in joined:
             text = f"{text[:place]}  {text[place + 2 :]}"
-        return Statement(
-            tokens, max(start, begin), at, text[begin:at].removesuffix("\n"), macros > 0, None, notes
-        )
+        return Statement(tokens, max(start, begin), at, text[begin:at].removesuffix("\n"), macros > 0, None, notes)
 
     def _word(self, text: str, at: int, expand: Expand | None) -> tuple[str, int, str, int]:
         """A word with a `$` in it: the text (with expansions), where the word ends, the word, its macros."""

@@ -9,44 +9,55 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from kpolicy.errors import InputError
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.elaborate import Elaborated, Entry
-from kpolicy.kconfig.payload import Core
-from kpolicy.kconfig.shape import Shaper
+from kpolicy.kconfig.payload import CHOICE, Core
+from kpolicy.kconfig.shape import shaper_of
 from kpolicy.kconfig.syntax import CONST, MOD, YES, Ast, names_in
 from kpolicy.location import Location
 
 
-def find_loop(elaborated: Elaborated, core: Core, dialect: Dialect) -> InputError | None:
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The members of each choice, and the choice of each member."""
+
+    members: Mapping[str, Sequence[str]]
+    choice_of: Mapping[str, str]
+
+    @classmethod
+    def of(cls, core: Core) -> Choices:
+        """Those of a model."""
+        names = {node: name for name, node in core.symbols.items()}
+        members = {names[choice[0]]: [names[member] for member in choice[2]] for choice in core.choices}
+        choice_of = {
+            name: names[core.choices[record[CHOICE]][0]]
+            for name, node in core.symbols.items()
+            if name not in members and (record := core.records[node]) is not None and record[CHOICE] >= 0
+        }
+        return cls(members, choice_of)
+
+
+def find_loop(elaborated: Elaborated, choices: Choices, dialect: Dialect) -> InputError | None:
     """The error, with every step of the loop, when a symbol's value depends on itself.
 
     A value depends on the symbol's prompts, dependencies, defaults, ranges, selects and implies; the members of a
     choice depend on each other's surroundings.
     """
-    names = {node: name for name, node in core.symbols.items()}
-    choices = {names[choice[0]]: [names[member] for member in choice[2]] for choice in core.choices}
-    # The choice of each member: one of several choices is the last one that has it.
-    records = core.records
-    groups = {
-        names[node]: names[core.choices[record[7]][0]]
-        for node, record in enumerate(records)
-        if record is not None and record[7] >= 0 and names[node] not in choices
-    }
-    if not _names_make_a_loop(elaborated, groups, dialect):
-        return None
-    return _Search(elaborated, dialect, choices, groups).error()
+    return _Search(elaborated, dialect, choices).error()
 
 
 # The fast look.
 
 
-def _names_make_a_loop(elaborated: Elaborated, groups: Mapping[str, str], dialect: Dialect) -> bool:
+def names_make_a_loop(elaborated: Elaborated, choices: Choices, dialect: Dialect) -> bool:
     """Whether there would be a loop if no condition lost a name; a choice and its members are one."""
     graph: dict[object, list[object]] = defaultdict(list)
     modules = elaborated.modules
+    groups = choices.choice_of
 
     def key(name: str | None) -> object:
         return groups.get(name or "", name)
@@ -123,19 +134,12 @@ class _Search:
         self,
         elaborated: Elaborated,
         dialect: Dialect,
-        choices: Mapping[str, Sequence[str]],
-        groups: Mapping[str, str],
+        choices: Choices,
     ) -> None:
-        types = elaborated.types
-        self._shaper = Shaper(
-            {name for name, word in types.items() if word == "bool"},
-            {name for name, word in types.items() if word == "tristate"},
-            elaborated.modules,
-            lazy=dialect.lazy_conditions,
-        )
+        self._shaper = shaper_of(elaborated, dialect)
         self._dialect = dialect
-        self._choices = choices
-        self._groups = groups
+        self._choices = choices.members
+        self._groups = choices.choice_of
         # What a symbol rests on, and how Kconfig calls that.
         self._needs: dict[str, list[tuple[str, Ast]]] = defaultdict(list)
         self._places: dict[str, Location] = {}
@@ -171,7 +175,9 @@ class _Search:
             condition = self._shaper.condition(dependency, None if written is YES else written)
             if item.kind in ("select", "imply"):
                 edge: Ast = name if condition is None else ("&&", name, condition)
-                self._needs[item.operands[0]].append(("is selected by" if item.kind == "select" else "is implied by", edge))
+                self._needs[item.operands[0]].append(
+                    ("is selected by" if item.kind == "select" else "is implied by", edge)
+                )
                 continue
             if condition is not None:
                 needs.append(("is visible depending on", condition))
@@ -233,8 +239,7 @@ class _Search:
         following = [name for name, _ in (*loop[1:], loop[0])]
         places = [self._places.get(name, Location("", 0)) for name, _ in loop]
         steps = [
-            f"{place}: {name} {how} {other}"
-            for place, (name, how), other in zip(places, loop, following, strict=True)
+            f"{place}: {name} {how} {other}" for place, (name, how), other in zip(places, loop, following, strict=True)
         ]
         chain = " -> ".join([name for name, _ in loop] + [loop[0][0]])
         return InputError(f"recursive dependency: {chain}", places[0], hint="\n".join(steps))

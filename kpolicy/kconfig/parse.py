@@ -7,7 +7,7 @@ What some release takes is read in every tree; where this tree's grammar does no
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from kpolicy.kconfig.grammar import OPTIONS, TYPES, WORDS, Grammar
 from kpolicy.kconfig.lexer import QUOTED, WORD, Token
@@ -65,8 +65,8 @@ class Parser:
             if word not in ("option", "modules"):
                 self._refuse(_UNKNOWN_WORD.get(word, "does not know '{}'").format(word))
         else:
-            word = str(token)
-        return _MEANT.get(word, word)
+            word = cast("str", token)
+        return _MEANT.get(word) or word
 
     def _take(self) -> Any:
         token = self._tokens[self._at]
@@ -102,7 +102,7 @@ class Parser:
         if token.__class__ is not tuple:
             self._fail("expected a text in quotes")
         if token[0] == WORD and not self._grammar.bare_prompts:
-            self._refuse(f"takes no text without quotes: write \"{token[1]}\"")
+            self._refuse(f'takes no text without quotes: write "{token[1]}"')
         return str(token[1])
 
     def _title(self) -> tuple[object, ...]:
@@ -206,7 +206,7 @@ class Parser:
         if len(operands) == 1:
             return last
         if isinstance(last, tuple) and last[0] == operator:
-            operands[-1:] = list(last[1:])  # type: ignore[list-item]  # the operands of an operator are expressions
+            operands[-1:] = cast("tuple[Ast, ...]", last[1:])
         return (operator, *operands)
 
     def _factor(self) -> Ast:

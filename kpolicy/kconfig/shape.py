@@ -8,11 +8,37 @@ come or go by them: `A || !A` of a bool is y, and a loop through it is none.
 from __future__ import annotations
 
 from collections.abc import Container
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from kpolicy.kconfig.parse import compare_no
 from kpolicy.kconfig.syntax import CONST, MOD, NO, YES, Ast
 
+if TYPE_CHECKING:
+    from kpolicy.kconfig.dialect import Dialect
+    from kpolicy.kconfig.elaborate import Elaborated, Entry
+
 _OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+
+
+def shape_all(block: Entry, shaper: Shaper) -> None:
+    """Give every condition of a menu tree the shape that `conf` gives it, so that what it drops is nowhere asked for."""
+    for entry in block.children:
+        entry.properties = [
+            item._replace(operands=(*item.operands[:-1], shaper.condition(None, item.operands[-1])))
+            for item in entry.properties
+        ]
+        shape_all(entry, shaper)
+
+
+def shaper_of(elaborated: Elaborated, dialect: Dialect) -> Shaper:
+    """What shapes the conditions of a menu tree."""
+    types = elaborated.types
+    return Shaper(
+        {name for name, word in types.items() if word == "bool"},
+        {name for name, word in types.items() if word == "tristate"},
+        elaborated.modules,
+        lazy=dialect.lazy_conditions,
+    )
 
 
 class Shaper:
@@ -34,12 +60,17 @@ class Shaper:
             whole = ("&&", around, own)
         return None if whole is None else self._without_repetition(whole)
 
+    def not_no(self, expression: Ast) -> Ast:
+        """`expression != n`, shaped: expr_trans_compare() and what follows it."""
+        return self._without_repetition(self._transformed(compare_no(expression, False)))
+
     def _with_modules(self, expression: Ast) -> Ast:
         if expression == MOD:
             return ("&&", MOD, self._modules)
         operator = _operator(expression)
         if operator in ("&&", "||", "!"):
-            return (operator, *(self._with_modules(operand) for operand in expression[1:]))
+            operands: Any = expression[1:]
+            return (operator, *(self._with_modules(operand) for operand in operands))
         return expression
 
     def _transformed(self, expression: Ast) -> Ast:
@@ -53,7 +84,7 @@ class Shaper:
             equal = operator == "="
             if operands[1] == MOD:
                 return NO if equal else YES
-            return operands[0] if equal == (operands[1] == YES) else ("!", operands[0])  # type: ignore[no-any-return]
+            return operands[0] if equal == (operands[1] == YES) else ("!", operands[0])
         return expression
 
     def _negated(self, expression: Ast) -> Ast:
@@ -86,7 +117,7 @@ class Shaper:
         join, neutral = (self._join_or, NO) if operator == "||" else (self._join_and, YES)
         parts: list[Ast] = []
         count = 0
-        for part in _flat(expression, operator):
+        for part in flat(expression, operator):
             part, joined = self._joined(part)
             count += joined
             parts.append(part if self._lazy else _without_constants(part))
@@ -143,22 +174,24 @@ def _is_constant(expression: Any) -> bool:
     return not isinstance(expression, str) and expression[0] == CONST
 
 
-def _flat(expression: Ast, operator: str) -> list[Ast]:
+def flat(expression: Ast, operator: str) -> list[Ast]:
+    """The operands of `&&` or `||`, those of inner ones too."""
     if _operator(expression) != operator:
         return [expression]
     operands: Any = expression[1:]
-    return [part for operand in operands for part in _flat(operand, operator)]
+    return [part for operand in operands for part in flat(operand, operator)]
 
 
 def _same(first: Ast, second: Ast) -> bool:
-    return first == second or (_operator(first) in ("&&", "||") and _canonical(first) == _canonical(second))
+    return first == second or (_operator(first) in ("&&", "||") and canonical(first) == canonical(second))
 
 
-def _canonical(expression: Ast) -> object:
+def canonical(expression: Ast) -> object:
+    """The same for expressions that differ in the order of operands only."""
     operator = _operator(expression)
     if operator not in ("&&", "||"):
         return expression
-    return operator, frozenset(_canonical(part) for part in _flat(expression, operator))
+    return operator, frozenset(canonical(part) for part in flat(expression, operator))
 
 
 def _without_constants(expression: Ast) -> Ast:
@@ -166,7 +199,7 @@ def _without_constants(expression: Ast) -> Ast:
     if operator not in ("&&", "||"):
         return expression
     strong, neutral = (YES, NO) if operator == "||" else (NO, YES)
-    parts = [_without_constants(part) for part in _flat(expression, operator)]
+    parts = [_without_constants(part) for part in flat(expression, operator)]
     if strong in parts:
         return strong
     parts = [part for part in parts if part != neutral]

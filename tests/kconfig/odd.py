@@ -26,7 +26,7 @@ def tree(random: Random, tristate_choices: bool) -> dict[str, str]:
 
 def _more(random: Random) -> str:
     out = ["config MORE", '\tbool "more"', "\tdefault y"]
-    out += random.choice([[], [], ["endmenu"], ["if MORE"], ["MORE_WORD = more"], ["mainmenu \"More\""]])
+    out += random.choice([[], [], ["endmenu"], ["if MORE"], ["MORE_WORD = more"], ['mainmenu "More"']])
     return "\n".join(out) + random.choice(["\n", "\n", ""])
 
 
@@ -68,7 +68,17 @@ def _nothing(random: Random, lines: list[str]) -> None:
     index = _any_line(random, lines)
     words = re.split(r"(?<=[ \t])", lines[index])
     macro = random.choice(
-        ["$(nosuch)", "$(nosuch,a b)", "$(WORD)", "$(nosuch)$(nosuch)", "$(nosuch)B1", "B$(ONE)", '"$(nosuch)"', "$", "$B1"]
+        [
+            "$(nosuch)",
+            "$(nosuch,a b)",
+            "$(WORD)",
+            "$(nosuch)$(nosuch)",
+            "$(nosuch)B1",
+            "B$(ONE)",
+            '"$(nosuch)"',
+            "$",
+            "$B1",
+        ]
     )
     words.insert(random.randrange(len(words) + 1), random.choice([macro, macro + " ", " " + macro]))
     lines[index] = "".join(words)
@@ -210,7 +220,7 @@ def _choices(random: Random, lines: list[str]) -> None:
     where = random.randrange(index + 1, _end(lines, index) + 1)
     kind = random.randrange(12)
     if kind == 0:
-        lines[index] = f"choice {random.choice(['NAMED', name, 'bool', chr(34) + 'a' + chr(34)])}"
+        lines[index] = random.choice(["choice NAMED", "choice NAMED", "choice bool", 'choice "a"'])
     elif kind == 1:
         lines.insert(where, "\t" + random.choice(["bool", "tristate", "int", 'bool "c"', 'tristate "c"', 'string "c"']))
     elif kind == 2:
@@ -251,8 +261,11 @@ def _choices(random: Random, lines: list[str]) -> None:
                 ["", f"config {member}", "\tdefault y"],
                 ["", f"config {member}", f"\tselect {name}"],
                 ["", f"config {member}", f"\tdepends on {name}"],
-                ["", "choice", '\tprompt "again"', "", f"config {member}", '\tbool "again"', "", "endchoice"],
             ]
+            if any(line.startswith('\tprompt "choice of') for line in lines):
+                # Before 6.11 a symbol of two choices is warned of, and nobody has one.
+                other = ["", "choice", '\tprompt "again"', "", f"config {member}", '\tbool "again"', "", "endchoice"]
+                again.append(other)
             spot = random.choice([len(lines), 2, _end(lines, at)])
             lines[spot:spot] = random.choice(again)
 
@@ -364,7 +377,8 @@ def _comparisons(random: Random, lines: list[str]) -> None:
     if operator == "!=" and value in ("y", '"y"'):
         # The conf of 6.12 reads freed memory there when the symbol is bool (expr.c: expr_transform).
         operator = "="
-    expression = random.choice([f"{name} {operator} {value}", f"!({name} {operator} {value})", f"UNDEF {operator} {value}"])
+    compared = f"{random.choice([name, name, 'UNDEF'])} {operator} {value}"
+    expression = random.choice([compared, f"!({compared})"])
     number = random.choice(["0x200", "0xFF", "0XAB", "1f", "300", "-9", "007", "UNDEF", "H0", "I1"])
     _insert_property(
         random,

@@ -92,8 +92,7 @@ class _Checker:
 
     def claims(self) -> Claims:
         found = [
-            Claim("kconfig/refused-by-conf", symbol, text, place, ())
-            for place, symbol, text in self._model.refused
+            Claim("kconfig/refused-by-conf", symbol, text, place, ()) for place, symbol, text in self._model.refused
         ]
         for node, item in self._details.items():
             if self._records[node][FLAGS] & IS_CHOICE:

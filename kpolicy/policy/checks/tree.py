@@ -115,7 +115,7 @@ def _reference(item: Reference) -> tuple[str, Severity | None]:
     if item.target:
         return f"{subject} {'selects' if item.keyword == 'select' else 'implies'} {what}: the line does nothing", None
     if item.compared:
-        return f"{subject} compares {what}: it counts as the text \"{item.name}\", not as n", None
+        return f'{subject} compares {what}: it counts as the text "{item.name}", not as n', None
     if item.keyword == "range" and not item.demanded:
         return f"{subject} refers to {what}: as a bound its name is read as a number", None
     if not item.demanded:
