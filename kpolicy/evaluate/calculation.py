@@ -216,9 +216,7 @@ class Calculation(ABC):
         is_written = visible > 0
         if value < 0:
             value = 0 if flags & IS_CHOICE else self._default(record)
-            is_written = is_written or value > 0 or selected > 0
-            if self._writes_default_n and not flags & IS_CHOICE:
-                is_written = is_written or any(self.value(condition) for _, condition in record[DEFAULTS])
+            is_written = is_written or value > 0 or selected > 0 or self._writes_default(record)
             if implied != NO:
                 is_written = is_written or self._implied(record, boolean) > 0
                 value = self._imply(record, value, boolean)
@@ -244,6 +242,12 @@ class Calculation(ABC):
             if holds:
                 return min(self.value(default), holds)
         return 0
+
+    def _writes_default(self, record: list[Any]) -> bool:
+        """Whether a default that holds is written whatever it gives, as 4.14 does."""
+        if not self._writes_default_n or record[FLAGS] & IS_CHOICE:
+            return False
+        return any(self.value(condition) for _, condition in record[DEFAULTS])
 
     def _check_dependency(self, index: int, direct: int, selected: int, boolean: bool) -> None:
         allowed = self.value(direct)

@@ -205,8 +205,7 @@ def read_file(path: str, content: bytes, reader: Reader) -> SourceFile:
     at, line, counted = 0, 1, 0
     after_help = is_unended = False
     while at < len(text):
-        # Right after a help text an `=` assigns nothing (lexer.l: prev_prev_token).
-        lexed = lexer.statement(text, at, assigns=not after_help or reader.grammar.two_states)
+        lexed = lexer.statement(text, at)
         at = lexed.end
         if not lexed.tokens and not lexed.notes:
             continue
@@ -214,6 +213,9 @@ def read_file(path: str, content: bytes, reader: Reader) -> SourceFile:
         counted = lexed.start
         if lexed.has_macros or lexed.assigned is not None or "$" in lexed.text:
             statement: Statement | None = Statement(line, "raw", (lexed.text,))
+            if after_help and lexed.assigned and lexed.assigned[0] != "#" and not reader.grammar.two_states:
+                # There an `=` assigns nothing (lexer.l: prev_prev_token).
+                statements.append(Statement(line, "refused", ("takes no value of a variable right after a help text",)))
             known = [token for token in lexed.tokens if token != UNKNOWN]
             is_help = known == ["help"]
         else:

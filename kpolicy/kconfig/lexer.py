@@ -59,8 +59,8 @@ class Lexer:
         self._run = re.compile(f"[{name}]+")
         self._plain = re.compile(rf"[^{dollar}'\"\\\n]+")
 
-    def statement(self, text: str, at: int = 0, expand: Expand | None = None, *, assigns: bool = True) -> Statement:
-        """The statement that begins at or after an index.  Without `assigns` an `=` is an operator and no more."""
+    def statement(self, text: str, at: int = 0, expand: Expand | None = None) -> Statement:
+        """The statement that begins at or after an index."""
         grammar = self._grammar
         blank = _EMPTY_LINES.match(text, at)
         at = blank.end() if blank else at
@@ -86,7 +86,7 @@ class Lexer:
                 notes += [(where, f"ignoring unsupported character '{char}'") for char in _bytes(match[kind])]
             elif kind == _AN_OPERATOR:
                 tokens.append(match[kind])
-                if assigns and grammar.has_macros and _is_assignment(tokens):
+                if grammar.has_macros and _is_assignment(tokens):
                     end = text.find("\n", at)
                     end = len(text) if end < 0 else end
                     return Statement(

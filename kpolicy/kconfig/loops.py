@@ -165,9 +165,9 @@ class _Search:
 
     def _gather_own(self, entry: Entry, name: str, block: Entry, dependency: Ast | None) -> None:
         needs = self._needs[name]
-        if dependency is not None and entry.kind == "config":
-            if block.kind != "choice" or self._dialect.choice_symbols:
-                needs.append(("depends on", dependency))
+        has_own = entry.kind == "config" and (block.kind != "choice" or self._dialect.choice_symbols)
+        if dependency is not None and has_own:
+            needs.append(("depends on", dependency))
         for item in entry.properties:
             if item.kind == "depends":
                 continue

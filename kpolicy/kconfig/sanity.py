@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What `conf` looks at once all files are read (parser.y: conf_parse, choice_check_sanity, transitional_check_sanity)."""
+"""What `conf` looks at once all files are read (parser.y: choice_check_sanity, transitional_check_sanity)."""
 
 from __future__ import annotations
 

@@ -21,12 +21,16 @@ _OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
 
 def shape_all(block: Entry, shaper: Shaper) -> None:
-    """Give every condition of a menu tree the shape that `conf` gives it, so that what it drops is nowhere asked for."""
+    """Give every condition of a menu tree the shape that `conf` gives it: what that drops is nowhere asked for."""
     for entry in block.children:
-        entry.properties = [
+        shaped = [
             item._replace(operands=(*item.operands[:-1], shaper.condition(None, item.operands[-1])))
             for item in entry.properties
         ]
+        for before, after in zip(entry.properties, shaped, strict=True):
+            if entry.prompt is before:
+                entry.prompt = after
+        entry.properties = shaped
         shape_all(entry, shaper)
 
 

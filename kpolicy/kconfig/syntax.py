@@ -49,7 +49,7 @@ class Statement(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """What this tree's conf refuses though its meaning is plain: `text` is what conf does, `symbol` whose entry it is."""
+    """What this tree's conf refuses though its meaning is plain: in whose entry (or ""), and what it does not take."""
 
     location: Location
     symbol: str

@@ -10,7 +10,7 @@ from random import Random
 from tests.kconfig.generate import kconfig
 
 _ENTRY = re.compile(r"(config|menuconfig|choice|menu|comment|if|endmenu|endif|endchoice|source|mainmenu)\b")
-_SKIPPED = list("+:;@,?{}[]%^*~`/.&|") + ["\r", "\f", "\N{EURO SIGN}", "\\"]
+_SKIPPED = [*"+:;@,?{}[]%^*~`/.&|", "\r", "\f", "\N{EURO SIGN}", "\\"]
 
 
 def tree(random: Random, tristate_choices: bool) -> dict[str, str]:
@@ -349,7 +349,9 @@ def _loops(random: Random, lines: list[str]) -> None:
     if random.random() < 0.25:
         index = _some(random, lines, "choice")
         if index is not None:
-            line = random.choice([f"\tdepends on {condition}", f"\tdefault {name}", f"\tdefault C0 if {condition}"])
+            # A member of its own: what conf makes of another symbol depends on what it has looked at before.
+            members = [line.split(" ")[1] for line in lines[index:] if line.startswith("config C")][:2] or ["C0"]
+            line = random.choice([f"\tdepends on {condition}", f"\tdefault {random.choice(members)} if {condition}"])
             if random.random() < 0.4 and lines[index + 1].endswith('"'):
                 lines[index + 1] += f" if {condition}"
             else:
