@@ -74,7 +74,7 @@ class Parser:
         return token
 
     def _takes(self, word: str) -> bool:
-        if self._tokens[self._at] == word or self._tokens[self._at] == (WORD, word):
+        if self._tokens[self._at] == word:
             self._at += 1
             return True
         return False

@@ -16,7 +16,7 @@ _SKIPPED = [*"+:;@,?{}[]%^*~`/.&|", "\r", "\f", "\N{EURO SIGN}", "\\"]
 def tree(random: Random, tristate_choices: bool) -> dict[str, str]:
     """A `Kconfig` and a file that it may source, with up to three changes of the kinds below."""
     lines = kconfig(random, tristate_choices).split("\n")[:-1]
-    for _ in range(random.choice([0, 1, 1, 2, 3])):
+    for _ in range(random.choice([0, 1, 1, 1, 2])):
         random.choice(_CHANGES)(random, lines)
     text = "\n".join(lines) + ("" if random.random() < 0.03 else "\n")
     if random.random() < 0.02:
