@@ -69,6 +69,7 @@ def read_dialect(source: Source) -> Dialect:
     symbol, confdata = text("symbol.c"), text("confdata.c")
     if symbol is None or confdata is None:
         return Dialect()
+    menu, expr = text("menu.c") or "", text("expr.c") or ""
     return Dialect(
         choice_symbols="sym_get_choice_menu" not in symbol,
         strong_imply="sym->implied.expr && sym->dir_dep.tri != no" in symbol,
@@ -79,9 +80,9 @@ def read_dialect(source: Source) -> Dialect:
         silent_unset='val = "n"' not in confdata,
         prints_bounds='sprintf(str, "0x%llx", val2)' in symbol,
         writes_default_n=_DEFAULT_N.search(symbol) is not None,
-        writes_defconfig_list="sym_defconfig_list->flags |=" not in (text("menu.c") or "sym_defconfig_list->flags |="),
+        writes_defconfig_list="sym_defconfig_list" in menu and "sym_defconfig_list->flags |=" not in menu,
         takes_loops="if (sym2 && sym2 == sym)" in symbol,
-        lazy_conditions="No simplifications done in this pass" in (text("expr.c") or ""),
+        lazy_conditions="No simplifications done in this pass" in expr,
         untyped_constants=_UNTYPED.search(symbol) is not None,
         no_menu_ends='"# end of %s\\n"' not in confdata,
         no_empty_menu_ends="goto end_check" not in confdata,

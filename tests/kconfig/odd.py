@@ -58,9 +58,14 @@ def _any_line(random: Random, lines: list[str]) -> int:
 
 
 def _insert_property(random: Random, lines: list[str], *texts: str) -> None:
-    index = _some(random, lines, "config", "config", "menuconfig")
-    if index is not None:
-        lines.insert(random.randrange(index + 1, _end(lines, index) + 1), "\t" + random.choice(texts))
+    text = random.choice(texts)
+    entries = _entries(lines, "config", "config", "menuconfig")
+    if "modules" in text:
+        # Of a member of a choice conf makes what depends on the order in which it looks at symbols.
+        entries = [index for index in entries if not lines[index].startswith("config C")]
+    if entries:
+        index = random.choice(entries)
+        lines.insert(random.randrange(index + 1, _end(lines, index) + 1), "\t" + text)
 
 
 def _nothing(random: Random, lines: list[str]) -> None:
