@@ -125,7 +125,7 @@ class _Checker:
         """A select of what another select of the same symbol brings along whenever it matters."""
         given = self._parts(edge.condition) | {edge.source}
         path = self._other_way(edge, given)
-        if not path:
+        if not path or self._comes_back(edge):
             return
         name, target = self._names[edge.source], self._names[edge.target]
         place = self._place(path[-1].place)
@@ -137,6 +137,18 @@ class _Checker:
             by = f", by way of {', '.join(way[1:_LONGEST_WAY])}{more}" if way[1:] else ""
             message = f"{name} selects {target}, which comes with {way[0]} anyway{by} ({place})"
         yield self._claim("redundant-select", edge.source, message, edge.place, path)
+
+    def _comes_back(self, edge: _Edge) -> bool:
+        """Whether selects lead round in a circle, as conf of 4.x lets them: each would prove that another can go."""
+        waiting, seen = [edge.target], {edge.target}
+        while waiting:
+            for step in self._edges.get(waiting.pop(), ()):
+                if step.target == edge.source:
+                    return True
+                if step.target not in seen:
+                    seen.add(step.target)
+                    waiting.append(step.target)
+        return False
 
     def _other_way(self, edge: _Edge, given: frozenset[int]) -> list[_Edge]:
         """The steps to an edge's target by other selects, whose conditions all follow from `given`."""
