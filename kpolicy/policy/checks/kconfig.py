@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -125,7 +125,7 @@ class _Checker:
         """A select of what another select of the same symbol brings along whenever it matters."""
         given = self._parts(edge.condition) | {edge.source}
         path = self._other_way(edge, given)
-        if not path or self._comes_back(edge):
+        if not path or self._comes_back(edge.source, path):
             return
         name, target = self._names[edge.source], self._names[edge.target]
         place = self._place(path[-1].place)
@@ -138,12 +138,13 @@ class _Checker:
             message = f"{name} selects {target}, which comes with {way[0]} anyway{by} ({place})"
         yield self._claim("redundant-select", edge.source, message, edge.place, path)
 
-    def _comes_back(self, edge: _Edge) -> bool:
-        """Whether selects lead round in a circle, as conf of 4.x lets them: each would prove that another can go."""
-        waiting, seen = [edge.target], {edge.target}
+    def _comes_back(self, source: int, path: Iterable[_Edge]) -> bool:
+        """Whether a path goes round in a circle, as conf of 4.x lets it: each select would prove that another can go."""
+        waiting = [step.target for step in path]
+        seen = set(waiting)
         while waiting:
             for step in self._edges.get(waiting.pop(), ()):
-                if step.target == edge.source:
+                if step.target == source:
                     return True
                 if step.target not in seen:
                     seen.add(step.target)
