@@ -15,7 +15,6 @@ from tests.kconfig.generate import config
 from tests.kconfig.small import ConfCrashedError, expand, load, make_tree, run_conf
 from tests.oracle.conf import PRESETS
 
-_MODES = ("defconfig", "olddefconfig", "olddefconfig", *PRESETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ def trial(seed: int, kernel: Path, program: Path, folder: Path) -> Outcome:
         refused = "; ".join(f"{where}: {text}" for where, _symbol, text in model.refused)
     except InputError as error:
         model, refused = None, str(error)
-    for mode in _MODES:
+    for mode in ("defconfig", "olddefconfig", *random.sample(PRESETS, 2)):
         lines = config(random)
         try:
             theirs, said = run_conf(program, tree, folder / "work", mode, lines)

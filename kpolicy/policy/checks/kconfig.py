@@ -139,7 +139,7 @@ class _Checker:
         yield self._claim("redundant-select", edge.source, message, edge.place, path)
 
     def _comes_back(self, source: int, path: Iterable[_Edge]) -> bool:
-        """Whether a path goes round in a circle, as conf of 4.x lets it: each select would prove that another can go."""
+        """Whether a path goes round in a circle, as conf of 4.x lets it: each select would make another redundant."""
         waiting = [step.target for step in path]
         seen = set(waiting)
         while waiting:
