@@ -16,7 +16,6 @@ from tests.kconfig.small import ConfCrashedError, expand, load, make_tree, run_c
 from tests.oracle.conf import PRESETS
 
 
-
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of a tree: "accepted", "refused", "conf crashed" or "different", and how it differs."""
