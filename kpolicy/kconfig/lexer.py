@@ -23,6 +23,9 @@ _OPERATORS = r"\|\||&&|!=|<=|>=|[=<>!()]"
 _ASSIGNING = r"[:+]?="
 # Groups of a pattern: a word, an operator, a quote, a comment, a joined line, the end of the line, anything else.
 _A_WORD, _AN_OPERATOR, _A_QUOTE, _A_COMMENT, _A_JOIN, _AN_END, _OTHER = range(1, 8)
+# Nearly every line is made of these alone, and is split at once.
+_SIMPLE = re.compile(rf"([{_NAME}]+)|({_OPERATORS})|(\"[^\"\\$\n]*\")")
+_SIMPLE_LINE = re.compile(rf"[ \t]*+((?:[{_NAME}]++|{_OPERATORS}|\"[^\"\\$\n]*+\"|[ \t]++)*+)(?:\#[^\n]*+)?+\n")
 _EMPTY_LINES = re.compile(r"(?:[ \t]*(?:#[^\n]*)?(?:\n|\Z))*")
 
 
@@ -56,23 +59,45 @@ class Lexer:
             self._first = _pattern(dollar + _NAME, _ASSIGNING if dollar else "(?!)", only=True)
         else:
             self._first = _pattern(dollar + _NAME, operators)
+        self._has_simple = not (grammar.two_states or grammar.has_paths)
         self._run = re.compile(f"[{name}]+")
         self._plain = re.compile(rf"[^{dollar}'\"\\\n]+")
 
     def statement(self, text: str, at: int = 0, expand: Expand | None = None) -> Statement:
         """The statement that begins at or after an index."""
-        grammar = self._grammar
         blank = _EMPTY_LINES.match(text, at)
         at = blank.end() if blank else at
+        return (self._simple(text, at) if self._has_simple else None) or self._any(text, at, expand)
+
+    def _any(self, text: str, at: int, expand: Expand | None) -> Statement:
+        """The statement at an index, by the rules of the lexer one after the other."""
+        grammar = self._grammar
         begin, start = at, -1
         tokens: list[Token] = []
         notes: list[tuple[int, str]] = []
         joined: list[int] = []
         macros = 0
-        scan = self._first
+        scan, inner_scan = self._first, self._inner
+        first, inner = grammar.words, grammar.inner
+        keeps_state = grammar.two_states and grammar.has_macros
         while match := scan.match(text, at):
             at = match.end()
             kind = match.lastindex
+            if kind == _A_WORD:
+                word = match[_A_WORD]
+                where = match.start(_A_WORD)
+                start = where if start < 0 else start
+                if "$" in word:
+                    text, at, word, found = self._word(text, where, expand)
+                    macros += found
+                    if word or (found and expand is None):
+                        tokens.append((WORD, word))
+                else:
+                    tokens.append(word if word in (inner if scan is inner_scan else first) else (WORD, word))
+                # From 4.18 on to 5.0 what is no keyword leaves the line's first state as it is.
+                if not keeps_state or (tokens and not _is_word(tokens[0])):
+                    scan = inner_scan
+                continue
             if kind == _AN_END:
                 break
             if kind == _A_COMMENT:
@@ -84,37 +109,37 @@ class Lexer:
             start = where if start < 0 else start
             if kind == _OTHER:
                 notes += [(where, f"ignoring unsupported character '{char}'") for char in _bytes(match[kind])]
-            elif kind == _AN_OPERATOR:
-                tokens.append(match[kind])
-                if grammar.has_macros and _is_assignment(tokens):
-                    end = text.find("\n", at)
-                    end = len(text) if end < 0 else end
-                    return Statement(
-                        tokens, start, end + 1, text[begin:end], macros > 0, text[at:end].lstrip(" \t"), notes
-                    )
             elif kind == _A_QUOTE:
                 text, at, token, found = self._string(text, where, expand, notes)
                 macros += found
                 if token is not None:
                     tokens.append(token)
             else:
-                word = match[_A_WORD]
-                if "$" in word:
-                    text, at, word, found = self._word(text, where, expand)
-                    macros += found
-                    if word or (found and expand is None):
-                        tokens.append((WORD, word))
-                else:
-                    known = grammar.inner if scan is self._inner else grammar.words
-                    tokens.append(word if word in known else (WORD, word))
-                # From 4.18 on to 5.0 what is no keyword leaves the line's first state as it is.
-                if not (grammar.two_states and grammar.has_macros and (not tokens or _is_word(tokens[0]))):
-                    scan = self._inner
+                tokens.append(match[_AN_OPERATOR])
+                if grammar.has_macros and _is_assignment(tokens):
+                    end = text.find("\n", at)
+                    end = len(text) if end < 0 else end
+                    value = text[at:end].lstrip(" \t")
+                    return Statement(tokens, start, end + 1, text[begin:end], macros > 0, value, notes)
         else:
             at = len(text)
         for place in joined:
             text = f"{text[:place]}  {text[place + 2 :]}"
         return Statement(tokens, max(start, begin), at, text[begin:at].removesuffix("\n"), macros > 0, None, notes)
+
+    def _simple(self, text: str, at: int) -> Statement | None:
+        """The statement on a line without anything odd; None for another one."""
+        line = _SIMPLE_LINE.match(text, at)
+        if line is None:
+            return None
+        known = self._grammar.words
+        tokens: list[Token] = [
+            (word if word in known else (WORD, word)) if word else operator or (QUOTED, quoted[1:-1])
+            for word, operator, quoted in _SIMPLE.findall(line[1])
+        ]
+        if not tokens or _is_assignment(tokens[:2]):
+            return None
+        return Statement(tokens, line.start(1), line.end(), line[0][:-1], False, None, [])
 
     def _word(self, text: str, at: int, expand: Expand | None) -> tuple[str, int, str, int]:
         """A word with a `$` in it: the text (with expansions), where the word ends, the word, its macros."""

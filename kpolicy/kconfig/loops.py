@@ -56,34 +56,40 @@ def find_loop(elaborated: Elaborated, choices: Choices, dialect: Dialect) -> Inp
 def names_make_a_loop(elaborated: Elaborated, choices: Choices, dialect: Dialect) -> bool:
     """Whether there would be a loop if no condition lost a name; a choice and its members are one."""
     graph: dict[object, list[object]] = defaultdict(list)
-    modules = elaborated.modules
     groups = choices.choice_of
+    modules = elaborated.modules
 
-    def key(name: str | None) -> object:
-        return groups.get(name or "", name)
-
-    def keys(expression: Any) -> Iterator[object]:
-        for name in names_in(expression):
-            yield key(name)
-        if modules is not None and _has_mod(expression):
-            yield key(modules)
+    def enter(needs: list[object], expression: Any) -> None:
+        if expression.__class__ is str:
+            needs.append(groups.get(expression, expression))
+        elif expression[0] != CONST:
+            for operand in expression[1:]:
+                enter(needs, operand)
+        elif modules is not None and expression == MOD:
+            needs.append(groups.get(modules, modules))
 
     for entry, block, choice in _entries(elaborated.root, None):
-        condition, this = id(entry), key(entry.name)
-        graph[condition].append(id(block))
+        this = groups.get(entry.name or "", entry.name)
+        condition = graph[id(entry)]
+        condition.append(id(block))
         if choice is not None and dialect.choice_symbols and entry.kind == "config" and this != choice.name:
-            graph[condition].append(key(choice.name))
+            condition.append(choice.name)
+        needs = condition
         if entry.name is not None:
-            graph[this].append(condition)
+            needs = graph[this]
+            needs.append(id(entry))
         for item in entry.properties:
+            operands = item.operands
             if item.kind == "depends":
-                graph[condition] += keys(item.operands[0])
+                enter(condition, operands[0])
             elif item.kind in ("select", "imply"):
-                graph[key(item.operands[0])] += [this, condition, *keys(item.operands[1])]
+                target = graph[groups.get(operands[0], operands[0])]
+                target += (this, id(entry))
+                enter(target, operands[1])
             elif entry.name is not None:
-                graph[this] += keys(item.operands[-1])
+                enter(needs, operands[-1])
                 if item.kind == "default" and entry.kind == "config":
-                    graph[this] += keys(item.operands[0])
+                    enter(needs, operands[0])
     return _has_cycle(graph)
 
 
@@ -92,12 +98,6 @@ def _entries(block: Entry, choice: Entry | None) -> Iterator[tuple[Entry, Entry,
     for entry in block.children:
         yield entry, block, choice
         yield from _entries(entry, entry if entry.kind == "choice" else choice)
-
-
-def _has_mod(expression: Any) -> bool:
-    if isinstance(expression, str) or expression[0] == CONST:
-        return bool(expression == MOD)
-    return any(_has_mod(operand) for operand in expression[1:])
 
 
 def _has_cycle(graph: Mapping[object, Sequence[object]]) -> bool:

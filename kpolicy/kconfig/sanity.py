@@ -20,15 +20,26 @@ def check_sanity(result: Elaborated, grammar: Grammar) -> None:
     """Add to what is refused of a menu tree."""
     if grammar.member_defaults and not grammar.strict_transitional:
         return
-    entries: dict[str, list[_Placed]] = {}
-    for placed in _placed(result.root, None, False):
-        entries.setdefault(placed.entry.name or "", []).append(placed)
+    named: set[str | None] = set(_members(result.root, False))
+    named.update(name for name, flags in result.flags.items() if "transitional" in flags)
+    entries: dict[str | None, list[_Placed]] = {}
+    for placed in _placed(result.root, named, None, False):
+        entries.setdefault(placed.entry.name, []).append(placed)
     for name, same in entries.items():
         for placed in same:
             if placed.choice is not None and not grammar.member_defaults:
                 _check_member(result, grammar, placed, same)
-            if grammar.strict_transitional and "transitional" in result.flags.get(name, ()):
+            if grammar.strict_transitional and "transitional" in result.flags.get(name or "", ()):
                 _check_transitional(result, placed, same)
+
+
+def _members(block: Entry, in_choice: bool) -> Iterator[str | None]:
+    """The names of the symbols in choices."""
+    for entry in block.children:
+        if entry.children:
+            yield from _members(entry, in_choice or entry.kind == "choice")
+        elif in_choice:
+            yield entry.name
 
 
 class _Placed:
@@ -40,13 +51,16 @@ class _Placed:
         self.is_dependent = is_dependent
 
 
-def _placed(block: Entry, choice: Entry | None, is_dependent: bool) -> Iterator[_Placed]:
+def _placed(block: Entry, named: set[str | None], choice: Entry | None, is_dependent: bool) -> Iterator[_Placed]:
+    """The entries of some symbols."""
     for entry in block.children:
+        if entry.kind == "config" and entry.name not in named:
+            continue
         depends = is_dependent or any(item.kind == "depends" and item.operands[0] != YES for item in entry.properties)
         if entry.kind == "config":
             yield _Placed(entry, choice, depends)
         else:
-            yield from _placed(entry, entry if entry.kind == "choice" else choice, depends)
+            yield from _placed(entry, named, entry if entry.kind == "choice" else choice, depends)
 
 
 def _check_member(result: Elaborated, grammar: Grammar, member: _Placed, same: list[_Placed]) -> None:
