@@ -13,10 +13,11 @@ from kpolicy.kconfig import payload
 from kpolicy.kconfig.candidates import candidates
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.elaborate import Elaborated, Entry, Property
-from kpolicy.kconfig.nodes import EQUAL, MOD, NO, YES, NodeTable
+from kpolicy.kconfig.nodes import AND, EQUAL, MOD, NO, YES, NodeTable
 from kpolicy.kconfig.payload import BOOL, TRISTATE, TYPES, Core, Details, Payload
 from kpolicy.kconfig.shape import shaper_of
 from kpolicy.kconfig.submenus import Run
+from kpolicy.kconfig.syntax import CONST, Ast
 from kpolicy.kconfig.syntax import YES as ALWAYS
 from kpolicy.location import Location
 
@@ -230,7 +231,8 @@ class _Builder:
         if self._dialect.choice_symbols:
             if self._run.takes(entry):
                 return dependency
-            if record[1] == TRISTATE and types.get(entry.name or "") != "tristate":
+            is_new = self._symbol(index).choice < 0
+            if is_new and record[1] == TRISTATE and types.get(entry.name or "") != "tristate":
                 dependency = table.all_of(table.intern(EQUAL, choice_index, YES), dependency)
         symbol = self._symbol(index)
         if index not in record[2]:
@@ -260,7 +262,7 @@ class _Builder:
                 symbol.prompts.append([item.operands[0], condition, *place])
             symbol.visible.append(condition)
         elif item.kind == "default":
-            symbol.defaults.append([table.expression(item.operands[0]), condition, *place])
+            symbol.defaults.append([self._default(entry, item.operands[0]), condition, *place])
         elif item.kind in ("select", "imply"):
             target_index = table.symbol(item.operands[0])
             target = self._symbol(target_index)
@@ -270,6 +272,14 @@ class _Builder:
         elif item.kind == "range":
             low, high = (table.expression(operand) for operand in item.operands[:2])
             symbol.ranges.append([low, high, condition, *place])
+
+    def _default(self, entry: Entry, value: Ast) -> int:
+        """The node of a default; of a number or string nothing but a single word is a value (prop_get_symbol)."""
+        index = self._table.expression(value)
+        is_logical = self._elaborated.types.get(entry.name or "") in ("bool", "tristate", None)
+        if is_logical or isinstance(value, str) or value[0] == CONST or self._table.nodes[index] is not None:
+            return index
+        return self._table.intern(AND, index, index)
 
     def _record(self, index: int, name: str, symbol: _Symbol) -> list[Any]:
         flags = self._flags(name, symbol, index)

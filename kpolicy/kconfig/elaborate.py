@@ -179,13 +179,18 @@ class _Builder:
         return lines[location.line - 1] if location.line <= len(lines) else None
 
     def _raw(self, statement: Statement) -> None:
-        text = str(statement.operands[0])
+        text, after_help = str(statement.operands[0]), statement.operands[1]
         self._reader.filename = self._path
         parsed = self._reader.statement(statement.line, text + "\n")
         for note in self._reader.take_notes():
             self._take(note)
-        if parsed is not None:
-            self._take(parsed._replace(probed=is_probed(text)))
+        if parsed is None:
+            return
+        # After a help text an `=` assigns nothing (lexer.l: prev_prev_token), but nothing it may well be.
+        cannot_assign = after_help and parsed.keyword == "assignment" and not self._grammar.two_states
+        if cannot_assign and self._reader.leaves_words(str(parsed.operands[0])):
+            self._refuse(statement, "takes no value of a variable right after a help text")
+        self._take(parsed._replace(probed=is_probed(text)))
 
     def _fail(self, statement: Statement, message: str) -> InputError:
         location = Location(self._path, statement.line)

@@ -168,7 +168,11 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
             known.is_recursive, known.value = False, self._expand_whole(value, ())
         else:
             known.value += " " + (value if known.is_recursive else self._expand_whole(value, ()))
-        return Statement(line, "assignment")
+        return Statement(line, "assignment", (value,))
+
+    def leaves_words(self, text: str) -> bool:
+        """Whether something is left of a text as part of a statement, its macros expanded."""
+        return bool(self.lexer.statement(text, 0, self._expand).tokens)
 
     def _bare_names(self, text: str) -> str:
         if not text.lstrip().startswith("source" if self.grammar.has_macros else ("source", "mainmenu")):
@@ -212,10 +216,7 @@ def read_file(path: str, content: bytes, reader: Reader) -> SourceFile:
         line += text.count("\n", counted, lexed.start)
         counted = lexed.start
         if lexed.has_macros or lexed.assigned is not None or "$" in lexed.text:
-            statement: Statement | None = Statement(line, "raw", (lexed.text,))
-            if after_help and lexed.assigned and lexed.assigned[0] != "#" and not reader.grammar.two_states:
-                # There an `=` assigns nothing (lexer.l: prev_prev_token).
-                statements.append(Statement(line, "refused", ("takes no value of a variable right after a help text",)))
+            statement: Statement | None = Statement(line, "raw", (lexed.text, after_help))
             known = [token for token in lexed.tokens if token != UNKNOWN]
             is_help = known == ["help"]
         else:

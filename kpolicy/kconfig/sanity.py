@@ -11,7 +11,7 @@ from kpolicy.kconfig.syntax import YES, Refusal
 from kpolicy.location import Location
 
 if TYPE_CHECKING:
-    from kpolicy.kconfig.elaborate import Elaborated, Entry
+    from kpolicy.kconfig.elaborate import Elaborated, Entry, Property
 
 _ONLY_HELP = "takes a transitional symbol with a type and a help text only"
 
@@ -68,11 +68,16 @@ def _check_member(result: Elaborated, grammar: Grammar, member: _Placed, same: l
         for item in other.entry.properties:
             if item.kind == "default":
                 _refuse(result, item.location, other, "takes no default for a member of a choice")
-            elif item.kind == "prompt" and other is not member:
+            elif item.kind == "prompt" and other is not member and not _is_title(item, other):
                 if grammar.member_prompts == "once":
                     _refuse(result, item.location, other, "takes no other prompt for a member of a choice")
                 elif grammar.member_prompts == "in the choice" and other.choice is not member.choice:
                     _refuse(result, item.location, other, "takes no prompt outside of its choice for a member of it")
+
+
+def _is_title(prompt: Property, placed: _Placed) -> bool:
+    """Whether a prompt is that of a menuconfig, which `conf` takes for the title of a menu (P_MENU)."""
+    return placed.entry.is_menuconfig and prompt is placed.entry.prompt
 
 
 def _check_transitional(result: Elaborated, placed: _Placed, same: list[_Placed]) -> None:
