@@ -2,9 +2,11 @@
 # The front door: `make` says what there is.  Needs Python 3.11 or newer and pip, nothing else;
 # the tests also want flex, bison and gcc, to build the kernel's own conf.
 
+# CONFIGS=... folder of full .config files, plain, .xz or .gz
 # TREE=... kernel tree to audit, or to hold the rules against (the bundled demonstration tree without)
 # ARGS=... more arguments for kpolicy, pytest, the benchmark or the fuzzer
 # JOBS=... processes (as many as there are processors, at most four)
+CONFIGS ?=
 TREE ?=
 ARGS ?=
 JOBS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ "$$n" -gt 4 ] && echo 4 || echo "$$n")
@@ -15,7 +17,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help audit rules docs reports book test oracle fuzz bench lint format trees clean distclean
+.PHONY: help audit rules docs reports book test oracle fuzz matrix bench lint format trees clean distclean
 
 help: ## this list
 	@echo 'kpolicy: audits the debug configuration of Linux kernels'
@@ -46,11 +48,20 @@ test: $(VENV)/dev.stamp trees ## all tests, compared with the conf of real kerne
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m trees $(ARGS) || [ $$? -eq 5 ]
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m 'not trees' --cov --cov-report=term $(ARGS) || [ $$? -eq 5 ]
 
-oracle: $(VENV)/dev.stamp trees ## all cases against conf, not the sample that `make test` takes
+oracle: $(VENV)/dev.stamp trees ## all cases against conf, not the sample that `make test` takes; TREE=... that kernel only
+ifeq ($(TREE),)
 	$(BIN)/python -m pytest -n $(JOBS) --whole tests/oracle tests/checks/test_real_configs.py $(ARGS)
+else
+	$(BIN)/python -m tests.oracle.whole -j $(JOBS) $(ARGS) '$(TREE)'
+	$(BIN)/python -m tests.fixes.whole -j $(JOBS) --conf '$(TREE)'
+endif
 
-fuzz: $(VENV)/dev.stamp trees ## 200 odd configs for each of five architectures and both kernels, against conf
-	$(BIN)/python -m tests.fuzz.run -j $(JOBS) $(ARGS)
+fuzz: $(VENV)/dev.stamp trees ## 200 odd configs for each of six architectures and both kernels (or TREE=...), against conf
+	$(BIN)/python -m tests.fuzz.run -j $(JOBS) $(ARGS) $(TREE)
+
+matrix: $(VENV)/dev.stamp trees ## every command on all configs of a folder and on all pairs: make matrix CONFIGS=folder
+	@test -n '$(CONFIGS)' || { echo 'make matrix wants a folder of full .config files: make matrix CONFIGS=folder' >&2; exit 2; }
+	$(BIN)/python -m tests.matrix.run '$(CONFIGS)' -j $(JOBS) $(ARGS)
 
 bench: $(VENV)/dev.stamp trees ## measure kpolicy against conf, write docs/performance.md
 	$(BIN)/python -m tests.bench.run $(ARGS)

@@ -14,6 +14,7 @@ from kpolicy.demo import demo_tree
 from tests.browser import chromium
 from tests.oracle.cache import cache_folder
 from tests.oracle.conf import Oracle
+from tests.oracle.second import has_second_oracle
 from tests.oracle.trees import RELEASES, VARIABLE, Trees, find_trees
 
 cache_folder()
@@ -111,6 +112,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("THE REPORTS ARE OF OTHER KERNELS", sep="!", red=True)
         for text in told:
             terminalreporter.line(text.removeprefix("Skipped: "))
+    if not any(has_second_oracle(tree) for tree in _trees().kernels.values()):
+        terminalreporter.section("NOT COMPARED WITH CONF'S OWN LIST OF LOST LINES", sep="!", red=True)
+        terminalreporter.line("No kernel tree of 7.x: tests/oracle/test_second_oracle.py was skipped.")
+        terminalreporter.line(f"Name one in {VARIABLE}, or run `python -m tests.oracle.second TREE`.")
     missing = _trees().missing
     if missing:
         terminalreporter.section("NOT COMPARED WITH REAL KERNELS", sep="!", red=True)

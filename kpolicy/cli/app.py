@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import traceback
+from contextlib import suppress
 
 import click
 from click.shell_completion import CompletionItem
@@ -13,6 +15,7 @@ from click.shell_completion import CompletionItem
 from kpolicy import __version__
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console, NoReaderError
+from kpolicy.cli.endings import EndedError, ended_by_signals
 from kpolicy.errors import KpolicyError, UsageError
 
 # Command -> module; imported only when it is used.
@@ -108,10 +111,16 @@ def run(arguments: list[str], console: Console | None = None) -> int:
     console = console or Console()
     before = _here()
     try:
-        return _guarded(arguments or ["--help"], console)
+        with ended_by_signals():
+            return _guarded(arguments or ["--help"], console)
     except NoReaderError:
         _forget(console)
         return status.NO_READER
+    except EndedError as error:
+        # The terminal may be what went away.
+        with suppress(KpolicyError, NoReaderError):
+            console.clear_progress()
+        return status.ended_by(error.number)
     finally:
         if before is not None:
             os.chdir(before)
@@ -138,7 +147,7 @@ def _guarded(arguments: list[str], console: Console) -> int:
         return error.exit_status
     except (click.Abort, KeyboardInterrupt):
         console.clear_progress()
-        return status.INTERRUPTED
+        return status.ended_by(signal.SIGINT)
     except (NoReaderError, BrokenPipeError):
         raise NoReaderError from None
     except Exception as error:  # noqa: BLE001 - the last resort: status 3 instead of Python's 1

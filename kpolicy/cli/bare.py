@@ -24,7 +24,7 @@ from kpolicy.kconfig.load import Tree
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import Architecture
 from kpolicy.kernel.toolchain import Toolchain, recorded_toolchain
-from kpolicy.kernel.version import parse_version
+from kpolicy.kernel.version import KernelVersion, parse_version
 from kpolicy.location import Location
 from kpolicy.policy.expression import And, Expression, Not, Or, Predicate
 from kpolicy.policy.rule import Rule
@@ -64,10 +64,15 @@ class _Files:
 
 
 def bare_report(
-    config: Config, arch: str | None, standard: Standard, number: int = 0, machine: Machine | None = None
+    config: Config,
+    arch: str | None,
+    standard: Standard,
+    number: int = 0,
+    machine: Machine | None = None,
+    release: str | None = None,
 ) -> ConfigReport:
-    """A full .config held against a standard, by itself; raises UsageError for any other config."""
-    values = bare_values(config, arch)
+    """A full .config held against a standard, by itself; see `bare_values`."""
+    values = bare_values(config, arch, release)
     return report_on(
         values,
         config.name,
@@ -80,19 +85,20 @@ def bare_report(
     )
 
 
-def bare_values(config: Config, arch: str | None = None) -> Values:
-    """The values that a full .config states."""
-    place = Location(config.name, 1)
-    if not config.is_full:
+def bare_values(config: Config, arch: str | None = None, release: str | None = None) -> Values:
+    """The values that a full .config states.
+
+    `release` is that of the kernel where the header does not tell it; a config without a header is taken
+    for a full .config then.  Raises UsageError for a config that is not full, InputError without a release.
+    """
+    place = Location(config.name, 0)
+    if not config.is_full and release is None:
         raise UsageError(
-            "a kernel tree is needed to judge this: it is no full .config",
+            "a kernel tree is needed to judge this: it is not a full .config with its header",
             place,
-            hint="name the tree with --tree; without one, only a .config as make writes it can be judged",
+            hint="Name the tree with --tree, or state the --release and --arch of a full .config without a header.",
         )
-    try:
-        version = parse_version(config.version or "")
-    except KpolicyError as error:
-        raise InputError(f"its header names no kernel release: {error.message}", place, hint=error.hint) from None
+    version = _version(config, release, place)
     extra = version.extraversion
     makefile = (
         f"VERSION = {version.version}\nPATCHLEVEL = {version.patchlevel}\n"
@@ -103,6 +109,16 @@ def bare_values(config: Config, arch: str | None = None) -> Values:
     toolchain = recorded_toolchain(recorded_values(config)) or Toolchain.dummy()
     model = _model(_Files(config.name, files), Architecture(word, _srcarch(word)), toolchain)
     return evaluate(model, config, "olddefconfig")
+
+
+def _version(config: Config, release: str | None, place: Location) -> KernelVersion:
+    try:
+        return parse_version(config.version or "")
+    except KpolicyError:
+        if release is None:
+            hint = "State it: --release 6.12"
+            raise InputError(f"its header names no kernel release: {config.version!r}", place, hint=hint) from None
+    return parse_version(release)
 
 
 def _model(source: _Files, architecture: Architecture, toolchain: Toolchain) -> Model:

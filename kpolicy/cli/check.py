@@ -19,6 +19,7 @@ from kpolicy.cli.options import (
     acceptance_options,
     arch_option,
     policy_options,
+    release_option,
     report_options,
     since_option,
     toolchain_options,
@@ -28,6 +29,7 @@ from kpolicy.cli.outputs import check_outputs
 from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, Run, conclude, finish, known_findings, make_plan
 from kpolicy.cli.selection import policy_start, read_target
+from kpolicy.cli.setup import check_release
 from kpolicy.cli.trees import find_tree
 from kpolicy.config.read import read_config
 from kpolicy.errors import KpolicyError, UsageError
@@ -47,6 +49,7 @@ from kpolicy.report.records import ConfigReport, Report
 )
 @tree_option
 @arch_option()
+@release_option
 @policy_options
 @acceptance_options
 @since_option
@@ -54,7 +57,15 @@ from kpolicy.report.records import ConfigReport, Report
 @report_options
 @machine_options
 @click.pass_obj
-def command(console: Console, /, configs: tuple[str, ...], tree: str | None, arch: str | None, **words: object) -> int:
+def command(
+    console: Console,
+    /,
+    configs: tuple[str, ...],
+    tree: str | None,
+    arch: str | None,
+    release: str | None,
+    **words: object,
+) -> int:
     """Judge configs: files, config files of the tree by the names that make has for them, or - for stdin.
 
     a+b+c is one config, later lines winning.  .gz, .xz and .bz2 are unpacked.  Without a tree only a
@@ -74,8 +85,9 @@ def command(console: Console, /, configs: tuple[str, ...], tree: str | None, arc
     if configs.count("-") > 1:
         raise UsageError("standard input can be read only once")
     source = find_tree(console, tree)
+    check_release(release, has_tree=source is not None)
     if source is None:
-        return _bare(console, configs, arch, options)
+        return _bare(console, configs, arch, release, options)
     run = check_of(console, source, configs, arch, options)
     if run.failed and not run.targets:
         return _all_failed(console, run.failed)
@@ -100,7 +112,7 @@ def check_of(console: Console, source: KernelTree, configs: Sequence[str], arch:
     return Run("check", plan, tuple(targets), tuple(failed), baseline=baseline)
 
 
-def _bare(console: Console, configs: tuple[str, ...], arch: str | None, options: Options) -> int:
+def _bare(console: Console, configs: tuple[str, ...], arch: str | None, release: str | None, options: Options) -> int:
     check_outputs(console, options.outputs)
     if options.policy.since is not None:
         raise UsageError("--since looks at a revision of the kernel tree", hint="name the tree with --tree")
@@ -117,7 +129,7 @@ def _bare(console: Console, configs: tuple[str, ...], arch: str | None, options:
             continue
         number = standards.number_for(spec if spec != "-" else None)
         try:
-            reports.append(bare_report(config, arch, standards.all[number], number, options.machine))
+            reports.append(bare_report(config, arch, standards.all[number], number, options.machine, release))
         except KpolicyError as error:
             failed.append(error)
     if failed and not reports:

@@ -95,31 +95,36 @@ def _compare(work: _Work) -> Batch:
     pairs: list[Compared] = []
     for pairing in work.pairings:
         try:
-            if _is_same(old, new, pairing):
-                pairs.append(Compared(pairing))
-                continue
-            before, after = old.values(pairing.before), new.values(pairing.after)
-            mine = _number(before, after, numbers, changes)
-            reports = (
-                judge_values(old, pairing.before, before, census=False),
-                judge_values(new, pairing.after, after, census=False),
-            )
+            pairs.append(_compare_pair(old, new, pairing, numbers, changes))
         except KpolicyError as error:
-            pairs.append(Compared(pairing, error=error))
-            continue
-        pairs.append(Compared(pairing, tuple(mine), *reports))
+            pairs.append(Compared(pairing, error=error.with_traceback(None)))
     return Batch(tuple(pairs), tuple(changes))
 
 
+def _compare_pair(
+    old: Examiner, new: Examiner, pairing: Pairing, numbers: dict[object, int], changes: list[Change]
+) -> Compared:
+    """One pair; a function of its own, so that the values of a pair are freed before the next is looked at."""
+    if _is_same(old, new, pairing):
+        return Compared(pairing)
+    before, after = old.values(pairing.before), new.values(pairing.after)
+    mine = _number(before, after, numbers, changes)
+    reports = (
+        judge_values(old, pairing.before, before, census=False),
+        judge_values(new, pairing.after, after, census=False),
+    )
+    return Compared(pairing, tuple(mine), *reports)
+
+
 def compare_bare(
-    before: str, after: str, arch: str | None, standard: Standard, stdin: BinaryIO
+    before: str, after: str, arch: str | None, release: str | None, standard: Standard, stdin: BinaryIO
 ) -> tuple[Compared, list[Change]]:
     """Two full .config files by what they say; raises UsageError or InputError for what is none."""
     # Only here: what makes a model of a .config is seldom wanted.
     from kpolicy.cli.bare import bare_report, bare_values
 
     configs = [read_config(spec, stdin) for spec in (before, after)]
-    old, new = (bare_values(config, arch) for config in configs)
+    old, new = (bare_values(config, arch, release) for config in configs)
     names = changed(effect(old), effect(new))
     changes = []
     for name in names:
@@ -127,9 +132,9 @@ def compare_bare(
         text = line.text if assignment_of(new, name) is not None and line is not None else "no line"
         place = line.location if line is not None else None
         changes.append(Change(name, shown(old, name), shown(new, name), "line", text, place))
-    reports = bare_report(configs[0], arch, standard), bare_report(configs[1], arch, standard)
+    first, second = (bare_report(config, arch, standard, release=release) for config in configs)
     target = Target(after, new.model.architecture, ())
-    return Compared(Pairing(after, target, target), (), *reports), changes
+    return Compared(Pairing(after, target, target), (), first, second), changes
 
 
 def _is_same(old: Examiner, new: Examiner, pairing: Pairing) -> bool:

@@ -13,9 +13,9 @@ from kpolicy.cli.bare import bare_values, truth
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Examiner, remarks
 from kpolicy.cli.machine import machine_options, stated_machine
-from kpolicy.cli.options import arch_option, output_options, toolchain_options, tree_option
+from kpolicy.cli.options import arch_option, output_options, release_option, toolchain_options, tree_option
 from kpolicy.cli.selection import read_target
-from kpolicy.cli.setup import check_output, deliver, plan_for
+from kpolicy.cli.setup import check_output, check_release, deliver, plan_for
 from kpolicy.cli.trees import find_tree
 from kpolicy.config.read import read_config
 from kpolicy.costing.bill import Bill, Machine, make_bill
@@ -36,6 +36,7 @@ from kpolicy.report.cost import CostReport, cost_document, cost_lines
 )
 @tree_option
 @arch_option()
+@release_option
 @machine_options
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @toolchain_options
@@ -48,6 +49,7 @@ def command(
     configs: tuple[str, ...],
     tree: str | None,
     arch: str | None,
+    release: str | None,
     ram: str | None,
     cpus: int | None,
     form: str,
@@ -74,6 +76,7 @@ def command(
     check_output(output, force=force)
     machine = stated_machine(ram, cpus)
     source = find_tree(console, tree)
+    check_release(release, has_tree=source is not None)
     examiner = None
     if source is not None:
         examiner = Examiner(plan_for(console, source, toolchain, no_cache=no_cache), source)
@@ -83,7 +86,7 @@ def command(
     failed: list[KpolicyError] = []
     for spec in configs:
         try:
-            reports.append(_report(console, spec, examiner, arch, machine))
+            reports.append(_report(console, spec, examiner, arch, release, machine))
         except KpolicyError as error:
             failed.append(error)
     for remark in examiner.kconfig_remarks() if examiner is not None else ():
@@ -101,10 +104,12 @@ def command(
     return status.FAILURE if failed else status.CLEAN
 
 
-def _report(console: Console, spec: str, examiner: Examiner | None, arch: str | None, machine: Machine) -> CostReport:
+def _report(
+    console: Console, spec: str, examiner: Examiner | None, arch: str | None, release: str | None, machine: Machine
+) -> CostReport:
     if examiner is None:
         config = read_config(spec, sys.stdin.buffer)
-        values = bare_values(config, arch)
+        values = bare_values(config, arch, release)
         return _of(values, config.name, make_bill(values, shipped_costs(), machine, truth))
     values = examiner.values(read_target(spec, examiner.source, arch, sys.stdin.buffer))
     for remark in remarks(values):

@@ -22,6 +22,7 @@ from kpolicy.cli.options import (
     arch_option,
     output_options,
     policy_options,
+    release_option,
     run_options,
     toolchain_options,
     tree_option,
@@ -29,7 +30,7 @@ from kpolicy.cli.options import (
 from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, make_plan, today
 from kpolicy.cli.selection import defconfig_targets, policy_start, read_target
-from kpolicy.cli.setup import check_output, deliver
+from kpolicy.cli.setup import check_output, check_release, deliver
 from kpolicy.cli.trees import find_tree, names_tree, tree_named
 from kpolicy.errors import UsageError
 from kpolicy.kernel.source import KernelTree
@@ -54,6 +55,7 @@ from kpolicy.report.style import Style
     help="With two trees: only this config, named as for `kpolicy check` (may be repeated). [default: every defconfig]",
 )
 @arch_option(multiple=True)
+@release_option
 @policy_options
 @click.option("--no-waivers", is_flag=True, help="Let waived findings stand.")
 @click.option(
@@ -76,6 +78,7 @@ def command(
     tree: str | None,
     configs: tuple[str, ...],
     archs: tuple[str, ...],
+    release: str | None,
     form: str,
     verbose: bool,
     **words: object,
@@ -100,6 +103,7 @@ def command(
         raise UsageError("standard input can be read only once")
     are_trees = tree is None and names_tree(console, before) and names_tree(console, after)
     if are_trees:
+        check_release(release, has_tree=True)
         report, standards = _trees(console, before, after, configs, archs, options)
     else:
         if configs:
@@ -107,10 +111,11 @@ def command(
         if len(archs) > 1:
             raise UsageError("two configs are for one architecture", hint="name one --arch, or none")
         source = find_tree(console, tree)
+        check_release(release, has_tree=source is not None)
         if source is not None:
             report, standards = _configs(console, before, after, source, archs, options)
         else:
-            report, standards = _bare(console, before, after, archs[0] if archs else None, options)
+            report, standards = _bare(console, before, after, archs[0] if archs else None, release, options)
     for error in report.errors:
         console.error(error)
     style = console.style() if options.output is None else Style()
@@ -178,7 +183,7 @@ def _configs(
 
 
 def _bare(
-    console: Console, before: str, after: str, arch: str | None, options: Options
+    console: Console, before: str, after: str, arch: str | None, release: str | None, options: Options
 ) -> tuple[DiffReport, Sequence[Standard]]:
     """Two full .config files by what they say themselves."""
     check_output(options.output, force=options.force)
@@ -192,7 +197,7 @@ def _bare(
         raise UsageError("--toolchain answers the probes of Kconfig files", hint="name their tree with --tree")
     standards = Standards(console, options.policy, None)
     number = standards.number_for(after if after != "-" else None)
-    compared, changes = compare_bare(before, after, arch, standards.all[number], sys.stdin.buffer)
+    compared, changes = compare_bare(before, after, arch, release, standards.all[number], sys.stdin.buffer)
     console.note("compared by themselves, without Kconfig files: what differs is told, not why; --tree names them")
     gained, lost = _findings([compared], standards.all, waivers=not options.policy.no_waivers)
     effects = tuple(Effect(change, (after,)) for change in changes)

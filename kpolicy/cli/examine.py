@@ -143,14 +143,17 @@ class Examiner:
         try:
             content = self.source.read(part.path)
         except InputError as error:
-            raise InputError(error.message, Location(part.path, 1), hint=error.hint) from None
+            raise InputError(error.message, Location(part.path, 0), hint=error.hint) from None
         return parse_config(part.path, content)
 
     def model(self, architecture: Architecture, toolchain: Toolchain) -> Model:
         """The model of an architecture; what was wrong with its Kconfig files is raised again when it was."""
         key = (architecture.arch, toolchain.identity)
         if self._last is None or self._last[0] != key:
-            self._discard()
+            self._note_remarks()
+            # Before the next one is read: a model that no values hold is freed here.
+            self._last = None
+            gc.unfreeze()
             try:
                 self._last = (key, self.tree.model(architecture, toolchain))
                 # A model lives as long as its configs are looked at: no collection needs to look at it.
@@ -159,20 +162,9 @@ class Examiner:
                 self._last = (key, error)
         found = self._last[1]
         if isinstance(found, KpolicyError):
-            raise found
+            # Without the frames of whoever met it before, which hold the values of their config.
+            raise found.with_traceback(None)
         return found
-
-    def _discard(self) -> None:
-        """Let go of the last model.
-
-        What was shown of it refers back to it, a circle that only the cycle collector would find, by
-        going through everything: so it is emptied here.
-        """
-        self._note_remarks()
-        if self._last is not None and isinstance(self._last[1], Model):
-            vars(self._last[1]).clear()
-            gc.unfreeze()
-        self._last = None
 
     def _note_remarks(self) -> None:
         model = self._last[1] if self._last is not None else None
@@ -242,14 +234,24 @@ class Examiner:
 
 def remarks(values: Values) -> Iterator[Remark]:
     """What conf warns of, and what it does not say: a config of another kernel or architecture."""
-    config, model = values.config, values.model
-    if config is None:
-        return
-    stacked = len({item.location.path for item in config.assignments}) > 1
+    yield from conf_remarks(values)
+    yield from origin_remarks(values)
+
+
+def conf_remarks(values: Values) -> Iterator[Remark]:
+    """What conf warns of, in its words; of that a finding says most, better."""
+    stacked = values.config is not None and len({item.location.path for item in values.config.assignments}) > 1
     for location, text in values.warnings:
         # A fragment is there to override: only within one file is that odd.
         if not (stacked and text.startswith("override: ")):
             yield Remark(location, text)
+
+
+def origin_remarks(values: Values) -> Iterator[Remark]:
+    """That a config is of another kernel or architecture."""
+    config, model = values.config, values.model
+    if config is None:
+        return
     if config.arch is not None and config.arch not in (
         model.architecture,
         model.srcarch,

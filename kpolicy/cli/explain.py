@@ -17,6 +17,7 @@ from kpolicy.cli.setup import plan_for
 from kpolicy.cli.trees import needed_tree
 from kpolicy.errors import KpolicyError
 from kpolicy.explain.explanation import explain
+from kpolicy.policy.checks.unreadable import unreadable_lines
 from kpolicy.report.explain import ExplainReport, explain_document, explain_lines
 
 
@@ -64,10 +65,14 @@ def command(
     examiner = Examiner(plan_for(console, source, toolchain, no_cache=no_cache), source)
     values = examiner.values(read_target(spec, source, arch, sys.stdin.buffer))
     model = values.model
+    asked = dict.fromkeys(word.removeprefix("CONFIG_") for word in symbols)
+    for line in unreadable_lines(values):
+        if line.symbol in asked:
+            console.warning(line.location, line.message)
     name = values.config.name if values.config is not None else spec
     reports: list[ExplainReport] = []
     failed: list[KpolicyError] = []
-    for symbol in dict.fromkeys(word.removeprefix("CONFIG_") for word in symbols):
+    for symbol in asked:
         if model.is_defined(symbol):
             reports.append(ExplainReport(name, model.architecture, model.version, explain(values, symbol)))
         else:

@@ -16,7 +16,7 @@ import click
 from kpolicy.cli import candidates, status
 from kpolicy.cli.acceptance import accept
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import Examiner, Part, Target, remarks
+from kpolicy.cli.examine import Examiner, Part, Target
 from kpolicy.cli.judging import report_on
 from kpolicy.cli.options import (
     THRESHOLDS,
@@ -205,8 +205,6 @@ def _subject(
         # One more file makes a stack of it.
         target = replace(target, parts=(*target.parts, Part(name, in_tree=False)))
     values = examiner.values(target)
-    for remark in (*examiner.kconfig_remarks(), *remarks(values)):
-        console.warning(remark.location, remark.text)
     assert values.config is not None
     standard = standards.all[number]
     held = values.config.name
@@ -215,6 +213,8 @@ def _subject(
         return assess(found, held, standard, tree=source.name, names=lambda: examiner.tree.names)
 
     report = report_on(values, held, standard, (), tree=source.name, number=number, names=lambda: examiner.tree.names)
+    for remark in (*examiner.kconfig_remarks(), *report.remarks):
+        console.warning(remark.location, remark.text)
     accepted = accept((report,), standards.all, baseline, today(), waivers=not options.policy.no_waivers)
     own = "<stdin>" if last.path == _STDIN else last.path
     document = Document(values.config, own if own_file else name, content, values.model)

@@ -4,21 +4,28 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from kpolicy.cli.examine import Examiner, Target, remarks
+from kpolicy.cli.examine import Examiner, Target, conf_remarks, origin_remarks
 from kpolicy.policy.census import observe
+from kpolicy.policy.checks.config_lines import UNREADABLE
 from kpolicy.policy.checks.reasons import Names
+from kpolicy.policy.finding import Finding
 from kpolicy.policy.rule import Rule
 from kpolicy.policy.standard import Standard, assess
 from kpolicy.report.records import ConfigReport
+from kpolicy.report.remark import Remark
 
 if TYPE_CHECKING:
     from kpolicy.costing.bill import Machine, Truth
     from kpolicy.costing.summary import CostSummary
     from kpolicy.evaluate.values import Values
+    from kpolicy.kconfig.model import Model
+
+_OVERRIDE = re.compile(r"override: (?:reassigning to symbol )?([\w-]+)", re.ASCII)
 
 
 def judge(examiner: Examiner, target: Target) -> ConfigReport:
@@ -62,6 +69,8 @@ def report_on(
     """
     assessment = assess(values, name, standard, tree=tree, judgeable=judgeable, names=names)
     model = values.model
+    told = _told(values, assessment.findings)
+    remarks = (*(item for item in conf_remarks(values) if not told(item)), *origin_remarks(values))
     return ConfigReport(
         config=name,
         architecture=model.architecture,
@@ -69,12 +78,36 @@ def report_on(
         toolchain=model.toolchain_identity,
         verdict=assessment.verdict,
         findings=assessment.findings,
-        remarks=tuple(remarks(values)),
+        remarks=remarks,
         observation=observe(values, counts),
         unjudged=assessment.unjudged,
         standard=number,
         cost=_costs(values, machine, truth) if machine is not None else None,
     )
+
+
+def _told(values: Values, findings: Sequence[Finding]) -> Callable[[Remark], bool]:
+    """Whether a finding says what a remark says in the words of conf."""
+    about_lines = [finding for finding in findings if finding.rule.startswith("config/")]
+    places = {finding.place for finding in about_lines}
+    symbols = {finding.symbol for finding in about_lines}
+    if values.config is not None and any(finding.rule == UNREADABLE for finding in about_lines):
+        # One finding can be about several lines.
+        places.update(line.location for line in values.config.unread)
+
+    def told(remark: Remark) -> bool:
+        # conf names the later of two lines, a finding the one that does not count.
+        override = _OVERRIDE.match(remark.text)
+        others = _with_its_choice(values.model, override.group(1)) if override is not None else ()
+        return remark.location in places or not symbols.isdisjoint(others)
+
+    return told
+
+
+def _with_its_choice(model: Model, name: str) -> tuple[str, ...]:
+    symbol = model.symbol(name)
+    choice = symbol.choice if symbol is not None else None
+    return (name, *(model.choices[choice].members if choice is not None else ()))
 
 
 def _costs(values: Values, machine: Machine, truth: Truth | None) -> CostSummary:

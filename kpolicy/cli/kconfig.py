@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 
 import click
 
 from kpolicy.cli import candidates
 from kpolicy.cli.console import Console
+from kpolicy.cli.examine import Examiner
 from kpolicy.cli.options import (
     acceptance_options,
     arch_option,
@@ -23,10 +25,15 @@ from kpolicy.cli.reporting import Options, Run, conclude, known_findings, make_p
 from kpolicy.cli.trees import find_tree
 from kpolicy.errors import UsageError
 from kpolicy.kernel.architecture import resolve_architecture
+from kpolicy.kernel.config_files import config_files
 from kpolicy.policy.checks.registry import TREE_CHECKS
 from kpolicy.policy.toml_file import did_you_mean
 
 _FAMILY = "kconfig/"
+_CHECKED = (
+    "checked are the Kconfig files that an architecture reads, and the fragments of kernel/configs and\n"
+    "arch/*/configs; those of tools/testing/selftests are not"
+)
 
 
 @click.command("kconfig", short_help="Check the Kconfig files of a tree, and its fragments.")
@@ -67,7 +74,8 @@ def command(
 
     Told is what holds wherever the line is of any use, once a line: selects that another select brings
     along, selects of members of a choice, defaults that are never reached, names that no architecture
-    defines, and lines of fragments that are not honoured.  Paths are those in the tree.
+    defines, and lines of fragments that are not honoured.  Paths are those in the tree.  Fragments are those
+    of kernel/configs and arch/*/configs; those of tools/testing/selftests are not checked.
 
     \b
     Examples:
@@ -86,16 +94,39 @@ def command(
         resolve_architecture(source, arch)
     standards = Standards(console, options.policy, source)
     standards.number_for(source.root)
+    plan = replace(make_plan(console, source, options), standards=tuple(standards.all))
+    below = tuple(os.path.normpath(path) for path in paths)
+    if below:
+        _check_paths(Examiner(plan, source), below)
     run = Run(
         command="kconfig",
-        plan=replace(make_plan(console, source, options), standards=tuple(standards.all)),
+        plan=plan,
         targets=(),
         baseline=known_findings(options, standards),
         tree_checks=wanted,
         archs=archs,
-        paths=tuple(os.path.normpath(path) for path in paths),
+        paths=below,
     )
     return conclude(console, run, source, options, census=False, details=False)
+
+
+def _check_paths(examiner: Examiner, paths: tuple[str, ...]) -> None:
+    """Refuse a path at which there is nothing to check: no findings there would look like a clean result."""
+    source = examiner.source
+    files = {*examiner.tree.names.files, *(file.path for file in config_files(source) if file.kind == "fragment")}
+    known = files.union(*map(_folders, files))
+    for path in paths:
+        if path in known or path == ".":
+            continue
+        exists = source.is_file(path) or bool(source.list_dir(path))
+        message = f"--path {path}: {'nothing there is checked' if exists else 'there is no such path in the tree'}"
+        guess = None if exists else did_you_mean(path, sorted(known))
+        raise UsageError(message, hint=guess or _CHECKED)
+
+
+def _folders(path: str) -> Iterator[str]:
+    while path := os.path.dirname(path):
+        yield path
 
 
 def _check(word: str) -> str:

@@ -36,6 +36,12 @@ def tree_option(command: Command) -> Command:
     )
 
 
+def release_option(command: Command) -> Command:
+    """--release: for a .config that is judged without a tree."""
+    text = "Without a tree: the kernel release of a whole .config whose header names none, for example 6.12."
+    return click.option("--release", metavar="VERSION", help=text)(command)
+
+
 def toolchain_options(command: Command) -> Command:
     """--toolchain and --no-cache: what models are made from."""
     cache = click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of Kconfig models.")

@@ -6,13 +6,13 @@ from __future__ import annotations
 import math
 import multiprocessing
 import os
-import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from itertools import groupby
 from typing import TypeVar
 
+from kpolicy.cli.endings import end_with_parent, signals_later
 from kpolicy.cli.examine import Examiner, Plan, Target
 from kpolicy.cli.judging import judge
 from kpolicy.errors import InputError, KpolicyError
@@ -22,6 +22,8 @@ from kpolicy.report.remark import Remark
 
 # What the model of an architecture costs, in configs: that is what splitting an architecture wastes.
 _MODEL_COST = 15
+# fork: workers start with everything imported that this process has.
+_START = "fork"
 # How long a worker may take to end, in seconds, when it is told to.
 _PATIENCE = 2.0
 Outcome = tuple[int, ConfigReport | KpolicyError]
@@ -80,22 +82,19 @@ def spread(plan: Plan, work: Callable[[Item], Result], items: Sequence[Item], jo
         _start(plan)
         yield from map(work, items)
         return
-    # fork: workers start with everything imported that this process has.
     executor: Executor = ProcessPoolExecutor(
-        jobs, mp_context=multiprocessing.get_context("fork"), initializer=_start_worker, initargs=(plan,)
+        jobs, mp_context=multiprocessing.get_context(_START), initializer=_start_worker, initargs=(plan,)
     )
     try:
-        # Interrupted half way through starting workers we would not know of them all.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         waiting = []
-        try:
-            for item in items:
-                waiting.append(executor.submit(work, item))  # noqa: PERF401 - those handed out before a failure stay
-        except BrokenProcessPool:
-            # A worker is dead before it all is handed out: what was not has no result either.
-            pass
-        finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        # Interrupted half way through starting workers we would not know of them all.
+        with signals_later():
+            try:
+                for item in items:
+                    waiting.append(executor.submit(work, item))  # noqa: PERF401 - those handed out before a failure stay
+            except BrokenProcessPool:
+                # A worker is dead before it all is handed out: what was not has no result either.
+                pass
         for future in as_completed(waiting):
             try:
                 yield future.result()
@@ -125,9 +124,7 @@ def examiner(plan: Plan | None = None) -> Examiner:
 
 
 def _start_worker(plan: Plan) -> None:
-    # Ctrl-C reaches all processes of a terminal: workers end without a word, the parent cleans up.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    end_with_parent()
     _start(plan)
 
 
@@ -143,8 +140,9 @@ def _examine(batch: Iterable[tuple[int, Target]]) -> Batch:
         try:
             outcomes.append((number, judge(looking, target)))
         except KpolicyError as error:
-            outcomes.append((number, error))
+            # Without its frames, which hold the values of the config, and by them the model.
+            outcomes.append((number, error.with_traceback(None)))
         except Exception as error:  # noqa: BLE001 - a bug met in one config must not hide what the others show
             text = f"internal error: {type(error).__name__}: {error}"
-            outcomes.append((number, KpolicyError(text, Location(target.name, 1), hint="this is a bug in kpolicy")))
+            outcomes.append((number, KpolicyError(text, Location(target.name, 0), hint="this is a bug in kpolicy")))
     return outcomes, looking.kconfig_remarks()

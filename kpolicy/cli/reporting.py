@@ -154,7 +154,9 @@ def conclude(console: Console, run: Run, source: KernelTree, options: Options, *
     if since is not None:
         looking = Examiner(run.plan, run.plan.open())
         known = since.findings(console, looking, run.targets, configs, run.tree_checks, run.archs, options.jobs)
-        run = replace(run, since=since.name, before=known)
+        run = replace(run, since=since.name, before=known.findings)
+        configs = tuple(known.news(item) for item in configs)
+        remarks = tuple(item for item in remarks if known.is_news(item))
     plan = run.plan
     return finish(
         console,
@@ -215,7 +217,8 @@ def show(console: Console, report: Report, outputs: Outputs, *, details: bool) -
         console.warning(remark.location, remark.text)
     deliver_outputs(console, report, outputs, details=details)
     if report.unread:
-        return status.FAILURE
+        # What a policy gets wrong may show with a config only.
+        return max((error.exit_status for error in report.errors), default=status.FAILURE)
     return status.FINDINGS if report.fails else status.CLEAN
 
 

@@ -13,15 +13,17 @@ import click
 from kpolicy.cli import candidates, status
 from kpolicy.cli.bare import bare_values
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import Examiner, Target
-from kpolicy.cli.options import arch_option, policy_options, run_options, toolchain_options, tree_option
+from kpolicy.cli.examine import Examiner
+from kpolicy.cli.options import arch_option, policy_options, release_option, run_options, toolchain_options, tree_option
 from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, make_plan
 from kpolicy.cli.selection import policy_start, read_target
+from kpolicy.cli.setup import check_release
 from kpolicy.cli.trees import find_tree
 from kpolicy.config.read import parse_config, read_config, stack
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.evaluate.values import Values
+from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.alternatives import Retry, alternatives
 from kpolicy.policy.roles import Role, reading_of, role_of
 from kpolicy.policy.settings import verdict
@@ -41,6 +43,7 @@ from kpolicy.report.role import RoleReport, role_document, role_lines
 )
 @tree_option
 @arch_option()
+@release_option
 @click.option(
     "--reading",
     "words",
@@ -60,6 +63,7 @@ def command(
     configs: tuple[str, ...],
     tree: str | None,
     arch: str | None,
+    release: str | None,
     words: tuple[str, ...],
     form: str,
     **others: object,
@@ -80,24 +84,27 @@ def command(
     if configs.count("-") > 1:
         raise UsageError("standard input can be read only once")
     source = find_tree(console, tree)
+    check_release(release, has_tree=source is not None)
     standards = Standards(console, options.policy, source)
     reports: list[RoleReport] = []
     failed: list[KpolicyError] = []
+
+    def in_tree(spec: str, source: KernelTree) -> RoleReport:
+        target = read_target(spec, source, arch, sys.stdin.buffer)
+        number = standards.number_for(policy_start(target, source))
+        plan = replace(make_plan(console, source, options), standards=tuple(standards.all))
+        values = Examiner(plan, source).values(replace(target, standard=number))
+        name = values.config.name if values.config is not None else spec
+        return _report(values, name, standards.all[number], words, _retry(values))
+
+    def bare(spec: str) -> RoleReport:
+        config = read_config(spec, sys.stdin.buffer)
+        standard = standards.all[standards.number_for(spec if spec != "-" else None)]
+        return _report(bare_values(config, arch, release), config.name, standard, words, None)
+
     for spec in configs:
         try:
-            if source is None:
-                config = read_config(spec, sys.stdin.buffer)
-                standard = standards.all[standards.number_for(spec if spec != "-" else None)]
-                reports.append(_report(bare_values(config, arch), config.name, standard, words, None))
-                continue
-            target = read_target(spec, source, arch, sys.stdin.buffer)
-            number = standards.number_for(policy_start(target, source))
-            plan = replace(make_plan(console, source, options), standards=tuple(standards.all))
-            examiner = Examiner(plan, source)
-            target = replace(target, standard=number)
-            values = examiner.values(target)
-            name = values.config.name if values.config is not None else spec
-            reports.append(_report(values, name, standards.all[number], words, _retry(examiner, target)))
+            reports.append(in_tree(spec, source) if source is not None else bare(spec))
         except KpolicyError as error:
             failed.append(error)
     for item in failed:
@@ -112,12 +119,14 @@ def command(
     return status.FAILURE if failed else status.CLEAN
 
 
-def _retry(examiner: Examiner, target: Target) -> Retry:
-    config = examiner.read(target)
+def _retry(values: Values) -> Retry | None:
+    config = values.config
+    if config is None:
+        return None
 
     def retry(lines: Sequence[str]) -> Values:
         more = parse_config(config.name, "".join(f"{line}\n" for line in lines).encode())
-        return examiner.values(replace(target, config=stack(config.name, [config, more])))
+        return values.again(stack(config.name, [config, more]))
 
     return retry
 

@@ -23,6 +23,7 @@ from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.policy.chosen import Wish
 from kpolicy.policy.examples import demo_models, run_examples
+from kpolicy.policy.roles import shipped_roles
 from kpolicy.policy.rule import Rule
 from kpolicy.policy.survey import survey
 from kpolicy.report.survey import example_lines, survey_lines
@@ -58,7 +59,8 @@ def command(
 
     Exit status 1 when an example does not come out as its rule says, or when a rule makes no sense in the
     tree: it has what the rule requires, and the rule can never fire, always fires, asks for a symbol that
-    no architecture defines, or has a remedy that mends nothing. No footing is no fault.
+    no architecture defines, negates one and does not state what that means, or has a remedy that mends
+    nothing. No footing is no fault.
 
     \b
     Examples:
@@ -75,7 +77,9 @@ def command(
     failed = not all(result.passed for result in results)
     lines = list(example_lines(results, len(chosen)))
     if defaults is not None:
-        found = survey(chosen, defaults, demo_models())
+        # Roles are no rules: who names some rules does not ask about them.
+        roles = () if rules else shipped_roles()
+        found = survey(chosen, defaults, demo_models(), roles=roles, known=defaults.known)
         console.clear_progress()
         # Where nothing could be read the errors say it all.
         lines += survey_lines(found, defaults.title) if found.architectures else ()
@@ -115,6 +119,11 @@ class _Defaults:
         self._examiner = Examiner(plan_for(console, self._source, toolchain, no_cache=no_cache), self._source)
         self.title = f"{self._source.name}, Linux {self._examiner.tree.version}"
         self.errors: list[KpolicyError] = []
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The symbols that the Kconfig files of any architecture define."""
+        return frozenset(self._examiner.tree.names.places)
 
     def __iter__(self) -> Iterator[Values]:
         for number, architecture in enumerate(self._architectures):

@@ -161,7 +161,7 @@ def _nothing(word: str, source: KernelTree, architecture: Architecture | None) -
     guess = f"did you mean {' or '.join(near)}?\n" if near else ""
     where = f"arch/{srcarch or '*'}/configs or kernel/configs of {source.name}"
     return InputError(
-        "there is no such config", Location(word, 1), hint=f"{guess}it is neither a file nor a config in {where}"
+        "there is no such config", Location(word, 0), hint=f"{guess}it is neither a file nor a config in {where}"
     )
 
 

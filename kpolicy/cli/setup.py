@@ -10,8 +10,21 @@ from pathlib import Path
 
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import EXECUTE, Plan, chosen_toolchain
-from kpolicy.errors import InputError, UsageError
+from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.kernel.source import KernelTree
+from kpolicy.kernel.version import parse_version
+
+
+def check_release(release: str | None, *, has_tree: bool) -> None:
+    """Refuse a --release that is none, or that the tree states; raises UsageError."""
+    if release is None:
+        return
+    if has_tree:
+        raise UsageError("--release is for a .config without a tree", hint="The tree states its release.")
+    try:
+        parse_version(release)
+    except KpolicyError as error:
+        raise UsageError(f"--release: {error.message}", hint=error.hint) from None
 
 
 def cache_folder(environment: Mapping[str, str], *, disabled: bool) -> Path | None:

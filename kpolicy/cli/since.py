@@ -4,18 +4,46 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import EXECUTE, Examiner, Plan, Target
 from kpolicy.cli.pool import examine_all
 from kpolicy.errors import KpolicyError, UsageError
+from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.revision import open_revision
 from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.baseline import Baseline, make_baseline
 from kpolicy.policy.finding import Finding
 from kpolicy.report.records import ConfigReport
+from kpolicy.report.remark import Remark
+
+
+@dataclass(frozen=True)
+class Past:
+    """What there was to say about a tree at an earlier revision: the findings, and the remarks.
+
+    `remarks` are those about the configs, by name and architecture, `about_kconfig` those about the Kconfig
+    files of the architectures (`folders`) that were looked at again; those of all others have not changed.
+    """
+
+    findings: Baseline
+    remarks: Mapping[tuple[str, str], frozenset[str]]
+    about_kconfig: frozenset[tuple[str, str]]
+    folders: frozenset[str]
+
+    def news(self, report: ConfigReport) -> ConfigReport:
+        """A report with those remarks that are new."""
+        known = self.remarks.get((report.config, report.architecture), frozenset())
+        return replace(report, remarks=tuple(item for item in report.remarks if item.text not in known))
+
+    def is_news(self, remark: Remark) -> bool:
+        """Whether a remark about a Kconfig file is new."""
+        path, _ = key = _key(remark)
+        top, _, rest = path.partition("/")
+        folder = rest.partition("/")[0] if top == "arch" else ""
+        return bool(self.folders) and (not folder or folder in self.folders) and key not in self.about_kconfig
 
 
 @dataclass(frozen=True)
@@ -35,13 +63,14 @@ class Before:
         tree_checks: frozenset[str],
         archs: Sequence[str],
         jobs: int,
-    ) -> Baseline:
-        """The findings of configs, and of checks of the tree for some architectures, as they were.
+    ) -> Past:
+        """What was found in configs, and by checks of the tree for some architectures, as they were.
 
         `today` looks at the tree as it is, `now` is what it found in the configs.  A config that was not there had
-        none.  One that rests on the same files as now had the same, and is not looked at again.
+        no findings.  One that rests on the same files as now had the same, and is not looked at again.
         """
         found: list[Finding] = []
+        said: dict[tuple[str, str], frozenset[str]] = {}
         again: list[Target] = []
         plan = replace(self.plan, standards=today.plan.standards)
         before = Examiner(plan, self.source)
@@ -54,21 +83,24 @@ class Before:
             report = reports.get((name, target.arch))
             if report is not None and _same_ground(today, target, before, earlier):
                 found += report.findings
+                said[name, target.arch] = frozenset(item.text for item in report.remarks)
             else:
                 again.append(earlier)
-        outcomes, _ = examine_all(plan, again, jobs, console.progress) if again else ([], [])
+        outcomes, about_kconfig = examine_all(plan, again, jobs, console.progress) if again else ([], [])
         for target, outcome in zip(again, outcomes, strict=True):
             if isinstance(outcome, KpolicyError):
                 console.note(f"{target.name} could not be analysed at {self.name}, so what is found now counts as new")
             else:
                 found += outcome.findings
+                said[outcome.config, outcome.architecture] = frozenset(item.text for item in outcome.remarks)
         if tree_checks:
             from kpolicy.cli.tree_findings import look_at_tree
 
             about, _, _ = look_at_tree(plan, archs, tree_checks, jobs, console.progress)
             found += about.findings
         console.clear_progress()
-        return make_baseline(found)
+        folders = {resolve_architecture(self.source, target.arch).srcarch for target in again}
+        return Past(make_baseline(found), said, frozenset(map(_key, about_kconfig)), frozenset(folders))
 
     def touched(self, today: Examiner, targets: Sequence[Target]) -> tuple[Target, ...]:
         """The configs that rest on other files of the tree than before: all others have the same findings."""
@@ -84,6 +116,11 @@ class Before:
         # Standard input is read already, and can not be read twice.
         is_read_again = inside and not any(part.path == "-" for part in target.parts)
         return replace(target, config=None) if is_read_again else target
+
+
+def _key(remark: Remark) -> tuple[str, str]:
+    """What is the same about a remark when lines move."""
+    return (remark.location.path if remark.location is not None else "", remark.text)
 
 
 def open_before(console: Console, plan: Plan, word: str) -> Before:

@@ -13,7 +13,10 @@ USAGE: Final = 2
 """The command line, a policy or a rule file is wrong."""
 FAILURE: Final = 3
 """Some input could not be analysed, or kpolicy itself failed."""
-INTERRUPTED: Final = 130
-"""Ctrl-C, as shells count it."""
 NO_READER: Final = 141
 """Whoever read the output went away (SIGPIPE, as shells count it)."""
+
+
+def ended_by(signal: int) -> int:
+    """A signal ended the run, as shells count it: 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP."""
+    return 128 + signal

@@ -6,6 +6,7 @@ from __future__ import annotations
 from kpolicy.cli.examine import Examiner
 from kpolicy.errors import UsageError
 from kpolicy.kconfig.model import Model
+from kpolicy.policy.catalogue import shipped_catalogue
 from kpolicy.policy.checks.names import likely_names
 from kpolicy.policy.toml_file import did_you_mean
 
@@ -20,5 +21,14 @@ def unknown_symbol(examiner: Examiner, model: Model, name: str) -> UsageError:
         text = f"{name} is defined for {', '.join(archs)} only ({places[0].location}), not for {model.architecture}"
         return UsageError(text, hint=f"name another architecture: --arch {archs[0]}")
     likely = likely_names(model, name)
-    hint = f"did you mean {' or '.join(likely)}?" if likely else did_you_mean(name, model.names())
+    hint = f"did you mean {' or '.join(likely)}?" if likely else _gone(model, name) or did_you_mean(name, model.names())
     return UsageError(f"no Kconfig file of any architecture defines {name}", hint=hint)
+
+
+def _gone(model: Model, name: str) -> str | None:
+    """What a rule about stale names knows of one, with the present names that it is about."""
+    for rule in shipped_catalogue(examples=False):
+        present = [item for item in rule.symbols if model.is_defined(item)]
+        if rule.kind == "stale" and name in rule.symbols and present:
+            return f"{rule.title}; present options: {', '.join(present)} (kpolicy rules show {rule.id})"
+    return None

@@ -14,9 +14,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kpolicy.costing.cost import CERTAINTIES, Certainty, Cost, Costs, Figure, Trait
-from kpolicy.costing.formula import VARIABLES, NoFigureError, filled, names, value_of
+from kpolicy.costing.formula import VARIABLES, NoFigureError, boot_parameter, filled, in_powers, names, value_of
+from kpolicy.evaluate.command_line import Standing, asking, parameter, standing
 from kpolicy.explain.cause import Link, cause
-from kpolicy.policy.expression import Expression
+from kpolicy.policy.expression import COMMAND_LINE, Expression, as_fallback, boots
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -25,6 +26,13 @@ State: TypeAlias = Literal["known", "open", "not known", "not told"]
 Truth: TypeAlias = "Callable[[Expression, Values], bool | None]"
 
 _MACHINE = ("ram", "cpus")
+_SWITCH = {"n": 0, "y": 1}
+_STANDINGS: Mapping[Standing, str] = {
+    "final": "",
+    "overridable": "; the boot loader can override it",
+    "fallback": ", but is used only when the boot loader passes no command line",
+    "unused": "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,8 @@ class Item:
 
     `known`: `amount` is in bytes, or the figure is in words.  `open`: the machine's `missing` values are
     wanted.  `not known`: `reason` says why.  `not told`: a .config alone does not tell whether it is paid.
-    `worked` is the formula with the config's numbers in it.
+    `worked` is the formula with the config's numbers in it.  `needs` is what must happen before anything is paid, ""
+    where nothing must, or the config sees to it; `command_line` says what CONFIG_CMDLINE has to do with that.
     """
 
     cost: Cost
@@ -52,6 +61,8 @@ class Item:
     missing: tuple[str, ...]
     reason: str
     chain: tuple[Link, ...]
+    needs: str = ""
+    command_line: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,7 @@ def _adds(item: Item, certainty: Certainty) -> bool:
     figure = item.figure
     if figure is None or item.state != "known" or item.cost.kind != "memory":
         return False
-    return figure.certainty == certainty and not figure.per and not figure.needs
+    return figure.certainty == certainty and not figure.per and not item.needs
 
 
 def holds(expression: Expression, values: Values) -> bool:
@@ -109,7 +120,7 @@ def make_bill(values: Values, costs: Costs, machine: Machine, truth: Truth = hol
 
 def _item(cost: Cost, numbers: _Numbers, truth: Truth) -> Item:
     values = numbers.values
-    chain = cause(values, next((name for name in cost.symbols if numbers.number(name)), cost.symbols[0]))
+    chain = cause(values, _payer(cost, numbers))
     figure = None
     for candidate in cost.figures:
         applies = truth(candidate.when, values)
@@ -120,8 +131,9 @@ def _item(cost: Cost, numbers: _Numbers, truth: Truth) -> Item:
             break
     if figure is None:
         return Item(cost, "not known", None, None, "", (), cost.unknown, chain)
+    needs, command_line = _wanted(figure, values)
     if figure.formula is None:
-        return Item(cost, "known", figure, None, "", (), "", chain)
+        return Item(cost, "known", figure, None, "", (), "", chain, needs, command_line)
     worked = filled(figure.formula, numbers)
     try:
         amount = math.floor(value_of(figure.formula, numbers))
@@ -129,11 +141,36 @@ def _item(cost: Cost, numbers: _Numbers, truth: Truth) -> Item:
         if error.name in VARIABLES:
             missing = numbers.missing(names(figure.formula))
             if missing:
-                return Item(cost, "open", figure, None, worked, missing, "", chain)
+                return Item(cost, "open", figure, None, worked, missing, "", chain, needs, command_line)
             return Item(cost, "not known", figure, None, worked, (), "the config does not tell the page size", chain)
         reason = f"{error.reason} in this config" if error.name else error.reason
         return Item(cost, "not known", figure, None, worked, (), reason, chain)
-    return Item(cost, "known", figure, amount, worked, (), "", chain)
+    ram = numbers.number("ram")
+    if figure.certainty == "at most" and not figure.per and ram is not None and amount > ram:
+        # A limit of the source code is none where there is less memory than that.
+        amount, worked = ram, f"min({worked}, {in_powers(ram)})"
+    return Item(cost, "known", figure, amount, worked, (), "", chain, needs, command_line)
+
+
+def _payer(cost: Cost, numbers: _Numbers) -> str:
+    """The symbol of a cost that is on, or the command line that asks for it."""
+    on = (name for name in cost.symbols if numbers.number(name) or name == COMMAND_LINE)
+    return next(on, cost.symbols[0])
+
+
+def _wanted(figure: Figure, values: Values) -> tuple[str, str]:
+    """What must still happen before a figure is paid, and what CONFIG_CMDLINE has to do with it."""
+    if not figure.needs:
+        return "", ""
+    if figure.unless.holds(values):
+        return "", _asked(figure, values)
+    return figure.needs, _asked(figure, values) if as_fallback(figure.unless).holds(values) else ""
+
+
+def _asked(figure: Figure, values: Values) -> str:
+    """What CONFIG_CMDLINE says about a figure, and what that is worth; "" where it says nothing."""
+    found = dict.fromkeys(str(word) for item in boots(figure.unless) for word in asking(values, item.parameter))
+    return f"CONFIG_CMDLINE has {' '.join(found)}{_STANDINGS[standing(values)]}" if found else ""
 
 
 class _Numbers:
@@ -174,6 +211,10 @@ class _Numbers:
         return None
 
     def _symbol(self, name: str) -> int | None:
+        asked = boot_parameter(name)
+        if asked is not None:
+            text = parameter(self.values, asked)
+            return int(text) if text.isdecimal() else _SWITCH.get(text)
         if not self.values.model.is_defined(name):
             return None
         if self.values.model.type_of(name) in ("bool", "tristate"):

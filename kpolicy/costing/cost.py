@@ -14,9 +14,10 @@ from typing import Literal, TypeAlias, get_args
 from kpolicy.costing.formula import Formula
 from kpolicy.location import Location
 from kpolicy.policy.expression import Expression
+from kpolicy.policy.reader import Absence
 
 CostKind: TypeAlias = Literal["memory", "size", "slow-down", "boot"]
-Certainty: TypeAlias = Literal["exact", "computed", "at most", "as documented", "address space"]
+Certainty: TypeAlias = Literal["exact", "computed", "at most", "at least", "as documented", "address space"]
 
 KINDS: tuple[CostKind, ...] = get_args(CostKind)
 CERTAINTIES: tuple[Certainty, ...] = get_args(Certainty)
@@ -35,7 +36,8 @@ class Figure:
 
     It is for configs on which `when` holds.  `certainty` says what the bytes are worth (docs/costs.md), `per` what they
     are paid for each of (an object, a task), `needs` what must happen before anything is paid, a boot parameter for
-    example.  `note` says how the figure follows from the `sources`.
+    example, unless the config itself sees to that: then `unless` holds.  `note` says how the figure follows from the
+    `sources`.
     """
 
     when: Expression
@@ -44,6 +46,7 @@ class Figure:
     certainty: Certainty
     per: str
     needs: str
+    unless: Expression
     note: str
     sources: tuple[str, ...]
 
@@ -53,7 +56,8 @@ class Cost:
     """A cost of `symbols`, for configs on which `when` holds.
 
     The first of `figures` whose own condition holds counts; where none does, the figure is not known,
-    for the reason `unknown`.
+    for the reason `unknown`.  `absent` says of symbols that a condition negates, or that a formula takes for 0, what it
+    means when a tree does not define them.
     """
 
     id: str
@@ -64,6 +68,7 @@ class Cost:
     figures: tuple[Figure, ...]
     unknown: str
     location: Location
+    absent: tuple[Absence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@
 
 Operators bind as in C: `* /`, `+ -`, `<< >>`, comparisons (`=` for equality, as in Kconfig), `&&`, `||`,
 `? :`.  `/` divides exactly, so that nothing is lost before `floor` or `ceil` says so.  K, M and G after a
-number stand for powers of 1024.  A symbol is its number, 1 for y and m, 0 for n; as a condition one that
+number stand for powers of 1024.  `boot(P)` is the number that CONFIG_CMDLINE sets the kernel parameter P to
+(`kpolicy.evaluate.command_line`).  A symbol is its number, 1 for y and m, 0 for n; as a condition one that
 the config does not have is off, but as a number it has no value, and neither has the formula then.
 
 Formulas are immutable; `str()` prints one that parses to the same.
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import math
 import operator
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -58,6 +60,7 @@ BIGGEST = 1 << 96
 _CHOICE = -1  # binds more loosely than any binary operator
 _ATOM = len(LEVELS)
 _SUFFIXES = (("G", 30), ("M", 20), ("K", 10))
+_BOOT = re.compile(r"boot\(([A-Za-z0-9_.]+)\)")
 
 
 class Numbers(Protocol):
@@ -88,7 +91,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A symbol, or a variable in small letters."""
+    """A symbol, a variable in small letters, or `boot(P)`, the kernel parameter P on the built-in command line."""
 
     name: str
 
@@ -186,6 +189,12 @@ def filled(formula: Formula, numbers: Numbers) -> str:
 def names(formula: Formula) -> tuple[str, ...]:
     """The symbols and variables that a formula mentions, each once."""
     return tuple(dict.fromkeys(_names(formula)))
+
+
+def boot_parameter(name: str) -> str | None:
+    """P for the name `boot(P)`, None for a symbol or a variable."""
+    match = _BOOT.fullmatch(name)
+    return match[1] if match is not None else None
 
 
 def in_powers(number: int) -> str:

@@ -7,6 +7,7 @@ The id of a cost is its place below the costs folder: `kfence/pool.toml` is `kfe
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from kpolicy.costing.cost import CERTAINTIES, KINDS, Certainty, Cost, Figure, Trait
 from kpolicy.costing.formula import VARIABLES, Formula, Number, names
@@ -17,10 +18,10 @@ from kpolicy.policy.reader import TableReader
 from kpolicy.policy.toml_file import KeyPath, TomlFile, did_you_mean
 
 _KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-_KEYS = ("title", "kind", "symbols", "when", "figure", "unknown")
-_FIGURE_KEYS = ("when", "formula", "text", "certainty", "per", "needs", "note", "sources")
+_KEYS = ("title", "kind", "symbols", "when", "figure", "unknown", "absent")
+_FIGURE_KEYS = ("when", "formula", "text", "certainty", "per", "needs", "unless", "note", "sources")
 _TRAIT_KEYS = ("when", "formula", "source")
-_ALWAYS = Constant("y")
+_ALWAYS, _NEVER = Constant("y"), Constant("n")
 
 
 def load_cost(cost_id: str, path: str, text: str) -> Cost:
@@ -69,6 +70,7 @@ class _CostReader(TableReader):
             figures=figures,
             unknown=unknown,
             location=self.file.location(("title",)),
+            absent=self.absent(("absent",), set(_mentioned(when, figures))),
         )
 
     def _symbols(self, when: Expression) -> tuple[str, ...]:
@@ -88,6 +90,10 @@ class _CostReader(TableReader):
         certainty: Certainty = "as documented"
         if "certainty" in self.table(where) or has == ["formula"]:
             certainty = self.word((*where, "certainty"), CERTAINTIES)
+        if "unless" in self.table(where) and "needs" not in self.table(where):
+            self.file.complain(
+                (*where, "unless"), "'unless' says when what the figure needs is there: 'needs' is missing"
+            )
         return Figure(
             when=self._condition((*where, "when")),
             formula=self._formula((*where, "formula")) if "formula" in has else None,
@@ -95,6 +101,7 @@ class _CostReader(TableReader):
             certainty=certainty,
             per=self.string((*where, "per"), required=False),
             needs=self.string((*where, "needs"), required=False),
+            unless=self._condition((*where, "unless"), _NEVER),
             note=self.string((*where, "note"), required=False),
             sources=self.strings((*where, "sources")),
         )
@@ -107,8 +114,8 @@ class _CostReader(TableReader):
                 self.file.complain_at_item((*where, "formula"), name, f"{name!r} rests on the page size itself")
         return Trait(self._condition((*where, "when")), formula, self.string((*where, "source")))
 
-    def _condition(self, where: KeyPath) -> Expression:
-        return self.condition(where) if self.value(where) is not None else _ALWAYS
+    def _condition(self, where: KeyPath, otherwise: Expression = _ALWAYS) -> Expression:
+        return self.condition(where) if self.value(where) is not None else otherwise
 
     def _formula(self, where: KeyPath) -> Formula:
         found = self.value(where)
@@ -120,3 +127,13 @@ class _CostReader(TableReader):
         except UsageError as error:
             self.file.complain_in_text(where, error.column or 1, error.message, error.hint)
             return Number(0)
+
+
+def _mentioned(when: Expression, figures: Iterable[Figure]) -> Iterator[str]:
+    """The symbols that the conditions and formulas of a cost mention."""
+    yield from symbols(when)
+    for figure in figures:
+        yield from symbols(figure.when)
+        yield from symbols(figure.unless)
+        if figure.formula is not None:
+            yield from names(figure.formula)

@@ -84,7 +84,7 @@ def _line(item: Item) -> CostLine:
         words=figure.text if figure is not None else "",
         certainty=figure.certainty if figure is not None else None,
         per=figure.per if figure is not None else "",
-        needs=figure.needs if figure is not None else "",
+        needs=item.needs,
         worked=item.worked,
         missing=item.missing,
         reason=item.reason,

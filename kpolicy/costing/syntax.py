@@ -20,12 +20,15 @@ from kpolicy.costing.formula import (
     Name,
     Not,
     Number,
+    boot_parameter,
 )
+from kpolicy.evaluate.command_line import PARAMETERS
 from kpolicy.policy.tokens import Token, Tokens, nearest
 
 _TOKEN = re.compile(
     r"""\s*(?:
-      (?P<word>[A-Za-z0-9_]+)
+      (?P<boot>boot\([A-Za-z0-9_.]*\))
+    | (?P<word>[A-Za-z0-9_]+)
     | (?P<operator>&&|\|\||!=|<=|>=|<<|>>|[-+*/<>=!?:(),])
     )""",
     re.VERBOSE,
@@ -107,6 +110,9 @@ class _Parser(Tokens):
             if not self._take(")"):
                 self._fail("this parenthesis is not closed", token)
             return inner
+        if token.kind == "boot":
+            self._next += 1
+            return self._boot(token)
         if token.kind != "word":
             what = "the formula ends here" if token.kind == "end" else f"{token.text!r} cannot stand here"
             self._fail(f"{what}: expected a number, a symbol or a function", token)
@@ -116,6 +122,12 @@ class _Parser(Tokens):
         if self._peek().text == "(":
             return self._call(token)
         return self._name(token)
+
+    def _boot(self, token: Token) -> Name:
+        asked = boot_parameter(token.text) or ""
+        if asked not in PARAMETERS:
+            self._fail(f"boot() does not know the kernel parameter {asked!r}", token, _nearest(asked, PARAMETERS))
+        return Name(token.text)
 
     def _number(self, token: Token) -> Number:
         match = _NUMBER.match(token.text)

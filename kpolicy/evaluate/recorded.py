@@ -17,6 +17,7 @@ from kpolicy.config.model import Config
 from kpolicy.evaluate.user import unquote
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.kconfig.model import Model
+from kpolicy.kernel.toolchain.words import linker_number
 
 # A .config of a kernel some years older lacks what was added since; half a .config lacks half.
 _MOST_MISSING = 0.3
@@ -46,7 +47,7 @@ def recorded_probes(model: Model, config: Config) -> dict[str, str | None] | Non
     with its recorded value when a probe alone decides it, with None (hidden) when it has no
     line.  So what is off for other reasons is left to the model, and a fragment on top can
     turn it on.  In a .config of another release a missing line says nothing: that release may
-    not know the symbol.
+    not know the symbol, and the linker's version may be written in another form.
     """
     first = config.assignments[0].location.path if config.assignments else ""
     full = replace(config, assignments=tuple(item for item in config.assignments if item.location.path == first))
@@ -54,8 +55,10 @@ def recorded_probes(model: Model, config: Config) -> dict[str, str | None] | Non
     probes: dict[str, str | None] = {}
     for _round in range(_MOST_ROUNDS):
         values = evaluate(model, full, recorded=probes)
-        if not probes and not _is_complete(values, written):
-            return None
+        if not probes:
+            if not _is_complete(values, written):
+                return None
+            written = _converted(values, written)
         found = {
             name: text
             for name, text in _differing(values, written, probes)
@@ -65,6 +68,12 @@ def recorded_probes(model: Model, config: Config) -> dict[str, str | None] | Non
             break
         probes |= found
     return probes
+
+
+def _converted(values: Values, written: Mapping[str, str]) -> dict[str, str]:
+    """Recorded values as this tree writes them: of the tools' versions only that of the linker has changed its form."""
+    number = linker_number(written.get("LD_VERSION", ""), values.text("LD_VERSION"))
+    return {**written, **({"LD_VERSION": number} if number is not None else {})}
 
 
 def _release(version: str) -> list[str]:

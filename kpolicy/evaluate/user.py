@@ -40,7 +40,7 @@ def user_values(core: Core, config: Config) -> UserValues:
         user.choices = {choice[0]: ChoiceInput() for choice in core.choices}
     order: dict[int, None] = {}
     for assignment in config.assignments:
-        if assignment.loose and not dialect.loose_unset:
+        if not is_read(assignment, dialect):
             continue
         node = core.symbols.get(assignment.name)
         if node is None:
@@ -66,6 +66,11 @@ def user_values(core: Core, config: Config) -> UserValues:
         if not (dialect.silent_without_equals and text.startswith("unexpected data: CONFIG_")):
             user.warnings.append((location, text))
     return user
+
+
+def is_read(assignment: Assignment, dialect: Dialect) -> bool:
+    """Whether the `conf` of a tree reads a line; older ones read more forms of "is not set"."""
+    return (dialect.loose_unset or not assignment.loose) and (dialect.any_mark or not assignment.mark)
 
 
 def _value(assignment: Assignment, type_code: int, user: UserValues) -> int | str | None:

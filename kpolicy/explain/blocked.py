@@ -3,29 +3,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from kpolicy.explain.given import follows
+from kpolicy.explain.lines import (
+    answer_of,
+    condition_text,
+    gave,
+    is_settled,
+    without_keyword,
+    written_condition,
+)
+from kpolicy.kconfig.model import conjunction, conjuncts
+from kpolicy.kconfig.nodes import MOD, NO
 from kpolicy.location import Location
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kpolicy.evaluate.values import Values
-    from kpolicy.kconfig.model import Default, Expr, Select, Symbol
+    from kpolicy.kconfig.model import Condition, Default, Expr, Select, Symbol, Written
+    from kpolicy.kconfig.syntax import Answerer
 
 # So many ways to set a symbol are named; a reader who needs more asks for the chain.
 _LONGEST_LIST = 4
 # What is needed may itself need something; the last step is the one that has to change.
 _MOST_STEPS = 4
+# What answers macros and is neither the tree nor the architecture that is asked about.
+OUTSIDE: Final = ("toolchain", "environment")
+_DECIDES: Final[Mapping[Answerer, str]] = {
+    "toolchain": "the toolchain decides it",
+    "environment": "the environment decides it",
+    "architecture": "the architecture decides it",
+    "tree": "the tree decides it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """A part of a condition that is below what is asked, and the line that states it."""
+
+    part: Expr
+    line: Condition
+
+    @property
+    def written(self) -> str | None:
+        """The condition of the line as it is written, where it has macros."""
+        return written_condition(self.line)
+
+    @property
+    def answerer(self) -> Answerer | None:
+        """What decided this part before any config was read; None where a config has a say."""
+        written = self.line.written
+        return written.answerer if written is not None and is_settled(self.part) else None
+
+    @property
+    def answer(self) -> str:
+        """What the macros gave, where they decided this part: "which this toolchain answers with n"."""
+        written = self.line.written
+        value = "m" if self.part.node == MOD else "n"
+        return gave(written, value) if written is not None and self.answerer is not None else ""
+
+    @property
+    def text(self) -> str:
+        """What is needed."""
+        if self.answerer is not None:
+            return f"needs {self.written}"
+        if self.part.node == MOD:
+            return "can only be m"
+        return "is never visible" if is_settled(self.part) else f"needs {self.part}"
 
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """One thing in the way: in words, where it stands, the symbols that would have to change, and what else to say."""
+    """One thing in the way: in words, where it stands, the symbols that would have to change, and what else to say.
+
+    `answerer` is what decided it before any config was read.
+    """
 
     text: str
     location: Location | None
     symbols: tuple[str, ...] = ()
     more: str = ""
+    answerer: Answerer | None = None
 
     def __str__(self) -> str:
         place = f" at {self.location}" if self.location is not None else ""
@@ -52,7 +114,7 @@ def _blockers(values: Values, name: str, asked: int, steps: int) -> tuple[Blocke
         return ()
     found = _parts(values, symbol, asked if values.visibility(name) else 1)
     if len(found) == 1 and steps:
-        found = [replace(found[0], more=_further(values, found[0], steps - 1))]
+        found = [replace(found[0], more=found[0].more + _further(values, found[0], steps - 1))]
     return tuple(found)
 
 
@@ -78,7 +140,7 @@ def definition(values: Values, symbol: Symbol) -> Location:
 def ways_to_set(values: Values, symbol: Symbol) -> str:
     """What can set a symbol that no line can: its defaults, and what selects or implies it."""
     if symbol.probed:
-        return "the toolchain decides it"
+        return _probe(values, symbol)
     defaults = [text for default in symbol.defaults if (text := _default(values, default)) != "n"]
     edges = [_edge(values, edge) for edge in (*symbol.selected_by, *symbol.implied_by)]
     if not defaults and not edges:
@@ -91,8 +153,62 @@ def ways_to_set(values: Values, symbol: Symbol) -> str:
     return f"only {' or '.join(told)} sets it"
 
 
+def _probe(values: Values, symbol: Symbol) -> str:
+    """For a symbol that rests on a probe: what the probe gave, or what the symbol needs besides."""
+    needed = needed_by(values, symbol)
+    if needed:
+        line = needed[0].line
+        names = line_names(needed)
+        decides = f"{_DECIDES['toolchain']}: " if is_probed(values, names) else ""
+        return (
+            f"{decides}it needs {conjunction(item.part for item in needed)} ({_now(values, names)}) at {line.location}"
+        )
+    # A recorded toolchain may have answered otherwise than the one that the model was read with.
+    is_recorded = values.is_recorded(values.model.core.symbols[symbol.name])
+    told = [
+        without_keyword(written.text) + ("" if is_recorded else f", which gives {value}")
+        for written, value in _probes(symbol)
+    ]
+    return f"{_DECIDES[answerer_of(symbol) or 'toolchain']}{' by ' if told else ''}{_list(told)}"
+
+
+def answerer_of(symbol: Symbol) -> Answerer | None:
+    """What decides a symbol without a prompt before any config is read; None for any other."""
+    if not symbol.probed:
+        return None
+    return next((written.answerer for written, _ in _probes(symbol)), "toolchain")
+
+
+def _probes(symbol: Symbol) -> Iterator[tuple[Written, str]]:
+    """The lines of a symbol that the toolchain or the environment answers, and what it gave."""
+    for default in symbol.defaults:
+        written = default.written
+        if written is not None and written.answerer in OUTSIDE:
+            yield written, answer_of(default, written)
+    for line in dict.fromkeys(line for around in symbol.conditions for line in around):
+        written = line.written
+        if written is not None and written.answerer in OUTSIDE:
+            yield written, str(line.expression)
+
+
+def needed_by(values: Values, symbol: Symbol) -> tuple[Obstacle, ...]:
+    """What a symbol depends on and a config could change, where none of its definitions has all of that."""
+    lists = [tuple(_below(values, lines, 1)) for lines in symbol.conditions]
+    fewest = min(lists, key=len, default=())
+    return tuple(item for item in fewest if not is_settled(item.part))
+
+
+def is_probed(values: Values, names: Iterable[str]) -> bool:
+    """Whether probes decide all of some symbols."""
+    symbols = [values.model.symbol(name) for name in names]
+    return all(symbol is not None and symbol.probed for symbol in symbols)
+
+
 def _default(values: Values, default: Default) -> str:
     """What a default rests on: `X=n` of `default X`, the condition of `default y if X`."""
+    written = default.written
+    if written is not None and (default.condition.node == NO or default.value.node == NO):
+        return f"{without_keyword(written.text)}, {gave(written, 'n')}"
     rests = default.condition if default.value.is_yes else default.value
     return f"{rests}={_shown(values, rests.name)}" if rests.op == "symbol" else str(rests)
 
@@ -101,8 +217,11 @@ def _edge(values: Values, edge: Select) -> str:
     """Who selects, and why it does not: it is off, or its condition is."""
     if not values.tristate(edge.source):
         return f"{edge.source}=n"
-    unmet = [str(part) for part in conjuncts(edge.condition) if not values.evaluate(part)]
-    return f"{edge.source} if {' && '.join(unmet)}" if unmet else edge.source
+    unmet = [part for part in conjuncts(edge.condition) if not values.evaluate(part)]
+    written = edge.written
+    if written is not None and any(map(is_settled, unmet)):
+        return f"{edge.source}{without_keyword(written.text).partition(edge.target)[2]}"
+    return f"{edge.source} if {conjunction(unmet)}" if unmet else edge.source
 
 
 def _list(items: list[str]) -> str:
@@ -111,34 +230,65 @@ def _list(items: list[str]) -> str:
     return ", ".join(items[:_LONGEST_LIST]) + more
 
 
-def unmet(values: Values, symbol: Symbol, asked: int) -> list[tuple[Expr, Location]]:
-    """The parts of the nearest prompt's condition that are below `asked`, each with the `depends on` that has it."""
+def unmet(values: Values, symbol: Symbol, asked: int) -> tuple[Obstacle, ...]:
+    """The parts of the nearest prompt's condition that are below `asked`, without those that follow from others."""
     # Of several prompts the one with the fewest obstacles is what a person would go for.
-    lists = [
-        (prompt, [part for part in conjuncts(prompt.condition) if values.evaluate(part) < asked])
-        for prompt in symbol.prompts
-    ]
-    prompt, parts = min(lists, key=lambda item: len(item[1]))
-    return [
-        (
-            part,
-            next((item.location for item in symbol.depends if part.node in _nodes(item.expression)), prompt.location),
-        )
-        for part in parts
-    ]
+    lists = [tuple(_below(values, prompt.conditions, asked)) for prompt in symbol.prompts]
+    return _causes(values, min(lists, key=len), asked)
+
+
+def _below(values: Values, lines: Iterable[Condition], asked: int) -> Iterator[Obstacle]:
+    """The parts of some conditions that are below `asked`, each once."""
+    seen: set[tuple[int, Location | None]] = set()
+    for line in lines:
+        for part in conjuncts(line.expression):
+            # A constant is a cause in every line that comes to it.
+            key = (part.node, line.location if is_settled(part) else None)
+            if key not in seen and values.evaluate(part) < asked:
+                seen.add(key)
+                yield Obstacle(part, line)
+
+
+def _causes(values: Values, found: tuple[Obstacle, ...], asked: int) -> tuple[Obstacle, ...]:
+    """The obstacles without those that would be gone if the others were."""
+    if len(found) < 2:
+        return found
+    given = {item.part.node for item in found if not is_settled(item.part)}
+    kept: list[Obstacle] = []
+    for item in found:
+        node = item.part.node
+        if not is_settled(item.part) and len(given) > 1 and follows(values, node, given, asked):
+            given.discard(node)
+        else:
+            kept.append(item)
+    plain = tuple(item for item in kept if not item.part.is_choice)
+    return plain or tuple(kept)
 
 
 def _parts(values: Values, symbol: Symbol, asked: int) -> list[Blocker]:
     found: dict[str, Blocker] = {}
-    for part, place in unmet(values, symbol, asked):
-        # To Kconfig the number in a comparison is a symbol too, of which there is nothing to say.
-        names = tuple(dict.fromkeys(name for name in part.symbols() if not name.isdigit()))
-        now = ", ".join(f"{other}={_shown(values, other)}" for other in names)
-        if how := _how(values, part):
+    for obstacle in unmet(values, symbol, asked):
+        names = line_names((obstacle,))
+        now = _now(values, names)
+        if how := _how(values, obstacle.part):
             now += f"; {how}"
-        text = f"needs {part}{' to be y' if asked == 2 else ''}" if str(part) != "n" else "is never visible"
-        found.setdefault(text, Blocker(f"{text} ({now})" if now else text, place, names))
+        text = f"{obstacle.text}{' to be y' if asked == 2 and names else ''}"
+        answer = f", {obstacle.answer}" if obstacle.answer else ""
+        found.setdefault(
+            text,
+            Blocker(f"{text} ({now})" if now else text, obstacle.line.location, names, answer, obstacle.answerer),
+        )
     return list(found.values())
+
+
+def line_names(found: Iterable[Obstacle]) -> tuple[str, ...]:
+    """The symbols of some obstacles."""
+    # To Kconfig the number in a comparison is a symbol too, of which there is nothing to say.
+    return tuple(dict.fromkeys(name for item in found for name in item.part.symbols() if not name.isdigit()))
+
+
+def _now(values: Values, names: Iterable[str]) -> str:
+    return ", ".join(f"{name}={_shown(values, name)}" for name in names)
 
 
 def _how(values: Values, part: Expr) -> str:
@@ -148,24 +298,13 @@ def _how(values: Values, part: Expr) -> str:
     if needed is None or needed.prompts:
         return ""
     if is_in_the_way:
-        return next((_selects(edge) for edge in values.selectors(needed.name)), "")
+        return next((_selects(values, edge) for edge in values.selectors(needed.name)), "")
     return ways_to_set(values, needed)
 
 
-def _selects(edge: Select) -> str:
-    condition = "" if edge.condition.is_yes else f" if {edge.condition}"
+def _selects(values: Values, edge: Select) -> str:
+    condition = condition_text(values.model.symbol(edge.source), edge)
     return f"{edge.source} selects it{condition} at {edge.location}"
-
-
-def conjuncts(expression: Expr) -> tuple[Expr, ...]:
-    """The parts of an expression that must all hold."""
-    if expression.op == "and":
-        return tuple(part for operand in expression.operands for part in conjuncts(operand))
-    return () if expression.is_yes else (expression,)
-
-
-def _nodes(expression: Expr) -> set[int]:
-    return {expression.node, *(part.node for part in conjuncts(expression))}
 
 
 def _shown(values: Values, name: str) -> str:

@@ -17,13 +17,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kpolicy.evaluate.user import unquote
-from kpolicy.explain.blocked import conjuncts
+from kpolicy.explain.lines import default_text, own_condition, select_text
+from kpolicy.kconfig.model import conjunction, conjuncts
+from kpolicy.kconfig.nodes import NO
 from kpolicy.location import Location
 
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
     from kpolicy.evaluate.values import Values
-    from kpolicy.kconfig.model import Default, Expr, Select, Symbol
+    from kpolicy.kconfig.model import Default, Expr, Symbol
 
 Kind: TypeAlias = Literal["assigned", "selected", "implied", "default", "choice", "toolchain", "unset"]
 
@@ -81,34 +83,69 @@ def cause(values: Values, name: str) -> tuple[Link, ...]:
 
 
 def place(values: Values, name: str) -> Location:
-    """The line that a person would edit to change the value of `name`.
+    """Where the value of `name` comes from: the root of its cause.
 
-    That of the root of its cause; the head of the config where nothing says anything about it.
+    The end of the config where nothing says anything about it.
     """
     root = cause(values, name)[-1]
-    return root.location or head(values)
+    return root.location or end(values)
 
 
-def head(values: Values) -> Location:
-    """The first line of the config, of its last file in a stack: where a missing line would be added."""
+def config_line(values: Values, *names: str) -> Location:
+    """The config line that a person would edit for the first of these symbols that one has to do with.
+
+    Where Kconfig files alone gave all their values it is the end of the config: a new line would be added there.
+    """
+    if values.config is None:
+        return place(values, names[0])
+    lines = {item.location for item in values.config.assignments}
+    roots = (cause(values, name)[-1].location for name in names)
+    return next((root for root in roots if root in lines), None) or end(values)
+
+
+def end(values: Values) -> Location:
+    """The last line of the config, of its last file in a stack: a new line would be added after it."""
     config = values.config
     if config is None:
         return Location("Kconfig", 1)
-    return Location(config.assignments[-1].location.path if config.assignments else config.name, 1)
+    return config.assignments[-1].location if config.assignments else Location(config.name, 1)
 
 
 def shown(values: Values, name: str) -> str:
-    """The value as `.config` would show it: y, m, a number, a string in quotes; n for what has no line there."""
+    """The value as `.config` would show it: y, m, a number, a string in quotes; n for what has no line there.
+
+    A transitional symbol, which never has one, is shown by its value.
+    """
     text = values.text(name)
     kind = values.model.type_of(name)
     if kind in ("bool", "tristate"):
         return text
-    if not values.is_written(name):
+    if not values.is_written(name) and not (values.model.is_transitional(name) and values.assignment(name)):
         return "n"
     if kind == "string":
         escaped = text.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
     return text
+
+
+def line_text(values: Values, name: str, line: Assignment) -> str:
+    """The line of a symbol; where it asks for m and there are no modules, what became of it."""
+    if not is_without_modules(values, name):
+        return line.text
+    return f"{line.text} requested, but it is y: {no_modules(values)}"
+
+
+def is_without_modules(values: Values, name: str) -> bool:
+    """Whether the line of a symbol asks for m and gives y, since this configuration has no modules."""
+    if values.model.type_of(name) != "tristate" or values.node_value(values.model.core.modules):
+        return False
+    return values.asked(name) == 1 and values.visibility(name) > 0 and values.tristate(name) == 2
+
+
+def no_modules(values: Values) -> str:
+    """Why there are no modules."""
+    name = values.model.names_by_node.get(values.model.core.modules)
+    return f"CONFIG_{name} is not set" if name else "this tree has no modules"
 
 
 def assignment_of(values: Values, name: str) -> Assignment | None:
@@ -181,6 +218,14 @@ def _given(values: Values, symbol: Symbol, value: str) -> Iterator[Link]:
         yield Link("selected", name, value, select.source, select.location, select_text(values, select, "selected"))
 
 
+def sufficient_default(values: Values, name: str) -> Default | None:
+    """The default that alone gives a bool or tristate its value, whatever selects it too; None where none does."""
+    if values.model.type_of(name) not in ("bool", "tristate") or not values.is_on(name):
+        return None
+    default = values.default(name)
+    return default if default is not None and _suffices(values, default, name) else None
+
+
 def _suffices(values: Values, default: Default, name: str) -> bool:
     """Whether the default alone gives the value, so that a select adds nothing."""
     if values.assignment(name) is not None and values.visibility(name):
@@ -197,31 +242,10 @@ def _followed(values: Values, symbol: Symbol, default: Default) -> str | None:
     # To Kconfig an unquoted 1 is a symbol too.
     if default.value.op == "symbol" and values.model.is_defined(default.value.name):
         return default.value.name
-    own = own_condition(symbol, default.condition)
+    own = own_condition(symbol, default)
     if len(own) == 1 and own[0].op == "symbol" and values.is_on(own[0].name):
         return own[0].name
     return None
-
-
-def own_condition(symbol: Symbol | None, condition: Expr) -> tuple[Expr, ...]:
-    """The parts of a condition that the line itself states, not what its symbol depends on in any case."""
-    inherited = conjuncts(symbol.direct_dependency) if symbol is not None else ()
-    return tuple(part for part in conjuncts(condition) if part not in inherited)
-
-
-def _condition_text(symbol: Symbol | None, condition: Expr) -> str:
-    own = own_condition(symbol, condition)
-    return f" if {' && '.join(map(str, own))}" if own else ""
-
-
-def default_text(symbol: Symbol, default: Default) -> str:
-    """A default as the Kconfig line has it."""
-    return f"default {default.value}{_condition_text(symbol, default.condition)}"
-
-
-def select_text(values: Values, select: Select, verb: str) -> str:
-    """A select or imply as the Kconfig line has it, told from its target."""
-    return f"{verb} by {select.source}{_condition_text(values.model.symbol(select.source), select.condition)}"
 
 
 def chosen(values: Values, symbol: Symbol, value: str) -> Link:
@@ -234,13 +258,35 @@ def chosen(values: Values, symbol: Symbol, value: str) -> Link:
     return Link("choice", symbol.name, value, None, symbol.definitions[0], "the first visible member of the choice")
 
 
+def _no_default(values: Values, symbol: Symbol) -> str:
+    """Why the defaults of a symbol that is off give it nothing."""
+    default = values.default(symbol.name)
+    if default is not None:
+        text = default_text(symbol, default)
+        return f"its {text}" if default.value.node == NO else f"its {text} gives n"
+    return "none of its defaults applies" if symbol.defaults else "no default"
+
+
+def _unmet(values: Values, symbol: Symbol) -> Iterator[Expr]:
+    """The parts of what a symbol depends on that do not hold."""
+    for part in conjuncts(symbol.direct_dependency):
+        if values.evaluate(part):
+            continue
+        if not part.is_choice:
+            yield part
+        elif symbol.prompts:
+            # An old conf has the choice here; what is not met is a condition of its prompt.
+            lines = (line.expression for line in symbol.prompts[0].conditions)
+            parts = (inner for expression in lines for inner in conjuncts(expression))
+            yield from (inner for inner in parts if not values.evaluate(inner) and not inner.is_choice)
+
+
 def _unset(values: Values, symbol: Symbol, assignment: Assignment | None) -> Link:
     value = shown(values, symbol.name)
-    parts = [str(part) for part in conjuncts(symbol.direct_dependency) if not values.evaluate(part)]
-    unmet = list(dict.fromkeys(parts))
-    reason = f"depends on {' && '.join(unmet)}" if unmet else "no default"
+    unmet = tuple(_unmet(values, symbol))
+    reason = f"depends on {conjunction(unmet)}" if unmet else "no default"
     if assignment is None:
-        text = reason if unmet else "not set, and no default"
+        text = reason if unmet else f"not set, and {_no_default(values, symbol)}"
         return Link("unset", symbol.name, value, None, None, text)
     if not unmet and not values.visibility(symbol.name):
         reason = "no prompt" if not symbol.prompts else "its prompt is not visible"

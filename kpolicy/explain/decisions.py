@@ -7,15 +7,16 @@ opposite of each, and with what is said to change the value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.config.model import Assignment
-from kpolicy.explain.blocked import definition
-from kpolicy.explain.cause import default_text, shown
+from kpolicy.explain.blocked import OUTSIDE, definition
+from kpolicy.explain.cause import is_without_modules, shown
 from kpolicy.explain.change import Changes, Edits
+from kpolicy.explain.lines import default_text
 from kpolicy.explain.reasons import Decider, decider_at
 from kpolicy.kconfig.nodes import NO, YES
 from kpolicy.location import Location
@@ -37,7 +38,8 @@ class Decision:
 
     That is a config line, or (None) what holds for a symbol without one; `text` and `location` tell it.
     `opposite` is the line that says the contrary, and `gives` the value of the explained symbol with
-    that instead; None where it was not tried.
+    that instead; None where it was not tried.  `outside` is the toolchain or the environment, where it is that which
+    gave the symbol its default.
     """
 
     symbol: str
@@ -46,11 +48,12 @@ class Decision:
     location: Location | None
     opposite: str
     gives: str | None
+    outside: Decider | None = None
 
     @property
     def decider(self) -> Decider:
         """Whose decision it is."""
-        return "person" if self.line is not None else decider_at(self.location)
+        return "person" if self.line is not None else self.outside or decider_at(self.location)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,16 @@ class Decisions:
     changed: str | None
 
 
-def decisions(supports: Supports, name: str) -> Decisions:
-    """Who decided the value of a symbol that the model defines."""
+def decisions(supports: Supports, name: str, named: Collection[str] = ()) -> Decisions:
+    """Who decided the value of a symbol that the model defines.
+
+    `named` are symbols whose lines its reasons tell: where the value would be the same without any line, one of them
+    may still be what keeps it so.
+    """
     config = supports.values.config
     if config is None:
         raise ValueError("a preset has no lines")
-    return _Trial(supports, config, name).decisions()
+    return _Trial(supports, config, name).decisions(named)
 
 
 class _Trial:
@@ -91,7 +98,7 @@ class _Trial:
         self._given: dict[str, str] = {}
         self._tried: dict[tuple[str, ...], str] = {}
 
-    def decisions(self) -> Decisions:
+    def decisions(self, named: Collection[str]) -> Decisions:
         """The lines that support the value, without those which it turns out to go without."""
         nodes = {line for fact in self.supports.value_facts(self.node) for line in self.supports.of(fact).lines}
         lines = self._lines(nodes)
@@ -100,13 +107,21 @@ class _Trial:
         undone = [self.supports.core.symbols[line.name] for line in changes]
         counted = {node for node in undone if self.values.own_value(node) is not None}
         trees = [line for line, node in zip(changes, undone, strict=True) if node not in counted]
+        if is_without_modules(self.values, self.name) and not self._lines({self.supports.core.modules}):
+            trees.append(_assignment(self._names[self.supports.core.modules], "y"))
         lines, contrary = self._pruned(self._lines(nodes | counted), trees, {self._names[node] for node in counted})
+        if not lines:
+            lines = [line for line in self._of(named) if self._gives(line) not in (None, self.value)]
+            contrary = self._with([*map(self._opposite, lines), *trees])
         found = [self._of_person(line) for line in lines] + [self._of_tree(line) for line in trees]
         return Decisions(tuple(found), self._alone(lines), contrary, tuple(line.text for line in changes), changed)
 
     def _lines(self, nodes: set[int]) -> list[Assignment]:
         """The lines of some symbols, in the order of the config, which counts for the members of a choice."""
-        wanted = {self.values.assignment(self._names[node]) for node in nodes}
+        return self._of(self._names[node] for node in nodes)
+
+    def _of(self, names: Iterable[str]) -> list[Assignment]:
+        wanted = {self.values.assignment(name) for name in names}
         return [line for line in self.config.assignments if line in wanted]
 
     def _of_person(self, line: Assignment) -> Decision:
@@ -120,7 +135,9 @@ class _Trial:
         place = default.location if default is not None else definition(self.values, symbol)
         said = default_text(symbol, default) if default is not None else "no line asks for it"
         text = f"{line.name}={shown(self.values, line.name)}: {said}"
-        return Decision(line.name, None, text, place, line.text, self._with([line]))
+        written = default.written if default is not None else None
+        outside = written.answerer if written is not None and written.answerer in OUTSIDE else None
+        return Decision(line.name, None, text, place, line.text, self._with([line]), outside)
 
     def _one_that_changes(self, lines: Sequence[Assignment]) -> list[Assignment]:
         found = (self._opposite(line) for line in lines if self._gives(line) not in (None, self.value))

@@ -9,11 +9,12 @@ properties, and the values of the symbols that these name.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from kpolicy.explain.blocked import conjuncts
-from kpolicy.explain.cause import assignment_of, cause, default_text, select_text, shown
+from kpolicy.explain.cause import assignment_of, cause, line_text, shown
+from kpolicy.explain.lines import default_text, select_text
+from kpolicy.kconfig.model import conjuncts
 from kpolicy.kconfig.payload import CHOICE, DEFAULTS, DIRECT, IMPLIED, RANGES, REVERSE, VISIBILITY
 
 if TYPE_CHECKING:
@@ -64,6 +65,9 @@ def _why(
     before: Values, after: Values, name: str, others: frozenset[str]
 ) -> tuple[Why, str, Location | None, str | None]:
     old, new = cause(before, name)[0], cause(after, name)[0]
+    assigned = assignment_of(after, name)
+    if new.kind == "assigned" and assigned is not None:
+        new = replace(new, text=line_text(after, name, assigned))
     if not after.model.is_defined(name):
         return "gone", f"no longer defined; it was {_was(old)}", old.location, None
     if not before.model.is_defined(name):
@@ -74,7 +78,8 @@ def _why(
         line, gone = assignment_of(after, name), assignment_of(before, name)
         if line is not None:
             cut = ", as far as it may be set" if _is_cut(after, name) and not _is_kept(after, name) else ""
-            return "line", new.text if new.kind == "unset" else f"{line.text}{cut}", line.location, None
+            text = new.text if new.kind in ("unset", "assigned") else f"{line.text}{cut}"
+            return "line", text, line.location, None
         assert gone is not None
         return "line", f"without the line {gone.text}", gone.location, None
     side = _Side(before, after, name, others)
@@ -90,7 +95,7 @@ def _why(
         return "toolchain", new.text, new.location, None
     if before.model is after.model:
         # Nothing but another value can be the reason: any that the symbol's properties name.
-        through = _named(before, after, name, others)
+        through = _modules(before, after, name, others) or _named(before, after, name, others)
         if through is not None:
             return "follows", _told(old, new, rises=rises, through=through), new.location or old.location, through
     return "kconfig", _told(old, new, rises=rises, through=None), new.location or old.location, None
@@ -204,6 +209,13 @@ def _told(old: Link, new: Link, *, rises: bool, through: str | None) -> str:
     if rises or new.kind != "unset":
         return new.text
     return new.text if through is None or through in new.text else f"{new.text}; it was {_was(old)}"
+
+
+def _modules(before: Values, after: Values, name: str, others: frozenset[str]) -> str | None:
+    """The symbol by which there are modules, where m became y with it, or y m."""
+    modules = after.model.names_by_node.get(after.model.core.modules, "")
+    is_turned = after.model.type_of(name) == "tristate" and {before.text(name), after.text(name)} == {"m", "y"}
+    return modules if is_turned and modules in others else None
 
 
 def _named(before: Values, after: Values, name: str, others: frozenset[str]) -> str | None:

@@ -125,7 +125,7 @@ class Graph:
         """The condition that a line of a symbol states itself."""
         core = self.model.core
         node = own_condition(core, core.symbols[symbol.name], condition.node) if symbol is not None else condition.node
-        return "" if node == YES else str(Expr(self.model, node))
+        return "" if node == YES else str(self.model.expression(node))
 
     def _is_in_force(self, item: Select) -> bool | None:
         values = self._values

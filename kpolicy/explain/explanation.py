@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kpolicy.explain.blocked import definition
 from kpolicy.explain.cause import shown
 from kpolicy.explain.decisions import Decisions, decisions
-from kpolicy.explain.reasons import Reason, reasons
+from kpolicy.explain.reasons import Reason, every, reasons
 from kpolicy.explain.support import Supports
 
 if TYPE_CHECKING:
@@ -39,12 +39,13 @@ def explain(values: Values, name: str) -> Explanation:
     if symbol is None:
         raise KeyError(name)
     supports = Supports(values)
+    found = reasons(supports, name)
     return Explanation(
         symbol=name,
         value=shown(values, name),
         type=symbol.type,
         prompt=symbol.prompts[0].text if symbol.prompts else None,
         location=definition(values, symbol),
-        reasons=reasons(supports, name),
-        decisions=decisions(supports, name),
+        reasons=found,
+        decisions=decisions(supports, name, [item.symbol for item in every(found) if item.kind == "assigned"]),
     )

@@ -12,10 +12,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from kpolicy.explain.blocked import conjuncts, definition, unmet, ways_to_set
-from kpolicy.explain.cause import chosen, default_text, own_condition, select_text, shown
+from kpolicy.explain.blocked import (
+    OUTSIDE,
+    Obstacle,
+    answerer_of,
+    definition,
+    is_probed,
+    line_names,
+    needed_by,
+    unmet,
+    ways_to_set,
+)
+from kpolicy.explain.cause import chosen, is_without_modules, line_text, shown
 from kpolicy.explain.facts import Fact, Way
+from kpolicy.explain.lines import condition_text, default_text, is_settled, own_condition, select_text
 from kpolicy.explain.support import Supports
+from kpolicy.kconfig.model import conjuncts
 from kpolicy.kconfig.payload import TRISTATE, TYPE
 
 if TYPE_CHECKING:
@@ -35,7 +47,7 @@ Kind: TypeAlias = Literal[
     "passed-over",
     "more",
 ]
-Decider: TypeAlias = Literal["person", "tree", "architecture", "toolchain"]
+Decider: TypeAlias = Literal["person", "tree", "architecture", "toolchain", "environment"]
 
 # Below the symbol that was asked for: so many of the selects in force are followed, the others named.
 _MOST_FOLLOWED: Final = 3
@@ -70,6 +82,29 @@ def decider_at(location: Location | None) -> Decider:
 def reasons(supports: Supports, name: str) -> tuple[Reason, ...]:
     """The reasons for the value of a symbol that the model defines, each of them in force by itself."""
     return _Teller(supports).top(name)
+
+
+def every(found: Iterable[Reason]) -> Iterator[Reason]:
+    """Some reasons and all below them."""
+    for reason in found:
+        yield reason
+        yield from every(reason.because)
+
+
+def _outside(found: Iterable[Reason]) -> Decider | None:
+    """The toolchain or the environment, where one of several reasons is its decision alone: no line can change it."""
+    for reason in found:
+        roots = set(_roots(reason))
+        if len(roots) == 1 and roots <= {"toolchain", "environment"}:
+            return roots.pop()
+    return None
+
+
+def _roots(reason: Reason) -> Iterator[Decider]:
+    if not reason.because:
+        yield reason.decider
+    for below in reason.because:
+        yield from _roots(below)
 
 
 class _Teller:
@@ -146,7 +181,8 @@ class _Teller:
         if way.kind == "assigned":
             line = values.assignment(symbol.name)
             assert line is not None
-            return self._reason("assigned", symbol, line.text, line.location, "person", because)
+            text = line_text(values, symbol.name, line)
+            return self._reason("assigned", symbol, text, line.location, "person", because)
         if way.kind in ("selected", "implied"):
             edge = self._edge(symbol, way)
             text = select_text(values, edge, way.kind)
@@ -159,7 +195,11 @@ class _Teller:
             return self._reason("choice", symbol, text, link.location, None, because)
         if way.by >= 0:
             default = symbol.defaults[way.by]
-            decider: Decider | None = "toolchain" if way.kind == "toolchain" else None
+            written = default.written
+            outside = written is not None and written.answerer in OUTSIDE
+            decider: Decider | None = written.answerer if written is not None and outside else None
+            if way.kind == "toolchain":
+                decider = answerer_of(symbol)
             kind: Kind = "toolchain" if way.kind == "toolchain" else "default"
             return self._reason(kind, symbol, default_text(symbol, default), default.location, decider, because)
         if way.kind == "toolchain":
@@ -178,12 +218,14 @@ class _Teller:
         if way.kind in ("selected", "implied"):
             edge = self._edge(symbol, way)
             source = self._model.symbol(edge.source)
-            named = {edge.source, *self._named(own_condition(source, edge.condition))}
+            named = {edge.source, *self._named(own_condition(source, edge))}
         elif way.kind == "default" and way.by >= 0:
             default = symbol.defaults[way.by]
-            named = {*default.value.symbols(), *self._named(own_condition(symbol, default.condition))}
+            named = {*default.value.symbols(), *self._named(own_condition(symbol, default))}
             if is_top:
                 yield from self._passed_over(symbol, way.by)
+        if way.kind == "assigned" and is_without_modules(self._values, symbol.name):
+            named = {self._names.get(self._model.core.modules, "")}
         if way.kind == "assigned" and self._values.tristate(symbol.name) == 1:
             line = self._values.assignment(symbol.name)
             if line is not None and line.value == "y":
@@ -241,8 +283,7 @@ class _Teller:
         bounds = next((item for item in symbol.ranges if values.evaluate(item.condition)), None)
         if bounds is None or given == values.text(symbol.name):
             return None
-        parts = own_condition(symbol, bounds.condition)
-        condition = f" if {' && '.join(map(str, parts))}" if parts else ""
+        condition = condition_text(symbol, bounds)
         text = f"range {bounds.low} {bounds.high}{condition}, which {given or 'no value'} is not in"
         return self._reason("range", symbol, text, bounds.location)
 
@@ -276,14 +317,18 @@ class _Teller:
         elif visible:
             yield self._reason("unset", symbol, self._nothing(symbol), symbol.prompts[0].location)
         elif not symbol.prompts:
-            decider: Decider | None = "toolchain" if symbol.probed else None
             text = f"it has no prompt: {ways_to_set(values, symbol)}"
-            because = self._could_set(symbol)
+            needed = needed_by(values, symbol) if symbol.probed else ()
+            because = self._those(symbol, needed, 1) if needed else self._could_set(symbol)
+            # What it needs may be the toolchain's decision too.
+            outside = not needed or is_probed(values, line_names(needed))
+            decider = answerer_of(symbol) if outside else None
             yield self._reason("unset", symbol, text, definition(values, symbol), decider, because)
         elif asked:
             assert line is not None
             text = f"{line.text} is not honoured"
-            yield self._reason("unset", symbol, text, line.location, "person", self._unmet(symbol, 1))
+            reasons = tuple(self._unmet(symbol, 1))
+            yield self._reason("unset", symbol, text, line.location, _outside(reasons) or "person", reasons)
         else:
             found = list(self._unmet(symbol, 1))
             yield from found or [
@@ -312,14 +357,20 @@ class _Teller:
 
     def _unmet(self, symbol: Symbol, asked: int) -> Iterator[Reason]:
         """The false parts of a dependency, and below each what keeps it false."""
-        for part, place in unmet(self._values, symbol, asked):
-            if part.op != "const":
-                whole = next((str(item.expression) for item in symbol.depends if item.location == place), str(part))
-                of = f" (of {whole})" if whole != str(part) and len(whole) <= _LONGEST_CONDITION else ""
-                wrong = tuple(dict.fromkeys(self._wrong(part, asked)))
-                text = f"needs {part}{of}: {self._now(wrong)}"
-                because = [item for name in wrong for item in self._below(name)]
-                yield self._reason("depends", symbol, text, place, None, because)
+        return self._those(symbol, unmet(self._values, symbol, asked), asked)
+
+    def _those(self, symbol: Symbol, obstacles: Iterable[Obstacle], asked: int) -> Iterator[Reason]:
+        for item in obstacles:
+            if is_settled(item.part):
+                text = ", ".join(filter(None, (item.text, item.answer)))
+                yield self._reason("depends", symbol, text, item.line.location, item.answerer)
+                continue
+            whole = item.written or str(item.line.expression)
+            of = f" (of {whole})" if whole != str(item.part) and len(whole) <= _LONGEST_CONDITION else ""
+            wrong = tuple(dict.fromkeys(self._wrong(item.part, asked)))
+            text = f"needs {item.part}{of}: {self._now(wrong)}"
+            because = [reason for name in wrong for reason in self._below(name)]
+            yield self._reason("depends", symbol, text, item.line.location, None, because)
 
     def _could_set(self, symbol: Symbol) -> Iterator[Reason]:
         """For a symbol without prompt: the only things that could set it, where they are few."""

@@ -21,6 +21,7 @@ from kpolicy.kconfig.syntax import CONST, Ast
 from kpolicy.kconfig.syntax import YES as ALWAYS
 from kpolicy.location import Location
 
+_NO_SCOPE = -1
 _TYPE_CODE = {word: code for code, word in enumerate(TYPES)}
 
 
@@ -80,6 +81,7 @@ class _Builder:
         self._choices: dict[int, list[Any]] = {}
         self._files: dict[str, int] = {}
         self._menu: list[Any] = []
+        self._scopes: list[Any] = []
         self._shaper = shaper_of(elaborated, dialect)
         self._run = Run(self._shaper)
 
@@ -87,7 +89,7 @@ class _Builder:
         """Walk the tree, then lay out the records."""
         self._choice_types(self._elaborated.root)
         for entry in self._elaborated.root.children:
-            self._entry(entry, None, None)
+            self._entry(entry, None, None, _NO_SCOPE)
         for target in self._symbols.values():
             target.reverse = list(dict.fromkeys(target.reverse))
         table = self._table
@@ -128,6 +130,8 @@ class _Builder:
                 if symbol.definitions
             },
             menu=self._menu,
+            scopes=self._scopes,
+            written=[[*self._place(where), *line] for where, line in self._elaborated.written.items()],
         )
         return Payload(core, details._replace(files=list(self._files)))
 
@@ -154,7 +158,7 @@ class _Builder:
                     types.setdefault(name, types[child.name])
             self._choice_types(child)
 
-    def _entry(self, entry: Entry, parent: int | None, choice: Entry | None) -> None:
+    def _entry(self, entry: Entry, parent: int | None, choice: Entry | None, scope: int) -> None:
         """Enter a node of the menu tree; `parent` is what it inherits, None for no dependency at all."""
         table = self._table
         own = [
@@ -163,23 +167,32 @@ class _Builder:
             if item.kind == "depends"
         ]
         dependency = table.all_of(_given(parent), *[expression for expression, _ in own]) if own else parent
+        for expression, item in own:
+            scope = self._scope(scope, expression, item.location)
         if entry.kind in ("menu", "comment"):
             self._title(entry, _given(dependency))
         elif entry.kind == "config" and entry.name:
-            self._config(entry, entry.name, dependency, choice)
+            self._config(entry, entry.name, dependency, choice, scope)
             self._depends(table.symbols[entry.name], own)
         elif entry.kind == "choice" and entry.name:
-            self._choice(entry, entry.name, dependency)
+            self._choice(entry, entry.name, dependency, scope)
             self._depends(table.symbols[entry.name], own)
             return
         run = self._run
         if choice is not None and entry.kind != "config":
             self._run = run.inside(entry)
+        for condition, location in entry.visibility:
+            scope = self._scope(scope, table.expression(condition, self._modules), location, is_visibility=True)
         for child in entry.children:
-            self._entry(child, dependency, choice)
+            self._entry(child, dependency, choice, scope)
         self._run = run
         if entry.kind == "menu":
             self._menu.append(-1)
+
+    def _scope(self, outer: int, condition: int, location: Location, *, is_visibility: bool = False) -> int:
+        """The scope of what stands below a line."""
+        self._scopes.append([outer, condition, *self._place(location), int(is_visibility)])
+        return len(self._scopes) - 1
 
     def _depends(self, index: int, own: list[tuple[int, Property]]) -> None:
         symbol = self._symbol(index)
@@ -188,11 +201,11 @@ class _Builder:
             symbol.probed = symbol.probed or item.probed
 
     def _title(self, entry: Entry, dependency: int) -> None:
-        visibility = self._table.all_of(*(self._table.expression(item) for item in entry.visibility))
+        visibility = self._table.all_of(*(self._table.expression(item) for item, _ in entry.visibility))
         title = entry.prompt.operands[0] if entry.prompt else ""
         self._menu.append([entry.kind, title, visibility, dependency, *self._place(entry.location)])
 
-    def _choice(self, entry: Entry, name: str, dependency: int | None) -> None:
+    def _choice(self, entry: Entry, name: str, dependency: int | None, scope: int) -> None:
         table = self._table
         index = table.symbol(name)
         flags = self._elaborated.flags.get(name, set())
@@ -202,23 +215,23 @@ class _Builder:
             known = self._choices[index] = [index, kind, [], [], int("optional" in flags)]
         # Today the members depend on what the choice depends on; before 6.11 on the choice.
         inner = index if self._dialect.choice_symbols else dependency
-        self._properties(entry, index, _given(dependency))
+        self._properties(entry, index, _given(dependency), scope)
         symbol = self._symbol(index)
         if entry.prompt is not None and self._dialect.choice_symbols and not known[4]:
             symbol.reverse.append(table.all_of(symbol.visible[-1], MOD))
         known[3] = [[value, condition] for value, condition, *_ in symbol.defaults]
         run, self._run = self._run, Run(self._shaper, around=name)
         for child in entry.children:
-            self._entry(child, inner, entry)
+            self._entry(child, inner, entry, scope)
         self._run = run
 
-    def _config(self, entry: Entry, name: str, dependency: int | None, choice: Entry | None) -> None:
+    def _config(self, entry: Entry, name: str, dependency: int | None, choice: Entry | None, scope: int) -> None:
         table = self._table
         index = table.symbol(name)
         self._menu.append(index)
         if choice is not None and choice.name:
             dependency = self._member(entry, index, _given(dependency), choice.name)
-        self._properties(entry, index, _given(dependency))
+        self._properties(entry, index, _given(dependency), scope)
         if dependency is not None and (choice is None or self._dialect.choice_symbols):
             self._symbol(index).direct.append(dependency)
 
@@ -241,9 +254,9 @@ class _Builder:
             symbol.choice = list(self._choices).index(choice_index)
         return dependency
 
-    def _properties(self, entry: Entry, index: int, dependency: int) -> None:
+    def _properties(self, entry: Entry, index: int, dependency: int, scope: int) -> None:
         symbol = self._symbol(index)
-        symbol.definitions.append(self._place(entry.location))
+        symbol.definitions.append([*self._place(entry.location), scope])
         for item in entry.properties:
             if item.kind != "depends":
                 self._property(symbol, index, item, dependency, entry)

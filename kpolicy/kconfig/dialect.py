@@ -35,8 +35,10 @@ class Dialect(NamedTuple):
     empty_numbers: bool = False
     # A user value out of its range is dropped after reading; today it is clipped (as in 6.1).
     drops_out_of_range: bool = False
-    # "# CONFIG_X is not set" may be followed by more text (as in 6.1).
+    # "# CONFIG_X is not set" may be followed by more text (before 6.8).
     loose_unset: bool = False
+    # Any character may stand for the blank of "# CONFIG_X is not set" (before 6.8, and not in later stable releases).
+    any_mark: bool = False
     # A line that is neither assignment nor comment is passed over without a word where it has no `=` (as in 6.1).
     silent_without_equals: bool = False
     # "# CONFIG_X is not set" for a number says nothing, and conf not a word about it (before 6.1).
@@ -76,6 +78,7 @@ def read_dialect(source: Source) -> Dialect:
         empty_numbers='newval.val = "0x0"' not in symbol,
         drops_out_of_range="Reset a string value if it's out of range" in confdata,
         loose_unset=_UNSET_PREFIX.search(confdata) is not None,
+        any_mark="if (line[1] != ' ')" not in confdata,
         silent_without_equals='conf_warning("unexpected data: %.*s"' in confdata,
         silent_unset='val = "n"' not in confdata,
         prints_bounds='sprintf(str, "0x%llx", val2)' in symbol,

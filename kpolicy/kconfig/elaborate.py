@@ -14,7 +14,7 @@ from kpolicy.errors import InputError
 from kpolicy.kconfig.frontend import Reader, is_probed, read_file
 from kpolicy.kconfig.grammar import Verdict
 from kpolicy.kconfig.sanity import check_sanity
-from kpolicy.kconfig.syntax import CONST, YES, Ast, Refusal, SourceFile, Statement
+from kpolicy.kconfig.syntax import CONST, YES, Answerer, Ast, Refusal, SourceFile, Statement
 from kpolicy.location import Location
 
 _MAX_DEPTH = 100
@@ -39,7 +39,7 @@ class Entry:
     is_menuconfig: bool = False
     children: list[Entry] = field(default_factory=list)
     properties: list[Property] = field(default_factory=list)
-    visibility: list[Ast] = field(default_factory=list)
+    visibility: list[tuple[Ast, Location]] = field(default_factory=list)
     prompt: Property | None = None
 
     def add(self, kind: str, operands: tuple[Any, ...], location: Location, probed: bool) -> None:
@@ -58,6 +58,8 @@ class Elaborated:
     flags: dict[str, set[str]] = field(default_factory=dict)
     warnings: list[tuple[Location, str]] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
+    written: dict[Location, tuple[str, Answerer]] = field(default_factory=dict)
+    """Conditions and defaults that hold macros: the line before these were expanded, and what answered them."""
 
 
 class TrackedSource(Protocol):
@@ -190,6 +192,9 @@ class _Builder:
         cannot_assign = after_help and parsed.keyword == "assignment" and not self._grammar.two_states
         if cannot_assign and self._reader.leaves_words(str(parsed.operands[0])):
             self._refuse(statement, "takes no value of a variable right after a help text")
+        if "$(" in text and parsed.keyword in _CONDITIONAL:
+            place = Location(self._path, statement.line)
+            self.result.written[place] = (" ".join(text.split()), self._reader.answered_by)
         self._take(parsed._replace(probed=is_probed(text)))
 
     def _fail(self, statement: Statement, message: str) -> InputError:
@@ -339,7 +344,7 @@ class _Builder:
         elif kind == "visible":
             if self._grammar.visible_first and entry.properties:
                 self._refuse(statement, "takes no 'visible if' after 'depends on'")
-            entry.visibility.append(statement.operands[0])  # type: ignore[arg-type]  # an Ast by construction
+            entry.visibility.append((statement.operands[0], location))  # type: ignore[arg-type]  # an Ast
         elif kind == "modules":
             if self.result.modules is not None:
                 self._refuse(statement, f"takes 'modules' only once, and {self.result.modules} has it")
@@ -405,7 +410,7 @@ class _Builder:
     def _prompt(self, entry: Entry, prompt: Property) -> None:
         # `conf` applies the `visible if` of every menu around to prompts, not to menu titles.
         blocks = self._blocks[:-1] if self._blocks[-1] is entry else self._blocks
-        around = [condition for block in reversed(blocks) for condition in block.visibility]
+        around = [condition for block in reversed(blocks) for condition, _ in block.visibility]
         if around:
             text, condition = prompt.operands
             prompt = prompt._replace(operands=(text, ("&&", condition, *around)))
@@ -422,6 +427,10 @@ def _said(statement: Statement) -> str:
 
 _LITERALS = tuple((CONST, letter) for letter in "nmy")
 _A_STATEMENT = {"assignment": "assignment of a variable"}
+# Statements in which a macro decides a value or a condition.
+_CONDITIONAL = frozenset(
+    ("depends", "if", "visible", "type", "prompt", "default", "select", "imply", "range"),
+)
 _CONFIG = frozenset(
     (
         "type",

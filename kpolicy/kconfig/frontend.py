@@ -21,7 +21,7 @@ from kpolicy.kconfig.helptext import skip_help
 from kpolicy.kconfig.lexer import UNKNOWN, Lexer
 from kpolicy.kconfig.lexer import Statement as Lexed
 from kpolicy.kconfig.parse import Parser
-from kpolicy.kconfig.syntax import SourceFile, Statement
+from kpolicy.kconfig.syntax import Answerer, SourceFile, Statement
 from kpolicy.location import Location
 
 _BARE_NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
@@ -29,6 +29,7 @@ _BARE_NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 _TREE_VARIABLES = frozenset(
     ("ARCH", "SRCARCH", "SUBARCH", "HEADER_ARCH", "KERNELVERSION", "srctree", "UNAME_RELEASE", "filename", "lineno")
 )
+_ARCHITECTURE_VARIABLES = frozenset(("ARCH", "SRCARCH", "SUBARCH", "HEADER_ARCH"))
 _MACRO_NAME = re.compile(r"\$\(([A-Za-z0-9_-]+)")
 _MAX_LINE = 1 << 20
 _MAX_NESTING = 200
@@ -60,6 +61,10 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
         # What stands beside the statement that is being read: "warning" and "refused" ones.
         self.notes: list[Statement] = []
         self.variables: dict[str, Any] = {}
+        # The environment variables that the line at hand was expanded from, and "shell" for a probe.
+        self._asked: set[str] = set()
+        # The same for each variable that was expanded where it was assigned.
+        self._made_of: dict[str, set[str]] = {}
         self._functions = {
             "info": (lambda _kconf, _name, text: self._say(text, keep=False), 1, 1),
             "error-if": (lambda _kconf, _name, cond, text: self._error_if(cond, text), 2, 2),
@@ -90,7 +95,12 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
 
     def _fn_val(self, args: list[str]) -> str:
         name = args[0]
-        if name not in self.variables and name not in self._functions:
+        if name in self.variables:
+            self._asked |= self._made_of.get(name, set())
+        elif name in self._functions:
+            self._asked |= {name} & {"shell"}
+        else:
+            self._asked.add(name)
             return self._environment.get(name, "")
         try:
             value: str = super()._fn_val(args)
@@ -109,6 +119,16 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
         if condition == "y":
             raise InputError(text, self.location, source_line=self._line.rstrip("\n"))
         return ""
+
+    @property
+    def answered_by(self) -> Answerer:
+        """What decided the macros of the line that was read last."""
+        asked = self._asked
+        if "shell" in asked or any(name in self._environment and name not in _TREE_VARIABLES for name in asked):
+            return "toolchain"
+        if any(name not in self._environment for name in asked):
+            return "environment"
+        return "architecture" if asked & _ARCHITECTURE_VARIABLES else "tree"
 
     # Reading.
 
@@ -129,6 +149,7 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
         Raises `InputError` where the meaning cannot be told.
         """
         self.linenr, self._line = line, text
+        self._asked = set()
         if "$" in text:
             text = self._bare_names(text)
         return self.parse(line, text, self.lexer.statement(text, 0, self._expand))
@@ -168,6 +189,8 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
             known.is_recursive, known.value = False, self._expand_whole(value, ())
         else:
             known.value += " " + (value if known.is_recursive else self._expand_whole(value, ()))
+        if self._asked:
+            self._made_of.setdefault(name, set()).update(self._asked)
         return Statement(line, "assignment", (value,))
 
     def leaves_words(self, text: str) -> bool:

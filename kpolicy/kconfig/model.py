@@ -7,14 +7,27 @@ here are the view for everything else and are made when they are asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from kpolicy.kconfig.dialect import Dialect
-from kpolicy.kconfig.nodes import OPERATORS, YES
-from kpolicy.kconfig.payload import CHOICE, FLAGS, GATED, IS_CHOICE, PROBED, TRANSITIONAL, TYPE, TYPES, Core, Details
+from kpolicy.kconfig.nodes import MOD, OPERATORS, YES
+from kpolicy.kconfig.payload import (
+    CHOICE,
+    FLAGS,
+    GATED,
+    HAS_PROMPT,
+    IS_CHOICE,
+    PROBED,
+    TRANSITIONAL,
+    TYPE,
+    TYPES,
+    Core,
+    Details,
+)
+from kpolicy.kconfig.syntax import Answerer
 from kpolicy.location import Location
 
 REFUSED = "refused by this tree's conf"
@@ -31,36 +44,73 @@ class UnknownProbe(NamedTuple):
     location: Location
 
 
+class Expressions:
+    """The expressions of a model, and the texts that stand for their nodes.
+
+    They are apart from the model: what refers to an expression does not refer to the model, so that a model
+    is freed as soon as nothing uses it, without a search for cycles in millions of objects.
+    """
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self.nodes = core.nodes
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """Names of symbols by node."""
+        return {node: name for name, node in self._core.symbols.items()}
+
+    @cached_property
+    def constants(self) -> dict[int, str]:
+        """Texts of constants by node."""
+        return {node: text for text, node in self._core.constants.items()}
+
+    @property
+    def modules(self) -> int:
+        """The node of the symbol that says whether there are modules."""
+        return self._core.modules
+
+    def is_choice(self, node: int) -> bool:
+        """Whether a node stands for a choice."""
+        record = self._core.records[node]
+        return record is not None and bool(record[FLAGS] & IS_CHOICE)
+
+
 @dataclass(frozen=True, slots=True)
 class Expr:
     """An expression of a model, by its node."""
 
-    model: Model
+    expressions: Expressions
     node: int
 
     @property
     def op(self) -> str:
         """ "symbol", "const", "and", "or", "not" or one of = != < <= > >=."""
-        node = self.model.core.nodes[self.node]
+        node = self.expressions.nodes[self.node]
         if node is None:
-            return "symbol" if self.node in self.model.names_by_node else "const"
+            return "symbol" if self.node in self.expressions.names else "const"
         return {"&&": "and", "||": "or", "!": "not"}.get(OPERATORS[node[0]], OPERATORS[node[0]])
 
     @property
     def operands(self) -> tuple[Expr, ...]:
         """The operands of a compound expression."""
-        node = self.model.core.nodes[self.node]
-        return tuple(Expr(self.model, operand) for operand in node[1:]) if node else ()
+        node = self.expressions.nodes[self.node]
+        return tuple(Expr(self.expressions, operand) for operand in node[1:]) if node else ()
 
     @property
     def name(self) -> str:
         """The name of a symbol, the text of a constant, "" for a compound expression."""
-        return self.model.names_by_node.get(self.node) or self.model.constants_by_node.get(self.node, "")
+        return self.expressions.names.get(self.node) or self.expressions.constants.get(self.node, "")
 
     @property
     def is_yes(self) -> bool:
         """Whether this is the constant y: no condition at all."""
         return self.node == YES
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether this is a choice, which an old conf has among the conditions of its members."""
+        return self.expressions.is_choice(self.node)
 
     def symbols(self) -> Iterator[str]:
         """The names of the symbols in the expression, each occurrence."""
@@ -83,6 +133,10 @@ class Expr:
             return f"!{operands[0]._print(_NOT)}"
         if op in ("and", "or"):
             own, word = (_AND, " && ") if op == "and" else (_OR, " || ")
+            if op == "and" and operands[0].node == MOD:
+                # To conf an `m` in a condition is `m && MODULES`.
+                operands = tuple(item for item in operands if item.node != self.expressions.modules)
+                own = own if len(operands) > 1 else _NOT
             text = word.join(operand._print(own) for operand in operands)
         else:
             own = _RELATION
@@ -90,12 +144,47 @@ class Expr:
         return f"({text})" if own < level else text
 
 
+def conjunction(parts: Iterable[Expr]) -> str:
+    """The text of `a && b && ...`, an `||` among the parts in brackets."""
+    several = tuple(parts)
+    return str(several[0]) if len(several) == 1 else " && ".join(part._print(_AND) for part in several)
+
+
+def conjuncts(expression: Expr) -> tuple[Expr, ...]:
+    """The parts of an expression that must all hold."""
+    if expression.op == "and":
+        return tuple(part for operand in expression.operands for part in conjuncts(operand))
+    return () if expression.is_yes else (expression,)
+
+
+class Written(NamedTuple):
+    """A line with macros as it is written, and what answered them."""
+
+    text: str
+    answerer: Answerer
+
+
+class Condition(NamedTuple):
+    """A line by which something has a condition: `depends on`, `if`, `visible if`, or that of the property itself.
+
+    `written` is there where the line has macros; so it is for defaults and selects.
+    """
+
+    expression: Expr
+    location: Location
+    written: Written | None
+
+
 class Prompt(NamedTuple):
-    """A prompt; `condition` is everything that must hold for it to be shown."""
+    """A prompt; `condition` is everything that must hold for it to be shown.
+
+    `conditions` are the lines that it is made of, the outermost first.
+    """
 
     text: str
     condition: Expr
     location: Location
+    conditions: tuple[Condition, ...]
 
 
 class Default(NamedTuple):
@@ -104,6 +193,7 @@ class Default(NamedTuple):
     value: Expr
     condition: Expr
     location: Location
+    written: Written | None
 
 
 class Select(NamedTuple):
@@ -113,6 +203,7 @@ class Select(NamedTuple):
     target: str
     condition: Expr
     location: Location
+    written: Written | None
 
 
 class Range(NamedTuple):
@@ -124,18 +215,12 @@ class Range(NamedTuple):
     location: Location
 
 
-class Depends(NamedTuple):
-    """A `depends on` line as written."""
-
-    expression: Expr
-    location: Location
-
-
 @dataclass(frozen=True, slots=True)
 class Symbol:
     """A symbol and all its properties, over all places that define it.
 
     Conditions include what menus, ifs and `depends on` around the property demand.
+    `conditions` are those lines, for each place that defines the symbol.
     `choice` is the index of the choice that the symbol is a member of.  `probed` marks a
     symbol without prompt whose value a toolchain probe decides.
     """
@@ -148,13 +233,23 @@ class Symbol:
     selects: tuple[Select, ...]
     implies: tuple[Select, ...]
     ranges: tuple[Range, ...]
-    depends: tuple[Depends, ...]
+    conditions: tuple[tuple[Condition, ...], ...]
     direct_dependency: Expr
     selected_by: tuple[Select, ...]
     implied_by: tuple[Select, ...]
     choice: int | None
     transitional: bool
     probed: bool
+
+    def around(self, location: Location) -> tuple[Condition, ...]:
+        """The lines whose conditions hold for a property that stands at a line of the symbol."""
+        # A property stands below the head of its entry, in the same file.
+        above = [
+            (place.line, conditions)
+            for place, conditions in zip(self.definitions, self.conditions, strict=True)
+            if place.path == location.path and place.line <= location.line
+        ]
+        return max(above, key=lambda item: item[0])[1] if above else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +278,7 @@ class Model:
         toolchain_identity: str,
     ) -> None:
         self.core = core
+        self._expressions = Expressions(core)
         self._load_details = details
         self.architecture = architecture
         self.srcarch = srcarch
@@ -196,15 +292,14 @@ class Model:
         """The half of the data that is needed to show or write something."""
         return self._load_details()
 
-    @cached_property
+    @property
     def names_by_node(self) -> dict[int, str]:
         """Names of symbols by node."""
-        return {node: name for name, node in self.core.symbols.items()}
+        return self._expressions.names
 
-    @cached_property
-    def constants_by_node(self) -> dict[int, str]:
-        """Texts of constants by node."""
-        return {node: text for text, node in self.core.constants.items()}
+    def expression(self, node: int) -> Expr:
+        """The expression at a node."""
+        return Expr(self._expressions, node)
 
     @property
     def mainmenu(self) -> str:
@@ -227,6 +322,18 @@ class Model:
         """Whether some Kconfig file of this architecture defines the symbol."""
         node = self.core.symbols.get(name)
         return node is not None and self.core.records[node] is not None
+
+    def has_prompt(self, name: str) -> bool:
+        """Whether a defined symbol has a prompt, in sight or not."""
+        return self._has_flag(name, HAS_PROMPT)
+
+    def is_transitional(self, name: str) -> bool:
+        """Whether `conf` takes a line for the symbol although it has no prompt, and writes none: an old name."""
+        return self._has_flag(name, TRANSITIONAL)
+
+    def _has_flag(self, name: str, flag: int) -> bool:
+        node = self.core.symbols.get(name)
+        return node is not None and bool(self.flags_of(node) & flag)
 
     def names(self) -> Iterator[str]:
         """The defined symbols, in the order in which Kconfig first names them."""
@@ -287,11 +394,47 @@ class Model:
             (Location(path, line), symbol, f"{REFUSED}, which {text}") for path, line, symbol, text in self.core.refused
         )
 
+    @cached_property
+    def _written(self) -> dict[Location, Written]:
+        return {self._place(file, line): Written(text, answerer) for file, line, text, answerer in self.details.written}
+
+    def _condition(self, expression: Expr, place: Location) -> Condition:
+        return Condition(expression, place, self._written.get(place))
+
+    def _select(self, source: str, target: str, condition: int, file: int, line: int) -> Select:
+        place = self._place(file, line)
+        return Select(source, target, self.expression(condition), place, self._written.get(place))
+
+    def _conditions(self, scope: int, *, prompt: bool = False) -> tuple[Condition, ...]:
+        """The lines around a place, the outermost first; `visible if` is for prompts alone."""
+        found = []
+        while scope >= 0:
+            scope, node, file, line, is_visibility = self.details.scopes[scope]
+            if prompt or not is_visibility:
+                found.append(self._condition(self.expression(node), self._place(file, line)))
+        return tuple(reversed(found))
+
+    def _prompt(self, definitions: list[Any], text: str, condition: int, file: int, line: int) -> Prompt:
+        # A property stands below the head of its entry, in the same file.
+        above = [row for row in definitions if row[0] == file and row[1] <= line]
+        around = self._conditions(max(above, key=lambda row: row[1])[2] if above else -1, prompt=True)
+        place = self._place(file, line)
+        known = {part.node for item in around for part in conjuncts(item.expression)}
+        own: list[Condition] = []
+        for part in conjuncts(self.expression(condition)):
+            if self.flags_of(part.node) & IS_CHOICE:
+                # To an old conf the prompt of the choice is that symbol.
+                own += self._choice_prompt(part.node)
+            if part.node not in known:
+                own.append(self._condition(part, place))
+        return Prompt(text, self.expression(condition), place, (*around, *own))
+
+    def _choice_prompt(self, node: int) -> tuple[Condition, ...]:
+        definitions, prompts, *_rest = self.details.symbols[str(node)]
+        return self._prompt(definitions, *prompts[0]).conditions if prompts else ()
+
     def _place(self, file: int, line: int) -> Location:
         return Location(self.details.files[file], line)
-
-    def _expr(self, node: int) -> Expr:
-        return Expr(self, node)
 
     @cached_property
     def _edges(self) -> dict[int, tuple[list[Any], list[Any]]]:
@@ -307,29 +450,25 @@ class Model:
     def _symbol(self, name: str) -> Symbol:
         node = self.core.symbols[name]
         record = self.core.records[node]
-        definitions, prompts, defaults, selects, implies, ranges, depends, _help = self.details.symbols[str(node)]
-        expr, place, names = self._expr, self._place, self.names_by_node
+        definitions, prompts, defaults, selects, implies, ranges, _depends, _help = self.details.symbols[str(node)]
+        expr, place, names = self.expression, self._place, self.names_by_node
         selected_by, implied_by = self._edges.get(node, ([], []))
         flags = record[FLAGS]
         return Symbol(
             name=name,
             type=TYPES[record[TYPE]],
-            definitions=tuple(place(*item) for item in definitions),
-            prompts=tuple(Prompt(text, expr(condition), place(*where)) for text, condition, *where in prompts),
+            definitions=tuple(place(file, line) for file, line, _ in definitions),
+            prompts=tuple(self._prompt(definitions, *item) for item in prompts),
             defaults=self._defaults(defaults),
-            selects=tuple(
-                Select(name, names[target], expr(condition), place(*where)) for target, condition, *where in selects
-            ),
-            implies=tuple(
-                Select(name, names[target], expr(condition), place(*where)) for target, condition, *where in implies
-            ),
+            selects=tuple(self._select(name, names[target], *where) for target, *where in selects),
+            implies=tuple(self._select(name, names[target], *where) for target, *where in implies),
             ranges=tuple(
                 Range(expr(low), expr(high), expr(condition), place(*where)) for low, high, condition, *where in ranges
             ),
-            depends=tuple(Depends(expr(item), place(*where)) for item, *where in depends),
+            conditions=tuple(self._conditions(scope) for _, _, scope in definitions),
             direct_dependency=expr(record[2]),
-            selected_by=tuple(Select(names[s], name, expr(c), place(f, n)) for s, c, f, n in selected_by),
-            implied_by=tuple(Select(names[s], name, expr(c), place(f, n)) for s, c, f, n in implied_by),
+            selected_by=tuple(self._select(names[source], name, *where) for source, *where in selected_by),
+            implied_by=tuple(self._select(names[source], name, *where) for source, *where in implied_by),
             choice=record[CHOICE] if record[CHOICE] >= 0 else None,
             transitional=bool(flags & TRANSITIONAL),
             probed=bool(flags & PROBED),
@@ -337,7 +476,12 @@ class Model:
 
     def _defaults(self, defaults: list[Any]) -> tuple[Default, ...]:
         return tuple(
-            Default(self._expr(value), self._expr(condition), self._place(*where))
+            Default(
+                self.expression(value),
+                self.expression(condition),
+                place := self._place(*where),
+                self._written.get(place),
+            )
             for value, condition, *where in defaults
         )
 
@@ -348,9 +492,7 @@ class Model:
             type=TYPES[kind],
             members=tuple(self.names_by_node[member] for member in members),
             defaults=self._defaults(defaults),
-            prompts=tuple(
-                Prompt(text, self._expr(condition), self._place(*where)) for text, condition, *where in prompts
-            ),
-            definitions=tuple(self._place(*item) for item in definitions),
+            prompts=tuple(self._prompt(definitions, *item) for item in prompts),
+            definitions=tuple(self._place(file, line) for file, line, _ in definitions),
             optional=bool(optional),
         )

@@ -72,12 +72,9 @@ class NodeTable:
         """`a && b && ...`, without what is always y and without repetition."""
         if len(operands) == 2 and YES in operands:
             return operands[operands[0] == YES]
-        kept: list[int] = []
-        for operand in operands:
-            if operand == NO:
-                return NO
-            if operand != YES and operand not in kept:
-                kept.append(operand)
+        if NO in operands:
+            return NO
+        kept = [operand for operand in dict.fromkeys(operands) if operand != YES]
         if not kept:
             return YES
         return kept[0] if len(kept) == 1 else self.intern(AND, *kept)

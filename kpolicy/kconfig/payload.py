@@ -63,14 +63,18 @@ class Details(NamedTuple):
 
     `files` are Kconfig paths; a place is [file index, line].  `symbols[node]` is a list of
     [definitions, prompts, defaults, selects, implies, ranges, depends, help] with a place
-    at the end of each item.  `menu` is the menu tree in the order of `conf`'s .config: a
-    symbol's node, or [kind, title, visible if, condition] to open a menu or a comment, or
-    -1 to close a menu.
+    at the end of each item; a definition has its scope after that.  `menu` is the menu tree in the
+    order of `conf`'s .config: a symbol's node, or [kind, title, visible if, condition] to open a
+    menu or a comment, or -1 to close a menu.  `scopes` are the lines whose conditions hold for what
+    is below them: [outer scope or -1, condition, file, line, whether it is a `visible if`].
+    `written` are lines with macros before their expansion: [file, line, text, what answered].
     """
 
     files: list[str]
     symbols: dict[str, list[Any]]
     menu: list[Any]
+    scopes: list[Any]
+    written: list[Any]
 
 
 class Payload(NamedTuple):

@@ -9,7 +9,7 @@ those are kept as text (`raw`) until a tree is elaborated.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, TypeAlias, cast
+from typing import Literal, NamedTuple, TypeAlias, cast
 
 from kpolicy.location import Location
 
@@ -17,6 +17,10 @@ from kpolicy.location import Location
 # is the operator: ('"', text) a constant, ("!", e), ("&&", e, e ...), ("||", e, e ...) and
 # the relations ("=", a, b), ("!=", a, b), ("<", a, b) ...
 Ast: TypeAlias = "str | tuple[object, ...]"
+
+# What the macros of a line were expanded from: probes and variables of the toolchain, variables that make does
+# not set, the architecture, or nothing but the tree.
+Answerer: TypeAlias = Literal["toolchain", "environment", "architecture", "tree"]
 
 CONST = '"'
 YES: Ast = (CONST, "y")

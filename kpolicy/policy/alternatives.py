@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from kpolicy.explain.blocked import conjuncts
+from kpolicy.kconfig.model import conjuncts
 from kpolicy.policy.edits import line_of, without_needless
 from kpolicy.policy.expression import And, Expression, Not, Or, Symbol
 from kpolicy.policy.roles import Reading, Role, reading_of, role_of

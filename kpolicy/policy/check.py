@@ -6,21 +6,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from kpolicy.explain.cause import cause, head, shown
+from kpolicy.explain.cause import cause, config_line, shown
+from kpolicy.policy.decisive import decisive
+from kpolicy.policy.expression import symbols
 from kpolicy.policy.finding import Finding, SymbolValue
 from kpolicy.policy.message import fill
+from kpolicy.policy.remedy import remedy_for
 from kpolicy.policy.rule import Rule
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
 
 
-def judge(values: Values, rules: Iterable[Rule], role: str, *, tree: str = "") -> tuple[Finding, ...]:
+def judge(
+    values: Values, rules: Iterable[Rule], role: str, *, tree: str = "", complete: bool = True
+) -> tuple[Finding, ...]:
     """What the rules for a role have to say about a config, in the order of the rules.
 
-    `tree` is the name of the tree for the findings; architecture and config are those of `values`.
+    `tree` is the name of the tree for the findings; architecture and config are those of `values`.  `complete` says
+    that the model has the symbols and dependencies of the tree, not only what a .config states.
     """
-    return tuple(finding(values, rule, role, tree=tree) for rule in rules if fires(values, rule, role))
+    chosen = (rule for rule in rules if fires(values, rule, role))
+    return tuple(finding(values, rule, role, tree=tree, complete=complete) for rule in chosen)
 
 
 def fires(values: Values, rule: Rule, role: str) -> bool:
@@ -28,18 +35,9 @@ def fires(values: Values, rule: Rule, role: str) -> bool:
     return rule.is_for(role) and rule.requires.holds(values) and rule.when.holds(values)
 
 
-def finding(values: Values, rule: Rule, role: str, *, tree: str = "") -> Finding:
+def finding(values: Values, rule: Rule, role: str, *, tree: str = "", complete: bool = True) -> Finding:
     """The finding of a rule that fires."""
     symbol = _subject(values, rule)
-    causes = cause(values, symbol)
-    root = causes[-1].location
-    message = fill(
-        rule.message,
-        # What this tree does not have is not off: nobody could turn it on.
-        [name for name in rule.symbols if values.model.is_defined(name)] or rule.symbols,
-        lambda name: shown(values, name),
-        lambda name: _in_words(values, name),
-    )
     return Finding(
         rule=rule.id,
         severity=rule.severity,
@@ -49,16 +47,33 @@ def finding(values: Values, rule: Rule, role: str, *, tree: str = "") -> Finding
         role=role,
         symbol=symbol,
         symbols=tuple(SymbolValue(name, shown(values, name)) for name in rule.symbols),
-        message=message,
-        causes=causes,
-        place=root or head(values),
-        remedy=rule.remedy,
+        message=_message(values, rule, complete=complete),
+        causes=cause(values, symbol),
+        place=config_line(values, symbol, *rule.symbols),
+        remedy=remedy_for(values, rule, complete=complete),
+    )
+
+
+def _message(values: Values, rule: Rule, *, complete: bool) -> str:
+    # A list names what the finding rests on, and nothing that this tree does not have: nobody could switch that on.
+    asked, deciding = symbols(rule.when), decisive(rule.when, values)
+    listed = [name for name in rule.symbols if name in deciding or name not in asked]
+    if complete:
+        listed = [name for name in listed if values.model.is_defined(name)]
+    return fill(
+        rule.message,
+        listed,
+        lambda name: shown(values, name),
+        lambda name: _in_words(values, name),
     )
 
 
 def _subject(values: Values, rule: Rule) -> str:
-    """The symbol that a finding is about: the first that is there, the first of all when none is."""
-    if rule.kind == "missing":
+    """The symbol that a finding is about: the first that is there, the first of all when none is.
+
+    That of a `missing` or `stale` rule is the first, which is off or unknown to the tree.
+    """
+    if rule.kind in ("missing", "stale"):
         return rule.symbols[0]
     return next((name for name in rule.symbols if shown(values, name) != "n"), rule.symbols[0])
 

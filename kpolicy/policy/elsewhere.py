@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from kpolicy.explain.cause import shown
 from kpolicy.policy.check import fires
 from kpolicy.policy.examples import remedy_faults, values_of_example
-from kpolicy.policy.expression import And, Compare, Expression, Not, Or, Predicate, Release, Symbol
+from kpolicy.policy.expression import And, Boot, Compare, Expression, Not, Or, Predicate, Release, Symbol
 from kpolicy.policy.rule import Example, Rule
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def run_elsewhere(rule: Rule, example: Example, model: Model, home: Model) -> El
     """Run an example on a model of another tree; `home` is that of the demonstration tree."""
     values = values_of_example(rule, example.config, model)
     fired = fires(values, rule, example.role)
-    faults = tuple(remedy_faults(rule, example, model)) if fired and example.fires and rule.remedy else ()
+    faults = tuple(remedy_faults(values, rule, example)) if fired and example.fires and rule.remedy else ()
     if fired == example.fires:
         return Elsewhere(rule, example, "", faults)
     reasons = _differences(rule, values, values_of_example(rule, example.config, home))
@@ -74,12 +74,12 @@ def _value_differs(name: str, values: Values, at_home: Values) -> dict[str, None
     return {f"{name}={here} instead of {there}": None} if here != there else {}
 
 
-def _leaves(expression: Expression) -> Iterator[Symbol | Compare | Predicate | Release]:
+def _leaves(expression: Expression) -> Iterator[Symbol | Boot | Compare | Predicate | Release]:
     match expression:
         case Not(operand):
             yield from _leaves(operand)
         case And(operands) | Or(operands):
             for operand in operands:
                 yield from _leaves(operand)
-        case Symbol() | Compare() | Predicate() | Release():
+        case Symbol() | Boot() | Compare() | Predicate() | Release():
             yield expression

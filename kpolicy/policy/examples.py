@@ -2,8 +2,8 @@
 """Running the examples of rules: through the real reader and evaluator, on a real model.
 
 An example that should fire and does not is a fault, and so is the opposite.  Where a rule
-has a remedy, its lines are added to each example that fires: the rule must fall silent, and
-each line must be honoured, or else the remedy is none.
+has a remedy, the lines of it that are printed for an example are added to that example: the
+rule must fall silent.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from kpolicy.config.read import parse_config
 from kpolicy.evaluate.values import evaluate
 from kpolicy.explain.cause import shown
 from kpolicy.policy.check import fires
+from kpolicy.policy.decisive import rests_on_command_line
 from kpolicy.policy.expression import symbols
+from kpolicy.policy.remedy import remedy_for, remedy_lines
 from kpolicy.policy.rule import Example, Rule
 
 if TYPE_CHECKING:
@@ -85,16 +87,25 @@ def _faults(rule: Rule, example: Example, model: Model) -> Iterator[str]:
             asked = ", ".join(f"{name}={shown(values, name)}" for name in symbols(rule.when))
             yield f"{'fires' if fired else 'does not fire'}: {asked}"
     if fired and example.fires and rule.remedy:
-        yield from remedy_faults(rule, example, model)
+        yield from remedy_faults(values, rule, example)
+        yield from _dishonoured(rule, example, model)
 
 
-def remedy_faults(rule: Rule, example: Example, model: Model) -> Iterator[str]:
-    """What is wrong with the remedy of a rule, tried on an example on which the rule fires."""
-    remedied = values_of_example(rule, example.config + "\n".join(rule.remedy) + "\n", model)
+def remedy_faults(values: Values, rule: Rule, example: Example) -> Iterator[str]:
+    """What is wrong with the remedy that is printed for an example on which the rule fires."""
+    remedy = remedy_for(values, rule)
+    if not remedy and rests_on_command_line(rule.when, values):
+        # A word of CONFIG_CMDLINE is taken out there.
+        return
+    remedied = values_of_example(rule, example.config + "\n".join(remedy) + "\n", values.model)
     if fires(remedied, rule, example.role):
         yield "the remedy does not silence the rule"
-    assert remedied.config is not None
-    for line in remedied.config.assignments[-len(rule.remedy) :]:
+
+
+def _dishonoured(rule: Rule, example: Example, model: Model) -> Iterator[str]:
+    """The lines of a remedy that the tree for which examples are written cannot have."""
+    remedied = values_of_example(rule, example.config + "\n".join(rule.remedy) + "\n", model)
+    for line in remedy_lines(rule):
         got = shown(remedied, line.name)
         if got != line.value:
             yield f"the remedy {line.text!r} is not honoured: the value is {got}"

@@ -17,6 +17,11 @@ Predicates: `assigned(X)` a config line names X; `selected(X)` a select of X is 
 stand for the release, `version >= 6.1`, `rc = 3`; rc is 0 for a kernel that is no release
 candidate.  They are for what no symbol tells.
 
+`boot(P)` is what the built-in command line sets the kernel parameter P to at every boot, unless the boot loader
+overrides it: y, n, a number, or "" where it does not set it (`kpolicy.evaluate.command_line`).  `fallback(P)` is the
+same for a kernel that uses its built-in command line only when the boot loader passes none.  Either is asked alone
+(`boot(page_owner)` holds for y) or compared, as a symbol is.
+
 `$name` is a parameter of the rule, in a comparison: `LOCKDEP_BITS < $least_bits`.  A policy file
 can give it another value than the rule's own (`bind`).
 
@@ -32,6 +37,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
+from kpolicy.evaluate.command_line import fallback_parameter, parameter
 from kpolicy.explain.cause import assignment_of
 from kpolicy.kernel.version import parse_version
 
@@ -41,6 +47,7 @@ if TYPE_CHECKING:
 Operator: TypeAlias = Literal["=", "!=", "<", "<=", ">", ">="]
 PredicateName: TypeAlias = Literal["assigned", "selected", "exists", "settable"]
 ReleaseField: TypeAlias = Literal["version", "rc"]
+BootWord: TypeAlias = Literal["boot", "fallback"]
 
 _NUMBER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|[0-9]+)\Z")
 _PLAIN = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|[0-9]+)\Z|[ymn]\Z")
@@ -53,6 +60,10 @@ _PREDICATES: Mapping[str, Callable[[Values, str], bool]] = {
     "settable": lambda values, name: values.visibility(name) != 0,
 }
 PREDICATES: tuple[PredicateName, ...] = ("assigned", "selected", "exists", "settable")
+_BOOT_WORDS: Mapping[BootWord, Callable[[Values, str], str]] = {"boot": parameter, "fallback": fallback_parameter}
+BOOT_WORDS: tuple[BootWord, ...] = tuple(_BOOT_WORDS)
+COMMAND_LINE = "CMDLINE"
+"""The symbol that `boot()` and `fallback()` ask about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +120,25 @@ class Parameter:
 
     def __str__(self) -> str:
         return f"${self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Boot:
+    """What the built-in command line sets a kernel parameter to; it holds when that is y."""
+
+    word: BootWord
+    parameter: str
+
+    def holds(self, values: Values) -> bool:
+        """Whether the parameter is switched on."""
+        return self.text(values) == "y"
+
+    def text(self, values: Values) -> str:
+        """The value to compare, "" where the built-in command line does not set the parameter."""
+        return _BOOT_WORDS[self.word](values, self.parameter)
+
+    def __str__(self) -> str:
+        return f"{self.word}({self.parameter})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,19 +224,23 @@ class Release:
 
     def holds(self, values: Values) -> bool:
         """Whether the release of the tree compares so."""
-        version = _version(values.model.version)
+        return self.is_of(values.model.version)
+
+    def is_of(self, release: str) -> bool:
+        """Whether a release, such as 6.12.117 or 6.18.0-rc4, compares so."""
+        version = _version(release)
         if self.field == "rc":
             return _compare(self.operator, version.release_candidate or 0, self.numbers[0])
-        release = (version.version, version.patchlevel, version.sublevel)
+        numbers = (version.version, version.patchlevel, version.sublevel)
         # 6.1 is compared with the 6.1 of 6.1.192: what is left out of the number is not asked.
-        return _compare(self.operator, release[: len(self.numbers)], self.numbers)
+        return _compare(self.operator, numbers[: len(self.numbers)], self.numbers)
 
     def __str__(self) -> str:
         return f"{self.field} {self.operator} {'.'.join(str(number) for number in self.numbers)}"
 
 
-Operand: TypeAlias = Symbol | Constant | Parameter
-Expression: TypeAlias = Symbol | Constant | Not | And | Or | Compare | Predicate | Release
+Operand: TypeAlias = Symbol | Constant | Parameter | Boot
+Expression: TypeAlias = Symbol | Constant | Boot | Not | And | Or | Compare | Predicate | Release
 
 
 def compare(word: Operator, left: str, right: str) -> bool:
@@ -226,23 +260,51 @@ def symbols(expression: Expression) -> tuple[str, ...]:
 
 def bind(expression: Expression, values: Mapping[str, str]) -> Expression:
     """The expression with other values for the parameters that `values` names."""
+
+    def bound(operand: Operand) -> Operand:
+        if isinstance(operand, Parameter) and operand.name in values:
+            return Parameter(operand.name, values[operand.name])
+        return operand
+
+    return _replaced(expression, bound)
+
+
+def as_fallback(expression: Expression) -> Expression:
+    """The expression with `fallback()` for `boot()`: would it hold if the boot loader passed no command line?"""
+    return _replaced(expression, lambda item: Boot("fallback", item.parameter) if isinstance(item, Boot) else item)
+
+
+def _replaced(expression: Expression, other: Callable[[Operand], Operand]) -> Expression:
+    """The expression with other operands of its comparisons, and in place of what `boot()` asks alone."""
     match expression:
+        case Boot():
+            found = other(expression)
+            return found if isinstance(found, Boot) else expression
         case Not(operand):
-            return Not(bind(operand, values))
+            return Not(_replaced(operand, other))
         case And(operands):
-            return And(tuple(bind(operand, values) for operand in operands))
+            return And(tuple(_replaced(operand, other) for operand in operands))
         case Or(operands):
-            return Or(tuple(bind(operand, values) for operand in operands))
+            return Or(tuple(_replaced(operand, other) for operand in operands))
         case Compare(word, left, right):
-            return Compare(word, _bound(left, values), _bound(right, values))
+            return Compare(word, other(left), other(right))
         case _:
             return expression
 
 
-def _bound(operand: Operand, values: Mapping[str, str]) -> Operand:
-    if isinstance(operand, Parameter) and operand.name in values:
-        return Parameter(operand.name, values[operand.name])
-    return operand
+def boots(expression: Expression) -> tuple[Boot, ...]:
+    """What the expression asks about the built-in command line."""
+    match expression:
+        case Boot():
+            return (expression,)
+        case Not(operand):
+            return boots(operand)
+        case And(operands) | Or(operands):
+            return tuple(item for operand in operands for item in boots(operand))
+        case Compare(_, left, right):
+            return tuple(side for side in (left, right) if isinstance(side, Boot))
+        case _:
+            return ()
 
 
 def _names(expression: Expression | Parameter) -> Iterator[str]:
@@ -259,6 +321,8 @@ def _names(expression: Expression | Parameter) -> Iterator[str]:
             yield from _names(right)
         case Predicate(_, name):
             yield name
+        case Boot():
+            yield COMMAND_LINE
         case _:
             return
 

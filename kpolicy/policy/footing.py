@@ -14,14 +14,16 @@ the default one of each architecture.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kpolicy.policy.expression import symbols
+from kpolicy.policy.expression import And, Expression, symbols
 from kpolicy.policy.message import fields, lists
-from kpolicy.policy.partial import ALWAYS, NEVER, granted, predicates, remains, valued
+from kpolicy.policy.partial import ALWAYS, NEVER, granted, predicates, remains, unstated, valued
+from kpolicy.policy.reader import Absence
+from kpolicy.policy.roles import Mark, Reading, Role
 from kpolicy.policy.rule import Rule
 
 if TYPE_CHECKING:
@@ -35,12 +37,13 @@ class Ground:
     """What an architecture offers to rules.
 
     `defined` are the symbols, of those that the rules name, that it defines; `met` the ids of the rules
-    whose `requires` holds on its default config.
+    whose `requires` holds on its default config, `release` is that of the tree.
     """
 
     architecture: str
     defined: frozenset[str]
     met: frozenset[str]
+    release: str = "0.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +75,46 @@ def ground(values: Values, rules: Iterable[Rule]) -> Ground:
         values.model.architecture,
         frozenset(filter(values.model.is_defined, names)),
         frozenset(rule.id for rule in rules if rule.requires.holds(values)),
+        values.model.version,
     )
 
 
-def footing(rule: Rule, grounds: Sequence[Ground]) -> Footing:
-    """How a rule stands in the tree whose architectures offer these grounds."""
-    return _Assessment(rule, tuple(grounds)).footing()
+def footing(rule: Rule, grounds: Sequence[Ground], known: Container[str] | None = None) -> Footing:
+    """How a rule stands in the tree whose architectures offer these grounds.
+
+    `known` are the symbols that some architecture of the tree defines, whether or not its ground is given; without them
+    negated symbols are not looked at.
+    """
+    return _Assessment(rule, tuple(grounds), known).footing()
+
+
+def unstated_negations(
+    condition: Expression, absent: Sequence[Absence], known: Container[str], release: str
+) -> Iterator[str]:
+    """The negated symbols that a tree lacks, as faults of the file; `known` are the symbols that the tree defines.
+
+    A file may state in `absent` why its condition is right for such a tree.
+    """
+    stated = {item.symbol for item in absent}
+    for name in unstated(condition, known, release):
+        if name not in stated:
+            yield f"!{name} holds where no architecture defines {name}: ask exists({name}), or state in 'absent' why"
+
+
+def role_faults(roles: Iterable[Role], known: Container[str], release: str) -> Iterator[str]:
+    """The same for the marks and readings of roles."""
+    for role in roles:
+        conditions: tuple[Mark | Reading, ...] = (*role.marks, *role.readings)
+        for item in conditions:
+            for fault in unstated_negations(item.when, item.absent, known, release):
+                yield f"{role.name}, {item.name!r}: {fault}"
 
 
 @dataclass(frozen=True)
 class _Assessment:
     rule: Rule
     grounds: tuple[Ground, ...]
+    known: Container[str] | None
 
     def footing(self) -> Footing:
         lacking = self._lacking()
@@ -146,8 +177,13 @@ class _Assessment:
         for name in self._unknown(granted(self.rule.when, self._anywhere)):
             if name in subjects:
                 yield f"it asks for {name}, which no architecture defines: 'requires' must say so"
-        for name in self._unknown(name for name, is_set in _in_remedy(self.rule) if is_set):
-            yield f"its remedy sets {name}, which no architecture defines"
+        if self.known is not None:
+            condition = And((self.rule.requires, self.rule.when))
+            yield from unstated_negations(condition, self.rule.absent, self.known, self._open[0].release)
+        set_by_remedy = {name for name, is_set in _in_remedy(self.rule) if is_set}
+        # Of a remedy those lines are printed that a config can have.
+        if set_by_remedy and not set_by_remedy & self._anywhere:
+            yield f"its remedy sets {_listed(sorted(set_by_remedy))}, which no architecture defines"
         for ground in self._open if self.rule.kind == "stale" else ():
             names = [name for name, yes in predicates(self.rule.when, "assigned") if yes and name in ground.defined]
             if names:

@@ -20,7 +20,7 @@ _KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _CONFIG_LINE = re.compile(r"CONFIG_[A-Za-z0-9_]+=\S.*\Z|# CONFIG_[A-Za-z0-9_]+ is not set\Z")
 _KEYS = (
     "title", "kind", "severity", "roles", "symbols", "requires", "when", "message", "rationale",
-    "remedy", "aliases", "cost", "reference", "fires", "silent", "parameters",
+    "remedy", "aliases", "cost", "reference", "fires", "silent", "parameters", "absent",
 )  # fmt: skip
 _REFERENCE_KEYS = ("text", "source")
 _EXAMPLE_KEYS = ("config", "arch", "role", "why")
@@ -77,6 +77,7 @@ class _RuleReader(TableReader):
             aliases=self.strings(("aliases",), required=False),
             location=self.file.location(("title",)) if self._wants_examples else Location(self.file.path, 1),
             parameters=parameters,
+            absent=self.absent(("absent",), {*symbols(requires), *symbols(when)}),
         )
         if not rule.references and "reference" not in self.file.data:
             self.file.complain((), "a rule needs a [[reference]]: what it rests on, and where that stands")

@@ -3,7 +3,8 @@
 
 `{KASAN}` is the value of KASAN, `{KASAN:cause}` how it came about in a few words with its
 place, `{on}` and `{off}` name those of the rule's symbols that are y or m, or n, as far as the
-tree has them.  `{{` and `}}` are braces.  `{$name}` is the value of a parameter of the rule.
+tree has them and the finding rests on them; "none" where there are none.  `{{` and `}}` are braces.
+`{$name}` is the value of a parameter of the rule.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def fill(
             return value(field.symbol) if field.what == "value" else cause(field.symbol)
         if field.what in _LISTS:
             wanted = ("y", "m") if field.what == "on" else ("n",)
-            return ", ".join(name for name in symbols if value(name) in wanted)
+            return ", ".join(name for name in symbols if value(name) in wanted) or "none"
         return match.group()
 
     return _FIELD.sub(replacement, template)

@@ -11,7 +11,9 @@ from collections.abc import Container, Iterator
 from typing import Final
 
 from kpolicy.policy.expression import (
+    COMMAND_LINE,
     And,
+    Boot,
     Compare,
     Constant,
     Expression,
@@ -20,12 +22,14 @@ from kpolicy.policy.expression import (
     Or,
     Predicate,
     PredicateName,
+    Release,
     Symbol,
     compare,
 )
 
 ALWAYS: Final = Constant("y")
 NEVER: Final = Constant("n")
+_STATING: Final[tuple[PredicateName, ...]] = ("exists", "settable")
 
 
 def remains(expression: Expression, defined: Container[str], *, guards_only: bool = False) -> Expression:
@@ -48,6 +52,8 @@ def remains(expression: Expression, defined: Container[str], *, guards_only: boo
             return ALWAYS if name in defined else NEVER
         case Predicate("selected" | "settable", name) | Symbol(name):
             return expression if guards_only or name in defined else NEVER
+        case Boot():
+            return expression if guards_only or COMMAND_LINE in defined else NEVER
         case Compare() if not guards_only:
             return _compared(expression, defined)
         case Constant():
@@ -82,11 +88,52 @@ def granted(expression: Expression, defined: Container[str], *, positive: bool =
             yield from (side.name for side in (left, right) if isinstance(side, Symbol) and side.name not in defined)
 
 
+def unstated(expression: Expression, defined: Container[str], release: str) -> tuple[str, ...]:
+    """The undefined symbols whose absence a condition takes for an answer: X in `!X`, and in `X != 3`.
+
+    Left out are symbols for which the condition says that itself, with `exists(X)` or `settable(X)`, and parts of it
+    that cannot hold in a tree of this release that defines no more than these symbols.
+    """
+    expression = released(expression, release)
+    stated = {name for word in _STATING for name, _ in predicates(expression, word)}
+    return tuple(dict.fromkeys(name for name in _presumed(expression, defined) if name not in stated))
+
+
+def released(expression: Expression, release: str) -> Expression:
+    """The condition in a tree of one release: what it asks about the release is answered."""
+    match expression:
+        case Not(operand):
+            return Not(released(operand, release))
+        case And(operands):
+            return And(tuple(released(operand, release) for operand in operands))
+        case Or(operands):
+            return Or(tuple(released(operand, release) for operand in operands))
+        case Release():
+            return ALWAYS if expression.is_of(release) else NEVER
+        case _:
+            return expression
+
+
+def _presumed(expression: Expression, defined: Container[str], *, positive: bool = True) -> Iterator[str]:
+    if remains(expression, defined) == (NEVER if positive else ALWAYS):
+        return
+    match expression:
+        case Not(operand):
+            yield from _presumed(operand, defined, positive=not positive)
+        case And(operands) | Or(operands):
+            for operand in operands:
+                yield from _presumed(operand, defined, positive=positive)
+        case _:
+            yield from granted(expression, defined, positive=positive)
+
+
 def valued(expression: Expression) -> Iterator[str]:
     """The symbols whose value, prompt or selects are asked for, not only whether they or a line for them exist."""
     match expression:
         case Symbol(name) | Predicate("selected" | "settable", name):
             yield name
+        case Boot():
+            yield COMMAND_LINE
         case Not(operand):
             yield from valued(operand)
         case And(operands) | Or(operands):
@@ -94,6 +141,7 @@ def valued(expression: Expression) -> Iterator[str]:
                 yield from valued(operand)
         case Compare(_, left, right):
             yield from (side.name for side in (left, right) if isinstance(side, Symbol))
+            yield from (COMMAND_LINE for side in (left, right) if isinstance(side, Boot))
 
 
 def _joined(kind: type[And | Or], parts: list[Expression], *, neutral: Constant, final: Constant) -> Expression:
@@ -116,4 +164,6 @@ def _text(operand: Operand, defined: Container[str]) -> str | None:
     """The value of an operand as far as it is decided: "" for a symbol that is not defined."""
     if isinstance(operand, Symbol):
         return None if operand.name in defined else ""
+    if isinstance(operand, Boot):
+        return None if COMMAND_LINE in defined else ""
     return operand.value

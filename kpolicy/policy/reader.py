@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Final, TypeVar, cast
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final, NamedTuple, TypeVar, cast
 
 from kpolicy.errors import UsageError
 from kpolicy.policy.expression import Constant, Expression
@@ -17,6 +17,13 @@ NEVER: Final = Constant("n")
 
 _WORD = re.compile(r"[A-Za-z0-9_.+-]+\Z")
 Word = TypeVar("Word", bound=str)
+
+
+class Absence(NamedTuple):
+    """Why a condition that asks for a symbol to be off is right for a tree that does not define it."""
+
+    symbol: str
+    reason: str
 
 
 class TableReader:
@@ -106,6 +113,16 @@ class TableReader:
         except UsageError as error:
             self.file.complain_in_text(where, error.column or 1, error.message, error.hint)
             return NEVER
+
+    def absent(self, where: KeyPath, mentioned: Collection[str]) -> tuple[Absence, ...]:
+        """What a table of symbols says about trees that do not define them; `mentioned` are those of the conditions."""
+        if not isinstance(self.value(where), dict | None):
+            self.file.complain(where, f'{where[-1]!r} is a table: SYMBOL = "what it means that a tree lacks it"')
+        for name in self.table(where):
+            if mentioned and name not in mentioned:
+                hint = did_you_mean(name, sorted(mentioned))
+                self.file.complain((*where, name), f"no condition here mentions {name!r}", hint)
+        return tuple(Absence(name, self.string((*where, name))) for name in self.table(where))
 
     def parameter_value(self, where: KeyPath) -> int | str:
         """A number or a word, the value of a parameter of a rule."""

@@ -11,18 +11,26 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from kpolicy.config.model import Config
-from kpolicy.config.read import parse_config, read_config
+from kpolicy.config.model import Config, UnreadLine
+from kpolicy.config.odd_lines import TEXT, odd_line
+from kpolicy.config.read import NotAConfigError, parse_config, read_config
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.evaluate.user import unquote
-from kpolicy.explain.cause import Link, cause, head, shown
+from kpolicy.explain.blocked import blockers
+from kpolicy.explain.cause import Link, cause, config_line, shown
+from kpolicy.kernel.config_files import config_files
 from kpolicy.location import Location
+from kpolicy.policy.checks.effects import is_value
+from kpolicy.policy.checks.reasons import Names, choice_taken, elsewhere, hint, is_foreign, listed, with_article
+from kpolicy.policy.checks.spelling import corrected
+from kpolicy.policy.edits import line_of
 from kpolicy.policy.finding import Finding, SymbolValue
+from kpolicy.policy.known_as import known_as
 from kpolicy.policy.policy_file import IN_TREE, SHIPPED_FOLDER, SHIPPED_PACKAGE, Placed
 from kpolicy.policy.rule import Severity
-from kpolicy.policy.toml_file import FileErrors
+from kpolicy.policy.toml_file import FileErrors, did_you_mean
 from kpolicy.policy.vocabulary import UNKNOWN_REQUIREMENT, requirement_id
 
 if TYPE_CHECKING:
@@ -31,6 +39,13 @@ if TYPE_CHECKING:
 
 DEFAULT_SEVERITY: Severity = "warning"
 _MOST_ERRORS = 20
+_POSSIBLE: Final = {
+    "bool": "it can be y or n",
+    "tristate": "it can be y, m or n",
+    "int": "it takes a decimal number",
+    "hex": "it takes a hexadecimal number",
+    "string": 'it takes a text in double quotes: "..."',
+}
 _ARCH_FRAGMENT = re.compile(rf"{IN_TREE}arch/([^/]+)/configs/")
 
 
@@ -65,23 +80,32 @@ class MissingFragment:
 def requirements_of(config: Config, srcarch: str | None = None) -> tuple[Requirement, ...]:
     """The requirements that a fragment, or a stack of them, states; of configs for one `srcarch` if given.
 
-    Raises FileErrors for lines that are neither assignments nor comments: as a policy they
-    would silently ask for nothing.
+    Raises FileErrors for lines that seem to ask for something and that `conf` does not read, or not in
+    every release: as a policy they would silently ask for nothing.
     """
-    errors: list[KpolicyError] = [
-        UsageError(
-            "not a config line, so nothing is required by it",
-            location,
-            source_line=text.removeprefix("unexpected data: "),
-            column=1,
-            hint="a line is CONFIG_X=value or # CONFIG_X is not set",
-        )
-        for location, text in config.remarks[:_MOST_ERRORS]
-    ]
+    inexact = [line for line in config.assignments if line.loose or line.mark]
+    odd = [odd_line(line.text, line.location) for line in inexact]
+    errors: list[KpolicyError] = [_unread(line) for line in (*config.unread, *odd) if line is not None]
     if errors:
-        raise FileErrors(errors)
+        errors.sort(key=lambda error: error.location or Location("", 0))
+        raise FileErrors(errors[:_MOST_ERRORS])
     return _last_of_each(
-        Requirement(line.name, line.value, line.text, line.location, srcarch) for line in config.assignments
+        Requirement(line.name, line.value, line.text, line.location, srcarch)
+        for line in config.assignments
+        if line not in inexact
+    )
+
+
+def _unread(line: UnreadLine) -> UsageError:
+    value = corrected("unknown", line.value) if line.name and line.value else None
+    what = f"conf does not read this line ({line.fault})" if line.fault != TEXT else TEXT
+    better = line_of(line.name, value) if value is not None else "CONFIG_X=value or # CONFIG_X is not set"
+    return UsageError(
+        f"{what}, so nothing is required by it",
+        line.location,
+        source_line=line.text,
+        column=1,
+        hint=f"a line is {better}" if value is None else f"write {better}",
     )
 
 
@@ -94,6 +118,15 @@ def read_requirements(
     that a policy wants from the tree, and that the tree does not have, is no error: it is returned,
     for a note.  Raises UsageError or InputError for what cannot be read otherwise.
     """
+    try:
+        return _requirements(words, stated, source)
+    except NotAConfigError as error:
+        raise UsageError(error.message, error.location, hint=error.hint) from None
+
+
+def _requirements(
+    words: Sequence[str], stated: Sequence[Placed[str]], source: Source | None
+) -> tuple[tuple[Requirement, ...], tuple[MissingFragment, ...]]:
     found: list[Requirement] = []
     missing: list[MissingFragment] = []
     for item in stated:
@@ -103,18 +136,26 @@ def read_requirements(
         else:
             found += requirements_of(fragment, _folder(item.value))
     for word in words:
-        found += requirements_of(_named(word, source))
+        for fragment, srcarch in _named(word, source):
+            found += requirements_of(fragment, srcarch)
     return _last_of_each(found), tuple(missing)
 
 
 def judge_requirements(
-    values: Values, requirements: Iterable[Requirement], role: str = "", *, tree: str = "", complete: bool = True
+    values: Values,
+    requirements: Iterable[Requirement],
+    role: str = "",
+    *,
+    tree: str = "",
+    complete: bool = True,
+    names: Names | None = None,
 ) -> tuple[Finding, ...]:
     """A finding for each requirement that the values do not keep to.
 
-    `complete` says that the model has every symbol of the tree; else one that it lacks is merely off.
+    `complete` says that the model has every symbol of the tree; else one that it lacks is merely off.  `names`
+    gives the names of all architectures.  Raises UsageError for a value that the symbol cannot have.
     """
-    return tuple(_judged(values, requirements, role, tree, complete))
+    return tuple(_judged(values, requirements, role, tree, complete, names))
 
 
 def keeps(values: Values, requirement: Requirement) -> bool:
@@ -127,7 +168,8 @@ def keeps(values: Values, requirement: Requirement) -> bool:
     if kind in ("bool", "tristate"):
         if wanted == "m" and (kind == "bool" or not values.is_on("MODULES")):
             wanted = "y"
-        return values.text(name) == (wanted or "n")
+        # Of a longer word `conf` reads the first letter.
+        return values.text(name) == (wanted[:1] or "n")
     if not values.is_written(name):
         return wanted == "n"
     got = values.text(name)
@@ -151,24 +193,79 @@ def _folder(word: str) -> str | None:
 
 
 def _judged(
-    values: Values, requirements: Iterable[Requirement], role: str, tree: str, complete: bool
+    values: Values,
+    requirements: Iterable[Requirement],
+    role: str,
+    tree: str,
+    complete: bool,
+    names: Names | None,
 ) -> Iterator[Finding]:
     asked = _last_of_each(
         replace(item, srcarch=None) for item in requirements if item.srcarch in (None, values.model.srcarch)
     )
     for item in asked:
-        if not values.model.is_defined(item.symbol):
+        here = known_as(values.model, item, complete=complete)
+        if not values.model.is_defined(here.symbol):
             if item.value != "n" and not complete:
                 message = f"{_asked(item)}: is not set, there is no line for it"
                 yield _finding(values, item, role, tree, item.id, DEFAULT_SEVERITY, message, ())
-            elif item.value != "n":
-                message = f"{_asked(item)}: {values.model.architecture} has no such symbol in this tree"
-                yield _finding(values, item, role, tree, UNKNOWN_REQUIREMENT, "note", message, ())
-        elif not keeps(values, item):
-            causes = cause(values, item.symbol)
-            because = _because(causes[0])
-            message = f"{_asked(item)}: is {shown(values, item.symbol)}, because {because}"
-            yield _finding(values, item, role, tree, item.id, DEFAULT_SEVERITY, message, causes)
+            elif complete:
+                unknown = _unknown(values, item, names)
+                if unknown is not None:
+                    severity, why = unknown
+                    message = f"{_asked(item)}: {why}"
+                    yield _finding(values, item, role, tree, UNKNOWN_REQUIREMENT, severity, message, ())
+            continue
+        if complete:
+            _check_value(values, here)
+        if not keeps(values, here):
+            causes = cause(values, here.symbol)
+            because = _in_the_way(values, here) or _because(causes[0])
+            named = "" if here.symbol == item.symbol else f"CONFIG_{here.symbol}, which stands for it in this kernel, "
+            message = f"{_asked(item)}: {named}is {shown(values, here.symbol)}, because {because}"
+            yield _finding(values, here, role, tree, item.id, DEFAULT_SEVERITY, message, causes)
+
+
+def _unknown(values: Values, item: Requirement, names: Names | None) -> tuple[Severity, str] | None:
+    """What to say of a symbol that this architecture lacks: None where it is to be off and no other can be meant."""
+    likely = hint(values, item.symbol)
+    architecture = values.model.architecture
+    if is_foreign(item.symbol, names) and not likely:
+        assert names is not None
+        where = elsewhere(names(), item.symbol)
+        return None if item.value == "n" else ("note", f"{architecture} has no such symbol: it is {where}")
+    if item.value == "n" and not likely:
+        return None
+    return "note" if item.value == "n" else "warning", f"{architecture} has no such symbol in this tree{likely}"
+
+
+def _check_value(values: Values, item: Requirement) -> None:
+    """Raise UsageError for a value that nothing could give the symbol."""
+    kind = values.model.type_of(item.symbol)
+    if item.value == "n" or kind == "unknown" or is_value(kind, item.value):
+        return
+    if kind in ("int", "hex") and isinstance(_number(item.value, kind), int):
+        return
+    raise UsageError(
+        f"{item.value!r} is no value for CONFIG_{item.symbol}, which is {with_article(kind)}",
+        item.location,
+        source_line=item.text,
+        column=item.text.find("=") + 2,
+        hint=_POSSIBLE.get(kind),
+    )
+
+
+def _in_the_way(values: Values, item: Requirement) -> str:
+    """Why a line that asks for what is required would not be honoured; nothing where it would be."""
+    symbol = values.model.symbol(item.symbol)
+    assert symbol is not None
+    wanted = 1 if item.value == "m" and symbol.type == "tristate" else 2
+    if item.value == "n" or (symbol.type in ("bool", "tristate") and values.tristate(item.symbol) >= wanted):
+        return ""
+    found = [str(blocker) for blocker in blockers(values, item.symbol, wanted)]
+    if found:
+        return listed([text if text.startswith(("it ", "no ")) else f"it {text}" for text in found])
+    return choice_taken(values, item.symbol) if symbol.choice is not None else ""
 
 
 def _asked(item: Requirement) -> str:
@@ -186,7 +283,6 @@ def _finding(
     causes: tuple[Link, ...],
 ) -> Finding:
     known = bool(causes)
-    root = causes[-1].location if known else None
     # A line that the prompt does not let through would mend nothing.
     settable = known and values.visibility(item.symbol) > 0
     return Finding(
@@ -200,7 +296,7 @@ def _finding(
         symbols=(SymbolValue(item.symbol, shown(values, item.symbol)),),
         message=message,
         causes=causes or cause(values, item.symbol),
-        place=root or head(values) if known else item.location,
+        place=config_line(values, item.symbol) if known else item.location,
         remedy=(item.text.rstrip(),) if settable else (),
     )
 
@@ -249,14 +345,28 @@ def _stated(item: Placed[str], source: Source | None) -> Config | None:
         raise UsageError(message, item.location, hint=error.hint) from None
 
 
-def _named(word: str, source: Source | None) -> Config:
+def _named(word: str, source: Source | None) -> Iterator[tuple[Config, str | None]]:
+    """The fragments that a word of the command line names: a file, a path in the tree, or a name as for make.
+
+    Each with the folder of arch/ whose configs alone are held to it: that of a name which is looked for there.
+    """
     path = word.removeprefix(IN_TREE)
     if path == word and (os.path.lexists(word) or source is None):
-        return read_config(word)
+        yield read_config(word), None
+        return
     found = _in_tree(path, source)
-    if found is None:
-        raise InputError("there is no such fragment", Location(word, 1), hint="neither a file nor a file of the tree")
-    return found
+    if found is not None:
+        yield found, None
+        return
+    files = config_files(source) if source is not None else ()
+    named = [file for file in files if file.name == path]
+    if not named:
+        guess = did_you_mean(path, sorted({file.name for file in files}))
+        hint = "neither a file, nor a file or the name of a config of the tree"
+        raise InputError("there is no such fragment", Location(word, 0), hint=guess or hint)
+    for file in named:
+        assert source is not None
+        yield parse_config(file.path, source.read(file.path)), file.srcarch
 
 
 def _in_tree(path: str, source: Source | None) -> Config | None:

@@ -21,16 +21,17 @@ from kpolicy.explain.cause import assignment_of, place, shown
 from kpolicy.kernel.version import parse_version
 from kpolicy.location import Location
 from kpolicy.policy.expression import And, Expression, Not, Or, Predicate, symbols
-from kpolicy.policy.reader import TableReader
+from kpolicy.policy.reader import Absence, TableReader
 from kpolicy.policy.toml_file import KeyPath, TomlFile, did_you_mean
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
 
 _PACKAGE, _FILE = "kpolicy.rules", "roles.toml"
+ROLES_FILE = f"kpolicy/rules/{_FILE}"
 _ROLE_KEYS = ("name", "title", "rationale", "mark", "reading")
-_MARK_KEYS = ("name", "when", "why", "source")
-_READING_KEYS = ("name", "when", "at_least", "why")
+_MARK_KEYS = ("name", "when", "why", "source", "absent")
+_READING_KEYS = ("name", "when", "at_least", "why", "absent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Mark:
     when: Expression
     why: str
     source: str
+    absent: tuple[Absence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Reading:
     when: Expression
     at_least: int
     why: str
+    absent: tuple[Absence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ def role_names() -> tuple[str, ...]:
 def shipped_roles() -> tuple[Role, ...]:
     """The roles that ship with kpolicy."""
     text = resources.files(_PACKAGE).joinpath(_FILE).read_text(encoding="utf-8")
-    return load_roles(f"kpolicy/rules/{_FILE}", text)
+    return load_roles(ROLES_FILE, text)
 
 
 def load_roles(path: str, text: str) -> tuple[Role, ...]:
@@ -235,11 +238,13 @@ class _RoleReader(TableReader):
 
     def _mark(self, where: KeyPath) -> Mark:
         self.known_keys(where, _MARK_KEYS)
+        when = self.condition((*where, "when"))
         return Mark(
             self.string((*where, "name")),
-            self.condition((*where, "when")),
+            when,
             self.string((*where, "why")),
             self.string((*where, "source")),
+            self.absent((*where, "absent"), symbols(when)),
         )
 
     def _one_reading(self, where: KeyPath) -> Reading:
@@ -248,9 +253,11 @@ class _RoleReader(TableReader):
         if at_least is not None and (not isinstance(at_least, int) or isinstance(at_least, bool) or at_least < 0):
             self.file.complain((*where, "at_least"), "'at_least' must be a number of marks", value=True)
             at_least = None
+        when = self.condition((*where, "when"))
         return Reading(
             self.string((*where, "name")),
-            self.condition((*where, "when")),
+            when,
             at_least if isinstance(at_least, int) else 0,
             self.string((*where, "why")),
+            self.absent((*where, "absent"), symbols(when)),
         )

@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias, get_args
 from kpolicy.location import Location
 from kpolicy.policy.expression import Expression, bind
 from kpolicy.policy.message import fill_line, fill_parameters
+from kpolicy.policy.reader import Absence
 
 Severity: TypeAlias = Literal["error", "warning", "note"]
 RuleKind: TypeAlias = Literal["cost", "defeat", "half", "drag", "missing", "leak", "stale"]
@@ -87,7 +88,8 @@ class Rule:
     what the tree must have for the rule to make sense, `when` is the condition under which it
     fires.  `message` is a template (`kpolicy.policy.message`).  `remedy` holds config lines
     that mend it, `cost` is what it costs and where that is known from.  `parameters` are what
-    a policy file may choose (`with_parameters`).
+    a policy file may choose (`with_parameters`).  `absent` says of symbols that a condition negates
+    what it means when a tree does not define them.
     """
 
     id: str
@@ -107,6 +109,7 @@ class Rule:
     aliases: tuple[str, ...]
     location: Location
     parameters: tuple[RuleParameter, ...] = ()
+    absent: tuple[Absence, ...] = ()
     as_written: Texts | None = None
 
     def with_parameters(self, values: Mapping[str, int | str]) -> Rule:

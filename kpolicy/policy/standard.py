@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpolicy.policy.check import judge
-from kpolicy.policy.checks.config_lines import check_lines
+from kpolicy.policy.checks.config_lines import check_lines, check_reading
 from kpolicy.policy.checks.reasons import Names
 from kpolicy.policy.finding import Finding
 from kpolicy.policy.required import Requirement, judge_requirements
@@ -59,10 +59,14 @@ def assess(
     if judgeable is not None:
         unjudged = tuple(rule.id for rule in rules if not judgeable(rule))
         rules = tuple(rule for rule in rules if rule.id not in unjudged)
-    findings = list(judge(values, rules, role.role, tree=tree))
+    findings = list(judge(values, rules, role.role, tree=tree, complete=judgeable is None))
     if judgeable is None:
         findings += settings.adjust(check_lines(values, role.role, tree=tree, wanted=settings.checks, names=names))
+    else:
+        findings += settings.adjust(check_reading(values, role.role, tree=tree, wanted=settings.checks))
     if standard.requirements:
-        required = judge_requirements(values, standard.requirements, role.role, tree=tree, complete=judgeable is None)
+        required = judge_requirements(
+            values, standard.requirements, role.role, tree=tree, complete=judgeable is None, names=names
+        )
         findings += settings.adjust(required)
     return Assessment(role, tuple(findings), unjudged)

@@ -7,9 +7,12 @@ import re
 from collections.abc import Mapping
 from typing import NoReturn, get_args
 
+from kpolicy.evaluate.command_line import PARAMETERS
 from kpolicy.policy.expression import (
+    BOOT_WORDS,
     PREDICATES,
     And,
+    Boot,
     Compare,
     Constant,
     Expression,
@@ -31,7 +34,7 @@ _TOKEN = re.compile(
     | (?P<number>[+-][0-9][0-9A-Za-z]*)
     | (?P<parameter>\$[A-Za-z0-9_]*)
     | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
-    | (?P<operator>&&|\|\||!=|<=|>=|[!=<>()])
+    | (?P<operator>&&|\|\||!=|<=|>=|[!=<>().])
     )""",
     re.VERBOSE,
 )
@@ -105,7 +108,7 @@ class _Parser(Tokens):
     def _atom(self) -> Expression:
         token = self._peek()
         follower = self._tokens[self._next + 1] if token.kind == "word" else token
-        if follower.text == "(" and follower.kind == "operator":
+        if follower.text == "(" and follower.kind == "operator" and token.text not in BOOT_WORDS:
             return self._predicate()
         if token.kind == "word" and token.text in _RELEASE_FIELDS:
             return self._release()
@@ -136,9 +139,25 @@ class _Parser(Tokens):
             what = "the condition ends here" if token.kind == "end" else f"{token.text!r} cannot stand here"
             self._fail(f"{what}: expected a symbol", token)
         self._next += 1
+        if token.text in BOOT_WORDS and self._take("("):
+            return self._boot(token)
         if _NUMBER.match(token.text) or token.text in ("y", "m", "n"):
             return Constant(token.text)
         return Symbol(self._symbol_name(token))
+
+    def _boot(self, token: Token) -> Boot:
+        word = next(word for word in BOOT_WORDS if word == token.text)
+        name = ""
+        # A name such as sysctl.vm.mem_profiling is no single token: numbers alone may follow a dot elsewhere.
+        while self._peek().kind == "word" or self._peek().text == ".":
+            name += self._peek().text
+            self._next += 1
+        if name not in PARAMETERS:
+            hint = nearest(name, PARAMETERS) or f"there are {', '.join(PARAMETERS)}"
+            self._fail(f"{word}() does not know the kernel parameter {name!r}", token, hint)
+        if not self._take(")"):
+            self._fail(f"{word}() asks about one kernel parameter: expected ')'", self._peek())
+        return Boot(word, name)
 
     def _parameter(self, token: Token) -> Parameter:
         name = token.text.removeprefix("$")

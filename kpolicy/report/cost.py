@@ -84,11 +84,11 @@ def _groups(bill: Bill) -> Iterator[tuple[str, list[Item], int | None]]:
     memory = [item for item in known if item.cost.kind == "memory" and item.amount is not None]
     once = [item for item in memory if item.figure and not item.figure.per]
     for certainty, total in bill.totals.items():
-        wanted = [item for item in once if item.figure and item.figure.certainty == certainty and not item.figure.needs]
+        wanted = [item for item in once if item.figure and item.figure.certainty == certainty and not item.needs]
         yield f"memory, {certainty}", _sorted(wanted), total
     others = (
         ("memory, for each of many things", [item for item in memory if item not in once]),
-        ("memory, only when it is asked for", [item for item in once if item.figure and item.figure.needs]),
+        ("memory, only when it is asked for", [item for item in once if item.needs]),
         (
             "memory, in the words of the source",
             [item for item in known if item.cost.kind == "memory" and item.amount is None],
@@ -110,7 +110,7 @@ def _items(items: Sequence[Item], style: Style) -> Iterator[str]:
     for item, head in zip(items, columns(heads, right=right, indent="    "), strict=True):
         yield printable(head)
         sources = "; ".join(item.figure.sources) if item.figure is not None else ""
-        for text in (item.cost.title, sources, _cause(item.chain)):
+        for text in filter(None, (item.cost.title, sources, _cause(item.chain), item.command_line)):
             yield style.mark("faint", printable(f"        {text}"))
 
 
@@ -136,14 +136,14 @@ def _how(item: Item) -> str:
     """The formula with numbers in it, and what must happen before it is paid."""
     figure = item.figure
     assert figure is not None
-    needs = f"with {figure.needs}" if figure.needs else ""
-    certainty = figure.certainty if item.amount is not None and (figure.per or figure.needs) else ""
+    needs = f"with {item.needs}" if item.needs else ""
+    certainty = figure.certainty if item.amount is not None and (figure.per or item.needs) else ""
     return ", ".join(filter(None, (item.worked, certainty, needs)))
 
 
 def _wanted(item: Item) -> str:
     """What of the machine must be stated, and what must happen before the cost is paid."""
-    needs = f", paid with {item.figure.needs}" if item.figure is not None and item.figure.needs else ""
+    needs = f", paid with {item.needs}" if item.needs else ""
     return f"give {' and '.join(f'--{name}' for name in item.missing)}{needs}"
 
 
@@ -178,7 +178,8 @@ def _item_document(item: Item) -> dict[str, Any]:
         "figure": figure.text or None if figure else None,
         "certainty": figure.certainty if figure else None,
         "per": figure.per or None if figure else None,
-        "needs": figure.needs or None if figure else None,
+        "needs": item.needs or None,
+        "command_line": item.command_line or None,
         "formula": str(figure.formula) if figure and figure.formula else None,
         "worked": item.worked or None,
         "note": figure.note if figure else None,

@@ -10,6 +10,7 @@ from typing import Any
 from kpolicy import __version__
 from kpolicy.errors import KpolicyError, printable
 from kpolicy.explain.difference import Change
+from kpolicy.location import Location
 from kpolicy.policy.finding import Finding
 from kpolicy.policy.rule import SEVERITIES, Severity
 from kpolicy.report.documents import error_document, location_document
@@ -94,7 +95,7 @@ def _findings(report: DiffReport, style: Style) -> Iterator[str]:
         # What a line of a Kconfig file brings about stands once, however many configs have it.
         alike: dict[object, list[Finding]] = {}
         for item in findings:
-            alike.setdefault((item.place, item.rule, item.message), []).append(item)
+            alike.setdefault((_origin(item), item.rule, item.message), []).append(item)
         for items in alike.values():
             yield f"{style.mark('warning' if sign == '+' else 'good', sign)} {_finding(items, report, style)}"
     if report.gained or report.lost:
@@ -107,9 +108,15 @@ def _finding(items: Sequence[Finding], report: DiffReport, style: Style) -> str:
     whose = ""
     if len(items) > 1:
         whose = f"{len(items)} configs: "
-    elif len(report.configs) > 1 and item.place.path != item.config:
+    elif len(report.configs) > 1 and _origin(item).path != item.config:
         whose = f"{item.config}: "
-    return f"{printable(str(item.place))}: {severity} {printable(whose + item.message)} [{item.rule}]"
+    return f"{printable(str(_origin(item)))}: {severity} {printable(whose + item.message)} [{item.rule}]"
+
+
+def _origin(item: Finding) -> Location:
+    """The line that brings a finding about: it may be one of a Kconfig file, which one of two trees has."""
+    root = item.causes[-1].location if item.causes else None
+    return root or item.place
 
 
 def _tree(report: DiffReport) -> Iterator[str]:

@@ -44,7 +44,9 @@ def explain_lines(report: ExplainReport, style: Style) -> Iterator[str]:
 
 def _rows(reason: Reason, depth: int) -> Iterator[tuple[str, str, str, str]]:
     again = " (see above)" if reason.is_repeated else ""
-    first, *more = textwrap.wrap(reason.text + again, _WIDTH, subsequent_indent=_INDENT, break_long_words=False)
+    first, *more = textwrap.wrap(
+        reason.text + again, _WIDTH, subsequent_indent=_INDENT, break_long_words=False, break_on_hyphens=False
+    )
     indent = _INDENT * depth
     if reason.kind == "passed-over":
         yield (f"{indent}-", first, str(reason.location), "")
@@ -63,7 +65,7 @@ def _decided(found: Explanation) -> Iterator[str]:
     made = found.decisions
     persons = sum(1 for item in made.all if item.line)
     if not persons and made.alone == found.value:
-        yield f"{_INDENT}no line of the config decides it: without any it is {made.alone} too (tried)"
+        yield f"{_INDENT}without any line of the config it is {made.alone} too (tried)"
     if made.all:
         yield f"{_INDENT}decided by"
         yield from columns((_decision(found, item) for item in made.all), indent=_INDENT * 2)

@@ -319,7 +319,7 @@ def _error(node: Node) -> KpolicyError:
     location, hint, line, column = (node[key].optional() for key in ("location", "hint", "source_line", "column"))
     return kind(
         node["message"].text(),
-        _location(location) if location is not None else None,
+        _location(location, 0) if location is not None else None,
         source_line=line.text() if line is not None else None,
         column=column.number(1) if column is not None else None,
         hint=hint.text() if hint is not None else None,
@@ -345,5 +345,5 @@ def _or_none(node: Node) -> str:
     return "" if node.value is None else node.text()
 
 
-def _location(node: Node) -> Location:
-    return Location(node["path"].text(), node["line"].number(1))
+def _location(node: Node, least: int = 1) -> Location:
+    return Location(node["path"].text(), node["line"].number(least))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from kpolicy.errors import printable
 from kpolicy.policy.elsewhere import Elsewhere
 from kpolicy.policy.examples import ExampleResult
+from kpolicy.policy.roles import ROLES_FILE
 from kpolicy.policy.survey import Survey
 from kpolicy.report.style import columns
 
@@ -26,6 +27,8 @@ def survey_lines(survey: Survey, tree: str) -> Iterator[str]:
     for item in survey.footings:
         for fault in item.faults:
             yield f"{item.rule.location}: error: {fault} [{item.rule.id}]"
+    for fault in survey.roles:
+        yield f"{ROLES_FILE}: error: {fault}"
     for result in survey.examples:
         for fault in result.faults:
             yield f"{result.example.location}: error: {fault} [{result.rule.id}]"

@@ -55,13 +55,13 @@ def _fifo(path: Path) -> None:
 
 _SPOILED: list[tuple[Callable[[Path], None], str]] = [
     (_binary, "bad:2: error: not a text file"),
-    (_truncated, "bad:1: error: broken gzip data"),
+    (_truncated, "bad: error: broken gzip data"),
     (_long_line, "bad:2: error: a line of 3000009 bytes"),
-    (_huge, "bad:1: error: "),
-    (_folder, "bad:1: error: is a directory"),
-    (_loop, "bad:1: error: "),
-    (_fifo, "bad:1: error: "),
-    (lambda _: None, "bad:1: error: there is no such config"),
+    (_huge, "bad: error: "),
+    (_folder, "bad: error: is a directory"),
+    (_loop, "bad: error: "),
+    (_fifo, "bad: error: "),
+    (lambda _: None, "bad: error: there is no such config"),
 ]
 
 

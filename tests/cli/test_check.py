@@ -56,7 +56,7 @@ def test_what_cannot_be_told(demo: Path, words: list[str], said: str) -> None:
 def test_a_misspelt_name(demo: Path) -> None:
     outcome = kpolicy("check", "--tree", demo, "i368_defconfig")
     assert outcome.status == status.FAILURE
-    assert "i368_defconfig:1: error: there is no such config\n  did you mean i386_defconfig" in outcome.err
+    assert "i368_defconfig: error: there is no such config\n  did you mean i386_defconfig" in outcome.err
 
 
 def test_a_file_comes_before_a_config_of_the_tree(demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,7 +82,8 @@ def test_reassigning_within_one_file_is_remarked(demo: Path, tmp_path: Path) -> 
     path = tmp_path / "c"
     path.write_text("CONFIG_DEBUG_VM=y\n# CONFIG_DEBUG_VM is not set\n")
     outcome = kpolicy("check", "--tree", demo, "--arch", "x86", path)
-    assert f"{path}:2: warning: override: reassigning to symbol DEBUG_VM" in outcome.err
+    assert "config/duplicate-assignment" in outcome.out
+    assert "override:" not in outcome.err, "the finding says it"
 
 
 def test_stdin(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +155,7 @@ _HEADER = "# Automatically generated file; DO NOT EDIT.\n# Linux/x86 {} Kernel C
     ("text", "words", "said"),
     [
         ("CONFIG_NET=y\n", [], "a kernel tree is needed"),
-        (_HEADER.format("none"), [], "no kernel release"),
+        (_HEADER.format("none") + "CONFIG_NET=y\n", [], "no kernel release"),
         (_HEADER.format("6.1.0"), ["--toolchain", "dummy"], "--tree"),
     ],
 )

@@ -205,9 +205,12 @@ def test_a_tree_of_causes_for_two_configs(repository: Repository) -> None:
     base = "arch/x86/configs/a_defconfig"
     done = kpolicy("diff", "--tree", repository.folder, "--arch", "x86", base, f"{base}+{fragment}")
     assert done.status == 0, done.err
-    names = [line.split()[0] for line in done.out.splitlines()[2:-2] if line.strip()]
+    lost, *lines = done.out.splitlines()[2:-2]
+    assert lost.startswith(f"- {base}:2: error: KASAN")
+    assert lost.endswith("[kasan/software-in-production]")
+    names = [line.split()[0] for line in lines if line.strip()]
     assert names == ["HZ_100", "HZ", "HZ_250", "KASAN", "KASAN_EXTRA", "STACKDEPOT", "STACKTRACE"], done.out
-    assert done.out.splitlines()[-1] == "1 config: 7 symbols changed; 0 findings gained, 0 lost"
+    assert done.out.splitlines()[-1] == "1 config: 7 symbols changed; 0 findings gained, 1 lost"
 
 
 def test_the_same_is_no_difference(repository: Repository) -> None:

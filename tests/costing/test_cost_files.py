@@ -10,9 +10,13 @@ import pytest
 
 from kpolicy.costing.catalogue import load_costs, shipped_costs
 from kpolicy.costing.cost import KINDS
-from kpolicy.costing.formula import VARIABLES, names
+from kpolicy.costing.footing import absence_faults
+from kpolicy.costing.formula import VARIABLES, boot_parameter, names
 from kpolicy.costing.load import load_cost, load_page_sizes
 from kpolicy.errors import UsageError
+from kpolicy.kconfig.names import index_names
+from kpolicy.kernel.source import open_tree
+from kpolicy.kernel.version import read_version
 from kpolicy.policy.expression import symbols
 from kpolicy.policy.toml_file import FileErrors
 from tests.costing.support import bill_of
@@ -30,6 +34,7 @@ sources = ["here:1"]
 """
 # Names that no tree of today has, and for whose release there is a figure.
 _GONE = {"STACK_HASH_ORDER"}
+_NEGATED = "!KASAN holds where no architecture defines KASAN"
 
 
 def test_there_are_costs_of_all_kinds() -> None:
@@ -40,7 +45,7 @@ def test_there_are_costs_of_all_kinds() -> None:
 
 
 def test_every_figure_names_a_place() -> None:
-    release = r"(?:5\.15|5\.17|6\.1\.176|6\.1\.192|6\.12\.117)"
+    release = r"(?:5\.10\.223|5\.15|5\.17|6\.1\.176|6\.1\.192|6\.12\.117|7\.3\.4)"
     place = re.compile(rf"[\w./-]+:(?:\d+|[\w, ()]+) \({release}(?:, {release})?\)|lore\.kernel\.org/.+")
     wrong = [
         (cost.id, source)
@@ -81,14 +86,45 @@ def test_symbols_are_those_of_a_kernel(kernel: Path) -> None:
         for figure in cost.figures
         if figure.formula is not None
         for name in names(figure.formula)
-        if name not in defined and name not in VARIABLES
+        if name not in defined and name not in VARIABLES and boot_parameter(name) is None
     }
-    # What came after 6.1.
+    # What came after 6.1 or 6.12.
     later = {
         "STACKDEPOT_MAX_FRAMES", "KASAN_EXTRA_INFO", "SLUB_RCU_DEBUG", "LIST_HARDENED", "MEM_ALLOC_PROFILING",
-        "MEM_ALLOC_PROFILING_ENABLED_BY_DEFAULT",
+        "MEM_ALLOC_PROFILING_ENABLED_BY_DEFAULT", "PRINTK_EXECUTION_CTX", "KSTACK_ERASE",
     }  # fmt: skip
     assert unknown <= _GONE | later
+
+
+@pytest.mark.trees
+def test_costs_state_what_the_absence_of_a_symbol_means(kernel: Path) -> None:
+    source = open_tree(kernel)
+    known, release = frozenset(index_names(source).places), str(read_version(source))
+    assert {
+        cost.id: faults for cost in shipped_costs().costs if (faults := [*absence_faults(cost, known, release)])
+    } == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "release", "faults"),
+    [
+        ('when = "KFENCE"', 'when = "KFENCE && !KASAN"', "6.12.0", [_NEGATED]),
+        ('when = "KFENCE"', 'when = "KFENCE && exists(KASAN) && !KASAN"', "6.12.0", []),
+        ('when = "KFENCE"', 'when = "KFENCE && version < 6.1 && !KASAN"', "6.12.0", []),
+        ("* page_size", "* (KASAN ? 2 : 1)", "6.12.0", ["a formula takes KASAN for 0, and no architecture defines it"]),
+        ('sources = ["here:1"]', 'needs = "x=1"\nunless = "!KASAN"\nsources = ["here:1"]', "6.12.0",
+         [_NEGATED]),
+    ],
+)  # fmt: skip
+def test_an_absence_without_a_statement(old: str, new: str, release: str, faults: list[str]) -> None:
+    assert old in _GOOD
+    text = _GOOD.replace(old, new)
+    known = {"KFENCE", "KFENCE_NUM_OBJECTS"}
+    cost = load_cost("some/pool", "pool.toml", text)
+    assert [fault.partition(":")[0] for fault in absence_faults(cost, known, release)] == faults
+    stated = load_cost("some/pool", "pool.toml", text + '\n[absent]\nKASAN = "so it is"\n')
+    assert [*absence_faults(stated, known, release)] == []
+    assert [*absence_faults(cost, known | {"KASAN"}, release)] == []
 
 
 def test_page_sizes() -> None:
@@ -133,6 +169,9 @@ def test_a_good_file() -> None:
         ("[[figure]]", '[[figure]]\nwhen = "64BIT"', "there may be no figure"),
         ("[[figure]]", "[figure]", "must be written as [[figure]] tables"),
         ("sources =", "source =", "did you mean 'sources'?"),
+        ('sources = ["here:1"]', 'unless = "KFENCE"\nsources = ["here:1"]', "'needs' is missing"),
+        ('sources = ["here:1"]', 'sources = ["here:1"]\n[absent]\nKASAN = "x"', "no condition here mentions 'KASAN'"),
+        ("* page_size", "* boot(log_buf_size)", "did you mean 'log_buf_len'?"),
         ('title = "a pool"', 'title = "a pool', "not TOML"),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 from kpolicy.config.read import parse_config
 from kpolicy.demo import demo_tree
 from kpolicy.evaluate.values import Values, evaluate
-from kpolicy.explain.cause import Link, cause, head, place, shown
+from kpolicy.explain.cause import Link, cause, config_line, end, place, shown
 from kpolicy.location import Location
 from tests.kconfig.small import load, make_tree
 from tests.policy.support import models, values_of
@@ -164,7 +164,7 @@ def test_unset(lines: tuple[str, ...], name: str, text: str, line: int | None) -
     (link,) = cause(values, name)
     assert (link.kind, link.value, link.text) == ("unset", "n", text)
     assert (link.location.line if link.location else None) == line
-    assert place(values, name) == (link.location or Location("some_defconfig", 1))
+    assert place(values, name) == (link.location or Location("some_defconfig", len(lines)))
 
 
 def test_m_that_becomes_y_without_modules_is_still_the_users() -> None:
@@ -175,8 +175,17 @@ def test_m_that_becomes_y_without_modules_is_still_the_users() -> None:
 
 def test_a_preset_has_no_config_to_point_at() -> None:
     values = evaluate(models()("x86"), None, "allnoconfig")
-    assert head(values) == Location("Kconfig", 1)
+    assert end(values) == Location("Kconfig", 1)
     assert place(values, "DEBUG_SG") == Location("Kconfig", 1)
+    assert config_line(values, "DEBUG_SG") == Location("Kconfig", 1)
+
+
+def test_the_line_to_edit_is_one_of_the_config() -> None:
+    values = values_of("EXPERT", "DEBUG_KERNEL", "KASAN", "NET")
+    assert place(values, "KASAN_GENERIC").path.startswith("lib/Kconfig")
+    assert str(config_line(values, "KASAN_GENERIC", "DEBUG_SG", "KASAN")) == "some_defconfig:3"
+    assert str(config_line(values, "KASAN_GENERIC", "DEBUG_SG")) == "some_defconfig:4"
+    assert str(config_line(values_of(), "DEBUG_SG")) == "some_defconfig:1"
 
 
 def test_every_symbol_of_every_config_has_a_cause_whose_links_hold_together() -> None:

@@ -125,7 +125,8 @@ def test_the_architecture_and_the_toolchain(tmp_path: Path) -> None:
         "X=y default y if HAVE && PROBE Kconfig:11 [tree]",
         "  HAVE=y selected by X86 arch/x86/Kconfig:3 [architecture]",
         "    X86=y default y arch/x86/Kconfig:2 [architecture]",
-        "  PROBE=y default y Kconfig:7 [toolchain]",
+        "  PROBE=y def_bool $(shell,{ true; } >/dev/null 2>&1 && echo y || echo n), "
+        "which this toolchain answers with y Kconfig:7 [toolchain]",
     ]
     assert found.decisions.all == ()
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from kpolicy.config.model import Config
-from kpolicy.config.read import parse_config, stack
+from kpolicy.config.read import parse_lines, stack
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.kconfig.model import Model
 from kpolicy.location import Location
@@ -58,7 +58,7 @@ class Small:
     ) -> None:
         self.model: Model = load(make_tree(folder, {"Kconfig": kconfig}, kernel))
         self.rules = rules
-        self.requirements = requirements_of(parse_config("site.config", required.encode()))
+        self.requirements = requirements_of(parse_lines("site.config", required.encode()))
         self.checks: Collection[str] = DEFAULT_CHECKS
 
     def values(self, text: str | bytes) -> Values:
@@ -67,7 +67,7 @@ class Small:
 
     def config(self, text: str | bytes, path: str = PATH) -> Config:
         """A config of its text."""
-        return parse_config(path, text.encode() if isinstance(text, str) else text)
+        return parse_lines(path, text.encode() if isinstance(text, str) else text)
 
     def judge(self, values: Values) -> Assessment:
         """All findings."""

@@ -11,18 +11,16 @@ import pytest
 
 from kpolicy.config.read import parse_config
 from kpolicy.evaluate.dotconfig import dotconfig
-from kpolicy.evaluate.values import Values, evaluate
-from kpolicy.kconfig.load import Tree
+from kpolicy.evaluate.values import evaluate
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.policy.extends import default_policy
-from kpolicy.policy.fixes.lines import Document
-from kpolicy.policy.fixes.plan import Plan, Task, make_plan
-from kpolicy.policy.standard import Assessment, Standard, assess
+from kpolicy.policy.fixes.plan import Plan
+from kpolicy.policy.standard import Standard
 from kpolicy.policy.vocabulary import shipped_vocabulary
 from kpolicy.report.fix import FixReport, patch
-from tests.fixes.bench import counts
+from tests.fixes.whole import planned, unpromised
 from tests.models import tree_of
 from tests.oracle.cases import defconfig_sample, run_defconfig
 from tests.oracle.conf import Oracle
@@ -36,24 +34,6 @@ _LEAST_CLEARED = 0.95
 _RICH = [("sh", "arch/sh/configs/sdk7786_defconfig"), ("powerpc", "arch/powerpc/configs/ppc6xx_defconfig")]
 
 
-def _planned(standard: Standard, tree: Tree, values: Values, path: str, content: bytes) -> Plan:
-    def judge(found: Values) -> Assessment:
-        return assess(found, path, standard, names=lambda: tree.names)
-
-    assert values.config is not None
-    return make_plan(
-        Task(
-            values=values,
-            document=Document(values.config, path, content, values.model),
-            findings=[item for item in judge(values).findings if counts(item)],
-            judge=judge,
-            counts=counts,
-            rules=standard.policy.settings(path).rules,
-            requirements=(),
-        )
-    )
-
-
 def test_what_fixes_clear_and_what_conf_makes_of_them(kernel: Path, oracle: Oracle, tmp_path: Path) -> None:
     standard = Standard(default_policy(shipped_vocabulary(examples=False)))
     source = DirectorySource(kernel)
@@ -64,7 +44,7 @@ def test_what_fixes_clear_and_what_conf_makes_of_them(kernel: Path, oracle: Orac
         content = source.read(path)
         model = tree.model(resolve_architecture(source, arch), Toolchain.dummy())
         before = evaluate(model, parse_config(path, content), "defconfig")
-        plan = _planned(standard, tree, before, path, content)
+        plan = planned(standard, tree, before, path, content)
         number.update(cleared=len(plan.fixes), all=len(plan.fixes) + len(plan.hopeless))
         assert all(item.reason for item in plan.hopeless)
         if not plan.edits:
@@ -75,7 +55,7 @@ def test_what_fixes_clear_and_what_conf_makes_of_them(kernel: Path, oracle: Orac
         if number["patches"] % 3 == 1 or (arch, path) in _RICH:
             theirs = oracle.run(arch, "defconfig", plan.text).config
             assert dotconfig(after) == theirs, path
-            _only_promised(run_defconfig(oracle, arch, path).config, theirs, plan)
+            assert not unpromised(run_defconfig(oracle, arch, path).config, theirs, plan)
     assert number["patches"] > _SAMPLE / 2
     assert number["cleared"] >= _LEAST_CLEARED * number["all"], number
 
@@ -87,12 +67,3 @@ def _git_takes(repository: Path, path: str, content: bytes, plan: Plan) -> None:
     diff = patch(FixReport(path, "", path, plan))
     subprocess.run(["git", "-C", repository, "apply", "-"], input=diff, check=True, capture_output=True)
     assert file.read_bytes() == plan.text
-
-
-def _only_promised(before: bytes, after: bytes, plan: Plan) -> None:
-    """What differs between the .config that conf wrote before and the one after is what the plan says, and no more."""
-    old, new = ({item.name: item.value for item in parse_config("", text).assignments} for text in (before, after))
-    changed = {name for name in {*old, *new} if old.get(name, "n") != new.get(name, "n")}
-    promised = {item.symbol: item.after for item in (*plan.changes, *plan.side_effects)}
-    assert changed == set(promised)
-    assert all(new.get(name, "n") == value for name, value in promised.items())

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tests.oracle.conf import Oracle, Result
 
-ARCHITECTURES = ("x86", "arm64", "arm", "powerpc", "mips")
+ARCHITECTURES = ("x86", "arm64", "arm", "powerpc", "mips", "s390")
 _NUMBERS = ("0", "-1", "-2147483649", "1", "7", "31", "64", "4096", "65536", "2147483648", "18446744073709551615")
 _BAD_NUMBERS = ("", "x", "1 2", "0x1g", "1e3", '"5"', "007", "0x10", "10", "+3", " 9", "n", "y")
 _BAD_HEXES = ("0x0", "0xffffffff", "0xFFFFFFFFFFFFFFFF", "0X1f", "1f", "zz", "", "0x", "-0x1")
@@ -83,6 +83,12 @@ def _other_value(line: str, rng: random.Random) -> str:
 
 def sample(oracle: Oracle, arch: str, seed: int) -> Sample:
     """The sample of an architecture and seed."""
+    text = sample_text(oracle, arch, seed)
+    return Sample(arch, seed, text, oracle.run(arch, "olddefconfig", text))
+
+
+def sample_text(oracle: Oracle, arch: str, seed: int) -> bytes:
+    """The input of an architecture and seed."""
     # A third of them sparse and a third of them full, since most options of an even draw hide each other.
     probability = ("", "20:15:65", "80")[seed % 3]
     variables = {"KCONFIG_SEED": hex(seed + 1)}
@@ -92,8 +98,7 @@ def sample(oracle: Oracle, arch: str, seed: int) -> Sample:
     rng = random.Random(f"{arch} {seed}")
     lines = mutate(full.config.decode("latin-1").split("\n"), rng)
     ending = "\r\n" if seed % 10 == 9 else "\n"
-    text = (ending.join(lines) + ("" if seed % 10 == 8 else ending)).encode("latin-1")
-    return Sample(arch, seed, text, oracle.run(arch, "olddefconfig", text))
+    return (ending.join(lines) + ("" if seed % 10 == 8 else ending)).encode("latin-1")
 
 
 def main() -> int:

@@ -43,22 +43,23 @@ def compare(tree: Path, arch: str, seeds: range) -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tree", type=Path, nargs="*", help="kernel trees, those of the tests without")
     parser.add_argument("-n", type=int, default=200, help="samples of each architecture and kernel")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("-j", type=int, default=os.cpu_count())
     options = parser.parse_args()
-    trees = find_trees().kernels
+    trees = options.tree or list(find_trees().kernels.values())
     if not trees:
         print("no kernel trees: run `make trees`", file=sys.stderr)
         return 1
-    for tree in trees.values():
+    for tree in trees:
         oracle = Oracle(tree)
         for arch in ARCHITECTURES:
             oracle.environment(arch)
     end = options.first + options.n
     jobs = [
         (tree, arch, range(start, min(start + _BLOCK, end)))
-        for tree in trees.values()
+        for tree in trees
         for start in range(options.first, end, _BLOCK)
         for arch in ARCHITECTURES
     ]

@@ -65,7 +65,7 @@ def test_properties_stand_where_they_are_written(tmp_path: Path) -> None:
     assert symbol is not None
     assert [place.line for place in symbol.definitions] == [7, 30]
     assert [(prompt.text, prompt.location.line) for prompt in symbol.prompts] == [("a", 8), ("a elsewhere", 31)]
-    assert [item.location.line for item in symbol.depends] == [9]
+    assert [item.location.line for item in symbol.conditions[0]] == [4, 9]
     assert [(str(item.value), item.location.line) for item in symbol.defaults] == [("y", 10), ("m", 11)]
     assert [(item.target, item.location.line) for item in symbol.selects] == [("D", 12)]
     assert [(item.target, item.location.line) for item in symbol.implies] == [("E", 13)]

@@ -22,19 +22,19 @@ DEMO_FINDINGS = {
     "arch/x86/configs/debug_defconfig": {
         "debug-vm/without-subchecks": 19,
         "kmemleak/small-pool-with-faults": 18,
-        "kvmalloc/sg-unchecked": 1,
-        "kvmalloc/virt-unchecked": 1,
+        "kvmalloc/sg-unchecked": 27,
+        "kvmalloc/virt-unchecked": 27,
     },
     "arch/x86/configs/fuzz_defconfig": {
         "debug-vm/without-subchecks": 12,
         "kasan/pages-without-owner": 10,
         "kasan/vmalloc-unwatched": 10,
-        "kvmalloc/fallback-untested": 1,
-        "kvmalloc/sg-unchecked": 1,
-        "kvmalloc/virt-unchecked": 1,
+        "kvmalloc/fallback-untested": 14,
+        "kvmalloc/sg-unchecked": 14,
+        "kvmalloc/virt-unchecked": 14,
         "pgtable/boot-test-lost": 13,
-        "reclaim/atomic-sleep-unchecked": 1,
-        "reclaim/recursion-unchecked": 1,
+        "reclaim/atomic-sleep-unchecked": 14,
+        "reclaim/recursion-unchecked": 14,
     },
     "arch/x86/configs/graphics_defconfig": {
         "drm/range-debug-in-production": 11,
@@ -92,10 +92,10 @@ def test_a_finding_in_full() -> None:
     assert "# CONFIG_SLUB_DEBUG_ON is not set" in finding.remedy
 
 
-def test_what_is_missing_is_pointed_at_where_it_is_denied_or_at_the_head() -> None:
+def test_what_is_missing_is_pointed_at_where_it_is_denied_or_at_the_end() -> None:
     assert str(judged("DEBUG_KERNEL", "!DEBUG_SG", role="debug")["kvmalloc/sg-unchecked"].place) == "some_defconfig:2"
-    finding = judged("DEBUG_KERNEL", role="debug")["kvmalloc/sg-unchecked"]
-    assert str(finding.place) == "some_defconfig:1"
+    finding = judged("NET", "DEBUG_KERNEL", role="debug")["kvmalloc/sg-unchecked"]
+    assert str(finding.place) == "some_defconfig:2"
     assert finding.symbol == "DEBUG_SG"
 
 

@@ -8,10 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpolicy.errors import UsageError
+from kpolicy.evaluate.command_line import PARAMETERS
 from kpolicy.evaluate.values import Values
 from kpolicy.policy.expression import (
+    BOOT_WORDS,
     PREDICATES,
     And,
+    Boot,
     Compare,
     Constant,
     Expression,
@@ -31,9 +34,11 @@ OPERATORS: st.SearchStrategy[Operator] = st.sampled_from(["=", "!=", "<", "<=", 
 NUMBERS = st.integers(-5, 70000).map(str) | st.integers(0, 70000).map(hex)
 STRINGS = st.text(st.characters(codec="utf-8", exclude_characters="\n"), max_size=8)
 CONSTANTS = (st.sampled_from(["y", "m", "n"]) | NUMBERS | STRINGS).map(Constant)
-OPERANDS = NAMES.map(Symbol) | CONSTANTS
+BOOTS = st.builds(Boot, st.sampled_from(BOOT_WORDS), st.sampled_from(PARAMETERS))
+OPERANDS = NAMES.map(Symbol) | CONSTANTS | BOOTS
 LEAVES: st.SearchStrategy[Expression] = (
     NAMES.map(Symbol)
+    | BOOTS
     | st.sampled_from(["y", "m", "n"]).map(Constant)
     | st.builds(Compare, OPERATORS, OPERANDS, OPERANDS)
     | st.builds(Predicate, st.sampled_from(PREDICATES), NAMES)

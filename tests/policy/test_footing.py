@@ -10,6 +10,7 @@ import pytest
 from kpolicy.evaluate.values import evaluate
 from kpolicy.policy.catalogue import shipped_catalogue
 from kpolicy.policy.footing import Footing, Ground, footing, ground, named
+from kpolicy.policy.reader import Absence
 from kpolicy.policy.rule import Rule, RuleKind
 from kpolicy.policy.survey import survey
 from kpolicy.policy.syntax import parse
@@ -31,14 +32,18 @@ def rule_of(
     )  # fmt: skip
 
 
-def stand(rule: Rule, *architectures: str, met: bool = True) -> Footing:
-    """The footing of a rule where each architecture defines the symbols of a word: "AB" is A and B."""
+def stand(rule: Rule, *architectures: str, met: bool = True, known: str | None = None) -> Footing:
+    """The footing of a rule where each architecture defines the symbols of a word: "AB" is A and B.
+
+    `known` are the symbols of the whole tree, where negations are looked at.
+    """
     return footing(
         rule,
         [
-            Ground(f"arch{number}", frozenset(names), frozenset({rule.id} if met else ()))
+            Ground(f"arch{number}", frozenset(names), frozenset({rule.id} if met else ()), "6.12.0")
             for number, names in enumerate(architectures)
         ],
+        known,
     )
 
 
@@ -132,12 +137,42 @@ def test_what_is_absent_and_not_missed() -> None:
     assert (guarded.faults, guarded.absent) == ((), ())
 
 
+@pytest.mark.parametrize(
+    ("when", "names"),
+    [
+        ("A && !B", "B"),
+        ("A && B != y", "B"),
+        ("A && (assigned(A) || B = n)", ""),
+        ("A && (assigned(A) || B < 3)", ""),
+        ("A && (!B || !C)", "BC"),
+        ("A && !(B && C)", "BC"),
+        # The condition says it itself.
+        ("A && (!exists(B) || !B)", ""),
+        ("A && (assigned(A) || settable(B) && !B)", ""),
+        # This part cannot hold in such a tree.
+        ("A && (assigned(A) || exists(C) && !B)", ""),
+        ("A && (assigned(A) || version < 6.1 && !B)", ""),
+        ("A && (assigned(A) || version >= 6.1 && !B)", "B"),
+        ("A && !boot(page_owner)", ""),
+    ],
+)
+def test_negated_symbols_that_a_tree_does_not_define(when: str, names: str) -> None:
+    faults = [f"!{name} holds where no architecture defines {name}: ask exists({name}), or state in 'absent' why"
+              for name in names]  # fmt: skip
+    rule = rule_of(when)
+    assert list(stand(rule, "A", known="A").faults) == faults
+    stated = dataclasses.replace(rule, absent=tuple(Absence(name, "so it is") for name in names))
+    assert stand(stated, "A", known="A").faults == ()
+    # Another architecture defines it.
+    assert stand(rule, "A", known="ABC").faults == ()
+
+
 def test_the_ground_of_an_architecture() -> None:
     values = evaluate(models()("x86"), None, "alldefconfig")
     there, not_there = rule_of("KASAN", "exists(KASAN)"), rule_of("NO_SUCH", "exists(NO_SUCH)")
     not_there = dataclasses.replace(not_there, id="a/b")
     found = ground(values, [there, not_there])
-    assert found == Ground("x86", frozenset({"KASAN"}), frozenset({there.id}))
+    assert found == Ground("x86", frozenset({"KASAN"}), frozenset({there.id}), values.model.version)
 
 
 def test_every_shipped_rule_stands_on_the_demonstration_tree() -> None:

@@ -12,6 +12,8 @@ from kpolicy.errors import UsageError
 from kpolicy.kernel.toolchain.record import Toolchain, Version, dotted
 
 _WORD: Final = re.compile(r"(gcc|clang)-([0-9]{1,3})(?:\.([0-9]{1,2}))?(?:\.([0-9]{1,2}))?", re.IGNORECASE)
+# scripts/ld-version.sh writes 2.36.1 as 236010000 up to 5.11, as 23601 since 5.12.
+_NINE_DIGITS: Final = 100_000_000
 _FORMS: Final = "expected dummy, gcc-VERSION or clang-VERSION, e.g. gcc-14.2 or clang-19.1"
 
 
@@ -116,11 +118,21 @@ def _canonical(text: str | None) -> Version | None:
     return (number // 10000, number // 100 % 100, number % 100) if number else None
 
 
+def linker_number(recorded: str, here: str) -> str | None:
+    """A recorded LD_VERSION in the form of the tree that answers `here`; None where there is nothing to convert."""
+    version = _linker(recorded)
+    if version is None or not _number(here):
+        return None
+    major, minor, patch = version
+    if _number(here) >= _NINE_DIGITS:
+        return str(major * _NINE_DIGITS + minor * 1_000_000 + patch * 10_000)
+    return str(major * 10_000 + minor * 100 + patch)
+
+
 def _linker(text: str | None) -> Version | None:
     number = _number(text)
-    if number >= 100_000_000:
-        # Before 5.12: 236010000 is 2.36.1.
-        return (number // 100_000_000, number // 1_000_000 % 100, number // 10_000 % 100)
+    if number >= _NINE_DIGITS:
+        return (number // _NINE_DIGITS, number // 1_000_000 % 100, number // 10_000 % 100)
     return _canonical(text)
 
 

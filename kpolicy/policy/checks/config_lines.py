@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from kpolicy.evaluate.minimal import needed_symbols
 from kpolicy.explain.cause import Link, cause
 from kpolicy.location import Location
 from kpolicy.policy.checks.effects import LineEffect, line_effects
+from kpolicy.policy.checks.moved import LeftBehind, in_words, left_behind, release_that_made, summary
+from kpolicy.policy.checks.old_names import holds, is_contradicted, remedy
 from kpolicy.policy.checks.reasons import Names, is_foreign, message, winner
-from kpolicy.policy.checks.registry import CHECKS, check_by_id
-from kpolicy.policy.checks.renames import renamed
+from kpolicy.policy.checks.registry import CHECKS, RENAMED, check_by_id
+from kpolicy.policy.checks.unreadable import unreadable_lines
 from kpolicy.policy.finding import Finding, SymbolValue
 from kpolicy.policy.rule import Severity
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
 
 _LETTERS = "nmy"
+_LEFT, _EACH_LEFT = "config/other-release", "config/other-release-line"
+UNREADABLE = "config/unreadable-line"
 _CAUSED = ("overridden-by-select", "choice-conflict", "dropped-request")
 DEFAULT_CHECKS = frozenset(check.id for check in CHECKS if check.subject == "config" and not check.quiet)
 
@@ -45,16 +49,35 @@ def check_lines(
     maker = _Maker(values, role, tree)
     findings: list[Finding] = []
     effects = tuple(line_effects(values))
+    release = release_that_made(values)
+    left = left_behind(values, effects, release) if release is not None else []
+    if left and release is not None:
+        findings += _left_findings(maker, left, release, wanted)
+    counted = {id(item.effect) for item in left}
     for effect in effects:
-        if f"config/{effect.effect}" in wanted and effect.effect != "honoured":
-            found = _line_finding(maker, effect, names)
+        if check_of(effect) in wanted and effect.effect != "honoured" and id(effect) not in counted:
+            found = _line_finding(maker, effect, names, derived=release is None)
             if found is not None:
                 findings.append(found)
+    if UNREADABLE in wanted:
+        findings += _unreadable(maker)
     if "config/unmet-direct-dependency" in wanted:
         findings += _unmet(maker)
     if "config/redundant-line" in wanted:
         findings += _redundant(maker, effects)
     return tuple(findings)
+
+
+def check_of(effect: LineEffect) -> str:
+    """The check that names a line by what became of it."""
+    return RENAMED if effect.effect == "renamed" else f"config/{effect.effect}"
+
+
+def check_reading(
+    values: Values, role: str, *, tree: str = "", wanted: Collection[str] = DEFAULT_CHECKS
+) -> tuple[Finding, ...]:
+    """What of `check_lines` takes no Kconfig files: the lines that are not read as they are written."""
+    return tuple(_unreadable(_Maker(values, role, tree))) if UNREADABLE in wanted else ()
 
 
 class _Maker:
@@ -76,6 +99,7 @@ class _Maker:
         got: str = "",
         causes: tuple[Link, ...] = (),
         severity: Severity | None = None,
+        remedy: tuple[str, ...] = (),
     ) -> Finding:
         """A finding of a check about a symbol."""
         config = self.values.config
@@ -87,54 +111,68 @@ class _Maker:
             config=config.name if config is not None else "",
             role=self._role,
             symbol=symbol,
-            symbols=(SymbolValue(symbol, got or "n"),),
+            symbols=(SymbolValue(symbol, got or "n"),) if symbol else (),
             message=message,
             causes=causes,
             place=place,
-            remedy=(),
+            remedy=remedy,
         )
 
 
-def _line_finding(maker: _Maker, effect: LineEffect, names: Names | None) -> Finding | None:
+def _left_findings(
+    maker: _Maker, left: Sequence[LeftBehind], release: str, wanted: Collection[str]
+) -> Iterator[Finding]:
+    """What another release left behind: a line each where that is asked for, else one that counts them."""
+    if _EACH_LEFT in wanted:
+        for item in left:
+            line = item.effect.assignment
+            yield maker.finding(_EACH_LEFT, line.name, in_words(item, release), line.location, got=item.effect.got)
+    elif _LEFT in wanted:
+        first = left[0].effect.assignment
+        place = Location(first.location.path, 1)
+        message = summary(left, release, f"switch {_EACH_LEFT} on to list them")
+        yield maker.finding(_LEFT, "KERNELVERSION", message, place, got=release)
+
+
+def _line_finding(maker: _Maker, effect: LineEffect, names: Names | None, *, derived: bool) -> Finding | None:
     assignment, other = effect.assignment, effect.other
     if effect.effect == "duplicate-assignment" and (other is None or other.location.path != assignment.location.path):
         # In a stack the later file is there to override the earlier one.
         return None
     name = assignment.name
-    if _is_derived(maker, assignment):
+    if derived and _is_derived(maker, effect):
         return None
     return maker.finding(
-        f"config/{effect.effect}",
+        check_of(effect),
         name,
         message(maker.values, effect, names),
         assignment.location,
         got=effect.got,
         causes=cause(maker.values, name) if effect.effect in _CAUSED else (),
         severity=_severity(maker, effect, names),
+        remedy=remedy(maker.values, effect),
     )
 
 
-def _is_derived(maker: _Maker, assignment: Assignment) -> bool:
-    """Whether a line only records what followed from others when `conf` wrote a full .config.
+def _is_derived(maker: _Maker, effect: LineEffect) -> bool:
+    """Whether a line only records what followed from others when the `conf` of this tree wrote a full .config.
 
-    That of a symbol without a prompt does: nobody asked for it, and nobody can.
+    That of a symbol without a prompt does: nobody asked for it, and nobody can.  An old name it never writes.
     """
-    config, symbol = maker.values.config, maker.values.model.symbol(assignment.name)
+    config, model, line = maker.values.config, maker.values.model, effect.assignment
     assert config is not None
-    full = config.is_full and assignment.location.path == config.assignments[0].location.path
-    return full and symbol is not None and not symbol.prompts
+    full = config.is_full and line.location.path == config.assignments[0].location.path
+    return full and model.is_defined(line.name) and not model.has_prompt(line.name) and effect.heir is None
 
 
 def _severity(maker: _Maker, effect: LineEffect, names: Names | None) -> Severity | None:
     """Another severity than the check's own, None for that."""
     config, line = maker.values.config, effect.assignment
     assert config is not None
-    if effect.effect == "unknown-symbol" and is_foreign(line.name, names):
-        # Nothing that was asked for has gone from the kernel: the line is for another architecture.
-        return "note"
-    if effect.effect == "unknown-symbol" and line.value == "n" and renamed(line.name) is None:
-        # It is to be off, and there is no such thing.
-        return "note"
+    if is_contradicted(maker.values, effect):
+        return "warning"
+    if effect.effect == "unknown-symbol":
+        return _severity_of_unknown(maker.values, line, names)
     if effect.effect == "wrong-type" and config.is_full:
         # `conf` wrote it for another kernel, in which the type was another.
         return "warning"
@@ -144,6 +182,32 @@ def _severity(maker: _Maker, effect: LineEffect, names: Names | None) -> Severit
             # What one file of a stack chooses another may choose again.
             return "note"
     return None
+
+
+def _severity_of_unknown(values: Values, line: Assignment, names: Names | None) -> Severity | None:
+    holds_now = holds(values, line)
+    if holds_now is not None:
+        # By its present name it has the value, or what was to be off is on, or the other way round.
+        return "note" if holds_now else None
+    if is_foreign(line.name, names):
+        # Nothing that was asked for has gone from the kernel: the line is for another architecture.
+        return "note"
+    # It is to be off, and there is no such thing.
+    return "note" if line.value == "n" else None
+
+
+def _unreadable(maker: _Maker) -> Iterator[Finding]:
+    for line in unreadable_lines(maker.values):
+        remedy = (line.better,) if line.better else ()
+        yield maker.finding(
+            UNREADABLE,
+            line.symbol,
+            line.message,
+            line.location,
+            got=line.got,
+            severity=line.severity,
+            remedy=remedy,
+        )
 
 
 def _unmet(maker: _Maker) -> Iterator[Finding]:
@@ -173,7 +237,8 @@ def _redundant(maker: _Maker, effects: tuple[LineEffect, ...]) -> Iterator[Findi
     for effect in effects:
         assignment = effect.assignment
         overruled = effect.effect in ("duplicate-assignment", "wrong-type")
-        if assignment.name in needed and not overruled:
+        if (assignment.name in needed and not overruled) or maker.values.model.is_transitional(assignment.name):
+            # An old name is in no minimal config, and yet its line can be what sets the present one.
             continue
         why = "it states the default" if effect.effect == "honoured" else f"it has no effect ({effect.effect})"
         message = f"CONFIG_{assignment.name} can go: {why}"

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kpolicy.config.model import Assignment
 from kpolicy.evaluate.strings import is_valid, number
-from kpolicy.evaluate.user import unquote
+from kpolicy.evaluate.user import is_read, unquote
+from kpolicy.explain.cause import sufficient_default
 from kpolicy.kconfig.payload import TYPES
+from kpolicy.policy.checks.heirs import successors
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -24,6 +26,7 @@ Effect: TypeAlias = Literal[
     "overridden-by-select",
     "choice-conflict",
     "dropped-request",
+    "renamed",
 ]
 
 _TRISTATE = {"n": 0, "m": 1, "y": 2}
@@ -34,13 +37,15 @@ class LineEffect:
     """A line and what it did.
 
     `got` is the value in the result, as in .config ("n" for a symbol without a line).
-    `other` is the line that takes precedence, for a duplicate.
+    `other` is the line that takes precedence: of a duplicate, or for the new name of a symbol.  `heir` is the new name
+    of a transitional symbol that does not have its value, or whose value this is.
     """
 
     assignment: Assignment
     effect: Effect
     got: str
     other: Assignment | None = None
+    heir: str | None = None
 
 
 def line_effects(values: Values) -> Iterator[LineEffect]:
@@ -52,11 +57,10 @@ def line_effects(values: Values) -> Iterator[LineEffect]:
     config = values.config
     if config is None:
         return
-    loose = values.model.dialect.loose_unset
+    dialect = values.model.dialect
     for assignment in config.assignments:
-        if assignment.loose and not loose:
-            continue
-        yield _effect(values, assignment)
+        if is_read(assignment, dialect):
+            yield _effect(values, assignment)
 
 
 def is_known(values: Values, name: str) -> bool:
@@ -65,8 +69,11 @@ def is_known(values: Values, name: str) -> bool:
 
 
 def result(values: Values, name: str) -> str:
-    """The value as .config has it, strings without quotes; "n" where there is no line."""
-    return values.text(name) if values.is_written(name) else "n"
+    """The value as .config has it, strings without quotes; "n" where there is no line.
+
+    A transitional symbol has a value and never a line.
+    """
+    return values.text(name) if values.is_written(name) or values.model.is_transitional(name) else "n"
 
 
 def _effect(values: Values, assignment: Assignment) -> LineEffect:
@@ -75,17 +82,34 @@ def _effect(values: Values, assignment: Assignment) -> LineEffect:
         return LineEffect(assignment, "unknown-symbol", "n")
     got = result(values, name)
     kind = values.model.type_of(name)
-    if kind != "unknown" and not _is_valid(kind, assignment.value):
+    if kind != "unknown" and not is_value(kind, assignment.value):
         return LineEffect(assignment, "wrong-type", got)
     counts = values.assignment(name)
     if counts is not None and counts.location != assignment.location:
         return LineEffect(assignment, "duplicate-assignment", got, counts)
-    if _asked(kind, assignment.value) == got:
+    asked = _asked(kind, assignment.value)
+    if asked == got:
+        if values.model.is_transitional(name):
+            return _old_name(values, assignment, asked)
         return LineEffect(assignment, "honoured", got)
-    return LineEffect(assignment, _why(values, assignment, kind, got), got)
+    return LineEffect(assignment, why(values, assignment, got), got)
 
 
-def _is_valid(kind: str, value: str) -> bool:
+def _old_name(values: Values, assignment: Assignment, asked: str) -> LineEffect:
+    """A line for a transitional symbol: it counts as far as the symbol that has its place takes the value."""
+    found = successors(values.model, assignment.name)
+    for heir in found:
+        got, line = result(values, heir), values.assignment(heir)
+        if got != asked:
+            return LineEffect(assignment, "renamed" if line is not None else "dropped-request", got, line, heir)
+    if not found:
+        # Whatever reads it, no symbol has its place.
+        return LineEffect(assignment, "honoured", asked)
+    return LineEffect(assignment, "renamed", asked, values.assignment(found[0]), found[0])
+
+
+def is_value(kind: str, value: str) -> bool:
+    """Whether a symbol of a type can have a value, as a config line writes it."""
     if kind == "bool":
         return value[:1] in ("y", "n") and value != ""
     if kind == "tristate":
@@ -103,14 +127,17 @@ def _asked(kind: str, value: str) -> str:
     return value
 
 
-def _why(values: Values, assignment: Assignment, kind: str, got: str) -> Effect:
+def why(values: Values, assignment: Assignment, got: str) -> Effect:
+    """What keeps a valid line from being honoured."""
     name = assignment.name
+    kind = values.model.type_of(name)
     if kind in ("int", "hex"):
         visible = values.visibility(name) > 0
         return "out-of-range" if visible and _is_outside(values, name, assignment.value, kind) else "dropped-request"
     if kind in ("bool", "tristate"):
         asked = _TRISTATE[assignment.value[0]]
-        if asked < _TRISTATE[got] and values.selectors(name):
+        # A select adds nothing to a default that gives as much.
+        if asked < _TRISTATE[got] and values.selectors(name) and sufficient_default(values, name) is None:
             return "overridden-by-select"
         symbol = values.model.symbol(name)
         if symbol is not None and symbol.choice is not None and values.visibility(name):

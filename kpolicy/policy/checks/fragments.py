@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kpolicy.explain.blocked import blockers, conjuncts
+from kpolicy.explain.blocked import blockers
+from kpolicy.kconfig.model import conjuncts
 from kpolicy.policy.checks.effects import line_effects
 from kpolicy.policy.checks.reasons import Names, is_foreign, reason
 from kpolicy.policy.checks.tree import tree_finding
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from kpolicy.policy.rule import Severity
 
 _CHECK = "kconfig/fragment-not-honoured"
+_HEARD = ("honoured", "duplicate-assignment", "renamed")
 _FEW = 6
 _MOST_REASONS = 3
 
@@ -51,7 +53,7 @@ def unheard(values: Values, fragments: Collection[str], names: Names) -> Iterato
     """The lines of some fragments that are not honoured in the result of a stack that they belong to."""
     for effect in line_effects(values):
         assignment = effect.assignment
-        if assignment.location.path not in fragments or effect.effect in ("honoured", "duplicate-assignment"):
+        if assignment.location.path not in fragments or effect.effect in _HEARD:
             continue
         name, value = assignment.name, assignment.value
         symbol = values.model.symbol(name)
@@ -65,7 +67,8 @@ def unheard(values: Values, fragments: Collection[str], names: Names) -> Iterato
             reason=reason(values, effect, names),
             foreign=_is_foreign(values, name, names),
             hopeless=hopeless,
-            probed=any(_is_probed(values, needed) for item in obstacles for needed in item.symbols),
+            probed=any(item.answerer for item in obstacles)
+            or any(_is_probed(values, needed) for item in obstacles for needed in item.symbols),
         )
 
 

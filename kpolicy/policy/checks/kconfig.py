@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kpolicy.kconfig.model import Expr
 from kpolicy.kconfig.nodes import AND, EQUAL, NO, NOT, OR, UNEQUAL, YES
 from kpolicy.kconfig.payload import BOOL, CHOICE, FLAGS, IS_CHOICE, TRANSITIONAL, TRISTATE, TYPE
 from kpolicy.location import Location
@@ -180,7 +179,7 @@ class _Checker:
 
     def _selected_member(self, edge: _Edge) -> Claim:
         name, target = self._names[edge.source], self._names[edge.target]
-        file, line = self._details[edge.target][_DEFINITIONS][0]
+        file, line, _scope = self._details[edge.target][_DEFINITIONS][0]
         message = f"{name} selects {target} to no effect: a choice has it ({self._place((file, line))})"
         return self._claim("select-of-choice-member", edge.source, message, edge.place)
 
@@ -191,7 +190,7 @@ class _Checker:
             given = self._parts(condition)
             for first, earlier, *place in defaults[:index]:
                 if self._follows(earlier, given):
-                    text, other = str(Expr(self._model, value)), str(Expr(self._model, first))
+                    text, other = str(self._model.expression(value)), str(self._model.expression(first))
                     where = self._place((place[0], place[1]))
                     why = f"it stands at {where} already" if text == other else f"{other} at {where} comes first"
                     message = f"the default {text} of {self._names[node]} is never reached: {why}"

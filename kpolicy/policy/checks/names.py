@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The likeliest present name for a symbol that is gone or misspelt.
 
+What was renamed is known.  Else a name that has one more word in front is a good guess, where there is only one
+(RETPOLINE became MITIGATION_RETPOLINE), or one that is spelt almost alike.
 A wrong guess is worse than none: it names a driver for other hardware.  Of the names in the
 defconfigs that no kernel knows any more most have no successor at all.
 """
@@ -11,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from kpolicy.policy.checks.renames import renamed
+from kpolicy.policy.checks.heirs import heirs
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.model import Model
@@ -33,12 +35,15 @@ def likely_names(model: Model, name: str) -> tuple[str, ...]:
 
 
 def _likely_names(model: Model, name: str) -> tuple[str, ...]:
-    known = renamed(name)
-    if known is not None and all(model.is_defined(item) for item in known.names):
+    known = heirs(model, name)
+    if known is not None:
         return known.names
+    longer = model.derived("names by end", _by_end).get(name) if len(name) >= _LEAST_LETTERS else None
+    if longer is not None and "_" not in longer.removesuffix(f"_{name}") and model.has_prompt(longer):
+        return (longer,)
     near = alike(model.derived("names by word", _of_model), name)
     # A line could not set what has no prompt.
-    settable = [item for item in near if (symbol := model.symbol(item)) is not None and symbol.prompts]
+    settable = [item for item in near if model.has_prompt(item)]
     return tuple(settable) if len(settable) == 1 else ()
 
 
@@ -67,6 +72,19 @@ def _of_model(core: Core) -> Mapping[str, Sequence[str]]:
     )
 
 
+def _by_end(core: Core) -> Mapping[str, str | None]:
+    """The one name that ends in some words after others; None where several do."""
+    found: dict[str, str | None] = {}
+    for name, node in core.symbols.items():
+        if core.records[node] is None or name.startswith("<"):
+            continue
+        rest = name
+        while rest:
+            rest = rest.partition("_")[2]
+            found[rest] = None if rest in found else name
+    return found
+
+
 def _is_near(name: str, candidate: str) -> bool:
     own, other = name.split("_"), candidate.split("_")
     if sorted(own) == sorted(other) or set(other) == set(own) | _TEST_WORDS:
@@ -78,14 +96,18 @@ def _is_near(name: str, candidate: str) -> bool:
 
 
 def _is_misspelt(left: str, right: str) -> bool:
-    """Whether one letter is wrong, missing or one too many, or two are swapped; another digit is another thing."""
-    if min(len(left), len(right)) < _LEAST_LETTERS:
+    """Whether one letter is wrong, missing or one too many, or two are swapped.
+
+    A word with digits is the name of a chip or an algorithm, and one that begins otherwise is another word.
+    """
+    if min(len(left), len(right)) < _LEAST_LETTERS or any(letter.isdigit() for letter in left + right):
         return False
     start = _same_start(left, right)
+    if not start:
+        return False
     end = _same_start(left[start:][::-1], right[start:][::-1])
     a, b = left[start : len(left) - end], right[start : len(right) - end]
-    letters = not any(character.isdigit() for character in a + b)
-    return letters and (max(len(a), len(b)) == 1 or (len(a) == 2 and a == b[::-1]))
+    return max(len(a), len(b)) == 1 or (len(a) == 2 and a == b[::-1])
 
 
 def _same_start(left: str, right: str) -> int:

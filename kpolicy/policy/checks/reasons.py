@@ -7,14 +7,19 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from kpolicy.explain.blocked import blockers
+from kpolicy.explain.cause import is_without_modules, no_modules, sufficient_default
+from kpolicy.explain.lines import default_text
+from kpolicy.kconfig.model import conjunction, conjuncts
+from kpolicy.policy.checks.effects import LineEffect, why
+from kpolicy.policy.checks.heirs import heirs
 from kpolicy.policy.checks.names import likely_names
-from kpolicy.policy.checks.renames import renamed
+from kpolicy.policy.checks.old_names import honoured_message, lost_message, moved_hint, unknown_message
 
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
     from kpolicy.evaluate.values import Values
+    from kpolicy.kconfig.model import Default
     from kpolicy.kconfig.names import NameIndex
-    from kpolicy.policy.checks.effects import LineEffect
 
 # Asked only for a name that the architecture does not know: an index takes time to make.
 Names: TypeAlias = "Callable[[], NameIndex]"
@@ -29,7 +34,9 @@ def message(values: Values, effect: LineEffect, names: Names | None = None) -> s
     assignment = effect.assignment
     name, asked = assignment.name, assignment.value
     if effect.effect == "unknown-symbol":
-        return _unknown(values, name, names)
+        return unknown_message(values, assignment) or _unknown(values, name, names)
+    if effect.effect == "renamed":
+        return honoured_message(values, effect)
     if effect.effect == "duplicate-assignment":
         other = effect.other
         assert other is not None
@@ -37,10 +44,15 @@ def message(values: Values, effect: LineEffect, names: Names | None = None) -> s
         return f"CONFIG_{name} stands again at line {other.location.line}{counts}"
     if effect.effect == "wrong-type":
         kind = values.model.type_of(name)
-        return f"{asked!r} is no value for CONFIG_{name}, which is {_a(kind)}: the line is ignored"
+        return f"{asked!r} is no value for CONFIG_{name}, which is {with_article(kind)}: the line is ignored"
     if effect.effect == "out-of-range":
         return f"CONFIG_{name}={asked} is out of its range {_range(values, name)}: it is {effect.got}"
-    return f"CONFIG_{name} is asked to be {asked} and {_got(values, effect)}: {reason(values, effect, names)}"
+    if effect.heir is not None:
+        return lost_message(values, assignment, effect.heir, reason(values, _of_heir(values, effect), names))
+    if is_without_modules(values, name):
+        return f"CONFIG_{name}=m requested, but it is y: {no_modules(values)}"
+    text = f"CONFIG_{name} is asked to be {asked} and {_got(values, effect)}: {reason(values, effect, names)}"
+    return text + moved_hint(values, assignment)
 
 
 def reason(values: Values, effect: LineEffect, names: Names | None = None) -> str:
@@ -51,25 +63,36 @@ def reason(values: Values, effect: LineEffect, names: Names | None = None) -> st
     if effect.effect == "duplicate-assignment":
         return "a later line overrides it"
     if effect.effect == "wrong-type":
-        return f"that is no value for {_a(values.model.type_of(name))}"
+        return f"that is no value for {with_article(values.model.type_of(name))}"
     if effect.effect == "out-of-range":
         return f"it is out of its range {_range(values, name)}"
     if effect.effect == "overridden-by-select":
         return _selects(values, name)
     if effect.effect == "choice-conflict":
-        return _choice(values, name)
+        return choice_taken(values, name)
     if names is not None and not values.model.is_defined(name):
         # Some Kconfig file refers to it, so that `conf` knows the name.
-        return f"it is {_elsewhere(names(), name)}" if is_foreign(name, names) else "nothing in the tree defines it"
+        return f"it is {elsewhere(names(), name)}" if is_foreign(name, names) else "nothing in the tree defines it"
+    if is_without_modules(values, name):
+        return no_modules(values)
+    default = sufficient_default(values, name)
+    also = f"; {_selects(values, name)} as well" if default is not None and values.selectors(name) else ""
+    if default is not None and not _has_prompt(values, name):
+        return _defaulted(values, name, default) + also
     asked = _LETTERS.find(effect.assignment.value[:1])
-    if asked == 1 and effect.got == "y" and not values.node_value(values.model.core.modules):
-        return "there are no modules in this configuration"
     # To be n takes a prompt that is seen, as being y does.
     found = [str(item) for item in blockers(values, name, 1 if asked == 1 else 2)]
     if not found:
         return "something else decides"
     whose = "its prompt " if effect.got == "y" and found[0].startswith(("needs", "is never")) else ""
-    return whose + _listed(found)
+    return f"{whose}{listed(found)}{also}"
+
+
+def _of_heir(values: Values, effect: LineEffect) -> LineEffect:
+    """The same line as if it were for the symbol that has the place of its own."""
+    assert effect.heir is not None
+    line = effect.assignment._replace(name=effect.heir)
+    return LineEffect(line, why(values, line, effect.got), effect.got)
 
 
 def is_foreign(name: str, names: Names | None) -> bool:
@@ -101,15 +124,16 @@ def _got(values: Values, effect: LineEffect) -> str:
 
 
 def _unknown(values: Values, name: str, names: Names | None) -> str:
-    if is_foreign(name, names) and renamed(name) is None:
+    if is_foreign(name, names) and heirs(values.model, name) is None:
         assert names is not None
-        where = _elsewhere(names(), name)
+        where = elsewhere(names(), name)
         return f"CONFIG_{name} is not known to this architecture: it is {where}, and the line does nothing"
     where = f"CONFIG_{name} is not known to this kernel on {values.model.srcarch}"
-    return f"{where}: the line does nothing{_hint(values, name)}"
+    return f"{where}: the line does nothing{hint(values, name)}"
 
 
-def _hint(values: Values, name: str) -> str:
+def hint(values: Values, name: str) -> str:
+    """What may have been meant by a name that the tree does not define; nothing where no name is likely."""
     model = values.model
     names = likely_names(model, name)
     if not names:
@@ -118,17 +142,20 @@ def _hint(values: Values, name: str) -> str:
     return f"; did you mean {' or '.join(names)}{'' if settable else ', which no line can set'}?"
 
 
-def _elsewhere(index: NameIndex, name: str) -> str:
+def elsewhere(index: NameIndex, name: str) -> str:
+    """Where a name is defined that this architecture does not know."""
     found, having = index.definitions(name), index.having(name)
     more = f" and {len(found) - 1} more" if len(found) > 1 else ""
     return f"defined for {in_words(having)} only ({found[0].location}{more})"
 
 
-def _a(kind: str) -> str:
+def with_article(kind: str) -> str:
+    """A type of symbols in a sentence."""
     return {"int": "an int", "unknown": "of no known type"}.get(kind, f"a {kind}")
 
 
-def _listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str]) -> str:
+    """Some reasons, the first few of many."""
     more = f", and {len(words) - _LONGEST_LIST} more" if len(words) > _LONGEST_LIST else ""
     return ", ".join(words[:_LONGEST_LIST]) + more
 
@@ -140,6 +167,20 @@ def _selects(values: Values, name: str) -> str:
     return ", ".join(shown) + more
 
 
+def _defaulted(values: Values, name: str, default: Default) -> str:
+    """Why a symbol that no line can set has a value by its default, and what else would give it that."""
+    symbol = values.model.symbol(name)
+    assert symbol is not None
+    around = [part for line in symbol.around(default.location) for part in conjuncts(line.expression)]
+    needs = f" (depends on {conjunction(around)})" if around else ""
+    return f"it has no prompt, and {default_text(symbol, default)} at {default.location} sets it{needs}"
+
+
+def _has_prompt(values: Values, name: str) -> bool:
+    symbol = values.model.symbol(name)
+    return symbol is not None and bool(symbol.prompts)
+
+
 def _range(values: Values, name: str) -> str:
     symbol = values.model.symbol(name)
     for item in symbol.ranges if symbol is not None else ():
@@ -148,7 +189,8 @@ def _range(values: Values, name: str) -> str:
     return ""
 
 
-def _choice(values: Values, name: str) -> str:
+def choice_taken(values: Values, name: str) -> str:
+    """What the choice of a symbol takes, and where that is set."""
     symbol = values.model.symbol(name)
     assert symbol is not None
     assert symbol.choice is not None

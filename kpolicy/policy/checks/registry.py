@@ -11,6 +11,8 @@ from kpolicy.policy.rule import Severity
 
 Subject: TypeAlias = Literal["config", "kconfig"]
 
+RENAMED = "stale/renamed"
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -30,7 +32,7 @@ class Check:
     @property
     def subject(self) -> Subject:
         """What it speaks about."""
-        return "config" if self.id.startswith("config/") else "kconfig"
+        return "kconfig" if self.id.startswith("kconfig/") else "config"
 
 
 CHECKS: tuple[Check, ...] = (
@@ -88,11 +90,44 @@ CHECKS: tuple[Check, ...] = (
         "scripts/kconfig/confdata.c: conf_read_simple",
     ),
     Check(
+        "config/unreadable-line",
+        "A line that conf does not read as it is written",
+        "warning",
+        "conf reads only CONFIG_X=value and # CONFIG_X is not set, both from the first column. It ignores any other"
+        " line, mostly without failing: what the line asks for is not in the kernel.",
+        "scripts/kconfig/confdata.c: conf_read_simple",
+    ),
+    Check(
         "config/unmet-direct-dependency",
         "A symbol that a select turns on although what it depends on is off",
         "warning",
         "Code is built without what it needs. The mistake is in the Kconfig file that selects; the config shows it.",
         "scripts/kconfig/symbol.c: sym_warn_unmet_dep",
+    ),
+    Check(
+        RENAMED,
+        "A line under the old name of an option, which conf still takes",
+        "note",
+        "The tree declares the old name transitional: conf gives its value to the new option and writes only that. The"
+        " old name is gone some releases later, and the line then does nothing.",
+        "Documentation/kbuild/kconfig-language.rst, transitional; scripts/kconfig/symbol.c: sym_calc_value",
+    ),
+    Check(
+        "config/other-release",
+        "How many lines of another release's .config are not honoured and need no action",
+        "note",
+        "A .config also records what its own kernel worked out: compiler features, what the architecture supports, what"
+        " drivers selected. Another kernel works that out again. What was asked for and is lost is reported line by"
+        " line.",
+        "scripts/kconfig/confdata.c: conf_write; kpolicy/rules/prompts.toml",
+    ),
+    Check(
+        "config/other-release-line",
+        "A line of another release's .config that is not honoured and needs no action",
+        "note",
+        "The lines that config/other-release counts, one by one.",
+        "scripts/kconfig/confdata.c: conf_write; kpolicy/rules/prompts.toml",
+        quiet=True,
     ),
     Check(
         "config/redundant-line",

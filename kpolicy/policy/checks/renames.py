@@ -8,14 +8,24 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
+from typing import Literal, TypeAlias
+
+RenameKind: TypeAlias = Literal["renamed", "merged", "choice"]
 
 
 @dataclass(frozen=True, slots=True)
 class Rename:
-    """What a symbol became: the names that stand for it now, how it is known."""
+    """What a symbol became: the names that stand for it now, how it is known.
+
+    `kind` is "renamed" where every value carries over; "merged" where a symbol that does more took it in, so that y
+    stands for y and n for nothing; "choice" where a member of a choice is what y was.  `since` is the first release
+    without the old name, where that is known.
+    """
 
     names: tuple[str, ...]
     source: str
+    kind: RenameKind = "renamed"
+    since: str = ""
 
 
 def renamed(name: str) -> Rename | None:
@@ -23,8 +33,27 @@ def renamed(name: str) -> Rename | None:
     return renames().get(name)
 
 
+def earlier_names(name: str) -> tuple[str, ...]:
+    """The names that a symbol had before, where they meant the same."""
+    return _earlier().get(name, ())
+
+
 @functools.cache
 def renames() -> Mapping[str, Rename]:
     """Everything in that table, by the old name."""
     text = (resources.files("kpolicy.rules") / "renames.toml").read_text(encoding="utf-8")
-    return {old: Rename(tuple(entry["now"]), str(entry["source"])) for old, entry in tomllib.loads(text).items()}
+    return {
+        old: Rename(
+            tuple(entry["now"]), str(entry["source"]), entry.get("kind", "renamed"), str(entry.get("since", ""))
+        )
+        for old, entry in tomllib.loads(text).items()
+    }
+
+
+@functools.cache
+def _earlier() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for old, entry in renames().items():
+        if entry.kind == "renamed" and len(entry.names) == 1:
+            found[entry.names[0]] = (*found.get(entry.names[0], ()), old)
+    return found

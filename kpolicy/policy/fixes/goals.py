@@ -8,11 +8,17 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from kpolicy.config.read import parse_config
-from kpolicy.policy.checks.names import likely_names
-from kpolicy.policy.checks.renames import renamed
+from kpolicy.config.read import parse_lines
+from kpolicy.policy.checks.config_lines import UNREADABLE
+from kpolicy.policy.checks.old_names import replacement
+from kpolicy.policy.checks.registry import RENAMED
+from kpolicy.policy.checks.spelling import corrected
+from kpolicy.policy.decisive import rests_on_command_line
 from kpolicy.policy.expression import And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
+from kpolicy.policy.fixes.renaming import RenamingGoal
 from kpolicy.policy.fixes.ways import Ways
+from kpolicy.policy.known_as import known_as
+from kpolicy.policy.remedy import remedy_lines
 from kpolicy.policy.required import keeps
 
 if TYPE_CHECKING:
@@ -26,6 +32,9 @@ if TYPE_CHECKING:
 _LINE = "config/"
 _UNMET = "config/unmet-direct-dependency"
 _OUT_OF_RANGE = "config/out-of-range"
+# What counts lines, or names those that need no edit.
+_COUNTS = ("config/other-release", "config/other-release-line")
+_WRONG_TYPE = "config/wrong-type"
 # What a line asked for and did not get, though it might.
 _ASKED = ("config/dropped-request", "config/overridden-by-select", "config/choice-conflict")
 
@@ -56,7 +65,10 @@ class RuleGoal:
 
     def moves(self, ways: Ways) -> Iterator[Edit]:
         """See `Goal`."""
-        lines = _remedy(self.rule)
+        lines = remedy_lines(self.rule)
+        if self.anyhow and rests_on_command_line(self.rule.when, ways.values):
+            # What CONFIG_CMDLINE enables is not cured by leaving out what it would have enabled.
+            return
         named = frozenset[str]() if self.anyhow else frozenset(line.name for line in lines)
         edits = itertools.chain(_stated(ways, self.rule, lines), _towards(ways, self.rule.when, named, wanted=False))
         yield from _first_as_written(edits, lines)
@@ -70,11 +82,12 @@ class RequirementGoal:
 
     def met(self, values: Values) -> bool:
         """See `Goal`."""
-        return keeps(values, self.requirement)
+        return keeps(values, known_as(values.model, self.requirement))
 
     def moves(self, ways: Ways) -> Iterator[Edit]:
         """See `Goal`."""
-        yield from ways.want(self.requirement.symbol, self.requirement.value)
+        wanted = known_as(ways.values.model, self.requirement)
+        yield from ways.want(wanted.symbol, wanted.value)
 
 
 @dataclass(frozen=True)
@@ -112,15 +125,21 @@ class LineGoal:
         """See `Goal`."""
         finding, document, values = self.finding, ways.document, ways.values
         if not document.has(finding.place):
-            if finding.rule in (*_ASKED, _OUT_OF_RANGE):
+            # A line for what has no prompt would have no effect.
+            if finding.rule in (*_ASKED, _OUT_OF_RANGE) and values.model.has_prompt(finding.symbol):
                 yield from ways.put(finding.symbol, _as_written(values, finding.symbol))
             return
         line = finding.place.line
-        for name in _new_names(values, finding):
+        for name, value in _instead(values, finding, document):
             if values.assignment(name) is None:
-                yield document.instead(line, name, _value_at(document, line))
+                yield document.instead(line, name, value)
         if finding.rule == _OUT_OF_RANGE:
             yield document.instead(line, finding.symbol, _as_written(values, finding.symbol))
+        corrections = tuple(_as_meant(values, document, finding))
+        yield from corrections
+        if corrections or finding.rule == UNREADABLE:
+            # To delete what `conf` does not read would be to forget what was asked for.
+            return
         yield document.cut(line)
         if self.also and finding.rule in _ASKED:
             yield from ways.want(finding.symbol, _value_at(document, line))
@@ -161,17 +180,19 @@ def goal_of(
         return RequirementGoal(required[-1])
     if finding.rule == _UNMET:
         return UnmetGoal(finding.symbol)
-    return LineGoal(finding, also=wide) if finding.rule.startswith(_LINE) else None
+    if finding.rule == RENAMED:
+        return RenamingGoal(finding)
+    return LineGoal(finding, also=wide) if is_about_a_line(finding) else None
 
 
 def is_about_a_line(finding: Finding) -> bool:
     """Whether a finding is about a line of the config, and not about what came out."""
-    return finding.rule.startswith(_LINE) and finding.rule != _UNMET
+    return finding.rule == RENAMED or (finding.rule.startswith(_LINE) and finding.rule not in (_UNMET, *_COUNTS))
 
 
-def _remedy(rule: Rule) -> tuple[Assignment, ...]:
-    text = "".join(f"{line}\n" for line in rule.remedy)
-    return parse_config(rule.id, text.encode("utf-8", "surrogateescape")).assignments
+def is_idle_line(finding: Finding) -> bool:
+    """Whether a finding is about a line that does nothing, or not what it says: it can go."""
+    return is_about_a_line(finding) and finding.rule != RENAMED
 
 
 def _stated(ways: Ways, rule: Rule, lines: tuple[Assignment, ...]) -> Iterator[Edit]:
@@ -234,12 +255,26 @@ def _answer(ways: Ways, question: Predicate, *, wanted: bool) -> Iterator[Edit]:
             yield from ways.make(prompt.condition, 1 if wanted else 0, up=wanted)
 
 
-def _new_names(values: Values, finding: Finding) -> tuple[str, ...]:
-    """The name that a symbol has now: a table knows it."""
-    if finding.rule != "config/unknown-symbol" or renamed(finding.symbol) is None:
+def _instead(values: Values, finding: Finding, document: Document) -> tuple[tuple[str, str], ...]:
+    """What stands for a symbol now that a line cannot set any more: a table knows it."""
+    if finding.rule not in ("config/unknown-symbol", "config/dropped-request"):
         return ()
-    names = likely_names(values.model, finding.symbol)
-    return names if len(names) == 1 else ()
+    line = next(item for item in document.config.assignments if item.location == finding.place)
+    found = replacement(values, line)
+    return found if len(found) == 1 else ()
+
+
+def _as_meant(values: Values, document: Document, finding: Finding) -> Iterator[Edit]:
+    """A line that `conf` does not read, as it would."""
+    line = finding.place.line
+    if finding.rule == UNREADABLE:
+        text = "".join(f"{item}\n" for item in finding.remedy)
+        for item in parse_lines(finding.rule, text.encode("utf-8", "surrogateescape")).assignments:
+            yield document.instead(line, item.name, item.value)
+    if finding.rule == _WRONG_TYPE:
+        value = corrected(values.model.type_of(finding.symbol), _value_at(document, line))
+        if value is not None:
+            yield document.instead(line, finding.symbol, value)
 
 
 def _value_at(document: Document, line: int) -> str:

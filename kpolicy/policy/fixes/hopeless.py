@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING
 from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import assignment_of, cause
 from kpolicy.location import Location
-from kpolicy.policy.expression import And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
+from kpolicy.policy.checks.config_lines import UNREADABLE
+from kpolicy.policy.decisive import rests_on_command_line
+from kpolicy.policy.expression import COMMAND_LINE, And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
 from kpolicy.policy.fixes.goals import RequirementGoal, RuleGoal, UnmetGoal, is_about_a_line
+from kpolicy.policy.fixes.renaming import RenamingGoal
+from kpolicy.policy.known_as import known_as
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -45,8 +49,12 @@ def why_hopeless(values: Values, document: Document, finding: Finding, search: S
     if other is not None and not (reasons and is_about_a_line(other)):
         reason = f"what clears it brings another finding: {other.message} [{other.rule}]"
         return Hopeless(finding, reason, other.place, other.rule)
+    if isinstance(search.goal, RenamingGoal):
+        return Hopeless(finding, "no single line under the present name gives the same values", finding.place)
     if search.other_role:
         return Hopeless(finding, f"what clears it makes a {search.other_role} kernel of it", finding.place)
+    if not reasons and finding.rule == UNREADABLE:
+        return Hopeless(finding, "what it asks for is for a person to say", finding.place)
     if not reasons:
         return Hopeless(finding, "no config line decides it", finding.place)
     text = "; ".join(dict.fromkeys(reason for reason, _location in reasons))
@@ -64,10 +72,15 @@ def _reasons(values: Values, document: Document, search: Search) -> Iterator[tup
             line = assignment_of(values, name)
             if line is not None and not values.model.is_defined(name) and not document.has(line.location):
                 yield _elsewhere(line.location), line.location
+        line = values.assignment(COMMAND_LINE)
+        if line is not None and rests_on_command_line(goal.rule.when, values):
+            yield f"a word of {line.text} decides it", line.location
+            return
         for name, up in _wanted(values, goal.rule.when, wanted=False):
             yield from _why(values, name, up=up)
     elif isinstance(goal, RequirementGoal):
-        name, value = goal.requirement.symbol, goal.requirement.value
+        wanted = known_as(values.model, goal.requirement)
+        name, value = wanted.symbol, wanted.value
         yield from _why(values, name, up=value != "n" and (value != "m" or not values.is_on(name)))
     elif isinstance(goal, UnmetGoal):
         yield from _why(values, goal.symbol, up=False)

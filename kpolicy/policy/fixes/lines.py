@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from kpolicy.config.model import Assignment, Config
+from kpolicy.config.model import Assignment, Config, UnreadLine
 from kpolicy.config.read import parse_config
 from kpolicy.kconfig.model import Model
 from kpolicy.location import Location
@@ -49,10 +49,12 @@ class Document:
         self._by_name: dict[str, list[Assignment]] = defaultdict(list)
         for item in self._own:
             self._by_name[item.name].append(item)
-        self._by_line = {item.location.line: item for item in self._own}
+        unread = [item for item in config.unread if item.location.path == path]
+        self._by_line: dict[int, Assignment | UnreadLine] = {item.location.line: item for item in self._own}
+        self._by_line.update((item.location.line, item) for item in unread)
 
     def has(self, location: Location) -> bool:
-        """Whether a line of the config is one of this file."""
+        """Whether a line of the config, or one that is not read, is one of this file."""
         return location.path == self.path and location.line in self._by_line
 
     def put(self, name: str, value: str) -> Edit:
@@ -85,12 +87,19 @@ class Document:
                 lines.append((item.location.line, 0, item))
             elif edit.text:
                 lines.append((item.location.line, 0, _assignment(edit.text, item.location)))
+        gone = {Location(self.path, line) for line in changed}
+        unread = tuple(item for item in self.config.unread if item.location not in gone)
+        corrected = (
+            (item.location, changed[item.location.line]) for item in self.config.unread if item.location in gone
+        )
+        lines.extend((place.line, 0, _assignment(edit.text, place)) for place, edit in corrected if edit.text)
         last = self.content.count(b"\n") + 1
         for number, edit in enumerate((edit for edit in edits if not edit.line), 1):
             place = Location(self.path, last + number)
             lines.append((self._before(edit.symbol), number, _assignment(edit.text, place)))
         lines.sort(key=lambda entry: entry[:2])
-        return replace(self.config, assignments=(*self._others, *(item for _line, _number, item in lines)))
+        own = (item for _line, _number, item in lines)
+        return replace(self.config, assignments=(*self._others, *own), unread=unread)
 
     def text(self, edits: Iterable[Edit]) -> bytes:
         """The content of the file after some edits; a new line ends as those around it do."""

@@ -9,8 +9,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from kpolicy.config.read import parse_config
+from kpolicy.config.read import parse_lines
 from kpolicy.explain.cause import shown
+from kpolicy.policy.checks.config_lines import UNREADABLE
 from kpolicy.policy.edits import line_of, without_needless
 from kpolicy.policy.fixes.goals import Goal, JointGoal, goal_of, is_about_a_line
 from kpolicy.policy.fixes.hopeless import Hopeless, why_hopeless
@@ -211,7 +212,7 @@ class _Planner:
         """The plan; raises UnprovedError when the text that it makes does not do what it promises."""
         task = self._task
         edited = task.document.edited(self._edits)
-        text = parse_config(task.document.path, task.document.text(self._edits))
+        text = parse_lines(task.document.path, task.document.text(self._edits))
         own = [item for item in edited.assignments if item.location.path == task.document.path]
         if [(item.name, item.value) for item in own] != [(item.name, item.value) for item in text.assignments]:
             raise UnprovedError("the edited text says something else")
@@ -244,7 +245,7 @@ class _Planner:
 
     def _tidy(self, search: Search, edits: Edits) -> Edits:
         """Lines that turn off what is off without them go, as savedefconfig has it; in a full .config they stay."""
-        if self._task.document.config.is_full:
+        if self._task.document.config.is_full or search.finding.rule == UNREADABLE:
             return edits
         for number, edit in enumerate(edits):
             if edit.line and edit.text == line_of(edit.symbol, "n") and edit.symbol in edit.was:
@@ -267,8 +268,8 @@ class _Planner:
 
 
 def changed_values(before: Values, after: Values) -> Iterator[Change]:
-    """Every value that is another one, in the order of the names."""
-    for name in sorted(before.model.names()):
+    """Every value that is another one, in the order of the names; an old name has none of its own."""
+    for name in sorted(item for item in before.model.names() if not before.model.is_transitional(item)):
         old, new = shown(before, name), shown(after, name)
         if old != new:
             yield Change(name, old, new)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from kpolicy.policy.edits import without_needless
-from kpolicy.policy.fixes.goals import Goal, JointGoal, RequirementGoal, is_about_a_line
+from kpolicy.policy.fixes.goals import Goal, JointGoal, RequirementGoal, is_about_a_line, is_idle_line
 from kpolicy.policy.fixes.lines import Document, Edit
 from kpolicy.policy.fixes.ways import Ways
 
@@ -183,7 +183,7 @@ class Search:
         idle = [
             document.cut(item.place.line)
             for item in new
-            if is_about_a_line(item) and document.has(item.place) and item.place.line not in taken
+            if is_idle_line(item) and document.has(item.place) and item.place.line not in taken
         ]
         if idle:
             return [(*edits, *dict.fromkeys(idle))]

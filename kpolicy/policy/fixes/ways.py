@@ -35,6 +35,7 @@ class Ways:
     def __init__(self, values: Values, document: Document, done: tuple[Edit, ...] = ()) -> None:
         self.values = values
         self.document = document
+        self.done = done
         self._modules = bool(values.node_value(values.model.core.modules))
         self._done = {edit.symbol for edit in done}
         self._lines = {edit.line for edit in done if edit.line}

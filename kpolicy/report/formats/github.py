@@ -59,7 +59,10 @@ def _annotation(finding: Finding) -> str:
 
 def _failure(report: Report, number: int) -> str:
     error = report.errors[number]
-    place = f"file={_property(relative(error.location.path))},line={error.location.line}," if error.location else ""
+    place = ""
+    if error.location is not None:
+        line_number = f"line={error.location.line}," if error.location.line else ""
+        place = f"file={_property(relative(error.location.path))},{line_number}"
     return f"::error {place}title=could not be analysed::{_data(line(error.message))}"
 
 

@@ -163,7 +163,8 @@ def _location(place: Location, report: Report, text: str | None = None) -> _Obje
     # A path that begins at the root is no relative one, whatever tree was looked at.
     uri = ("file://" if place.path.startswith("/") else "") + quote(place.path.encode("utf-8", "surrogateescape"))
     artifact = {"uri": uri, **({"uriBaseId": _TREE} if inside else {})}
-    location: _Object = {"physicalLocation": {"artifactLocation": artifact, "region": {"startLine": place.line}}}
+    region = {"region": {"startLine": place.line}} if place.line else {}
+    location: _Object = {"physicalLocation": {"artifactLocation": artifact, **region}}
     return location if text is None else location | {"message": {"text": _message(line(text))}}
 
 

@@ -16,6 +16,7 @@ CERTAINTY_MEANINGS: Mapping[Certainty, str] = {
     "exact": "what the source code sets aside, to the byte",
     "computed": "what the source code computes from the memory and the CPUs",
     "at most": "a limit that the source code sets",
+    "at least": "what the source code sets aside for the smallest case",
     "as documented": "what documentation states",
     "address space": "addresses that are set aside, not memory",
 }

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Lines that look like a request and are none to `conf`.
+
+`conf` reads "CONFIG_X=value" and "# CONFIG_X is not set", both from the first column.  It passes over
+anything else: with a warning where the line does not begin with `#`, without a word where it does, or
+where what precedes the `=` is no name.  Here is told what such a line was probably meant to say.
+A line that was commented out (`#CONFIG_X=y`, `## CONFIG_X is not set`) is a comment.
+"""
+
+from __future__ import annotations
+
+import re
+
+from kpolicy.config.model import UnreadLine
+from kpolicy.location import Location
+
+# A byte order mark and zero-width characters show as nothing, \udca0 is the no-break space of Latin-1.
+_BLANK = r"[\s\ufeff\u200b\u2060\udca0]"
+_LEAD = re.compile(rf"{_BLANK}*")
+_PREFIX = re.compile(rf"(?:export{_BLANK}+|[>+|`'\"]{_BLANK}*)+(?=CONFIG_)")
+_NAMED = re.compile(r"CONFIG_([A-Za-z0-9_-]+)(.*)", re.DOTALL)
+_IS_NOT_SET = re.compile(rf"{_BLANK}+is{_BLANK}+not{_BLANK}+set(?![\w-])(.*)", re.IGNORECASE | re.DOTALL)
+_EQUALS = re.compile(rf"({_BLANK}*)([:+?]?=)({_BLANK}*)(.*)", re.DOTALL)
+_WITHOUT_EQUALS = re.compile(rf"{_BLANK}*:?{_BLANK}+([ymn]|-?[0-9]+|0[xX][0-9a-fA-F]+|\"[^\"]*\"){_BLANK}*")
+_COMMENT = re.compile(rf"#({_BLANK}*)(CONFIG_.*)", re.DOTALL)
+_CHECK = re.compile(rf"#CHECK#{_BLANK}*(CONFIG_.*)", re.DOTALL)
+_WITHOUT_PREFIX = re.compile(r"(?!CONFIG_)([A-Z][A-Z0-9_]+)=([ymn]|[0-9]+|0x[0-9a-f]+|\"[^\"]*\")")
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+
+TEXT = "not a config line"
+"""The fault of a line that asks for nothing that could be told."""
+
+
+def is_name(text: str) -> bool:
+    """Whether a Kconfig file can define a symbol of this name."""
+    return _NAME.fullmatch(text) is not None
+
+
+def odd_line(text: str, location: Location) -> UnreadLine | None:
+    """What is odd about a line that `conf` does not read; None for a blank line and an ordinary comment.
+
+    `text` is a line without its end that is no assignment.
+    """
+    lead = _LEAD.match(text)
+    rest = text[lead.end() :] if lead is not None else text
+    if not rest:
+        return None
+    if len(rest) == len(text):
+        return _comment(text, location) if text[0] == "#" else _plain(text, text, "", location)
+    fault = _lead_fault(text[: len(text) - len(rest)])
+    if rest[0] == "#":
+        # Only "is not set" asks for something there; a comment may stand where it likes.
+        match = _COMMENT.match(rest)
+        asked = _named(match.group(2)) if match is not None and match.group(1) == " " else None
+        return UnreadLine(location, text, fault, asked[0], "n") if asked is not None and asked[2] else None
+    return _plain(text, rest, fault, location)
+
+
+def unexpected(text: str) -> bool:
+    """Whether `conf` warns of a line that it does not read ("unexpected data")."""
+    return text[:1] != "#" and not (text.startswith("CONFIG_") and "=" in text)
+
+
+def _lead_fault(lead: str) -> str:
+    if lead.startswith("\ufeff"):
+        return "byte order mark before it"
+    return "blank before it" if lead.isascii() else "invisible characters before it"
+
+
+def _plain(text: str, rest: str, fault: str, location: Location) -> UnreadLine:
+    """A line that is no comment."""
+    prefix = _PREFIX.match(rest)
+    if prefix is not None:
+        fault = fault or f"'{prefix.group().strip()}' before it"
+        rest = rest[prefix.end() :]
+    asked = _named(rest)
+    if asked is not None:
+        name, value, is_unset, own_fault = asked
+        if is_unset and not fault:
+            own_fault = "no '# ' before it"
+        return UnreadLine(location, text, fault or own_fault or TEXT, name, value)
+    if match := _WITHOUT_PREFIX.fullmatch(rest):
+        return UnreadLine(location, text, fault or "no CONFIG_ before the name", *match.groups())
+    if rest[:7].upper() == "CONFIG_" and (asked := _named("CONFIG_" + rest[7:])) is not None and asked[1]:
+        return UnreadLine(location, text, fault or "CONFIG_ in small letters", asked[0], asked[1])
+    return UnreadLine(location, text, TEXT)
+
+
+def _named(text: str) -> tuple[str, str, bool, str] | None:
+    """The symbol that a text beginning with CONFIG_ names, the value that it asks for ("" for none),
+    whether by "is not set", and what is wrong with it."""
+    match = _NAMED.match(text)
+    if match is None:
+        return None
+    name, rest = match.groups()
+    if not rest.strip():
+        return name, "", False, "no value"
+    if unset := _IS_NOT_SET.fullmatch(rest):
+        if unset.group(1).strip():
+            fault = "text after 'is not set'"
+        elif unset.group(1):
+            fault = "blank after 'is not set'"
+        else:
+            fault = "" if rest == " is not set" else "'is not set' written otherwise"
+        return name, "n", True, fault
+    if equals := _EQUALS.fullmatch(rest):
+        before, operator, after, value = equals.groups()
+        fault = f"'{operator}' is no '='" if operator != "=" else "blank before '='" if before or after else ""
+        return name, value.strip(), False, fault
+    if other := _WITHOUT_EQUALS.fullmatch(rest):
+        return name, other.group(1), False, "no '='"
+    if rest[0] in " \t:":
+        return name, "", False, TEXT
+    return "", "", False, "a character that no name has"
+
+
+def _comment(text: str, location: Location) -> UnreadLine | None:
+    """A line that begins with `#`."""
+    if check := _CHECK.fullmatch(text):
+        asked = _named(check.group(1))
+        return UnreadLine(location, text, "'#CHECK#' before it", asked[0], asked[1]) if asked is not None else None
+    match = _COMMENT.fullmatch(text)
+    asked = _named(match.group(2)) if match is not None else None
+    if match is None or asked is None:
+        return None
+    gap, (name, value, is_unset, fault) = match.group(1), asked
+    if is_unset:
+        if gap != " ":
+            fault = "no blank after '#'" if not gap else "not one blank after '#'"
+        return UnreadLine(location, text, fault or TEXT, name, value)
+    if gap == " " and value == "n":
+        return UnreadLine(location, text, "'=n' in a comment", name, value)
+    return None

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Old names: under which name a tree knows a symbol now.
+
+From 6.18 on a tree can say so itself.  A `transitional` symbol has no prompt, and `conf` takes a line for it all the
+same; the symbol whose default names it is the new one (Documentation/kbuild/kconfig-language.rst).  What other trees
+renamed is in a table (`renames`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kpolicy.kconfig.payload import DEFAULTS, FLAGS, TRANSITIONAL
+from kpolicy.policy.checks.renames import RenameKind, earlier_names, renamed
+
+if TYPE_CHECKING:
+    from kpolicy.kconfig.model import Model
+    from kpolicy.kconfig.payload import Core
+
+# A name that was renamed more often than that is none.
+_MOST_STEPS: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Heirs:
+    """The names that stand for an old one in a tree, and how far they mean the same (see `Rename.kind`)."""
+
+    names: tuple[str, ...]
+    kind: RenameKind
+
+
+def heirs(model: Model, name: str) -> Heirs | None:
+    """The present names of a symbol that a line of a config cannot set in this tree; None where there are none.
+
+    None for a name that has a prompt here: that is its name.
+    """
+    if model.is_transitional(name):
+        names = successors(model, name)
+        return Heirs(names, "renamed") if names else None
+    if model.has_prompt(name):
+        return None
+    kind: RenameKind = "renamed"
+    names = (name,)
+    for _step in range(_MOST_STEPS):
+        entry = renamed(names[0]) if len(names) == 1 else None
+        if entry is None:
+            return None
+        names = entry.names
+        kind = entry.kind if entry.kind != "renamed" else kind
+        if all(model.is_defined(item) and not model.is_transitional(item) for item in names):
+            return Heirs(names, kind)
+    return None
+
+
+def other_name(model: Model, name: str) -> str | None:
+    """The one name under which a model has a symbol that it does not define: a newer one, or an older one."""
+    found = heirs(model, name)
+    if found is not None:
+        return found.names[0] if len(found.names) == 1 else None
+    waiting, seen = [name], {name}
+    for item in waiting:
+        for old in earlier_names(item):
+            if model.is_defined(old) and not model.is_transitional(old):
+                return old
+            if old not in seen:
+                seen.add(old)
+                waiting.append(old)
+    return None
+
+
+def successors(model: Model, name: str) -> tuple[str, ...]:
+    """The symbols that take the value of a transitional one as their default, in the order of the Kconfig files."""
+    return model.derived("successors", _successors).get(name, ())
+
+
+def _successors(core: Core) -> Mapping[str, tuple[str, ...]]:
+    old = {
+        node: name
+        for name, node in core.symbols.items()
+        if core.records[node] is not None and core.records[node][FLAGS] & TRANSITIONAL
+    }
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for name, node in core.symbols.items() if old else ():
+        for value in _defaults(core, node):
+            if value in old:
+                found[old[value]][name] = None
+    return {name: tuple(names) for name, names in found.items()}
+
+
+def _defaults(core: Core, node: int) -> Iterator[int]:
+    record = core.records[node]
+    for value, _condition in record[DEFAULTS] if record is not None else ():
+        yield value

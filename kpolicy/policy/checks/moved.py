@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A full .config that another release made: what is lost with it, and what was only a result of that release.
+
+Such a .config has a line for every symbol that was visible or on.  Of what does not hold in this tree a person has to
+act on what a person asked for: that is told line by line.  The rest is counted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from kpolicy.policy.checks.old_names import holds
+from kpolicy.policy.checks.prompts import had_prompt
+
+if TYPE_CHECKING:
+    from kpolicy.evaluate.values import Values
+    from kpolicy.kconfig.model import Model
+    from kpolicy.policy.checks.effects import LineEffect
+
+Left: TypeAlias = Literal["result", "renamed", "off"]
+
+_KINDS: Final[tuple[tuple[Left, str, str], ...]] = (
+    ("result", "records what that kernel worked out", "record what that kernel worked out"),
+    ("off", "turns off what this kernel lacks", "turn off what this kernel lacks"),
+    ("renamed", "has its value under another name", "have their value under another name"),
+)
+_EXAMPLES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """A line that is not honoured in this tree and takes nobody's action, and why it takes none."""
+
+    effect: LineEffect
+    kind: Left
+
+
+def release_that_made(values: Values) -> str | None:
+    """The release in the header of a full .config, where it is another one than the tree's."""
+    config = values.config
+    if config is None or not config.is_full or config.version in (None, values.model.version):
+        return None
+    return config.version
+
+
+def left_behind(values: Values, effects: Iterable[LineEffect], release: str) -> list[LeftBehind]:
+    """The lines of the full .config of a release that are not to be told one by one."""
+    assert values.config is not None
+    path = values.config.assignments[0].location.path if values.config.assignments else ""
+    found = []
+    for effect in effects:
+        if effect.assignment.location.path == path and effect.effect not in _TOLD:
+            kind = _kind(values, effect, release)
+            if kind is not None:
+                found.append(LeftBehind(effect, kind))
+    return found
+
+
+_TOLD: Final = ("honoured", "duplicate-assignment", "renamed")
+
+
+def summary(left: Sequence[LeftBehind], release: str, how: str) -> str:
+    """All of them in one sentence; `how` says how they are listed."""
+    count = Counter(item.kind for item in left)
+    parts = []
+    for kind, one, many in _KINDS:
+        if count[kind]:
+            names = [item.effect.assignment.name for item in left if item.kind == kind][:_EXAMPLES]
+            more = ", ..." if count[kind] > len(names) else ""
+            parts.append(f"{count[kind]} {one if count[kind] == 1 else many} ({', '.join(names)}{more})")
+    lines = "1 line is" if len(left) == 1 else f"{len(left)} lines are"
+    return f"made by Linux {release}: {lines} not honoured and not listed: {'; '.join(parts)}; {how}"
+
+
+def in_words(item: LeftBehind, release: str) -> str:
+    """One of them."""
+    line = item.effect.assignment
+    if item.kind == "off":
+        return f"CONFIG_{line.name} is not known to this kernel, and was off in Linux {release}"
+    if item.kind == "renamed":
+        return f"CONFIG_{line.name}={line.value} has its value under another name"
+    return f"CONFIG_{line.name}={line.value} records what Linux {release} worked out; here it is {item.effect.got}"
+
+
+def _kind(values: Values, effect: LineEffect, release: str) -> Left | None:
+    line, model = effect.assignment, values.model
+    if line.value != "n" and not _was_asked(model, line.name, release):
+        return "result"
+    has_other_name = holds(values, line)
+    if has_other_name is not None:
+        # Under its other name it is lost as well, or nothing is lost.
+        return "renamed" if has_other_name and not model.is_defined(line.name) else None
+    # conf says n only of what has a prompt: a request, also where there is no prompt any more.
+    return "off" if line.value == "n" and effect.effect == "unknown-symbol" else None
+
+
+def _was_asked(model: Model, name: str, release: str) -> bool:
+    """Whether a person can have asked for a symbol in the release that made the .config."""
+    asked = had_prompt(name, release)
+    # What has no prompt in this tree had mostly none there.
+    return asked if asked is not None else not model.is_defined(name) or model.has_prompt(name)

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The built-in command line: words, what becomes of them at boot, and how each parameter is read."""
+
+from __future__ import annotations
+
+import pytest
+
+from kpolicy.cli.bare import bare_values
+from kpolicy.config.read import parse_config
+from kpolicy.evaluate.command_line import PARAMETERS, fallback_parameter, parameter, standing, words
+from kpolicy.evaluate.values import Values
+from kpolicy.policy.syntax import parse
+
+
+def _values(line: str, symbols: str = "X86 CMDLINE_BOOL", version: str = "6.12.117") -> Values:
+    escaped = line.replace("\\", "\\\\").replace('"', '\\"')
+    head = f"#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 {version} Kernel Configuration\n#\n"
+    text = head + "".join(f"CONFIG_{name}=y\n" for name in symbols.split()) + f'CONFIG_CMDLINE="{escaped}"\n'
+    return bare_values(parse_config(".config", text.encode()))
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("", []),
+        (" a=b  c\td=", [("a", "b"), ("c", None), ("d", "")]),
+        ('a="b c" "d e=f g" "h i"', [("a", "b c"), ("d e", "f g"), ("h i", None)]),
+        # Only the outer quotes are taken off, and nothing escapes one.
+        ('a=x"y z" b="\\" c="', [("a", 'x"y z"'), ("b", "\\"), ("c", "")]),
+        ("a='b c'", [("a", "'b"), ("c'", None)]),
+        ("foo-bar=a-b --no -- quiet", [("foo_bar", "a-b"), ("__no", None)]),
+        ("a==b =c=d", [("a", "=b"), ("=c", "d")]),
+    ],
+)
+def test_words(line: str, found: list[tuple[str, str | None]]) -> None:
+    assert [tuple(word) for word in words(line)] == found
+
+
+@pytest.mark.parametrize(
+    ("symbols", "expected"),
+    [
+        ("X86 CMDLINE_BOOL", "overridable"),
+        ("X86 CMDLINE_BOOL CMDLINE_OVERRIDE", "final"),
+        ("ARM64 CMDLINE_FROM_BOOTLOADER", "fallback"),
+        ("ARM64 CMDLINE_FORCE", "final"),
+        ("ARM CMDLINE_EXTEND", "final"),
+        ("ARM CMDLINE_EXTEND ATAGS", "overridable"),
+        ("RISCV CMDLINE_FALLBACK", "fallback"),
+        ("RISCV CMDLINE_EXTEND", "final"),
+        ("PPC CMDLINE_EXTEND", "final"),
+        ("LOONGARCH CMDLINE_EXTEND", "overridable"),
+        ("LOONGARCH CMDLINE_BOOTLOADER", "fallback"),
+        ("MIPS CMDLINE_BOOL", "final"),
+        ("MIPS CMDLINE_BOOL MIPS_CMDLINE_BUILTIN_EXTEND", "overridable"),
+        ("SUPERH CMDLINE_OVERWRITE", "final"),
+        ("SPARC64 CMDLINE_BOOL", "fallback"),
+    ],
+)
+def test_what_becomes_of_the_line(symbols: str, expected: str) -> None:
+    values = _values("page_owner=on", symbols)
+    assert standing(values) == expected
+    assert parameter(values, "page_owner") == ("" if expected == "fallback" else "y")
+    assert fallback_parameter(values, "page_owner") == ("y" if expected == "fallback" else "")
+
+
+def test_an_empty_line() -> None:
+    assert standing(_values("  ")) == "unused"
+    assert parameter(_values(""), "page_owner") == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "expected"),
+    [
+        ("page_owner=on", "page_owner", "y"),
+        ("page-owner=1", "page_owner", "y"),
+        ("page_owner=on page_owner=off", "page_owner", "n"),
+        ("page_owner=on page_owner=what", "page_owner", "y"),
+        ("page_owner", "page_owner", ""),
+        ("quiet -- page_owner=on", "page_owner", ""),
+        ("page_ownership=on", "page_owner", ""),
+        ("debug_pagealloc=Yes", "debug_pagealloc", "y"),
+        ("kmemleak=off kmemleak=on", "kmemleak", "n"),
+        ("kmemleak=1", "kmemleak", ""),
+        ("kfence.sample_interval=0", "kfence.sample_interval", "0"),
+        ("kfence.sample_interval=0x64", "kfence.sample_interval", "100"),
+        ("kfence.sample_interval=9 kfence.sample_interval=-1", "kfence.sample_interval", "9"),
+        ("log_buf_len=1M", "log_buf_len", "1048576"),
+        ("log_buf_len=0x10k", "log_buf_len", "16384"),
+        ("dma_debug_entries=1000", "dma_debug_entries", "1000"),
+        ("dma_debug=off", "dma_debug", "n"),
+        ("debug_objects no_debug_objects=0", "debug_objects", "n"),
+        ("no_hash_pointers=0", "hash_pointers", "never"),
+        ("slab_debug", "slab_debug", "y"),
+        ("slub_debug=FZ", "slab_debug.Z", "y"),
+        ("slub_debug=FZ", "slab_debug.P", "n"),
+        ("slab_debug=-", "slab_debug", "n"),
+        ("slab_debug=0", "slab_debug", "n"),
+        ("slab_debug=O", "slab_debug", "n"),
+        ("slab_debug=P,kmalloc-64", "slab_debug", ""),
+        ("slab_debug=P,kmalloc-64", "slab_debug.lists", "y"),
+        ("slab_debug=P,kmalloc-64;U", "slab_debug.U", "y"),
+        ("sysctl.vm.mem_profiling=1", "sysctl.vm.mem_profiling", "y"),
+        ("sysctl.vm.mem_profiling=never", "sysctl.vm.mem_profiling", "never"),
+    ],
+)
+def test_parameters(line: str, name: str, expected: str) -> None:
+    assert parameter(_values(line), name) == expected
+
+
+@pytest.mark.parametrize(
+    ("version", "line", "name", "expected"),
+    [
+        # 5.10 knows "on" alone, and "off" does not take it back.
+        ("5.10.223", "page_owner=1", "page_owner", ""),
+        ("5.10.223", "page_owner=on page_owner=off", "page_owner", "y"),
+        ("5.10.223", "init_on_alloc=true", "init_on_alloc", ""),
+        ("6.1.192", "init_on_alloc=true", "init_on_alloc", "y"),
+        ("6.12.117", "init_on_alloc=enable", "init_on_alloc", ""),
+        ("7.3.4", "init_on_alloc=enable", "init_on_alloc", "y"),
+        ("6.1.192", "slab_debug", "slab_debug", ""),
+        ("6.1.192", "slub_debug", "slab_debug", "y"),
+        ("5.10.223", "slub_debug=P,kmalloc-64", "slab_debug", "n"),
+        ("6.12.117", "hash_pointers=never", "hash_pointers", ""),
+        ("7.3.4", "no_hash_pointers hash_pointers=always", "hash_pointers", "always"),
+        ("7.3.4", "sysctl.vm.mem_profiling=1,compressed", "sysctl.vm.mem_profiling", "y,compressed"),
+        ("6.12.117", "sysctl.vm.mem_profiling=1,compressed", "sysctl.vm.mem_profiling", "y"),
+    ],
+)
+def test_parameters_by_release(version: str, line: str, name: str, expected: str) -> None:
+    assert parameter(_values(line, version=version), name) == expected
+
+
+def test_every_parameter_can_be_asked_for() -> None:
+    for name in PARAMETERS:
+        assert parameter(_values("quiet"), name) == ""
+        assert str(parse(f"boot({name}) || fallback({name}) = y")) == f"boot({name}) || fallback({name}) = y"
+
+
+def test_conditions() -> None:
+    values = _values("page_owner=on kfence.sample_interval=0")
+    for text in (
+        "boot(page_owner)",
+        "boot(page_owner) = y",
+        "boot(kfence.sample_interval) = 0",
+        '!boot(kmemleak) && boot(kmemleak) = ""',
+        "!fallback(page_owner)",
+    ):
+        assert parse(text).holds(values), text
+    for text in ("boot(kfence.sample_interval)", "boot(kmemleak) = n", "boot(log_buf_len) > 0"):
+        assert not parse(text).holds(values), text
