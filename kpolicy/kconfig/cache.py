@@ -26,7 +26,7 @@ from typing import Any
 from kpolicy import __version__
 from kpolicy.kconfig.payload import Core, Details, Payload
 
-_FORMAT = 2
+_FORMAT = 3
 _CODE = ("kconfig", "kernel/toolchain")
 # A model takes about 5 MB; a tree has some 22 architectures.
 _MAX_TOTAL = 1 << 30
