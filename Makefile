@@ -3,7 +3,7 @@
 # the tests also want flex, bison and gcc, to build the kernel's own conf.
 
 # CONFIGS=... folder of full .config files, plain, .xz or .gz
-# TREE=... kernel tree to audit, or to hold the rules against (the bundled demonstration tree without)
+# TREE=... kernel tree to audit, or to hold the rules against (without: the demonstration tree)
 # ARGS=... more arguments for kpolicy, pytest, the benchmark or the fuzzer
 # JOBS=... processes (as many as there are processors, at most four)
 CONFIGS ?=
@@ -27,7 +27,7 @@ help: ## this list
 	@sed -n 's/^# \([A-Z]*=\.\.\.\)/  \1/p' Makefile
 
 audit: $(VENV)/run.stamp ## audit a kernel tree: make audit TREE=~/linux (exit status 1 only says: findings)
-	@$(BIN)/kpolicy audit $(ARGS) $(if $(TREE),-- '$(patsubst ~/%,$(HOME)/%,$(TREE))') || [ $$? -eq 1 ]
+	@$(BIN)/kpolicy audit $(ARGS) $(if $(TREE),-- '$(patsubst ~/%,$(HOME)/%,$(TREE))',--demo) || [ $$? -eq 1 ]
 
 rules: $(VENV)/run.stamp ## run the examples of all rules; TREE=... holds the rules against it
 	@$(BIN)/kpolicy rules test $(ARGS) $(if $(TREE),--tree '$(patsubst ~/%,$(HOME)/%,$(TREE))')
@@ -56,7 +56,12 @@ else
 	$(BIN)/python -m tests.fixes.whole -j $(JOBS) --conf '$(TREE)'
 endif
 
+<<<<<<< HEAD
 fuzz: $(VENV)/dev.stamp trees ## 200 odd configs for each of six architectures, 1000 odd small trees, both kernels (or TREE=...), against conf
+=======
+fuzz: $(VENV)/dev.stamp trees ## 10,000 damaged texts of each kind; 200 odd configs an architecture and kernel (or TREE=...), against conf
+	$(BIN)/python -m tests.fuzz.hostile -j $(JOBS)
+>>>>>>> main
 	$(BIN)/python -m tests.fuzz.run -j $(JOBS) $(ARGS) $(TREE)
 	$(BIN)/python -m tests.kconfig.sweep -j $(JOBS) $(TREE)
 

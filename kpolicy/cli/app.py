@@ -13,10 +13,11 @@ import click
 from click.shell_completion import CompletionItem
 
 from kpolicy import __version__
+from kpolicy.bounds import failure
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console, NoReaderError
 from kpolicy.cli.endings import EndedError, ended_by_signals
-from kpolicy.errors import KpolicyError, UsageError
+from kpolicy.errors import InputError, KpolicyError, UsageError, printable
 
 # Command -> module; imported only when it is used.
 _COMMANDS = {
@@ -118,7 +119,7 @@ def run(arguments: list[str], console: Console | None = None) -> int:
         return status.NO_READER
     except EndedError as error:
         # The terminal may be what went away.
-        with suppress(KpolicyError, NoReaderError):
+        with suppress(NoReaderError):
             console.clear_progress()
         return status.ended_by(error.number)
     finally:
@@ -137,10 +138,14 @@ def _here() -> str | None:
 def _guarded(arguments: list[str], console: Console) -> int:
     try:
         return _run(arguments, console)
+    except click.exceptions.NoArgsIsHelpError as error:
+        # A group without a subcommand: the error is the help.
+        console.diagnostic(error.format_message())
+        return status.USAGE
     except click.ClickException as error:
         context = error.ctx if isinstance(error, click.UsageError) else None
         command = context.command_path if context else "kpolicy"
-        console.diagnostic(f"error: {error.format_message()}\n  try: {command} --help")
+        console.diagnostic(f"error: {printable(error.format_message())}\n  try: {command} --help")
         return status.USAGE
     except KpolicyError as error:
         console.error(error)
@@ -150,6 +155,14 @@ def _guarded(arguments: list[str], console: Console) -> int:
         return status.ended_by(signal.SIGINT)
     except (NoReaderError, BrokenPipeError):
         raise NoReaderError from None
+    except (RecursionError, MemoryError) as error:
+        console.error(failure(error, "the input"))
+        return status.FAILURE
+    except OSError as error:
+        # Help is written by click; and a disk, a pipe or a limit may fail where nothing else is wrong.
+        what = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "cannot read or write"
+        console.error(InputError(f"{what}: {error.strerror or error}"))
+        return status.FAILURE
     except Exception as error:  # noqa: BLE001 - the last resort: status 3 instead of Python's 1
         if console.environment.get("KPOLICY_TRACEBACK"):
             console.diagnostic(traceback.format_exc().rstrip())

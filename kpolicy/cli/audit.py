@@ -31,6 +31,7 @@ from kpolicy.policy.checks.registry import TREE_CHECKS
 
 @click.command("audit", short_help="Audit every defconfig of a kernel tree.")
 @click.argument("tree", required=False, type=click.Path(), shell_complete=candidates.folders)
+@click.option("--demo", is_flag=True, help="Audit the small demonstration tree that comes with kpolicy.")
 @arch_option(multiple=True)
 @policy_options
 @acceptance_options
@@ -40,45 +41,52 @@ from kpolicy.policy.checks.registry import TREE_CHECKS
 @machine_options
 @click.option("-v", "--verbose", is_flag=True, help="Also the causes and the remedy of each finding, and each role.")
 @click.pass_obj
-def command(console: Console, /, tree: str | None, archs: tuple[str, ...], verbose: bool, **words: object) -> int:
+def command(
+    console: Console, /, tree: str | None, demo: bool, archs: tuple[str, ...], verbose: bool, **words: object
+) -> int:
     """Audit every defconfig of a kernel TREE, for all architectures.
 
-    Without TREE: the current directory when it is a kernel tree, else the small demonstration tree
-    that comes with kpolicy.
+    Without TREE: the current directory, which must be a kernel tree.
 
     \b
     Examples:
       kpolicy audit ~/linux
+      kpolicy audit --demo
       kpolicy audit ~/linux --arch arm64 --arch riscv -v
       kpolicy audit ~/linux --policy upstream --baseline known.json
       kpolicy audit ~/linux -o text -o json:audit.json -o sarif:audit.sarif --fail-on error
     """
     options = Options.of(words)
     console.quiet = options.quiet
-    source = find_tree(console, tree)
+    if demo and tree is not None:
+        raise UsageError("--demo audits the demonstration tree", hint=f"leave out --demo to audit {tree}")
+    source = _demonstration() if demo else find_tree(console, tree)
     if source is None:
-        console.note("not in a kernel tree: this is the audit of the demonstration tree that comes with kpolicy")
-    run, source = audit_of(console, source, archs, options)
+        hint = "name the kernel source tree: kpolicy audit DIR\nor audit the demonstration tree: kpolicy audit --demo"
+        raise UsageError("the current directory is not a kernel source tree", hint=hint)
+    run = audit_of(console, source, archs, options, own_policy=not demo)
     return conclude(console, run, source, options, census=True, details=verbose)
 
 
+def _demonstration() -> KernelTree:
+    return DirectorySource(open_tree(str(demo_tree())).root, "the demonstration tree")
+
+
 def audit_of(
-    console: Console, source: KernelTree | None, archs: tuple[str, ...], options: Options
-) -> tuple[Run, KernelTree]:
-    """The run over every defconfig of a tree, without one of the demonstration tree."""
+    console: Console, source: KernelTree, archs: tuple[str, ...], options: Options, *, own_policy: bool = True
+) -> Run:
+    """The run over every defconfig of a tree; without `own_policy` no kpolicy.toml is looked for beside it."""
     standards = Standards(console, options.policy, source, quiet=SLOW_CHECKS)
-    if source is not None:
+    if own_policy:
         standards.number_for(source.root)
     else:
-        source = DirectorySource(open_tree(str(demo_tree())).root, "the demonstration tree")
-        standards = replace(standards, source=source)
         standards.by_default()
     targets = defconfig_targets(source, archs)
     if not targets:
         of = f" for {' '.join(archs)}" if archs else ""
         raise UsageError(f"{source.name}: there are no defconfigs{of}", hint="they are looked for in arch/*/configs")
     plan = replace(make_plan(console, source, options), standards=tuple(standards.all))
-    run = Run(
+    return Run(
         command="audit",
         plan=plan,
         targets=tuple(targets),
@@ -88,4 +96,3 @@ def audit_of(
         archs=archs,
         baseline=known_findings(options, standards),
     )
-    return run, source

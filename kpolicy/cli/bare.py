@@ -105,7 +105,8 @@ def bare_values(config: Config, arch: str | None = None, release: str | None = N
         f"SUBLEVEL = {version.sublevel}\nEXTRAVERSION = {extra}\n"
     )
     word = arch or config.arch or "unknown"
-    files = {"Makefile": makefile.encode(), "Kconfig": "\n".join(_kconfig(config)).encode("utf-8", "surrogateescape")}
+    texts = {"Makefile": makefile, "Kconfig": "\n".join(_kconfig(config))}
+    files = {path: text.encode("utf-8", "surrogateescape") for path, text in texts.items()}
     toolchain = recorded_toolchain(recorded_values(config)) or Toolchain.dummy()
     model = _model(_Files(config.name, files), Architecture(word, _srcarch(word)), toolchain)
     return evaluate(model, config, "olddefconfig")
@@ -130,7 +131,7 @@ def _srcarch(word: str) -> str:
 
 
 def _kconfig(config: Config) -> Iterator[str]:
-    yield f'mainmenu "{config.name}"'.replace("\\", "")
+    yield 'mainmenu "Configuration"'
     values = {item.name: item.value for item in config.assignments if _NAME.match(item.name)}
     for name, value in values.items():
         yield f"config {name}"

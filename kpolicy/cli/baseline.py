@@ -70,7 +70,7 @@ def update_baseline(
             raise UsageError("CONFIGs are for one architecture", hint="name one --arch, or none")
         run = check_of(console, source, configs, archs[0] if archs else None, options)
     else:
-        run, source = audit_of(console, source, archs, options)
+        run = audit_of(console, source, archs, options)
     run, reports, _ = examine(console, run, options.jobs)
     for error in run.failed:
         console.error(error)

@@ -7,7 +7,6 @@ import os
 import sys
 import tempfile
 from dataclasses import replace
-from pathlib import Path
 
 import click
 
@@ -26,6 +25,7 @@ from kpolicy.cli.reporting import Options, conclude
 from kpolicy.cli.since import open_before
 from kpolicy.cli.trees import needed_tree
 from kpolicy.errors import InputError
+from kpolicy.files import read_file, read_stream
 from kpolicy.kernel.git import ask, resolve
 from kpolicy.kernel.patch import apply_patch, base_of, patch_text
 from kpolicy.kernel.revision import tree_at
@@ -64,7 +64,7 @@ def command(
     named = needed_tree(console, tree)
     tip = named.revision or resolve(os.fspath(named.root), "HEAD", environment)
     with tempfile.TemporaryDirectory(prefix="kpolicy-") as scratch:
-        text = patch_text(_content(patch))
+        text = patch_text(_content(patch), patch)
         base = base_of(tip, text, scratch, environment)
         after = apply_patch(base, text, scratch, environment)
         short = ask(base.folder, environment, "rev-parse", "--short=12", base.commit)
@@ -72,7 +72,7 @@ def command(
             console.note(f"the patch is judged on top of {short}, where its files are as it knows them")
         source = tree_at(after, f"{named.name} with the patch", environment)
         options = replace(options, policy=replace(options.policy, since=short))
-        run, _ = audit_of(console, source, archs, options)
+        run = audit_of(console, source, archs, options)
         run = replace(run, command="checkpatch", complete=False)
         today = Examiner(run.plan, source)
         run = replace(run, targets=open_before(console, run.plan, short).touched(today, run.targets))
@@ -81,7 +81,7 @@ def command(
 
 def _content(patch: str) -> bytes:
     try:
-        return sys.stdin.buffer.read() if patch == "-" else Path(patch).read_bytes()
+        return read_stream(sys.stdin.buffer) if patch == "-" else read_file(patch)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise InputError(f"cannot read the patch: {reason}", Location(patch, 1)) from None
+        raise InputError(f"cannot read the patch: {reason}", Location(patch, 0)) from None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import BinaryIO
 
+from kpolicy.bounds import failure
 from kpolicy.cli.examine import Examiner, Plan, Target
 from kpolicy.cli.judging import judge_values, no_collection
 from kpolicy.cli.pool import LOST, examiner, spread
@@ -17,6 +18,7 @@ from kpolicy.evaluate.effect import effect
 from kpolicy.evaluate.values import Values
 from kpolicy.explain.cause import assignment_of, shown
 from kpolicy.explain.difference import Change, change, changed, mentioned
+from kpolicy.location import Location
 from kpolicy.policy.standard import Standard
 from kpolicy.report.records import ConfigReport
 
@@ -96,8 +98,9 @@ def _compare(work: _Work) -> Batch:
     for pairing in work.pairings:
         try:
             pairs.append(_compare_pair(old, new, pairing, numbers, changes))
-        except KpolicyError as error:
-            pairs.append(Compared(pairing, error=error.with_traceback(None)))
+        except Exception as error:  # noqa: BLE001 - a bug met in one pair must not hide what the others show
+            found = failure(error, "the pair of configs", Location(pairing.name, 0))
+            pairs.append(Compared(pairing, error=found.with_traceback(None)))
     return Batch(tuple(pairs), tuple(changes))
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TextIO
 
@@ -79,21 +80,26 @@ class Console:
             for word in ("error", "warning", "note"):
                 text = text.replace(f"{word}:", style.mark(word, f"{word}:"), 1)
         encoding = self.stderr.encoding or "utf-8"
-        self._write(self.stderr, text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        self._say(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
     def progress(self, done: int, total: int) -> None:
         """Show how far a long run is, on terminals only."""
         if self.quiet or not _is_terminal(self.stderr) or self.environment.get("TERM") == "dumb":
             return
         text = f"{done}/{total} configs"
-        self._write(self.stderr, f"\r{text.ljust(self._progress)}")
+        self._say(f"\r{text.ljust(self._progress)}")
         self._progress = len(text)
 
     def clear_progress(self) -> None:
         """Take the progress line away."""
         if self._progress:
-            self._write(self.stderr, f"\r{' ' * self._progress}\r")
+            self._say(f"\r{' ' * self._progress}\r")
             self._progress = 0
+
+    def _say(self, text: str) -> None:
+        # Where stderr cannot be written there is no place to say so; the result and the exit status still count.
+        with suppress(InputError):
+            self._write(self.stderr, text)
 
     def _write(self, stream: TextIO, text: str) -> None:
         try:

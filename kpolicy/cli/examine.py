@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpolicy.config.model import Config
-from kpolicy.config.read import parse_config, read_config, stack
-from kpolicy.errors import InputError, KpolicyError
+from kpolicy.config.read import config_in_tree, read_config, stack
+from kpolicy.errors import KpolicyError
 from kpolicy.evaluate.recorded import recorded_probes, recorded_values
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.kconfig.cache import ModelCache, digest
@@ -138,13 +138,7 @@ class Examiner:
         return stack(target.name, [self._read_part(part) for part in target.parts])
 
     def _read_part(self, part: Part) -> Config:
-        if not part.in_tree:
-            return read_config(part.path)
-        try:
-            content = self.source.read(part.path)
-        except InputError as error:
-            raise InputError(error.message, Location(part.path, 0), hint=error.hint) from None
-        return parse_config(part.path, content)
+        return config_in_tree(self.source, part.path) if part.in_tree else read_config(part.path)
 
     def model(self, architecture: Architecture, toolchain: Toolchain) -> Model:
         """The model of an architecture; what was wrong with its Kconfig files is raised again when it was."""

@@ -63,6 +63,8 @@ def command(
         raise UsageError("either a CONFIG or a --preset is to be expanded")
     if preset is not None and (arch is None or mode is not None):
         raise UsageError("--preset is for an architecture", hint="name it with --arch; --mode is for a CONFIG")
+    if preset is not None and console.environment.get("KCONFIG_ALLCONFIG") is not None:
+        console.warning(None, f"KCONFIG_ALLCONFIG is set, but --preset {preset} does not read the file that it names")
     check_output(output, force=force)
     source = needed_tree(console, tree)
     examiner = Examiner(plan_for(console, source, toolchain, no_cache=no_cache), source)

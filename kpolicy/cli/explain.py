@@ -52,8 +52,8 @@ def command(
     """Tell why a SYMBOL has its value in a config: the complete cause, as a tree of reasons.
 
     Each reason has its file and line, and says who decided it: a person (a config line), the tree, the
-    architecture, or the toolchain.  For a symbol that is off it tells what keeps it off.  The lines that
-    decided the value are tried: they alone, the opposite of each, and what would change it.
+    architecture, the toolchain, or the environment.  For a symbol that is off it tells what keeps it off.
+    The lines that decided the value are tried: they alone, the opposite of each, and what would change it.
 
     \b
     Examples:

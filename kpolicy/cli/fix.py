@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -30,12 +31,13 @@ from kpolicy.cli.options import (
 )
 from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, known_findings, make_plan, today
-from kpolicy.cli.selection import policy_start, read_target
+from kpolicy.cli.selection import policy_start, read_target, split_stack
 from kpolicy.cli.setup import deliver, replace_file
 from kpolicy.cli.trees import needed_tree
 from kpolicy.config.read import is_packed
 from kpolicy.errors import InputError, UsageError
 from kpolicy.evaluate.values import Values
+from kpolicy.files import read_file, read_stream
 from kpolicy.kernel.source import KernelTree
 from kpolicy.location import Location
 from kpolicy.policy.finding import Finding
@@ -122,6 +124,8 @@ def command(
     subject = _subject(console, source, config, arch, options, own_file=form != _FRAGMENT)
     if write or form == "diff":
         subject.check_is_a_file()
+    if write:
+        subject.check_is_writable()
     if write and source.revision is not None and subject.path and Path(subject.path).is_relative_to(source.root):
         raise UsageError("a revision cannot be edited", hint="without --write there is a patch for its work tree")
     chosen = _chosen(subject, selectors, options)
@@ -132,6 +136,8 @@ def command(
     content = _payload(console, report, form, to_file=options.output is not None)
     if write and plan.edits:
         subject.write(plan.text)
+        if subject.link:
+            console.note(f"{subject.link} is a symbolic link: {subject.path} was edited")
     deliver(console, content, options.output, force=options.force)
     return status.FINDINGS if plan.hopeless else status.CLEAN
 
@@ -141,7 +147,7 @@ class _Subject:
     """A config that is to be fixed: its values, what it is held against, and the file that is edited.
 
     `held` is the config as findings have it, `name` the path of the file in a patch, `path` where it
-    lies, None for standard input and a new fragment.
+    lies, None for standard input and a new fragment; `link` is the symbolic link that leads there, if any.
     """
 
     values: Values
@@ -153,6 +159,7 @@ class _Subject:
     arch: str
     name: str
     path: str | None
+    link: str
 
     def task(self, findings: Sequence[Finding], threshold: Threshold) -> Task:
         """The task to clear some findings."""
@@ -174,14 +181,30 @@ class _Subject:
         if any(ord(letter) < ord(" ") or letter in '"\\\x7f' for letter in self.name):
             raise UsageError(f"{self.name}: git quotes such a name", hint="rename the file, or use --format fragment")
 
+    def check_is_writable(self) -> None:
+        """Refuse to edit a file that its owner has protected, or that has further names.
+
+        The new content is a new file, so that no reader meets half of it: other names would keep the old one.
+        """
+        assert self.path is not None
+        try:
+            status = os.stat(self.path)
+        except OSError as error:
+            raise InputError(f"cannot write {self.path}: {error.strerror or error}") from None
+        if not status.st_mode & 0o222 or not os.access(self.path, os.W_OK):
+            mode = f"{status.st_mode & 0o7777:04o}"
+            raise InputError(f"{self.path} is read-only (mode {mode})", hint=f"chmod u+w {shlex.quote(self.path)}")
+        if status.st_nlink > 1:
+            hint = "copy it to a file of its own, or leave --write away and apply the patch"
+            raise InputError(f"{self.path} has {status.st_nlink} hard links", hint=hint)
+
     def write(self, content: bytes) -> None:
         """Edit the file, whole or not at all; not when it changed meanwhile."""
         assert self.path is not None
         try:
-            file = Path(self.path)
-            if file.read_bytes() != self.document.content:
-                raise InputError("the file changed meanwhile", Location(self.name, 1), hint="run kpolicy fix again")
-            replace_file(self.path, content, file.stat().st_mode & 0o7777)
+            if read_file(self.path) != self.document.content:
+                raise InputError("the file changed meanwhile", Location(self.name, 0), hint="run kpolicy fix again")
+            replace_file(self.path, content)
         except OSError as error:
             raise InputError(f"cannot write {self.path}: {error.strerror or error}") from None
 
@@ -191,7 +214,7 @@ def _subject(
 ) -> _Subject:
     standards = Standards(console, options.policy, source)
     run = make_plan(console, source, options)
-    given = sys.stdin.buffer.read() if _STDIN in config.split("+") else b""
+    given = _stdin() if _STDIN in config.split("+") else b""
     target = read_target(config, source, arch, io.BytesIO(given))
     number = standards.number_for(policy_start(target, source))
     baseline = known_findings(options, standards)
@@ -218,7 +241,27 @@ def _subject(
     accepted = accept((report,), standards.all, baseline, today(), waivers=not options.policy.no_waivers)
     own = "<stdin>" if last.path == _STDIN else last.path
     document = Document(values.config, own if own_file else name, content, values.model)
-    return _Subject(values, held, standard, judge, accepted.configs[0].findings, document, target.arch, name, path)
+    named = split_stack(config)[-1]
+    given_path = os.path.join(source.root, named) if last.in_tree and not os.path.lexists(named) else named
+    return _Subject(
+        values=values,
+        held=held,
+        standard=standard,
+        judge=judge,
+        findings=accepted.configs[0].findings,
+        document=document,
+        arch=target.arch,
+        name=name,
+        path=path,
+        link=given_path if own_file and os.path.islink(given_path) else "",
+    )
+
+
+def _stdin() -> bytes:
+    try:
+        return read_stream(sys.stdin.buffer)
+    except OSError as error:
+        raise InputError(f"cannot read the config: {error.strerror or error}", Location("<stdin>", 0)) from None
 
 
 def _file(source: KernelTree, part: Part, given: bytes, target: Target) -> tuple[bytes, str, str | None]:
@@ -236,9 +279,9 @@ def _file(source: KernelTree, part: Part, given: bytes, target: Target) -> tuple
         inside = os.path.relpath(path)
         name = os.path.basename(path) if inside.startswith(os.pardir) else inside
         try:
-            content = Path(path).read_bytes()
+            content = read_file(path)
         except OSError as error:
-            raise InputError(f"cannot read the config: {error.strerror or error}", Location(part.path, 1)) from None
+            raise InputError(f"cannot read the config: {error.strerror or error}", Location(part.path, 0)) from None
     if is_packed(content):
         raise UsageError(f"{part.path} is packed", hint="unpack it first, or use --format fragment")
     return content, name, path

@@ -3,12 +3,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from pathlib import Path
 
-from kpolicy.config.read import MAX_SIZE
 from kpolicy.errors import InputError
+from kpolicy.files import read_file
 from kpolicy.kernel.source import KernelTree
 from kpolicy.location import Location
 from kpolicy.report.line_hash import line_hashes
@@ -38,6 +36,6 @@ def _content(path: str, source: KernelTree | None) -> bytes | None:
         if source is not None and source.is_file(path):
             return source.read(path)
         # A pipe was read already, and is empty now; so is standard input, which is no file.
-        return Path(path).read_bytes() if os.path.isfile(path) and os.path.getsize(path) <= MAX_SIZE else None
+        return read_file(path, pipes=False)
     except (InputError, OSError, ValueError):
         return None

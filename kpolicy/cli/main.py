@@ -30,15 +30,31 @@ def entry() -> NoReturn:
     if sys.argv[1:2] == ["completion"]:
         # Somebody waits for the answer, and what is imported for it is no garbage.
         gc.disable()
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        from kpolicy.cli.streams import open_closed
+
+        open_closed()
+    status = 0
     try:
         status = main()
         sys.stdout.flush()
-        sys.stderr.flush()
     except OSError as error:
         # The last of the output did not get out: run() itself raises nothing.
         from kpolicy.cli.status import FAILURE, NO_READER
 
-        status = NO_READER if isinstance(error, BrokenPipeError) else FAILURE
-        if status == FAILURE:
-            os.write(2, f"error: cannot write the output: {error.strerror}\n".encode())
+        if isinstance(error, BrokenPipeError):
+            status = NO_READER
+        elif status != FAILURE:
+            status = FAILURE
+            _say(f"error: cannot write the output: {error.strerror}\n")
+    _say("")
     os._exit(status)
+
+
+def _say(text: str) -> None:
+    """Write to stderr what can be written: there is no other place to complain."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        return

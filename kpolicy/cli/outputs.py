@@ -95,13 +95,13 @@ def check_outputs(console: Console, outputs: Outputs) -> None:
             _check_folder(output.path)
     path = _step_summary(console, outputs)
     if path is not None:
+        # It is appended to, whether it is there or not.
+        check_output(path, force=True)
         _check_folder(path)
 
 
 def _check_folder(path: str) -> None:
     folder = os.path.dirname(path) or "."
-    if os.path.isdir(path):
-        raise InputError(f"cannot write {path}: it is a folder")
     if not os.path.isdir(folder):
         raise InputError(f"cannot write {path}: there is no folder {folder}")
 

@@ -9,10 +9,11 @@ import click
 
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
-from kpolicy.cli.options import policy_options, tree_option
+from kpolicy.cli.options import arch_option, policy_options, tree_option
 from kpolicy.cli.policies import PolicyWords, Standards
 from kpolicy.cli.selection import name_of_config
 from kpolicy.cli.trees import find_tree
+from kpolicy.errors import UsageError
 from kpolicy.report.policy import policy_document, policy_lines
 
 
@@ -24,6 +25,7 @@ def command() -> None:
 @command.command("show")
 @click.argument("config", required=False, type=click.Path(allow_dash=True), shell_complete=candidates.configs)
 @tree_option
+@arch_option()
 @policy_options
 @click.option("--all", "everything", is_flag=True, help="Also what no policy file sets.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
@@ -33,6 +35,7 @@ def show(
     /,
     config: str | None,
     tree: str | None,
+    arch: str | None,
     policy: str | None,
     require: tuple[str, ...],
     everything: bool,
@@ -45,13 +48,16 @@ def show(
     \b
     Examples:
       kpolicy policy show --tree ~/linux x86_64_defconfig
+      kpolicy policy show --tree ~/linux --arch arm64 defconfig
       kpolicy policy show --policy hardening --all
     """
     source = find_tree(console, tree)
+    if arch is not None and (source is None or config is None):
+        raise UsageError("--arch is for a CONFIG of a kernel tree", hint="name both, for example: --tree DIR defconfig")
     standards = Standards(console, PolicyWords(policy, require, no_waivers=False, baseline=None), source)
     start: str | None
     if config is not None:
-        name, start = name_of_config(config, source)
+        name, start = name_of_config(config, source, arch)
     else:
         name, start = "", str(source.root) if source is not None else "."
     standard = standards.all[standards.number_for(start)]

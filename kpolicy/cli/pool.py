@@ -12,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import groupby
 from typing import TypeVar
 
+from kpolicy.bounds import failure
 from kpolicy.cli.endings import end_with_parent, signals_later
 from kpolicy.cli.examine import Examiner, Plan, Target
 from kpolicy.cli.judging import judge
@@ -143,6 +144,5 @@ def _examine(batch: Iterable[tuple[int, Target]]) -> Batch:
             # Without its frames, which hold the values of the config, and by them the model.
             outcomes.append((number, error.with_traceback(None)))
         except Exception as error:  # noqa: BLE001 - a bug met in one config must not hide what the others show
-            text = f"internal error: {type(error).__name__}: {error}"
-            outcomes.append((number, KpolicyError(text, Location(target.name, 0), hint="this is a bug in kpolicy")))
+            outcomes.append((number, failure(error, "the config", Location(target.name, 0))))
     return outcomes, looking.kconfig_remarks()

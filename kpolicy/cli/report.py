@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import Final, cast
 
 import click
@@ -16,6 +15,7 @@ from kpolicy.cli.options import format_options, quiet_option
 from kpolicy.cli.outputs import Outputs, check_outputs
 from kpolicy.cli.reporting import show
 from kpolicy.errors import InputError, UsageError
+from kpolicy.files import read_file, read_stream
 from kpolicy.location import Location
 from kpolicy.policy.policy_file import Threshold
 from kpolicy.report.saved import MAX_SIZE, read_report
@@ -66,14 +66,7 @@ def command(
 def _content(saved: str) -> bytes:
     name = _STDIN if saved == "-" else saved
     try:
-        if saved == "-":
-            content = sys.stdin.buffer.read(MAX_SIZE + 1)
-        else:
-            with Path(saved).open("rb") as stream:
-                content = stream.read(MAX_SIZE + 1)
+        return read_stream(sys.stdin.buffer, MAX_SIZE) if saved == "-" else read_file(saved, MAX_SIZE)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise InputError(f"cannot read the saved result: {reason}", Location(name, 1)) from None
-    if len(content) > MAX_SIZE:
-        raise InputError(f"larger than {MAX_SIZE >> 20} MiB: not a saved report", Location(name, 1))
-    return content
+        raise InputError(f"cannot read the saved result: {reason}", Location(name, 0)) from None

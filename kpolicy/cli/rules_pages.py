@@ -12,6 +12,7 @@ from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.setup import deliver
 from kpolicy.errors import InputError, UsageError
+from kpolicy.files import read_file
 from kpolicy.policy.catalogue import shipped_catalogue
 from kpolicy.policy.checks.registry import CHECKS
 from kpolicy.policy.roles import shipped_roles
@@ -63,7 +64,7 @@ def _present(folder: Path) -> dict[str, str]:
     try:
         if not folder.exists():
             return {}
-        return {path.name: path.read_bytes().decode("utf-8", "replace") for path in folder.glob("*.md")}
+        return {path.name: read_file(path, pipes=False).decode("utf-8", "replace") for path in folder.glob("*.md")}
     except (OSError, ValueError) as error:
         raise _unusable(folder, error) from None
 

@@ -10,12 +10,21 @@ from typing import BinaryIO
 
 from kpolicy.cli.examine import Part, Target
 from kpolicy.config.model import Config
-from kpolicy.config.read import parse_config, read_config, stack
+from kpolicy.config.read import config_in_tree, read_config, stack
 from kpolicy.errors import InputError, UsageError
+from kpolicy.evaluate.passes import PRESETS
 from kpolicy.kernel.architecture import Architecture, resolve_architecture
-from kpolicy.kernel.config_files import ConfigFile, config_files, make_target
+from kpolicy.kernel.config_files import ConfigFile, config_files, make_target, make_targets
 from kpolicy.kernel.source import KernelTree
 from kpolicy.location import Location
+
+# Targets of make that write a .config for which there is no file (scripts/kconfig/Makefile).
+_OTHER_TARGETS = frozenset(
+    "config localmodconfig localyesconfig menuconfig mod2noconfig mod2yesconfig oldconfig olddefconfig randconfig "
+    "syncconfig tinyconfig yes2modconfig".split()
+)
+# How much of a name has to be right for it to be taken for a slip.
+_NEAR = 0.75
 
 
 def read_target(spec: str, source: KernelTree, arch: str | None, stdin: BinaryIO) -> Target:
@@ -61,14 +70,14 @@ def defconfig_targets(source: KernelTree, archs: Sequence[str]) -> list[Target]:
     return [target_of(file, item.arch) for item in chosen for file in files if file.srcarch == item.srcarch]
 
 
-def name_of_config(spec: str, source: KernelTree | None) -> tuple[str, str | None]:
+def name_of_config(spec: str, source: KernelTree | None, arch: str | None = None) -> tuple[str, str | None]:
     """The name that findings have for a config, and where the search for its policy begins; nothing is read.
 
     Raises as `read_target` does for one that cannot be found; without a tree every name is a file's.
     """
     if source is None:
         return spec, None if spec == "-" else spec
-    parts = _parts(spec, source, None)
+    parts = _parts(spec, source, resolve_architecture(source, arch) if arch is not None else None)
     name = parts[0].path if len(parts) == 1 else spec
     return name, policy_start(Target(name, "", parts), source)
 
@@ -86,7 +95,7 @@ def policy_start(target: Target, source: KernelTree) -> str | None:
 
 def _read(part: Part, source: KernelTree, stdin: BinaryIO) -> Config:
     if part.in_tree:
-        return parse_config(part.path, source.read(part.path))
+        return config_in_tree(source, part.path)
     return read_config(part.path, stdin)
 
 
@@ -155,14 +164,24 @@ def _folder_of(word: str, source: KernelTree) -> str | None:
 
 
 def _nothing(word: str, source: KernelTree, architecture: Architecture | None) -> InputError:
-    srcarch = architecture.srcarch if architecture is not None else None
-    names = {file.name for file in config_files(source) if srcarch is None or file.srcarch in (None, srcarch)}
-    near = difflib.get_close_matches(word, names, n=3, cutoff=0.6)
+    place = Location(word, 0)
+    arch = f" --arch {architecture.arch}" if architecture is not None else ""
+    if word in PRESETS:
+        hint = f"write it to a file first: kpolicy expand --preset {word}{arch or ' --arch ARCH'} -o FILE"
+        return InputError(f"{word} is a target of make, not a config file", place, hint=hint)
+    if word in _OTHER_TARGETS:
+        hint = f"run make {word}, and give the .config that it writes"
+        return InputError(f"{word} is a target of make, not a config file", place, hint=hint)
+    if architecture is not None:
+        names = set(make_targets(source, architecture))
+        where = f"arch/{architecture.srcarch}/configs"
+    else:
+        names = {"defconfig", *(file.name for file in config_files(source))}
+        where = "arch/*/configs"
+    near = difflib.get_close_matches(word, names, n=3, cutoff=_NEAR)
     guess = f"did you mean {' or '.join(near)}?\n" if near else ""
-    where = f"arch/{srcarch or '*'}/configs or kernel/configs of {source.name}"
-    return InputError(
-        "there is no such config", Location(word, 0), hint=f"{guess}it is neither a file nor a config in {where}"
-    )
+    hint = f"{guess}it is neither a file nor a config in {where} or kernel/configs of {source.name}"
+    return InputError("there is no such config", place, hint=hint)
 
 
 def _folder(parts: Sequence[Part]) -> str | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from kpolicy.cli.console import Console
@@ -55,6 +56,8 @@ def plan_for(console: Console, source: KernelTree, toolchain: str | None, *, no_
 
 def check_output(path: str | None, *, force: bool) -> None:
     """Refuse to overwrite a file that the user did not ask to overwrite, before any work is done."""
+    if path is not None and os.path.isdir(path):
+        raise InputError(f"cannot write {path}: it is a directory")
     if path is not None and not force and os.path.lexists(path):
         raise UsageError(f"{path} exists", hint="choose another file for -o, or add --force to overwrite it")
 
@@ -84,11 +87,20 @@ def deliver(console: Console, content: str | bytes, path: str | None, *, force: 
         raise InputError(f"cannot write {path}: {reason}") from None
 
 
-def replace_file(path: str, data: bytes, mode: int | None = None) -> None:
-    """Put a new content in the place of a file's, whole or not at all; `mode` are its permissions."""
+def replace_file(path: str, data: bytes) -> None:
+    """Put a new content in the place of a file's, whole or not at all.
+
+    Its permissions stay, and its owner where this process may give files away; a symbolic link stays a link.
+    """
     target = os.path.realpath(path)
-    name = _scratch(target, data, mode)
     try:
+        status: os.stat_result | None = os.stat(target)
+    except FileNotFoundError:
+        status = None
+    name = _scratch(target, data)
+    try:
+        if status is not None:
+            _make_like(name, status)
         os.replace(name, target)
     except BaseException:
         os.unlink(name)
@@ -97,7 +109,7 @@ def replace_file(path: str, data: bytes, mode: int | None = None) -> None:
 
 def _new_file(path: str, data: bytes) -> None:
     """Make a file, whole or not at all; raises FileExistsError also where it came into being meanwhile."""
-    name = _scratch(path, data, None)
+    name = _scratch(path, data)
     try:
         os.link(name, path)
     except FileExistsError:
@@ -113,16 +125,29 @@ def _new_file(path: str, data: bytes) -> None:
             os.unlink(name)
 
 
-def _scratch(path: str, data: bytes, mode: int | None) -> str:
+def _make_like(name: str, status: os.stat_result) -> None:
+    """Give a file the owner and the permissions of another one."""
+    if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+        # Only root gives files away, and a user only to groups of his own.
+        with suppress(PermissionError):
+            os.chown(name, status.st_uid, status.st_gid)
+    # Afterwards: a change of the owner takes the set-user-ID bit away.
+    os.chmod(name, status.st_mode & 0o7777)
+
+
+def _scratch(path: str, data: bytes) -> str:
     """A file beside another one, with what is to be in that; returns its name."""
     handle, name = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".kpolicy-")
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
+            stream.flush()
+            # After a crash of the machine there is the old content or the new one, never an empty file.
+            os.fsync(stream.fileno())
         # mkstemp is private to the user; a result should be as readable as any other new file.
         mask = os.umask(0)
         os.umask(mask)
-        os.chmod(name, 0o666 & ~mask if mode is None else mode)
+        os.chmod(name, 0o666 & ~mask)
     except BaseException:
         os.unlink(name)
         raise

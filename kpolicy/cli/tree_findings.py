@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kpolicy.bounds import failure
 from kpolicy.cli.examine import Examiner, Plan
 from kpolicy.cli.pool import LOST, examiner, spread
-from kpolicy.config.read import parse_config, stack
-from kpolicy.errors import KpolicyError
+from kpolicy.config.read import config_in_tree, stack
+from kpolicy.errors import InputError, KpolicyError
 from kpolicy.evaluate.values import evaluate
 from kpolicy.kernel.architecture import Architecture, architectures, resolve_architecture
 from kpolicy.kernel.config_files import ConfigFile, config_files, make_target
@@ -49,14 +50,17 @@ class _Task:
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """What one architecture gave; `asked` are the fragments that were laid on its default config."""
+    """What one architecture gave; `asked` are the fragments that were laid on its default config.
+
+    `errors` are what is wrong with its Kconfig files, or with single fragments.
+    """
 
     srcarch: str
     claims: Claims | None = None
     unheard: tuple[Unheard, ...] = ()
     asked: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
-    error: KpolicyError | None = None
+    errors: tuple[KpolicyError, ...] = ()
 
 
 def look_at_tree(
@@ -81,7 +85,7 @@ def look_at_tree(
             results.append(result)
             remarks.update(dict.fromkeys(result.remarks))
             progress(len(results), len(tasks))
-        errors = [result.error for result in results if result.error is not None]
+        errors = list(dict.fromkeys(error for result in results for error in result.errors))
         if len(results) < len(tasks):
             errors.append(LOST)
         results.sort(key=lambda result: result.srcarch)
@@ -132,26 +136,34 @@ def _look(task: _Task) -> _Result:
     try:
         architecture = resolve_architecture(looking.source, task.arch)
         model = looking.model(architecture, looking.toolchain)
-        claims = check_kconfig(model) if task.claims else None
-        asked, found = _lay_on(looking, architecture) if task.fragments else ((), ())
-    except KpolicyError as error:
-        return _Result(task.arch, error=error)
-    return _Result(architecture.srcarch, claims, found, asked, looking.kconfig_remarks())
+        result = _Result(architecture.srcarch, check_kconfig(model) if task.claims else None)
+        if task.fragments:
+            result = _lay_on(looking, architecture, result)
+    except Exception as error:  # noqa: BLE001 - a bug met in one architecture must not hide what the others show
+        return _Result(task.arch, errors=(failure(error, f"the Kconfig files of {task.arch}"),))
+    return replace(result, remarks=looking.kconfig_remarks())
 
 
-def _lay_on(looking: Examiner, architecture: Architecture) -> tuple[tuple[str, ...], tuple[Unheard, ...]]:
-    """The fragments that were laid on the default config of an architecture, and what was not honoured of them."""
+def _lay_on(looking: Examiner, architecture: Architecture, result: _Result) -> _Result:
+    """A result with the fragments laid on the default config of an architecture, each by itself."""
     source, model = looking.source, looking.model(architecture, looking.toolchain)
-    base = [parse_config(path, source.read(path)) for path in make_target(source, architecture, "defconfig")]
+    try:
+        base = [config_in_tree(source, path) for path in make_target(source, architecture, "defconfig")]
+    except KpolicyError as error:
+        return replace(result, errors=(error,))
     asked: list[str] = []
     found: list[Unheard] = []
+    errors: list[KpolicyError] = []
     for file in _fragments(source, architecture):
         if file.srcarch is not None or base:
-            config = stack(file.path, [*base, parse_config(file.path, source.read(file.path))])
-            values = evaluate(model, config, "olddefconfig")
-            found += unheard(values, (file.path,), lambda: looking.tree.names)
-            asked.append(file.path)
-    return tuple(asked), tuple(found)
+            try:
+                values = evaluate(model, stack(file.path, [*base, config_in_tree(source, file.path)]), "olddefconfig")
+                found += unheard(values, (file.path,), lambda: looking.tree.names)
+            except Exception as error:  # noqa: BLE001 - nor one met in a fragment what the others show
+                errors.append(failure(error, "the fragment", Location(file.path, 0)))
+            else:
+                asked.append(file.path)
+    return replace(result, asked=tuple(asked), unheard=tuple(found), errors=tuple(errors))
 
 
 def _fragments(source: KernelTree, architecture: Architecture) -> list[ConfigFile]:
@@ -188,8 +200,12 @@ class _Shelf:
             return None
         if part == REFERENCES:
             return tree.content_key(part, tree.names.files, _CODE)
-        chosen = [resolve_architecture(self._source, word) for word in self._words]
-        keys = [tree.model_key(architecture, toolchain) for architecture in chosen]
+        try:
+            chosen = [resolve_architecture(self._source, word) for word in self._words]
+            keys = [tree.model_key(architecture, toolchain) for architecture in chosen]
+        except InputError:
+            # What is wrong is said by who looks at that architecture.
+            return None
         if None in keys:
             return None
         configs: set[str] = set()

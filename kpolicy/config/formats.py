@@ -17,6 +17,7 @@ _KERNEL_HINT = "The config of a built kernel is in /boot/config-*, /proc/config.
 _HEAD = 64 << 10
 # Fewer lines of "CONFIG_X=y" without any comment are not taken for those of auto.conf.
 _MANY = 200
+_HEADING = b"#\n# Automatically generated file; DO NOT EDIT.\n"
 _DOTCONFIG_VALUE = re.compile(rb"[ymn]|-?[0-9]+|0[xX][0-9a-fA-F]+|\".*")
 
 
@@ -129,10 +130,10 @@ def is_autoconf(content: bytes) -> bool:
     It begins as a .config does and has no comment further down.  Since 6.1 its strings have no quotes; of
     an older one only the length tells that it is no handful of lines under a copied header.
     """
-    lines = content.split(b"\n")
-    if lines[:2] != [b"#", b"# Automatically generated file; DO NOT EDIT."] or lines[3:4] != [b"#"]:
+    if not content.startswith(_HEADING):
         return False
-    own = [line for line in lines[4:] if line]
+    # Its third line is the title of the kernel, its fourth ends the heading.
+    own = [line for line in content[len(_HEADING) :].split(b"\n")[2:] if line]
     if not all(line.startswith(b"CONFIG_") for line in own):
         return False
     return len(own) >= _MANY or any(not _DOTCONFIG_VALUE.fullmatch(line.partition(b"=")[2]) for line in own)

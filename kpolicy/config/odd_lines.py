@@ -2,8 +2,8 @@
 """Lines that look like a request and are none to `conf`.
 
 `conf` reads "CONFIG_X=value" and "# CONFIG_X is not set", both from the first column.  It passes over
-anything else: with a warning where the line does not begin with `#`, without a word where it does, or
-where what precedes the `=` is no name.  Here is told what such a line was probably meant to say.
+anything else: with a warning where the line does not begin with `#`, silently where it does, or
+where what precedes the `=` is no name.  This module says what such a line was probably meant to request.
 A line that was commented out (`#CONFIG_X=y`, `## CONFIG_X is not set`) is a comment.
 """
 
@@ -23,8 +23,9 @@ _IS_NOT_SET = re.compile(rf"{_BLANK}+is{_BLANK}+not{_BLANK}+set(?![\w-])(.*)", r
 _EQUALS = re.compile(rf"({_BLANK}*)([:+?]?=)({_BLANK}*)(.*)", re.DOTALL)
 _WITHOUT_EQUALS = re.compile(rf"{_BLANK}*:?{_BLANK}+([ymn]|-?[0-9]+|0[xX][0-9a-fA-F]+|\"[^\"]*\"){_BLANK}*")
 _COMMENT = re.compile(rf"#({_BLANK}*)(CONFIG_.*)", re.DOTALL)
-_CHECK = re.compile(rf"#CHECK#{_BLANK}*(CONFIG_.*)", re.DOTALL)
+_CHECK = re.compile(rf"#CHECK#{_BLANK}*(CONFIG_[A-Za-z0-9_-]+=.*)", re.DOTALL)
 _WITHOUT_PREFIX = re.compile(r"(?!CONFIG_)([A-Z][A-Z0-9_]+)=([ymn]|[0-9]+|0x[0-9a-f]+|\"[^\"]*\")")
+_IS_N = re.compile(r"n(?!\w)")
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 TEXT = "not a config line"
@@ -101,7 +102,7 @@ def _named(text: str) -> tuple[str, str, bool, str] | None:
         elif unset.group(1):
             fault = "blank after 'is not set'"
         else:
-            fault = "" if rest == " is not set" else "'is not set' written otherwise"
+            fault = "" if rest == " is not set" else "not exactly 'is not set'"
         return name, "n", True, fault
     if equals := _EQUALS.fullmatch(rest):
         before, operator, after, value = equals.groups()
@@ -126,8 +127,8 @@ def _comment(text: str, location: Location) -> UnreadLine | None:
     gap, (name, value, is_unset, fault) = match.group(1), asked
     if is_unset:
         if gap != " ":
-            fault = "no blank after '#'" if not gap else "not one blank after '#'"
+            fault = "expected one blank after '#'"
         return UnreadLine(location, text, fault or TEXT, name, value)
-    if gap == " " and value == "n":
-        return UnreadLine(location, text, "'=n' in a comment", name, value)
+    if gap == " " and _IS_N.match(value):
+        return UnreadLine(location, text, "'=n' in a comment", name, "n")
     return None

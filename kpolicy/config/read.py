@@ -15,16 +15,20 @@ import io
 import lzma
 import os
 import re
-import stat
 import zlib
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from kpolicy.config.formats import AUTOCONF, Format, binary_format, is_autoconf, text_format
 from kpolicy.config.model import Assignment, Config, UnreadLine
 from kpolicy.config.odd_lines import is_name, odd_line, unexpected
 from kpolicy.errors import InputError, UsageError
+from kpolicy.files import read_file, read_stream, too_large
+from kpolicy.kernel.version import parse_version
 from kpolicy.location import Location
+
+if TYPE_CHECKING:
+    from kpolicy.kernel.source import Source
 
 _HEADER = re.compile(r"# Linux/(\S+) (\S+)(?: Kernel)? [Cc]onfiguration")
 # "# Kernel: git://git.kernel.org/.../linux.git v7.1-rc4", the second line of what syz-kconf writes.
@@ -37,8 +41,8 @@ _CONFIGS_FOLDER = re.compile(r"/arch/([^/]+)/configs\Z")
 _MOST_NAMES = 5
 _PREFIX = "CONFIG_"
 
-# The largest real config has some 13,000 lines and 300 kB.
-MAX_SIZE = 64 << 20
+# The largest real config has some 13,000 lines and 300 kB; a line that means nothing takes as long as any other.
+MAX_SIZE = 4 << 20
 MAX_LINE = 1 << 20
 
 
@@ -69,6 +73,15 @@ def read_config(spec: str, stdin: BinaryIO | None = None, folder: Path | None = 
     return stack(spec, [_read_part(name, stdin, folder) for name in names])
 
 
+def config_in_tree(source: Source, path: str) -> Config:
+    """A config file of a kernel tree; raises InputError, with its place, for what cannot be read."""
+    try:
+        content = source.read(path)
+    except InputError as error:
+        raise InputError(error.message, Location(path, 0), hint=error.hint) from None
+    return parse_config(path, content)
+
+
 def stack(name: str, parts: list[Config]) -> Config:
     """One config of several: the lines of all in order, so that later ones win."""
     if len(parts) == 1:
@@ -96,23 +109,28 @@ def _read_part(name: str, stdin: BinaryIO | None, folder: Path | None) -> Config
     if name == "-":
         if stdin is None:
             raise UsageError("'-' given, and there is no standard input")
-        return parse_config("<stdin>", _limited(stdin, "<stdin>"))
+        return _read_stdin(stdin)
     path = (folder or Path()) / name
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode) and not _is_stream(path):
-            is_folder = path.is_dir()
-            kind = "a directory" if is_folder else "not a regular file"
-            hint = _folder_hint(path) if is_folder else None
-            raise InputError(f"is {kind}, expected a config file", Location(name, 0), hint=hint)
-        with path.open("rb") as stream:
-            content = _limited(stream, name)
+        content = read_file(path, MAX_SIZE)
+    except IsADirectoryError:
+        raise InputError("is a directory, expected a config file", Location(name, 0), hint=_folder_hint(path)) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         hint = "Did you mean a stack of existing files, a+b?" if "+" in name else None
         if isinstance(error, OSError) and error.errno == errno.ELOOP:
             hint = "A symbolic link leads back to itself."
         raise InputError(f"cannot read the config: {reason}", Location(name, 0), hint=hint) from None
-    return parse_config(name, content)
+    return parse_config(name, _unpack(content, name))
+
+
+def _read_stdin(stdin: BinaryIO) -> Config:
+    name = "<stdin>"
+    try:
+        content = read_stream(stdin, MAX_SIZE)
+    except OSError as error:
+        raise InputError(f"cannot read the config: {error.strerror or error}", Location(name, 0)) from None
+    return parse_config(name, _unpack(content, name))
 
 
 def _folder_hint(path: Path) -> str | None:
@@ -131,18 +149,6 @@ def _folder_hint(path: Path) -> str | None:
 def is_packed(content: bytes) -> bool:
     """Whether a content is compressed, by its first bytes."""
     return any(content.startswith(magic) for magic, _kind in _MAGIC)
-
-
-def _is_stream(path: Path) -> bool:
-    """Pipes from a shell's `<(command)`; devices would never end."""
-    return stat.S_ISFIFO(os.stat(path).st_mode)
-
-
-def _limited(stream: IO[bytes], name: str) -> bytes:
-    content = stream.read(MAX_SIZE + 1)
-    if len(content) > MAX_SIZE:
-        raise InputError(f"larger than {MAX_SIZE >> 20} MiB: not a config file", Location(name, 0))
-    return _unpack(content, name)
 
 
 def _unpack(content: bytes, name: str) -> bytes:
@@ -243,7 +249,10 @@ class _Header:
         if self._version is None or _RELEASE.match(self._version) or self._tag is None:
             return self._version
         found = _TAGGED.search(self._tag)
-        return found.group(1) if found is not None else self._tag
+        if found is None:
+            return self._tag
+        # The tag v7.1-rc4 is of what make calls 7.1.0-rc4; of a branch the third number is not known.
+        return str(parse_version(found.group(1))) if self._tag.startswith("v") else found.group(1)
 
 
 def _assigned(text: str, place: Location) -> Assignment | None:
@@ -283,6 +292,8 @@ def _other_format(config: Config, content: bytes) -> NotAConfigError | None:
 
 
 def _check_text(name: str, content: bytes) -> None:
+    if len(content) > MAX_SIZE:
+        raise InputError(f"{too_large(MAX_SIZE)}: not a config file", Location(name, 0))
     nul = content.find(b"\0")
     if nul < 0 and len(content) <= MAX_LINE and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from kpolicy.bounds import whole
 from kpolicy.costing.cost import CERTAINTIES, Certainty, Cost, Costs, Figure, Trait
 from kpolicy.costing.formula import VARIABLES, NoFigureError, boot_parameter, filled, in_powers, names, value_of
 from kpolicy.evaluate.command_line import Standing, asking, parameter, standing
@@ -221,6 +222,6 @@ class _Numbers:
             return int(self.values.is_on(name))
         text = self.values.text(name) if self.values.is_written(name) else ""
         try:
-            return int(text, 16 if text[:2] in ("0x", "0X") else 10)
+            return whole(text, 16 if text[:2] in ("0x", "0X") else 10)
         except ValueError:
             return None

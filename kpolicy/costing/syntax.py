@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from kpolicy.bounds import whole
 from kpolicy.costing.formula import (
     BIGGEST,
     COMPARISONS,
@@ -135,7 +136,7 @@ class _Parser(Tokens):
             self._fail(
                 f"{token.text!r} is no number", token, "a number is decimal or hexadecimal; K, M, G are suffixes"
             )
-        value = int(match["hex"], 16) if match["hex"] else int(match["decimal"]) << _SHIFTS[match["suffix"]]
+        value = whole(match["hex"], 16) if match["hex"] else whole(match["decimal"]) << _SHIFTS[match["suffix"]]
         if value > BIGGEST:
             self._fail("this number is beyond any memory", token)
         return Number(value)

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
+from kpolicy.bounds import whole
 from kpolicy.kernel.version import parse_version
 
 if TYPE_CHECKING:
@@ -228,8 +229,8 @@ def _size(found: _Words, release: _Release) -> str:  # noqa: ARG001 - as every p
 
 def _number(hexadecimal: str | None, octal: str | None, decimal: str | None) -> int:
     if hexadecimal is not None:
-        return int(hexadecimal, 16)
-    return int(octal, 8) if octal is not None else int(decimal or "0")
+        return whole(hexadecimal, 16)
+    return whole(octal, 8) if octal is not None else whole(decimal or "0")
 
 
 def _slab_any(found: _Words, release: _Release) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from kpolicy.bounds import whole
 from kpolicy.kconfig.nodes import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL
 from kpolicy.kconfig.payload import BOOL, HEX, INT, STRING, TRISTATE
 
@@ -29,14 +30,14 @@ def strtoll(text: str, base: int) -> tuple[int, int]:
     """C's strtoll(): the number at the start of `text`, and the index of what follows it.
 
     `base` is 0 (by prefix), 10 or 16.  Without a number the result is (0, 0).  Values are
-    not limited to 64 bits; the caller clips or refuses them.
+    not limited to 64 bits (only by `whole`); the caller clips or refuses them.
     """
     if base == 0:
         base = 16 if _HEX_PREFIX.match(text) else 8 if _ZERO_PREFIX.match(text) else 10
     match = {10: _DECIMAL, 16: _HEX, 8: _OCTAL}[base].match(text)
     if match is None:
         return 0, 0
-    number = int(match[2], base)
+    number = whole(match[2], base)
     return (-number if match[1] == "-" else number), match.end()
 
 

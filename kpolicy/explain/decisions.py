@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from kpolicy.bounds import whole
 from kpolicy.config.model import Assignment
 from kpolicy.explain.blocked import OUTSIDE, definition
 from kpolicy.explain.cause import is_without_modules, shown
@@ -233,7 +234,7 @@ def _other_number(values: Values, name: str, text: str, kind: str) -> str:
     symbol = values.model.symbol(name)
     assert symbol is not None
     try:
-        number = int(text, base)
+        number = whole(text, base)
     except ValueError:
         number = 0
     other = number + 1

@@ -60,7 +60,7 @@ class Reason:
     """A link: why `symbol` has `value`, in Kconfig's words, and what that rests on.
 
     `decider` says whose decision it is: that of a person (a config line), of the tree, of the
-    architecture (the tree too, but below arch/), or of the toolchain.  `is_repeated` marks a symbol
+    architecture (the tree too, but below arch/), of the toolchain, or of the environment.  `is_repeated` marks a symbol
     whose reasons stand elsewhere in the tree of reasons.
     """
 

@@ -9,11 +9,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from kpolicy.errors import InputError
 from kpolicy.kconfig import payload
 from kpolicy.kconfig.candidates import candidates
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.elaborate import Elaborated, Entry, Property
+<<<<<<< HEAD
 from kpolicy.kconfig.nodes import AND, EQUAL, MOD, NO, YES, NodeTable
+=======
+from kpolicy.kconfig.limits import MOST_MEMBERS
+from kpolicy.kconfig.nodes import EQUAL, MOD, NO, YES, NodeTable
+>>>>>>> main
 from kpolicy.kconfig.payload import BOOL, TRISTATE, TYPES, Core, Details, Payload
 from kpolicy.kconfig.shape import shaper_of
 from kpolicy.kconfig.submenus import Run
@@ -22,6 +28,8 @@ from kpolicy.kconfig.syntax import YES as ALWAYS
 from kpolicy.location import Location
 
 _NO_SCOPE = -1
+# What conf refuses in a choice (6.12), or does not survive there (6.1), is a symbol like any other to us.
+_NO_MEMBERS = ("int", "hex", "string")
 _TYPE_CODE = {word: code for code, word in enumerate(TYPES)}
 
 
@@ -79,6 +87,9 @@ class _Builder:
         self._modules = self._table.symbol(elaborated.modules) if elaborated.modules else NO
         self._symbols: dict[int, _Symbol] = {}
         self._choices: dict[int, list[Any]] = {}
+        # The number of each choice, and the members that each has.
+        self._numbers: dict[int, int] = {}
+        self._members: set[tuple[int, int]] = set()
         self._files: dict[str, int] = {}
         self._menu: list[Any] = []
         self._scopes: list[Any] = []
@@ -212,6 +223,7 @@ class _Builder:
         known = self._choices.get(index)
         if known is None:
             kind = _TYPE_CODE[self._elaborated.types.get(name, "bool")]
+            self._numbers[index] = len(self._numbers)
             known = self._choices[index] = [index, kind, [], [], int("optional" in flags)]
         # Today the members depend on what the choice depends on; before 6.11 on the choice.
         inner = index if self._dialect.choice_symbols else dependency
@@ -229,6 +241,8 @@ class _Builder:
         table = self._table
         index = table.symbol(name)
         self._menu.append(index)
+        if self._elaborated.types.get(name) in _NO_MEMBERS:
+            choice = None
         if choice is not None and choice.name:
             dependency = self._member(entry, index, _given(dependency), choice.name)
         self._properties(entry, index, _given(dependency), scope)
@@ -248,10 +262,18 @@ class _Builder:
             if is_new and record[1] == TRISTATE and types.get(entry.name or "") != "tristate":
                 dependency = table.all_of(table.intern(EQUAL, choice_index, YES), dependency)
         symbol = self._symbol(index)
-        if index not in record[2]:
+        if (choice_index, index) not in self._members:
+            self._members.add((choice_index, index))
             record[2].append(index)
+<<<<<<< HEAD
         if symbol.choice < 0 and (entry.prompt is not None or self._dialect.choice_symbols):
             symbol.choice = list(self._choices).index(choice_index)
+=======
+            if len(record[2]) > MOST_MEMBERS:
+                raise InputError(f"more than {MOST_MEMBERS} members of a choice", entry.location)
+        if symbol.choice < 0 and entry.prompt is not None:
+            symbol.choice = self._numbers[choice_index]
+>>>>>>> main
         return dependency
 
     def _properties(self, entry: Entry, index: int, dependency: int, scope: int) -> None:
@@ -309,7 +331,7 @@ class _Builder:
             table.any_of(symbol.implied),
             [[value, condition] for value, condition, *_ in symbol.defaults],
             [[low, high, condition] for low, high, condition, *_ in symbol.ranges],
-            list(self._choices).index(index) if index in self._choices else symbol.choice,
+            self._numbers.get(index, symbol.choice),
             flags,
         ]
 

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from kpolicy import __version__
+from kpolicy.files import OPEN_FLAGS, read_descriptor
 from kpolicy.kconfig.payload import Core, Details, Payload
 
 _FORMAT = 3
@@ -67,10 +68,7 @@ class ModelCache:
     def trail(self, name: str) -> list[str] | None:
         """The files to look at for a tree, as last stored under `name`."""
         content = self._read(f"{name}.trail")
-        try:
-            paths = json.loads(content) if content else None
-        except ValueError:
-            return None
+        paths = _json(content) if content else None
         if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
             return None
         return paths
@@ -85,10 +83,10 @@ class ModelCache:
             stored, size = head.decode("ascii").split(" ")
             if stored != digest(body):
                 return None
-            core = Core(*json.loads(body[: int(size)]))
+            core = _json(body[: int(size)])
+            return (Core(*core), body[int(size) :]) if isinstance(core, list) else None
         except (ValueError, TypeError):
             return None
-        return core, body[int(size) :]
 
     def store(self, name: str, payload: Payload) -> None:
         """Keep a model; silently nothing where the folder cannot be used."""
@@ -102,10 +100,7 @@ class ModelCache:
         if content is None:
             return None
         head, _, body = content.partition(b"\n")
-        try:
-            return json.loads(body) if head.decode("ascii") == digest(body) else None
-        except ValueError:
-            return None
+        return _json(body) if head == digest(body).encode("ascii") else None
 
     def store_data(self, name: str, data: object) -> None:
         """Keep JSON values; silently nothing where the folder cannot be used."""
@@ -120,11 +115,15 @@ class ModelCache:
         if not self._is_usable(create=False):
             return None
         try:
-            descriptor = os.open(self._folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            descriptor = os.open(self._folder / name, OPEN_FLAGS | os.O_NOFOLLOW)
         except OSError:
             return None
-        with os.fdopen(descriptor, "rb") as stream:
-            return stream.read() if _is_ours(os.fstat(descriptor), stat.S_ISREG) else None
+        try:
+            return read_descriptor(descriptor) if _is_ours(os.fstat(descriptor), stat.S_ISREG) else None
+        except OSError:
+            return None
+        finally:
+            os.close(descriptor)
 
     def _write(self, name: str, content: bytes) -> None:
         if not self._is_usable(create=True):
@@ -168,6 +167,14 @@ class ModelCache:
                 break
             total -= status.st_size
             Path(path).unlink(missing_ok=True)
+
+
+def _json(content: bytes) -> Any:
+    """The values of a JSON text; None for what is none, or is nested as nothing that is stored here."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
 
 
 def unpack_details(packed: bytes) -> Details:

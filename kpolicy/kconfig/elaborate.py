@@ -12,9 +12,14 @@ from typing import Any, NamedTuple, Protocol
 
 from kpolicy.errors import InputError
 from kpolicy.kconfig.frontend import Reader, is_probed, read_file
+<<<<<<< HEAD
 from kpolicy.kconfig.grammar import Verdict
 from kpolicy.kconfig.sanity import check_sanity
 from kpolicy.kconfig.syntax import CONST, YES, Answerer, Ast, Refusal, SourceFile, Statement
+=======
+from kpolicy.kconfig.limits import MOST_BLOCKS
+from kpolicy.kconfig.syntax import CONST, YES, Answerer, Ast, SourceFile, Statement
+>>>>>>> main
 from kpolicy.location import Location
 
 _MAX_DEPTH = 100
@@ -141,6 +146,7 @@ class _Builder:
                 source_line=self._line_of(included_at),
                 hint="A 'source' path is relative to the top of the tree.",
             ) from None
+        self._reader.limits.source(len(file.statements), included_at or Location(path, 0))
         outer_path, self._path = self._path, path
         outer_depth = len(self._blocks)
         for statement in file.statements:
@@ -302,6 +308,8 @@ class _Builder:
     def _open_block(self, statement: Statement) -> None:
         kind = statement.keyword
         name = None
+        if len(self._blocks) > MOST_BLOCKS:
+            raise self._fail(statement, f"more than {MOST_BLOCKS} menus, choices and ifs in each other")
         if kind == "choice":
             # A named choice may be continued elsewhere; the others are told apart by count.
             self._choices += 1

@@ -10,12 +10,12 @@ back: names come from `environment`, `$(shell,...)` goes to `shell`.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-import kconfiglib
-
 from kpolicy.errors import InputError
+<<<<<<< HEAD
 from kpolicy.kconfig.grammar import Grammar
 from kpolicy.kconfig.helptext import skip_help
 from kpolicy.kconfig.lexer import UNKNOWN, Lexer
@@ -24,6 +24,38 @@ from kpolicy.kconfig.parse import Parser
 from kpolicy.kconfig.syntax import Answerer, SourceFile, Statement
 from kpolicy.location import Location
 
+=======
+from kpolicy.kconfig.library import load
+from kpolicy.kconfig.limits import MOST_NEGATIONS, Limits, check_size
+from kpolicy.kconfig.syntax import CONST, YES, Answerer, Ast, SourceFile, Statement
+from kpolicy.location import Location
+
+kconfiglib = load(sys.path)
+
+# Tokens and expression operators of kconfiglib, by the words of the language.
+_TOKEN = {
+    word: kconfiglib._get_keyword(word)
+    for word in (
+        "choice comment config def_bool def_hex def_int def_string def_tristate default depends endchoice endif "
+        "endmenu env help if imply mainmenu menu menuconfig modules on option optional prompt range select source "
+        "visible bool tristate int hex string defconfig_list allnoconfig_y"
+    ).split()
+}
+_WORD = {token: word for word, token in _TOKEN.items()}
+_TYPES = frozenset(_TOKEN[word] for word in ("bool", "tristate", "int", "hex", "string"))
+_DEFAULTS = {_TOKEN[f"def_{word}"]: word for word in ("bool", "tristate", "int", "hex", "string")}
+_OPERATOR = {
+    kconfiglib.AND: "&&",
+    kconfiglib.OR: "||",
+    kconfiglib.NOT: "!",
+    kconfiglib.EQUAL: "=",
+    kconfiglib.UNEQUAL: "!=",
+    kconfiglib.LESS: "<",
+    kconfiglib.LESS_EQUAL: "<=",
+    kconfiglib.GREATER: ">",
+    kconfiglib.GREATER_EQUAL: ">=",
+}
+>>>>>>> main
 _BARE_NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 # A statement whose value depends only on these is the same for every toolchain.
 _TREE_VARIABLES = frozenset(
@@ -31,11 +63,35 @@ _TREE_VARIABLES = frozenset(
 )
 _ARCHITECTURE_VARIABLES = frozenset(("ARCH", "SRCARCH", "SUBARCH", "HEADER_ARCH"))
 _MACRO_NAME = re.compile(r"\$\(([A-Za-z0-9_-]+)")
+_NEGATIONS = re.compile(rf"(?:![ \t]*){{{MOST_NEGATIONS}}}")
 _MAX_LINE = 1 << 20
 _MAX_NESTING = 200
 
 
+<<<<<<< HEAD
 class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no type hints
+=======
+class _Names(dict[str, Any]):
+    """Symbol tokens by name, shared by every reader: a token is a name and no more."""
+
+    def __init__(self, constant: bool) -> None:
+        super().__init__()
+        self._constant = constant
+
+    def __missing__(self, name: str) -> Any:
+        symbol = kconfiglib.Symbol.__new__(kconfiglib.Symbol)
+        symbol.name = name
+        symbol.is_constant = self._constant
+        self[name] = symbol
+        return symbol
+
+
+_SYMBOLS = _Names(constant=False)
+_CONSTANTS = _Names(constant=True)
+
+
+class Reader(kconfiglib.Kconfig):  # type: ignore[misc, name-defined]  # kconfiglib has no type hints
+>>>>>>> main
     """Reads Kconfig lines for one architecture and toolchain.
 
     `environment` holds the variables that make would export.  `shell(command, location)`
@@ -53,6 +109,7 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
         *,
         grammar: Grammar | None = None,
     ) -> None:
+        self.limits = Limits()
         # Deliberately not calling kconfiglib's constructor: it reads files and os.environ.
         self._environment = environment
         self._shell = shell
@@ -66,12 +123,13 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
         # The same for each variable that was expanded where it was assigned.
         self._made_of: dict[str, set[str]] = {}
         self._functions = {
-            "info": (lambda _kconf, _name, text: self._say(text, keep=False), 1, 1),
-            "error-if": (lambda _kconf, _name, cond, text: self._error_if(cond, text), 2, 2),
-            "warning-if": (lambda _kconf, _name, cond, text: self._say(text, keep=cond == "y"), 2, 2),
-            "filename": (lambda _kconf, _name: self.filename, 0, 0),
-            "lineno": (lambda _kconf, _name: str(self.linenr), 0, 0),
-            "shell": (lambda _kconf, _name, command: shell(command, self.location), 1, 1),
+            # They get the reader from kconfiglib: a reader that refers to itself would outlive its model.
+            "info": (lambda reader, _name, text: reader._say(text, keep=False), 1, 1),
+            "error-if": (lambda reader, _name, cond, text: reader._error_if(cond, text), 2, 2),
+            "warning-if": (lambda reader, _name, cond, text: reader._say(text, keep=cond == "y"), 2, 2),
+            "filename": (lambda reader, _name: reader.filename, 0, 0),
+            "lineno": (lambda reader, _name: str(reader.linenr), 0, 0),
+            "shell": (lambda reader, _name, command: shell(command, reader.location), 1, 1),
         }
         self.filename = ""
         self.linenr = 0
@@ -108,7 +166,13 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
             self._parse_error(str(error).split(": ", 1)[-1])
         except RecursionError:
             self._parse_error(f"macro '{name}' is nested too deeply")
+        self.limits.expanded(value, self.location)
         return value
+
+    def _expand_macro(self, s: str, i: int, args: tuple[str, ...]) -> tuple[str, int]:
+        self.limits.expand(s, self.location)
+        expanded: tuple[str, int] = super()._expand_macro(s, i, args)
+        return expanded
 
     def _say(self, text: str, *, keep: bool) -> str:
         if keep:
@@ -163,7 +227,19 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no typ
             self._parse_error(f"line longer than {_MAX_LINE} characters")
         if text.count("(") > _MAX_NESTING and _deepest(text) > _MAX_NESTING:
             self._parse_error(f"more than {_MAX_NESTING} nested parentheses")
+<<<<<<< HEAD
         if not lexed.tokens:
+=======
+        if text.count("!") > MOST_NEGATIONS and _NEGATIONS.search(text):
+            self._parse_error(f"more than {MOST_NEGATIONS} negations of one another")
+        self._tokens = self._words(text)
+        self._tokens_i = 1
+        keyword = self._tokens[0]
+        if keyword is None:
+            assigned = _ASSIGNED.match(text)
+            if assigned is not None and self._asked:
+                self._made_of.setdefault(assigned[1], set()).update(self._asked)
+>>>>>>> main
             return None
         if lexed.assigned is not None:
             return self._assign(line, str(lexed.tokens[0][1]), str(lexed.tokens[1]), lexed.assigned)
@@ -222,6 +298,7 @@ def read_file(path: str, content: bytes, reader: Reader) -> SourceFile:
     Lines that need macros or assign variables become "raw" statements; help texts are skipped.  "warning" and
     "refused" statements say what `conf` has to say about the one after them.  Raises `InputError` on bad grammar.
     """
+    check_size(path, content)
     if b"\0" in content:
         line = content.count(b"\n", 0, content.index(b"\0")) + 1
         raise InputError("not a Kconfig file: it holds NUL bytes", Location(path, line))

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from kpolicy.bounds import contained
 from kpolicy.errors import InputError
 from kpolicy.kconfig import cache as disk
 from kpolicy.kconfig.cache import ModelCache
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from kpolicy.kernel.toolchain import Probes
 
 _RECURSION_LIMIT = 20_000
+_LONGEST_SHOWN = 200
 
 
 class _Digests:
@@ -110,6 +112,8 @@ class Tree:
         self._revision = revision
         self._version: KernelVersion | None = None
         self._files: object = None
+        # Whether all probes were answered in time: another time this machine may be quicker.
+        self._lasts = True
 
     @property
     def version(self) -> KernelVersion:
@@ -131,9 +135,9 @@ class Tree:
                 return stored
         tracked = self._tracked
         tracked.used = set()
-        with _undisturbed():
+        with _undisturbed(), contained(f"the Kconfig files of {architecture}"):
             payload = self._build(architecture, environment, toolchain)
-        if self.cache is not None:
+        if self.cache is not None and self._lasts:
             used = tracked.used | self._probed.used
             self.cache.store(self._content_key(used, environment, toolchain), payload)
             for trail_name in self._trails(environment, toolchain.identity):
@@ -257,8 +261,9 @@ class Tree:
 
         def shell(command: str, location: Location) -> str:
             answer = probes.shell(command, environment)
-            if not answer.known:
-                unknown.setdefault(command, location)
+            if not answer.known and not answer.told:
+                unknown.setdefault(_shown(command, answer.fault), location)
+            self._lasts = self._lasts and answer.lasting
             return answer.output
 
         dialect = read_dialect(self._tracked)
@@ -277,6 +282,12 @@ class Tree:
         if loop is not None and loop.location is not None:
             payload.core.warnings.append([*loop.location, loop.message])
         return payload
+
+
+def _shown(command: str, fault: str) -> str:
+    """A probe that is not known, as it is told: the command, and why the emulation gave up."""
+    text = command if len(command) <= _LONGEST_SHOWN else f"{command[:_LONGEST_SHOWN]}..."
+    return f"{text} ({fault})" if fault else text
 
 
 @contextmanager

@@ -79,7 +79,10 @@ def index_names(source: Source) -> NameIndex:
     readers: dict[str, list[str]] = {}
     folders = architectures(source)
     for folder in folders:
-        architecture = resolve_architecture(source, folder)
+        try:
+            architecture = resolve_architecture(source, folder)
+        except InputError:
+            continue
         for path in _followed(source, architecture, files):
             readers.setdefault(path, []).append(folder)
     places: dict[str, list[int]] = {}

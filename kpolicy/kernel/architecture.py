@@ -14,9 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from kpolicy.errors import UsageError
-from kpolicy.kernel.makefile import Makefile
-from kpolicy.kernel.source import Source
+from kpolicy.errors import InputError, UsageError
+from kpolicy.kernel.makefile import Makefile, makefile_text
+from kpolicy.kernel.source import Source, listed
+from kpolicy.location import Location
 
 # The machine that the kernel is imagined to be built on (`uname -m`), wherever kpolicy runs: an
 # answer that depended on the machine could not be compared with another one.
@@ -35,7 +36,10 @@ _FALLBACK: Final[Mapping[str, str]] = {
     "tilepro": "tile",
     "tilegx": "tile",
 }
-_ARCH_WORDS: Final = re.compile(r"^[ \t]*(?:else[ \t]+)?ifn?eq[ \t]*\(([^\n]*\$[({]ARCH[)}][^\n]*)\)", re.MULTILINE)
+_CONDITION: Final = re.compile(r"^[ \t]*(?:else[ \t]+)?ifn?eq[ \t]*\(([^\n]*)", re.MULTILINE)
+_ARCH: Final = ("$(ARCH)", "${ARCH}")
+# Of those that are no folders Linux has had eight.
+_MOST_WORDS: Final = 50
 _FIRST_SRCARCH: Final = re.compile(r"^[ \t]*SRCARCH[ \t]*:?=", re.MULTILINE)
 _WORD: Final = re.compile(r"[A-Za-z0-9_]+")
 
@@ -59,8 +63,16 @@ class Architecture:
 
 
 def architectures(source: Source) -> tuple[str, ...]:
-    """The folders of arch/ that hold an architecture (those with a Kconfig), sorted."""
-    return tuple(name for name in source.list_dir("arch") if source.is_file(f"arch/{name}/Kconfig"))
+    """The folders of arch/ that hold an architecture (those with a Kconfig), sorted.
+
+    One whose Kconfig, or whose folder, cannot be read is among them: its model says what is wrong.
+    """
+    return tuple(name for name in source.list_dir("arch") if _is_architecture(source, f"arch/{name}"))
+
+
+def _is_architecture(source: Source, folder: str) -> bool:
+    names = listed(source, folder)
+    return not source.is_file(folder) if names is None else "Kconfig" in names
 
 
 def architecture_words(source: Source) -> tuple[str, ...]:
@@ -93,9 +105,8 @@ def root_kconfig(source: Source, architecture: Architecture) -> str:
 def arch_makefile(source: Source, word: str, srcarch: str, subarch: str) -> Makefile:
     """arch/*/Makefile as `make ARCH=word SUBARCH=subarch *config` evaluates it on the build machine."""
     path = f"arch/{srcarch}/Makefile"
-    text = source.read(path).decode("utf-8", "replace") if source.is_file(path) else ""
     variables = {"ARCH": word, "SRCARCH": srcarch, "SUBARCH": subarch}
-    return Makefile(text, variables, _uname)
+    return Makefile(makefile_text(source, path), variables, _uname, start=Location(path, 1))
 
 
 def _uname(command: str) -> str:
@@ -105,9 +116,7 @@ def _uname(command: str) -> str:
 
 def _table(source: Source) -> Mapping[str, str]:
     """ARCH word -> arch/ folder, for the words that are no folders, by the top Makefile's own conditionals."""
-    if not source.is_file("Makefile"):
-        return _FALLBACK
-    return _parse_table(source.read("Makefile").decode("utf-8", "replace")) or _FALLBACK
+    return _parse_table(makefile_text(source, "Makefile")) or _FALLBACK
 
 
 @functools.lru_cache(maxsize=8)
@@ -118,13 +127,17 @@ def _parse_table(text: str) -> Mapping[str, str]:
     if start is None:
         return {}
     head = text[start.start() :].partition("include $(srctree)/arch/$(SRCARCH)/Makefile")[0]
+    begin = Location("Makefile", text.count("\n", 0, start.start()) + 1)
     words: set[str] = set()
-    for match in _ARCH_WORDS.finditer(head):
-        words.update(_WORD.findall(match.group(1)))
+    for match in _CONDITION.finditer(head):
+        if any(variable in match.group(1) for variable in _ARCH):
+            words.update(_WORD.findall(match.group(1)))
     words -= {"ARCH", "SRCARCH", "SUBARCH", "filter", "findstring"}
+    if len(words) > _MOST_WORDS:
+        raise InputError(f"more than {_MOST_WORDS} words for ARCH", begin)
     table = {}
     for word in sorted(words):
-        srcarch = Makefile(head, {"ARCH": word}).value("SRCARCH")
+        srcarch = Makefile(head, {"ARCH": word}, start=begin).value("SRCARCH")
         if srcarch and srcarch != word:
             table[word] = srcarch
     return table

@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from kpolicy.kernel.architecture import Architecture, arch_makefile, architectures
-from kpolicy.kernel.source import Source
+from kpolicy.kernel.makefile import makefile_text
+from kpolicy.kernel.source import Source, listed
 
 # `$(call merge_into_defconfig,ppc64_defconfig,le guest)`: a defconfig and fragments of arch/*/configs.
 _MERGED: Final = r"^{}[ \t]*:[^\n]*\n\t\$\(call merge_into_defconfig(?:_override)?,([^,)]+),([^)]*)\)"
 _MERGED_NAME: Final = re.compile(_MERGED.format(r"([\w-]+)"), re.MULTILINE)
-_CONTINUATION: Final = re.compile(r"[ \t]*\\\n[ \t]*")
+_CONTINUATION: Final = re.compile(r"(?<![ \t])[ \t]*\\\n[ \t]*")
+_DEFCONFIG: Final = "defconfig"
+_FRAGMENT: Final = ".config"
 # `make` itself looks one folder deep at most; the bound only ends a walk through odd trees.
 _DEEPEST_FOLDER: Final = 8
 
@@ -44,20 +47,22 @@ def config_files(source: Source) -> tuple[ConfigFile, ...]:
 
     Defconfigs are the files of arch/*/configs whose names end in `defconfig`, and arch/*/defconfig,
     where old trees kept it; fragments are the `*.config` files there and in kernel/configs.
+
+    What has such a name and cannot be read is among them, as is a folder that cannot be listed: reading it
+    raises the error that says what is wrong, for that config alone.
     """
     found: list[ConfigFile] = []
     for srcarch in architectures(source):
-        if source.is_file(f"arch/{srcarch}/defconfig"):
+        if "defconfig" in (listed(source, f"arch/{srcarch}") or ()):
             found.append(ConfigFile(f"arch/{srcarch}/defconfig", srcarch, "defconfig"))
-        for path in _walk(source, f"arch/{srcarch}/configs", _DEEPEST_FOLDER):
-            if path.endswith("defconfig"):
-                found.append(ConfigFile(path, srcarch, "defconfig"))
-            elif path.endswith(".config"):
-                found.append(ConfigFile(path, srcarch, "fragment"))
+        found += [
+            ConfigFile(path, srcarch, "fragment" if path.endswith(_FRAGMENT) else "defconfig")
+            for path in _walk(source, f"arch/{srcarch}/configs", _DEEPEST_FOLDER)
+        ]
     found += [
         ConfigFile(path, None, "fragment")
         for path in _walk(source, "kernel/configs", _DEEPEST_FOLDER)
-        if path.endswith(".config")
+        if not path.endswith(_DEFCONFIG)
     ]
     return tuple(sorted(found, key=lambda file: file.path))
 
@@ -119,16 +124,22 @@ def _merged(source: Source, architecture: Architecture, word: str) -> tuple[str,
 
 def _recipes(source: Source, architecture: Architecture) -> str:
     """The text of arch/*/Makefile, continued lines as one."""
-    path = f"arch/{architecture.srcarch}/Makefile"
-    if not source.is_file(path):
-        return ""
-    return _CONTINUATION.sub(" ", source.read(path).decode("utf-8", "surrogateescape"))
+    return _CONTINUATION.sub(" ", makefile_text(source, f"arch/{architecture.srcarch}/Makefile"))
 
 
 def _walk(source: Source, folder: str, depth: int) -> Iterator[str]:
-    for name in source.list_dir(folder):
+    """The paths of configs in a folder and below, and of folders that cannot be listed."""
+    names = listed(source, folder)
+    if names is None:
+        yield folder
+    for name in names or ():
         path = f"{folder}/{name}"
+        is_config = name.endswith((_DEFCONFIG, _FRAGMENT))
         if source.is_file(path):
+            if is_config:
+                yield path
+        elif is_config and not listed(source, path):
+            # A link that leads nowhere or out of the tree, a FIFO, an empty folder.
             yield path
         elif depth > 0 and not name.startswith("."):
             yield from _walk(source, path, depth - 1)

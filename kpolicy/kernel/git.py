@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import IO, Final, NamedTuple
 
 from kpolicy.errors import InputError, UsageError
+from kpolicy.files import MAX_SIZE, too_large
 
 _ENVIRONMENT: Final = {
     # Neither a promisor remote nor a helper that the repository's configuration names is ever asked.
@@ -33,8 +34,6 @@ _SETTINGS: Final = (
     f"core.hooksPath={os.devnull}",
     "core.splitIndex=false",
 )
-# A file of a kernel tree that we read is far smaller: what is larger is no Kconfig file and no config.
-_MAX_SIZE: Final = 64 << 20
 _CHUNK: Final = 1 << 20
 _OBJECT: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
@@ -68,7 +67,8 @@ def resolve(folder: str, word: str, environment: Mapping[str, str]) -> Revision:
 
     Raises UsageError when git is missing, when there is no repository, or when it knows no such commit.
     """
-    if not word or word.startswith("-") or "\0" in word or "\n" in word:
+    # ^REV names no commit but what is to be left out.
+    if not word or word[0] in "-^" or "\0" in word or "\n" in word:
         raise UsageError(f"not a revision: {word!r}", hint="expected a commit, branch or tag, for example v6.12")
     prefix = prefix_of(folder, environment)
     commit = ask(folder, environment, "rev-parse", "--verify", "--end-of-options", f"{word}^{{commit}}")
@@ -190,11 +190,9 @@ class Objects:
                     hint="a partial or broken clone; kpolicy fetches nothing, git fetch may bring it",
                 )
             size = int(head[2])
-            if head[1] != kind or size > _MAX_SIZE:
+            if head[1] != kind or size > MAX_SIZE:
                 self._pass_over(size + 1)
-                what = (
-                    f"too large, {size} bytes" if head[1] == kind else f"is a {head[1].decode()}, not a {kind.decode()}"
-                )
+                what = too_large(MAX_SIZE) if head[1] == kind else f"is a {head[1].decode()}, not a {kind.decode()}"
                 raise InputError(f"{path}: {what}")
             content = self._answers.read(size)
             self._answers.read(1)

@@ -9,19 +9,41 @@ is empty, except that `$(shell ...)` is asked of the caller.  Nothing is execute
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
+from kpolicy.errors import InputError
+from kpolicy.files import too_large
+from kpolicy.location import Location
+
+if TYPE_CHECKING:
+    from kpolicy.kernel.source import Source
 
 # `override CROSS_COMPILE := ...`, `export X = ...`, `X ?= ...`
 _ASSIGNMENT: Final = re.compile(
     r"[ \t]*(?:(?:override|export|private)[ \t]+)*([A-Za-z0-9_.$(){}@%/-]+)[ \t]*(\?=|\+=|:{0,3}=)[ \t]*(.*)", re.DOTALL
 )
 _CONDITIONAL: Final = re.compile(r"[ \t]*(ifeq|ifneq|ifdef|ifndef|else|endif)\b[ \t]*(.*)", re.DOTALL)
-_CONTINUATION: Final = re.compile(r"[ \t]*\\\n[ \t]*")
+_CONTINUATION: Final = re.compile(r"(?<![ \t])[ \t]*\\\n[ \t]*")
 _DEEPEST: Final = 40
-_LONGEST: Final = 100_000
+# The largest Makefile of a kernel, the top one, has 70 kB.
+MAX_SIZE: Final = 1 << 20
+# Characters of a value, and of all texts that are gone through for the values of one Makefile: some 10,000 in a kernel.
+LONGEST_VALUE: Final = 100_000
+MOST_WORK: Final = 5_000_000
 
 Shell = Callable[[str], str]
+_SOMEWHERE: Final = Location("Makefile", 1)
+
+
+def makefile_text(source: Source, path: str) -> str:
+    """The text of a Makefile, "" where there is none; raises InputError for what cannot be read."""
+    if not source.is_file(path):
+        return ""
+    content = source.read(path)
+    if len(content) > MAX_SIZE:
+        raise InputError(f"{too_large(MAX_SIZE)}: not a Makefile of a kernel", Location(path, 0))
+    return content.decode("utf-8", "surrogateescape")
 
 
 class Makefile:
@@ -29,7 +51,8 @@ class Makefile:
 
     `variables` are given from outside, as on make's command line: assignments in the text do not
     change them.  `shell` answers `$(shell COMMAND)`; without it every command prints nothing.
-    `until` ends the reading before the first line that contains it.
+    `until` ends the reading before the first line that contains it.  `start` is where the text begins, for errors:
+    InputError is raised for variables that grow without end, here and by `value` and `expand`.
     """
 
     def __init__(
@@ -39,19 +62,26 @@ class Makefile:
         shell: Shell | None = None,
         *,
         until: str | None = None,
+        start: Location = _SOMEWHERE,
     ) -> None:
+        self._path, self._line = start
+        self._work = 0
+        # The lines on which variables are set.
+        self._places: dict[str, int] = {}
         self._given = dict(variables)
         self._values: dict[str, str] = {}
         self._shell = shell
-        self._read(_logical_lines(text), until)
+        self._read(_logical_lines(text, start.line), until)
 
     def value(self, name: str) -> str | None:
         """The expanded value of a variable; None when it is not set."""
         raw = self._given.get(name, self._values.get(name))
+        self._line = self._places.get(name, self._line)
         return None if raw is None else self.expand(raw)
 
     def expand(self, text: str, depth: int = 0) -> str:
         """`text` with all variable and function references replaced."""
+        self._spend(len(text) + 1)
         if "$" not in text or depth > _DEEPEST:
             return text
         out: list[str] = []
@@ -67,14 +97,26 @@ class Makefile:
                 out.append("$" if following == "$" else self._variable(following, depth + 1))
                 at = dollar + 2
         out.append(text[at:])
-        return "".join(out)[:_LONGEST]
+        return self._bounded("".join(out))
 
-    def _read(self, lines: Iterable[str], until: str | None) -> None:
+    def _spend(self, work: int) -> None:
+        self._work += work
+        if self._work > MOST_WORK:
+            raise InputError("the variables take too long to expand", Location(self._path, self._line))
+
+    def _bounded(self, value: str) -> str:
+        if len(value) > LONGEST_VALUE:
+            place = Location(self._path, self._line)
+            raise InputError(f"a variable of more than {LONGEST_VALUE} characters", place)
+        return value
+
+    def _read(self, lines: Iterable[tuple[int, str]], until: str | None) -> None:
         # One entry for each open conditional: whether this branch is read, and whether any was.
         open_branches: list[tuple[bool, bool]] = []
         in_define = False
         in_rule = False
-        for line in lines:
+        for self._line, line in lines:
+            self._spend(len(open_branches) + 1)
             if until is not None and until in line:
                 return
             reading = all(branch for branch, _ in open_branches)
@@ -121,10 +163,12 @@ class Makefile:
         if match is None:
             return False
         name, operator, text = self.expand(match.group(1)), match.group(2), match.group(3)
+        self._spend(len(line))
+        self._places[name] = self._line
         if operator == "?=" and name in self._values:
             return True
         if operator == "+=":
-            self._values[name] = f"{self._values.get(name, '')} {text}".strip()[:_LONGEST]
+            self._values[name] = self._bounded(f"{self._values.get(name, '')} {text}".strip())
         elif operator.startswith(":"):
             # Expanded now; a dollar sign that is left is a literal one.
             self._values[name] = self.expand(text).replace("$", "$$")
@@ -162,7 +206,9 @@ class Makefile:
         arguments = [*arguments[: arity - 1], ",".join(arguments[arity - 1 :])]
         if len(arguments) < arity or len(arguments) != arity:
             return ""
-        return compute(*(self.expand(argument, depth) for argument in arguments))
+        expanded = [self.expand(argument, depth) for argument in arguments]
+        self._spend(_cost(name, expanded))
+        return compute(*expanded)
 
     def _logic(self, name: str, arguments: list[str], depth: int) -> str:
         if name == "if":
@@ -177,17 +223,31 @@ class Makefile:
         return value
 
 
-def _logical_lines(text: str) -> Iterable[str]:
+def _cost(name: str, arguments: list[str]) -> int:
+    """What a function has to go through and to write, in characters."""
+    if name == "subst" and arguments[0]:
+        return arguments[2].count(arguments[0]) * len(arguments[1])
+    if name == "patsubst":
+        return len(arguments[2].split()) * len(arguments[1])
+    if name in ("filter", "filter-out"):
+        return len(arguments[0].split()) * len(arguments[1].split())
+    return 0
+
+
+def _logical_lines(text: str, first: int) -> Iterator[tuple[int, str]]:
+    """The lines, those that backslashes join as one, each with the number of its first."""
     # The recipes' own backslashes do not matter here: recipes are skipped.
     pending = ""
-    for line in text.splitlines():
+    number = first
+    for following, line in enumerate(text.splitlines(), first + 1):
         pending += line
         if line.endswith("\\"):
             pending += "\n"
             continue
         joined = _CONTINUATION.sub(" ", pending)
         pending = ""
-        yield _without_comment(joined)
+        yield number, _without_comment(joined)
+        number = following
 
 
 def _without_comment(line: str) -> str:

@@ -9,35 +9,70 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from kpolicy.bounds import contained
 from kpolicy.errors import InputError, UsageError
+from kpolicy.files import too_large
 from kpolicy.kernel.git import Revision, alternates, ask, prefix_of, resolve, run
+from kpolicy.location import Location
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 # How far back the commit is looked for on which a patch was made: longer than any series.
 _LOOK_BACK: Final = 200
 # And where it has to be tried, for which git makes an index of the whole tree each time.
 _TRY_BACK: Final = 30
 _APPLY: Final = ("apply", "--cached", "--whitespace=nowarn")
+# Mail servers take a few tens of megabytes; taken apart a mail needs ten times its size.
+MAX_ENCODED: Final = 16 << 20
+MOST_PARTS: Final = 200
+_LONGEST_HEAD: Final = 1 << 20
+_ENCODINGS: Final = frozenset(("base64", "quoted-printable"))
+_BODY: Final = re.compile(rb"\r?\n\r?\n")
 _MARK: Final = b"diff --git "
 _NOT_QUOTED: Final = re.compile(rb"=(?![0-9A-F]{2}|\r?\n)")
 
 
-def patch_text(mail: bytes) -> bytes:
+def patch_text(mail: bytes, name: str = "-") -> bytes:
     """The text with the patch in a mail: decoded where the mail says how it is encoded, else as it is.
 
-    Some tools pass on the decoded text below the header of the encoded one.
+    Some tools pass on the decoded text below the header of the encoded one.  Raises InputError for an encoded mail
+    that is larger than any mail server takes, or nested without end; `name` is for the error.
     """
     # Only here: it takes a while to import, and only patches need it.
     from email import message_from_bytes
+    from email.parser import BytesHeaderParser
 
-    message = message_from_bytes(mail)
+    head = BytesHeaderParser().parsebytes(_BODY.split(mail[:_LONGEST_HEAD], maxsplit=1)[0])
+    if not head.is_multipart() and head.get_content_maintype() != "multipart" and not _is_encoded(head):
+        # Most patches: what is millions of lines long is not taken apart in memory.
+        return mail
+    if len(mail) > MAX_ENCODED:
+        raise InputError(f"an encoded mail {too_large(MAX_ENCODED)}", Location(name, 0), hint="decode it first")
+    if mail.count(b"boundary=") > MOST_PARTS:
+        raise InputError(f"a mail of more than {MOST_PARTS} parts", Location(name, 0), hint="save the patch alone")
+    with contained("the parts of the mail", Location(name, 0)):
+        message = message_from_bytes(mail)
+        return _decoded(mail, message)
+
+
+def _is_encoded(part: Message) -> bool:
+    return _encoding(part) in _ENCODINGS
+
+
+def _encoding(part: Message) -> str:
+    return str(part.get("Content-Transfer-Encoding", "")).strip().lower()
+
+
+def _decoded(mail: bytes, message: Message) -> bytes:
     parts = [part for part in message.walk() if not part.is_multipart()]
-    encodings = {str(part.get("Content-Transfer-Encoding", "")).strip().lower() for part in parts}
+    encodings = {_encoding(part) for part in parts}
     if not message.is_multipart():
-        if not encodings & {"base64", "quoted-printable"}:
+        if not encodings & _ENCODINGS:
             return mail
-        body = re.split(rb"\r?\n\r?\n", mail, maxsplit=1)[-1]
+        body = _BODY.split(mail, maxsplit=1)[-1]
         if "quoted-printable" in encodings and _NOT_QUOTED.search(body):
             return mail
     contents = (part.get_payload(decode=True) for part in parts)

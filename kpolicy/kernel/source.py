@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from kpolicy.errors import InputError
+from kpolicy.files import MAX_SIZE, OPEN_FLAGS, read_descriptor
 
 if TYPE_CHECKING:
     from kpolicy.kernel.git import Revision
@@ -59,8 +60,7 @@ class KernelTree(Source, Protocol):
         """The revision that the files are of; None for a directory."""
 
 
-# O_NONBLOCK: opening a FIFO must fail the check that follows, not wait for a writer.
-_READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW
+_READ = OPEN_FLAGS | os.O_NOFOLLOW
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_+][A-Za-z0-9_+.,-]*(?:/[A-Za-z0-9_+][A-Za-z0-9_+.,-]*)*")
 
 
@@ -98,20 +98,11 @@ class DirectorySource:
         """See `Source.read`."""
         descriptor = self._open(path)
         try:
-            status = os.fstat(descriptor)
-            if stat.S_ISDIR(status.st_mode):
-                raise InputError(f"{self._show(path)}: is a directory, expected a file")
-            if not stat.S_ISREG(status.st_mode):
-                raise InputError(f"{self._show(path)}: is not a regular file")
-            content = os.read(descriptor, status.st_size + 1)
-            if len(content) != status.st_size:
-                # It changed under our hands, or does not tell its size.
-                with open(descriptor, "rb", closefd=False) as file:
-                    content += file.read()
+            return read_descriptor(descriptor, MAX_SIZE)
+        except IsADirectoryError:
+            raise InputError(f"{self._show(path)}: is a directory, expected a file") from None
         except OSError as error:
             raise self._error(path, error) from error
-        else:
-            return content
         finally:
             os.close(descriptor)
 
@@ -208,6 +199,10 @@ class DirectorySource:
             return InputError(f"{shown}: a part of this path is a file, expected a directory")
         if error.errno in (errno.EACCES, errno.EPERM):
             return InputError(f"{shown}: cannot be read: permission denied", hint="check the permissions of the tree")
+        if error.errno == errno.EINVAL:
+            return InputError(f"{shown}: is not a regular file")
+        if error.errno == errno.EFBIG:
+            return InputError(f"{shown}: {error.strerror}", hint="no file that kpolicy reads of a kernel is that large")
         return InputError(f"{shown}: cannot be read: {error.strerror or error}")
 
 
@@ -234,6 +229,14 @@ def open_tree(path: str | os.PathLike[str]) -> DirectorySource:
     if missing:
         raise InputError(f"{name}: not a kernel source tree: no {' and no '.join(missing)}", hint=_advice(source))
     return source
+
+
+def listed(source: Source, folder: str) -> tuple[str, ...] | None:
+    """The sorted names in a folder; None when it cannot be listed: reading it says why."""
+    try:
+        return source.list_dir(folder)
+    except InputError:
+        return None
 
 
 def missing_marks(source: Source) -> tuple[str, ...]:

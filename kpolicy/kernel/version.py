@@ -9,7 +9,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from kpolicy.bounds import whole
 from kpolicy.errors import InputError
+from kpolicy.kernel.makefile import makefile_text
 from kpolicy.kernel.source import Source
 from kpolicy.location import Location
 
@@ -46,7 +48,7 @@ class KernelVersion:
     def release_candidate(self) -> int | None:
         """The number of the release candidate that EXTRAVERSION names (`-rc4` is 4), else None."""
         match = _RELEASE_CANDIDATE.match(self.extraversion)
-        return int(match.group(1)) if match else None
+        return whole(match.group(1)) if match else None
 
 
 def parse_version(text: str) -> KernelVersion:
@@ -66,7 +68,8 @@ def read_version(source: Source) -> KernelVersion:
 
     Raises InputError when there is no Makefile, or no version in it.
     """
-    text = source.read("Makefile").decode("utf-8", "replace")
+    # A tree without one has no version: read() says why there is none.
+    text = makefile_text(source, "Makefile") or source.read("Makefile").decode("utf-8", "surrogateescape")
     found: dict[str, str] = {}
     for number, line in enumerate(text.splitlines(), 1):
         match = _ASSIGNMENT.match(line)
@@ -81,7 +84,7 @@ def read_version(source: Source) -> KernelVersion:
     if not found.get("VERSION") or "PATCHLEVEL" not in found:
         raise InputError(
             "no kernel version in the top Makefile",
-            Location("Makefile", 1),
+            Location("Makefile", 0),
             hint="expected lines like VERSION = 6 and PATCHLEVEL = 12",
         )
     return KernelVersion(

@@ -13,10 +13,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final, TypeAlias
 
 from kpolicy.errors import KpolicyError, UsageError
+from kpolicy.files import read_file
 from kpolicy.location import Location
 from kpolicy.policy.finding import Finding, fingerprint
 from kpolicy.policy.toml_file import FileErrors, did_you_mean
@@ -149,17 +149,13 @@ def read_baseline(path: str, canonical: Callable[[str], str] = str) -> Baseline:
     """The baseline in a file; raises UsageError, or FileErrors with all that is wrong with it."""
     place = Location(path, 1)
     try:
-        with Path(path).open("rb") as stream:
-            content = stream.read(_MAX_SIZE + 1)
-        text = content.decode()
+        text = read_file(path, _MAX_SIZE).decode()
     except UnicodeDecodeError:
         raise UsageError("not UTF-8 text: not a baseline", place) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         hint = "`kpolicy baseline update --grow` makes one" if isinstance(error, FileNotFoundError) else None
         raise UsageError(f"cannot read the baseline: {reason}", place, hint=hint) from None
-    if len(content) > _MAX_SIZE:
-        raise UsageError(f"larger than {_MAX_SIZE >> 20} MiB: not a baseline", place)
     return parse_baseline(path, text, canonical)
 
 

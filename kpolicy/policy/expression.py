@@ -37,6 +37,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
+from kpolicy.bounds import whole
 from kpolicy.evaluate.command_line import fallback_parameter, parameter
 from kpolicy.explain.cause import assignment_of
 from kpolicy.kernel.version import parse_version
@@ -339,7 +340,7 @@ def _number(text: str) -> int | None:
         return _TRISTATE[text]
     if not _NUMBER.match(text):
         return None
-    return int(text, 16) if "x" in text.lower() else int(text, 10)
+    return whole(text, 16 if "x" in text.lower() else 10)
 
 
 _Comparable = TypeVar("_Comparable", int, tuple[int, ...])

@@ -7,9 +7,9 @@ itself; one that is reached in several ways is applied once, at its first place.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from kpolicy.errors import KpolicyError, UsageError
+from kpolicy.files import read_file
 from kpolicy.location import Location
 from kpolicy.policy.own_rules import RuleFile, own_rule_files, with_own_rules
 from kpolicy.policy.policy_file import SHIPPED_FOLDER, SHIPPED_PACKAGE
@@ -206,17 +207,14 @@ def _advised(error: UsageError) -> UsageError:
 def _read(path: Path, shown: str) -> str:
     place = Location(shown, 1)
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise UsageError("is no file, expected a policy file", place)
-        with path.open("rb") as stream:
-            content = stream.read(_MAX_SIZE + 1)
+        content = read_file(path, _MAX_SIZE)
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno in (errno.EISDIR, errno.EINVAL):
+            raise UsageError("is no file, expected a policy file", place) from None
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         is_name = "/" not in shown and not shown.endswith(".toml")
         hint = did_you_mean(shown, SHIPPED) if is_name else None
         raise UsageError(f"cannot read the policy: {reason}", place, hint=hint) from None
-    if len(content) > _MAX_SIZE:
-        raise UsageError(f"larger than {_MAX_SIZE >> 20} MiB: not a policy file", place)
     try:
         return content.decode()
     except UnicodeDecodeError as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kpolicy.errors import InputError
 from kpolicy.kernel.version import parse_version
-from kpolicy.policy.checks.heirs import Heirs, heirs, other_name
+from kpolicy.policy.checks.heirs import Heirs, heirs
 from kpolicy.policy.checks.renames import renamed
 from kpolicy.policy.edits import line_of
 
@@ -27,8 +27,7 @@ def known_as(model: Model, item: Requirement, *, complete: bool = True) -> Requi
         return item
     found = heirs(model, item.symbol)
     if found is None:
-        earlier = other_name(model, item.symbol)
-        return item if earlier is None else _renamed(item, earlier, item.value)
+        return item
     if found.kind == "merged" and (item.value == "n" or not (complete or _is_gone(model, item.symbol))):
         return item
     return _renamed(item, found.names[0], _value(item, found))

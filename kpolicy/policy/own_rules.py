@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kpolicy.errors import KpolicyError, UsageError
+from kpolicy.files import read_file
 from kpolicy.location import Location
 from kpolicy.policy.catalogue import make_catalogue
 from kpolicy.policy.load import load_rule
@@ -109,9 +110,9 @@ def _is_rule_file(path: Path) -> bool:
 
 
 def _text(path: Path, place: Location) -> str:
-    if not path.is_file() or path.stat().st_size > _MAX_SIZE:
-        raise UsageError("is no rule file", place)
     try:
-        return path.read_bytes().decode()
+        return read_file(path, _MAX_SIZE, pipes=False).decode()
+    except OSError as error:
+        raise UsageError(f"cannot read the rule file: {error.strerror or error}", place) from None
     except UnicodeDecodeError:
         raise UsageError("not UTF-8 text: not a rule file", place) from None

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from typing import TYPE_CHECKING, Final
 
+from kpolicy.bounds import whole
 from kpolicy.config.model import Config, UnreadLine
 from kpolicy.config.odd_lines import TEXT, odd_line
-from kpolicy.config.read import NotAConfigError, parse_config, read_config
+from kpolicy.config.read import NotAConfigError, config_in_tree, parse_config, read_config
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.evaluate.user import unquote
 from kpolicy.explain.blocked import blockers
@@ -54,7 +55,8 @@ class Requirement:
     """A line that a config has to keep to: the symbol, the value as written, the line and its place.
 
     `value` is "n" for "is not set".  `srcarch` is the folder of arch/ that the fragment is in, for
-    one of the tree that is made for a single architecture: others are not held to it.
+    one of the tree that is made for a single architecture: others are not held to it.  `is_of_tree` says
+    that the tree itself has the fragment, so that whoever requires it did not write its lines.
     """
 
     symbol: str
@@ -62,6 +64,7 @@ class Requirement:
     text: str
     location: Location
     srcarch: str | None = None
+    is_of_tree: bool = False
 
     @property
     def id(self) -> str:
@@ -77,7 +80,7 @@ class MissingFragment:
     location: Location | None
 
 
-def requirements_of(config: Config, srcarch: str | None = None) -> tuple[Requirement, ...]:
+def requirements_of(config: Config, srcarch: str | None = None, *, is_of_tree: bool = False) -> tuple[Requirement, ...]:
     """The requirements that a fragment, or a stack of them, states; of configs for one `srcarch` if given.
 
     Raises FileErrors for lines that seem to ask for something and that `conf` does not read, or not in
@@ -90,7 +93,7 @@ def requirements_of(config: Config, srcarch: str | None = None) -> tuple[Require
         errors.sort(key=lambda error: error.location or Location("", 0))
         raise FileErrors(errors[:_MOST_ERRORS])
     return _last_of_each(
-        Requirement(line.name, line.value, line.text, line.location, srcarch)
+        Requirement(line.name, line.value, line.text, line.location, srcarch, is_of_tree)
         for line in config.assignments
         if line not in inexact
     )
@@ -134,10 +137,10 @@ def _requirements(
         if fragment is None:
             missing.append(MissingFragment(item.value.removeprefix(IN_TREE), item.location))
         else:
-            found += requirements_of(fragment, _folder(item.value))
+            found += requirements_of(fragment, _folder(item.value), is_of_tree=item.value.startswith(IN_TREE))
     for word in words:
-        for fragment, srcarch in _named(word, source):
-            found += requirements_of(fragment, srcarch)
+        for fragment, srcarch, is_of_tree in _named(word, source):
+            found += requirements_of(fragment, srcarch, is_of_tree=is_of_tree)
     return _last_of_each(found), tuple(missing)
 
 
@@ -216,7 +219,7 @@ def _judged(
                     message = f"{_asked(item)}: {why}"
                     yield _finding(values, item, role, tree, UNKNOWN_REQUIREMENT, severity, message, ())
             continue
-        if complete:
+        if complete and not item.is_of_tree:
             _check_value(values, here)
         if not keeps(values, here):
             causes = cause(values, here.symbol)
@@ -236,7 +239,9 @@ def _unknown(values: Values, item: Requirement, names: Names | None) -> tuple[Se
         return None if item.value == "n" else ("note", f"{architecture} has no such symbol: it is {where}")
     if item.value == "n" and not likely:
         return None
-    return "note" if item.value == "n" else "warning", f"{architecture} has no such symbol in this tree{likely}"
+    # What is wrong with a fragment of the tree is no fault of who requires it, and `kpolicy kconfig` reports it.
+    lenient = item.value == "n" or item.is_of_tree
+    return "note" if lenient else "warning", f"{architecture} has no such symbol in this tree{likely}"
 
 
 def _check_value(values: Values, item: Requirement) -> None:
@@ -323,7 +328,7 @@ def _in_words(text: str) -> str:
 
 def _number(text: str, kind: str) -> int | str:
     try:
-        return int(text, 16 if kind == "hex" else 10)
+        return whole(text, 16 if kind == "hex" else 10)
     except ValueError:
         return text
 
@@ -345,18 +350,19 @@ def _stated(item: Placed[str], source: Source | None) -> Config | None:
         raise UsageError(message, item.location, hint=error.hint) from None
 
 
-def _named(word: str, source: Source | None) -> Iterator[tuple[Config, str | None]]:
+def _named(word: str, source: Source | None) -> Iterator[tuple[Config, str | None, bool]]:
     """The fragments that a word of the command line names: a file, a path in the tree, or a name as for make.
 
-    Each with the folder of arch/ whose configs alone are held to it: that of a name which is looked for there.
+    Each with the folder of arch/ whose configs alone are held to it, that of a name which is looked for there, and
+    with whether it is one of the tree.
     """
     path = word.removeprefix(IN_TREE)
     if path == word and (os.path.lexists(word) or source is None):
-        yield read_config(word), None
+        yield read_config(word), None, False
         return
     found = _in_tree(path, source)
     if found is not None:
-        yield found, None
+        yield found, None, True
         return
     files = config_files(source) if source is not None else ()
     named = [file for file in files if file.name == path]
@@ -366,10 +372,10 @@ def _named(word: str, source: Source | None) -> Iterator[tuple[Config, str | Non
         raise InputError("there is no such fragment", Location(word, 0), hint=guess or hint)
     for file in named:
         assert source is not None
-        yield parse_config(file.path, source.read(file.path)), file.srcarch
+        yield config_in_tree(source, file.path), file.srcarch, True
 
 
 def _in_tree(path: str, source: Source | None) -> Config | None:
     if source is None or not source.is_file(path):
         return None
-    return parse_config(path, source.read(path))
+    return config_in_tree(source, path)

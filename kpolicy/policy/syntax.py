@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import NoReturn, get_args
 
+from kpolicy.bounds import whole
 from kpolicy.evaluate.command_line import PARAMETERS
 from kpolicy.policy.expression import (
     BOOT_WORDS,
@@ -198,7 +199,7 @@ class _Parser(Tokens):
         if not _RELEASE.match(number.text) or (field == "rc" and "." in number.text):
             self._fail(f"{field} is compared with a number", number, f"for example: {_example(field)}")
         self._next += 3
-        return Release(field, _operator(operator.text), tuple(int(part) for part in number.text.split(".")))
+        return Release(field, _operator(operator.text), tuple(whole(part) for part in number.text.split(".")))
 
     def _symbol_name(self, token: Token) -> str:
         name = token.text

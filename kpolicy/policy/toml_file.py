@@ -21,6 +21,8 @@ KeyPath: TypeAlias = tuple[str | int, ...]
 
 _KEY = re.compile(r"""(?:[A-Za-z0-9_-]+|"(?:\\.|[^"\\\n])*"|'[^'\n]*')""")
 _STRING = re.compile(r'''"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*\'''', re.DOTALL)
+_PART = re.compile(r"""[ \t]*(?:([A-Za-z0-9_-]+|"(?:\\.|[^"\\])*"|'[^']*')|(\.)|.)""")
+MOST_PARTS = 20
 _GAP = re.compile(r"[ \t=]*")
 _BETWEEN = re.compile(r"(?:[ \t\r\n,]|#[^\n]*)*")
 _DEEPEST = 12
@@ -58,6 +60,7 @@ class TomlFile:
         self.path = path
         self.text = text
         self.errors: list[KpolicyError] = []
+        self._check_keys()
         try:
             self.data: dict[str, Any] = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
@@ -66,6 +69,17 @@ class TomlFile:
             # A number of thousands of digits, brackets in thousands.
             reason = "nested too deeply" if isinstance(error, RecursionError) else "a number with too many digits"
             raise UsageError(f"not TOML: {reason}", Location(path, 1)) from None
+
+    def _check_keys(self) -> None:
+        """Refuse dotted keys that no file of ours has: tomllib needs time and memory by the square of their parts."""
+        for number, line in enumerate(self.text.split("\n"), 1):
+            if line.count(".") >= MOST_PARTS and (column := _too_dotted(line)):
+                raise UsageError(
+                    f"not a file of kpolicy: a key of more than {MOST_PARTS} parts",
+                    Location(self.path, number),
+                    source_line=line,
+                    column=column,
+                )
 
     # Places are wanted for errors and examples; a run that only judges does without.
 
@@ -155,6 +169,22 @@ class TomlFile:
             source_line=lines[min(number, len(lines)) - 1],
             column=column,
         )
+
+
+def _too_dotted(line: str) -> int:
+    """The column of the part that is one too many for a dotted key; 0 where there is none."""
+    parts = 0
+    for match in _PART.finditer(line):
+        if match[1] is not None:
+            if parts == MOST_PARTS:
+                return match.start(1) + 1
+        elif match[2] is not None:
+            parts += 1
+        elif match[0].endswith("#"):
+            break
+        else:
+            parts = 0
+    return 0
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str | None:

@@ -121,9 +121,9 @@ def parse(name: str, content: str) -> Node:
             message, Location(name, error.lineno), source_line=rest[error.lineno - 1], column=error.colno, hint=hint
         ) from None
     except RecursionError:
-        raise InputError("not a saved report: nested too deeply", Location(name, 1)) from None
+        raise InputError("not a saved report: nested too deeply", Location(name, 0)) from None
     except ValueError:
-        raise InputError("not JSON: a number too long, or one that JSON does not have", Location(name, 1)) from None
+        raise InputError("not JSON: a number too long, or one that JSON does not have", Location(name, 0)) from None
     return Node(Text(name, content), value)
 
 

@@ -47,13 +47,13 @@ def read_report(name: str, content: bytes) -> Report:
     try:
         text = _unpacked(name, content).decode()
     except UnicodeDecodeError:
-        raise InputError("not UTF-8 text: not a saved report", Location(name, 1)) from None
+        raise InputError("not UTF-8 text: not a saved report", Location(name, 0)) from None
     root = parse(name, text)
     _check_schema(name, root)
     try:
         return _report(root)
     except RecursionError:
-        raise InputError("not a saved report: nested too deeply", Location(name, 1)) from None
+        raise InputError("not a saved report: nested too deeply", Location(name, 0)) from None
 
 
 def _unpacked(name: str, content: bytes) -> bytes:
@@ -62,9 +62,9 @@ def _unpacked(name: str, content: bytes) -> bytes:
     try:
         unpacked = GzipFile(fileobj=io.BytesIO(content)).read(MAX_SIZE + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"cannot be unpacked: {error}", Location(name, 1)) from None
+        raise InputError(f"cannot be unpacked: {error}", Location(name, 0)) from None
     if len(unpacked) > MAX_SIZE:
-        raise InputError(f"larger than {MAX_SIZE >> 20} MiB when unpacked: not a saved report", Location(name, 1))
+        raise InputError(f"larger than {MAX_SIZE >> 20} MiB when unpacked: not a saved report", Location(name, 0))
     return unpacked
 
 
@@ -73,9 +73,9 @@ def _check_schema(name: str, root: Node) -> None:
     if found == SCHEMA:
         return
     if isinstance(found, str) and found.startswith("kpolicy/"):
-        raise InputError(f"a report of schema {found[:40]!r}, {SCHEMA!r} is known here", Location(name, 1))
+        raise InputError(f"a report of schema {found[:40]!r}, {SCHEMA!r} is known here", Location(name, 0))
     hint = "`kpolicy audit -o json:FILE` writes one"
-    raise InputError("this is no report that kpolicy saved", Location(name, 1), hint=hint)
+    raise InputError("this is no report that kpolicy saved", Location(name, 0), hint=hint)
 
 
 def _report(root: Node) -> Report:

@@ -254,7 +254,7 @@ def test_the_nearest_name_is_offered(tmp_path: Path) -> None:
     values = evaluate(model, parse_config("c", b"CONFIG_DEBUG_SPINLOCK_SLEEP=y\nCONFIG_DEBUG_ATOMIC_SLEEPS=y\n"))
     messages = [item.message for item in check_lines(values, "production")]
     renamed, misspelt = messages
-    assert renamed.endswith("it is CONFIG_DEBUG_ATOMIC_SLEEP now, which is n")
+    assert renamed.endswith("it is CONFIG_DEBUG_ATOMIC_SLEEP here, which is n (y requested)")
     assert misspelt.endswith("did you mean DEBUG_ATOMIC_SLEEP?")
 
 

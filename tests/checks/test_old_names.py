@@ -241,11 +241,23 @@ def test_what_was_to_be_off_under_its_old_name_and_is_on(tree: Path, tmp_path: P
     lines = "# CONFIG_RETPOLINE is not set\nCONFIG_SLS=y\n"
     off, lost = _findings(tree, _config(tmp_path, lines))
     assert (off["symbol"], off["severity"]) == ("RETPOLINE", "warning")
-    assert "CONFIG_MITIGATION_RETPOLINE now, which is y (n requested)" in off["message"]
+    assert "CONFIG_MITIGATION_RETPOLINE here, which is y (n requested)" in off["message"]
     assert off["remedy"] == ["# CONFIG_MITIGATION_RETPOLINE is not set"]
     assert (lost["severity"], lost["remedy"]) == ("warning", ["CONFIG_MITIGATION_SLS=y"])
     kept = "CONFIG_RETPOLINE=y\n# CONFIG_SLS is not set\n"
     assert [item["severity"] for item in _findings(tree, _config(tmp_path, kept))] == ["note", "note"]
+
+
+def test_a_name_that_came_later_than_the_tree(tree: Path, tmp_path: Path) -> None:
+    """A config of a newer kernel on an older tree, and a requirement of one."""
+    append(tree / "lib" / "Kconfig.debug", '\nconfig RETHUNK\n\tbool "return thunks"\n')
+    (finding,) = _findings(tree, _config(tmp_path, "CONFIG_MITIGATION_RETHUNK=y\n"))
+    assert "it is CONFIG_RETHUNK here, which is n (y requested)" in finding["message"]
+    assert finding["remedy"] == ["CONFIG_RETHUNK=y"]
+    need = _config(tmp_path, "CONFIG_MITIGATION_RETHUNK=y\n", "need.config")
+    (missing,) = _findings(tree, _config(tmp_path, "CONFIG_DEBUG_KERNEL=y\n"), "--require", need)
+    assert (missing["rule"], missing["remedy"]) == ("required/mitigation-rethunk", ["CONFIG_RETHUNK=y"])
+    assert _findings(tree, _config(tmp_path, "CONFIG_RETHUNK=y\n"), "--require", need) == []
 
 
 def test_fix_writes_no_line_that_has_no_effect(tree: Path, tmp_path: Path) -> None:

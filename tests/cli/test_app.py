@@ -68,7 +68,7 @@ def test_help_has_examples(words: str, capsys: pytest.CaptureFixture[str]) -> No
         (["-C", "/nowhere/at/all", "audit"], "cannot work in /nowhere/at/all"),
         (["rules", "show", "debug-vm/in-prod"], "debug-vm/in-production"),
         (["rules", "list", "nosuch"], "there is no family 'nosuch'"),
-        (["audit", "--toolchain", "gcc", "-q"], "unknown toolchain 'gcc'"),
+        (["audit", "--demo", "--toolchain", "gcc", "-q"], "unknown toolchain 'gcc'"),
     ],
 )
 def test_wrong_usage_is_2(words: list[str], said: str) -> None:

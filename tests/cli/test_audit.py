@@ -90,11 +90,25 @@ def test_unknown_architecture(demo: Path) -> None:
     assert "arm64" in outcome.err
 
 
-def test_without_a_tree_the_demonstration_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, demo: Path) -> None:
+def test_outside_of_a_tree_nothing_is_audited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    outcome = kpolicy("audit")
-    assert "demonstration tree" in outcome.err
-    assert outcome.out == kpolicy("audit", demo).out
+    for words in (["-q", "--terse"], ["-o", "sarif"], ["--since", "HEAD"], ["--arch", "x86", "--fail-on", "never"]):
+        outcome = kpolicy("audit", *words)
+        assert (outcome.status, outcome.out) == (status.USAGE, "")
+        assert outcome.err == (
+            "error: the current directory is not a kernel source tree\n"
+            "  name the kernel source tree: kpolicy audit DIR\n"
+            "  or audit the demonstration tree: kpolicy audit --demo\n"
+        )
+
+
+def test_the_demonstration_tree_on_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, demo: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = kpolicy("audit", "--demo")
+    assert (outcome.status, outcome.out) == (1, kpolicy("audit", demo).out)
+    assert kpolicy("audit", "--demo", "-o", "json").json["tree"]["name"] == "the demonstration tree"
+    both = kpolicy("audit", "--demo", demo)
+    assert (both.status, both.out) == (status.USAGE, "")
 
 
 def test_in_a_tree_that_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,7 +129,7 @@ def test_what_is_said_about_fragments(tree: Path) -> None:
         "kernel/configs/debug.config:6: note: CONFIG_HAVE_X=y is not honoured on one: it has no prompt"
         f" at lib/Kconfig:42: nothing sets it on this architecture {tag}",
         "kernel/configs/debug.config:8: note: CONFIG_RUSTY=y is not honoured on any architecture: needs PROBED"
-        f" (PROBED=n; the toolchain decides it) at lib/Kconfig:54 {tag}",
+        f" (PROBED=n; the toolchain decides it by $(shell,echo n), which gives n) at lib/Kconfig:54 {tag}",
         f'kernel/configs/debug.config:9: warning: CONFIG_A="y" does nothing: that is no value for a bool {tag}',
         "2 architectures: 0 errors, 4 warnings, 3 notes",
     ]

@@ -112,3 +112,38 @@ def test_without_a_tree_or_repository_there_is_nothing_to_compare_with(
     Path("x").write_text("CONFIG_A=y\n")
     bare = kpolicy("check", "x", "--since", "HEAD")
     assert (bare.status, "--tree" in bare.err) == (2, True)
+
+
+_PROBE = "config ODD\n\tdef_bool $(success,no-such-program --version)\n"
+
+
+@pytest.mark.parametrize("path", ["lib/Kconfig.debug", "arch/arm64/Kconfig"])
+def test_remarks_about_kconfig_files_that_were_there_are_not_told(repository: Repository, path: str) -> None:
+    text = repository.read(path).decode()
+    repository.write(path, text + _PROBE)
+    new = kpolicy("audit", repository.folder, "--since", "HEAD").err
+    assert "unknown probe" in new
+    repository.commit("a probe")
+    _add_line(repository)
+    assert "unknown probe" not in kpolicy("audit", repository.folder, "--since", "HEAD").err
+    repository.write("lib/Kconfig", repository.read("lib/Kconfig").decode() + "config MORE\n\tbool\n")
+    assert "unknown probe" not in kpolicy("audit", repository.folder, "--since", "HEAD").err
+    assert "unknown probe" in kpolicy("audit", repository.folder).err
+
+
+def test_remarks_about_a_config_that_were_there_are_not_told(repository: Repository) -> None:
+    head = "# Linux/x86 5.10.1 Kernel Configuration\n"
+    repository.write(_NAME, head + repository.read(_NAME).decode())
+    assert "5.10.1" in kpolicy("audit", repository.folder, "--since", "HEAD").err
+    repository.commit("a header")
+    _add_line(repository)
+    assert "5.10.1" not in kpolicy("audit", repository.folder, "--since", "HEAD").err
+
+
+@pytest.mark.parametrize("word", ["^master", "^@", "-master", "master..HEAD"])
+def test_what_names_no_commit_is_wrong_usage(repository: Repository, word: str) -> None:
+    for words in (["audit", f"{repository.folder}@{word}"], ["audit", str(repository.folder), "--since", word]):
+        outcome = kpolicy(*words)
+        assert (outcome.status, outcome.out) == (2, "")
+        assert word in outcome.err
+        assert "internal error" not in outcome.err

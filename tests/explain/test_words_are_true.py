@@ -544,6 +544,10 @@ def test_a_required_fragment_by_its_name(make: Make) -> None:
     told = site.check("", "--require", "debug.config")
     assert "CONFIG_ERASE=y required by kernel/configs/debug.config:1: is n" in told["ERASE"]
     assert "RT" not in told, "that is for another architecture"
+    (site.tree / "kernel/configs/debug.config").write_text("CONFIG_GONE=y\nCONFIG_EXPERT=m\n")
+    told = site.check("", "--require", "debug.config")
+    assert told["GONE"].endswith("[note policy/unknown-requirement]"), "no fault of who requires it"
+    assert "CONFIG_EXPERT=m required by kernel/configs/debug.config:2: is n" in told["EXPERT"]
     outcome = site.run("check", site.file("some.config", ""), "--require", "debgu.config")
     assert (outcome.status, "did you mean 'debug.config'?" in outcome.err) == (3, True)
 

@@ -65,8 +65,9 @@ def test_defaults(model: Model, kernel: Path) -> None:
 
 
 def test_depends_ranges_and_definitions(model: Model, kernel: Path) -> None:
-    for _name, item in _draw(model, "depends", 50):
-        assert re.match(r"\s*depends on\s", _text(kernel, item.location)), item  # type: ignore[attr-defined]
+    for _name, lines in _draw(model, "conditions", 50):
+        for item in lines:  # type: ignore[attr-defined]
+            assert re.match(r"\s*(depends on|if)\s", _text(kernel, item.location)), item
     for _name, item in _draw(model, "ranges", 50):
         assert re.match(r"\s*range\s", _text(kernel, item.location)), item  # type: ignore[attr-defined]
     for name, location in _draw(model, "definitions", 50):

@@ -109,7 +109,7 @@ echo $1 $(($2 * 100 + $3))
     for srctree in (".", "/somewhere/linux", "../linux"):
         assert probes.shell("$srctree/scripts/v.sh gcc", {"srctree": srctree, "SRCARCH": "x86"}).output == "GCC 1402"
         assert probes.shell("$srctree/scripts/v.sh gcc", {"srctree": srctree, "SRCARCH": "s390"}).output == ""
-    assert probes.shell("./scripts/none.sh", {"srctree": "."}) == ("", True, "")
+    assert probes.shell("./scripts/none.sh", {"srctree": "."})[:3] == ("", True, "")
 
 
 def test_scripts_before_5_12() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -233,20 +232,10 @@ def test_the_package_offers_its_names() -> None:
 
 
 def test_a_pattern_that_matches_for_years_is_given_up(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kpolicy.kernel.toolchain.probes._PATIENCE", 0.2)
+    monkeypatch.setattr("kpolicy.kernel.toolchain.probes._EACH", 0.2)
     probes = EmulatedProbes(Toolchain.dummy(), open_tree(demo))
     answer = probes.shell(f"echo {'a' * 60}b | grep -E '^(a+)+$'", {})
     assert (answer.known, answer.why) == (False, "takes more than 0.2 s of processor time")
-
-
-def test_the_limit_is_for_patterns_alone(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Interrupted anywhere else other code would not let go of its locks: coverage's tracer is such code.
-    monkeypatch.setattr("kpolicy.kernel.toolchain.probes._PATIENCE", 0.02)
-    probes = EmulatedProbes(Toolchain.dummy(), open_tree(demo))
-    started = time.process_time()
-    answer = probes.shell("i=0; while [ $i != 8000 ]; do i=$((i+1)); done; echo x$i | sed -e 's/x/y/'", {})
-    assert time.process_time() - started > 0.02
-    assert (answer.known, answer.output) == (True, "y8000")
 
 
 def test_a_later_command_finds_what_an_earlier_one_has_made_and_named() -> None:

@@ -16,6 +16,7 @@ from kpolicy.evaluate.values import Values
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import open_tree
 from kpolicy.kernel.toolchain import parse_toolchain
+from tests.cli.support import kpolicy
 
 
 @pytest.fixture(autouse=True)
@@ -54,3 +55,25 @@ def test_a_model_that_nobody_holds_is_freed_before_the_next_is_read(demo: Path) 
     del values
     _values(examiner, "arm64")
     assert held() is None
+
+
+def test_nothing_is_left_of_a_config_without_a_tree(
+    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = tmp_path / "full.config"
+    config.write_text(kpolicy("expand", "-q", "--tree", demo, "x86_64_defconfig").out)
+    words = ("diff", config, config)
+    assert kpolicy(*words).status == 0
+    gc.unfreeze()
+    gc.collect()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        assert kpolicy(*words).status == 0
+        gc.unfreeze()
+        gc.collect()
+        left = {type(item).__name__ for item in gc.garbage}
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+    assert not left & {"Model", "Values", "Reader", "Core", "Details"}

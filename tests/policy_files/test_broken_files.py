@@ -10,7 +10,7 @@ import pytest
 
 from kpolicy.errors import UsageError
 from kpolicy.policy.extends import load_policy, policy_of_text
-from kpolicy.policy.toml_file import FileErrors
+from kpolicy.policy.toml_file import FileErrors, TomlFile
 
 FOLDER = Path(__file__).parent / "broken"
 CASES = sorted(path.stem for path in FOLDER.glob("*.toml"))
@@ -116,3 +116,26 @@ def test_a_huge_file_full_of_errors_comes_to_an_end(text: str) -> None:
     with pytest.raises(FileErrors) as caught:
         policy_of_text("kpolicy.toml", text)
     assert len(caught.value.errors) > 100
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "column"),
+    [
+        ("a.b.c.d = 1\n", "p.toml:1", 7),
+        ('x = 1\n[a . "b.b" . c.d]\n', "p.toml:2", 16),
+        ("x = { a.b.c.d = 1 }\n", "p.toml:1", 13),
+    ],
+)
+def test_a_key_of_many_parts(text: str, place: str, column: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert TomlFile("p.toml", text).data
+    monkeypatch.setattr("kpolicy.policy.toml_file.MOST_PARTS", 3, raising=False)
+    with pytest.raises(UsageError, match="a key of more than 3 parts") as caught:
+        TomlFile("p.toml", text)
+    assert (str(caught.value.location), caught.value.column) == (place, column)
+    for fine in (
+        'x = "a.b.c.d.e.f"\n',
+        "x = [1.5, 2.5, 3.5, 4.5]\n",
+        "# a.b.c.d.e\nx.y.z = 1\n",
+        "x = 1979-05-27T07:32:00.999\n",
+    ):
+        assert TomlFile("p.toml", fine).data

@@ -153,7 +153,7 @@ def test_a_text_is_read_as_the_file_that_it_will_be(tmp_path: Path) -> None:
     ("content", "expected"),
     [
         (b"\xff", "not UTF-8 text: not a rule file"),
-        (b"#" * ((1 << 20) + 1), "is no rule file"),
+        (b"#" * ((1 << 20) + 1), "cannot read the rule file: larger than 1 MiB"),
         (b"title = \n", "not TOML: invalid value"),
     ],
 )

@@ -33,17 +33,25 @@ class Heirs:
 
 
 def heirs(model: Model, name: str) -> Heirs | None:
-    """The present names of a symbol that a line of a config cannot set in this tree; None where there are none.
+    """The names that a symbol has in this tree, for one that a line of a config cannot set; None where there are none.
 
-    None for a name that has a prompt here: that is its name.
+    None for a name that has a prompt here: that is its name.  A name that came later than the tree has an earlier one.
     """
     if model.is_transitional(name):
         names = successors(model, name)
         return Heirs(names, "renamed") if names else None
     if model.has_prompt(name):
         return None
+    later = _later(model, name)
+    if later is not None or model.is_defined(name):
+        return later
+    earlier = _earlier(model, name)
+    return None if earlier is None else Heirs((earlier,), "renamed")
+
+
+def _later(model: Model, name: str) -> Heirs | None:
     kind: RenameKind = "renamed"
-    names = (name,)
+    names: tuple[str, ...] = (name,)
     for _step in range(_MOST_STEPS):
         entry = renamed(names[0]) if len(names) == 1 else None
         if entry is None:
@@ -55,19 +63,13 @@ def heirs(model: Model, name: str) -> Heirs | None:
     return None
 
 
-def other_name(model: Model, name: str) -> str | None:
-    """The one name under which a model has a symbol that it does not define: a newer one, or an older one."""
-    found = heirs(model, name)
-    if found is not None:
-        return found.names[0] if len(found.names) == 1 else None
-    waiting, seen = [name], {name}
-    for item in waiting:
-        for old in earlier_names(item):
-            if model.is_defined(old) and not model.is_transitional(old):
-                return old
-            if old not in seen:
-                seen.add(old)
-                waiting.append(old)
+def _earlier(model: Model, name: str) -> str | None:
+    names: tuple[str, ...] = (name,)
+    for _step in range(_MOST_STEPS):
+        names = tuple(old for item in names for old in earlier_names(item))
+        known = [old for old in names if model.is_defined(old) and not model.is_transitional(old)]
+        if known:
+            return known[0]
     return None
 
 

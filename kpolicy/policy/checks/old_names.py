@@ -36,7 +36,11 @@ def unknown_message(values: Values, line: Assignment) -> str | None:
     if found is None:
         return None
     names = " and ".join(f"CONFIG_{name}" for name in found.names)
-    what = {"renamed": f"it is {names} now", "merged": f"it is part of {names} now", "choice": f"it is {names}=y now"}
+    what = {
+        "renamed": f"it is {names} here",
+        "merged": f"it is part of {names} here",
+        "choice": f"it is {names}=y here",
+    }
     known = f"CONFIG_{line.name} is not known to this kernel on {values.model.srcarch}: {what[found.kind]}"
     text = f"{known}, which is {', '.join(shown(values, name) for name in found.names)}"
     if holds(values, line) is False:

@@ -54,7 +54,7 @@ def why_hopeless(values: Values, document: Document, finding: Finding, search: S
     if search.other_role:
         return Hopeless(finding, f"what clears it makes a {search.other_role} kernel of it", finding.place)
     if not reasons and finding.rule == UNREADABLE:
-        return Hopeless(finding, "what it asks for is for a person to say", finding.place)
+        return Hopeless(finding, "it is not clear what the line requests", finding.place)
     if not reasons:
         return Hopeless(finding, "no config line decides it", finding.place)
     text = "; ".join(dict.fromkeys(reason for reason, _location in reasons))

@@ -14,6 +14,7 @@ import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from kpolicy.bounds import whole
 from kpolicy.policy.expression import compare
 from kpolicy.policy.fixes.lines import Document, Edit
 
@@ -139,7 +140,7 @@ class Ways:
         if kind not in _NUMBERS:
             return (other,)
         try:
-            number = int(other, 0)
+            number = whole(other, 16 if other[:2] in ("0x", "0X") else 10)
         except ValueError:
             return ()
         near = (number, number + 1, number - 1)

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from kpolicy.kernel.toolchain.patience import integer, look
 from kpolicy.kernel.toolchain.programs.regex import compile_posix
 from kpolicy.kernel.toolchain.shell.interpreter import Call
+from kpolicy.kernel.toolchain.shell.streams import bounded
 
 _STRING: Final = r'"((?:[^"\\]|\\.)*)"'
 _ASSIGNMENT: Final = re.compile(rf"(RS|ORS|FS|OFS)\s*=\s*{_STRING}")
@@ -43,7 +45,7 @@ def awk(call: Call) -> int:
         if separator is not None:
             program.variables["FS"] = separator
         texts = [call.read()] if len(arguments) == 1 else [call.files.read(name) or "" for name in arguments[1:]]
-        for text in _run(program, "".join(texts)):
+        for text in _run(program, bounded("".join(texts), "text")):
             call.write(text)
     except _Unsupported as error:
         return call.unknown(f"awk: {error}")
@@ -85,7 +87,7 @@ def _condition(pattern: str) -> Callable[[int, str], bool]:
             raise _Unsupported(pattern) from error
         return lambda _, record: compiled.search(record) is not None
     if pattern:
-        wanted = int(pattern.rpartition("=")[2])
+        wanted = integer(pattern.rpartition("=")[2].strip())
         return lambda number, _: number == wanted
     return lambda _number, _record: True
 
@@ -99,6 +101,7 @@ def _run(program: _Program, text: str) -> Iterator[str]:
     if records[-1] in ("", "\n"):
         records.pop()
     for number, record in enumerate(records, 1):
+        look(len(record))
         fields = _fields(record, variables["FS"])
         for condition, actions in program.rules:
             if not condition(number, record):
@@ -127,7 +130,7 @@ def _printed(action: str, number: int, record: str, fields: list[str], between: 
         at = part.end()
         index, name, literal, comma = part.groups()
         if index is not None:
-            position = len(fields) if index == "NF" else int(index)
+            position = len(fields) if index == "NF" else integer(index)
             out.append(record if position == 0 else (fields[position - 1] if position <= len(fields) else ""))
         elif name is not None:
             out.append(str(number if name == "NR" else len(fields)))

@@ -18,6 +18,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from kpolicy.kernel.toolchain.patience import look
 from kpolicy.kernel.toolchain.programs.flags import compiler_accepts, compiler_knows
 from kpolicy.kernel.toolchain.record import DUMMY_FOLDER, Toolchain, dotted, short
 from kpolicy.kernel.toolchain.shell.arithmetic import ArithmeticFault, compute
@@ -137,6 +138,7 @@ def preprocess(text: str, macros: Mapping[str, str], *, only_changed: bool = Fal
     for number, line in enumerate(text.splitlines(), 1):
         directive = _DIRECTIVE.match(line)
         counting = all(counts for counts, _ in branches)
+        look()
         if directive is None:
             expanded = _expand(line, macros)
             if counting and expanded.strip() and (expanded != line or not only_changed):
@@ -158,7 +160,12 @@ def preprocess(text: str, macros: Mapping[str, str], *, only_changed: bool = Fal
 
 
 def _expand(text: str, macros: Mapping[str, str]) -> str:
-    return _WORD.sub(lambda match: macros.get(match.group(), match.group()), text)
+    def value(match: re.Match[str]) -> str:
+        found = macros.get(match.group(), match.group())
+        look(len(found))
+        return found
+
+    return _WORD.sub(value, text)
 
 
 def _holds(word: str, rest: str, macros: Mapping[str, str]) -> bool:

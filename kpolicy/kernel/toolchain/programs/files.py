@@ -7,6 +7,7 @@ import posixpath
 import re
 
 from kpolicy.kernel.architecture import BUILD_MACHINE
+from kpolicy.kernel.toolchain.patience import integer
 from kpolicy.kernel.toolchain.shell.interpreter import Call
 
 
@@ -120,6 +121,12 @@ def uname(call: Call) -> int:
     return 0
 
 
+def _quotient(first: int, second: int) -> int:
+    """The quotient as C has it, towards zero."""
+    quotient = abs(first) // abs(second)
+    return quotient if (first < 0) == (second < 0) else -quotient
+
+
 def expr(call: Call) -> int:
     """expr A OPERATOR B, on integers and texts"""
     words = call.arguments
@@ -128,7 +135,7 @@ def expr(call: Call) -> int:
     left, operator, right = words
     result: int | str | None = None
     if left.lstrip("-").isdigit() and right.lstrip("-").isdigit():
-        first, second = int(left), int(right)
+        first, second = integer(left), integer(right)
         if operator in ("/", "%") and second == 0:
             return 2
         compute = {
@@ -142,7 +149,7 @@ def expr(call: Call) -> int:
             "=": int(first == second),
             "!=": int(first != second),
         }
-        result = int(first / second) if operator == "/" else compute.get(operator)
+        result = _quotient(first, second) if operator == "/" else compute.get(operator)
     elif operator in ("=", "!="):
         result = int((left == right) == (operator == "="))
     if result is None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import functools
 import re
 
-from kpolicy.kernel.toolchain.patience import Pattern
+from kpolicy.kernel.toolchain.patience import Pattern, compiled
 from kpolicy.kernel.toolchain.shell.pattern import bracket_body
 
 
@@ -42,7 +42,7 @@ def compile_posix(text: str, *, extended: bool, ignore_case: bool = False) -> Pa
             out.append(r"\Z" if character == "$" else character)
         else:
             out.append(re.escape(character))
-    return Pattern(re.compile("".join(out), re.DOTALL | (re.IGNORECASE if ignore_case else 0)))
+    return compiled("".join(out), re.DOTALL | (re.IGNORECASE if ignore_case else 0))
 
 
 def _starts(out: list[str]) -> bool:

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from kpolicy.kernel.toolchain.patience import Pattern
+from kpolicy.kernel.toolchain.patience import Pattern, integer, look
 from kpolicy.kernel.toolchain.programs.regex import compile_posix
 from kpolicy.kernel.toolchain.shell.interpreter import Call
+from kpolicy.kernel.toolchain.shell.streams import bounded
 
 
 class UnsupportedScript(Exception):
@@ -123,7 +124,7 @@ class _Parser:
         match = re.compile(r"[0-9]+").match(self._text, self._at)
         if match is not None:
             self._at = match.end()
-            return _Address(line=int(match.group()))
+            return _Address(line=integer(match.group()))
         if self._peek() == "$":
             self._at += 1
             return _Address(last=True)
@@ -179,7 +180,7 @@ class _Parser:
         command.everywhere = "g" in flags
         command.prints = "p" in flags
         digits = re.search(r"[0-9]+", flags)
-        command.occurrence = int(digits.group()) if digits else 1
+        command.occurrence = integer(digits.group()) if digits else 1
 
 
 def _replacement(template: str, match: re.Match[str]) -> str:
@@ -217,6 +218,7 @@ class _Run:
         for number, line in enumerate(lines, 1):
             newline = "\n" if line.endswith("\n") else ""
             self._deleted = False
+            look(len(line))
             space = self._apply(self._commands, number, number == len(lines), line.rstrip("\n"))
             if not (self._quiet or self._deleted):
                 self._printed.append(space)
@@ -229,6 +231,7 @@ class _Run:
 
     def _apply(self, commands: list[_Command], number: int, is_last: bool, space: str) -> str:
         for command in commands:
+            look(len(space))
             if self._deleted or self._quit:
                 break
             if command.letter == "#" or not command.selects(number, is_last, space):
@@ -259,13 +262,14 @@ class _Run:
             if count < command.occurrence:
                 continue
             out += [space[at : match.start()], _replacement(command.replacement, match)]
+            look(len(out[-1]))
             at = match.end()
             done += 1
             if not command.everywhere:
                 break
         if not done:
             return space
-        result = "".join(out) + space[at:]
+        result = bounded("".join(out) + space[at:], "line")
         if command.prints:
             self._printed.append(result)
         return result
@@ -304,7 +308,7 @@ def sed(call: Call) -> int:
             call.complain(f"can't read {name}: No such file or directory")
             status = 2
         else:
-            text += content
+            text = bounded(text + content, "text")
     try:
         commands = _Parser("\n".join(scripts), extended=extended).commands()
         call.write("".join(_Run(commands, quiet=quiet).lines(text)))

@@ -6,9 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kpolicy.kernel.toolchain.patience import Pattern
+from kpolicy.kernel.toolchain.patience import Exhausted, Pattern, compiled, integer, look
 from kpolicy.kernel.toolchain.programs.regex import compile_posix
 from kpolicy.kernel.toolchain.shell.interpreter import Call
+from kpolicy.kernel.toolchain.shell.streams import bounded
+
+_MOST_LINES = 1_000_000
 
 
 def _inputs(call: Call, names: list[str]) -> Iterator[tuple[str, str | None]]:
@@ -62,7 +65,7 @@ def _ends(call: Call, *, first: bool) -> int:
         if not re.fullmatch(r"[-+]?[0-9]+", number) or (first and number.startswith("-")):
             return call.unknown(f"{call.name} {word} {number}")
         from_start = not first and number.startswith("+")
-        count = abs(int(number))
+        count = abs(integer(number))
     status = 0
     for _, text in _inputs(call, names):
         if text is None:
@@ -110,12 +113,12 @@ def grep(call: Call) -> int:
             return 2
         patterns.append(names.pop(0))
     try:
-        compiled = [
+        matchers = [
             _grep_pattern(line, extended, fixed, options) for pattern in patterns for line in pattern.split("\n")
         ]
     except re.error:
         return 2
-    return _grep(call, compiled, options, names)
+    return _grep(call, matchers, options, names)
 
 
 _LONG_GREP = {
@@ -134,13 +137,13 @@ def _grep_pattern(text: str, extended: bool, fixed: bool, options: set[str]) -> 
     ignore_case = "i" in options
     flags = re.IGNORECASE if ignore_case else 0
     if fixed:
-        pattern = Pattern(re.compile(re.escape(text), flags))
+        pattern = compiled(re.escape(text), flags)
     else:
         pattern = compile_posix(text, extended=extended, ignore_case=ignore_case)
     if "x" in options:
-        return Pattern(re.compile(rf"\A(?:{pattern.compiled.pattern})\Z", flags))
+        return compiled(rf"\A(?:{pattern.compiled.pattern})\Z", flags)
     if "w" in options:
-        return Pattern(re.compile(rf"(?<!\w)(?:{pattern.compiled.pattern})(?!\w)", flags))
+        return compiled(rf"(?<!\w)(?:{pattern.compiled.pattern})(?!\w)", flags)
     return pattern
 
 
@@ -201,14 +204,20 @@ def cut(call: Call) -> int:
             status = 1
             continue
         for line in text.splitlines():
+            look()
             pieces = line.split(delimiter) if unit == "f" else list(line)
             if unit == "f" and len(pieces) == 1:
                 if not only_delimited:
                     call.write(line + "\n")
                 continue
-            kept = [piece for index, piece in enumerate(pieces, 1) if any(low <= index <= high for low, high in wanted)]
+            kept = [piece for index, piece in enumerate(pieces, 1) if _is_wanted(index, wanted)]
             call.write((delimiter if unit == "f" else "").join(kept) + "\n")
     return status
+
+
+def _is_wanted(index: int, wanted: list[tuple[int, int]]) -> bool:
+    look()
+    return any(low <= index <= high for low, high in wanted)
 
 
 def _ranges(text: str) -> list[tuple[int, int]] | None:
@@ -218,8 +227,8 @@ def _ranges(text: str) -> list[tuple[int, int]] | None:
         if match is None or not part:
             return None
         low, dash, high = match.groups()
-        first = int(low or 1)
-        out.append((first, int(high) if high else (1 << 30 if dash else first)))
+        first = integer(low or "1")
+        out.append((first, integer(high) if high else (1 << 30 if dash else first)))
     return out
 
 
@@ -260,9 +269,13 @@ def _character_set(text: str) -> str:
         text = text.replace(name, members)
     text = re.sub(r"\\(n|t|\\|r)", lambda match: {"n": "\n", "t": "\t", "r": "\r"}.get(match.group(1), "\\"), text)
     text = re.sub(r"\\([0-7]{1,3})", lambda match: chr(int(match.group(1), 8) & 0xFF), text)
-    return re.sub(
-        r"(.)-(.)", lambda match: "".join(map(chr, range(ord(match.group(1)), ord(match.group(2)) + 1))), text
-    )
+    return re.sub(r"(.)-(.)", _range_of_characters, text)
+
+
+def _range_of_characters(match: re.Match[str]) -> str:
+    first, last = ord(match.group(1)), ord(match.group(2))
+    look(max(0, last - first))
+    return "".join(map(chr, range(first, last + 1)))
 
 
 def wc(call: Call) -> int:
@@ -285,11 +298,14 @@ def sort(call: Call) -> int:
         return call.unknown("sort " + " ".join(call.arguments))
     lines: list[str] = []
     for _, text in _inputs(call, [word for word in call.arguments if not word.startswith("-")]):
+        bounded(text or "", "text to sort")
         lines += (text or "").splitlines()
+        if len(lines) > _MOST_LINES:
+            raise Exhausted(f"more than {_MOST_LINES} lines to sort")
 
     def key(line: str) -> tuple[int, str]:
         match = re.match(r"\s*(-?[0-9]+)", line) if "n" in letters else None
-        return (int(match.group(1)) if match else 0, line)
+        return (integer(match.group(1)) if match else 0, line)
 
     lines.sort(key=key, reverse="r" in letters)
     if "u" in letters:

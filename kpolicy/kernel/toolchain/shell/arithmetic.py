@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from kpolicy.kernel.toolchain.shell.streams import Exhausted
+from kpolicy.kernel.toolchain.patience import Exhausted, integer
 
 _TOKEN: Final = re.compile(
     r"\s*(?:(0[xX][0-9a-fA-F]+|[0-9]+)|([A-Za-z_]\w*)|(<<|>>|[<>=!]=|&&|\|\||[-+*/%<>&|^!~?:()]))"
@@ -45,8 +45,8 @@ def _number(text: str) -> int:
     digits = digits.lstrip("+-")
     try:
         if digits[:2] in ("0x", "0X"):
-            return sign * int(digits, 16)
-        return sign * int(digits, 8 if len(digits) > 1 and digits.startswith("0") else 10)
+            return sign * integer(digits, 16)
+        return sign * integer(digits, 8 if len(digits) > 1 and digits.startswith("0") else 10)
     except ValueError as error:
         raise ArithmeticFault(f"not a number: {text}") from error
 
@@ -92,9 +92,9 @@ class _Parser:
                 raise ArithmeticFault(f"bad arithmetic: {expression}")
             self._tokens.append(match.group().strip())
             at = match.end()
+            if len(self._tokens) > 1000:
+                raise Exhausted("arithmetic that is too long")
         self._tokens.reverse()
-        if len(self._tokens) > 1000:
-            raise Exhausted("arithmetic that is too long")
 
     def value(self) -> int:
         if not self._tokens:

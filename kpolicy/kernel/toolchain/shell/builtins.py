@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from kpolicy.kernel.toolchain.patience import integer
 from kpolicy.kernel.toolchain.shell.conditions import test
 from kpolicy.kernel.toolchain.shell.expansion import split_fields
 from kpolicy.kernel.toolchain.shell.interpreter import Shell
@@ -25,7 +26,7 @@ def _false(_shell: Shell, _words: list[str]) -> int:
 
 
 def _number(words: list[str], default: int) -> int:
-    return int(words[1]) if len(words) > 1 and words[1].isdigit() else default
+    return integer(words[1]) if len(words) > 1 and words[1].isascii() and words[1].isdigit() else default
 
 
 def _exit(shell: Shell, words: list[str]) -> int:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from kpolicy.kernel.toolchain.patience import integer
 from kpolicy.kernel.toolchain.shell.interpreter import Shell
 
 _INTEGER: Final = re.compile(r"\s*[-+]?[0-9]+\s*")
@@ -82,7 +83,7 @@ class _Condition:
         for operand in (left, right):
             if not _INTEGER.fullmatch(operand):
                 raise ConditionFault(f"Illegal number: {operand}")
-        return compare(int(left), int(right))
+        return compare(integer(left.strip()), integer(right.strip()))
 
     def _unary(self, operator: str, operand: str) -> bool:
         if operator == "-n":

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from kpolicy.kernel.toolchain.patience import Exhausted
 from kpolicy.kernel.toolchain.shell.arithmetic import compute
 from kpolicy.kernel.toolchain.shell.pattern import quote_pattern, remove_affix
-from kpolicy.kernel.toolchain.shell.streams import LONGEST_TEXT, Exhausted
+from kpolicy.kernel.toolchain.shell.streams import LONGEST_TEXT, bounded
 from kpolicy.kernel.toolchain.shell.syntax import Arithmetic, Parameter, Part, Script, Substitution, Text, Word
 
 _BLANKS = " \t\n"
+_MOST_FIELDS = 100_000
 
 
 class UnsetParameter(Exception):
@@ -57,6 +59,10 @@ def expand_fields(shell: Parameters, words: tuple[Word, ...]) -> list[str]:
             for part in word:
                 splitter.add(part)
             splitter.finish()
+        if len(fields) > _MOST_FIELDS:
+            raise Exhausted(f"a command of more than {_MOST_FIELDS} words")
+    if len(words) != len(fields) and sum(map(len, fields)) > LONGEST_TEXT:
+        raise Exhausted(f"a command of more than {LONGEST_TEXT} characters")
     return fields
 
 
@@ -64,7 +70,7 @@ def expand_text(shell: Parameters, word: Word) -> str:
     """A word without field splitting: of an assignment, a redirection, a `case`."""
     if len(word) == 1 and type(part := word[0]) is Text:
         return part.text
-    return _bounded("".join([_text_of(shell, part) for part in word]))
+    return bounded("".join([_text_of(shell, part) for part in word]))
 
 
 def expand_pattern(shell: Parameters, word: Word) -> str:
@@ -73,7 +79,7 @@ def expand_pattern(shell: Parameters, word: Word) -> str:
     for part in word:
         text = _text_of(shell, part)
         out.append(quote_pattern(text) if part.quoted else text)
-    return _bounded("".join(out))
+    return bounded("".join(out))
 
 
 def split_fields(text: str, separators: str) -> tuple[bool, list[str], bool]:
@@ -124,7 +130,7 @@ class _Splitter:
 
     def finish(self) -> None:
         if self._current is not None:
-            field = _bounded("".join(self._current))
+            field = bounded("".join(self._current))
             self._fields.append(field)
             self._current = None
             if self._wildcard and not self._shell.noglob:
@@ -255,9 +261,3 @@ def _choose(shell: Parameters, part: Parameter) -> tuple[str, Word | None]:
 
 def _has_wildcard(text: str) -> bool:
     return "*" in text or "?" in text
-
-
-def _bounded(text: str) -> str:
-    if len(text) > LONGEST_TEXT:
-        raise Exhausted("too long a word")
-    return text

@@ -10,7 +10,8 @@ from typing import Final
 
 from kpolicy.errors import InputError
 from kpolicy.kernel.source import Source
-from kpolicy.kernel.toolchain.shell.streams import LONGEST_TEXT, NOTHING, Exhausted, Input, Output
+from kpolicy.kernel.toolchain.patience import Exhausted
+from kpolicy.kernel.toolchain.shell.streams import LONGEST_TEXT, NOTHING, Input, Output
 
 # The folder in which commands run when srctree is relative to it.
 _BUILD_FOLDER: Final = "/build/kpolicy/kernel/tree"

@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from kpolicy.kernel.toolchain.patience import Exhausted, look
 from kpolicy.kernel.toolchain.shell.arithmetic import ArithmeticFault
 from kpolicy.kernel.toolchain.shell.expansion import UnsetParameter, expand_fields, expand_pattern, expand_text
 from kpolicy.kernel.toolchain.shell.files import VirtualFiles
 from kpolicy.kernel.toolchain.shell.parser import parse
 from kpolicy.kernel.toolchain.shell.pattern import compile_pattern
 from kpolicy.kernel.toolchain.shell.state import DEEPEST, ExitShell, LeaveLoop, ReturnFromFunction, ShellState
-from kpolicy.kernel.toolchain.shell.streams import Exhausted, Input, Output, Stream
+from kpolicy.kernel.toolchain.shell.streams import Input, Output, Stream
 from kpolicy.kernel.toolchain.shell.syntax import (
     AndOr,
     Case,
@@ -194,9 +195,10 @@ class Shell(ShellState):
 
     def command(self, node: Command) -> int:
         """Run one command; its status."""
+        look()
         self.machine.steps += 1
         if self.machine.steps > _MOST_STEPS:
-            raise Exhausted("too many steps")
+            raise Exhausted(f"more than {_MOST_STEPS} steps")
         if type(node) is Simple:
             return self._simple(node)
         if isinstance(node, Function):
@@ -254,7 +256,7 @@ class Shell(ShellState):
             status, left = self._body(node.body)
             if left:
                 break
-            self.machine.steps += 1
+            look()
         return status
 
     def _body(self, body: Script) -> tuple[int, bool]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
+from kpolicy.kernel.toolchain.patience import integer
 from kpolicy.kernel.toolchain.shell.syntax import (
     AndOr,
     Case,
@@ -310,7 +311,7 @@ class _Parser(WordScanner):
             return None
         self.at = match.end()
         operator = match.group(2)
-        descriptor = int(match.group(1)) if match.group(1) else (0 if operator.startswith("<") else 1)
+        descriptor = integer(match.group(1)) if match.group(1) else (0 if operator.startswith("<") else 1)
         self.skip_blanks()
         target = self.word()
         if not target:

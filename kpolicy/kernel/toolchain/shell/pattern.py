@@ -6,7 +6,7 @@ from __future__ import annotations
 import functools
 import re
 
-from kpolicy.kernel.toolchain.patience import Pattern
+from kpolicy.kernel.toolchain.patience import Pattern, compiled
 
 
 @functools.lru_cache(maxsize=512)
@@ -29,7 +29,7 @@ def compile_pattern(pattern: str) -> Pattern:
             at = end + 1
         else:
             out.append(re.escape(character))
-    return Pattern(re.compile("".join(out), re.DOTALL))
+    return compiled("".join(out), re.DOTALL)
 
 
 def quote_pattern(text: str) -> str:
@@ -39,7 +39,7 @@ def quote_pattern(text: str) -> str:
 
 def remove_affix(value: str, pattern: str, operator: str) -> str:
     """`${value OPERATOR pattern}` for the operators `%`, `%%`, `#` and `##`."""
-    compiled = compile_pattern(pattern)
+    matcher = compile_pattern(pattern)
     lengths = range(len(value) + 1)
     if operator in ("%%", "#"):
         order = lengths
@@ -47,9 +47,9 @@ def remove_affix(value: str, pattern: str, operator: str) -> str:
         order = range(len(value), -1, -1)
     for at in order:
         if operator.startswith("%"):
-            if compiled.fullmatch(value, at):
+            if matcher.fullmatch(value, at):
                 return value[:at]
-        elif compiled.fullmatch(value, 0, at):
+        elif matcher.fullmatch(value, 0, at):
             return value[at:]
     return value
 

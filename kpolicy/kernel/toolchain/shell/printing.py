@@ -6,8 +6,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from kpolicy.kernel.toolchain.patience import Exhausted, integer
 from kpolicy.kernel.toolchain.shell.interpreter import Shell
-from kpolicy.kernel.toolchain.shell.streams import LONGEST_TEXT, Exhausted
+from kpolicy.kernel.toolchain.shell.streams import LONGEST_TEXT
 
 _SIMPLE: Final = {
     "a": "\a",
@@ -85,13 +86,16 @@ class _Formatter:
 
     def text(self) -> str:
         out: list[str] = []
+        size = 0
         while True:
             left = len(self._arguments)
-            out += self._once()
+            once = self._once()
+            out += once
             if self._ended or not self._arguments or len(self._arguments) == left:
                 return "".join(out)
-            if len(out) > LONGEST_TEXT:
-                raise Exhausted("too much output")
+            size += sum(map(len, once))
+            if size > LONGEST_TEXT:
+                raise Exhausted(f"more than {LONGEST_TEXT} characters of output")
 
     def _once(self) -> list[str]:
         out: list[str] = []
@@ -119,7 +123,7 @@ class _Formatter:
         width = str(self._number(self._next())) if width == "*" else width
         if precision == "*":
             precision = str(self._number(self._next()))
-        if int(width or 0) > _WIDEST or int(precision or 0) > _WIDEST:
+        if integer(width or "0") > _WIDEST or integer(precision or "0") > _WIDEST:
             raise Exhausted("too wide a field")
         shape = f"%{flags}{width}" + (f".{precision or 0}" if precision is not None else "")
         if letter == "b":
@@ -142,8 +146,10 @@ class _Formatter:
             return ord(stripped[1:2] or "\0")
         try:
             octal = re.fullmatch(r"[-+]?0[0-7]+", stripped)
-            return int(stripped, 8 if octal else 0) if not stripped.isdigit() or octal else int(stripped)
+            if octal:
+                return integer(stripped, 8)
+            return int(stripped, 0) if not stripped.isdigit() else integer(stripped)
         except ValueError:
             self.status = 1
             digits = re.match(r"[-+]?[0-9]+", stripped)
-            return int(digits.group()) if digits else 0
+            return integer(digits.group()) if digits else 0

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
+from kpolicy.kernel.toolchain.patience import Exhausted, integer
 from kpolicy.kernel.toolchain.shell.expansion import expand_text
 from kpolicy.kernel.toolchain.shell.files import VirtualFiles
-from kpolicy.kernel.toolchain.shell.streams import NOTHING, Exhausted, Input, Output, Stream
+from kpolicy.kernel.toolchain.shell.streams import NOTHING, Input, Output, Stream, bounded
 from kpolicy.kernel.toolchain.shell.syntax import Command, Redirect, Script
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class ShellState:
         if value is not None:
             return value
         if name.isdigit():
-            index = int(name)
+            index = integer(name)
             if index == 0:
                 return self.name
             return self.positionals[index - 1] if index <= len(self.positionals) else None
@@ -136,7 +137,7 @@ class ShellState:
 
     def assign(self, name: str, value: str) -> None:
         """Set a variable."""
-        self.variables[name] = value
+        self.variables[name] = bounded(value, "variable")
 
     def note_wildcard(self, field: str) -> None:
         """A field with a wildcard that is not quoted: what it becomes is not known."""
@@ -181,7 +182,7 @@ class ShellState:
                 if target == "-":
                     streams.pop(redirect.descriptor, None)
                     continue
-                stream = streams.get(int(target)) if target.isdigit() else None
+                stream = streams.get(integer(target)) if target.isascii() and target.isdigit() else None
             elif operator == "<":
                 stream = self.machine.files.open_for_reading(target)
             else:

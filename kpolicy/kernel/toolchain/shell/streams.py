@@ -5,12 +5,18 @@ from __future__ import annotations
 
 from typing import Final
 
-# No probe comes near these; they keep a hostile command from filling the memory.
+from kpolicy.kernel.toolchain.patience import Exhausted, look
+
+# The longest word, variable, file or output, in characters: no probe comes near.
 LONGEST_TEXT: Final = 1_000_000
 
 
-class Exhausted(Exception):
-    """A command takes more steps, text or depth than any probe has need of."""
+def bounded(text: str, what: str = "word") -> str:
+    """A text that was made, if it is no longer than any may be; raises Exhausted."""
+    look(len(text))
+    if len(text) > LONGEST_TEXT:
+        raise Exhausted(f"a {what} of more than {LONGEST_TEXT} characters")
+    return text
 
 
 class Input:
@@ -26,6 +32,7 @@ class Input:
         """All that is left."""
         rest = self._text[self._at :]
         self._at = len(self._text)
+        look(len(rest))
         return rest
 
     def line(self) -> str:
@@ -33,6 +40,7 @@ class Input:
         end = self._text.find("\n", self._at) + 1 or len(self._text)
         line = self._text[self._at : end]
         self._at = end
+        look(len(line))
         return line
 
 
@@ -47,9 +55,10 @@ class Output:
 
     def write(self, text: str) -> None:
         """Add to the text."""
+        look(len(text))
         self._length += len(text)
         if self._length > LONGEST_TEXT:
-            raise Exhausted("too much output")
+            raise Exhausted(f"more than {LONGEST_TEXT} characters of output")
         self._parts.append(text)
 
     @property
@@ -65,6 +74,7 @@ class Discard(Output):
 
     def write(self, text: str) -> None:
         """Forget the text."""
+        look(len(text))
 
 
 NOTHING: Final = Discard()

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from kpolicy.kernel.toolchain.patience import look
 from kpolicy.kernel.toolchain.shell.syntax import (
     Arithmetic,
     Parameter,
@@ -53,6 +54,7 @@ class WordScanner:
         """The word that starts here; empty when none does."""
         parts: list[Part] = []
         text = self.text
+        look()
         while self.at < len(text):
             character = text[self.at]
             if character in WORD_END:
