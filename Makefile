@@ -56,12 +56,8 @@ else
 	$(BIN)/python -m tests.fixes.whole -j $(JOBS) --conf '$(TREE)'
 endif
 
-<<<<<<< HEAD
-fuzz: $(VENV)/dev.stamp trees ## 200 odd configs for each of six architectures, 1000 odd small trees, both kernels (or TREE=...), against conf
-=======
-fuzz: $(VENV)/dev.stamp trees ## 10,000 damaged texts of each kind; 200 odd configs an architecture and kernel (or TREE=...), against conf
+fuzz: $(VENV)/dev.stamp trees ## 10,000 damaged texts of each kind; odd configs and small trees against conf (or that of TREE=...)
 	$(BIN)/python -m tests.fuzz.hostile -j $(JOBS)
->>>>>>> main
 	$(BIN)/python -m tests.fuzz.run -j $(JOBS) $(ARGS) $(TREE)
 	$(BIN)/python -m tests.kconfig.sweep -j $(JOBS) $(TREE)
 

@@ -14,12 +14,8 @@ from kpolicy.kconfig import payload
 from kpolicy.kconfig.candidates import candidates
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.elaborate import Elaborated, Entry, Property
-<<<<<<< HEAD
-from kpolicy.kconfig.nodes import AND, EQUAL, MOD, NO, YES, NodeTable
-=======
 from kpolicy.kconfig.limits import MOST_MEMBERS
-from kpolicy.kconfig.nodes import EQUAL, MOD, NO, YES, NodeTable
->>>>>>> main
+from kpolicy.kconfig.nodes import AND, EQUAL, MOD, NO, YES, NodeTable
 from kpolicy.kconfig.payload import BOOL, TRISTATE, TYPES, Core, Details, Payload
 from kpolicy.kconfig.shape import shaper_of
 from kpolicy.kconfig.submenus import Run
@@ -265,15 +261,10 @@ class _Builder:
         if (choice_index, index) not in self._members:
             self._members.add((choice_index, index))
             record[2].append(index)
-<<<<<<< HEAD
-        if symbol.choice < 0 and (entry.prompt is not None or self._dialect.choice_symbols):
-            symbol.choice = list(self._choices).index(choice_index)
-=======
             if len(record[2]) > MOST_MEMBERS:
                 raise InputError(f"more than {MOST_MEMBERS} members of a choice", entry.location)
-        if symbol.choice < 0 and entry.prompt is not None:
+        if symbol.choice < 0 and (entry.prompt is not None or self._dialect.choice_symbols):
             symbol.choice = self._numbers[choice_index]
->>>>>>> main
         return dependency
 
     def _properties(self, entry: Entry, index: int, dependency: int, scope: int) -> None:

@@ -12,14 +12,10 @@ from typing import Any, NamedTuple, Protocol
 
 from kpolicy.errors import InputError
 from kpolicy.kconfig.frontend import Reader, is_probed, read_file
-<<<<<<< HEAD
 from kpolicy.kconfig.grammar import Verdict
+from kpolicy.kconfig.limits import MOST_BLOCKS
 from kpolicy.kconfig.sanity import check_sanity
 from kpolicy.kconfig.syntax import CONST, YES, Answerer, Ast, Refusal, SourceFile, Statement
-=======
-from kpolicy.kconfig.limits import MOST_BLOCKS
-from kpolicy.kconfig.syntax import CONST, YES, Answerer, Ast, SourceFile, Statement
->>>>>>> main
 from kpolicy.location import Location
 
 _MAX_DEPTH = 100

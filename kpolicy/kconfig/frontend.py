@@ -15,47 +15,18 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from kpolicy.errors import InputError
-<<<<<<< HEAD
 from kpolicy.kconfig.grammar import Grammar
 from kpolicy.kconfig.helptext import skip_help
 from kpolicy.kconfig.lexer import UNKNOWN, Lexer
 from kpolicy.kconfig.lexer import Statement as Lexed
+from kpolicy.kconfig.library import load
+from kpolicy.kconfig.limits import MOST_NEGATIONS, Limits, check_size
 from kpolicy.kconfig.parse import Parser
 from kpolicy.kconfig.syntax import Answerer, SourceFile, Statement
 from kpolicy.location import Location
 
-=======
-from kpolicy.kconfig.library import load
-from kpolicy.kconfig.limits import MOST_NEGATIONS, Limits, check_size
-from kpolicy.kconfig.syntax import CONST, YES, Answerer, Ast, SourceFile, Statement
-from kpolicy.location import Location
-
 kconfiglib = load(sys.path)
 
-# Tokens and expression operators of kconfiglib, by the words of the language.
-_TOKEN = {
-    word: kconfiglib._get_keyword(word)
-    for word in (
-        "choice comment config def_bool def_hex def_int def_string def_tristate default depends endchoice endif "
-        "endmenu env help if imply mainmenu menu menuconfig modules on option optional prompt range select source "
-        "visible bool tristate int hex string defconfig_list allnoconfig_y"
-    ).split()
-}
-_WORD = {token: word for word, token in _TOKEN.items()}
-_TYPES = frozenset(_TOKEN[word] for word in ("bool", "tristate", "int", "hex", "string"))
-_DEFAULTS = {_TOKEN[f"def_{word}"]: word for word in ("bool", "tristate", "int", "hex", "string")}
-_OPERATOR = {
-    kconfiglib.AND: "&&",
-    kconfiglib.OR: "||",
-    kconfiglib.NOT: "!",
-    kconfiglib.EQUAL: "=",
-    kconfiglib.UNEQUAL: "!=",
-    kconfiglib.LESS: "<",
-    kconfiglib.LESS_EQUAL: "<=",
-    kconfiglib.GREATER: ">",
-    kconfiglib.GREATER_EQUAL: ">=",
-}
->>>>>>> main
 _BARE_NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 # A statement whose value depends only on these is the same for every toolchain.
 _TREE_VARIABLES = frozenset(
@@ -68,30 +39,7 @@ _MAX_LINE = 1 << 20
 _MAX_NESTING = 200
 
 
-<<<<<<< HEAD
-class Reader(kconfiglib.Kconfig):  # type: ignore[misc]  # kconfiglib has no type hints
-=======
-class _Names(dict[str, Any]):
-    """Symbol tokens by name, shared by every reader: a token is a name and no more."""
-
-    def __init__(self, constant: bool) -> None:
-        super().__init__()
-        self._constant = constant
-
-    def __missing__(self, name: str) -> Any:
-        symbol = kconfiglib.Symbol.__new__(kconfiglib.Symbol)
-        symbol.name = name
-        symbol.is_constant = self._constant
-        self[name] = symbol
-        return symbol
-
-
-_SYMBOLS = _Names(constant=False)
-_CONSTANTS = _Names(constant=True)
-
-
 class Reader(kconfiglib.Kconfig):  # type: ignore[misc, name-defined]  # kconfiglib has no type hints
->>>>>>> main
     """Reads Kconfig lines for one architecture and toolchain.
 
     `environment` holds the variables that make would export.  `shell(command, location)`
@@ -227,19 +175,9 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc, name-defined]  # kconfig
             self._parse_error(f"line longer than {_MAX_LINE} characters")
         if text.count("(") > _MAX_NESTING and _deepest(text) > _MAX_NESTING:
             self._parse_error(f"more than {_MAX_NESTING} nested parentheses")
-<<<<<<< HEAD
-        if not lexed.tokens:
-=======
         if text.count("!") > MOST_NEGATIONS and _NEGATIONS.search(text):
             self._parse_error(f"more than {MOST_NEGATIONS} negations of one another")
-        self._tokens = self._words(text)
-        self._tokens_i = 1
-        keyword = self._tokens[0]
-        if keyword is None:
-            assigned = _ASSIGNED.match(text)
-            if assigned is not None and self._asked:
-                self._made_of.setdefault(assigned[1], set()).update(self._asked)
->>>>>>> main
+        if not lexed.tokens:
             return None
         if lexed.assigned is not None:
             return self._assign(line, str(lexed.tokens[0][1]), str(lexed.tokens[1]), lexed.assigned)
@@ -249,8 +187,7 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc, name-defined]  # kconfig
         self.note("refused", text)
 
     def _expand(self, text: str, at: int) -> tuple[str, int]:
-        expanded: tuple[str, int] = self._expand_macro(text, at, ())
-        return expanded
+        return self._expand_macro(text, at, ())
 
     def _assign(self, line: int, name: str, operator: str, value: str) -> Statement:
         """Assign a variable, as kconfiglib's _parse_assignment() does (preprocess.c: variable_add)."""
