@@ -187,8 +187,7 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc, name-defined]  # kconfig
         self.note("refused", text)
 
     def _expand(self, text: str, at: int) -> tuple[str, int]:
-        expanded: tuple[str, int] = self._expand_macro(text, at, ())
-        return expanded
+        return self._expand_macro(text, at, ())
 
     def _assign(self, line: int, name: str, operator: str, value: str) -> Statement:
         """Assign a variable, as kconfiglib's _parse_assignment() does (preprocess.c: variable_add)."""
