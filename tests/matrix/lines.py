@@ -34,11 +34,11 @@ _PAIR = (
     "role {tree} {a} {b}",
     "cost {tree} {a} {b}",
     "diff {tree} {a} {b}",
+    "diff {tree} {b} {a} --format json",
 )
 _PAIR_IN_TREE = (
     "expand {tree} {a}+{b}",
     "explain {tree} --config {a}+{b} DEBUG_KERNEL KASAN",
-    "diff {tree} {b} {a} --format json",
     "fix {tree} {a}+{b} --format fragment --fail-on error",
 )
 _TREE = (
