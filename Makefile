@@ -56,9 +56,10 @@ else
 	$(BIN)/python -m tests.fixes.whole -j $(JOBS) --conf '$(TREE)'
 endif
 
-fuzz: $(VENV)/dev.stamp trees ## 10,000 damaged texts of each kind; 200 odd configs an architecture and kernel (or TREE=...), against conf
+fuzz: $(VENV)/dev.stamp trees ## 10,000 damaged texts of each kind; odd configs and small trees against conf (or that of TREE=...)
 	$(BIN)/python -m tests.fuzz.hostile -j $(JOBS)
 	$(BIN)/python -m tests.fuzz.run -j $(JOBS) $(ARGS) $(TREE)
+	$(BIN)/python -m tests.kconfig.sweep -j $(JOBS) $(TREE)
 
 matrix: $(VENV)/dev.stamp trees ## every command on all configs of a folder and on all pairs: make matrix CONFIGS=folder
 	@test -n '$(CONFIGS)' || { echo 'make matrix wants a folder of full .config files: make matrix CONFIGS=folder' >&2; exit 2; }

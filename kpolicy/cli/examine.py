@@ -164,6 +164,8 @@ class Examiner:
         model = self._last[1] if self._last is not None else None
         if isinstance(model, Model):
             self._remarks.update(dict.fromkeys(Remark(*warning) for warning in model.warnings))
+            for location, _symbol, text in model.refused:
+                self._remarks[Remark(location, text)] = None
             for probe in model.unknown_probes:
                 self._remarks[Remark(probe.location, f"unknown probe, taken to print nothing: {probe.text}")] = None
 

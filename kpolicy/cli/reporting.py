@@ -135,7 +135,8 @@ def examine(console: Console, run: Run, jobs: int) -> tuple[Run, tuple[ConfigRep
         run = replace(run, about=only_below(about, run.paths))
         # What is wrong with an architecture was met with its configs already.
         failed += [error for error in errors if error not in failed]
-        remarks = list(dict.fromkeys([*remarks, *further]))
+        told = {item.place for item in about.findings if item.rule == "kconfig/refused-by-conf"}
+        remarks = [item for item in dict.fromkeys([*remarks, *further]) if item.location not in told]
     console.clear_progress()
     configs = tuple(item for item in outcomes if isinstance(item, ConfigReport))
     return replace(run, failed=tuple(failed)), configs, tuple(remarks)

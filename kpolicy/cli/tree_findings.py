@@ -30,6 +30,7 @@ _PARTS = {
     "kconfig/redundant-select": CLAIMS,
     "kconfig/select-of-choice-member": CLAIMS,
     "kconfig/dead-default": CLAIMS,
+    "kconfig/refused-by-conf": CLAIMS,
     "kconfig/undefined-reference": REFERENCES,
     "kconfig/fragment-not-honoured": FRAGMENTS,
 }

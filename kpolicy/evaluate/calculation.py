@@ -14,6 +14,7 @@ from typing import Any
 
 from kpolicy.evaluate.strings import compare, number
 from kpolicy.evaluate.template import UNSEEN, Template
+from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.nodes import AND, NO, NOT, OR, YES
 from kpolicy.kconfig.payload import (
     BOOL,
@@ -72,7 +73,10 @@ class Calculation(ABC):
             self.written[node] = 0
         self.unmet: dict[int, tuple[int, int]] = {}
         self._modules_on = 0
-        self._strong_imply, self._empty_numbers = core.dialect[1], core.dialect[2]
+        dialect = Dialect(*core.dialect)
+        self._strong_imply, self._empty_numbers = dialect.strong_imply, dialect.empty_numbers
+        self._prints_bounds, self._writes_default_n = dialect.prints_bounds, dialect.writes_default_n
+        self._constant_type = 0 if dialect.untyped_constants else TRISTATE
         self._modules_on = self.value(core.modules)
         if core.modules > YES:
             # Everything that MODULES itself rests on was worked out as if it were n, as in `conf`.
@@ -127,7 +131,7 @@ class Calculation(ABC):
 
     def _type(self, node: int) -> int:
         if node <= YES:
-            return TRISTATE
+            return self._constant_type
         record = self._records[node]
         return record[TYPE] if record else 0
 
@@ -212,7 +216,7 @@ class Calculation(ABC):
         is_written = visible > 0
         if value < 0:
             value = 0 if flags & IS_CHOICE else self._default(record)
-            is_written = is_written or value > 0 or selected > 0
+            is_written = is_written or value > 0 or selected > 0 or self._writes_default(record)
             if implied != NO:
                 is_written = is_written or self._implied(record, boolean) > 0
                 value = self._imply(record, value, boolean)
@@ -238,6 +242,12 @@ class Calculation(ABC):
             if holds:
                 return min(self.value(default), holds)
         return 0
+
+    def _writes_default(self, record: list[Any]) -> bool:
+        """Whether a default that holds is written whatever it gives, as 4.14 does."""
+        if not self._writes_default_n or record[FLAGS] & IS_CHOICE:
+            return False
+        return any(self.value(condition) for _, condition in record[DEFAULTS])
 
     def _check_dependency(self, index: int, direct: int, selected: int, boolean: bool) -> None:
         allowed = self.value(direct)
@@ -326,10 +336,17 @@ class Calculation(ABC):
         base = 10 if record[TYPE] == INT else 16
         value = number(text, base)
         if value < self.range_value(bounds[0], base):
-            return self._raw_text(bounds[0])
+            return self._bound(bounds[0], base)
         if value > self.range_value(bounds[1], base):
-            return self._raw_text(bounds[1])
+            return self._bound(bounds[1], base)
         return text
+
+    def _bound(self, node: int, base: int) -> str:
+        """What a number is clipped to."""
+        if not self._prints_bounds:
+            return self._raw_text(node)
+        value = self.range_value(node, base)
+        return str(value) if base == 10 else hex(value & ((1 << 64) - 1))
 
     # What conf_write_defconfig() asks, beyond values.
 

@@ -23,6 +23,7 @@ from kpolicy.kconfig.payload import (
     CHOICE,
     FLAGS,
     HAS_PROMPT,
+    HEX,
     INT,
     IS_CHOICE,
     RANGES,
@@ -121,7 +122,7 @@ def _bucket(name: str) -> int:
 
 def _is_out_of_range(core: Core, calculation: Calculation, node: int, value: int | str) -> bool:
     record = core.records[node]
-    if not record[RANGES] or not isinstance(value, str):
+    if not record[RANGES] or record[TYPE] not in (INT, HEX) or not isinstance(value, str):
         return False
     bounds = calculation.range(record)
     if bounds is None:

@@ -49,6 +49,8 @@ def user_values(core: Core, config: Config) -> UserValues:
             user.warnings.append((assignment.location, f"override: reassigning to symbol {assignment.name}"))
         record = core.records[node]
         type_code = record[TYPE] if record else 0
+        if dialect.silent_unset and type_code > TRISTATE and assignment.text.startswith("#"):
+            continue
         value = _value(assignment, type_code, user) if type_code else None
         if value is None:
             continue

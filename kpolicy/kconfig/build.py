@@ -15,11 +15,12 @@ from kpolicy.kconfig.candidates import candidates
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.elaborate import Elaborated, Entry, Property
 from kpolicy.kconfig.limits import MOST_MEMBERS
-from kpolicy.kconfig.nodes import EQUAL, MOD, NO, YES, NodeTable
+from kpolicy.kconfig.nodes import AND, EQUAL, MOD, NO, YES, NodeTable
 from kpolicy.kconfig.payload import BOOL, TRISTATE, TYPES, Core, Details, Payload
+from kpolicy.kconfig.shape import shaper_of
 from kpolicy.kconfig.submenus import Run
+from kpolicy.kconfig.syntax import CONST, Ast
 from kpolicy.kconfig.syntax import YES as ALWAYS
-from kpolicy.kconfig.syntax import names_in
 from kpolicy.location import Location
 
 _NO_SCOPE = -1
@@ -88,7 +89,8 @@ class _Builder:
         self._files: dict[str, int] = {}
         self._menu: list[Any] = []
         self._scopes: list[Any] = []
-        self._run = Run()
+        self._shaper = shaper_of(elaborated, dialect)
+        self._run = Run(self._shaper)
 
     def payload(self, probes: list[tuple[str, Location]]) -> Payload:
         """Walk the tree, then lay out the records."""
@@ -114,6 +116,7 @@ class _Builder:
             mainmenu=self._elaborated.mainmenu,
             dialect=list(self._dialect),
             warnings=[[where.path, where.line, text] for where, text in self._elaborated.warnings],
+            refused=[[*item.location, item.symbol, item.text] for item in self._elaborated.refused],
             probes=[[where.path, where.line, text] for text, where in probes],
             **candidates(table.nodes, table.symbols.values(), records)._asdict(),
         )
@@ -184,7 +187,7 @@ class _Builder:
             return
         run = self._run
         if choice is not None and entry.kind != "config":
-            self._run = Run(is_below=run.takes(table, _given(dependency), self._named(entry)))
+            self._run = run.inside(entry)
         for condition, location in entry.visibility:
             scope = self._scope(scope, table.expression(condition, self._modules), location, is_visibility=True)
         for child in entry.children:
@@ -225,22 +228,10 @@ class _Builder:
         if entry.prompt is not None and self._dialect.choice_symbols and not known[4]:
             symbol.reverse.append(table.all_of(symbol.visible[-1], MOD))
         known[3] = [[value, condition] for value, condition, *_ in symbol.defaults]
-        run, self._run = self._run, Run()
+        run, self._run = self._run, Run(self._shaper, around=name)
         for child in entry.children:
             self._entry(child, inner, entry, scope)
         self._run = run
-
-    def _named(self, entry: Entry) -> set[int]:
-        """The symbols in the dependencies of an entry, and in the condition of its prompt."""
-        written = [item.operands[0] for item in entry.properties if item.kind == "depends"]
-        written += [entry.prompt.operands[1]] if entry.kind == "config" and entry.prompt is not None else []
-        return {self._table.symbol(name) for expression in written for name in names_in(expression)}
-
-    def _seen(self, entry: Entry, dependency: int) -> int:
-        """The condition under which the prompt of an entry is to be seen; without one its dependency."""
-        if entry.prompt is None:
-            return dependency
-        return self._table.all_of(dependency, self._table.expression(entry.prompt.operands[1], self._modules))
 
     def _config(self, entry: Entry, name: str, dependency: int | None, choice: Entry | None, scope: int) -> None:
         table = self._table
@@ -261,11 +252,10 @@ class _Builder:
         record = self._choices[choice_index]
         types = self._elaborated.types
         if self._dialect.choice_symbols:
-            if self._run.takes(
-                table, self._seen(entry, dependency), self._named(entry), (index, entry.prompt is not None)
-            ):
+            if self._run.takes(entry):
                 return dependency
-            if record[1] == TRISTATE and types.get(entry.name or "") != "tristate":
+            is_new = self._symbol(index).choice < 0
+            if is_new and record[1] == TRISTATE and types.get(entry.name or "") != "tristate":
                 dependency = table.all_of(table.intern(EQUAL, choice_index, YES), dependency)
         symbol = self._symbol(index)
         if (choice_index, index) not in self._members:
@@ -273,7 +263,7 @@ class _Builder:
             record[2].append(index)
             if len(record[2]) > MOST_MEMBERS:
                 raise InputError(f"more than {MOST_MEMBERS} members of a choice", entry.location)
-        if symbol.choice < 0 and entry.prompt is not None:
+        if symbol.choice < 0 and (entry.prompt is not None or self._dialect.choice_symbols):
             symbol.choice = self._numbers[choice_index]
         return dependency
 
@@ -298,7 +288,7 @@ class _Builder:
                 symbol.prompts.append([item.operands[0], condition, *place])
             symbol.visible.append(condition)
         elif item.kind == "default":
-            symbol.defaults.append([table.expression(item.operands[0]), condition, *place])
+            symbol.defaults.append([self._default(entry, item.operands[0]), condition, *place])
         elif item.kind in ("select", "imply"):
             target_index = table.symbol(item.operands[0])
             target = self._symbol(target_index)
@@ -308,6 +298,14 @@ class _Builder:
         elif item.kind == "range":
             low, high = (table.expression(operand) for operand in item.operands[:2])
             symbol.ranges.append([low, high, condition, *place])
+
+    def _default(self, entry: Entry, value: Ast) -> int:
+        """The node of a default; of a number or string nothing but a single word is a value (prop_get_symbol)."""
+        index = self._table.expression(value)
+        is_logical = self._elaborated.types.get(entry.name or "") in ("bool", "tristate", None)
+        if is_logical or isinstance(value, str) or value[0] == CONST or self._table.nodes[index] is not None:
+            return index
+        return self._table.intern(AND, index, index)
 
     def _record(self, index: int, name: str, symbol: _Symbol) -> list[Any]:
         flags = self._flags(name, symbol, index)
@@ -333,7 +331,7 @@ class _Builder:
         flags = 0
         if index in self._choices:
             flags |= payload.NO_WRITE | payload.IS_CHOICE
-        if "option defconfig_list" in said or "option env" in said:
+        if "option env" in said or ("option defconfig_list" in said and not self._dialect.writes_defconfig_list):
             flags |= payload.NO_WRITE
         if "transitional" in said:
             flags |= payload.TRANSITIONAL

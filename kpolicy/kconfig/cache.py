@@ -27,7 +27,7 @@ from kpolicy import __version__
 from kpolicy.files import OPEN_FLAGS, read_descriptor
 from kpolicy.kconfig.payload import Core, Details, Payload
 
-_FORMAT = 2
+_FORMAT = 3
 _CODE = ("kconfig", "kernel/toolchain")
 # A model takes about 5 MB; a tree has some 22 architectures.
 _MAX_TOTAL = 1 << 30

@@ -13,6 +13,10 @@ from typing import NamedTuple
 
 from kpolicy.kernel.source import Source
 
+_DEFAULT_N = re.compile(
+    r"prop = sym_get_default_prop\(sym\);\s*if \(prop\) \{\s*sym->flags \|= SYMBOL_WRITE;\s*newval\.tri"
+)
+_UNTYPED = re.compile(r'symbol_mod = \{\s*\.name = "m",\s*\.curr')
 _UNSET_PREFIX = re.compile(r'strncmp\(p, "is not set", 10\)')
 
 
@@ -37,8 +41,20 @@ class Dialect(NamedTuple):
     any_mark: bool = False
     # A line that is neither assignment nor comment is passed over without a word where it has no `=` (as in 6.1).
     silent_without_equals: bool = False
-    # "$NAME" in strings is an environment variable (before the preprocessor of 4.18).
-    dollar_names: bool = False
+    # "# CONFIG_X is not set" for a number says nothing, and conf not a word about it (before 6.1).
+    silent_unset: bool = False
+    # A number that is clipped to its range is printed anew, not copied from the bound (before 5.15 or so).
+    prints_bounds: bool = False
+    # A bool or tristate that takes a default is written, also where that is n (as in 4.14).
+    writes_default_n: bool = False
+    # A symbol with `option defconfig_list` is written (before 4.18).
+    writes_defconfig_list: bool = False
+    # A dependency loop is told and no more (before 5.0).
+    takes_loops: bool = False
+    # Constants stay in conditions unless something is joined beside them (before 6.10); decides what is a loop.
+    lazy_conditions: bool = False
+    # The constants n, m and y have no type: compared by < and > they are texts (before 5.15 or so).
+    untyped_constants: bool = False
     # .config does not tell where a menu ends (kernels of the 4.x series).
     no_menu_ends: bool = False
     # The end of a menu that has nothing in it is not told (as in 5.10).
@@ -55,6 +71,7 @@ def read_dialect(source: Source) -> Dialect:
     symbol, confdata = text("symbol.c"), text("confdata.c")
     if symbol is None or confdata is None:
         return Dialect()
+    menu, expr = text("menu.c") or "", text("expr.c") or ""
     return Dialect(
         choice_symbols="sym_get_choice_menu" not in symbol,
         strong_imply="sym->implied.expr && sym->dir_dep.tri != no" in symbol,
@@ -63,7 +80,13 @@ def read_dialect(source: Source) -> Dialect:
         loose_unset=_UNSET_PREFIX.search(confdata) is not None,
         any_mark="if (line[1] != ' ')" not in confdata,
         silent_without_equals='conf_warning("unexpected data: %.*s"' in confdata,
-        dollar_names=text("preprocess.c") is None,
+        silent_unset='val = "n"' not in confdata,
+        prints_bounds='sprintf(str, "0x%llx", val2)' in symbol,
+        writes_default_n=_DEFAULT_N.search(symbol) is not None,
+        writes_defconfig_list="sym_defconfig_list" in menu and "sym_defconfig_list->flags |=" not in menu,
+        takes_loops="if (sym2 && sym2 == sym)" in symbol,
+        lazy_conditions="No simplifications done in this pass" in expr,
+        untyped_constants=_UNTYPED.search(symbol) is not None,
         no_menu_ends='"# end of %s\\n"' not in confdata,
         no_empty_menu_ends="goto end_check" not in confdata,
     )

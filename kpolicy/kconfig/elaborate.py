@@ -12,8 +12,10 @@ from typing import Any, NamedTuple, Protocol
 
 from kpolicy.errors import InputError
 from kpolicy.kconfig.frontend import Reader, is_probed, read_file
+from kpolicy.kconfig.grammar import Verdict
 from kpolicy.kconfig.limits import MOST_BLOCKS
-from kpolicy.kconfig.syntax import CONST, YES, Answerer, Ast, SourceFile, Statement
+from kpolicy.kconfig.sanity import check_sanity
+from kpolicy.kconfig.syntax import CONST, YES, Answerer, Ast, Refusal, SourceFile, Statement
 from kpolicy.location import Location
 
 _MAX_DEPTH = 100
@@ -51,11 +53,12 @@ class Elaborated:
     """The menu tree of an architecture, and what the symbols in it were declared to be."""
 
     root: Entry
-    mainmenu: str = "Main menu"
+    mainmenu: str
     types: dict[str, str] = field(default_factory=dict)
     modules: str | None = None
     flags: dict[str, set[str]] = field(default_factory=dict)
     warnings: list[tuple[Location, str]] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
     written: dict[Location, tuple[str, Answerer]] = field(default_factory=dict)
     """Conditions and defaults that hold macros: the line before these were expanded, and what answered them."""
 
@@ -93,9 +96,9 @@ def elaborate(files: FileCache, reader: Reader, environment: dict[str, str], top
     Raises `InputError` for broken grammar, missing files and recursive `source`.
     """
     root = Entry("menu", None, Location(top, 1))
-    builder = _Builder(files, reader, environment, Elaborated(root))
+    builder = _Builder(files, reader, environment, Elaborated(root, reader.grammar.title))
     builder.file(top, None)
-    builder.result.warnings += reader.messages
+    check_sanity(builder.result, reader.grammar)
     return builder.result
 
 
@@ -110,6 +113,7 @@ class _Builder:
         self._files = files
         self._reader = reader
         self._environment = environment
+        self._grammar = reader.grammar
         self.result = result
         # The menus, choices and ifs around, the root first.
         self._blocks = [result.root]
@@ -117,6 +121,10 @@ class _Builder:
         self._including: list[Location] = []
         self._path = ""
         self._choices = 0
+        self._has_begun = False
+        self._noted: list[Statement] = []
+        # The entries that have a help text.
+        self._helped: set[int] = set()
 
     def file(self, path: str, included_at: Location | None) -> None:
         """Take in the statements of a file; `included_at` is its `source` line."""
@@ -142,14 +150,25 @@ class _Builder:
                 self._raw(statement)
             else:
                 self._take(statement)
+        if included_at is None:
+            self._turn_to(None)
+        # What follows a `source` line may go on with the last entry of that file.
+        if file.is_unended:
+            self._check_end(file.statements[-1], included_at is None)
         if len(self._blocks) != outer_depth:
             block = self._blocks[-1]
             raise InputError(f"missing 'end{block.kind}' for this '{block.kind}'", block.location)
         self._path = outer_path
         self._reader.filename = outer_path
-        self._entry = None
         if included_at is not None:
             self._including.pop()
+
+    def _check_end(self, last: Statement, is_top: bool) -> None:
+        """Look at the last statement of a file, whose line has no end: `conf` has left the file when it takes that."""
+        if last.keyword.startswith("end"):
+            self._refuse(last, f"takes no '{last.keyword}' without a newline at the end of a file")
+        elif is_top and not self._grammar.ends_top_file:
+            self._refuse(last, "takes no last line without a newline in the topmost file")
 
     def _check_inclusion(self, path: str, included_at: Location) -> None:
         chain = [*self._including, included_at]
@@ -164,11 +183,17 @@ class _Builder:
         return lines[location.line - 1] if location.line <= len(lines) else None
 
     def _raw(self, statement: Statement) -> None:
-        text = str(statement.operands[0])
+        text, after_help = str(statement.operands[0]), statement.operands[1]
         self._reader.filename = self._path
         parsed = self._reader.statement(statement.line, text + "\n")
+        for note in self._reader.take_notes():
+            self._take(note)
         if parsed is None:
             return
+        # After a help text an `=` assigns nothing (lexer.l: prev_prev_token), but nothing it may well be.
+        cannot_assign = after_help and parsed.keyword == "assignment" and not self._grammar.two_states
+        if cannot_assign and self._reader.leaves_words(str(parsed.operands[0])):
+            self._refuse(statement, "takes no value of a variable right after a help text")
         if "$(" in text and parsed.keyword in _CONDITIONAL:
             place = Location(self._path, statement.line)
             self.result.written[place] = (" ".join(text.split()), self._reader.answered_by)
@@ -180,9 +205,27 @@ class _Builder:
 
     def _take(self, statement: Statement) -> None:
         keyword = statement.keyword
-        if keyword in _PROPERTIES:
+        if keyword in ("warning", "skipped"):
+            self.result.warnings.append((Location(self._path, statement.line), str(statement.operands[0])))
+        elif keyword == "refused":
+            # Whose entry it belongs to is known with the statement that comes next.
+            self._noted.append(statement)
+        elif keyword in _PROPERTIES:
             self._property(statement)
-        elif keyword in ("config", "menuconfig"):
+        else:
+            self._turn_to(None)
+            self._check_place(statement)
+            self._other(statement)
+            self._has_begun = True
+        if self._noted and keyword not in ("warning", "skipped", "refused"):
+            noted, self._noted = self._noted, []
+            for note in noted:
+                self._refuse(note, str(note.operands[0]))
+
+    def _other(self, statement: Statement) -> None:
+        """Take a statement that is no property of an entry."""
+        keyword = statement.keyword
+        if keyword in ("config", "menuconfig"):
             entry = self._open("config", str(statement.operands[0]), statement)
             entry.is_menuconfig = keyword == "menuconfig"
         elif keyword == "source":
@@ -197,8 +240,60 @@ class _Builder:
             entry.prompt = Property("comment", (statement.operands[0], YES), entry.location, False)
         elif keyword == "mainmenu":
             self.result.mainmenu = str(statement.operands[0])
-        else:
+        elif keyword != "assignment":
             raise self._fail(statement, f"unexpected '{keyword}'")
+
+    def _refuse(self, statement: Statement, text: str) -> None:
+        self._refuse_at(Location(self._path, statement.line), self._entry, text)
+
+    def _refuse_at(self, location: Location, entry: Entry | None, text: str) -> None:
+        name = entry.name if entry is not None and entry.kind == "config" else None
+        self.result.refused.append(Refusal(location, name or "", text))
+
+    def _judge(self, verdict: Verdict, location: Location, entry: Entry, text: str) -> None:
+        """Take note of what some releases warn of and others refuse."""
+        if verdict == "refused":
+            self._refuse_at(location, entry, f"stops here: {text}")
+        elif verdict == "warned of":
+            self.result.warnings.append((location, text))
+
+    def _check_place(self, statement: Statement) -> None:
+        keyword = statement.keyword
+        if keyword == "mainmenu" and self._has_begun:
+            self._refuse(statement, "takes 'mainmenu' only as the first statement")
+        if not keyword.startswith("end") and self._is_in_choice() and keyword not in self._grammar.choice_body:
+            self._refuse(statement, f"takes no {_A_STATEMENT.get(keyword) or repr(keyword)} in a choice")
+
+    def _is_in_choice(self) -> bool:
+        """Whether only what may stand in a choice may come next."""
+        if self._blocks[-1].kind == "if" and not self._grammar.choice_body_in_if:
+            return False
+        return self._choice() is not None
+
+    def _choice(self) -> Entry | None:
+        """The choice around, with nothing but ifs between."""
+        for block in reversed(self._blocks):
+            if block.kind != "if":
+                return block if block.kind == "choice" else None
+        return None
+
+    def _turn_to(self, entry: Entry | None) -> None:
+        """Leave an entry, which must be whole by then, for another one or for none."""
+        left, self._entry = self._entry, entry
+        if left is None:
+            return
+        grammar = self._grammar
+        if left.kind == "choice" and grammar.strict_choice and left.prompt is None:
+            self._refuse_at(left.location, left, "takes no choice without a prompt")
+        if left.kind != "config":
+            return
+        if left.is_menuconfig and left.prompt is None:
+            self._judge(grammar.menuconfig_without_prompt, left.location, left, "menuconfig statement without prompt")
+        if grammar.strict_choice and self._choice() is not None:
+            if left.prompt is None:
+                self._refuse_at(left.location, left, "takes no member of a choice without a prompt")
+            if self.result.types.get(left.name or "") != "bool":
+                self._refuse_at(left.location, left, "takes no member of a choice that is not a bool")
 
     def _open(self, kind: str, name: str | None, statement: Statement) -> Entry:
         entry = Entry(kind, name, Location(self._path, statement.line))
@@ -234,30 +329,32 @@ class _Builder:
                 statement, f"'{statement.keyword}' in a different file than its '{kind}' at {block.location}"
             )
         self._blocks.pop()
-        self._entry = None
 
     def _property(self, statement: Statement) -> None:
         entry = self._entry
         if entry is None or entry is self.result.root:
             raise self._fail(statement, f"'{statement.keyword}' outside of an entry")
         kind = statement.keyword
+        if kind not in _PROPERTIES_OF[entry.kind]:
+            self._refuse(statement, f"takes no '{_said(statement)}' in a {entry.kind}")
+            return
         location = Location(self._path, statement.line)
         if kind == "type":
-            word, text, condition = statement.operands
-            self._set_type(entry, str(word), location)
-            if text is not None:
-                self._prompt(entry, Property("prompt", (text, condition), location, statement.probed))
+            self._type(entry, statement, location)
         elif kind == "prompt":
             self._prompt(entry, Property("prompt", statement.operands, location, statement.probed))
         elif kind == "default":
-            value, condition, word = statement.operands
-            entry.add("default", (value, condition), location, statement.probed)
-            if word is not None:
-                self._set_type(entry, str(word), location)
+            self._default(entry, statement, location)
         elif kind == "visible":
+            if self._grammar.visible_first and entry.properties:
+                self._refuse(statement, "takes no 'visible if' after 'depends on'")
             entry.visibility.append((statement.operands[0], location))  # type: ignore[arg-type]  # an Ast
         elif kind == "modules":
+            if self.result.modules is not None:
+                self._refuse(statement, f"takes 'modules' only once, and {self.result.modules} has it")
             self.result.modules = entry.name
+        elif kind == "help":
+            self._help(entry, statement, location)
         elif kind == "option env":
             value = (CONST, self._environment.get(str(statement.operands[0]), ""))
             entry.add("default", (value, YES), location, False)
@@ -266,6 +363,40 @@ class _Builder:
             self._flag(entry, kind)
         else:
             entry.add(kind, statement.operands, location, statement.probed)
+
+    def _type(self, entry: Entry, statement: Statement, location: Location) -> None:
+        word, text, condition = statement.operands
+        if entry.kind == "choice":
+            if word not in self._grammar.choice_types:
+                self._refuse(statement, f"takes no '{word}' in a choice: write 'prompt'")
+            elif text is None and self._grammar.choice_type_needs_prompt:
+                self._refuse(statement, f"takes no '{word}' without a prompt in a choice")
+            if word not in ("bool", "tristate"):
+                return
+        self._set_type(entry, str(word), location)
+        if text is not None:
+            self._prompt(entry, Property("prompt", (text, condition), location, statement.probed))
+
+    def _default(self, entry: Entry, statement: Statement, location: Location) -> None:
+        value, condition, word = statement.operands
+        if entry.kind == "choice":
+            if word is not None:
+                self._refuse(statement, f"takes no 'def_{word}' in a choice")
+                return
+            if isinstance(value, tuple) and value not in _LITERALS:
+                self._refuse(statement, "takes nothing but a symbol as default of a choice")
+                return
+        entry.add("default", (value, condition), location, statement.probed)
+        if word is not None:
+            self._set_type(entry, str(word), location)
+
+    def _help(self, entry: Entry, statement: Statement, location: Location) -> None:
+        name = entry.name if entry.kind == "config" else "<choice>"
+        if id(entry) in self._helped:
+            self._judge(self._grammar.repeated_help, location, entry, f"'{name}' defined with more than one help text")
+        self._helped.add(id(entry))
+        if statement.operands and statement.operands[0]:
+            self._judge(self._grammar.blank_help, location, entry, f"'{name}' defined with blank help text")
 
     def _flag(self, entry: Entry, flag: str) -> None:
         if entry.name is not None:
@@ -293,11 +424,18 @@ class _Builder:
         entry.properties.append(prompt)
 
 
+def _said(statement: Statement) -> str:
+    """The word that a property begins with."""
+    return str(statement.operands[0]) if statement.keyword == "type" else statement.keyword
+
+
+_LITERALS = tuple((CONST, letter) for letter in "nmy")
+_A_STATEMENT = {"assignment": "assignment of a variable"}
 # Statements in which a macro decides a value or a condition.
 _CONDITIONAL = frozenset(
     ("depends", "if", "visible", "type", "prompt", "default", "select", "imply", "range"),
 )
-_PROPERTIES = frozenset(
+_CONFIG = frozenset(
     (
         "type",
         "prompt",
@@ -306,12 +444,18 @@ _PROPERTIES = frozenset(
         "select",
         "imply",
         "range",
-        "visible",
+        "help",
         "modules",
-        "optional",
         "transitional",
         "option env",
         "option defconfig_list",
         "option allnoconfig_y",
     )
 )
+_PROPERTIES_OF = {
+    "config": _CONFIG,
+    "choice": frozenset(("type", "prompt", "default", "depends", "optional", "help")),
+    "menu": frozenset(("visible", "depends")),
+    "comment": frozenset(("depends",)),
+}
+_PROPERTIES = frozenset.union(*_PROPERTIES_OF.values())

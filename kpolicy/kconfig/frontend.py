@@ -1,15 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The one module that knows kconfiglib.
 
-kconfiglib 14.1.0 tokenizes lines, expands macros and parses expressions; everything else
-of it (files, symbols, menus, values) is left alone.  What kernels since its release write,
-and what `conf` does differently, is adapted here:
-
-- `modules` as a property of its own (Linux 5.13) and `transitional` (6.18);
-- `depends on A if B`, read as `A || B = n` (Linux commit 76df6815dab7);
-- the line of a joined statement is its first one, as `conf` counts;
-- no environment variable, no `kconfigfunctions` module and no file is read behind the
-  caller's back: names come from `environment`, `$(shell,...)` goes to `shell`.
+kconfiglib 14.1.0 expands macros; everything else of it (files, tokens, symbols, menus, values)
+is left alone, since each tree's own `conf` has rules of its own (`grammar`, `lexer`, `parse`).
+No environment variable, no `kconfigfunctions` module and no file is read behind the caller's
+back: names come from `environment`, `$(shell,...)` goes to `shell`.
 """
 
 from __future__ import annotations
@@ -20,74 +15,36 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from kpolicy.errors import InputError
+from kpolicy.kconfig.grammar import Grammar
+from kpolicy.kconfig.helptext import skip_help
+from kpolicy.kconfig.lexer import UNKNOWN, Lexer
+from kpolicy.kconfig.lexer import Statement as Lexed
 from kpolicy.kconfig.library import load
 from kpolicy.kconfig.limits import MOST_NEGATIONS, Limits, check_size
-from kpolicy.kconfig.syntax import CONST, YES, Answerer, Ast, SourceFile, Statement
+from kpolicy.kconfig.parse import Parser
+from kpolicy.kconfig.syntax import Answerer, SourceFile, Statement
 from kpolicy.location import Location
 
 kconfiglib = load(sys.path)
 
-# Tokens and expression operators of kconfiglib, by the words of the language.
-_TOKEN = {
-    word: kconfiglib._get_keyword(word)
-    for word in (
-        "choice comment config def_bool def_hex def_int def_string def_tristate default depends endchoice endif "
-        "endmenu env help if imply mainmenu menu menuconfig modules on option optional prompt range select source "
-        "visible bool tristate int hex string defconfig_list allnoconfig_y"
-    ).split()
-}
-_WORD = {token: word for word, token in _TOKEN.items()}
-_TYPES = frozenset(_TOKEN[word] for word in ("bool", "tristate", "int", "hex", "string"))
-_DEFAULTS = {_TOKEN[f"def_{word}"]: word for word in ("bool", "tristate", "int", "hex", "string")}
-_OPERATOR = {
-    kconfiglib.AND: "&&",
-    kconfiglib.OR: "||",
-    kconfiglib.NOT: "!",
-    kconfiglib.EQUAL: "=",
-    kconfiglib.UNEQUAL: "!=",
-    kconfiglib.LESS: "<",
-    kconfiglib.LESS_EQUAL: "<=",
-    kconfiglib.GREATER: ">",
-    kconfiglib.GREATER_EQUAL: ">=",
-}
 _BARE_NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 # A statement whose value depends only on these is the same for every toolchain.
 _TREE_VARIABLES = frozenset(
     ("ARCH", "SRCARCH", "SUBARCH", "HEADER_ARCH", "KERNELVERSION", "srctree", "UNAME_RELEASE", "filename", "lineno")
 )
 _ARCHITECTURE_VARIABLES = frozenset(("ARCH", "SRCARCH", "SUBARCH", "HEADER_ARCH"))
-_ASSIGNED = re.compile(r"\s*([A-Za-z0-9_-]+)\s*(?::=|\+=)")
 _MACRO_NAME = re.compile(r"\$\(([A-Za-z0-9_-]+)")
 _NEGATIONS = re.compile(rf"(?:![ \t]*){{{MOST_NEGATIONS}}}")
 _MAX_LINE = 1 << 20
 _MAX_NESTING = 200
 
 
-class _Names(dict[str, Any]):
-    """Symbol tokens by name, shared by every reader: a token is a name and no more."""
-
-    def __init__(self, constant: bool) -> None:
-        super().__init__()
-        self._constant = constant
-
-    def __missing__(self, name: str) -> Any:
-        symbol = kconfiglib.Symbol.__new__(kconfiglib.Symbol)
-        symbol.name = name
-        symbol.is_constant = self._constant
-        self[name] = symbol
-        return symbol
-
-
-_SYMBOLS = _Names(constant=False)
-_CONSTANTS = _Names(constant=True)
-
-
 class Reader(kconfiglib.Kconfig):  # type: ignore[misc, name-defined]  # kconfiglib has no type hints
     """Reads Kconfig lines for one architecture and toolchain.
 
     `environment` holds the variables that make would export.  `shell(command, location)`
-    answers `$(shell,command)`.  `dollar_names` expands `$NAME` without parentheses in every
-    string, as kernels before 4.18 need it; in `source` lines it is always expanded.
+    answers `$(shell,command)`.  `$NAME` without parentheses is expanded in `source` lines, as
+    kernels before 4.18 need it, and with their grammar in `mainmenu` lines.
     """
 
     filename: str
@@ -98,14 +55,16 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc, name-defined]  # kconfig
         environment: Mapping[str, str],
         shell: Callable[[str, Location], str],
         *,
-        dollar_names: bool = False,
+        grammar: Grammar | None = None,
     ) -> None:
         self.limits = Limits()
         # Deliberately not calling kconfiglib's constructor: it reads files and os.environ.
         self._environment = environment
         self._shell = shell
-        self._dollar_names = dollar_names
-        self.messages: list[tuple[Location, str]] = []
+        self.grammar = grammar or Grammar()
+        self.lexer = Lexer(self.grammar)
+        # What stands beside the statement that is being read: "warning" and "refused" ones.
+        self.notes: list[Statement] = []
         self.variables: dict[str, Any] = {}
         # The environment variables that the line at hand was expanded from, and "shell" for a probe.
         self._asked: set[str] = set()
@@ -120,14 +79,9 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc, name-defined]  # kconfig
             "lineno": (lambda reader, _name: str(reader.linenr), 0, 0),
             "shell": (lambda reader, _name, command: shell(command, reader.location), 1, 1),
         }
-        self.const_syms = _CONSTANTS
-        self.n, self.m, self.y = (_CONSTANTS[text] for text in "nmy")
-        self.env_vars: set[str] = set()
         self.filename = ""
         self.linenr = 0
         self._line = ""
-        self._tokens: Any = ()
-        self._tokens_i = 0
 
     @property
     def location(self) -> Location:
@@ -136,18 +90,7 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc, name-defined]  # kconfig
 
     # What kconfiglib calls on itself and must not do its own way.
 
-    def _lookup_sym(self, name: str) -> Any:
-        return _SYMBOLS[name]
-
-    def _lookup_const_sym(self, name: str) -> Any:
-        return _CONSTANTS[name]
-
-    def _warn(self, message: str, *_place: object) -> None:
-        self.messages.append((self.location, message))
-
     def _parse_error(self, message: str) -> NoReturn:
-        if message == "unterminated string":
-            raise _UnterminatedError
         text = self._line.rstrip("\n")
         raise InputError(
             f"syntax error: {message}",
@@ -155,9 +98,6 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc, name-defined]  # kconfig
             source_line=text,
             column=len(text) - len(text.lstrip()) + 1,
         )
-
-    def _trailing_tokens_error(self) -> NoReturn:
-        self._parse_error("extra words at the end of the line")
 
     def _fn_val(self, args: list[str]) -> str:
         name = args[0]
@@ -184,7 +124,7 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc, name-defined]  # kconfig
 
     def _say(self, text: str, *, keep: bool) -> str:
         if keep:
-            self.messages.append((self.location, text))
+            self.note("warning", text)
         return ""
 
     def _error_if(self, condition: str, text: str) -> str:
@@ -204,164 +144,76 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc, name-defined]  # kconfig
 
     # Reading.
 
-    def statement(self, line: int, text: str) -> Statement | None:
-        """The statement that `text` is, its macros expanded; None for an assignment.
+    def note(self, keyword: str, text: str) -> None:
+        """Take note of a warning, or of what this tree's conf refuses, at the statement that is being read."""
+        note = Statement(self.linenr, keyword, (text,))
+        if note not in self.notes:
+            self.notes.append(note)
 
-        Raises `InputError` where Kconfig's grammar is broken.
+    def take_notes(self) -> list[Statement]:
+        """The notes since the last time."""
+        notes, self.notes = self.notes, []
+        return notes
+
+    def statement(self, line: int, text: str) -> Statement | None:
+        """The statement that `text` is, its macros expanded; None where nothing is left of it.
+
+        Raises `InputError` where the meaning cannot be told.
         """
-        self.linenr = line
-        self._line = text
+        self.linenr, self._line = line, text
         self._asked = set()
         if "$" in text:
             text = self._bare_names(text)
-        word = text.strip()
-        if word == "transitional":
-            return Statement(line, word)
-        if word.split("#", 1)[0].rstrip() == "modules":
-            return Statement(line, "modules")
+        return self.parse(line, text, self.lexer.statement(text, 0, self._expand))
+
+    def parse(self, line: int, text: str, lexed: Lexed) -> Statement | None:
+        """The statement that some tokens make."""
+        self.linenr, self._line = line, text
+        for _place, note in lexed.notes:
+            self.note("warning", note)
         if len(text) > _MAX_LINE:
             self._parse_error(f"line longer than {_MAX_LINE} characters")
         if text.count("(") > _MAX_NESTING and _deepest(text) > _MAX_NESTING:
             self._parse_error(f"more than {_MAX_NESTING} nested parentheses")
         if text.count("!") > MOST_NEGATIONS and _NEGATIONS.search(text):
             self._parse_error(f"more than {MOST_NEGATIONS} negations of one another")
-        self._tokens = self._words(text)
-        self._tokens_i = 1
-        keyword = self._tokens[0]
-        if keyword is None:
-            assigned = _ASSIGNED.match(text)
-            if assigned is not None and self._asked:
-                self._made_of.setdefault(assigned[1], set()).update(self._asked)
+        if not lexed.tokens:
             return None
-        return self._parse(line, keyword)
+        if lexed.assigned is not None:
+            return self._assign(line, str(lexed.tokens[0][1]), str(lexed.tokens[1]), lexed.assigned)
+        return Parser(self.grammar, lexed.tokens, line, self._parse_error, self._refuse).statement()
 
-    def _words(self, text: str) -> Any:
-        """The tokens of a line; a string that nobody ended ends with it, as in `conf` (scripts/kconfig/lexer.l)."""
-        tokens = None
-        for quote in ("", '"', "'"):
-            try:
-                tokens = self._tokenize(text.rstrip("\n") + quote if quote else text)
-            except _UnterminatedError:
-                continue
-            if quote:
-                self._warn("multi-line strings not supported")
-            break
-        return tokens or self._parse_error("a string that does not end")
+    def _refuse(self, text: str) -> None:
+        self.note("refused", text)
+
+    def _expand(self, text: str, at: int) -> tuple[str, int]:
+        return self._expand_macro(text, at, ())
+
+    def _assign(self, line: int, name: str, operator: str, value: str) -> Statement:
+        """Assign a variable, as kconfiglib's _parse_assignment() does (preprocess.c: variable_add)."""
+        known = self.variables.get(name)
+        if known is None:
+            known = self.variables[name] = kconfiglib.Variable()
+            known.kconfig, known.name, known._n_expansions = self, name, 0
+            operator = "=" if operator == "+=" else operator
+        if operator == "=":
+            known.is_recursive, known.value = True, value
+        elif operator == ":=":
+            known.is_recursive, known.value = False, self._expand_whole(value, ())
+        else:
+            known.value += " " + (value if known.is_recursive else self._expand_whole(value, ()))
+        if self._asked:
+            self._made_of.setdefault(name, set()).update(self._asked)
+        return Statement(line, "assignment", (value,))
+
+    def leaves_words(self, text: str) -> bool:
+        """Whether something is left of a text as part of a statement, its macros expanded."""
+        return bool(self.lexer.statement(text, 0, self._expand).tokens)
 
     def _bare_names(self, text: str) -> str:
-        if not (self._dollar_names or text.lstrip().startswith("source")):
+        if not text.lstrip().startswith("source" if self.grammar.has_macros else ("source", "mainmenu")):
             return text
         return _BARE_NAME.sub(lambda match: self._environment.get(match[1], match[0]), text)
-
-    def _parse(self, line: int, keyword: Any) -> Statement:
-        word = _WORD.get(keyword, "")
-        if keyword in _TYPES:
-            return Statement(line, "type", (word, *self._prompt()))
-        if keyword in _DEFAULTS:
-            return Statement(line, "default", (self._expression(), self._condition(), _DEFAULTS[keyword]))
-        if word == "option":
-            return Statement(line, *self._option())
-        parse = _GRAMMAR.get(word)
-        if parse is None:
-            self._parse_error("unknown statement")
-        return Statement(line, word, parse(self))
-
-    def _entry(self) -> tuple[object, ...]:
-        name = self._name(self._tokens[1])
-        self._end()
-        return (name,)
-
-    def _prompt(self) -> tuple[object, ...]:
-        return (None, YES) if self._tokens[1] is None else (self._text(), self._condition())
-
-    def _reference(self) -> tuple[object, ...]:
-        return self._name(self._tokens[1]), self._condition()
-
-    def _depends(self) -> tuple[object, ...]:
-        if not self._check_token(_TOKEN["on"]):
-            self._parse_error("expected 'on' after 'depends'")
-        dependency = self._expression()
-        if not self._check_token(_TOKEN["if"]):
-            self._end()
-            return (dependency,)
-        return (("||", dependency, _compare_no(self._last_expression(), True)),)
-
-    def _visible(self) -> tuple[object, ...]:
-        if not self._check_token(_TOKEN["if"]):
-            self._parse_error("expected 'if' after 'visible'")
-        return (self._last_expression(),)
-
-    def _bare(self) -> tuple[object, ...]:
-        self._end()
-        return ()
-
-    def _name(self, token: Any) -> str:
-        if token.__class__ is not kconfiglib.Symbol or token.is_constant:
-            self._parse_error("expected the name of a symbol")
-        self._tokens_i = 2
-        name: str = token.name
-        return name
-
-    def _text(self) -> str:
-        text = self._tokens[self._tokens_i]
-        if text.__class__ is not str:
-            self._parse_error("expected a text in quotes")
-        self._tokens_i += 1
-        # `conf` drops leading white space of a prompt (menu.c: menu_add_prompt).
-        stripped: str = text.lstrip()
-        return stripped
-
-    def _end(self) -> None:
-        if self._tokens[self._tokens_i] is not None:
-            self._trailing_tokens_error()
-
-    def _expression(self) -> Ast:
-        try:
-            return _ast(self._parse_expr(False))
-        except RecursionError:
-            self._parse_error("expression nested too deeply")
-
-    def _last_expression(self) -> Ast:
-        expression = self._expression()
-        self._end()
-        return expression
-
-    def _condition(self) -> Ast:
-        condition = self._expression() if self._check_token(_TOKEN["if"]) else YES
-        self._end()
-        return condition
-
-    def _option(self) -> tuple[str, tuple[object, ...]]:
-        if self._check_token(_TOKEN["modules"]):
-            return "modules", ()
-        if self._check_token(_TOKEN["defconfig_list"]):
-            return "option defconfig_list", ()
-        if self._check_token(_TOKEN["allnoconfig_y"]):
-            return "option allnoconfig_y", ()
-        if not (self._check_token(_TOKEN["env"]) and self._check_token(kconfiglib.EQUAL)):
-            self._parse_error("unknown option")
-        return "option env", (self._expect_str_and_eol(),)
-
-
-class _UnterminatedError(Exception):
-    """A string has no end on its line."""
-
-
-# What follows each keyword, as operands of its statement.
-_GRAMMAR: dict[str, Callable[[Reader], tuple[object, ...]]] = {
-    **dict.fromkeys(("config", "menuconfig"), Reader._entry),
-    **dict.fromkeys(("select", "imply"), Reader._reference),
-    **dict.fromkeys(("endmenu", "endif", "endchoice", "optional"), Reader._bare),
-    **dict.fromkeys(("menu", "comment", "source", "mainmenu"), lambda reader: (reader._expect_str_and_eol(),)),
-    "choice": lambda reader: (None if reader._tokens[1] is None else reader._expect_str_and_eol(),),
-    "default": lambda reader: (reader._expression(), reader._condition(), None),
-    "depends": Reader._depends,
-    "help": lambda _reader: (),
-    "if": lambda reader: (reader._last_expression(),),
-    "prompt": lambda reader: (reader._text(), reader._condition()),
-    "range": lambda reader: (_ast(reader._expect_sym()), _ast(reader._expect_sym()), reader._condition()),
-    "visible": Reader._visible,
-}
 
 
 def _deepest(text: str) -> int:
@@ -377,106 +229,46 @@ def is_probed(text: str) -> bool:
     return any(name not in _TREE_VARIABLES for name in _MACRO_NAME.findall(text))
 
 
-def _ast(expression: Any) -> Ast:
-    """kconfiglib's expression as an `Ast`, chains of `&&` and `||` flattened."""
-    if expression.__class__ is not tuple:
-        name: str = expression.name
-        return (CONST, name) if expression.is_constant else name
-    operator = _OPERATOR[expression[0]]
-    if operator in ("&&", "||"):
-        operands: list[Ast] = []
-        while expression.__class__ is tuple and _OPERATOR[expression[0]] == operator:
-            operands.append(_ast(expression[1]))
-            expression = expression[2]
-        operands.append(_ast(expression))
-        return (operator, *operands)
-    return (operator, *(_ast(operand) for operand in expression[1:]))
-
-
-def _compare_no(expression: Ast, equal: bool) -> Ast:
-    """`expression = n` (or `!= n`) with the comparison at the symbols, as `conf` writes it.
-
-    Mirrors expr_trans_compare() of scripts/kconfig/expr.c; `!A = n` becomes `A != n`, which
-    is not the same for a tristate A, and is what the kernel's build does.
-    """
-    no: Ast = (CONST, "n")
-    if isinstance(expression, str) or expression[0] == CONST:
-        return ("=" if equal else "!=", expression, no)
-    operator = expression[0]
-    operands: tuple[Any, ...] = expression[1:]
-    if operator == "!":
-        return _compare_no(operands[0], not equal)
-    if operator in ("&&", "||"):
-        turned: Ast = ("||" if operator == "&&" else "&&", *(_compare_no(operand, True) for operand in operands))
-        return turned if equal else ("!", turned)
-    return ("!", expression) if equal else expression
-
-
 def read_file(path: str, content: bytes, reader: Reader) -> SourceFile:
     """Split a Kconfig file into statements.
 
-    Lines that need macros or assign variables become "raw" statements; help texts are
-    skipped as `conf` delimits them (lexer.l: <HELP>).  Raises `InputError` on bad grammar.
+    Lines that need macros or assign variables become "raw" statements; help texts are skipped.  "warning" and
+    "refused" statements say what `conf` has to say about the one after them.  Raises `InputError` on bad grammar.
     """
     check_size(path, content)
     if b"\0" in content:
         line = content.count(b"\n", 0, content.index(b"\0")) + 1
         raise InputError("not a Kconfig file: it holds NUL bytes", Location(path, line))
-    lines = content.decode("utf-8", "surrogateescape").split("\n")
+    text = content.decode("utf-8", "surrogateescape")
     statements: list[Statement] = []
     reader.filename = path
-    number = 0
-    total = len(lines)
-    while number < total:
-        text = lines[number]
-        number += 1
-        stripped = text.lstrip(" \t")
-        if not stripped or stripped[0] == "#" or stripped.isspace():
+    lexer = reader.lexer
+    at, line, counted = 0, 1, 0
+    after_help = is_unended = False
+    while at < len(text):
+        lexed = lexer.statement(text, at)
+        at = lexed.end
+        if not lexed.tokens and not lexed.notes:
             continue
-        first = number
-        while text.endswith("\\") and number < total:
-            text = text[:-1] + lines[number]
-            number += 1
-        if "$" in text or _is_assignment(stripped):
-            statements.append(Statement(first, "raw", (text,)))
-            continue
-        statement = reader.statement(first, text + "\n")
-        if statement is None:
-            continue
-        if statement.keyword == "help":
-            number = _skip_help(lines, number)
+        line += text.count("\n", counted, lexed.start)
+        counted = lexed.start
+        if lexed.has_macros or lexed.assigned is not None or "$" in lexed.text:
+            statement: Statement | None = Statement(line, "raw", (lexed.text, after_help))
+            known = [token for token in lexed.tokens if token != UNKNOWN]
+            is_help = known == ["help"]
         else:
+            statement = reader.parse(line, lexed.text, lexed)
+            statements += reader.take_notes()
+            known = lexed.tokens
+            is_help = statement is not None and statement.keyword == "help"
+        # What leaves no token leaves all as it was.
+        after_help = is_help or (after_help and not known)
+        if is_help:
+            at, is_blank = skip_help(text, at)
+            if statement is not None and statement.keyword == "help":
+                statement = Statement(line, "help", (is_blank,))
+        elif lexed.tokens:
+            is_unended = at == len(text) and text[-1] != "\n"
+        if statement is not None:
             statements.append(statement)
-    return SourceFile(path, tuple(statements))
-
-
-_ASSIGNMENT = re.compile(r"[A-Za-z0-9_-]+\s*(=|:=|\+=)")
-
-
-def _is_assignment(text: str) -> bool:
-    return _ASSIGNMENT.match(text) is not None
-
-
-def _skip_help(lines: list[str], number: int) -> int:
-    """The index of the first line after a help text that starts at or after `number`."""
-    total = len(lines)
-    while number < total and (not lines[number] or lines[number].isspace()):
-        number += 1
-    if number == total:
-        return number
-    indent = _indent(lines[number])
-    if not indent:
-        return number
-    while number < total:
-        line = lines[number]
-        if line and not line.isspace() and (line[0] not in " \t" or _indent(line) < indent):
-            break
-        number += 1
-    return number
-
-
-def _indent(line: str) -> int:
-    if line[0] == "\t" and line[1:2] not in ("\t", " "):
-        return 8
-    expanded = line.expandtabs()
-    return len(expanded) - len(expanded.lstrip())
+    return SourceFile(path, tuple(statements), is_unended)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """kconfiglib 14.1.0, whatever else is called kconfiglib.
 
-`frontend` adapts its private parser, so no other release will do.  The name alone may find another module:
-esp-idf-kconfig has a package of that name.  So the file is looked up by the metadata of the release.
+`frontend` adapts the private part that expands macros, so no other release will do.  The name alone may find
+another module: esp-idf-kconfig has a package of that name.  So the file is looked up by the metadata of the release.
 """
 
 from __future__ import annotations
@@ -19,11 +19,10 @@ from kpolicy.errors import KpolicyError
 NAME: Final = "kconfiglib"
 RELEASE: Final = "14.1.0"
 _FILE = f"{NAME}.py"
-_OPERATORS = ("AND", "OR", "NOT", "EQUAL", "UNEQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL")
 # What is used of the module, what of its parser, and what the parser calls that is replaced.
-PARTS: Final = (*_OPERATORS, "Kconfig", "KconfigError", "Symbol", "_get_keyword")
-PARSER: Final = ("_check_token", "_expect_str_and_eol", "_expect_sym", "_parse_expr", "_tokenize")
-REPLACED: Final = ("_fn_val", "_lookup_const_sym", "_lookup_sym", "_parse_error", "_trailing_tokens_error", "_warn")
+PARTS: Final = ("Kconfig", "KconfigError", "Variable")
+PARSER: Final = ("_expand_whole",)
+REPLACED: Final = ("_expand_macro", "_fn_val", "_parse_error")
 
 
 def load(folders: Sequence[str]) -> Any:

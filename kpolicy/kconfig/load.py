@@ -245,7 +245,9 @@ class Tree:
         from kpolicy.kconfig.dialect import read_dialect
         from kpolicy.kconfig.elaborate import FileCache, elaborate
         from kpolicy.kconfig.frontend import Reader
-        from kpolicy.kconfig.loops import check_loops
+        from kpolicy.kconfig.grammar import read_grammar
+        from kpolicy.kconfig.loops import Choices, find_loop, names_make_a_loop
+        from kpolicy.kconfig.shape import shape_all, shaper_of
         from kpolicy.kernel.toolchain import EmulatedProbes
 
         if self._files is None:
@@ -265,10 +267,20 @@ class Tree:
             return answer.output
 
         dialect = read_dialect(self._tracked)
-        reader = Reader(environment, shell, dollar_names=dialect.dollar_names)
+        grammar = read_grammar(self._tracked)
+        reader = Reader(environment, shell, grammar=grammar)
         elaborated = elaborate(files, reader, environment, root_kconfig(self._tracked, architecture))
         payload = build(elaborated, dialect, list(unknown.items()))
-        check_loops(payload)
+        choices = Choices.of(payload.core)
+        if not names_make_a_loop(elaborated, choices, dialect):
+            return payload
+        loop = find_loop(elaborated, choices, dialect)
+        if loop is not None and (not dialect.takes_loops or loop.location is None):
+            raise loop
+        shape_all(elaborated.root, shaper_of(elaborated, dialect))
+        payload = build(elaborated, dialect, list(unknown.items()))
+        if loop is not None and loop.location is not None:
+            payload.core.warnings.append([*loop.location, loop.message])
         return payload
 
 

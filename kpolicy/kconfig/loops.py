@@ -1,101 +1,245 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Dependency loops, which `conf` refuses (scripts/kconfig/symbol.c: sym_check_deps)."""
+"""Dependency loops, which `conf` refuses (scripts/kconfig/symbol.c: sym_check_deps).
+
+Nearly every tree has none, and that is told fast from the names on each line.  Where the names alone would make a loop,
+conditions are shaped as `conf` does first, since it loses some names by that (`kpolicy.kconfig.shape`).
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from kpolicy.errors import InputError
-from kpolicy.kconfig.payload import IS_CHOICE, Payload
+from kpolicy.kconfig.dialect import Dialect
+from kpolicy.kconfig.elaborate import Elaborated, Entry
+from kpolicy.kconfig.payload import CHOICE, Core
+from kpolicy.kconfig.shape import shaper_of
+from kpolicy.kconfig.syntax import CONST, MOD, YES, Ast, names_in
 from kpolicy.location import Location
 
-_UNSEEN, _OPEN, _DONE = range(3)
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The members of each choice, and the choice of each member."""
+
+    members: Mapping[str, Sequence[str]]
+    choice_of: Mapping[str, str]
+
+    @classmethod
+    def of(cls, core: Core) -> Choices:
+        """Those of a model."""
+        names = {node: name for name, node in core.symbols.items()}
+        members = {names[choice[0]]: [names[member] for member in choice[2]] for choice in core.choices}
+        choice_of = {
+            name: names[core.choices[record[CHOICE]][0]]
+            for name, node in core.symbols.items()
+            if name not in members and (record := core.records[node]) is not None and record[CHOICE] >= 0
+        }
+        return cls(members, choice_of)
 
 
-def check_loops(payload: Payload) -> None:
-    """Raise `InputError`, with every step of the loop, when a symbol's value depends on itself.
+def find_loop(elaborated: Elaborated, choices: Choices, dialect: Dialect) -> InputError | None:
+    """The error, with every step of the loop, when a symbol's value depends on itself.
 
-    A value depends on the symbol's prompts, dependencies, defaults, ranges, selects and
-    implies; the members of a choice depend on each other's surroundings.
+    A value depends on the symbol's prompts, dependencies, defaults, ranges, selects and implies; the members of a
+    choice depend on each other's surroundings.
     """
-    core = payload.core
-    nodes, records, choices = core.nodes, core.records, core.choices
-    state = bytearray(len(nodes))
-    for start, record in enumerate(records):
-        if record is None or state[start]:
+    return _Search(elaborated, dialect, choices).error()
+
+
+# The fast look.
+
+
+def names_make_a_loop(elaborated: Elaborated, choices: Choices, dialect: Dialect) -> bool:
+    """Whether there would be a loop if no condition lost a name; a choice and its members are one."""
+    graph: dict[object, list[object]] = defaultdict(list)
+    groups = choices.choice_of
+    modules = elaborated.modules
+
+    def enter(needs: list[object], expression: Any) -> None:
+        if expression.__class__ is str:
+            needs.append(groups.get(expression, expression))
+        elif expression[0] != CONST:
+            for operand in expression[1:]:
+                enter(needs, operand)
+        elif modules is not None and expression == MOD:
+            needs.append(groups.get(modules, modules))
+
+    for entry, block, choice in _entries(elaborated.root, None):
+        this = groups.get(entry.name or "", entry.name)
+        condition = graph[id(entry)]
+        condition.append(id(block))
+        if choice is not None and dialect.choice_symbols and entry.kind == "config" and this != choice.name:
+            condition.append(choice.name)
+        needs = condition
+        if entry.name is not None:
+            needs = graph[this]
+            needs.append(id(entry))
+        for item in entry.properties:
+            operands = item.operands
+            if item.kind == "depends":
+                enter(condition, operands[0])
+            elif item.kind in ("select", "imply"):
+                target = graph[groups.get(operands[0], operands[0])]
+                target += (this, id(entry))
+                enter(target, operands[1])
+            elif entry.name is not None:
+                enter(needs, operands[-1])
+                if item.kind == "default" and entry.kind == "config":
+                    enter(needs, operands[0])
+    return _has_cycle(graph)
+
+
+def _entries(block: Entry, choice: Entry | None) -> Iterator[tuple[Entry, Entry, Entry | None]]:
+    """Every entry, with the block around it, and the choice around that."""
+    for entry in block.children:
+        yield entry, block, choice
+        yield from _entries(entry, entry if entry.kind == "choice" else choice)
+
+
+def _has_cycle(graph: Mapping[object, Sequence[object]]) -> bool:
+    """Whether one can come back to where one was, by depth-first search."""
+    done: dict[object, bool] = {}
+    for start in list(graph):
+        if start in done:
             continue
-        path: list[int] = [start]
-        state[start] = _OPEN
-        stack = [iter(_needs(record, choices, records))]
+        done[start] = False
+        stack = [(start, iter(graph[start]))]
         while stack:
-            for node in stack[-1]:
-                seen = state[node]
-                if seen == _UNSEEN:
-                    inner = nodes[node]
-                    if inner is None and records[node] is None:
-                        state[node] = _DONE
-                        continue
-                    state[node] = _OPEN
-                    path.append(node)
-                    stack.append(iter(inner[1:] if inner is not None else _needs(records[node], choices, records)))
+            node, further = stack[-1]
+            for other in further:
+                seen = done.get(other)
+                if seen is None and other in graph:
+                    done[other] = False
+                    stack.append((other, iter(graph[other])))
                     break
-                if seen == _OPEN:
-                    raise _error(payload, path[path.index(node) :])
+                if seen is False:
+                    return True
             else:
+                done[node] = True
                 stack.pop()
-                state[path.pop()] = _DONE
+    return False
 
 
-def _needs(record: list[Any], choices: list[Any], records: list[Any]) -> list[int]:
-    """The nodes that a symbol's value is worked out from."""
-    _type, visibility, direct, reverse, implied, defaults, ranges, choice, flags = record
-    needs = [visibility, direct, reverse, implied]
-    for value, condition in defaults:
-        needs.append(condition)
-        if not flags & IS_CHOICE:
-            needs.append(value)
-    for _low, _high, condition in ranges:
-        needs.append(condition)
-    if choice >= 0 and not flags & IS_CHOICE:
-        members = choices[choice][2]
-        needs += [records[member][1] for member in members if records[member] is not record]
-        needs += [condition for _member, condition in choices[choice][3]]
-    return needs
+# The exact look.
 
 
-def _error(payload: Payload, loop: list[int]) -> InputError:
-    core, details = payload.core, payload.details
-    names = {node: name for name, node in core.symbols.items()}
-    symbols = [node for node in loop if core.records[node] is not None]
+class _Search:
+    """Walks symbols and expressions in the way of sym_check_deps()."""
 
-    def place(node: int) -> Location:
-        file, line, _scope = details.symbols[str(node)][0][0]
-        return Location(details.files[file], line)
+    def __init__(
+        self,
+        elaborated: Elaborated,
+        dialect: Dialect,
+        choices: Choices,
+    ) -> None:
+        self._shaper = shaper_of(elaborated, dialect)
+        self._dialect = dialect
+        self._choices = choices.members
+        self._groups = choices.choice_of
+        # What a symbol rests on, and how Kconfig calls that.
+        self._needs: dict[str, list[tuple[str, Ast]]] = defaultdict(list)
+        self._places: dict[str, Location] = {}
+        self._checking: set[str] = set()
+        self._checked: set[str] = set()
+        # The way to where the search is: a symbol, and how it rests on the next one.
+        self._way: list[list[str]] = []
+        self._gather(elaborated.root, None)
 
-    # A loop has no first step; the one that stands first in the files is as good as any.
-    first = min(range(len(symbols)), key=lambda index: details.symbols[str(symbols[index])][0][0])
-    symbols = symbols[first:] + symbols[:first]
-    steps = []
-    for node, following in zip(symbols, [*symbols[1:], symbols[0]], strict=True):
-        how = _how(core.records[node], following, core.nodes)
-        steps.append(f"{place(node)}: {names[node]} {how} {names[following]}")
-    chain = " -> ".join(names[node] for node in [*symbols, symbols[0]])
-    return InputError(f"recursive dependency: {chain}", place(symbols[0]), hint="\n".join(steps))
+    def error(self) -> InputError | None:
+        """The error that tells of the first loop; None where there is none."""
+        return next((self._error() for name in self._places if self._leads_back(name)), None)
 
+    def _gather(self, block: Entry, around: Ast | None) -> None:
+        for entry in block.children:
+            own = [item.operands[0] for item in entry.properties if item.kind == "depends"]
+            dependency = self._shaper.condition(around, ("&&", *own) if len(own) > 1 else own[0] if own else None)
+            if entry.name is not None:
+                self._places.setdefault(entry.name, entry.location)
+                self._gather_own(entry, entry.name, block, dependency)
+            inner = entry.name if entry.kind == "choice" and self._dialect.choice_symbols else dependency
+            self._gather(entry, inner)
 
-def _how(record: list[Any], target: int, nodes: list[Any]) -> str:
-    """Kconfig's words for how one symbol's value rests on another."""
+    def _gather_own(self, entry: Entry, name: str, block: Entry, dependency: Ast | None) -> None:
+        needs = self._needs[name]
+        has_own = entry.kind == "config" and (block.kind != "choice" or self._dialect.choice_symbols)
+        if dependency is not None and has_own:
+            needs.append(("depends on", dependency))
+        for item in entry.properties:
+            if item.kind == "depends":
+                continue
+            written = item.operands[-1]
+            condition = self._shaper.condition(dependency, None if written is YES else written)
+            if item.kind in ("select", "imply"):
+                edge: Ast = name if condition is None else ("&&", name, condition)
+                self._needs[item.operands[0]].append(
+                    ("is selected by" if item.kind == "select" else "is implied by", edge)
+                )
+                continue
+            if condition is not None:
+                needs.append(("is visible depending on", condition))
+            if item.kind == "default" and entry.kind == "config":
+                needs.append(("has a default that rests on", item.operands[0]))
 
-    def mentions(node: int) -> bool:
-        inner = nodes[node]
-        return node == target if inner is None else any(mentions(operand) for operand in inner[1:])
+    def _leads_back(self, name: str) -> bool:
+        """Mirrors sym_check_deps(): whether a loop is met from a symbol on."""
+        if name in self._checking:
+            self._way.append([name, ""])
+            return True
+        if name in self._checked:
+            return False
+        choice = self._groups.get(name)
+        if choice is not None:
+            self._way.append([name, "is part of"])
+            found = self._leads_back(choice)
+        else:
+            members = self._choices.get(name, ())
+            self._way.append([name, ""])
+            self._checking.update((name, *members))
+            self._checked.update((name, *members))
+            found = self._rests(name)
+            self._checking.discard(name)
+            for member in members:
+                found = found or self._of_member(member)
+            self._checking.difference_update(members)
+        if not found:
+            self._way.pop()
+        return found
 
-    if mentions(record[2]):
-        return "depends on"
-    if mentions(record[3]):
-        return "is selected by"
-    if mentions(record[4]):
-        return "is implied by"
-    if any(mentions(value) or mentions(condition) for value, condition in record[5]):
-        return "has a default that rests on"
-    return "is visible depending on"
+    def _of_member(self, member: str) -> bool:
+        self._way.append([member, ""])
+        found = self._rests(member)
+        if not found:
+            self._way.pop()
+        return found
+
+    def _rests(self, name: str) -> bool:
+        """Mirrors sym_check_sym_deps()."""
+        step = self._way[-1]
+        for how, expression in self._needs.get(name, ()):
+            step[1] = how
+            if any(self._leads_back(other) for other in names_in(expression)):
+                return True
+        return False
+
+    def _error(self) -> InputError:
+        end = self._way[-1][0]
+        begin = next((index for index, (name, _) in enumerate(self._way) if name == end), len(self._way) - 1)
+        if begin == len(self._way) - 1:
+            # A member that is looked at with its choice.
+            choice = self._groups.get(end)
+            begin = next((index for index, (name, _) in enumerate(self._way) if name == choice), 0)
+        loop = self._way[begin:-1]
+        # A loop has no first step; the one that stands first in the files is as good as any.
+        first = min(range(len(loop)), key=lambda index: self._places.get(loop[index][0], Location("", 0)))
+        loop = loop[first:] + loop[:first]
+        following = [name for name, _ in (*loop[1:], loop[0])]
+        places = [self._places.get(name, Location("", 0)) for name, _ in loop]
+        steps = [
+            f"{place}: {name} {how} {other}" for place, (name, how), other in zip(places, loop, following, strict=True)
+        ]
+        chain = " -> ".join([name for name, _ in loop] + [loop[0][0]])
+        return InputError(f"recursive dependency: {chain}", places[0], hint="\n".join(steps))

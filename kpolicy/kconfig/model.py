@@ -30,6 +30,7 @@ from kpolicy.kconfig.payload import (
 from kpolicy.kconfig.syntax import Answerer
 from kpolicy.location import Location
 
+REFUSED = "refused by this tree's conf"
 Derived = TypeVar("Derived")
 
 # How tightly operators bind when an expression is printed.
@@ -385,6 +386,13 @@ class Model:
     def warnings(self) -> tuple[tuple[Location, str], ...]:
         """What the Kconfig files themselves give reason to warn of."""
         return tuple((Location(path, line), text) for path, line, text in self.core.warnings)
+
+    @cached_property
+    def refused(self) -> tuple[tuple[Location, str, str], ...]:
+        """What the tree's own conf refuses: where, in the entry of which symbol if any, and what there is to say."""
+        return tuple(
+            (Location(path, line), symbol, f"{REFUSED}, which {text}") for path, line, symbol, text in self.core.refused
+        )
 
     @cached_property
     def _written(self) -> dict[Location, Written]:

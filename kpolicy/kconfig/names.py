@@ -15,16 +15,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from kpolicy.errors import InputError
+from kpolicy.kconfig.helptext import skip_help
 from kpolicy.kernel.architecture import Architecture, architectures, resolve_architecture, root_kconfig
 from kpolicy.kernel.source import Source
 from kpolicy.location import Location
 
+# `conf` skips characters that mean nothing (lexer.l: warn_ignored_character).
+_SKIPPED = r"[^\w\s\"'$#=!<>()|&-]*"
 _LINE = re.compile(
-    r"^([ \t]*)(?:(?:menu)?config[ \t]+(\w+)[ \t]*(?:#.*)?|source[ \t]+\"?([^\"#\n]+)\"?.*)$", re.MULTILINE
+    rf"^([ \t]*){_SKIPPED}[ \t]*(?:(?:menu)?config[ \t]+(\w+)[ \t]*{_SKIPPED}[ \t\r]*(?:#.*)?"
+    r"|source[ \t]+\"?([^\"#\n]+)\"?.*)$",
+    re.MULTILINE,
 )
-_HELP = re.compile(r"^[ \t]*(?:---)?help(?:---)?[ \t]*$", re.MULTILINE)
+_HELP = re.compile(rf"^[ \t]*{_SKIPPED}[ \t]*(?:---)?help(?:---)?[ \t\r]*(?:#.*)?$", re.MULTILINE)
+_AFTER_HELP = re.compile(r"help(?:---)?[ \t]*\Z")
 _VARIABLE = re.compile(r"\$\((\w+)\)|\$\{(\w+)\}|\$(\w+)")
-_TAB = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +155,8 @@ def _scan(text: str) -> _File:
     helps: list[tuple[int, int]] | None = None
     for match in _LINE.finditer(text):
         start = match.start()
-        if match[1]:
-            # No help text has a line that is not indented: only here it takes a closer look.
+        if match[1] or _AFTER_HELP.search(text, max(0, start - 20), max(0, start - 1)):
+            # No line of a help text but the first can be without indent: only here it takes a closer look.
             helps = _help_texts(text) if helps is None else helps
             if any(first <= start < end for first, end in helps):
                 continue
@@ -170,27 +175,8 @@ def _help_texts(text: str) -> list[tuple[int, int]]:
     end = 0
     for match in _HELP.finditer(text):
         if match.start() >= end:
-            end = _help_end(text, match.end() + 1)
+            end, _ = skip_help(text, match.end() + 1)
+            # That may be behind the indent of the line that ends it.
+            end = text.rfind("\n", 0, end) + 1 if end < len(text) else end
             found.append((match.end(), end))
     return found
-
-
-def _help_end(text: str, start: int) -> int:
-    """Where a help text ends: at the first line that is indented less than its first one."""
-    least = 0
-    while start < len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        line = text[start:end]
-        if line.strip():
-            indent = _indent(line)
-            least = least or indent
-            if not indent or indent < least:
-                return start
-        start = end + 1
-    return start
-
-
-def _indent(line: str) -> int:
-    expanded = line.expandtabs(_TAB)
-    return len(expanded) - len(expanded.lstrip())

@@ -37,7 +37,8 @@ class Core(NamedTuple):
     """What values are computed from.
 
     `records[i]` belongs to node `symbols[name] == i` and is None for other nodes.  `warnings` and
-    `probes`, those that the toolchain does not know, are [path, line, text]: what every run tells.
+    `probes`, those that the toolchain does not know, are [path, line, text], `refused` are [path, line, symbol, text]:
+    what every run tells.
     `free`, `woken` and `texts` are what `kpolicy.kconfig.candidates` says.
     """
 
@@ -50,6 +51,7 @@ class Core(NamedTuple):
     mainmenu: str
     dialect: list[bool]
     warnings: list[Any]
+    refused: list[Any]
     probes: list[Any]
     free: list[int]
     woken: list[Any]

@@ -14,12 +14,14 @@ from typing import Any
 
 from kpolicy.errors import InputError
 from kpolicy.kconfig.frontend import Reader, read_file
+from kpolicy.kconfig.grammar import read_grammar
 from kpolicy.kconfig.syntax import CONST, Ast, Statement
 from kpolicy.kernel.source import Source
 from kpolicy.location import Location
 
 _NUMBER = re.compile(r"-?[0-9]+|0[xX][0-9a-fA-F]+")
 _LOGICAL = ("", "bool", "tristate")
+_LOGICAL_OPERATORS = ("&&", "||", "!")
 _OPENING = ("config", "menuconfig", "choice", "menu", "comment", "if")
 
 
@@ -29,7 +31,8 @@ class Reference:
 
     `entry` is the symbol whose entry the line belongs to, "" outside of one.  `keyword` is that of
     the line (depends, select, if, ...).  `demanded` says that the line does nothing without the
-    symbol: it is one of the conditions that must all hold, or the `target` of a select or imply.
+    symbol: it is one of the conditions that must all hold, or the `target` of a select or imply.  `compared` says that
+    it stands in comparisons only, where a name that nothing defines is its own text.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Reference:
     keyword: str
     demanded: bool
     target: bool
+    compared: bool
     location: Location
 
 
@@ -45,7 +49,7 @@ def references(source: Source, paths: Iterable[str]) -> Iterator[Reference]:
 
     Files that cannot be read have none; a model says what is wrong with them.
     """
-    reader = Reader({}, lambda _command, _location: "")
+    reader = Reader({}, lambda _command, _location: "", grammar=read_grammar(source))
     for path in paths:
         try:
             statements = read_file(path, source.read(path), reader).statements
@@ -102,13 +106,15 @@ def _of_entry(path: str, entry: str, statements: list[Statement]) -> Iterator[Re
         (str(item.operands[2]) for item in statements if item.keyword == "default" and item.operands[2]), ""
     )
     for statement in statements:
-        seen: dict[str, bool] = {}
+        seen: dict[str, tuple[bool, bool]] = {}
         for expression, demands in _expressions(statement, kind):
-            for name, demanded in _names(expression, demands):
-                seen[name] = seen.get(name, False) or demanded
-        for name, demanded in seen.items():
+            for name, demanded, compared in _names(expression, demands):
+                before = seen.get(name, (False, True))
+                seen[name] = (before[0] or demanded, before[1] and compared)
+        for name, (demanded, compared) in seen.items():
             target = statement.keyword in ("select", "imply") and statement.operands[0] == name
-            yield Reference(name, entry, statement.keyword, demanded, target, Location(path, statement.line))
+            place = Location(path, statement.line)
+            yield Reference(name, entry, statement.keyword, demanded, target, compared, place)
 
 
 def _expressions(statement: Statement, kind: str) -> Iterator[tuple[Any, bool]]:
@@ -134,11 +140,11 @@ def _expressions(statement: Statement, kind: str) -> Iterator[tuple[Any, bool]]:
         yield operands[2], True
 
 
-def _names(expression: Ast, demanded: bool) -> Iterator[tuple[str, bool]]:
+def _names(expression: Ast, demanded: bool, compared: bool = False) -> Iterator[tuple[str, bool, bool]]:
     if isinstance(expression, str):
         if not _NUMBER.fullmatch(expression) and expression not in ("n", "m", "y"):
-            yield expression, demanded
+            yield expression, demanded, compared
     elif expression[0] != CONST:
         further: tuple[Any, ...] = expression[1:]
         for operand in further:
-            yield from _names(operand, demanded and expression[0] == "&&")
+            yield from _names(operand, demanded and expression[0] == "&&", expression[0] not in _LOGICAL_OPERATORS)

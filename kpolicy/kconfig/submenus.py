@@ -6,74 +6,76 @@ Mirrors the automatic submenus of scripts/kconfig/menu.c: menu_finalize, with wh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kpolicy.kconfig.nodes import AND, EQUAL, MOD, NO, NOT, OR, UNEQUAL, YES, NodeTable
+from kpolicy.kconfig.shape import Shaper, canonical, flat
+from kpolicy.kconfig.syntax import MOD, NO, YES, Ast, names_in
+
+if TYPE_CHECKING:
+    from kpolicy.kconfig.elaborate import Entry
+
+
+class _Above(NamedTuple):
+    """A symbol below which the next entry can hang: the condition of its prompt, and whether it has one."""
+
+    name: str
+    condition: Ast | None
+    has_prompt: bool
 
 
 @dataclass(slots=True)
 class Run:
-    """Entries of a choice, or of an `if` in it, one after the other.
+    """Entries of a choice, or of an `if` in it, one after the other; `around` is what they depend on there.
 
     `is_below`: all of them hang below a member before.  `above` are the symbols below which the next entry can hang,
-    the outermost first, each with the condition of its prompt and whether it has one.
+    the outermost first.
     """
 
+    shaper: Shaper
+    around: Ast | None = None
     is_below: bool = False
-    above: list[tuple[int, int, bool]] = field(default_factory=list)
+    above: list[_Above] = field(default_factory=list)
 
-    def takes(
-        self, table: NodeTable, seen: int, named: Collection[int], symbol: tuple[int, bool] | None = None
-    ) -> bool:
-        """Whether the next entry hangs below another; `seen` is the condition under which it is to be seen.
+    def inside(self, block: Entry) -> Run:
+        """The run of the entries in a block that is the next entry."""
+        is_below = self.takes(block)
+        return Run(self.shaper, self._dependency(block), is_below)
 
-        `named` are the symbols that its condition names as it is written, which in `seen` may be left out: `A || y` is
-        y, `A && n` is n.  `symbol` is the entry itself, and whether it has a prompt, where others can hang below it.
-        """
-        while self.above and not _hangs_below(table, seen, named, self.above[-1]):
+    def takes(self, entry: Entry) -> bool:
+        """Whether the next entry hangs below another."""
+        seen = dependency = self._dependency(entry)
+        if entry.prompt is not None:
+            written = entry.prompt.operands[1]
+            seen = self.shaper.condition(dependency, None if written is YES else written)
+        while self.above and not self._hangs_below(seen, self.above[-1]):
             self.above.pop()
         # What hangs below a symbol without a prompt is put beside it again.
-        is_below = self.is_below or any(has_prompt for _, _, has_prompt in self.above)
-        if symbol is not None:
-            self.above.append((symbol[0], seen, symbol[1]))
+        is_below = self.is_below or any(item.has_prompt for item in self.above)
+        if entry.kind == "config" and entry.name is not None:
+            condition = seen if entry.prompt is not None else None
+            self.above.append(_Above(entry.name, condition, entry.prompt is not None))
         return is_below
 
+    def _dependency(self, entry: Entry) -> Ast | None:
+        own = [item.operands[0] for item in entry.properties if item.kind == "depends"]
+        return self.shaper.condition(self.around, ("&&", *own) if len(own) > 1 else own[0] if own else None)
 
-def _hangs_below(table: NodeTable, seen: int, named: Collection[int], above: tuple[int, int, bool]) -> bool:
-    symbol, condition, has_prompt = above
-    factors = set(_factors(table, seen))
-    # expr_depends_symbol()
-    if factors & {(0, symbol), (EQUAL, symbol, MOD), (EQUAL, symbol, YES), (UNEQUAL, symbol, NO)}:
-        return True
-    if symbol not in named and symbol not in _symbols(table, seen):
-        return False
-    # `(A || B) && C` hangs below A where that depends on C.
-    needed = set(_factors(table, condition)) if has_prompt else set()
-    return seen == NO or needed <= factors
+    def _hangs_below(self, seen: Ast | None, above: _Above) -> bool:
+        name = above.name
+        if seen is None or name not in set(names_in(seen)):
+            return False
+        # expr_depends_symbol()
+        if any(part in (name, ("=", name, MOD), ("=", name, YES), ("!=", name, NO)) for part in flat(seen, "&&")):
+            return True
+        # `(A || B) && C` hangs below A where that depends on C.
+        needed = set(self._factors(above.condition))
+        return needed <= set(self._factors(seen))
 
-
-def _factors(table: NodeTable, expression: int, negated: int = 0) -> Iterator[tuple[int, ...]]:
-    """The parts that all have to hold, as expr_transform() shapes them: comparisons, and (NOT or 0, node)."""
-    node = table.nodes[expression]
-    if node is None or node[0] not in (AND, OR, NOT, EQUAL, UNEQUAL):
-        if expression != YES:
-            yield negated, expression
-    elif node[0] == NOT:
-        yield from _factors(table, node[1], 0 if negated else NOT)
-    elif node[0] == (OR if negated else AND):
-        for operand in node[1:]:
-            yield from _factors(table, operand, negated)
-    elif node[0] in (AND, OR):
-        yield negated, expression
-    else:
-        yield (EQUAL + UNEQUAL - node[0] if negated else node[0]), node[1], node[2]
-
-
-def _symbols(table: NodeTable, expression: int) -> Iterator[int]:
-    node = table.nodes[expression]
-    if node is None:
-        yield expression
-    else:
-        for operand in node[1:]:
-            yield from _symbols(table, operand)
+    def _factors(self, condition: Ast | None) -> Iterator[Any]:
+        """The parts of `condition != n` that all have to hold."""
+        if condition is not None:
+            for part in flat(self.shaper.not_no(condition), "&&"):
+                if part != YES:
+                    yield canonical(part)

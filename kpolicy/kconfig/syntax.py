@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias, cast
 
+from kpolicy.location import Location
+
 # A parsed expression.  A symbol is its name; everything else is a tuple whose first item
 # is the operator: ('"', text) a constant, ("!", e), ("&&", e, e ...), ("||", e, e ...) and
 # the relations ("=", a, b), ("!=", a, b), ("<", a, b) ...
@@ -50,8 +52,17 @@ class Statement(NamedTuple):
     probed: bool = False
 
 
+class Refusal(NamedTuple):
+    """What this tree's conf refuses though its meaning is plain: in whose entry (or ""), and what it does not take."""
+
+    location: Location
+    symbol: str
+    text: str
+
+
 class SourceFile(NamedTuple):
-    """A Kconfig file: its statements, and its lines for error messages."""
+    """A Kconfig file: its statements, and whether the last one lacks the end of its line."""
 
     path: str
     statements: tuple[Statement, ...]
+    is_unended: bool = False

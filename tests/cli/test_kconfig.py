@@ -183,7 +183,7 @@ def test_a_broken_architecture_does_not_hide_the_others(tree: Path) -> None:
 def test_json(tree: Path) -> None:
     about = kpolicy("kconfig", "-j", "1", tree, "--path", "lib/Kconfig", "-o", "json").json["about_tree"]
     assert about["architectures"] == ["one", "two"]
-    assert len(about["checks"]) == 5
+    assert len(about["checks"]) == 6
     first = about["findings"][0]
     assert first["rule"] == "kconfig/redundant-select"
     assert first["location"] == {"path": "lib/Kconfig", "line": 8}

@@ -87,14 +87,16 @@ def _choice(random: Random, members: list[str], known: list[str], tristate: bool
     for _ in range(random.choice([0, 1, 2])):
         guard = f" if {_expression(random, known)}" if random.random() < 0.5 else ""
         out.append(f"\tdefault {random.choice(members)}{guard}")
+    # A member that depends on what hangs below another one is no member, and then no default of the choice to rely on.
+    before = list(known)
     for name in members:
         word = random.choice([kind, kind, "bool"]) if tristate else "bool"
         out += ["", f"config {name}", f'\t{word} "member {name}"']
-        out += [f"\tdepends on {_expression(random, known)}"] if random.random() < 0.4 else []
+        out += [f"\tdepends on {_expression(random, before)}"] if random.random() < 0.4 else []
         if random.random() < 0.2:
             later = [item for item in _MEMBERS if item not in known and item not in members]
             out += [f"\tselect {random.choice(later)}"] if later else []
-        if tristate and random.random() < 0.4:
+        if tristate and random.random() < 0.2:
             out += _below(random, name, known)
     return [*out, "", "endchoice"]
 

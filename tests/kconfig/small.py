@@ -19,8 +19,18 @@ from kpolicy.kernel.architecture import Architecture
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
 
+
+class ConfCrashedError(Exception):
+    """`conf` ended by a signal, and gave no answer."""
+
+
 _MAKEFILE = "VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 0\nEXTRAVERSION =\n"
 _ENVIRONMENT = {"ARCH": "x86", "SRCARCH": "x86", "KERNELVERSION": "6.12.0"}
+# What tells the dialect and the grammar of a kernel; those of 4.x are called otherwise.
+_SOURCES_OF_CONF = (
+    *("symbol.c", "confdata.c", "preprocess.c", "expr.c", "menu.c", "lexer.l", "parser.y"),
+    *("zconf.l", "zconf.y", "zconf.gperf", "kconf_id.c"),
+)
 
 
 def make_tree(folder: Path, files: Mapping[str, str], kernel: Path | None = None) -> Path:
@@ -32,8 +42,9 @@ def make_tree(folder: Path, files: Mapping[str, str], kernel: Path | None = None
     if kernel is not None:
         target = folder / "scripts" / "kconfig"
         target.mkdir(parents=True, exist_ok=True)
-        for name in ("symbol.c", "confdata.c", "preprocess.c"):
-            shutil.copy(kernel / "scripts" / "kconfig" / name, target / name)
+        for name in _SOURCES_OF_CONF:
+            if (kernel / "scripts" / "kconfig" / name).is_file():
+                shutil.copy(kernel / "scripts" / "kconfig" / name, target / name)
     return folder
 
 
@@ -68,4 +79,6 @@ def run_conf(program: Path, tree: Path, work: Path, mode: str, config: bytes = b
         capture_output=True,
     )
     said = run.stderr.decode(errors="replace")
+    if run.returncode < 0:
+        raise ConfCrashedError(said)
     return (result.read_bytes() if run.returncode == 0 else None), said

@@ -11,7 +11,6 @@ from kpolicy.errors import InputError
 from tests.kconfig.small import load, make_tree
 
 _BROKEN = {
-    "a string that ends in a backslash": ('config A\n\tbool "a\\', 2, "a string that does not end"),
     "unknown statement": ("nonsense\n", 1, "syntax error"),
     "no such name": ("config\n", 1, "name of a symbol"),
     "extra words": ("config A B\n", 1, "extra words"),

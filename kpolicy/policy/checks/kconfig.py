@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -90,7 +90,9 @@ class _Checker:
         self._constant_of: dict[int, int | None] = {}
 
     def claims(self) -> Claims:
-        found: list[Claim] = []
+        found = [
+            Claim("kconfig/refused-by-conf", symbol, text, place, ()) for place, symbol, text in self._model.refused
+        ]
         for node, item in self._details.items():
             if self._records[node][FLAGS] & IS_CHOICE:
                 continue
@@ -122,7 +124,7 @@ class _Checker:
         """A select of what another select of the same symbol brings along whenever it matters."""
         given = self._parts(edge.condition) | {edge.source}
         path = self._other_way(edge, given)
-        if not path:
+        if not path or self._comes_back(edge.source, path):
             return
         name, target = self._names[edge.source], self._names[edge.target]
         place = self._place(path[-1].place)
@@ -134,6 +136,19 @@ class _Checker:
             by = f", by way of {', '.join(way[1:_LONGEST_WAY])}{more}" if way[1:] else ""
             message = f"{name} selects {target}, which comes with {way[0]} anyway{by} ({place})"
         yield self._claim("redundant-select", edge.source, message, edge.place, path)
+
+    def _comes_back(self, source: int, path: Iterable[_Edge]) -> bool:
+        """Whether a path goes round in a circle, as conf of 4.x lets it: each select would make another redundant."""
+        waiting = [step.target for step in path]
+        seen = set(waiting)
+        while waiting:
+            for step in self._edges.get(waiting.pop(), ()):
+                if step.target == source:
+                    return True
+                if step.target not in seen:
+                    seen.add(step.target)
+                    waiting.append(step.target)
+        return False
 
     def _other_way(self, edge: _Edge, given: frozenset[int]) -> list[_Edge]:
         """The steps to an edge's target by other selects, whose conditions all follow from `given`."""

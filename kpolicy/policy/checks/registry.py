@@ -149,11 +149,19 @@ CHECKS: tuple[Check, ...] = (
         quiet=True,
     ),
     Check(
+        "kconfig/refused-by-conf",
+        "A line that this tree's own conf refuses",
+        "error",
+        "conf stops there, and no kernel of this tree can be configured. Other releases take the line: this one does"
+        " not know the word yet, or no more. kpolicy reads it as those releases do, so that the rest can be judged.",
+        "scripts/kconfig/lexer.l and parser.y of the tree (up to 4.20: zconf.l, zconf.y)",
+    ),
+    Check(
         "kconfig/undefined-reference",
         "A line that names a symbol which no architecture defines",
         "note",
-        "The name counts as n for ever: it is misspelt, gone, or not there yet. What depends on it cannot be had,"
-        " which makes it a warning.",
+        "The name is always n, and in a comparison its own text: it is misspelt, gone, or not there yet. What depends"
+        " on it cannot be had, which makes it a warning.",
         "scripts/kconfig/symbol.c: sym_calc_value (S_UNKNOWN)",
         quiet=True,
     ),

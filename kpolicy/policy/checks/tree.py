@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kpolicy.policy.rule import Severity
 
 _FEW = 6
+REFUSED = "kconfig/refused-by-conf"
 
 
 def tree_finding(
@@ -65,6 +66,12 @@ def merged(claims: Sequence[Claims], source: Source) -> Iterator[Finding]:
             by_line[claim.check, claim.place, claim.symbol].setdefault(one.architecture, claim)
     macros = _Macros(source)
     for (check, place, symbol), found in by_line.items():
+        if check == REFUSED:
+            # One architecture that reads the line is enough: its conf stops there.
+            holding = sorted(found)
+            message = found[holding[0]].message + suffix(holding, claims, place)
+            yield tree_finding(check, symbol, message, place, holding)
+            continue
         using = [one for one in claims if place.path in one.files and place not in one.idle]
         if any(one.architecture not in found for one in using):
             continue
@@ -107,6 +114,10 @@ def _reference(item: Reference) -> tuple[str, Severity | None]:
     subject = item.entry or "this line"
     if item.target:
         return f"{subject} {'selects' if item.keyword == 'select' else 'implies'} {what}: the line does nothing", None
+    if item.compared:
+        return f'{subject} compares {what}: it counts as the text "{item.name}", not as n', None
+    if item.keyword == "range" and not item.demanded:
+        return f"{subject} refers to {what}: as a bound its name is read as a number", None
     if not item.demanded:
         return f"{subject} refers to {what}: it counts as n", None
     effect = "its prompt is never shown" if item.keyword in ("type", "prompt") else "the line does nothing"

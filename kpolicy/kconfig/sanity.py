@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What `conf` looks at once all files are read (parser.y: choice_check_sanity, transitional_check_sanity)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpolicy.kconfig.grammar import Grammar
+from kpolicy.kconfig.syntax import YES, Refusal
+from kpolicy.location import Location
+
+if TYPE_CHECKING:
+    from kpolicy.kconfig.elaborate import Elaborated, Entry, Property
+
+_ONLY_HELP = "takes a transitional symbol with a type and a help text only"
+
+
+def check_sanity(result: Elaborated, grammar: Grammar) -> None:
+    """Add to what is refused of a menu tree."""
+    if grammar.member_defaults and not grammar.strict_transitional:
+        return
+    named: set[str | None] = set(_members(result.root, False))
+    named.update(name for name, flags in result.flags.items() if "transitional" in flags)
+    entries: dict[str | None, list[_Placed]] = {}
+    for placed in _placed(result.root, named, None, False):
+        entries.setdefault(placed.entry.name, []).append(placed)
+    for name, same in entries.items():
+        for placed in same:
+            if placed.choice is not None and not grammar.member_defaults:
+                _check_member(result, grammar, placed, same)
+            if grammar.strict_transitional and "transitional" in result.flags.get(name or "", ()):
+                _check_transitional(result, placed, same)
+
+
+def _members(block: Entry, in_choice: bool) -> Iterator[str | None]:
+    """The names of the symbols in choices."""
+    for entry in block.children:
+        if entry.children:
+            yield from _members(entry, in_choice or entry.kind == "choice")
+        elif in_choice:
+            yield entry.name
+
+
+class _Placed:
+    """The entry of a symbol, the choice around it, and whether it depends on something."""
+
+    def __init__(self, entry: Entry, choice: Entry | None, is_dependent: bool) -> None:
+        self.entry = entry
+        self.choice = choice
+        self.is_dependent = is_dependent
+
+
+def _placed(block: Entry, named: set[str | None], choice: Entry | None, is_dependent: bool) -> Iterator[_Placed]:
+    """The entries of some symbols."""
+    for entry in block.children:
+        if entry.kind == "config" and entry.name not in named:
+            continue
+        depends = is_dependent or any(item.kind == "depends" and item.operands[0] != YES for item in entry.properties)
+        if entry.kind == "config":
+            yield _Placed(entry, choice, depends)
+        else:
+            yield from _placed(entry, named, entry if entry.kind == "choice" else choice, depends)
+
+
+def _check_member(result: Elaborated, grammar: Grammar, member: _Placed, same: list[_Placed]) -> None:
+    for other in same:
+        for item in other.entry.properties:
+            if item.kind == "default":
+                _refuse(result, item.location, other, "takes no default for a member of a choice")
+            elif item.kind == "prompt" and other is not member and not _is_title(item, other):
+                if grammar.member_prompts == "once":
+                    _refuse(result, item.location, other, "takes no other prompt for a member of a choice")
+                elif grammar.member_prompts == "in the choice" and other.choice is not member.choice:
+                    _refuse(result, item.location, other, "takes no prompt outside of its choice for a member of it")
+
+
+def _is_title(prompt: Property, placed: _Placed) -> bool:
+    """Whether a prompt is that of a menuconfig, which `conf` takes for the title of a menu (P_MENU)."""
+    return placed.entry.is_menuconfig and prompt is placed.entry.prompt
+
+
+def _check_transitional(result: Elaborated, placed: _Placed, same: list[_Placed]) -> None:
+    if placed.is_dependent:
+        _refuse(result, placed.entry.location, placed, _ONLY_HELP)
+    for other in same:
+        for item in other.entry.properties:
+            if item.kind != "depends":
+                _refuse(result, item.location, other, _ONLY_HELP)
+
+
+def _refuse(result: Elaborated, location: Location, placed: _Placed, text: str) -> None:
+    refusal = Refusal(location, placed.entry.name or "", text)
+    if refusal not in result.refused:
+        result.refused.append(refusal)

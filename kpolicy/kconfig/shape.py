@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The shape that `conf` gives to conditions before it looks for loops.
+
+Mirrors rewrite_m() of scripts/kconfig/menu.c and expr_transform(), expr_eliminate_dups() of expr.c, as far as names
+come or go by them: `A || !A` of a bool is y, and a loop through it is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import TYPE_CHECKING, Any
+
+from kpolicy.kconfig.parse import compare_no
+from kpolicy.kconfig.syntax import CONST, MOD, NO, YES, Ast
+
+if TYPE_CHECKING:
+    from kpolicy.kconfig.dialect import Dialect
+    from kpolicy.kconfig.elaborate import Elaborated, Entry
+
+_OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+
+
+def shape_all(block: Entry, shaper: Shaper) -> None:
+    """Give every condition of a menu tree the shape that `conf` gives it: what that drops is nowhere asked for."""
+    for entry in block.children:
+        shaped = [
+            item._replace(operands=(*item.operands[:-1], shaper.condition(None, item.operands[-1])))
+            for item in entry.properties
+        ]
+        for before, after in zip(entry.properties, shaped, strict=True):
+            if entry.prompt is before:
+                entry.prompt = after
+        entry.properties = shaped
+        shape_all(entry, shaper)
+
+
+def shaper_of(elaborated: Elaborated, dialect: Dialect) -> Shaper:
+    """What shapes the conditions of a menu tree."""
+    types = elaborated.types
+    return Shaper(
+        {name for name, word in types.items() if word == "bool"},
+        {name for name, word in types.items() if word == "tristate"},
+        elaborated.modules,
+        lazy=dialect.lazy_conditions,
+    )
+
+
+class Shaper:
+    """Shapes conditions; `lazy` dialects (before 6.10) drop constants only beside what they join."""
+
+    def __init__(self, bools: Container[str], tristates: Container[str], modules: str | None, *, lazy: bool) -> None:
+        self._bools = bools
+        self._tristates = tristates
+        self._modules: Ast = modules if modules is not None else NO
+        self._lazy = lazy
+
+    def condition(self, around: Ast | None, own: Ast | None) -> Ast | None:
+        """What holds where both do; None for no condition at all."""
+        if own is not None:
+            own = self._transformed(self._with_modules(own))
+        if around is None or own is None:
+            whole = around if own is None else own
+        else:
+            whole = ("&&", around, own)
+        return None if whole is None else self._without_repetition(whole)
+
+    def not_no(self, expression: Ast) -> Ast:
+        """`expression != n`, shaped: expr_trans_compare() and what follows it."""
+        return self._without_repetition(self._transformed(compare_no(expression, False)))
+
+    def _with_modules(self, expression: Ast) -> Ast:
+        if expression == MOD:
+            return ("&&", MOD, self._modules)
+        operator = _operator(expression)
+        if operator in ("&&", "||", "!"):
+            operands: Any = expression[1:]
+            return (operator, *(self._with_modules(operand) for operand in operands))
+        return expression
+
+    def _transformed(self, expression: Ast) -> Ast:
+        operator = _operator(expression)
+        operands: Any = expression[1:]
+        if operator in ("&&", "||"):
+            return (operator, *(self._transformed(operand) for operand in operands))
+        if operator == "!":
+            return self._negated(self._transformed(operands[0]))
+        if operator in ("=", "!=") and operands[0] in self._bools and operands[1] in (NO, MOD, YES):
+            equal = operator == "="
+            if operands[1] == MOD:
+                return NO if equal else YES
+            return operands[0] if equal == (operands[1] == YES) else ("!", operands[0])
+        return expression
+
+    def _negated(self, expression: Ast) -> Ast:
+        operator = _operator(expression)
+        operands: Any = expression[1:]
+        if operator in ("&&", "||"):
+            other = "||" if operator == "&&" else "&&"
+            return (other, *(self._negated(operand) for operand in operands))
+        if operator == "!":
+            return operands[0]  # type: ignore[no-any-return]  # an Ast by construction
+        if operator in _OPPOSITE:
+            return (_OPPOSITE[operator], *operands)
+        for constant, opposite in ((NO, YES), (MOD, MOD), (YES, NO)):
+            if expression == constant:
+                return opposite
+        return ("!", expression)
+
+    def _without_repetition(self, expression: Ast) -> Ast:
+        while True:
+            expression, joined = self._joined(expression)
+            if joined or not self._lazy:
+                expression = _without_constants(expression)
+            if not joined:
+                return expression
+
+    def _joined(self, expression: Ast) -> tuple[Ast, int]:
+        operator = _operator(expression)
+        if operator not in ("&&", "||"):
+            return expression, 0
+        join, neutral = (self._join_or, NO) if operator == "||" else (self._join_and, YES)
+        parts: list[Ast] = []
+        count = 0
+        for part in flat(expression, operator):
+            part, joined = self._joined(part)
+            count += joined
+            parts.append(part if self._lazy else _without_constants(part))
+        for first in range(len(parts)):
+            for second in range(first + 1, len(parts)):
+                together = join(parts[first], parts[second])
+                if together is not None:
+                    parts[first], parts[second] = neutral, together
+                    count += 1
+        return (operator, *parts), count
+
+    def _join_or(self, first: Ast, second: Ast) -> Ast | None:
+        if _same(first, second):
+            return first
+        if isinstance(second, str):
+            first, second = second, first
+        if isinstance(first, str) and first in self._bools and second == ("!", first):
+            return YES
+        if _operator(first) == _operator(second) == "=" and first[1] == second[1] and first[1] in self._tristates:
+            left = [letter for letter in (NO, MOD, YES) if letter not in (first[2], second[2])]
+            return ("!=", first[1], left[0]) if len(left) == 1 else None
+        return None
+
+    def _join_and(self, first: Ast, second: Ast) -> Ast | None:
+        if _same(first, second):
+            return first
+        if isinstance(second, str):
+            first, second = second, first
+        operators = (_operator(first), _operator(second))
+        name = first if isinstance(first, str) else first[1] if operators[0] in ("=", "!=") else None
+        if operators[1] not in ("=", "!=") or name != second[1]:
+            return None
+        if isinstance(first, str):
+            known = first in self._bools or first in self._tristates
+            if known and second in (("=", first, YES), ("!=", first, MOD)):
+                return ("=", first, YES)
+            return first if known and second == ("!=", first, NO) else None
+        if name not in self._tristates or operators == ("=", "="):
+            return None
+        if operators == ("!=", "!="):
+            left = [letter for letter in (NO, MOD, YES) if letter not in (first[2], second[2])]
+            return ("=", name, left[0]) if len(left) == 1 else None
+        same, other = (first, second) if operators[0] == "=" else (second, first)
+        if _is_constant(same[2]) and _is_constant(other[2]):
+            return NO if same[2] == other[2] else same
+        return None
+
+
+def _operator(expression: Any) -> str:
+    return "" if isinstance(expression, str) or expression[0] == CONST else str(expression[0])
+
+
+def _is_constant(expression: Any) -> bool:
+    return not isinstance(expression, str) and expression[0] == CONST
+
+
+def flat(expression: Ast, operator: str) -> list[Ast]:
+    """The operands of `&&` or `||`, those of inner ones too."""
+    if _operator(expression) != operator:
+        return [expression]
+    operands: Any = expression[1:]
+    return [part for operand in operands for part in flat(operand, operator)]
+
+
+def _same(first: Ast, second: Ast) -> bool:
+    return first == second or (_operator(first) in ("&&", "||") and canonical(first) == canonical(second))
+
+
+def canonical(expression: Ast) -> object:
+    """The same for expressions that differ in the order of operands only."""
+    operator = _operator(expression)
+    if operator not in ("&&", "||"):
+        return expression
+    return operator, frozenset(canonical(part) for part in flat(expression, operator))
+
+
+def _without_constants(expression: Ast) -> Ast:
+    operator = _operator(expression)
+    if operator not in ("&&", "||"):
+        return expression
+    strong, neutral = (YES, NO) if operator == "||" else (NO, YES)
+    parts = [_without_constants(part) for part in flat(expression, operator)]
+    if strong in parts:
+        return strong
+    parts = [part for part in parts if part != neutral]
+    return (operator, *parts) if len(parts) > 1 else parts[0] if parts else neutral
