@@ -21,8 +21,8 @@ RELEASE: Final = "14.1.0"
 _FILE = f"{NAME}.py"
 # What is used of the module, what of its parser, and what the parser calls that is replaced.
 PARTS: Final = ("Kconfig", "KconfigError", "Variable")
-PARSER: Final = ("_expand_macro", "_expand_whole")
-REPLACED: Final = ("_fn_val", "_parse_error")
+PARSER: Final = ("_expand_whole",)
+REPLACED: Final = ("_expand_macro", "_fn_val", "_parse_error")
 
 
 def load(folders: Sequence[str]) -> Any:
