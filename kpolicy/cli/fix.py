@@ -233,7 +233,7 @@ def _subject(
     held = values.config.name
 
     def judge(found: Values) -> Assessment:
-        return assess(found, held, standard, tree=source.name, names=lambda: examiner.tree.names)
+        return assess(found, held, standard, tree=source.name, names=lambda: examiner.tree.names, remedies=False)
 
     report = report_on(values, held, standard, (), tree=source.name, number=number, names=lambda: examiner.tree.names)
     for remark in (*examiner.kconfig_remarks(), *report.remarks):

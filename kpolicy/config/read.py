@@ -39,6 +39,7 @@ _TAGGED = re.compile(r"(?:^v?|-)(\d+\.\d+(?:\.\d+)?(?:-rc\d+)?)(?=$|[.-])")
 _HEADER_LINES = 20
 _CONFIGS_FOLDER = re.compile(r"/arch/([^/]+)/configs\Z")
 _MOST_NAMES = 5
+_HEAD = 4096
 _PREFIX = "CONFIG_"
 
 # The largest real config has some 13,000 lines and 300 kB; a line that means nothing takes as long as any other.
@@ -116,6 +117,8 @@ def _read_part(name: str, stdin: BinaryIO | None, folder: Path | None) -> Config
     except IsADirectoryError:
         raise InputError("is a directory, expected a config file", Location(name, 0), hint=_folder_hint(path)) from None
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EFBIG and (found := _large_format(path)) is not None:
+            raise _not_a_config(name, found) from None
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         hint = "Did you mean a stack of existing files, a+b?" if "+" in name else None
         if isinstance(error, OSError) and error.errno == errno.ELOOP:
@@ -131,6 +134,14 @@ def _read_stdin(stdin: BinaryIO) -> Config:
     except OSError as error:
         raise InputError(f"cannot read the config: {error.strerror or error}", Location(name, 0)) from None
     return parse_config(name, _unpack(content, name))
+
+
+def _large_format(path: Path) -> Format | None:
+    """What a file is that is larger than any config: most are kernels."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as stream:
+        return binary_format(stream.read(_HEAD))
 
 
 def _folder_hint(path: Path) -> str | None:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """kconfiglib 14.1.0, whatever else is called kconfiglib.
 
-`frontend` adapts its private expansion of macros, so no other release will do.  The name alone may find another module:
-esp-idf-kconfig has a package of that name.  So the file is looked up by the metadata of the release.
+`frontend` adapts the private part that expands macros, so no other release will do.  The name alone may find
+another module: esp-idf-kconfig has a package of that name.  So the file is looked up by the metadata of the release.
 """
 
 from __future__ import annotations

@@ -147,7 +147,7 @@ def update(
 
 def read_baseline(path: str, canonical: Callable[[str], str] = str) -> Baseline:
     """The baseline in a file; raises UsageError, or FileErrors with all that is wrong with it."""
-    place = Location(path, 1)
+    place = Location(path, 0)
     try:
         text = read_file(path, _MAX_SIZE).decode()
     except UnicodeDecodeError:
@@ -171,10 +171,10 @@ def parse_baseline(path: str, text: str, canonical: Callable[[str], str] = str) 
         message = f"not JSON: {error.msg[:1].lower()}{error.msg[1:]}"
         raise UsageError(message, Location(path, error.lineno), source_line=line, column=error.colno) from None
     except (ValueError, RecursionError):
-        raise UsageError("not JSON: a number too long, or nested too deeply", Location(path, 1)) from None
+        raise UsageError("not JSON: a number too long, or nested too deeply", Location(path, 0)) from None
     if not isinstance(data, dict) or data.get("format") != FORMAT or not isinstance(data.get("findings"), list):
         hint = f'it begins with {{"format": "{FORMAT}", "findings": [...'
-        raise UsageError("this is no baseline", Location(path, 1), hint=hint)
+        raise UsageError("this is no baseline", Location(path, 0), hint=hint)
     reader = _Reader(path, text)
     return reader.baseline(data, canonical)
 

@@ -93,7 +93,7 @@ class _Loader:
             text = _read(path, shown)
         except UsageError as error:
             self._complete = False
-            if named_at is not None and error.location == Location(shown, 1) and error.source_line is None:
+            if named_at is not None and error.location == Location(shown, 0) and error.source_line is None:
                 named_at.complain(f"{shown}: {error.message}", error.hint)
             else:
                 self._errors.append(error)
@@ -205,7 +205,7 @@ def _advised(error: UsageError) -> UsageError:
 
 
 def _read(path: Path, shown: str) -> str:
-    place = Location(shown, 1)
+    place = Location(shown, 0)
     try:
         content = read_file(path, _MAX_SIZE)
     except (OSError, ValueError) as error:

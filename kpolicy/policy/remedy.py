@@ -22,19 +22,27 @@ if TYPE_CHECKING:
 
 
 def remedy_for(values: Values, rule: Rule, *, complete: bool = True) -> tuple[str, ...]:
-    """The lines of a rule's remedy that a config lacks and can have, none where they do not help.
+    """The lines of a rule's remedy that change something in a config, none where they do not help.
 
-    Without `complete` the model has no dependencies, as that of a .config without its tree: then what a line would do
-    is not known, and only those that hold already are left out.
+    Without `complete` the model has no dependencies, as that of a .config without its tree.  What a line would do is
+    not known then: left out are lines that hold already and that no other line could undo.
     """
-    lines = tuple(line for line in remedy_lines(rule) if shown(values, line.name) != line.value)
+    stated = remedy_lines(rule)
+    lacking = tuple(line for line in stated if shown(values, line.name) != line.value)
+    if not lacking:
+        return ()
     if not complete or values.config is None:
-        return tuple(line.text for line in lines)
-    after = _with(values, lines)
+        off = any(line.value == "n" for line in lacking)
+        # What is on may be so because of what is to be switched off.
+        return tuple(line.text for line in stated if line in lacking or (off and line.value != "n"))
+    after = _with(values, lacking)
+    lines = tuple(line for line in stated if line in lacking or shown(after, line.name) != line.value)
+    if lines != lacking:
+        after = _with(values, lines)
     lines = tuple(line for line in lines if after.visibility(line.name) and shown(after, line.name) == line.value)
     if not _helps(rule, values, after):
         return ()
-    return tuple(line.text for line in _needed(values, rule, lines))
+    return tuple(line.text for line in _needed(values, rule, lines, after))
 
 
 def remedy_lines(rule: Rule) -> tuple[Assignment, ...]:
@@ -57,13 +65,17 @@ def _helps(rule: Rule, values: Values, after: Values) -> bool:
     return any(shown(values, name) != shown(after, name) for name in decisive(rule.when, values))
 
 
-def _needed(values: Values, rule: Rule, lines: tuple[Assignment, ...]) -> tuple[Assignment, ...]:
-    """The lines without those that take something away to no avail: an option, or the chosen member of a choice."""
-    if rule.when.holds(_with(values, lines)):
-        return lines
-    for line in lines:
+def _needed(values: Values, rule: Rule, lines: tuple[Assignment, ...], after: Values) -> tuple[Assignment, ...]:
+    """The lines without those that the others bring along, or that take something away to no avail.
+
+    To no avail goes what is off, or another member of a choice, although the rule falls silent without that.
+    """
+    silent = not rule.when.holds(after)
+    for line in lines if len(lines) > 1 else ():
         others = tuple(other for other in lines if other is not line)
-        if others and _takes_away(values, line) and not rule.when.holds(_with(values, others)):
+        without = _with(values, others)
+        follows = shown(without, line.name) == line.value
+        if others and (follows or (silent and _takes_away(values, line) and not rule.when.holds(without))):
             lines = others
     return lines
 

@@ -45,12 +45,14 @@ def assess(
     tree: str = "",
     judgeable: Callable[[Rule], bool] | None = None,
     names: Names | None = None,
+    remedies: bool = True,
 ) -> Assessment:
     """A config's values held against a standard: by the rules that are on, then line by line, then requirements.
 
     `name` is the config as findings have it, `tree` that of the tree.  `judgeable` tells which rules can be
     judged where the values come without Kconfig files, which lines cannot be then at all.  `names` gives
-    the names of all architectures, for lines that this one does not know.
+    the names of all architectures, for lines that this one does not know.  Without `remedies` the findings of rules
+    have none.
     """
     settings = standard.policy.settings(name)
     role = verdict(values, settings)
@@ -59,7 +61,7 @@ def assess(
     if judgeable is not None:
         unjudged = tuple(rule.id for rule in rules if not judgeable(rule))
         rules = tuple(rule for rule in rules if rule.id not in unjudged)
-    findings = list(judge(values, rules, role.role, tree=tree, complete=judgeable is None))
+    findings = list(judge(values, rules, role.role, tree=tree, complete=judgeable is None, remedies=remedies))
     if judgeable is None:
         findings += settings.adjust(check_lines(values, role.role, tree=tree, wanted=settings.checks, names=names))
     else:

@@ -68,7 +68,7 @@ class TomlFile:
         except (ValueError, RecursionError) as error:
             # A number of thousands of digits, brackets in thousands.
             reason = "nested too deeply" if isinstance(error, RecursionError) else "a number with too many digits"
-            raise UsageError(f"not TOML: {reason}", Location(path, 1)) from None
+            raise UsageError(f"not TOML: {reason}", Location(path, 0)) from None
 
     def _check_keys(self) -> None:
         """Refuse dotted keys that no file of ours has: tomllib needs time and memory by the square of their parts."""

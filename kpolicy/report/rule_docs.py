@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from kpolicy.policy.checks.registry import Check
+from kpolicy.policy.checks.registry import CHECKS, Check
 from kpolicy.policy.roles import Mark, Reading, Role
 from kpolicy.policy.rule import ANY_ROLE, KIND_MEANINGS, SEVERITIES, Example, Reference, Rule
 from kpolicy.report.markdown import anchor, block, code, link, paragraphs, prose, table, wrapped
@@ -37,9 +37,10 @@ def rule_pages(rules: Iterable[Rule], checks: Iterable[Check], roles: Sequence[R
 
 
 def target(rule_id: str) -> str:
-    """Where the section about a rule or a check is, as seen from another page."""
+    """Where the section about a rule or a check is, as seen from another page: checks are on that of their subject."""
     family, _, name = rule_id.partition("/")
-    return f"{family}.md#{anchor(name)}"
+    page = next((check.subject for check in CHECKS if check.id == rule_id), family)
+    return f"{page}.md#{anchor(name)}"
 
 
 def _index(rules: tuple[Rule, ...], checks: tuple[Check, ...], roles: Sequence[Role]) -> Iterator[str]:

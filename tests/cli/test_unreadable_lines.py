@@ -303,6 +303,13 @@ def test_what_is_no_config_is_named(demo: Path, tmp_path: Path, kind: str) -> No
     assert outcome.err.startswith(f"{path}: error: {said}")
 
 
+def test_a_large_kernel_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kpolicy.config.read.MAX_SIZE", 1000)
+    path = tmp_path / "vmlinux"
+    path.write_bytes(b"\x7fELF\x02\x01\x01" + bytes(2000))
+    assert kpolicy("check", path).err.startswith(f"{path}: error: looks like an ELF file, not a config")
+
+
 def test_what_is_no_config_beside_one_that_is(demo: Path, tmp_path: Path) -> None:
     good, bad = _write(tmp_path, "CONFIG_DEBUG_KERNEL=y"), tmp_path / "bad.xml"
     bad.write_text("<?xml?>\n<a/>\n")

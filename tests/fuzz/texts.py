@@ -313,17 +313,127 @@ def _demo(pattern: str) -> tuple[bytes, ...]:
 
 def _kconfig(chance: random.Random) -> bytes:
     draw = chance.random()
-    if draw < 0.4:
-        return kconfig(chance, chance.random() < 0.5).encode()
-    if draw < 0.6:
-        return chance.choice(_demo("Kconfig*"))
-    return _pieces(chance, _KCONFIG, 40)
+    if draw < 0.2:
+        return _pieces(chance, _KCONFIG, 40)
+    text = kconfig(chance, chance.random() < 0.5) if draw < 0.7 else chance.choice(_demo("Kconfig*")).decode()
+    # Lines in places where they are mostly allowed, and mostly odd.
+    lines = text.splitlines(keepends=True)
+    for _ in range(chance.randrange(5)):
+        at = chance.randrange(len(lines) + 1)
+        lines[at : at + chance.randrange(2)] = [chance.choice(_KCONFIG)]
+    return "".join(lines).encode()
+
+
+_COMMANDS: Final = [
+    "cat text",
+    "cat",
+    "echo $x",
+    "echo a.b-1.2",
+    "printf '%s %d\\n' $x 3",
+    "printf %*d 5 7",
+    "head -n 2 text",
+    "tail -c 9",
+    "wc -l",
+    "uniq",
+    "sort -nu",
+    "sort text text",
+    "tr a-z A-Z",
+    "tr z-a x",
+    "tr -d '[:space:]'",
+    "tr -s",
+    "cut -d. -f 2-",
+    "cut -c 5-1",
+    "cut -f 1,9999999999",
+    "grep -E '(a|b)+$' text",
+    "grep -c [z-a]",
+    "grep -o '\\(a\\)\\1'",
+    "grep -wx a",
+    "grep -e",
+    "sed -n '2,$p'",
+    "sed -e 's/\\(a\\)/\\2/g'",
+    "sed 's/[z-a]//'",
+    "sed y/ab/ba/",
+    "sed '/a/,/b/{p;d}'",
+    "sed s/a/b/9999999999999999999999",
+    "sed 5q text",
+    "awk '{ print $9 }'",
+    "awk -F. '{ print $NF, NR }' text",
+    "awk -F'(' '{ print $1 }'",
+    "awk 'NR == 2'",
+    "awk 'BEGIN { RS = \"\" } /a/'",
+    "expr 7 / 2",
+    "expr $x + 1",
+    "expr 1 / 0",
+    "test -e text",
+    "[ $x -lt 3 ]",
+    "[ 1 -eq 99999999999999999999 ]",
+    "read x y",
+    "shift 9",
+    "set -- $x $x",
+    "eval echo $x",
+    "x=$x$x",
+    "echo ${x%%[z-a]*}",
+    "echo ${x#*.}",
+    "echo ${#x} ${y:-z} ${y?gone}",
+    "echo $((7 / 0)) $((x))",
+    "echo $((1 << 99))",
+    "exit 3",
+    "./s.sh a b",
+    "sh -c 'echo $0 $1' a b",
+    ". s.sh",
+    "gcc -E -",
+    "ld -v",
+    "uname -r",
+    "mktemp",
+    "mkdir d && test -d d",
+    "basename a/b.c .c",
+    "dirname /",
+    "env -u x ./s.sh",
+    "command -v gcc",
+    "trap 'echo t' EXIT",
+    "local y",
+    "unset x",
+    "return 4",
+    "break",
+    "cd /",
+    "pwd",
+    "touch f",
+]
+
+
+def _command(chance: random.Random, depth: int = 0) -> str:
+    draw = chance.random()
+    if depth > 2 or draw < 0.6:
+        return chance.choice(_COMMANDS)
+    inner, other = _command(chance, depth + 1), _command(chance, depth + 1)
+    forms = (
+        f"{inner} | {other}",
+        f"{inner}; {other}",
+        f"{inner} && {other}",
+        f"{inner} || {other}",
+        f"{{ {inner}; }}",
+        f"( {inner} )",
+        f"if {inner}; then {other}; fi",
+        f"for i in a $x; do {inner}; done",
+        f"case $x in a*|[z-a]) {inner};; *) {other};; esac",
+        f"x=$({inner}); {other}",
+        f"x=`{inner}`",
+        f"f() {{ {inner}; }}; f a",
+        f"! {inner}",
+        f"{inner} >f; cat f",
+        f"{inner} <text",
+        f"while {inner}; do {other}; break; done",
+        f"{inner} 2>&1 >/dev/null",
+        f"cat <<E | {other}\n$x {inner}\nE\n",
+    )
+    return chance.choice(forms)
 
 
 def _probe(chance: random.Random) -> bytes:
-    if chance.random() < 0.4:
+    draw = chance.random()
+    if draw < 0.2:
         return chance.choice(CASES)[0].encode()
-    return _pieces(chance, _SHELL, 12, " ")
+    return _command(chance).encode() if draw < 0.8 else _pieces(chance, _SHELL, 12, " ")
 
 
 def _config(chance: random.Random) -> bytes:

@@ -105,7 +105,7 @@ def test_other_releases_and_packages_are_named(demo: Path, installed: Path) -> N
 
 
 def test_a_release_without_the_private_parts_is_refused(demo: Path, installed: Path) -> None:
-    content = _file().read_text().replace("def _expand_whole(", "def _expand_everything(")
+    content = _file().read_text().replace("def _expand_whole(", "def _expand_all(")
     _distribution(installed, "kconfiglib", _RELEASE, "kconfiglib.py", content)
     said = f"error: {installed}/kconfiglib.py is not the file of kconfiglib 14.1.0: it lacks Kconfig._expand_whole"
     assert _error(demo, installed) == said

@@ -84,7 +84,9 @@ def test_a_remedy_changes_something_and_helps(rule: Rule) -> None:
         )
         for line in lines:
             assert values.model.is_defined(line.name), line.text
-            assert shown(values, line.name) != line.value, f"{line.text} holds already"
+            others = "".join(f"{other}\n" for other in finding.remedy if other != line.text)
+            without = evaluate(values.model, parse_config("some.config", (text + others).encode()), "defconfig")
+            assert shown(without, line.name) != line.value, f"{line.text} holds without being said"
             assert shown(after, line.name) == line.value, f"{line.text} is not honoured"
             assert after.visibility(line.name), f"{line.text} has no prompt here"
         helped += bool(lines) and not rule.when.holds(after)
@@ -137,6 +139,11 @@ def test_what_is_off_is_not_to_be_switched_off() -> None:
     lines = ("DEBUG_KERNEL", "SLUB_DEBUG_ON", "DEBUG_KMEMLEAK", "DEBUG_KMEMLEAK_DEFAULT_OFF")
     finding = one("stackdepot/early-in-production", *lines, role="production")
     assert finding.remedy == ("# CONFIG_SLUB_DEBUG_ON is not set",)
+
+
+def test_what_another_line_of_the_remedy_would_take_along_is_kept() -> None:
+    finding = one("hardening/full-list-checks", "DEBUG_KERNEL", "DEBUG_LIST", role="production")
+    assert finding.remedy == ("# CONFIG_DEBUG_LIST is not set", "CONFIG_LIST_HARDENED=y")
 
 
 def test_a_stale_line_is_the_place() -> None:
