@@ -100,6 +100,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("-j", type=int, default=os.cpu_count())
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="only every N-th config and pair")
     options = parser.parse_args()
     trees = [str(tree) for tree in find_trees().kernels.values()]
     if not trees:
@@ -111,7 +112,7 @@ def main() -> int:
         if not configs:
             print(f"no config files below {options.folder}", file=sys.stderr)
             return 1
-        waiting = list(tasks(configs, trees, folder))
+        waiting = list(tasks(configs, trees, folder))[:: options.every]
         with ProcessPoolExecutor(options.j) as pool:
             for number, done in enumerate(pool.map(work, waiting), 1):
                 total += done.statuses
@@ -119,7 +120,7 @@ def main() -> int:
                 memory = max(memory, done.memory)
                 for text in done.faults:
                     print(text, flush=True)
-                if not number % 20:
+                if not number % 10:
                     print(f"{number} of {len(waiting)} done, {faults} faults", file=sys.stderr, flush=True)
     print(f"{len(configs)} configs, {len(trees)} trees; {sum(total.values())} command lines, {faults} faults")
     for (command, status), count in sorted(total.items()):
