@@ -25,7 +25,8 @@ def whole(text: str, base: int = 10) -> int:
     if len(text) <= LONGEST_NUMBER:
         return int(text, base)
     prefix = "(?:0[xX])?" if base == 16 else ""
-    match = re.fullmatch(f"([-+]?){prefix}0*({_DIGITS[base]}*)", text, re.ASCII)
+    # Possessive: what is no number is refused as quickly as a number is read.
+    match = re.fullmatch(f"([-+]?){prefix}0*+({_DIGITS[base]}*+)", text, re.ASCII)
     if match is None:
         raise ValueError(f"not a number: {text[:LONGEST_NUMBER]}...")
     sign, digits = match.groups()

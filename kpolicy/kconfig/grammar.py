@@ -11,7 +11,11 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple, TypeAlias
 
+from kpolicy.errors import InputError
+from kpolicy.files import too_large
+from kpolicy.kconfig.limits import MAX_GRAMMAR
 from kpolicy.kernel.source import Source
+from kpolicy.location import Location
 
 Verdict: TypeAlias = Literal["taken", "warned of", "refused"]
 
@@ -74,12 +78,19 @@ class Grammar(NamedTuple):
     repeated_help: Verdict = "taken"
 
 
+def _text(source: Source, path: str) -> str:
+    content = source.read(path)
+    if len(content) > MAX_GRAMMAR:
+        raise InputError(f"{too_large(MAX_GRAMMAR)}: not of the conf of a kernel", Location(path, 0))
+    return content.decode("utf-8", "replace")
+
+
 def read_grammar(source: Source) -> Grammar:
     """The grammar of a tree, from the text of its `scripts/kconfig`."""
 
     def text(*names: str) -> str:
         paths = [f"scripts/kconfig/{name}" for name in names]
-        return "\n".join(source.read(path).decode("utf-8", "replace") for path in paths if source.is_file(path))
+        return "\n".join(_text(source, path) for path in paths if source.is_file(path))
 
     lexer, parser = text("lexer.l", "zconf.l"), text("parser.y", "zconf.y")
     if not lexer or not parser:

@@ -14,6 +14,8 @@ from kpolicy.location import Location
 
 # The largest Kconfig file of Linux has 110 kB.
 MAX_SIZE: Final = 4 << 20
+# The files that conf is built from, of which the largest has 20 kB: what is told from them takes time by its square.
+MAX_GRAMMAR: Final = 48 << 10
 LONGEST_EXPANSION: Final = 1 << 20
 MOST_EXPANSIONS: Final = 1_000_000
 # Characters of all expansions, and of all lines that are copied for them.

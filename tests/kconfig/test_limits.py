@@ -118,3 +118,14 @@ def test_a_choice_of_many_members(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match="more than 3 members of a choice") as caught:
         _model(f'choice\n\tprompt "c"\n{members}endchoice\n')
     assert str(caught.value.location) == "Kconfig:9"
+
+
+def test_what_conf_is_built_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {"Makefile": _MAKEFILE, "Kconfig": 'config X\n\tbool "x"\n', "scripts/kconfig/lexer.l": "%%\n" * 20}
+    tree = Tree(MemorySource(files), "/")
+    assert tree.model(Architecture("x86", "x86"), Toolchain.dummy()).is_defined("X")
+    if find_spec("kpolicy.kconfig.grammar") is not None:
+        monkeypatch.setattr("kpolicy.kconfig.grammar.MAX_GRAMMAR", 50, raising=False)
+    with pytest.raises(InputError, match="larger than 50 bytes") as caught:
+        Tree(MemorySource(files), "/").model(Architecture("x86", "x86"), Toolchain.dummy())
+    assert str(caught.value.location) == "scripts/kconfig/lexer.l"
