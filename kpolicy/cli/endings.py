@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import threading
@@ -72,6 +71,9 @@ def end_with_parent() -> None:
 
 
 def _watch_parent() -> None:
+    # Only here: a process without workers does without it.
+    import multiprocessing
+
     # The parent's end of a pipe is closed with the parent, and was open before this process began: no end is missed.
     parent = multiprocessing.parent_process()
     if parent is not None:
