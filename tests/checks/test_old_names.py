@@ -114,6 +114,11 @@ def _findings(tree: Path, *words: str | Path) -> list[dict[str, Any]]:
     return [item for item in found if item["rule"].startswith(("config/", "required/", "policy/", "stale/renamed"))]
 
 
+def _only(found: list[dict[str, Any]]) -> dict[str, Any]:
+    assert len(found) == 1, [item["message"] for item in found]
+    return found[0]
+
+
 def _told(tree: Path, config: Path, *words: str | Path) -> list[tuple[str, str, str]]:
     return [(item["symbol"], item["rule"], item["severity"]) for item in _findings(tree, config, *words)]
 
@@ -138,7 +143,7 @@ _LINES = {
 @pytest.mark.parametrize(("old", "new"), _LINES.values(), ids=_LINES)
 def test_an_old_name_is_a_note_and_its_edit_writes_the_new_one(tree: Path, tmp_path: Path, old: str, new: str) -> None:
     config = _config(tmp_path, f"{old}\n")
-    (finding,) = _findings(tree, config)
+    finding = _only(_findings(tree, config))
     assert (finding["rule"], finding["severity"]) == ("stale/renamed", "note")
     assert finding["remedy"] == [new]
     assert new in finding["message"]
@@ -156,7 +161,7 @@ def test_a_true_finding_beside_it_does_not_take_the_line_away(tree: Path, tmp_pa
 
 def test_the_new_name_is_left_where_both_say_the_same(tree: Path, tmp_path: Path) -> None:
     config = _config(tmp_path, "CONFIG_CFI_CLANG=y\nCONFIG_CFI=y\n")
-    (finding,) = _findings(tree, config)
+    finding = _only(_findings(tree, config))
     assert (finding["rule"], finding["severity"]) == ("stale/renamed", "note")
     assert "line 2" in finding["message"]
     assert _changed(_fix(tree, config, "--rule", "stale/renamed")) == ["-CONFIG_CFI_CLANG=y"]
@@ -164,7 +169,7 @@ def test_the_new_name_is_left_where_both_say_the_same(tree: Path, tmp_path: Path
 
 def test_two_names_that_contradict_each_other_are_a_warning(tree: Path, tmp_path: Path) -> None:
     config = _config(tmp_path, "CONFIG_CFI_CLANG=y\n# CONFIG_CFI is not set\n")
-    (finding,) = _findings(tree, config)
+    finding = _only(_findings(tree, config))
     assert (finding["rule"], finding["severity"], finding["symbol"]) == ("stale/renamed", "warning", "CFI_CLANG")
     assert "CONFIG_CFI_CLANG=y requested, but CONFIG_CFI" in finding["message"]
     assert "line 2" in finding["message"]
@@ -174,7 +179,7 @@ def test_two_names_that_contradict_each_other_are_a_warning(tree: Path, tmp_path
 
 
 def test_what_the_new_name_cannot_be_is_a_lost_request(tree: Path, tmp_path: Path) -> None:
-    (finding,) = _findings(tree, _config(tmp_path, "CONFIG_OLD_NEEDY=y\n"))
+    finding = _only(_findings(tree, _config(tmp_path, "CONFIG_OLD_NEEDY=y\n")))
     assert (finding["rule"], finding["severity"]) == ("config/dropped-request", "warning")
     assert "CONFIG_NEEDY, its name now, is n: needs NO_SUCH_THING" in finding["message"]
 
@@ -251,11 +256,11 @@ def test_what_was_to_be_off_under_its_old_name_and_is_on(tree: Path, tmp_path: P
 def test_a_name_that_came_later_than_the_tree(tree: Path, tmp_path: Path) -> None:
     """A config of a newer kernel on an older tree, and a requirement of one."""
     append(tree / "lib" / "Kconfig.debug", '\nconfig RETHUNK\n\tbool "return thunks"\n')
-    (finding,) = _findings(tree, _config(tmp_path, "CONFIG_MITIGATION_RETHUNK=y\n"))
+    finding = _only(_findings(tree, _config(tmp_path, "CONFIG_MITIGATION_RETHUNK=y\n")))
     assert "it is CONFIG_RETHUNK here, which is n (y requested)" in finding["message"]
     assert finding["remedy"] == ["CONFIG_RETHUNK=y"]
     need = _config(tmp_path, "CONFIG_MITIGATION_RETHUNK=y\n", "need.config")
-    (missing,) = _findings(tree, _config(tmp_path, "CONFIG_DEBUG_KERNEL=y\n"), "--require", need)
+    missing = _only(_findings(tree, _config(tmp_path, "CONFIG_DEBUG_KERNEL=y\n"), "--require", need))
     assert (missing["rule"], missing["remedy"]) == ("required/mitigation-rethunk", ["CONFIG_RETHUNK=y"])
     assert _findings(tree, _config(tmp_path, "CONFIG_RETHUNK=y\n"), "--require", need) == []
 
@@ -284,5 +289,5 @@ _NAMES = {
 @pytest.mark.parametrize(("gone", "present", "offered"), _NAMES.values(), ids=_NAMES)
 def test_names_that_are_offered(tree: Path, tmp_path: Path, gone: str, present: str, *, offered: bool) -> None:
     append(tree / "lib" / "Kconfig.debug", f'\nconfig {present}\n\tbool "present"\n')
-    (finding,) = _findings(tree, _config(tmp_path, f"CONFIG_{gone}=y\n"))
+    finding = _only(_findings(tree, _config(tmp_path, f"CONFIG_{gone}=y\n")))
     assert (f"did you mean {present}?" in finding["message"]) == offered

@@ -49,8 +49,15 @@ def tree(tmp_path: Path) -> Path:
 def _findings(tree: Path, release: str, lines: str, *words: str) -> list[dict[str, Any]]:
     config = tree.parent / ".config"
     config.write_text(_HEADER.format(release) + lines)
-    found = kpolicy("check", "--tree", tree, config, "-o", "json", *words).json["configs"][0]["findings"]
+    outcome = kpolicy("check", "--tree", tree, config, "-o", "json", *words)
+    assert outcome.out, outcome.err
+    found: list[dict[str, Any]] = outcome.json["configs"][0]["findings"]
     return [item for item in found if item["rule"].startswith("config/")]
+
+
+def _only(found: list[dict[str, Any]]) -> dict[str, Any]:
+    assert len(found) == 1, [item["message"] for item in found]
+    return found[0]
 
 
 def _told(tree: Path, release: str, lines: str, *words: str) -> list[tuple[str, str, str]]:
@@ -60,7 +67,7 @@ def _told(tree: Path, release: str, lines: str, *words: str) -> list[tuple[str, 
 def test_a_request_whose_prompt_moved_to_another_symbol_is_told(tree: Path) -> None:
     """DEBUG_INFO had a prompt up to 5.17, and is selected by the members of a choice since."""
     lines = "CONFIG_DEBUG_KERNEL=y\nCONFIG_DEBUG_INFO=y\n"
-    (finding,) = _findings(tree, "5.10.153", lines)
+    finding = _only(_findings(tree, "5.10.153", lines))
     assert (finding["rule"], finding["severity"]) == ("config/dropped-request", "warning")
     assert (finding["symbol"], finding["location"]["line"]) == ("DEBUG_INFO", 6)
     assert "write CONFIG_DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT=y" in finding["message"]
@@ -80,7 +87,7 @@ def test_what_was_only_a_result_is_counted_in_one_line(tree: Path) -> None:
         "CONFIG_BLK_SCSI_REQUEST=y\nCONFIG_LONELY=y\nCONFIG_LIST_NUM=4\n"
         "# CONFIG_OPROFILE_EVENT_MULTIPLEX is not set\n# CONFIG_SLOB is not set\nCONFIG_RETPOLINE=y\n"
     )
-    (finding,) = _findings(tree, "5.10.153", lines)
+    finding = _only(_findings(tree, "5.10.153", lines))
     assert (finding["rule"], finding["severity"]) == ("config/other-release", "note")
     assert finding["location"] == {"path": str(tree.parent / ".config"), "line": 1}
     assert "made by Linux 5.10.153: 10 lines are not honoured and not listed" in finding["message"]
