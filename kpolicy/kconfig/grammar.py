@@ -40,6 +40,10 @@ class Grammar(NamedTuple):
     two_states: bool = False
     # Words inside of a statement may hold `/` and `.` (before 5.0).
     has_paths: bool = True
+    # A statement's first word has no `-`; there, and for `---` further on, conf skips dashes (before 4.3).
+    skips_dashes: bool = False
+    # Characters that conf does not know are skipped without a warning (before 4.3).
+    skips_silently: bool = False
     # A string that its line does not end is dropped where nothing but a quote stands at the end (before 5.0).
     drops_unended: bool = False
     # The end of the topmost file ends a statement too (before 6.10).
@@ -112,7 +116,9 @@ def read_grammar(source: Source) -> Grammar:
         words=first,
         inner=inner,
         two_states=two_states,
-        has_paths="({n}|[/.])+" in lexer,
+        has_paths=re.search(r"\(\{n\}\|\[-?/\.\]\)\+", lexer) is not None,
+        skips_dashes=re.search(r"^n\s+\[A-Za-z0-9_\]$", lexer, re.MULTILINE) is not None,
+        skips_silently=two_states and not re.search("warn_ignored_character|ignoring unsupported character", lexer),
         drops_unended=re.search(r"multi-line strings not supported[^}]*return T_EOL", lexer) is not None,
         ends_top_file="if (current_file) {" in lexer,
         has_macros=bool(text("preprocess.c")),

@@ -54,9 +54,11 @@ class Lexer:
         dollar = "$" if grammar.has_macros else ""
         name = f"/.{_NAME}" if grammar.has_paths else _NAME
         operators = _OPERATORS if grammar.two_states else rf"{_OPERATORS}|[:+]="
-        self._inner = _pattern(dollar + name, operators)
+        blank = rf"(?:[ \t]|---(?![{name}]))*" if grammar.skips_dashes else r"[ \t]*"
+        self._inner = _pattern(dollar + name, operators, blank)
         if grammar.two_states:
-            self._first = _pattern(dollar + _NAME, _ASSIGNING if dollar else "(?!)", only=True)
+            first = _NAME.removesuffix("-") if grammar.skips_dashes else _NAME
+            self._first = _pattern(dollar + first, _ASSIGNING if dollar else "(?!)", only=True)
         else:
             self._first = _pattern(dollar + _NAME, operators)
         self._has_simple = not (grammar.two_states or grammar.has_paths)
@@ -108,7 +110,7 @@ class Lexer:
                 continue
             start = where if start < 0 else start
             if kind == _OTHER:
-                notes += [(where, f"ignoring unsupported character '{char}'") for char in _bytes(match[kind])]
+                notes += self._ignored(match[kind], where)
             elif kind == _A_QUOTE:
                 text, at, token, found = self._string(text, where, expand, notes)
                 macros += found
@@ -126,6 +128,12 @@ class Lexer:
         for place in joined:
             text = f"{text[:place]}  {text[place + 2 :]}"
         return Statement(tokens, max(start, begin), at, text[begin:at].removesuffix("\n"), macros > 0, None, notes)
+
+    def _ignored(self, char: str, at: int) -> list[tuple[int, str]]:
+        """What `conf` warns of where it skips a character."""
+        if self._grammar.skips_silently:
+            return []
+        return [(at, f"ignoring unsupported character '{byte}'") for byte in _bytes(char)]
 
     def _simple(self, text: str, at: int) -> Statement | None:
         """The statement on a line without anything odd; None for another one."""
@@ -200,10 +208,10 @@ class Lexer:
         return text, at, token, macros
 
 
-def _pattern(name: str, operators: str, *, only: bool = False) -> re.Pattern[str]:
+def _pattern(name: str, operators: str, blank: str = r"[ \t]*", *, only: bool = False) -> re.Pattern[str]:
     """What may come next; with `only` there are neither quotes nor comments nor joined lines."""
     rest = r"((?!))|((?!))|((?!))" if only else r"([\"'])|(#[^\n]*)|(\\\n)"
-    return re.compile(rf"[ \t]*(?:([{name}]+)|({operators})|{rest}|(\n)|([^ \t]))", re.DOTALL)
+    return re.compile(rf"{blank}(?:([{name}]+)|({operators})|{rest}|(\n)|([^ \t]))", re.DOTALL)
 
 
 def _is_word(token: Token) -> bool:

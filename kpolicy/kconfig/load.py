@@ -269,7 +269,11 @@ class Tree:
         dialect = read_dialect(self._tracked)
         grammar = read_grammar(self._tracked)
         reader = Reader(environment, shell, grammar=grammar)
-        elaborated = elaborate(files, reader, environment, root_kconfig(self._tracked, architecture))
+        try:
+            elaborated = elaborate(files, reader, environment, root_kconfig(self._tracked, architecture))
+        finally:
+            # kconfiglib's variables refer back to their reader: without them nothing outlives the model.
+            reader.variables.clear()
         payload = build(elaborated, dialect, list(unknown.items()))
         choices = Choices.of(payload.core)
         if not names_make_a_loop(elaborated, choices, dialect):

@@ -112,6 +112,22 @@ def test_4_x_takes_words_with_slashes_and_without_quotes(tmp_path: Path) -> None
     assert {"CONFIG_A=y", "CONFIG_B=y"} <= set(_written(_read(tree)))
 
 
+def test_3_x_skips_dashes_and_what_it_does_not_know(tmp_path: Path) -> None:
+    """Linux 3.18, zconf.l: names have no dash at the front of a line, and there is no warning."""
+    text = "config A\n\tbool a\n\tdefault y\n\t---help---\n\t  Text.\n\n-config B\n\tbool b @\n\nsource ./m-o/re\n"
+    tree = _tree(tmp_path, text, old_grammar=True)
+    lexer = _LEXER_OLD.replace("[A-Za-z0-9_-]", "[A-Za-z0-9_]").replace("[/.]", "[-/.]")
+    (tree / "scripts/kconfig/zconf.l").write_text(lexer)
+    (tree / "scripts/kconfig/zconf.gperf").write_text(_TABLE_OLD.replace("---help---,\tT_HELP,\t\tTF_COMMAND\n", ""))
+    (tree / "m-o").mkdir()
+    (tree / "m-o/re").write_text("config C\n\tbool C\n\tdefault y\n")
+    model = _read(tree)
+    assert {"CONFIG_A=y", "# CONFIG_B is not set", "CONFIG_C=y"} <= set(_written(model))
+    assert isinstance(model, Model)
+    assert not model.refused
+    assert not model.warnings
+
+
 def test_4_x_has_no_macros(tmp_path: Path) -> None:
     text = 'config L\n\tstring\n\toption defconfig_list\n\tdefault "/lib/$UNAME_RELEASE/$(x)"\n'
     lines = _written(_read(_tree(tmp_path, text, old_grammar=True)))

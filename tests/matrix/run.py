@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 
+from kpolicy.cli.endings import end_with_parent
 from tests.cli.support import kpolicy
 from tests.matrix.lines import Line, alone, fault, pair, whole_tree
 from tests.oracle.trees import find_trees
@@ -113,7 +114,7 @@ def main() -> int:
             print(f"no config files below {options.folder}", file=sys.stderr)
             return 1
         waiting = list(tasks(configs, trees, folder))[:: options.every]
-        with ProcessPoolExecutor(options.j) as pool:
+        with ProcessPoolExecutor(options.j, initializer=end_with_parent) as pool:
             for number, done in enumerate(pool.map(work, waiting), 1):
                 total += done.statuses
                 faults += len(done.faults)

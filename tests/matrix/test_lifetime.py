@@ -57,23 +57,28 @@ def test_a_model_that_nobody_holds_is_freed_before_the_next_is_read(demo: Path) 
     assert held() is None
 
 
-def test_nothing_is_left_of_a_config_without_a_tree(
-    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        "diff full.config full.config",
+        "expand --no-cache --tree {demo} x86_64_defconfig -q",
+        "role --tree {demo} full.config",
+    ],
+)
+def test_nothing_is_left_of_a_run(demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
     monkeypatch.chdir(tmp_path)
-    config = tmp_path / "full.config"
-    config.write_text(kpolicy("expand", "-q", "--tree", demo, "x86_64_defconfig").out)
-    words = ("diff", config, config)
-    assert kpolicy(*words).status == 0
+    Path("full.config").write_text(kpolicy("expand", "-q", "--tree", demo, "x86_64_defconfig").out)
+    command = words.format(demo=demo).split()
+    assert kpolicy(*command).status == 0
     gc.unfreeze()
     gc.collect()
     gc.set_debug(gc.DEBUG_SAVEALL)
     try:
-        assert kpolicy(*words).status == 0
+        assert kpolicy(*command).status == 0
         gc.unfreeze()
         gc.collect()
         left = {type(item).__name__ for item in gc.garbage}
     finally:
         gc.set_debug(0)
         gc.garbage.clear()
-    assert not left & {"Model", "Values", "Reader", "Core", "Details"}
+    assert not left & {"Model", "Values", "Reader", "Core", "Details", "Tree", "SourceFile"}
