@@ -204,7 +204,7 @@ def _was(link: Link) -> str:
 
 def _told(old: Link, new: Link, *, rises: bool, through: str | None) -> str:
     """Why it is what it is now; of what went away, what gave it before."""
-    if new.kind == "unset" and new.text.startswith("not set"):
+    if new.kind == "unset" and new.text.startswith("not set") and old.kind != "unset":
         return f"no longer {_was(old)}"
     if rises or new.kind != "unset":
         return new.text

@@ -66,7 +66,7 @@ def test_every_finding_is_matched_once_and_nothing_else(linux: Repository) -> No
 @pytest.mark.parametrize("text", ["CONFIG_NR_CPUS=x\n", "CONFIG_A\n"])
 def test_what_is_said_on_stderr_is_matched(linux: Repository, text: str) -> None:
     number = append(linux.folder / CONFIG, text)
-    lines = kpolicy("check", "--tree", linux.folder, CONFIG).err.splitlines()
+    lines = kpolicy("expand", "--tree", linux.folder, CONFIG).err.splitlines()
     found = [item for line in lines for item in _match(line)]
     assert len(found) == len(lines)
     assert {(item["file"], item["line"], item["severity"]) for item in found} == {(CONFIG, str(number), "warning")}
