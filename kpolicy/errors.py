@@ -9,6 +9,7 @@ exits with `exit_status`; a library user catches the class.
 from __future__ import annotations
 
 import re
+from typing import Self
 
 from kpolicy.location import Location
 
@@ -64,6 +65,10 @@ class KpolicyError(Exception):
 
     def __hash__(self) -> int:
         return hash((self.exit_status, self._parts))
+
+    def kept(self) -> Self:
+        """The error, to be shown later: without the frames that it came through, which hold what was being read."""
+        return self.with_traceback(None)
 
     def render(self) -> str:
         """The error as printed: `file:line: error: message`, the line with a caret, the hint."""

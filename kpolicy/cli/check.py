@@ -104,7 +104,7 @@ def check_of(console: Console, source: KernelTree, configs: Sequence[str], arch:
         try:
             target = read_target(spec, source, arch, _stdin())
         except KpolicyError as error:
-            failed.append(error)
+            failed.append(error.kept())
             continue
         targets.append(replace(target, standard=standards.number_for(policy_start(target, source))))
     baseline = known_findings(options, standards) if targets else None
@@ -125,13 +125,13 @@ def _bare(console: Console, configs: tuple[str, ...], arch: str | None, release:
         try:
             config = read_config(spec, _stdin())
         except KpolicyError as error:
-            failed.append(error)
+            failed.append(error.kept())
             continue
         number = standards.number_for(spec if spec != "-" else None)
         try:
             reports.append(bare_report(config, arch, standards.all[number], number, options.machine, release))
         except KpolicyError as error:
-            failed.append(error)
+            failed.append(error.kept())
     if failed and not reports:
         return _all_failed(console, failed)
     for item in reports:

@@ -88,7 +88,7 @@ def command(
         try:
             reports.append(_report(console, spec, examiner, arch, release, machine))
         except KpolicyError as error:
-            failed.append(error)
+            failed.append(error.kept())
     for remark in examiner.kconfig_remarks() if examiner is not None else ():
         console.warning(remark.location, remark.text)
     for item in failed:

@@ -141,8 +141,7 @@ def _examine(batch: Iterable[tuple[int, Target]]) -> Batch:
         try:
             outcomes.append((number, judge(looking, target)))
         except KpolicyError as error:
-            # Without its frames, which hold the values of the config, and by them the model.
-            outcomes.append((number, error.with_traceback(None)))
+            outcomes.append((number, error.kept()))
         except Exception as error:  # noqa: BLE001 - a bug met in one config must not hide what the others show
             outcomes.append((number, failure(error, "the config", Location(target.name, 0))))
     return outcomes, looking.kconfig_remarks()

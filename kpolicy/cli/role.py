@@ -106,7 +106,7 @@ def command(
         try:
             reports.append(in_tree(spec, source) if source is not None else bare(spec))
         except KpolicyError as error:
-            failed.append(error)
+            failed.append(error.kept())
     for item in failed:
         console.error(item)
     if failed and not reports:
