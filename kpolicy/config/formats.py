@@ -59,6 +59,7 @@ def _feature(name: str, fits: Callable[[bytes], bool], hint: str = _HINT) -> _Fe
 
 _IKCONFIG_HINT = "scripts/extract-ikconfig of the kernel's source prints the config of an image built with IKCONFIG."
 _PATCH_HINT = "`kpolicy checkpatch` judges a patch; a config is the file that the patch is for."
+_POLICY_HINT = "A policy goes to --policy."
 _AUTOCONF_HINT = "Take the .config that it was made from: it has the options that are off, too."
 
 # The first that fits counts.
@@ -97,8 +98,10 @@ _TEXT = (
     _feature("a shell script", _has(r"\A#!.*sh\b")),
     _feature("a Python script", _has(r"\A#!.*python")),
     _feature("the output of diffconfig", _has(r"^[+ -][A-Z0-9_]+ \S+( -> \S+)?$", 3)),
+    # A table of TOML may begin as a list of JSON does: ["category:default"].
+    _feature("a TOML file", _has(r"\A\s*\[\[?\"[^\[\]\n]+\]\]?\s*(#.*)?\n(?!\s*,)"), _POLICY_HINT),
     _feature("a JSON file", _has(r"\A\s*(\{\s*(\"|\}|\n)|\[\s*[\[{\"\]])")),
-    _feature("a TOML file", _has(r"^\[\[?[^\[\]\n]+\]\]?\s*(#.*)?$"), "A policy goes to --policy."),
+    _feature("a TOML file", _has(r"^\[\[?[^\[\]\n]+\]\]?\s*(#.*)?$"), _POLICY_HINT),
     _feature(
         "a YAML file", _has(r"\A(---\s*$|%YAML)|^[A-Za-z_][\w-]*:( .*)?$\n\s*(- |[\w-]+:)|^\s*- [\w\"-]+(: .*)?$")
     ),

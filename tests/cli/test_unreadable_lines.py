@@ -231,6 +231,8 @@ def test_remarks_of_lines_that_a_patch_does_not_touch(tmp_path: Path) -> None:
 _FORMATS: dict[str, tuple[bytes, str]] = {
     "annotations": (b"# Menu: HEADER\n# FORMAT: 4\nCONFIG_NET  policy<{'amd64': 'y'}>\n", "an Ubuntu annotations file"),
     "toml": (b'[category]\n"DEBUG_VM" = "y"\n', "a TOML file"),
+    "toml that begins as a list does": (b'["category:default"]\n"DEBUG_VM" = true\n', "a TOML file"),
+    "json list": (b'["category",\n"default"]\n', "a JSON file"),
     "yaml": (b"config:\n - KASAN\n - DEBUG_VM: n\n", "a YAML file"),
     "yaml document": (b"---\nname: x\nvalue: y\n", "a YAML file"),
     "xml": (b'<?xml version="1.0"?>\n<kernel>\n</kernel>\n', "an XML file"),

@@ -72,12 +72,23 @@ config DEBUG_OBJECTS_RCU_HEAD
 
 config KASAN
 \tbool "Address sanitizer"
+
+config KUNIT
+\tbool "KUnit"
+
+config KUNIT_ALL_TESTS
+\tbool "All KUnit tests"
+\tdepends on KUNIT
+
+config KUNIT_DEFAULT_ENABLED
+\tbool "Default value of kunit.enable"
+\tdefault y
 """
 
 
 def findings(folder: Path, *names: str, role: str) -> dict[str, Finding]:
     model = load(make_tree(folder, {"Kconfig": _KCONFIG}))
-    lines = "".join(f"CONFIG_{name}=y\n" for name in names)
+    lines = "".join(f"# CONFIG_{name[1:]} is not set\n" if name[0] == "-" else f"CONFIG_{name}=y\n" for name in names)
     values = evaluate(model, parse_config("x.config", lines.encode()), "defconfig")
     return {finding.rule: finding for finding in judge(values, shipped_catalogue(), role)}
 
@@ -96,6 +107,9 @@ def test_debug_info_that_has_a_prompt(tmp_path: Path) -> None:
         ("sched/cpu-number-unchecked", "fuzzing", ("DEBUG_KERNEL", "PREEMPT"), True),
         ("sched/cpu-number-unchecked", "fuzzing", ("DEBUG_KERNEL",), False),
         ("kasan/software-in-production", "production", ("KASAN",), True),
+        # A line for an option that only newer kernels have does not keep the tests from running.
+        ("self-test/unit-tests-at-boot", "production", ("KUNIT", "KUNIT_ALL_TESTS", "-KUNIT_AUTORUN_ENABLED"), True),
+        ("self-test/unit-tests-at-boot", "production", ("KUNIT", "KUNIT_ALL_TESTS", "-KUNIT_DEFAULT_ENABLED"), False),
         ("reclaim/recursion-unchecked", "debug", ("DEBUG_KERNEL",), True),
         ("reclaim/recursion-unchecked", "debug", ("DEBUG_KERNEL", "PROVE_LOCKING"), False),
     ],
