@@ -182,6 +182,15 @@ def test_what_the_new_name_cannot_be_is_a_lost_request(tree: Path, tmp_path: Pat
     finding = _only(_findings(tree, _config(tmp_path, "CONFIG_OLD_NEEDY=y\n")))
     assert (finding["rule"], finding["severity"]) == ("config/dropped-request", "warning")
     assert "CONFIG_NEEDY, its name now, is n: needs NO_SUCH_THING" in finding["message"]
+    assert not finding["remedy"]
+
+
+def test_a_lost_line_under_an_old_name_is_not_deleted(tree: Path, tmp_path: Path) -> None:
+    """With another toolchain or architecture it can be what turns the new name on."""
+    config = _config(tmp_path, "CONFIG_OLD_NEEDY=y\n")
+    outcome = kpolicy("fix", "--tree", tree, "--arch", "x86", config)
+    assert outcome.out == ""
+    assert "NEEDY cannot be on: needs NO_SUCH_THING" in outcome.err
 
 
 @pytest.mark.parametrize("old", ["OLD_HIDDEN", "OLD_OF_TWO"])

@@ -72,6 +72,8 @@ def remedy(values: Values, effect: LineEffect) -> tuple[str, ...]:
     line = effect.assignment
     if effect.effect == "renamed":
         return (_line(effect.heir or line.name, line.value),) if effect.other is None else ()
+    if effect.heir is not None and not values.visibility(effect.heir):
+        return ()
     return tuple(_line(name, value) for name, value in replacement(values, line))
 
 

@@ -137,8 +137,8 @@ class LineGoal:
             yield document.instead(line, finding.symbol, _as_written(values, finding.symbol))
         corrections = tuple(_as_meant(values, document, finding))
         yield from corrections
-        if corrections or finding.rule == UNREADABLE:
-            # To delete what `conf` does not read would be to forget what was asked for.
+        if corrections or finding.rule == UNREADABLE or values.model.is_transitional(finding.symbol):
+            # To delete what `conf` does not read, or an old name, would be to forget what was asked for.
             return
         yield document.cut(line)
         if self.also and finding.rule in _ASKED:
@@ -261,6 +261,8 @@ def _instead(values: Values, finding: Finding, document: Document) -> tuple[tupl
         return ()
     line = next(item for item in document.config.assignments if item.location == finding.place)
     found = replacement(values, line)
+    if values.model.is_transitional(line.name) and not all(values.visibility(name) for name, _ in found):
+        return ()
     return found if len(found) == 1 else ()
 
 

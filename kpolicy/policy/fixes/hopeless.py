@@ -11,9 +11,10 @@ from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import assignment_of, cause
 from kpolicy.location import Location
 from kpolicy.policy.checks.config_lines import UNREADABLE
+from kpolicy.policy.checks.heirs import successors
 from kpolicy.policy.decisive import rests_on_command_line
 from kpolicy.policy.expression import COMMAND_LINE, And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
-from kpolicy.policy.fixes.goals import RequirementGoal, RuleGoal, UnmetGoal, is_about_a_line
+from kpolicy.policy.fixes.goals import LineGoal, RequirementGoal, RuleGoal, UnmetGoal, is_about_a_line
 from kpolicy.policy.fixes.renaming import RenamingGoal
 from kpolicy.policy.known_as import known_as
 
@@ -84,6 +85,9 @@ def _reasons(values: Values, document: Document, search: Search) -> Iterator[tup
         yield from _why(values, name, up=value != "n" and (value != "m" or not values.is_on(name)))
     elif isinstance(goal, UnmetGoal):
         yield from _why(values, goal.symbol, up=False)
+    elif isinstance(goal, LineGoal) and values.model.is_transitional(goal.finding.symbol):
+        for name in successors(values.model, goal.finding.symbol):
+            yield from _why(values, name, up=True)
 
 
 def _wanted(values: Values, expression: Expression, *, wanted: bool) -> Iterator[tuple[str, bool]]:
