@@ -127,6 +127,13 @@ def test_a_small_pool_is_no_error(tmp_path: Path) -> None:
     assert "can empty the pool" in message
 
 
+def test_slab_debugging_by_the_command_line_is_not_blamed_on_an_option(tmp_path: Path) -> None:
+    lines = f'{_BOOT} SLUB_DEBUG=y SLUB_DEBUG_ON=n CMDLINE="slub_debug=FZ"'
+    _, message = findings(tmp_path, lines, policy="production")["slab/debug-on-in-production"]
+    assert "SLUB_DEBUG_ON=n" not in message
+    assert "enabled from boot" in message
+
+
 def test_poisoning_is_not_called_unmapping(tmp_path: Path) -> None:
     lines = f"{_ARM} DEBUG_PAGEALLOC=y DEBUG_PAGEALLOC_ENABLE_DEFAULT=y PAGE_POISONING=y"
     _, message = findings(tmp_path, lines, policy="production")["page-alloc/unmapping-in-production"]
