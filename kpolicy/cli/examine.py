@@ -21,6 +21,7 @@ from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import Architecture, resolve_architecture
 from kpolicy.kernel.source import DirectorySource, KernelTree
 from kpolicy.kernel.toolchain import Toolchain, parse_toolchain, recorded_toolchain
+from kpolicy.kernel.version import parse_version
 from kpolicy.location import Location
 from kpolicy.report.remark import Remark
 
@@ -253,6 +254,14 @@ def origin_remarks(values: Values) -> Iterator[Remark]:
     ):
         place = config.assignments[0].location.path if config.assignments else config.name
         yield Remark(Location(place, 1), f"made for {config.arch}, read for {model.architecture}")
-    elif config.version is not None and config.version != model.version:
+    elif config.version is not None and not _is_release(config.version, model.version):
         place = config.assignments[0].location.path if config.assignments else config.name
         yield Remark(Location(place, 1), f"made by Linux {config.version}, the tree is {model.version}")
+
+
+def _is_release(text: str, version: str) -> bool:
+    """Whether a header names a version: it may leave the sublevel out."""
+    try:
+        return str(parse_version(text)) == version
+    except InputError:
+        return text == version

@@ -83,7 +83,8 @@ def _plain(text: str, rest: str, fault: str, location: Location) -> UnreadLine:
     if match := _WITHOUT_PREFIX.fullmatch(rest):
         return UnreadLine(location, text, fault or "no CONFIG_ before the name", *match.groups())
     if rest[:7].upper() == "CONFIG_" and (asked := _named("CONFIG_" + rest[7:])) is not None and asked[1]:
-        return UnreadLine(location, text, fault or "CONFIG_ in small letters", asked[0], asked[1])
+        # Real names have no small letters but in a few; the whole line was written in them.
+        return UnreadLine(location, text, fault or "CONFIG_ in small letters", asked[0].upper(), asked[1])
     return UnreadLine(location, text, TEXT)
 
 

@@ -25,7 +25,7 @@ from kpolicy.location import Location
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
     from kpolicy.evaluate.values import Values
-    from kpolicy.kconfig.model import Default, Expr, Symbol
+    from kpolicy.kconfig.model import Default, Expr, Select, Symbol
 
 Kind: TypeAlias = Literal["assigned", "selected", "implied", "default", "choice", "toolchain", "unset"]
 
@@ -214,8 +214,18 @@ def _given(values: Values, symbol: Symbol, value: str) -> Iterator[Link]:
         yield Link(kind, name, value, followed, default.location, default_text(symbol, default))
     for select in values.implied(name) if default is None and not selectors else ():
         yield Link("implied", name, value, select.source, select.location, select_text(values, select, "implied"))
-    for select in selectors:
+    for select in deciding_selects(values, name):
         yield Link("selected", name, value, select.source, select.location, select_text(values, select, "selected"))
+
+
+def deciding_selects(values: Values, name: str) -> tuple[Select, ...]:
+    """The selects that give a symbol its value: an option that is m makes no other one y."""
+    edges = values.selectors(name)
+    if values.model.type_of(name) != "tristate":
+        return edges
+    got = values.tristate(name)
+    enough = (edge for edge in edges if min(values.tristate(edge.source), values.evaluate(edge.condition)) >= got)
+    return tuple(enough) or edges
 
 
 def sufficient_default(values: Values, name: str) -> Default | None:

@@ -358,7 +358,7 @@ def _named(word: str, source: Source | None) -> Iterator[tuple[Config, str | Non
     """
     path = word.removeprefix(IN_TREE)
     if path == word and (os.path.lexists(word) or source is None):
-        yield read_config(word), None, False
+        yield _from_file(word), None, False
         return
     found = _in_tree(path, source)
     if found is not None:
@@ -369,10 +369,17 @@ def _named(word: str, source: Source | None) -> Iterator[tuple[Config, str | Non
     if not named:
         guess = did_you_mean(path, sorted({file.name for file in files}))
         hint = "neither a file, nor a file or the name of a config of the tree"
-        raise InputError("there is no such fragment", Location(word, 0), hint=guess or hint)
+        raise UsageError("there is no such fragment", Location(word, 0), hint=guess or hint)
     for file in named:
         assert source is not None
         yield config_in_tree(source, file.path), file.srcarch, True
+
+
+def _from_file(word: str) -> Config:
+    try:
+        return read_config(word)
+    except InputError as error:
+        raise UsageError(error.message, error.location, hint=error.hint) from None
 
 
 def _in_tree(path: str, source: Source | None) -> Config | None:

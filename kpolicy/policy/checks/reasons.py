@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from kpolicy.explain.blocked import blockers
-from kpolicy.explain.cause import is_without_modules, no_modules, sufficient_default
+from kpolicy.explain.cause import deciding_selects, is_without_modules, no_modules, sufficient_default
 from kpolicy.explain.lines import default_text
 from kpolicy.kconfig.model import conjunction, conjuncts
 from kpolicy.policy.checks.effects import LineEffect, why
@@ -161,7 +161,7 @@ def listed(words: Sequence[str]) -> str:
 
 
 def _selects(values: Values, name: str) -> str:
-    edges = values.selectors(name)
+    edges = deciding_selects(values, name)
     shown = [f"{edge.source} selects it at {edge.location}" for edge in edges[:_LONGEST_LIST]]
     more = f", and {len(edges) - _LONGEST_LIST} more do" if len(edges) > _LONGEST_LIST else ""
     return ", ".join(shown) + more
