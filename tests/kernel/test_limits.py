@@ -85,6 +85,7 @@ def test_all_texts_of_a_probe_together_have_a_limit(monkeypatch: pytest.MonkeyPa
     "command",
     [
         r"echo ab | sed -e 's/\(a\)/\2/'",
+        r"echo x | sed -e 's/a/\1/'",
         "echo ab | sed -e s/a",
         "echo ab | sed -e y",
         "echo ab | awk '/(/ { print $1 }'",

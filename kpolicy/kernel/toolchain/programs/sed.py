@@ -177,6 +177,10 @@ class _Parser:
         if self._peek() and self._peek() not in ";\n}":
             raise UnsupportedScript(f"the flag {self._peek()!r}")
         command.pattern = self._compile(pattern, flags)
+        references = re.findall(r"\\([1-9])|\\.", command.replacement, re.DOTALL)
+        if any(number and int(number) > command.pattern.compiled.groups for number in references):
+            # sed refuses the script, whether a line matches or not.
+            raise UnsupportedScript("a reference to a group that the pattern does not have")
         command.everywhere = "g" in flags
         command.prints = "p" in flags
         digits = re.search(r"[0-9]+", flags)
