@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kpolicy.config.model import Config
 from kpolicy.config.read import config_in_tree, read_config, stack
-from kpolicy.errors import KpolicyError
+from kpolicy.errors import InputError, KpolicyError
 from kpolicy.evaluate.recorded import recorded_probes, recorded_values
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.kconfig.cache import ModelCache, digest
