@@ -113,6 +113,17 @@ def test_a_value_of_which_only_the_beginning_is_read(demo: Path, tmp_path: Path,
     assert re.fullmatch(r'CONFIG_DEBUG_KERNEL=y|CONFIG_LOCALVERSION="a"', found[0][3][0])
 
 
+def test_a_line_in_small_letters(demo: Path, tmp_path: Path) -> None:
+    outcome = kpolicy("check", "--tree", demo, "--arch", "x86", _write(tmp_path, "config_page_owner=y"), "-o", "json")
+    assert _findings(outcome) == [("warning", 1, "PAGE_OWNER", ("CONFIG_PAGE_OWNER=y",))]
+
+
+def test_a_line_without_a_value_asks_for_none(demo: Path, tmp_path: Path) -> None:
+    outcome = kpolicy("check", "--tree", demo, "--arch", "x86", _write(tmp_path, "CONFIG_PAGE_OWNER", "CONFIG_NET=y"))
+    assert "(no value): CONFIG_PAGE_OWNER is n [config/unreadable-line]\n" in outcome.out
+    assert "requested" not in outcome.out
+
+
 def test_lines_without_a_name_are_one_finding(demo: Path, tmp_path: Path) -> None:
     path = _write(tmp_path, "CONFIG_NET=y", "CONFIG_DEBUG_KERNEL=y", "<<<<<<< HEAD", "=======", "CONFIG_MODULES=y")
     outcome = kpolicy("check", "--tree", demo, "--arch", "x86", path, "-o", "json")

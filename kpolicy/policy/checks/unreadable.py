@@ -89,7 +89,7 @@ def _asking(values: Values, line: UnreadLine, *, older: bool = False) -> Iterato
     name, is_comment = line.name, line.text.startswith("#")
     got = result(values, name)
     kind = values.model.type_of(name)
-    value = corrected(kind, line.value)
+    value = corrected(kind, line.value) if line.value else None
     holds = value is not None and _is_same(kind, value, got)
     if is_comment and (holds or not values.model.is_defined(name) or _is_a_result(values, line)):
         return
