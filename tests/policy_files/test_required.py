@@ -189,9 +189,9 @@ def test_fragments_that_are_not_there(tmp_path: Path, monkeypatch: pytest.Monkey
     assert str(policy.value.location) == "kpolicy.toml:2"
     assert policy.value.message.startswith("gone.config: cannot read the config: No such file")
     for word in ("gone.config", "tree:gone.config"):
-        with pytest.raises(InputError):
+        with pytest.raises(UsageError):
             read_requirements([word], (), source)
-    with pytest.raises(InputError):
+    with pytest.raises(UsageError):
         read_requirements(["gone.config"])
 
 
