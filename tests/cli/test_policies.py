@@ -164,7 +164,7 @@ def test_requirements(tree: Path, tmp_path: Path) -> None:
 def test_a_fragment_that_the_tree_does_not_have(tree: Path) -> None:
     (tree / "kpolicy.toml").write_text("require = ['tree:kernel/configs/none.config']\n")
     assert "nothing is required by kernel/configs/none.config" in kpolicy("audit", tree).err
-    assert kpolicy("audit", tree, "--require", "nowhere.config").status == status.FAILURE
+    assert kpolicy("audit", tree, "--require", "nowhere.config").status == status.USAGE
 
 
 def test_requirements_without_a_tree(tree: Path, tmp_path: Path) -> None:
