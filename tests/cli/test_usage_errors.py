@@ -33,7 +33,7 @@ def test_a_preset_is_no_config_file(demo: Path, tmp_path: Path, preset: str) -> 
     outcome = kpolicy("check", "--tree", demo, "--arch", "x86", preset)
     assert (outcome.status, outcome.out) == (3, "")
     first, second = outcome.err.splitlines()
-    assert first == f"{preset}:1: error: {preset} is a target of make, not a config file"
+    assert first == f"{preset}: error: {preset} is a target of make, not a config file"
     assert second == f"  write it to a file first: kpolicy expand --preset {preset} --arch x86 -o FILE"
     # As the hint says.
     words = second.split("kpolicy ")[1].replace("FILE", str(tmp_path / "new")).split()
@@ -45,7 +45,7 @@ def test_a_preset_is_no_config_file(demo: Path, tmp_path: Path, preset: str) -> 
 def test_other_targets_of_make_are_no_config_files(demo: Path, word: str) -> None:
     outcome = kpolicy("check", "--tree", demo, "--arch", "x86", word)
     assert (outcome.status, outcome.out) == (3, "")
-    assert outcome.err.splitlines()[0] == f"{word}:1: error: {word} is a target of make, not a config file"
+    assert outcome.err.splitlines()[0] == f"{word}: error: {word} is a target of make, not a config file"
     assert "did you mean" not in outcome.err
 
 
