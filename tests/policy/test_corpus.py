@@ -42,9 +42,11 @@ _READ = {
         "sched/stray-shared-interrupts",
         "self-test/unit-test-modules",
     },
+    # PTDUMP_STAGE2_DEBUGFS=y
+    "android_15_6.6_aarch64": {"debugfs/page-tables-shown"},
+    # DEBUG_SG=y beside BUG_ON_DATA_CORRUPTION=y, as KSPP recommends it, is no finding.
     "opensuse_x86_64": {
         "fault-injection/framework-in-production",
-        "kvmalloc/sg-in-production",
         "self-test/crash-on-request",
     },
 }
