@@ -59,7 +59,7 @@ def command(
 
     Exit status 1 when an example does not come out as its rule says, or when a rule makes no sense in the
     tree: it has what the rule requires, and the rule can never fire, always fires, asks for a symbol that
-    no architecture defines, negates one and does not state what that means, or has a remedy that mends
+    no architecture defines, negates one and does not state what that means, or has a remedy that changes
     nothing. No footing is no fault.
 
     \b
