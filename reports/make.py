@@ -21,9 +21,9 @@ from typing import Any, Final
 from kpolicy.kernel.source import open_tree
 from kpolicy.kernel.version import read_version
 from kpolicy.report.formats import FORMATS
+from kpolicy.report.json.saved import read_report
 from kpolicy.report.presentation import PLAIN
 from kpolicy.report.records import ConfigReport, Report
-from kpolicy.report.saved import read_report
 from reports.readme import AUDIT, CHAIN, CHANGES, DEBIAN, README, Untrue, readme
 from tests.oracle.trees import RELEASES, Trees, find_trees
 

@@ -17,10 +17,10 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from kpolicy.policy.finding import Finding
-from kpolicy.report.cost import amount_text
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.report.json.saved import read_report
 from kpolicy.report.records import ConfigReport, Report
-from kpolicy.report.saved import read_report
+from kpolicy.report.views.cost import amount_text
 from tests.oracle.trees import RELEASES
 
 README: Final = "README.md"

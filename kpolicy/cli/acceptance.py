@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from kpolicy.policy.baseline import Baseline, InScope, Known, scope_of, subtract
-from kpolicy.policy.finding import Finding
-from kpolicy.policy.standard import Standard
-from kpolicy.policy.waivers import Scope, apply_waivers
+from kpolicy.policy.judging.baseline import Baseline, InScope, Known, scope_of, subtract
+from kpolicy.policy.judging.standard import Standard
+from kpolicy.policy.judging.waivers import Scope, apply_waivers
+from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import ConfigReport, PolicyReport, TreeReport
 
 # What has findings that can be accepted.

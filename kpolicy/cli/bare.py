@@ -26,9 +26,9 @@ from kpolicy.kernel.architecture import Architecture
 from kpolicy.kernel.toolchain import Toolchain, recorded_toolchain
 from kpolicy.kernel.version import KernelVersion, parse_version
 from kpolicy.location import Location
-from kpolicy.policy.expression import And, Expression, Not, Or, Predicate
-from kpolicy.policy.rule import Rule
-from kpolicy.policy.standard import Standard
+from kpolicy.policy.expressions.expression import And, Expression, Not, Or, Predicate
+from kpolicy.policy.judging.standard import Standard
+from kpolicy.policy.rules.rule import Rule
 from kpolicy.report.records import ConfigReport
 
 if TYPE_CHECKING:

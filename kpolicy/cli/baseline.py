@@ -18,7 +18,7 @@ from kpolicy.cli.reporting import Options, examine, today
 from kpolicy.cli.setup import deliver
 from kpolicy.cli.trees import find_tree
 from kpolicy.errors import UsageError
-from kpolicy.policy.baseline import Baseline, read_baseline, subtract, update
+from kpolicy.policy.judging.baseline import Baseline, read_baseline, subtract, update
 
 
 @click.group("baseline", short_help="Keep the findings that are known.")

@@ -111,7 +111,7 @@ def families(_context: click.Context, _parameter: click.Parameter, typed: str) -
 
 def kinds(_context: click.Context, _parameter: click.Parameter, typed: str) -> Items:
     """What a rule can say is wrong."""
-    from kpolicy.policy.rule import KIND_MEANINGS
+    from kpolicy.policy.rules.rule import KIND_MEANINGS
 
     return [CompletionItem(kind, help=text) for kind, text in KIND_MEANINGS.items() if kind.startswith(typed)]
 
@@ -129,14 +129,14 @@ def checks_of_trees(_context: click.Context, _parameter: click.Parameter, typed:
 
 def roles(_context: click.Context, _parameter: click.Parameter, typed: str) -> Items:
     """The roles."""
-    from kpolicy.policy.roles import role_names
+    from kpolicy.policy.roles.role import role_names
 
     return _items(role_names(), typed)
 
 
 def readings(_context: click.Context, _parameter: click.Parameter, typed: str) -> Items:
     """ROLE=READING, for each way to tell a role."""
-    from kpolicy.policy.roles import shipped_roles
+    from kpolicy.policy.roles.role import shipped_roles
 
     return [
         CompletionItem(word, help=reading.why)
@@ -148,7 +148,7 @@ def readings(_context: click.Context, _parameter: click.Parameter, typed: str) -
 
 def policies(_context: click.Context, _parameter: click.Parameter, typed: str) -> Items:
     """Files, and the policies that ship with kpolicy."""
-    from kpolicy.policy.extends import SHIPPED
+    from kpolicy.policy.files.extends import SHIPPED
 
     return [*_items(SHIPPED, typed), _FILE]
 

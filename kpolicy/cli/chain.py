@@ -22,9 +22,9 @@ from kpolicy.explain.chain import Paths, Reach, paths, reach
 from kpolicy.explain.edges import KINDS, Graph, Kind
 from kpolicy.kernel.architecture import architectures, resolve_architecture
 from kpolicy.kernel.source import KernelTree
-from kpolicy.policy.toml_file import did_you_mean
-from kpolicy.report.chain import ChainReport, Note, chain_document, chain_lines
-from kpolicy.report.style import Style
+from kpolicy.policy.toml.toml_file import did_you_mean
+from kpolicy.report.text.style import Style
+from kpolicy.report.views.chain import ChainReport, Note, chain_document, chain_lines
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -224,11 +224,11 @@ def _rendered(report: ChainReport, form: str, style: Style) -> str:
         return json.dumps(chain_document(report), indent=2) + "\n"
     if form == "text":
         return "\n".join(chain_lines(report, style)) + "\n"
-    from kpolicy.report.drawing import dot_lines, drawing, mermaid_lines
+    from kpolicy.report.drawings.drawing import dot_lines, drawing, mermaid_lines
 
     picture = drawing(report)
     if form == "svg":
-        from kpolicy.report.svg import svg_lines
+        from kpolicy.report.drawings.svg import svg_lines
 
         return "\n".join(svg_lines(picture)) + "\n"
     return "\n".join(dot_lines(picture) if form == "dot" else mermaid_lines(picture)) + "\n"

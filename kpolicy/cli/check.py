@@ -34,7 +34,7 @@ from kpolicy.cli.trees import find_tree
 from kpolicy.config.read import read_config
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.kernel.source import KernelTree
-from kpolicy.policy.roles import role_names
+from kpolicy.policy.roles.role import role_names
 from kpolicy.report.records import ConfigReport, Report
 
 

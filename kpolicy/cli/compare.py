@@ -19,7 +19,7 @@ from kpolicy.evaluate.values import Values
 from kpolicy.explain.cause import assignment_of, shown
 from kpolicy.explain.difference import Change, change, changed, mentioned
 from kpolicy.location import Location
-from kpolicy.policy.standard import Standard
+from kpolicy.policy.judging.standard import Standard
 from kpolicy.report.records import ConfigReport
 
 # So many configs of one architecture are compared at a time, and the cause of a change is told as it is in the first of

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from kpolicy.errors import InputError, KpolicyError, printable
 from kpolicy.location import Location
-from kpolicy.report.style import Style
+from kpolicy.report.text.style import Style
 
 
 class NoReaderError(Exception):

@@ -22,7 +22,7 @@ from kpolicy.costing.bill import Bill, Machine, make_bill
 from kpolicy.costing.catalogue import shipped_costs
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.evaluate.values import Values
-from kpolicy.report.cost import CostReport, cost_document, cost_lines
+from kpolicy.report.views.cost import CostReport, cost_document, cost_lines
 
 
 @click.command("cost", short_help="Tell what the debug options of a config cost.")

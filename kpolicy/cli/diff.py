@@ -35,11 +35,11 @@ from kpolicy.cli.trees import find_tree, names_tree, tree_named
 from kpolicy.errors import UsageError
 from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.version import read_version
-from kpolicy.policy.finding import Finding
-from kpolicy.policy.standard import Standard
-from kpolicy.report.diff import DiffReport, Effect, Side, diff_document, diff_lines
+from kpolicy.policy.judging.standard import Standard
+from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import ConfigReport, reaches
-from kpolicy.report.style import Style
+from kpolicy.report.text.style import Style
+from kpolicy.report.views.diff import DiffReport, Effect, Side, diff_document, diff_lines
 
 
 @click.command("diff", short_help="Show what differs in effect, and why.")

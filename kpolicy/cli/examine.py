@@ -28,7 +28,7 @@ from kpolicy.report.remark import Remark
 if TYPE_CHECKING:
     from kpolicy.costing.bill import Machine
     from kpolicy.kernel.git import Revision
-    from kpolicy.policy.standard import Standard
+    from kpolicy.policy.judging.standard import Standard
 
 EXECUTE = "exec"
 """The word for really running the probes."""

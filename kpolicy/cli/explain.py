@@ -18,7 +18,7 @@ from kpolicy.cli.trees import needed_tree
 from kpolicy.errors import KpolicyError
 from kpolicy.explain.explanation import explain
 from kpolicy.policy.checks.unreadable import unreadable_lines
-from kpolicy.report.explain import ExplainReport, explain_document, explain_lines
+from kpolicy.report.views.explain import ExplainReport, explain_document, explain_lines
 
 
 @click.command("explain", short_help="Tell why a symbol has its value.")

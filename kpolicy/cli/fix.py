@@ -40,17 +40,17 @@ from kpolicy.evaluate.values import Values
 from kpolicy.files import read_file, read_stream
 from kpolicy.kernel.source import KernelTree
 from kpolicy.location import Location
-from kpolicy.policy.finding import Finding
+from kpolicy.policy.files.globs import matches_rule, selector_fault
+from kpolicy.policy.files.policy_file import Threshold
+from kpolicy.policy.files.vocabulary import REQUIRED
 from kpolicy.policy.fixes.lines import Document
 from kpolicy.policy.fixes.plan import Plan, Task
 from kpolicy.policy.fixes.plan import make_plan as make_fixes
-from kpolicy.policy.globs import matches_rule, selector_fault
-from kpolicy.policy.policy_file import Threshold
-from kpolicy.policy.standard import Assessment, Standard, assess
-from kpolicy.policy.toml_file import did_you_mean
-from kpolicy.policy.vocabulary import REQUIRED
-from kpolicy.report.fix import FixReport, fix_document, fix_lines, patch, side_effects_in_words
+from kpolicy.policy.judging.standard import Assessment, Standard, assess
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.toml.toml_file import did_you_mean
 from kpolicy.report.records import reaches
+from kpolicy.report.views.fix import FixReport, fix_document, fix_lines, patch, side_effects_in_words
 
 _FRAGMENT = "fragment"
 _FORMATS = ("diff", _FRAGMENT, "json", "text")

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kpolicy.cli.examine import Examiner, Target, conf_remarks, origin_remarks
-from kpolicy.policy.census import observe
 from kpolicy.policy.checks.config_lines import UNREADABLE
 from kpolicy.policy.checks.reasons import Names
-from kpolicy.policy.finding import Finding
-from kpolicy.policy.rule import Rule
-from kpolicy.policy.standard import Standard, assess
+from kpolicy.policy.judging.census import observe
+from kpolicy.policy.judging.standard import Standard, assess
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.rules.rule import Rule
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
 

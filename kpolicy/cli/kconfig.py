@@ -27,7 +27,7 @@ from kpolicy.errors import UsageError
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.config_files import config_files
 from kpolicy.policy.checks.registry import TREE_CHECKS
-from kpolicy.policy.toml_file import did_you_mean
+from kpolicy.policy.toml.toml_file import did_you_mean
 
 _FAMILY = "kconfig/"
 _CHECKED = (

@@ -11,12 +11,12 @@ from typing import cast
 
 from kpolicy.cli.console import Console
 from kpolicy.kernel.source import KernelTree
-from kpolicy.policy.extends import default_policy, load_policy
-from kpolicy.policy.find import find_policy
-from kpolicy.policy.required import read_requirements
-from kpolicy.policy.settings import Policy
-from kpolicy.policy.standard import Standard
-from kpolicy.policy.vocabulary import Vocabulary, shipped_vocabulary
+from kpolicy.policy.files.extends import default_policy, load_policy
+from kpolicy.policy.files.find import find_policy
+from kpolicy.policy.files.settings import Policy
+from kpolicy.policy.files.vocabulary import Vocabulary, shipped_vocabulary
+from kpolicy.policy.judging.required import read_requirements
+from kpolicy.policy.judging.standard import Standard
 
 
 @dataclass(frozen=True, slots=True)

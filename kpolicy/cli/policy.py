@@ -14,7 +14,7 @@ from kpolicy.cli.policies import PolicyWords, Standards
 from kpolicy.cli.selection import name_of_config
 from kpolicy.cli.trees import find_tree
 from kpolicy.errors import UsageError
-from kpolicy.report.policy import policy_document, policy_lines
+from kpolicy.report.views.policy import policy_document, policy_lines
 
 
 @click.group("policy", short_help="Show the policy that is in force.")

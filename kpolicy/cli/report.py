@@ -17,8 +17,8 @@ from kpolicy.cli.reporting import show
 from kpolicy.errors import InputError, UsageError
 from kpolicy.files import read_file, read_stream
 from kpolicy.location import Location
-from kpolicy.policy.policy_file import Threshold
-from kpolicy.report.saved import MAX_SIZE, read_report
+from kpolicy.policy.files.policy_file import Threshold
+from kpolicy.report.json.saved import MAX_SIZE, read_report
 from kpolicy.report.schema import report_schema
 
 _STDIN: Final = "<stdin>"

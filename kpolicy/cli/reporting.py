@@ -22,10 +22,10 @@ from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.kernel.version import read_version
-from kpolicy.policy.baseline import Baseline, Known, read_baseline, union
-from kpolicy.policy.census import tally
-from kpolicy.policy.policy_file import Threshold
-from kpolicy.policy.roles import role_names
+from kpolicy.policy.files.policy_file import Threshold
+from kpolicy.policy.judging.baseline import Baseline, Known, read_baseline, union
+from kpolicy.policy.judging.census import tally
+from kpolicy.policy.roles.role import role_names
 from kpolicy.report.formats import FORMATS
 from kpolicy.report.records import ConfigReport, Report, TreeReport
 from kpolicy.report.remark import Remark

@@ -24,12 +24,12 @@ from kpolicy.config.read import parse_config, read_config, stack
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.evaluate.values import Values
 from kpolicy.kernel.source import KernelTree
-from kpolicy.policy.alternatives import Retry, alternatives
-from kpolicy.policy.roles import Role, reading_of, role_of
-from kpolicy.policy.settings import verdict
-from kpolicy.policy.standard import Standard
-from kpolicy.policy.toml_file import did_you_mean
-from kpolicy.report.role import RoleReport, role_document, role_lines
+from kpolicy.policy.files.settings import verdict
+from kpolicy.policy.judging.standard import Standard
+from kpolicy.policy.roles.alternatives import Retry, alternatives
+from kpolicy.policy.roles.role import Role, reading_of, role_of
+from kpolicy.policy.toml.toml_file import did_you_mean
+from kpolicy.report.views.role import RoleReport, role_document, role_lines
 
 
 @click.command("role", short_help="Tell what a kernel is for, and why.")

@@ -9,11 +9,11 @@ import click
 
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
-from kpolicy.policy.catalogue import shipped_catalogue
-from kpolicy.policy.chosen import Wish, chosen
-from kpolicy.policy.roles import role_names
-from kpolicy.policy.rule import Rule
-from kpolicy.report.rules import rule_json, rule_list, rule_page
+from kpolicy.policy.roles.role import role_names
+from kpolicy.policy.rules.catalogue import shipped_catalogue
+from kpolicy.policy.rules.chosen import Wish, chosen
+from kpolicy.policy.rules.rule import Rule
+from kpolicy.report.views.rules import rule_json, rule_list, rule_page
 
 # Imported only when they are used: they build models, or write pages.
 _OTHERS = {"test": "kpolicy.cli.rules_test", "pages": "kpolicy.cli.rules_pages"}

@@ -13,10 +13,10 @@ from kpolicy.cli.console import Console
 from kpolicy.cli.setup import deliver
 from kpolicy.errors import InputError, UsageError
 from kpolicy.files import read_file
-from kpolicy.policy.catalogue import shipped_catalogue
 from kpolicy.policy.checks.registry import CHECKS
-from kpolicy.policy.roles import shipped_roles
-from kpolicy.report.rule_docs import MARKER, rule_pages
+from kpolicy.policy.roles.role import shipped_roles
+from kpolicy.policy.rules.catalogue import shipped_catalogue
+from kpolicy.report.views.rule_docs import MARKER, rule_pages
 
 
 @click.command("pages")

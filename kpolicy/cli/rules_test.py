@@ -21,12 +21,12 @@ from kpolicy.kernel.architecture import Architecture, architecture_words, archit
 from kpolicy.kernel.config_files import default_config
 from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.toolchain import Toolchain
-from kpolicy.policy.chosen import Wish
-from kpolicy.policy.examples import demo_models, run_examples
-from kpolicy.policy.roles import shipped_roles
-from kpolicy.policy.rule import Rule
-from kpolicy.policy.survey import survey
-from kpolicy.report.survey import example_lines, survey_lines
+from kpolicy.policy.roles.role import shipped_roles
+from kpolicy.policy.rule_tests.examples import demo_models, run_examples
+from kpolicy.policy.rule_tests.survey import survey
+from kpolicy.policy.rules.chosen import Wish
+from kpolicy.policy.rules.rule import Rule
+from kpolicy.report.views.survey import example_lines, survey_lines
 
 
 @click.command("test")

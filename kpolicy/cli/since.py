@@ -14,8 +14,8 @@ from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.revision import open_revision
 from kpolicy.kernel.source import KernelTree
-from kpolicy.policy.baseline import Baseline, make_baseline
-from kpolicy.policy.finding import Finding
+from kpolicy.policy.judging.baseline import Baseline, make_baseline
+from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
 

@@ -21,7 +21,7 @@ from kpolicy.location import Location
 from kpolicy.policy.checks.fragments import Unheard, fragment_findings, unheard
 from kpolicy.policy.checks.kconfig import Claims, check_kconfig
 from kpolicy.policy.checks.tree import merged, tree_finding, undefined
-from kpolicy.policy.finding import Finding
+from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import TreeReport
 from kpolicy.report.remark import Remark
 

@@ -9,7 +9,7 @@ from importlib import resources
 
 from kpolicy.costing.cost import Cost, Costs
 from kpolicy.costing.load import load_cost, load_page_sizes
-from kpolicy.policy.data_files import data_files, load_all
+from kpolicy.policy.toml.data_files import data_files, load_all
 
 COSTS_PACKAGE = "kpolicy.costs"
 _PAGE_SIZES = "page-sizes.toml"

@@ -13,8 +13,8 @@ from typing import Literal, TypeAlias, get_args
 
 from kpolicy.costing.formula import Formula
 from kpolicy.location import Location
-from kpolicy.policy.expression import Expression
-from kpolicy.policy.reader import Absence
+from kpolicy.policy.expressions.expression import Expression
+from kpolicy.policy.toml.reader import Absence
 
 CostKind: TypeAlias = Literal["memory", "size", "slow-down", "boot"]
 Certainty: TypeAlias = Literal["exact", "computed", "at most", "at least", "as documented", "address space"]

@@ -7,9 +7,9 @@ from collections.abc import Container, Iterator
 
 from kpolicy.costing.cost import Cost
 from kpolicy.costing.formula import VARIABLES, boot_parameter, names
-from kpolicy.policy.expression import And
-from kpolicy.policy.footing import unstated_negations
-from kpolicy.policy.partial import NEVER, released, remains
+from kpolicy.policy.expressions.expression import And
+from kpolicy.policy.expressions.partial import NEVER, released, remains
+from kpolicy.policy.rule_tests.footing import unstated_negations
 
 
 def absence_faults(cost: Cost, known: Container[str], release: str) -> Iterator[str]:

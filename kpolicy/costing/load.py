@@ -13,9 +13,9 @@ from kpolicy.costing.cost import CERTAINTIES, KINDS, Certainty, Cost, Figure, Tr
 from kpolicy.costing.formula import VARIABLES, Formula, Number, names
 from kpolicy.costing.syntax import parse_formula
 from kpolicy.errors import UsageError
-from kpolicy.policy.expression import Constant, Expression, symbols
-from kpolicy.policy.reader import TableReader
-from kpolicy.policy.toml_file import KeyPath, TomlFile, did_you_mean
+from kpolicy.policy.expressions.expression import Constant, Expression, symbols
+from kpolicy.policy.toml.reader import TableReader
+from kpolicy.policy.toml.toml_file import KeyPath, TomlFile, did_you_mean
 
 _KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _KEYS = ("title", "kind", "symbols", "when", "figure", "unknown", "absent")

@@ -24,7 +24,7 @@ from kpolicy.costing.formula import (
     boot_parameter,
 )
 from kpolicy.evaluate.command_line import PARAMETERS
-from kpolicy.policy.tokens import Token, Tokens, nearest
+from kpolicy.policy.expressions.tokens import Token, Tokens, nearest
 
 _TOKEN = re.compile(
     r"""\s*(?:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kpolicy.report.style import Style
+from kpolicy.report.text.style import Style
 
 
 @dataclass(frozen=True, slots=True)

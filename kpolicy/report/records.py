@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from kpolicy.errors import KpolicyError
 from kpolicy.location import Location
-from kpolicy.policy.census import Census, Observation
-from kpolicy.policy.finding import Finding
-from kpolicy.policy.policy_file import Threshold
-from kpolicy.policy.roles import RoleVerdict
-from kpolicy.policy.rule import SEVERITIES, Reference, Severity
-from kpolicy.policy.waivers import Waived
+from kpolicy.policy.files.policy_file import Threshold
+from kpolicy.policy.judging.census import Census, Observation
+from kpolicy.policy.judging.waivers import Waived
+from kpolicy.policy.roles.role import RoleVerdict
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.rules.rule import SEVERITIES, Reference, Severity
 from kpolicy.report.remark import Remark
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class PolicyReport:
 class RuleNote:
     """What a rule, a check or a requirement is about, told once for all of its findings.
 
-    `kind` is that of a rule (`kpolicy.policy.rule.KINDS`), "" for anything else; `cost` is what it costs
+    `kind` is that of a rule (`kpolicy.policy.rules.rule.KINDS`), "" for anything else; `cost` is what it costs
     to do otherwise, and who says so.
     """
 

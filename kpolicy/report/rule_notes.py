@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from kpolicy.policy.checks.registry import CHECKS
-from kpolicy.policy.finding import Finding
-from kpolicy.policy.rule import KIND_MEANINGS, Reference, Rule
-from kpolicy.policy.standard import Standard
-from kpolicy.policy.vocabulary import REQUIRED, Vocabulary
-from kpolicy.report.markdown import block, code, prose
+from kpolicy.policy.files.vocabulary import REQUIRED, Vocabulary
+from kpolicy.policy.judging.standard import Standard
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.rules.rule import KIND_MEANINGS, Reference, Rule
 from kpolicy.report.records import Report, RuleNote
+from kpolicy.report.text.markdown import block, code, prose
 
 _REQUIRED_TITLE = "A line of a required fragment that is not kept"
 _REQUIRED_RATIONALE = "A policy file, or --require, names a config fragment; every line of it has to hold."

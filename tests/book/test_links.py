@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kpolicy.report.markdown import anchor
+from kpolicy.report.text.markdown import anchor
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"

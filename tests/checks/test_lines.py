@@ -14,7 +14,7 @@ from kpolicy.kernel.source import DirectorySource
 from kpolicy.policy.checks.config_lines import DEFAULT_CHECKS, check_lines
 from kpolicy.policy.checks.names import alike, by_word, likely_names
 from kpolicy.policy.checks.registry import CHECKS
-from kpolicy.policy.finding import Finding
+from kpolicy.policy.rules.finding import Finding
 from tests.kconfig.small import load, make_tree
 
 _TEXT = """\

@@ -20,7 +20,7 @@ from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.policy.checks.config_lines import DEFAULT_CHECKS, check_lines
 from kpolicy.policy.checks.effects import line_effects
-from kpolicy.policy.finding import Finding
+from kpolicy.policy.rules.finding import Finding
 from tests.models import tree_of
 from tests.oracle.cases import (
     GROUPS,

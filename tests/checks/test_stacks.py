@@ -20,7 +20,7 @@ from kpolicy.kernel.config_files import make_target
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.policy.checks.config_lines import check_lines
-from kpolicy.policy.finding import Finding
+from kpolicy.policy.rules.finding import Finding
 from tests.models import tree_of
 
 pytestmark = [pytest.mark.trees]

@@ -16,7 +16,7 @@ from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.policy.checks.kconfig import check_kconfig
 from kpolicy.policy.checks.tree import merged, undefined
-from kpolicy.policy.finding import Finding
+from kpolicy.policy.rules.finding import Finding
 from tests.kconfig.small import make_tree
 
 _TOP = 'source "arch/$(SRCARCH)/Kconfig"\nsource "lib/Kconfig"\n'

@@ -17,9 +17,9 @@ from kpolicy.cli.examine import Examiner, Part, Plan, Target
 from kpolicy.cli.judging import judge
 from kpolicy.cli.pool import examine_all, split
 from kpolicy.errors import KpolicyError
-from kpolicy.policy.extends import default_policy
-from kpolicy.policy.roles import role_names
-from kpolicy.policy.standard import Standard
+from kpolicy.policy.files.extends import default_policy
+from kpolicy.policy.judging.standard import Standard
+from kpolicy.policy.roles.role import role_names
 from tests.cli.support import append, copy_of_demo, kpolicy
 
 _LINE = re.compile(r"(?P<path>[^:]+):(?P<line>\d+): (?P<severity>error|warning|note): .+ \[[a-z-]+/[a-z-]+\]$")

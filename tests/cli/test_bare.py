@@ -12,8 +12,8 @@ from kpolicy.cli.examine import Examiner, Plan, Target
 from kpolicy.cli.judging import judge
 from kpolicy.config.read import parse_config
 from kpolicy.kernel.source import open_tree
-from kpolicy.policy.extends import default_policy
-from kpolicy.policy.standard import Standard
+from kpolicy.policy.files.extends import default_policy
+from kpolicy.policy.judging.standard import Standard
 from kpolicy.report.records import ConfigReport
 from tests.oracle.cases import Case, run_case
 from tests.oracle.conf import PRESETS, Oracle

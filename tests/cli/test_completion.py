@@ -24,7 +24,7 @@ from kpolicy.cli.console import Console
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.config_files import make_target, make_targets
 from kpolicy.kernel.source import open_tree
-from kpolicy.policy.catalogue import shipped_catalogue
+from kpolicy.policy.rules.catalogue import shipped_catalogue
 from tests.cli.support import copy_of_demo, kpolicy
 
 # Of each kind of word, by its metavar, one that the demonstration tree has.

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from kpolicy.cli import rules, status
-from kpolicy.policy.catalogue import make_catalogue, shipped_catalogue
-from kpolicy.policy.expression import Predicate
+from kpolicy.policy.expressions.expression import Predicate
+from kpolicy.policy.rules.catalogue import make_catalogue, shipped_catalogue
 from tests.cli.support import copy_of_demo, kpolicy
 
 

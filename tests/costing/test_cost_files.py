@@ -17,8 +17,8 @@ from kpolicy.errors import UsageError
 from kpolicy.kconfig.names import index_names
 from kpolicy.kernel.source import open_tree
 from kpolicy.kernel.version import read_version
-from kpolicy.policy.expression import symbols
-from kpolicy.policy.toml_file import FileErrors
+from kpolicy.policy.expressions.expression import symbols
+from kpolicy.policy.toml.toml_file import FileErrors
 from tests.costing.support import bill_of
 
 _GOOD = """\

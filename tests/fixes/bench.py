@@ -11,17 +11,17 @@ from kpolicy.config.read import parse_lines, stack
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.kconfig.model import Model
 from kpolicy.location import Location
-from kpolicy.policy.check import judge
 from kpolicy.policy.checks.config_lines import DEFAULT_CHECKS, check_lines
-from kpolicy.policy.expression import Constant, symbols
-from kpolicy.policy.finding import Finding
+from kpolicy.policy.expressions.expression import Constant, symbols
+from kpolicy.policy.expressions.syntax import parse
 from kpolicy.policy.fixes.lines import Document
 from kpolicy.policy.fixes.plan import Plan, Task, make_plan
-from kpolicy.policy.required import judge_requirements, requirements_of
-from kpolicy.policy.roles import RoleVerdict
-from kpolicy.policy.rule import Rule
-from kpolicy.policy.standard import Assessment
-from kpolicy.policy.syntax import parse
+from kpolicy.policy.judging.check import judge
+from kpolicy.policy.judging.required import judge_requirements, requirements_of
+from kpolicy.policy.judging.standard import Assessment
+from kpolicy.policy.roles.role import RoleVerdict
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.rules.rule import Rule
 from tests.kconfig.small import load, make_tree
 
 PATH = "my_defconfig"

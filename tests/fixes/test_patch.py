@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kpolicy.config.read import parse_lines
 from kpolicy.policy.fixes.lines import Document, Edit
 from kpolicy.policy.fixes.plan import Plan
-from kpolicy.report.fix import FixReport, patch
+from kpolicy.report.views.fix import FixReport, patch
 from tests.fixes.bench import PATH, Small, rule
 
 _KCONFIG = "".join(f'config {name}\n\tbool "{name}"\n\n' for name in "ABCDEFGH")

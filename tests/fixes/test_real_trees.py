@@ -15,11 +15,11 @@ from kpolicy.evaluate.values import evaluate
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
-from kpolicy.policy.extends import default_policy
+from kpolicy.policy.files.extends import default_policy
+from kpolicy.policy.files.vocabulary import shipped_vocabulary
 from kpolicy.policy.fixes.plan import Plan
-from kpolicy.policy.standard import Standard
-from kpolicy.policy.vocabulary import shipped_vocabulary
-from kpolicy.report.fix import FixReport, patch
+from kpolicy.policy.judging.standard import Standard
+from kpolicy.report.views.fix import FixReport, patch
 from tests.fixes.whole import planned, unpromised
 from tests.models import tree_of
 from tests.oracle.cases import defconfig_sample, run_defconfig

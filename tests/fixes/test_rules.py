@@ -7,12 +7,12 @@ import pytest
 
 from kpolicy.config.read import parse_config
 from kpolicy.evaluate.values import Values, evaluate
-from kpolicy.policy.catalogue import shipped_catalogue
-from kpolicy.policy.check import fires, judge
 from kpolicy.policy.fixes.lines import Document
 from kpolicy.policy.fixes.plan import Task, make_plan
-from kpolicy.policy.roles import RoleVerdict
-from kpolicy.policy.standard import Assessment
+from kpolicy.policy.judging.check import fires, judge
+from kpolicy.policy.judging.standard import Assessment
+from kpolicy.policy.roles.role import RoleVerdict
+from kpolicy.policy.rules.catalogue import shipped_catalogue
 from tests.policy.support import models
 
 _PATH = "example.config"

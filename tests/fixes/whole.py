@@ -21,11 +21,11 @@ from kpolicy.kconfig.load import Tree
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
-from kpolicy.policy.extends import default_policy
+from kpolicy.policy.files.extends import default_policy
+from kpolicy.policy.files.vocabulary import shipped_vocabulary
 from kpolicy.policy.fixes.lines import Document
 from kpolicy.policy.fixes.plan import Plan, Task, make_plan
-from kpolicy.policy.standard import Assessment, Standard, assess
-from kpolicy.policy.vocabulary import shipped_vocabulary
+from kpolicy.policy.judging.standard import Assessment, Standard, assess
 from tests.fixes.bench import counts
 from tests.models import tree_of
 from tests.oracle.cases import architectures, defconfigs

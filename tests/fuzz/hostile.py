@@ -33,9 +33,9 @@ from kpolicy.kernel.architecture import Architecture, resolve_architecture
 from kpolicy.kernel.patch import patch_text
 from kpolicy.kernel.toolchain import EmulatedProbes, Toolchain
 from kpolicy.policy.checks.kconfig import check_kconfig
-from kpolicy.policy.extends import policy_of_text
-from kpolicy.policy.show import rows
-from kpolicy.policy.standard import Standard, assess
+from kpolicy.policy.files.extends import policy_of_text
+from kpolicy.policy.files.show import rows
+from kpolicy.policy.judging.standard import Standard, assess
 from tests.fuzz.texts import KINDS, text_of
 from tests.kernel.memory import MemorySource
 from tests.models import tree_of

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from kpolicy.report.formats import FORMATS
+from kpolicy.report.json.saved import read_report
 from kpolicy.report.presentation import PLAIN
-from kpolicy.report.saved import read_report
 from reports.make import FORMS, HERE, audit, chain, changes, debian, lay_out
 from reports.readme import AUDIT, CHAIN, CHANGES, DEBIAN, README, Untrue, readme
 from tests.oracle.cache import cache_folder

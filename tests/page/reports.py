@@ -19,15 +19,15 @@ from kpolicy.kernel.config_files import config_files
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.version import read_version
 from kpolicy.location import Location
-from kpolicy.policy.census import Observation, tally
-from kpolicy.policy.extends import default_policy
-from kpolicy.policy.finding import Finding, SymbolValue
-from kpolicy.policy.policy_file import Waiver
-from kpolicy.policy.roles import Evidence, RoleVerdict, role_names
-from kpolicy.policy.rule import Reference, Severity
-from kpolicy.policy.standard import Standard
-from kpolicy.policy.vocabulary import shipped_vocabulary
-from kpolicy.policy.waivers import Waived
+from kpolicy.policy.files.extends import default_policy
+from kpolicy.policy.files.policy_file import Waiver
+from kpolicy.policy.files.vocabulary import shipped_vocabulary
+from kpolicy.policy.judging.census import Observation, tally
+from kpolicy.policy.judging.standard import Standard
+from kpolicy.policy.judging.waivers import Waived
+from kpolicy.policy.roles.role import Evidence, RoleVerdict, role_names
+from kpolicy.policy.rules.finding import Finding, SymbolValue
+from kpolicy.policy.rules.rule import Reference, Severity
 from kpolicy.report.records import ConfigReport, PolicyReport, Report, RuleNote, TreeReport
 from kpolicy.report.remark import Remark
 from kpolicy.report.rule_notes import notes_for

@@ -8,7 +8,7 @@ from functools import cache
 from kpolicy.config.read import parse_config, read_config
 from kpolicy.demo import demo_tree
 from kpolicy.evaluate.values import Values, evaluate
-from kpolicy.policy.examples import Models, demo_models
+from kpolicy.policy.rule_tests.examples import Models, demo_models
 
 
 @cache

@@ -9,10 +9,10 @@ import re
 import pytest
 
 from kpolicy.errors import UsageError
-from kpolicy.policy.catalogue import shipped_catalogue, shipped_files
-from kpolicy.policy.examples import ExampleResult, run_examples
-from kpolicy.policy.expression import Not, symbols
-from kpolicy.policy.rule import Rule
+from kpolicy.policy.expressions.expression import Not, symbols
+from kpolicy.policy.rule_tests.examples import ExampleResult, run_examples
+from kpolicy.policy.rules.catalogue import shipped_catalogue, shipped_files
+from kpolicy.policy.rules.rule import Rule
 from tests.policy.support import models
 
 FAMILIES = {"debug-vm", "drm", "kasan", "kmemleak", "kvmalloc", "pgtable", "reclaim", "slab", "stackdepot"}

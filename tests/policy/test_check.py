@@ -8,12 +8,12 @@ import dataclasses
 import pytest
 
 from kpolicy.demo import demo_tree
-from kpolicy.policy.catalogue import shipped_catalogue
-from kpolicy.policy.census import Count, census_symbols, observe, tally
-from kpolicy.policy.check import judge
-from kpolicy.policy.finding import Finding
-from kpolicy.policy.message import fill
-from kpolicy.policy.roles import role_of, shipped_roles
+from kpolicy.policy.judging.census import Count, census_symbols, observe, tally
+from kpolicy.policy.judging.check import judge
+from kpolicy.policy.roles.role import role_of, shipped_roles
+from kpolicy.policy.rules.catalogue import shipped_catalogue
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.rules.message import fill
 from tests.policy.support import values_of, values_of_demo
 
 DEMO_FINDINGS = {

@@ -6,9 +6,9 @@ from __future__ import annotations
 import pytest
 
 from kpolicy.errors import UsageError
-from kpolicy.policy.catalogue import make_catalogue, shipped_catalogue
-from kpolicy.policy.chosen import Wish, chosen
-from kpolicy.policy.roles import role_names
+from kpolicy.policy.roles.role import role_names
+from kpolicy.policy.rules.catalogue import make_catalogue, shipped_catalogue
+from kpolicy.policy.rules.chosen import Wish, chosen
 
 
 def ids(wish: Wish) -> list[str]:

@@ -19,7 +19,7 @@ from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import open_tree
 from kpolicy.kernel.toolchain import Toolchain
-from kpolicy.policy.roles import role_of
+from kpolicy.policy.roles.role import role_of
 from tests.cli.support import kpolicy
 from tests.models import tree_of
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import dataclasses
 
-from kpolicy.policy.catalogue import shipped_catalogue
-from kpolicy.policy.elsewhere import Elsewhere, run_elsewhere
-from kpolicy.policy.rule import Example, Rule
-from kpolicy.policy.syntax import parse
+from kpolicy.policy.expressions.syntax import parse
+from kpolicy.policy.rule_tests.elsewhere import Elsewhere, run_elsewhere
+from kpolicy.policy.rules.catalogue import shipped_catalogue
+from kpolicy.policy.rules.rule import Example, Rule
 from tests.policy.support import models
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kpolicy.errors import UsageError
 from kpolicy.evaluate.command_line import PARAMETERS
 from kpolicy.evaluate.values import Values
-from kpolicy.policy.expression import (
+from kpolicy.policy.expressions.expression import (
     BOOT_WORDS,
     PREDICATES,
     And,
@@ -26,7 +26,7 @@ from kpolicy.policy.expression import (
     Symbol,
     symbols,
 )
-from kpolicy.policy.syntax import parse
+from kpolicy.policy.expressions.syntax import parse
 from tests.policy.support import values_of
 
 NAMES = st.sampled_from(["KASAN", "DEBUG_VM", "LOCKDEP_BITS", "40x", "CMDLINE", "NOT_THERE", "DRM"])

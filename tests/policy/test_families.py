@@ -14,9 +14,9 @@ from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import open_tree
 from kpolicy.kernel.toolchain import Toolchain
-from kpolicy.policy.catalogue import shipped_catalogue
-from kpolicy.policy.check import judge
-from kpolicy.policy.roles import role_of
+from kpolicy.policy.judging.check import judge
+from kpolicy.policy.roles.role import role_of
+from kpolicy.policy.rules.catalogue import shipped_catalogue
 from tests.models import tree_of
 from tests.policy.support import values_of
 

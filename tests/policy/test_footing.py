@@ -8,12 +8,12 @@ import dataclasses
 import pytest
 
 from kpolicy.evaluate.values import evaluate
-from kpolicy.policy.catalogue import shipped_catalogue
-from kpolicy.policy.footing import Footing, Ground, footing, ground, named
-from kpolicy.policy.reader import Absence
-from kpolicy.policy.rule import Rule, RuleKind
-from kpolicy.policy.survey import survey
-from kpolicy.policy.syntax import parse
+from kpolicy.policy.expressions.syntax import parse
+from kpolicy.policy.rule_tests.footing import Footing, Ground, footing, ground, named
+from kpolicy.policy.rule_tests.survey import survey
+from kpolicy.policy.rules.catalogue import shipped_catalogue
+from kpolicy.policy.rules.rule import Rule, RuleKind
+from kpolicy.policy.toml.reader import Absence
 from tests.policy.support import models
 
 

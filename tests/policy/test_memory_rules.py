@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kpolicy.policy.catalogue import shipped_catalogue
-from kpolicy.policy.check import judge
-from kpolicy.policy.roles import role_of
+from kpolicy.policy.judging.check import judge
+from kpolicy.policy.roles.role import role_of
+from kpolicy.policy.rules.catalogue import shipped_catalogue
 from tests.policy.support import values_of, values_of_demo
 from tests.policy.test_real_trees import values_in
 

@@ -9,9 +9,9 @@ import pytest
 
 from kpolicy.config.read import parse_config
 from kpolicy.evaluate.values import evaluate
-from kpolicy.policy.catalogue import shipped_catalogue
-from kpolicy.policy.check import judge
-from kpolicy.policy.finding import Finding
+from kpolicy.policy.judging.check import judge
+from kpolicy.policy.rules.catalogue import shipped_catalogue
+from kpolicy.policy.rules.finding import Finding
 from tests.kconfig.small import load, make_tree
 
 _KCONFIG = """\

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from kpolicy.policy.partial import ALWAYS, NEVER, granted, predicates, remains, valued
-from kpolicy.policy.syntax import parse
+from kpolicy.policy.expressions.partial import ALWAYS, NEVER, granted, predicates, remains, valued
+from kpolicy.policy.expressions.syntax import parse
 
 DEFINED = {"A", "B"}
 

@@ -18,11 +18,11 @@ from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import open_tree
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.kernel.version import read_version
-from kpolicy.policy.catalogue import shipped_catalogue
-from kpolicy.policy.check import judge
 from kpolicy.policy.checks.config_lines import check_lines
-from kpolicy.policy.expression import Symbol
-from kpolicy.policy.roles import role_of, shipped_roles
+from kpolicy.policy.expressions.expression import Symbol
+from kpolicy.policy.judging.check import judge
+from kpolicy.policy.roles.role import role_of, shipped_roles
+from kpolicy.policy.rules.catalogue import shipped_catalogue
 from tests.models import tree_of
 
 pytestmark = pytest.mark.trees

@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 
 from kpolicy.errors import UsageError
-from kpolicy.policy.roles import load_roles, role_names, role_of, shipped_roles
-from kpolicy.policy.toml_file import FileErrors
+from kpolicy.policy.roles.role import load_roles, role_names, role_of, shipped_roles
+from kpolicy.policy.toml.toml_file import FileErrors
 from tests.policy.support import values_of, values_of_demo
 
 LOCKS_AND_VM = ("DEBUG_KERNEL", "PROVE_LOCKING", "DEBUG_VM")

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from kpolicy.errors import UsageError
 from kpolicy.location import Location
-from kpolicy.policy.catalogue import load_rules
-from kpolicy.policy.load import load_rule
-from kpolicy.policy.rule import Rule
-from kpolicy.policy.toml_file import FileErrors, TomlFile
+from kpolicy.policy.rules.catalogue import load_rules
+from kpolicy.policy.rules.load import load_rule
+from kpolicy.policy.rules.rule import Rule
+from kpolicy.policy.toml.toml_file import FileErrors, TomlFile
 
 ROLES = ("production", "debug", "fuzzing")
 GOOD = """\

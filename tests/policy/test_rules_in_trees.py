@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from kpolicy.cli import status
-from kpolicy.policy.catalogue import shipped_catalogue
 from kpolicy.policy.checks.renames import renames
-from kpolicy.policy.expression import symbols
-from kpolicy.policy.footing import named
-from kpolicy.policy.roles import shipped_roles
-from kpolicy.policy.rule import Rule
+from kpolicy.policy.expressions.expression import symbols
+from kpolicy.policy.roles.role import shipped_roles
+from kpolicy.policy.rule_tests.footing import named
+from kpolicy.policy.rules.catalogue import shipped_catalogue
+from kpolicy.policy.rules.rule import Rule
 from tests.cli.support import kpolicy
 from tests.oracle.trees import RELEASES, find_trees
 

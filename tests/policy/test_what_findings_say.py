@@ -14,11 +14,11 @@ from kpolicy.demo import demo_tree
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.explain.cause import shown
 from kpolicy.location import Location
-from kpolicy.policy.catalogue import shipped_catalogue
-from kpolicy.policy.check import judge
-from kpolicy.policy.finding import Finding
-from kpolicy.policy.roles import role_names
-from kpolicy.policy.rule import Rule
+from kpolicy.policy.judging.check import judge
+from kpolicy.policy.roles.role import role_names
+from kpolicy.policy.rules.catalogue import shipped_catalogue
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.rules.rule import Rule
 from tests.cli.support import kpolicy
 from tests.policy.support import models, values_of
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from kpolicy.errors import UsageError
 from kpolicy.location import Location
-from kpolicy.policy.baseline import (
+from kpolicy.policy.files.extends import default_policy
+from kpolicy.policy.judging.baseline import (
     FORMAT,
     KEYS,
     Baseline,
@@ -27,10 +28,9 @@ from kpolicy.policy.baseline import (
     subtract,
     update,
 )
-from kpolicy.policy.check import judge
-from kpolicy.policy.extends import default_policy
-from kpolicy.policy.finding import Finding
-from kpolicy.policy.toml_file import FileErrors
+from kpolicy.policy.judging.check import judge
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.toml.toml_file import FileErrors
 from tests.policy.support import values_of
 
 TEMPLATE = judge(values_of("DEBUG_KERNEL", "DEBUG_VM"), default_policy().rules, "production")[0]

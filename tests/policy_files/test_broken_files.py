@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from kpolicy.errors import UsageError
-from kpolicy.policy.extends import load_policy, policy_of_text
-from kpolicy.policy.toml_file import FileErrors, TomlFile
+from kpolicy.policy.files.extends import load_policy, policy_of_text
+from kpolicy.policy.toml.toml_file import FileErrors, TomlFile
 
 FOLDER = Path(__file__).parent / "broken"
 CASES = sorted(path.stem for path in FOLDER.glob("*.toml"))
@@ -128,7 +128,7 @@ def test_a_huge_file_full_of_errors_comes_to_an_end(text: str) -> None:
 )
 def test_a_key_of_many_parts(text: str, place: str, column: int, monkeypatch: pytest.MonkeyPatch) -> None:
     assert TomlFile("p.toml", text).data
-    monkeypatch.setattr("kpolicy.policy.toml_file.MOST_PARTS", 3, raising=False)
+    monkeypatch.setattr("kpolicy.policy.toml.toml_file.MOST_PARTS", 3, raising=False)
     with pytest.raises(UsageError, match="a key of more than 3 parts") as caught:
         TomlFile("p.toml", text)
     assert (str(caught.value.location), caught.value.column) == (place, column)

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from kpolicy.config.read import parse_config
-from kpolicy.policy.baseline import make_baseline, parse_baseline
-from kpolicy.policy.check import judge
-from kpolicy.policy.examples import run_examples
-from kpolicy.policy.extends import SHIPPED, default_policy, load_policy
-from kpolicy.policy.policy_reader import KEYS
-from kpolicy.policy.required import judge_requirements, requirements_of
-from kpolicy.policy.show import changed
-from kpolicy.policy.toml_file import FileErrors
+from kpolicy.policy.files.extends import SHIPPED, default_policy, load_policy
+from kpolicy.policy.files.policy_reader import KEYS
+from kpolicy.policy.files.show import changed
+from kpolicy.policy.judging.baseline import make_baseline, parse_baseline
+from kpolicy.policy.judging.check import judge
+from kpolicy.policy.judging.required import judge_requirements, requirements_of
+from kpolicy.policy.rule_tests.examples import run_examples
+from kpolicy.policy.toml.toml_file import FileErrors
 from tests.policy.support import models, values_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "policy-files.md"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from kpolicy.policy.examples import run_examples
-from kpolicy.policy.extends import SHIPPED, load_policy, policy_of_text, shipped_text
-from kpolicy.policy.required import read_requirements
-from kpolicy.policy.settings import Policy
-from kpolicy.policy.toml_file import FileErrors
+from kpolicy.policy.files.extends import SHIPPED, load_policy, policy_of_text, shipped_text
+from kpolicy.policy.files.settings import Policy
+from kpolicy.policy.judging.required import read_requirements
+from kpolicy.policy.rule_tests.examples import run_examples
+from kpolicy.policy.toml.toml_file import FileErrors
 from tests.policy.support import models
 
 OWN = Path(__file__).parent / "broken" / "support" / "own"

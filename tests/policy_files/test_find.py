@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kpolicy.policy.find import find_policy
+from kpolicy.policy.files.find import find_policy
 
 
 @pytest.fixture

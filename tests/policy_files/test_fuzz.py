@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kpolicy.errors import UsageError
-from kpolicy.policy.extends import SHIPPED, load_policy, policy_of_text, shipped_text
-from kpolicy.policy.show import rows
+from kpolicy.policy.files.extends import SHIPPED, load_policy, policy_of_text, shipped_text
+from kpolicy.policy.files.show import rows
 
 BROKEN = Path(__file__).parent / "broken"
 GOOD = """\

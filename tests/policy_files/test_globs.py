@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpolicy.policy.globs import (
+from kpolicy.policy.files.globs import (
     config_glob_fault,
     matches_config,
     matches_rule,

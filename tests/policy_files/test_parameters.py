@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from kpolicy.errors import UsageError
-from kpolicy.policy.check import fires
-from kpolicy.policy.expression import bind, symbols
-from kpolicy.policy.load import load_rule
-from kpolicy.policy.rule import Rule
-from kpolicy.policy.syntax import parse
-from kpolicy.policy.toml_file import FileErrors
+from kpolicy.policy.expressions.expression import bind, symbols
+from kpolicy.policy.expressions.syntax import parse
+from kpolicy.policy.judging.check import fires
+from kpolicy.policy.rules.load import load_rule
+from kpolicy.policy.rules.rule import Rule
+from kpolicy.policy.toml.toml_file import FileErrors
 from tests.policy.support import values_of
 
 PATH = Path(__file__).parent / "broken" / "support" / "own" / "site" / "small-pool.toml"

@@ -17,16 +17,16 @@ from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import open_tree
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.location import Location
-from kpolicy.policy.extends import load_policy, policy_of_text
-from kpolicy.policy.finding import Finding
-from kpolicy.policy.required import (
+from kpolicy.policy.files.extends import load_policy, policy_of_text
+from kpolicy.policy.files.vocabulary import requirement_id
+from kpolicy.policy.judging.required import (
     Requirement,
     judge_requirements,
     read_requirements,
     requirements_of,
 )
-from kpolicy.policy.toml_file import FileErrors
-from kpolicy.policy.vocabulary import requirement_id
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.toml.toml_file import FileErrors
 from tests.models import tree_of
 from tests.policy.support import values_of
 

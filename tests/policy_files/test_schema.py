@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from kpolicy.policy import load
-from kpolicy.policy.catalogue import shipped_files
-from kpolicy.policy.extends import SHIPPED, shipped_text
-from kpolicy.policy.policy_file import THRESHOLDS, TOOLS
-from kpolicy.policy.policy_reader import KEYS, OVERRIDE_KEYS, SETTING_KEYS, SWITCHES, WAIVER_KEYS
-from kpolicy.policy.rule import KINDS, SEVERITIES
+from kpolicy.policy.files.extends import SHIPPED, shipped_text
+from kpolicy.policy.files.policy_file import THRESHOLDS, TOOLS
+from kpolicy.policy.files.policy_reader import KEYS, OVERRIDE_KEYS, SETTING_KEYS, SWITCHES, WAIVER_KEYS
+from kpolicy.policy.rules import load
+from kpolicy.policy.rules.catalogue import shipped_files
+from kpolicy.policy.rules.rule import KINDS, SEVERITIES
 from kpolicy.policy.schema import NAMES, SchemaName, schema_text
 
 BROKEN = Path(__file__).parent / "broken"

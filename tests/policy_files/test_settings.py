@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpolicy.location import Location
-from kpolicy.policy.check import judge
-from kpolicy.policy.extends import default_policy, load_policy, policy_of_text
-from kpolicy.policy.policy_file import Placed
-from kpolicy.policy.rule import Severity
-from kpolicy.policy.settings import Policy, RuleSetting, Settings, verdict
-from kpolicy.policy.show import changed, rows
+from kpolicy.policy.files.extends import default_policy, load_policy, policy_of_text
+from kpolicy.policy.files.policy_file import Placed
+from kpolicy.policy.files.settings import Policy, RuleSetting, Settings, verdict
+from kpolicy.policy.files.show import changed, rows
+from kpolicy.policy.judging.check import judge
+from kpolicy.policy.rules.rule import Severity
 from tests.policy.support import values_of
 
 RULES = ("kasan/vmalloc-unwatched", "kasan/pages-without-owner", "slab/debug-on-in-production")

@@ -9,7 +9,7 @@ import pytest
 
 from kpolicy.errors import UsageError
 from kpolicy.kernel.toolchain import Toolchain, parse_toolchain
-from kpolicy.policy.extends import load_policy, policy_of_text
+from kpolicy.policy.files.extends import load_policy, policy_of_text
 
 
 def of(text: str) -> Toolchain | None:

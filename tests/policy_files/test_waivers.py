@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpolicy.location import Location
-from kpolicy.policy.check import judge
-from kpolicy.policy.extends import default_policy, policy_of_text
-from kpolicy.policy.finding import Finding
-from kpolicy.policy.policy_file import Waiver
-from kpolicy.policy.waivers import Scope, WaiverResult, apply_waivers
+from kpolicy.policy.files.extends import default_policy, policy_of_text
+from kpolicy.policy.files.policy_file import Waiver
+from kpolicy.policy.judging.check import judge
+from kpolicy.policy.judging.waivers import Scope, WaiverResult, apply_waivers
+from kpolicy.policy.rules.finding import Finding
 from tests.policy.support import values_of
 
 TODAY = dt.date(2026, 7, 1)

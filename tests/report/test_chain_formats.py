@@ -16,10 +16,10 @@ from kpolicy.errors import UsageError
 from kpolicy.explain.chain import reach
 from kpolicy.explain.edges import Edge
 from kpolicy.location import Location
-from kpolicy.report.chain import ChainReport, Note, chain_lines
-from kpolicy.report.drawing import dot_lines, drawing, mermaid_lines
-from kpolicy.report.style import Style
-from kpolicy.report.svg import svg_lines
+from kpolicy.report.drawings.drawing import dot_lines, drawing, mermaid_lines
+from kpolicy.report.drawings.svg import svg_lines
+from kpolicy.report.text.style import Style
+from kpolicy.report.views.chain import ChainReport, Note, chain_lines
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _NASTY = [

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpolicy.report.layers import crossings, layers, ordered, without_circles
-from kpolicy.report.layout import Layout, Link, Place, layout
+from kpolicy.report.drawings.layers import crossings, layers, ordered, without_circles
+from kpolicy.report.drawings.layout import Layout, Link, Place, layout
 
 _MOST = 14
 _PAIR = st.tuples(st.integers(0, _MOST - 1), st.integers(0, _MOST - 1)).filter(lambda pair: pair[0] != pair[1])

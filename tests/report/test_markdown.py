@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from kpolicy.report.markdown import anchor, block, code, link, paragraphs, prose, table, wrapped
+from kpolicy.report.text.markdown import anchor, block, code, link, paragraphs, prose, table, wrapped
 
 
 @pytest.mark.parametrize(

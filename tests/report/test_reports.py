@@ -11,16 +11,16 @@ import pytest
 from kpolicy.errors import InputError, KpolicyError
 from kpolicy.explain.cause import Link
 from kpolicy.location import Location
-from kpolicy.policy.census import Observation, tally
-from kpolicy.policy.finding import Finding, SymbolValue
-from kpolicy.policy.roles import Evidence, RoleVerdict
-from kpolicy.policy.rule import Severity
+from kpolicy.policy.judging.census import Observation, tally
+from kpolicy.policy.roles.role import Evidence, RoleVerdict
+from kpolicy.policy.rules.finding import Finding, SymbolValue
+from kpolicy.policy.rules.rule import Severity
 from kpolicy.report.formats import json_document, text
 from kpolicy.report.presentation import PLAIN, Presentation
 from kpolicy.report.records import ConfigReport, Report
 from kpolicy.report.remark import Remark
-from kpolicy.report.style import Style, columns
-from kpolicy.report.summary import summary
+from kpolicy.report.text.style import Style, columns
+from kpolicy.report.text.summary import summary
 
 
 def _finding(severity: Severity = "warning", place: Location | None = None, config: str = "a_defconfig") -> Finding:

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from kpolicy.policy.catalogue import shipped_catalogue
 from kpolicy.policy.checks.registry import CHECKS
-from kpolicy.policy.roles import shipped_roles
-from kpolicy.policy.rule import Rule, RuleParameter
-from kpolicy.report.markdown import anchor, code, prose
-from kpolicy.report.rule_docs import INDEX, MARKER, ROLES, rule_pages, target
+from kpolicy.policy.roles.role import shipped_roles
+from kpolicy.policy.rules.catalogue import shipped_catalogue
+from kpolicy.policy.rules.rule import Rule, RuleParameter
+from kpolicy.report.text.markdown import anchor, code, prose
+from kpolicy.report.views.rule_docs import INDEX, MARKER, ROLES, rule_pages, target
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "rules"
 _LINK = re.compile(r"\]\(([^)\s]+)\)")

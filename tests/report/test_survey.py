@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from kpolicy.location import Location
-from kpolicy.policy.catalogue import shipped_catalogue
-from kpolicy.policy.elsewhere import Elsewhere
-from kpolicy.policy.examples import ExampleResult
-from kpolicy.policy.footing import Footing
-from kpolicy.policy.rule import Rule
-from kpolicy.policy.survey import Survey
-from kpolicy.report.survey import example_lines, survey_lines
+from kpolicy.policy.rule_tests.elsewhere import Elsewhere
+from kpolicy.policy.rule_tests.examples import ExampleResult
+from kpolicy.policy.rule_tests.footing import Footing
+from kpolicy.policy.rule_tests.survey import Survey
+from kpolicy.policy.rules.catalogue import shipped_catalogue
+from kpolicy.policy.rules.rule import Rule
+from kpolicy.report.views.survey import example_lines, survey_lines
 
 
 def rule(name: str) -> Rule:

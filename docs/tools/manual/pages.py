@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from docs.tools.manual.commands import Command
-from kpolicy.report.markdown import anchor, block, code, link, prose, table, wrapped
+from kpolicy.report.text.markdown import anchor, block, code, link, prose, table, wrapped
 
 MARKER = "<!-- Written by `make docs` from the help of the commands (kpolicy/cli): change that, not this. -->"
 """The second line of every page."""

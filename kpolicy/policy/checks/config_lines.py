@@ -15,8 +15,8 @@ from kpolicy.policy.checks.old_names import holds, is_contradicted, remedy
 from kpolicy.policy.checks.reasons import Names, is_foreign, message, winner
 from kpolicy.policy.checks.registry import CHECKS, RENAMED, check_by_id
 from kpolicy.policy.checks.unreadable import unreadable_lines
-from kpolicy.policy.finding import Finding, SymbolValue
-from kpolicy.policy.rule import Severity
+from kpolicy.policy.rules.finding import Finding, SymbolValue
+from kpolicy.policy.rules.rule import Severity
 
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment

@@ -22,8 +22,8 @@ from kpolicy.policy.checks.tree import tree_finding
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
     from kpolicy.location import Location
-    from kpolicy.policy.finding import Finding
-    from kpolicy.policy.rule import Severity
+    from kpolicy.policy.rules.finding import Finding
+    from kpolicy.policy.rules.rule import Severity
 
 _CHECK = "kconfig/fragment-not-honoured"
 _HEARD = ("honoured", "duplicate-assignment", "renamed")

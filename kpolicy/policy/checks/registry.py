@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from kpolicy.errors import UsageError
-from kpolicy.policy.rule import Severity
+from kpolicy.policy.rules.rule import Severity
 
 Subject: TypeAlias = Literal["config", "kconfig"]
 

@@ -16,7 +16,7 @@ from kpolicy.errors import InputError
 from kpolicy.policy.checks.names import alike, by_word
 from kpolicy.policy.checks.registry import check_by_id
 from kpolicy.policy.checks.renames import renamed
-from kpolicy.policy.finding import Finding
+from kpolicy.policy.rules.finding import Finding
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.names import NameIndex
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kpolicy.kernel.source import Source
     from kpolicy.location import Location
     from kpolicy.policy.checks.kconfig import Claim, Claims
-    from kpolicy.policy.rule import Severity
+    from kpolicy.policy.rules.rule import Severity
 
 _FEW = 6
 REFUSED = "kconfig/refused-by-conf"

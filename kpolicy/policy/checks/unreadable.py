@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kpolicy.config.model import Assignment, UnreadLine
     from kpolicy.evaluate.values import Values
     from kpolicy.location import Location
-    from kpolicy.policy.rule import Severity
+    from kpolicy.policy.rules.rule import Severity
 
 _EXACT_SINCE = "6.8"
 """The release whose conf reads "is not set" only as it writes it."""

@@ -13,21 +13,21 @@ from kpolicy.policy.checks.config_lines import UNREADABLE
 from kpolicy.policy.checks.old_names import replacement
 from kpolicy.policy.checks.registry import RENAMED
 from kpolicy.policy.checks.spelling import corrected
-from kpolicy.policy.decisive import rests_on_command_line
-from kpolicy.policy.expression import And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
+from kpolicy.policy.expressions.decisive import rests_on_command_line
+from kpolicy.policy.expressions.expression import And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
 from kpolicy.policy.fixes.renaming import RenamingGoal
 from kpolicy.policy.fixes.ways import Ways
-from kpolicy.policy.known_as import known_as
-from kpolicy.policy.remedy import remedy_lines
-from kpolicy.policy.required import keeps
+from kpolicy.policy.judging.known_as import known_as
+from kpolicy.policy.judging.remedy import remedy_lines
+from kpolicy.policy.judging.required import keeps
 
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
     from kpolicy.evaluate.values import Values
-    from kpolicy.policy.finding import Finding
     from kpolicy.policy.fixes.lines import Document, Edit
-    from kpolicy.policy.required import Requirement
-    from kpolicy.policy.rule import Rule
+    from kpolicy.policy.judging.required import Requirement
+    from kpolicy.policy.rules.finding import Finding
+    from kpolicy.policy.rules.rule import Rule
 
 _LINE = "config/"
 _UNMET = "config/unmet-direct-dependency"

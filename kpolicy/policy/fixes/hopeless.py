@@ -12,17 +12,27 @@ from kpolicy.explain.cause import assignment_of, cause
 from kpolicy.location import Location
 from kpolicy.policy.checks.config_lines import UNREADABLE
 from kpolicy.policy.checks.heirs import successors
-from kpolicy.policy.decisive import rests_on_command_line
-from kpolicy.policy.expression import COMMAND_LINE, And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
+from kpolicy.policy.expressions.decisive import rests_on_command_line
+from kpolicy.policy.expressions.expression import (
+    COMMAND_LINE,
+    And,
+    Compare,
+    Expression,
+    Not,
+    Or,
+    Predicate,
+    Symbol,
+    symbols,
+)
 from kpolicy.policy.fixes.goals import LineGoal, RequirementGoal, RuleGoal, UnmetGoal, is_about_a_line
 from kpolicy.policy.fixes.renaming import RenamingGoal
-from kpolicy.policy.known_as import known_as
+from kpolicy.policy.judging.known_as import known_as
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
-    from kpolicy.policy.finding import Finding
     from kpolicy.policy.fixes.lines import Document
     from kpolicy.policy.fixes.search import Search
+    from kpolicy.policy.rules.finding import Finding
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from kpolicy.policy.fixes.ways import Ways
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
-    from kpolicy.policy.finding import Finding
-    from kpolicy.policy.required import Requirement
-    from kpolicy.policy.rule import Rule
+    from kpolicy.policy.judging.required import Requirement
+    from kpolicy.policy.rules.finding import Finding
+    from kpolicy.policy.rules.rule import Rule
 
 _MOST_ALTERNATIVES: Final = 4
 _LONGER: Final = 2

@@ -13,9 +13,9 @@ from kpolicy.policy.checks.heirs import successors
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
     from kpolicy.evaluate.values import Values
-    from kpolicy.policy.finding import Finding
     from kpolicy.policy.fixes.lines import Edit
     from kpolicy.policy.fixes.ways import Ways
+    from kpolicy.policy.rules.finding import Finding
 
 
 @dataclass(frozen=True)

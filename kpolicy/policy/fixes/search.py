@@ -22,8 +22,8 @@ from kpolicy.policy.fixes.ways import Ways
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
-    from kpolicy.policy.finding import Finding
-    from kpolicy.policy.standard import Assessment
+    from kpolicy.policy.judging.standard import Assessment
+    from kpolicy.policy.rules.finding import Finding
 
 Edits: TypeAlias = tuple[Edit, ...]
 Judge: TypeAlias = Callable[["Values"], "Assessment"]

@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.bounds import whole
-from kpolicy.policy.expression import compare
+from kpolicy.policy.expressions.expression import compare
 from kpolicy.policy.fixes.lines import Document, Edit
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
     from kpolicy.kconfig.model import Default, Expr, Symbol
-    from kpolicy.policy.expression import Operator
+    from kpolicy.policy.expressions.expression import Operator
 
 LEVELS: Final = {"n": 0, "m": 1, "y": 2}
 # Hundreds of drivers select some libraries.

@@ -6,9 +6,9 @@ from __future__ import annotations
 import csv
 import io
 
-from kpolicy.report.plain import line
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import Report
+from kpolicy.report.text.plain import line
 
 COLUMNS = (
     "severity", "rule", "architecture", "config", "role", "symbol", "value",

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from kpolicy.policy.finding import Finding
-from kpolicy.policy.rule import SEVERITIES, Severity
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.rules.rule import SEVERITIES, Severity
 from kpolicy.report.formats.markdown import summary_page
-from kpolicy.report.lines import message
-from kpolicy.report.plain import line, relative
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import Report
-from kpolicy.report.summary import known_words
+from kpolicy.report.text.lines import message
+from kpolicy.report.text.plain import line, relative
+from kpolicy.report.text.summary import known_words
 
 SHOWN: Final = 10
 """So many annotations of each kind GitHub shows for a step."""

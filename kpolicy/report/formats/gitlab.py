@@ -12,12 +12,12 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
-from kpolicy.policy.finding import Finding
-from kpolicy.policy.rule import Severity
-from kpolicy.report.lines import message
-from kpolicy.report.plain import line, relative
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.rules.rule import Severity
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import Report
+from kpolicy.report.text.lines import message
+from kpolicy.report.text.plain import line, relative
 
 SEVERITY: Final[Mapping[Severity, str]] = {"error": "critical", "warning": "major", "note": "info"}
 """What GitLab calls our severities; it also has "minor" and "blocker"."""

@@ -3,7 +3,7 @@
 
 Keys are only ever added within a schema version; a reader has to pass over those that it does
 not know.  Lines count from 1; paths are those of the text report.  docs/json.md describes it,
-`kpolicy.report.saved` reads it again.
+`kpolicy.report.json.saved` reads it again.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kpolicy import __version__
 from kpolicy.location import Location
-from kpolicy.policy.census import Census
-from kpolicy.policy.finding import Finding
-from kpolicy.policy.policy_file import Waiver
-from kpolicy.policy.roles import RoleVerdict
-from kpolicy.policy.rule import Reference
-from kpolicy.report.documents import error_document, evidence_document, link_document, location_document
+from kpolicy.policy.files.policy_file import Waiver
+from kpolicy.policy.judging.census import Census
+from kpolicy.policy.roles.role import RoleVerdict
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.rules.rule import Reference
+from kpolicy.report.json.pieces import error_document, evidence_document, link_document, location_document
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import ConfigReport, PolicyReport, Report, RuleNote, TreeReport
 from kpolicy.report.remark import Remark

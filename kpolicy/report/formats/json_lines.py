@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from kpolicy import __version__
-from kpolicy.policy.finding import Finding
+from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.formats.json_document import Whose, finding_document
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import Report

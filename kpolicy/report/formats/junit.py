@@ -2,7 +2,7 @@
 """JUnit XML as Jenkins and GitLab read it: a testsuite a config, a testcase a finding.
 
 It keeps to junit-10.xsd of Jenkins' xUnit plugin.  GitLab shows `classname` as the suite and takes cases of one
-name for one: so the class is the config, and names are distinct (`kpolicy.report.suites`).
+name for one: so the class is the config, and names are distinct (`kpolicy.report.text.suites`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import Report
-from kpolicy.report.suites import Case, Suite, suites
+from kpolicy.report.text.suites import Case, Suite, suites
 
 _NOTHING = '  <testcase classname={} name="no finding" time="0"/>'
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import Report
-from kpolicy.report.suites import Case, Suite, suites
+from kpolicy.report.text.suites import Case, Suite, suites
 
 _VERSION = "KTAP version 1"
 # Where these stand in a line, tools/testing/kunit takes the kernel to be at its end, and reads no further.

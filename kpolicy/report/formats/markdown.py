@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kpolicy.policy.rule import SEVERITIES
-from kpolicy.report.groups import Group, grouped, where
-from kpolicy.report.lines import number
-from kpolicy.report.markdown import block, code, prose, table
-from kpolicy.report.plain import line
+from kpolicy.policy.rules.rule import SEVERITIES
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import ConfigReport, Report
-from kpolicy.report.summary import summary
+from kpolicy.report.text.groups import Group, grouped, where
+from kpolicy.report.text.lines import number
+from kpolicy.report.text.markdown import block, code, prose, table
+from kpolicy.report.text.plain import line
+from kpolicy.report.text.summary import summary
 
 ISSUE_SIZE: Final = 65536
 """So many characters may an issue or a comment have on GitHub."""

@@ -16,15 +16,15 @@ from urllib.parse import quote
 from kpolicy import __version__
 from kpolicy.errors import KpolicyError
 from kpolicy.location import Location
-from kpolicy.policy.finding import Finding
-from kpolicy.policy.rule import SEVERITIES
-from kpolicy.policy.waivers import Waived
-from kpolicy.report.lines import message, number
-from kpolicy.report.plain import line
+from kpolicy.policy.judging.waivers import Waived
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.rules.rule import SEVERITIES
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import Report, RuleNote
 from kpolicy.report.remark import Remark
 from kpolicy.report.rule_notes import help_markdown, help_text
+from kpolicy.report.text.lines import message, number
+from kpolicy.report.text.plain import line
 
 # GitHub Docs, "SARIF results exceed one or more limits" and "SARIF results file is too large".
 MOST_RESULTS: Final = 25_000

@@ -5,15 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kpolicy.policy.roles import Evidence
-from kpolicy.report.census import census_lines
-from kpolicy.report.lines import detail_lines, finding_line, waiver_words
-from kpolicy.report.mail import mail
-from kpolicy.report.plain import line
+from kpolicy.policy.roles.role import Evidence
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import ConfigReport, Report
-from kpolicy.report.style import Style, columns
-from kpolicy.report.summary import summary
+from kpolicy.report.text.census import census_lines
+from kpolicy.report.text.lines import detail_lines, finding_line, waiver_words
+from kpolicy.report.text.mail import mail
+from kpolicy.report.text.plain import line
+from kpolicy.report.text.style import Style, columns
+from kpolicy.report.text.summary import summary
 
 
 def render(report: Report, how: Presentation) -> str:

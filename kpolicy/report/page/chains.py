@@ -2,7 +2,7 @@
 """Chains of causes as drawings: from the line that a person wrote down to what came of it.
 
 A chain is a row of steps, so it is drawn from top to bottom, narrow enough for any screen; the graphs of
-`kpolicy chain` are drawn by `kpolicy.report.layout`.  Many configs share a chain: it is drawn once.
+`kpolicy chain` are drawn by `kpolicy.report.drawings.layout`.  Many configs share a chain: it is drawn once.
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from kpolicy.policy.finding import Finding
-from kpolicy.policy.roles import RoleVerdict
-from kpolicy.policy.rule import SEVERITIES
+from kpolicy.policy.roles.role import RoleVerdict
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.rules.rule import SEVERITIES
 from kpolicy.report.page.costs import Bar, Costs, Paid
 from kpolicy.report.page.words import Words
 from kpolicy.report.records import ConfigReport

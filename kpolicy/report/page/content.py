@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 
 from kpolicy import __version__
 from kpolicy.errors import KpolicyError
-from kpolicy.policy.census import Census
-from kpolicy.policy.finding import Finding
-from kpolicy.policy.rule import SEVERITIES, Severity
-from kpolicy.report.lines import number
+from kpolicy.policy.judging.census import Census
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.rules.rule import SEVERITIES, Severity
 from kpolicy.report.page.chains import Drawings
 from kpolicy.report.page.configs import (
     CensusRow,
@@ -33,6 +32,7 @@ from kpolicy.report.page.grounds import Grounds, grounds_of
 from kpolicy.report.page.matrix import Head, Map, Mark, by_name, few, make_map, ordered_columns
 from kpolicy.report.page.words import Anchors, Words
 from kpolicy.report.records import ConfigReport, Report
+from kpolicy.report.text.lines import number
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from kpolicy.costing.bill import Machine
 from kpolicy.costing.cost import CERTAINTIES, KIND_MEANINGS, Certainty
 from kpolicy.costing.summary import CostLine, CostSummary
-from kpolicy.report.cost import amount_text
 from kpolicy.report.page.words import Anchors, Words
+from kpolicy.report.views.cost import amount_text
 
 CERTAINTY_MEANINGS: Mapping[Certainty, str] = {
     "exact": "what the source code sets aside, to the byte",

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from kpolicy.costing.summary import CostLine
 from kpolicy.explain.cause import Link
-from kpolicy.policy.finding import Finding
-from kpolicy.policy.policy_file import Waiver
-from kpolicy.policy.rule import Severity
+from kpolicy.policy.files.policy_file import Waiver
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.rules.rule import Severity
 from kpolicy.report.page.chains import Drawing, Drawings
 from kpolicy.report.page.costs import line_text
 from kpolicy.report.page.words import Anchors, Words

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kpolicy.policy.rule import SEVERITIES, Severity
+from kpolicy.policy.rules.rule import SEVERITIES, Severity
 from kpolicy.report.page.findings import Row
 
 _FEW = 16

@@ -16,13 +16,13 @@ from kpolicy.costing.summary import CostLine, CostSummary
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.explain.cause import Kind, Link
 from kpolicy.location import Location
-from kpolicy.policy.census import ArchitectureCensus, Census, Count, Observation, tally
 from kpolicy.policy.checks.tree import tree_finding
-from kpolicy.policy.finding import Finding, SymbolValue
-from kpolicy.policy.policy_file import THRESHOLDS, Waiver
-from kpolicy.policy.roles import Evidence, RoleVerdict
-from kpolicy.policy.rule import SEVERITIES, Reference, Severity
-from kpolicy.policy.waivers import Waived
+from kpolicy.policy.files.policy_file import THRESHOLDS, Waiver
+from kpolicy.policy.judging.census import ArchitectureCensus, Census, Count, Observation, tally
+from kpolicy.policy.judging.waivers import Waived
+from kpolicy.policy.roles.role import Evidence, RoleVerdict
+from kpolicy.policy.rules.finding import Finding, SymbolValue
+from kpolicy.policy.rules.rule import SEVERITIES, Reference, Severity
 from kpolicy.report.records import ConfigReport, PolicyReport, Report, RuleNote, TreeReport
 from kpolicy.report.remark import Remark
 

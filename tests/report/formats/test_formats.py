@@ -17,14 +17,14 @@ import pytest
 from hypothesis import given, settings
 
 from kpolicy.location import Location
-from kpolicy.policy.policy_file import Threshold
+from kpolicy.policy.files.policy_file import Threshold
 from kpolicy.report.formats import FORMATS
 from kpolicy.report.formats.csv_table import COLUMNS
-from kpolicy.report.mail import WIDTH
-from kpolicy.report.plain import line, relative
 from kpolicy.report.presentation import PLAIN, Presentation
 from kpolicy.report.records import Report
-from kpolicy.report.suites import suites
+from kpolicy.report.text.mail import WIDTH
+from kpolicy.report.text.plain import line, relative
+from kpolicy.report.text.suites import suites
 from tests.report.formats import golden, readers
 from tests.report.formats.samples import HOSTILE, config, finding, hostile, report, reports, sample
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from kpolicy.errors import InputError
 from kpolicy.report.formats import FORMATS
-from kpolicy.report.nodes import parse
+from kpolicy.report.json.nodes import parse
+from kpolicy.report.json.saved import read_report
 from kpolicy.report.presentation import PLAIN
 from kpolicy.report.records import Report
-from kpolicy.report.saved import read_report
 from tests.report.formats.samples import hostile, reports, sample
 
 
@@ -84,7 +84,7 @@ def test_what_is_no_report(content: bytes, message: str) -> None:
 
 
 def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kpolicy.report.saved.MAX_SIZE", 1 << 20)
+    monkeypatch.setattr("kpolicy.report.json.saved.MAX_SIZE", 1 << 20)
     assert "larger than 1 MiB when unpacked" in _refused(gzip.compress(b" " * (1 << 22))).message
 
 

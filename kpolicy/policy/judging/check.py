@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Judging: values and rules in, findings out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from kpolicy.explain.cause import cause, config_line, shown
+from kpolicy.policy.expressions.decisive import decisive
+from kpolicy.policy.expressions.expression import symbols
+from kpolicy.policy.judging.remedy import remedy_for
+from kpolicy.policy.rules.finding import Finding, SymbolValue
+from kpolicy.policy.rules.message import fill
+from kpolicy.policy.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from kpolicy.evaluate.values import Values
+
+
+def judge(
+    values: Values, rules: Iterable[Rule], role: str, *, tree: str = "", complete: bool = True, remedies: bool = True
+) -> tuple[Finding, ...]:
+    """What the rules for a role have to say about a config, in the order of the rules.
+
+    `tree` is the name of the tree for the findings; architecture and config are those of `values`.  `complete` says
+    that the model has the symbols and dependencies of the tree, not only what a .config states.  Without `remedies` the
+    findings have none: trying their lines takes longer than all the rest.
+    """
+    chosen = (rule for rule in rules if fires(values, rule, role))
+    return tuple(finding(values, rule, role, tree=tree, complete=complete, remedies=remedies) for rule in chosen)
+
+
+def fires(values: Values, rule: Rule, role: str) -> bool:
+    """Whether a rule is for the role, makes sense in this tree, and its condition holds."""
+    return rule.is_for(role) and rule.requires.holds(values) and rule.when.holds(values)
+
+
+def finding(
+    values: Values, rule: Rule, role: str, *, tree: str = "", complete: bool = True, remedies: bool = True
+) -> Finding:
+    """The finding of a rule that fires."""
+    symbol = _subject(values, rule)
+    return Finding(
+        rule=rule.id,
+        severity=rule.severity,
+        tree=tree,
+        architecture=values.model.architecture,
+        config=values.config.name if values.config is not None else "",
+        role=role,
+        symbol=symbol,
+        symbols=tuple(SymbolValue(name, shown(values, name)) for name in rule.symbols),
+        message=_message(values, rule, complete=complete),
+        causes=cause(values, symbol),
+        place=config_line(values, symbol, *rule.symbols),
+        remedy=remedy_for(values, rule, complete=complete) if remedies else (),
+    )
+
+
+def _message(values: Values, rule: Rule, *, complete: bool) -> str:
+    # A list names what the finding rests on, and nothing that this tree does not have: nobody could switch that on.
+    asked, deciding = symbols(rule.when), decisive(rule.when, values)
+    listed = [name for name in rule.symbols if name in deciding or name not in asked]
+    if complete:
+        listed = [name for name in listed if values.model.is_defined(name)]
+    return fill(
+        rule.message,
+        listed,
+        lambda name: shown(values, name),
+        lambda name: _in_words(values, name),
+    )
+
+
+def _subject(values: Values, rule: Rule) -> str:
+    """The symbol that a finding is about: the first that is there, the first of all when none is.
+
+    That of a `missing` or `stale` rule is the first, which is off or unknown to the tree.
+    """
+    if rule.kind in ("missing", "stale"):
+        return rule.symbols[0]
+    return next((name for name in rule.symbols if shown(values, name) != "n"), rule.symbols[0])
+
+
+def _in_words(values: Values, name: str) -> str:
+    link = cause(values, name)[0]
+    if link.kind == "assigned":
+        return f"set to {link.value} at {link.location}"
+    return f"{link.text} at {link.location}" if link.location is not None else link.text

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Requirements under the names that a kernel has: an old name is met by the new one, a new name by the old one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kpolicy.errors import InputError
+from kpolicy.kernel.version import parse_version
+from kpolicy.policy.checks.heirs import Heirs, heirs
+from kpolicy.policy.checks.renames import renamed
+from kpolicy.policy.edits import line_of
+
+if TYPE_CHECKING:
+    from kpolicy.kconfig.model import Model
+    from kpolicy.policy.judging.required import Requirement
+
+
+def known_as(model: Model, item: Requirement, *, complete: bool = True) -> Requirement:
+    """A requirement for the symbol that a kernel has in place of the one that is named; itself where it has that one.
+
+    Without Kconfig files (`complete` is False) the model has the symbols that a .config has lines for.  That a symbol
+    became part of another one is then told by the release.
+    """
+    if model.is_defined(item.symbol) and not model.is_transitional(item.symbol):
+        return item
+    found = heirs(model, item.symbol)
+    if found is None:
+        return item
+    if found.kind == "merged" and (item.value == "n" or not (complete or _is_gone(model, item.symbol))):
+        return item
+    return _renamed(item, found.names[0], _value(item, found))
+
+
+def _value(item: Requirement, found: Heirs) -> str:
+    """A choice and a symbol that does more are bools, whatever the old symbol was."""
+    return item.value if found.kind == "renamed" or item.value == "n" else "y"
+
+
+def _renamed(item: Requirement, name: str, value: str) -> Requirement:
+    return replace(item, symbol=name, value=value, text=line_of(name, value))
+
+
+def _is_gone(model: Model, name: str) -> bool:
+    """Whether the release of a .config lacks the old name."""
+    entry = renamed(name)
+    try:
+        return entry is not None and bool(entry.since) and not parse_version(model.version) < parse_version(entry.since)
+    except InputError:
+        return False

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The remedy of a rule for one config: the lines that change something there.
+
+A rule file lists what may have to be edited.  Of these lines a config needs some: others say what holds already, name
+what its architecture or its tree does not have, or depend on what is off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kpolicy.config.read import parse_lines
+from kpolicy.explain.cause import shown
+from kpolicy.policy.expressions.decisive import decisive
+from kpolicy.policy.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from kpolicy.config.model import Assignment
+    from kpolicy.evaluate.values import Values
+
+
+def remedy_for(values: Values, rule: Rule, *, complete: bool = True) -> tuple[str, ...]:
+    """The lines of a rule's remedy that change something in a config, none where they do not help.
+
+    Without `complete` the model has no dependencies, as that of a .config without its tree.  What a line would do is
+    not known then: left out are lines that hold already and that no other line could undo.
+    """
+    stated = remedy_lines(rule)
+    lacking = tuple(line for line in stated if shown(values, line.name) != line.value)
+    if not lacking:
+        return ()
+    if not complete or values.config is None:
+        off = any(line.value == "n" for line in lacking)
+        # What is on may be so because of what is to be switched off.
+        return tuple(line.text for line in stated if line in lacking or (off and line.value != "n"))
+    after = _with(values, lacking)
+    lines = tuple(line for line in stated if line in lacking or shown(after, line.name) != line.value)
+    if lines != lacking:
+        after = _with(values, lines)
+    lines = tuple(line for line in lines if after.visibility(line.name) and shown(after, line.name) == line.value)
+    if not _helps(rule, values, after):
+        return ()
+    return tuple(line.text for line in _needed(values, rule, lines, after))
+
+
+def remedy_lines(rule: Rule) -> tuple[Assignment, ...]:
+    """The lines of a rule's remedy, as a config has them."""
+    text = "".join(f"{line}\n" for line in rule.remedy)
+    return parse_lines(rule.id, text.encode("utf-8", "surrogateescape")).assignments
+
+
+def _with(values: Values, lines: Sequence[Assignment]) -> Values:
+    """The values of the config with lines behind its own."""
+    config = values.config
+    assert config is not None
+    return values.with_config(replace(config, assignments=(*config.assignments, *lines)))
+
+
+def _helps(rule: Rule, values: Values, after: Values) -> bool:
+    """Whether the rule falls silent, or a symbol that made it speak has changed."""
+    if not rule.when.holds(after):
+        return True
+    return any(shown(values, name) != shown(after, name) for name in decisive(rule.when, values))
+
+
+def _needed(values: Values, rule: Rule, lines: tuple[Assignment, ...], after: Values) -> tuple[Assignment, ...]:
+    """The lines without those that the others bring along, or that take something away to no avail.
+
+    To no avail goes what is off, or another member of a choice, although the rule falls silent without that.
+    """
+    silent = not rule.when.holds(after)
+    for line in lines if len(lines) > 1 else ():
+        others = tuple(other for other in lines if other is not line)
+        without = _with(values, others)
+        follows = shown(without, line.name) == line.value
+        if others and (follows or (silent and _takes_away(values, line) and not rule.when.holds(without))):
+            lines = others
+    return lines
+
+
+def _takes_away(values: Values, line: Assignment) -> bool:
+    symbol = values.model.symbol(line.name)
+    return line.value == "n" or (symbol is not None and symbol.choice is not None)

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What configs are held against, and holding one against it: a role, and findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kpolicy.policy.checks.config_lines import check_lines, check_reading
+from kpolicy.policy.checks.reasons import Names
+from kpolicy.policy.files.settings import Policy, verdict
+from kpolicy.policy.judging.check import judge
+from kpolicy.policy.judging.required import Requirement, judge_requirements
+from kpolicy.policy.roles.role import RoleVerdict
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from kpolicy.evaluate.values import Values
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A policy and the requirements of the fragments that it, or the command line, names."""
+
+    policy: Policy
+    requirements: tuple[Requirement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What came out: the role, the findings, and the ids of the rules that could not be judged."""
+
+    verdict: RoleVerdict
+    findings: tuple[Finding, ...]
+    unjudged: tuple[str, ...]
+
+
+def assess(
+    values: Values,
+    name: str,
+    standard: Standard,
+    *,
+    tree: str = "",
+    judgeable: Callable[[Rule], bool] | None = None,
+    names: Names | None = None,
+    remedies: bool = True,
+) -> Assessment:
+    """A config's values held against a standard: by the rules that are on, then line by line, then requirements.
+
+    `name` is the config as findings have it, `tree` that of the tree.  `judgeable` tells which rules can be
+    judged where the values come without Kconfig files, which lines cannot be then at all.  `names` gives
+    the names of all architectures, for lines that this one does not know.  Without `remedies` the findings of rules
+    have none.
+    """
+    settings = standard.policy.settings(name)
+    role = verdict(values, settings)
+    rules = settings.rules
+    unjudged: tuple[str, ...] = ()
+    if judgeable is not None:
+        unjudged = tuple(rule.id for rule in rules if not judgeable(rule))
+        rules = tuple(rule for rule in rules if rule.id not in unjudged)
+    findings = list(judge(values, rules, role.role, tree=tree, complete=judgeable is None, remedies=remedies))
+    if judgeable is None:
+        findings += settings.adjust(check_lines(values, role.role, tree=tree, wanted=settings.checks, names=names))
+    else:
+        findings += settings.adjust(check_reading(values, role.role, tree=tree, wanted=settings.checks))
+    if standard.requirements:
+        required = judge_requirements(
+            values, standard.requirements, role.role, tree=tree, complete=judgeable is None, names=names
+        )
+        findings += settings.adjust(required)
+    return Assessment(role, tuple(findings), unjudged)

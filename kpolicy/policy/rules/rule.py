@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Rules: what is said about a configuration, on what grounds, and how it is mended.
+
+A rule is data.  It is written as a TOML file (`kpolicy.policy.rules.load`) and judged against
+values by `kpolicy.policy.judging.check`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias, get_args
+
+from kpolicy.location import Location
+from kpolicy.policy.expressions.expression import Expression, bind
+from kpolicy.policy.rules.message import fill_line, fill_parameters
+from kpolicy.policy.toml.reader import Absence
+
+Severity: TypeAlias = Literal["error", "warning", "note"]
+RuleKind: TypeAlias = Literal["cost", "defeat", "half", "drag", "missing", "leak", "stale"]
+
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+KINDS: tuple[RuleKind, ...] = get_args(RuleKind)
+ANY_ROLE = "any"
+
+KIND_MEANINGS: Mapping[RuleKind, str] = {
+    "cost": "an option is on where its cost does not belong",
+    "defeat": "one option makes another blind or useless",
+    "half": "an option does nothing without another",
+    "drag": "an option pulls in a cost that nobody wrote down",
+    "missing": "a kernel lacks what its role is for",
+    "leak": "a debug interface is open",
+    "stale": "a spelling that the kernel no longer knows",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a rule rests on: a statement, and the place where it was looked up."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A small config for the demonstration tree on which a rule fires, or must not.
+
+    `role` is the role under which it is judged; `location` the line of the example in the rule file.
+    """
+
+    fires: bool
+    config: str
+    architecture: str
+    role: str
+    why: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class RuleParameter:
+    """A number or a word of a rule that a policy file may choose: `$name` in its texts.
+
+    `value` is the one in force, `default` the rule's own.
+    """
+
+    name: str
+    default: int | str
+    description: str
+    value: int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Message and remedy of a rule as they stand in its file, with `$name` for parameters."""
+
+    message: str
+    remedy: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule.
+
+    `kind` is what is wrong (KIND_MEANINGS).
+
+    `symbols` are the ones that it is about, the first being the one to edit.  `requires` says
+    what the tree must have for the rule to make sense, `when` is the condition under which it
+    fires.  `message` is a template (`kpolicy.policy.rules.message`).  `remedy` holds config lines
+    that mend it, `cost` is what it costs and where that is known from.  `parameters` are what
+    a policy file may choose (`with_parameters`).  `absent` says of symbols that a condition negates
+    what it means when a tree does not define them.
+    """
+
+    id: str
+    title: str
+    kind: RuleKind
+    severity: Severity
+    roles: tuple[str, ...]
+    symbols: tuple[str, ...]
+    requires: Expression
+    when: Expression
+    message: str
+    rationale: str
+    references: tuple[Reference, ...]
+    remedy: tuple[str, ...]
+    cost: Reference | None
+    examples: tuple[Example, ...]
+    aliases: tuple[str, ...]
+    location: Location
+    parameters: tuple[RuleParameter, ...] = ()
+    absent: tuple[Absence, ...] = ()
+    as_written: Texts | None = None
+
+    def with_parameters(self, values: Mapping[str, int | str]) -> Rule:
+        """The rule with other values for the parameters that `values` names; the others stay as they are."""
+        parameters = tuple(replace(item, value=values.get(item.name, item.value)) for item in self.parameters)
+        chosen = {item.name: str(item.value) for item in parameters}
+        written = self.as_written or Texts(self.message, self.remedy)
+        return replace(
+            self,
+            requires=bind(self.requires, chosen),
+            when=bind(self.when, chosen),
+            message=fill_parameters(written.message, chosen),
+            remedy=tuple(fill_line(line, chosen) for line in written.remedy),
+            parameters=parameters,
+            as_written=written,
+        )
+
+    @property
+    def family(self) -> str:
+        """The part of the id before the slash."""
+        return self.id.partition("/")[0]
+
+    def is_for(self, role: str) -> bool:
+        """Whether the rule judges configs of a role."""
+        return role in self.roles or ANY_ROLE in self.roles

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Pieces of JSON that several results have in common: places, links of a chain, errors, the evidence of a role."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kpolicy.errors import KpolicyError
+    from kpolicy.explain.cause import Link
+    from kpolicy.location import Location
+    from kpolicy.policy.roles.role import Evidence
+
+
+def location_document(location: Location | None) -> dict[str, Any] | None:
+    """A location as a plain dict, or None."""
+    return {"path": location.path, "line": location.line} if location is not None else None
+
+
+def link_document(link: Link) -> dict[str, Any]:
+    """A link of a chain of causes as a plain dict."""
+    return {
+        "symbol": link.symbol,
+        "value": link.value,
+        "kind": link.kind,
+        "by": link.by,
+        "location": location_document(link.location),
+        "text": link.text,
+    }
+
+
+def evidence_document(item: Evidence) -> dict[str, Any]:
+    """A piece of the evidence for a role as a plain dict."""
+    return {"symbol": item.symbol, "value": item.value, "location": location_document(item.location), "why": item.why}
+
+
+def error_document(error: KpolicyError) -> dict[str, Any]:
+    """An error as a plain dict."""
+    return {
+        "location": location_document(error.location),
+        "message": error.message,
+        "hint": error.hint,
+        "source_line": error.source_line,
+        "column": error.column,
+        "status": error.exit_status,
+    }

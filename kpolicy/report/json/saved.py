@@ -1,0 +1,349 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Reading a report that was saved as JSON: exactly the one that was written.
+
+What is wrong with the document is told by the first fault, with its line.  Keys that are not known are passed over.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zlib
+from gzip import GzipFile
+from typing import Final, cast, get_args
+
+from kpolicy.costing.bill import Machine, State
+from kpolicy.costing.cost import CERTAINTIES, Certainty, CostKind
+from kpolicy.costing.cost import KINDS as COST_KINDS
+from kpolicy.costing.summary import CostLine, CostSummary
+from kpolicy.errors import InputError, KpolicyError, UsageError
+from kpolicy.explain.cause import Kind, Link
+from kpolicy.location import Location
+from kpolicy.policy.files.policy_file import THRESHOLDS, Threshold, Waiver
+from kpolicy.policy.judging.census import ArchitectureCensus, Census, Count, Observation
+from kpolicy.policy.judging.waivers import Waived
+from kpolicy.policy.roles.role import Evidence, RoleVerdict
+from kpolicy.policy.rules.finding import Finding, SymbolValue
+from kpolicy.policy.rules.rule import SEVERITIES, Reference, Severity
+from kpolicy.report.formats.json_document import SCHEMA, Whose
+from kpolicy.report.json.nodes import Node, parse
+from kpolicy.report.records import ConfigReport, PolicyReport, Report, RuleNote, TreeReport
+from kpolicy.report.remark import Remark
+
+MAX_SIZE: Final = 64 << 20
+"""So large may a saved report be, unpacked; that of a whole tree has about 3 MB."""
+_KINDS: Final = get_args(Kind)
+_STATES: Final = get_args(State)
+# The costs of a machine with much memory are larger numbers than JSON is good for elsewhere.
+_MOST_BYTES: Final = 1 << 100
+_GZIP: Final = b"\x1f\x8b"
+
+
+def read_report(name: str, content: bytes) -> Report:
+    """The report that is saved in a content, which may be packed by gzip; `name` is for errors.
+
+    Raises InputError for anything that is no report, with the line of what is wrong.
+    """
+    try:
+        text = _unpacked(name, content).decode()
+    except UnicodeDecodeError:
+        raise InputError("not UTF-8 text: not a saved report", Location(name, 0)) from None
+    root = parse(name, text)
+    _check_schema(name, root)
+    try:
+        return _report(root)
+    except RecursionError:
+        raise InputError("not a saved report: nested too deeply", Location(name, 0)) from None
+
+
+def _unpacked(name: str, content: bytes) -> bytes:
+    if not content.startswith(_GZIP):
+        return content
+    try:
+        unpacked = GzipFile(fileobj=io.BytesIO(content)).read(MAX_SIZE + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f"cannot be unpacked: {error}", Location(name, 0)) from None
+    if len(unpacked) > MAX_SIZE:
+        raise InputError(f"larger than {MAX_SIZE >> 20} MiB when unpacked: not a saved report", Location(name, 0))
+    return unpacked
+
+
+def _check_schema(name: str, root: Node) -> None:
+    found = root.value.get("schema") if isinstance(root.value, dict) else None
+    if found == SCHEMA:
+        return
+    if isinstance(found, str) and found.startswith("kpolicy/"):
+        raise InputError(f"a report of schema {found[:40]!r}, {SCHEMA!r} is known here", Location(name, 0))
+    hint = "`kpolicy audit -o json:FILE` writes one"
+    raise InputError("this is no report that kpolicy saved", Location(name, 0), hint=hint)
+
+
+def _report(root: Node) -> Report:
+    tree = root["tree"].optional()
+    name = tree["name"].text() if tree is not None else ""
+    policies = tuple(_policy(item) for item in root["policies"].elements())
+    about, census, fail_on = root["about_tree"].optional(), root["census"].optional(), root["fail_on"].optional()
+    return Report(
+        command=root["command"].text(),
+        tree=name,
+        version=tree["version"].text() if tree is not None else "",
+        toolchain=root["toolchain"].text(),
+        rules=root["summary"]["rules"].number(),
+        roles=root["roles"].texts(),
+        configs=tuple(_config(item, name, len(policies)) for item in root["configs"].elements()),
+        census=_census(census) if census is not None else None,
+        remarks=_remarks(root["remarks"]),
+        errors=tuple(_error(item) for item in root["errors"].elements()),
+        unread=root["summary"]["unread"].number(),
+        policies=policies,
+        fail_on=_threshold(fail_on) if fail_on is not None else None,
+        about=_about(about, len(policies)) if about is not None else None,
+        since=_or_none(root["since"]),
+        notes=_notes(root["rules"]),
+        line_hashes=_line_hashes(root["line_hashes"]),
+    )
+
+
+def _config(node: Node, tree: str, policies: int) -> ConfigReport:
+    role, observed, srcarch = node["role"], node["observed"], node["srcarch"].text()
+    cost = node["cost"].optional()
+    verdict = RoleVerdict(
+        role["name"].text(), _or_none(role["reading"]), tuple(_evidence(item) for item in role["evidence"].elements())
+    )
+    whose = Whose(tree, node["architecture"].text(), node["config"].text(), verdict.role)
+    return ConfigReport(
+        config=node["config"].text(),
+        architecture=whose.architecture,
+        srcarch=srcarch,
+        toolchain=node["toolchain"].text(),
+        verdict=verdict,
+        findings=_findings(node["findings"], whose),
+        remarks=_remarks(node["remarks"]),
+        observation=Observation(srcarch, observed["set"].texts(), observed["on"].texts()),
+        unjudged=node["unjudged"].texts(),
+        standard=_standard(node["policy"], policies),
+        waived=_waived(node["waived"], whose),
+        known=_findings(node["known"], whose),
+        cost=_cost(cost) if cost is not None else None,
+    )
+
+
+def _cost(node: Node) -> CostSummary:
+    machine = node["machine"]
+    ram, cpus, page_size = (_amount(machine[key]) for key in ("ram", "cpus", "page_size"))
+    found = CostSummary(Machine(ram, cpus), page_size, tuple(_cost_line(item) for item in node["costs"].elements()))
+    if {word: total.number(most=_MOST_BYTES) for word, total in node["totals"].items()} != dict(found.totals):
+        node["totals"].wrong("not the sums of these costs: was the file edited by hand?")
+    return found
+
+
+def _cost_line(node: Node) -> CostLine:
+    certainty, place = node["certainty"].optional(), node["location"].optional()
+    return CostLine(
+        cost=node["id"].text(),
+        title=node["title"].text(),
+        kind=cast("CostKind", node["kind"].word(COST_KINDS)),
+        state=cast("State", node["state"].word(_STATES)),
+        amount=_amount(node["bytes"]),
+        words=_or_none(node["figure"]),
+        certainty=cast("Certainty", certainty.word(CERTAINTIES)) if certainty is not None else None,
+        per=_or_none(node["per"]),
+        needs=_or_none(node["needs"]),
+        worked=_or_none(node["worked"]),
+        missing=node["missing"].texts(),
+        reason=_or_none(node["reason"]),
+        sources=node["sources"].texts(),
+        symbol=node["symbol"].text(),
+        place=_location(place) if place is not None else None,
+    )
+
+
+def _amount(node: Node) -> int | None:
+    return None if node.value is None else node.number(most=_MOST_BYTES)
+
+
+def _about(node: Node, policies: int) -> TreeReport:
+    return TreeReport(
+        findings=_findings(node["findings"], Whose()),
+        checks=frozenset(node["checks"].texts()),
+        architectures=node["architectures"].texts(),
+        complete=node["complete"].truth(),
+        standard=_standard(node["policy"], policies),
+        waived=_waived(node["waived"], Whose()),
+        known=_findings(node["known"], Whose()),
+    )
+
+
+def _policy(node: Node) -> PolicyReport:
+    return PolicyReport(node["files"].texts(), _threshold(node["fail_on"]), _findings(node["findings"], Whose()))
+
+
+def _standard(node: Node, policies: int) -> int:
+    if node.number() >= policies:
+        node.wrong(f"there are only {policies} policies")
+    return node.number()
+
+
+def _findings(node: Node, whose: Whose) -> tuple[Finding, ...]:
+    return tuple(_finding(item, whose) for item in node.elements())
+
+
+def _finding(node: Node, whose: Whose) -> Finding:
+    place = _location(node["location"])
+    architectures = node.get("architectures")
+    finding = Finding(
+        rule=node["rule"].text(),
+        severity=cast("Severity", node["severity"].word(SEVERITIES)),
+        tree=_own(node, "tree", whose.tree),
+        architecture=_own(node, "architecture", whose.architecture),
+        config=_own(node, "config", place.path if whose.config is None else whose.config),
+        role=_own(node, "role", whose.role),
+        symbol=node["symbol"].text(),
+        symbols=tuple(SymbolValue(symbol, value.text()) for symbol, value in node["symbols"].items()),
+        message=node["message"].text(),
+        causes=tuple(_link(item) for item in node["causes"].elements()),
+        place=place,
+        remedy=node["remedy"].texts(),
+        architectures=architectures.texts() if architectures is not None else (),
+    )
+    if node["fingerprint"].text() != finding.fingerprint:
+        node["fingerprint"].wrong("not the fingerprint of this finding: was the file edited by hand?")
+    return finding
+
+
+def _own(node: Node, key: str, usual: str) -> str:
+    found = node.get(key)
+    return usual if found is None else found.text()
+
+
+def _waived(node: Node, whose: Whose) -> tuple[Waived, ...]:
+    return tuple(Waived(_finding(item, whose), _waiver(item["waiver"])) for item in node.elements())
+
+
+def _waiver(node: Node) -> Waiver:
+    expires = node["expires"].optional()
+    return Waiver(
+        rule=node["rule"].text(),
+        config=_or_none(node["config"]),
+        symbol=_or_none(node["symbol"]),
+        reason=node["reason"].text(),
+        owner=node["owner"].text(),
+        expires=_day(expires) if expires is not None else None,
+        location=_location(node["location"]),
+    )
+
+
+def _day(node: Node) -> dt.date:
+    try:
+        return dt.date.fromisoformat(node.text())
+    except ValueError:
+        node.wrong("expected a day, YYYY-MM-DD")
+
+
+def _evidence(node: Node) -> Evidence:
+    location = node["location"].optional()
+    return Evidence(
+        node["symbol"].text(),
+        node["value"].text(),
+        _location(location) if location is not None else None,
+        node["why"].text(),
+    )
+
+
+def _link(node: Node) -> Link:
+    by, location = node["by"].optional(), node["location"].optional()
+    return Link(
+        kind=cast("Kind", node["kind"].word(_KINDS)),
+        symbol=node["symbol"].text(),
+        value=node["value"].text(),
+        by=by.text() if by is not None else None,
+        location=_location(location) if location is not None else None,
+        text=node["text"].text(),
+    )
+
+
+def _notes(node: Node) -> tuple[RuleNote, ...]:
+    found: dict[str, RuleNote] = {}
+    for item in node.elements():
+        note = _note(item)
+        if note.id in found:
+            item.wrong(f"the rule {note.id!r} stands here twice")
+        found[note.id] = note
+    return tuple(found.values())
+
+
+def _note(node: Node) -> RuleNote:
+    cost = node["cost"].optional()
+    return RuleNote(
+        id=node["id"].text(),
+        title=node["title"].text(),
+        severity=cast("Severity", node["severity"].word(SEVERITIES)),
+        kind=_or_none(node["kind"]),
+        rationale=node["rationale"].text(),
+        references=tuple(_reference(item) for item in node["references"].elements()),
+        remedy=node["remedy"].texts(),
+        cost=_reference(cost) if cost is not None else None,
+    )
+
+
+def _reference(node: Node) -> Reference:
+    return Reference(node["text"].text(), node["source"].text())
+
+
+def _census(node: Node) -> Census:
+    return Census(
+        tuple(
+            ArchitectureCensus(
+                architecture,
+                item["configs"].number(),
+                {
+                    symbol: Count(count["set"].number(), count["on"].number())
+                    for symbol, count in item["symbols"].items()
+                },
+            )
+            for architecture, item in node.items()
+        )
+    )
+
+
+def _remarks(node: Node) -> tuple[Remark, ...]:
+    found = []
+    for item in node.elements():
+        location = item["location"].optional()
+        found.append(Remark(_location(location) if location is not None else None, item["text"].text()))
+    return tuple(found)
+
+
+def _error(node: Node) -> KpolicyError:
+    kind = UsageError if node["status"].number() == UsageError.exit_status else InputError
+    location, hint, line, column = (node[key].optional() for key in ("location", "hint", "source_line", "column"))
+    return kind(
+        node["message"].text(),
+        _location(location, 0) if location is not None else None,
+        source_line=line.text() if line is not None else None,
+        column=column.number(1) if column is not None else None,
+        hint=hint.text() if hint is not None else None,
+    )
+
+
+def _line_hashes(node: Node) -> dict[Location, str]:
+    found: dict[Location, str] = {}
+    for path, lines in node.items():
+        for line, text in lines.items():
+            if not (line.isascii() and line.isdigit() and len(line) < 10):
+                text.wrong("expected the number of a line as its key")
+            found[Location(path, int(line))] = text.text()
+    return found
+
+
+def _threshold(node: Node) -> Threshold:
+    return cast("Threshold", node.word(THRESHOLDS))
+
+
+def _or_none(node: Node) -> str:
+    """A text, "" where there is null."""
+    return "" if node.value is None else node.text()
+
+
+def _location(node: Node, least: int = 1) -> Location:
+    return Location(node["path"].text(), node["line"].number(least))

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A finding in lines of text, as every format that people read has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kpolicy.policy.judging.waivers import Waived
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.report.text.plain import line
+from kpolicy.report.text.style import Style, columns
+
+
+def finding_line(finding: Finding, style: Style | None = None) -> str:
+    """`file:line: severity: message [family/rule]`."""
+    style = style or Style()
+    place = style.mark("strong", f"{line(str(finding.place))}:")
+    severity = style.mark(finding.severity, f"{finding.severity}:")
+    tag = style.mark("faint", f"[{line(finding.rule)}]")
+    return f"{place} {severity} {message(finding)} {tag}"
+
+
+def message(finding: Finding) -> str:
+    """What is wrong, with the config that it is about where the place does not tell that."""
+    # A line of a Kconfig file does not tell whose value it is that it gave.
+    whose = "" if is_its_own(finding) else f"{line(finding.config)}: "
+    return f"{whose}{line(finding.message)}"
+
+
+def is_its_own(finding: Finding) -> bool:
+    """Whether the place is a line of the config itself: of a file of its stack, which may be named as make does.
+
+    A finding about a waiver is of no config: its line is that of the waiver.
+    """
+    path = finding.place.path
+    if not finding.architecture:
+        return True
+    return any(path == part or path.endswith(f"/{part}") for part in (finding.config, *finding.config.split("+")))
+
+
+def detail_lines(finding: Finding, indent: str = "    ") -> Iterator[str]:
+    """The chain of causes, where there is one, and the remedy."""
+    if any(link.kind not in ("assigned", "unset") for link in finding.causes) or len(finding.causes) > 1:
+        rows = [
+            (line(f"{link.symbol}={link.value}"), line(link.text), line(str(link.location)) if link.location else "")
+            for link in finding.causes
+        ]
+        yield from columns(rows, indent=indent)
+    for number, text in enumerate(finding.remedy):
+        yield f"{indent}{'remedy:' if number == 0 else '       '} {line(text)}"
+
+
+def waiver_words(item: Waived) -> str:
+    """Who waived a finding, why and up to when, and the line of the waiver."""
+    until = f", until {item.waiver.expires}" if item.waiver.expires is not None else ""
+    return line(f"{item.waiver.owner}: {item.waiver.reason}{until}  {item.waiver.location}")
+
+
+def number(count: int, noun: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What `kpolicy cost` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kpolicy.costing.bill import Bill, Item
+from kpolicy.costing.cost import KIND_MEANINGS, KINDS
+from kpolicy.errors import printable
+from kpolicy.explain.cause import Link
+from kpolicy.report.json.pieces import location_document
+from kpolicy.report.text.style import Style, columns
+
+_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
+
+
+@dataclass(frozen=True, slots=True)
+class CostReport:
+    """The bill of a config."""
+
+    config: str
+    architecture: str
+    version: str
+    bill: Bill
+
+
+def cost_lines(report: CostReport, style: Style | None = None) -> Iterator[str]:
+    """The bill by kinds of figures, each with what it comes to; then what the machine or nobody tells."""
+    style = style or Style()
+    bill = report.bill
+    yield f"{style.mark('strong', printable(f'{report.config}:'))} what its options cost ({_about(report)})"
+    if not bill.items:
+        yield "  nothing that is known to cost anything is on"
+    for title, items, total in _groups(bill):
+        yield ""
+        yield f"  {style.mark('strong', title)}"
+        yield from _items(items, style)
+        if total is not None:
+            yield style.mark("good", f"    {amount_text(total)} in all")
+    rest: tuple[tuple[str, Callable[[Item], str]], ...] = (
+        ("open", _wanted),
+        ("not known", lambda item: item.reason),
+        ("not told", lambda item: item.reason),
+    )
+    titles = {
+        "open": "depends on the machine",
+        "not known": "not known",
+        "not told": "not told by a .config alone: name its tree with --tree",
+    }
+    for state, reason in rest:
+        found = [item for item in bill.items if item.state == state]
+        if found:
+            yield ""
+            yield f"  {style.mark('strong', titles[state])}"
+            yield from _unpriced(found, reason, style)
+
+
+def amount_text(amount: int) -> str:
+    """Bytes as people read them: 512 B, 2 MiB, 2.6 MiB."""
+    size, unit = float(amount), 0
+    while abs(size) >= 1024 and unit < len(_UNITS) - 1:
+        size, unit = size / 1024, unit + 1
+    digits = f"{size:.1f}".removesuffix(".0")
+    return f"{digits} {_UNITS[unit]}"
+
+
+def _about(report: CostReport) -> str:
+    bill = report.bill
+    words = [report.architecture, f"Linux {report.version}"]
+    words.append(f"pages of {amount_text(bill.page_size)}" if bill.page_size is not None else "pages of unknown size")
+    if bill.machine.ram is not None:
+        words.append(f"{amount_text(bill.machine.ram)} of memory")
+    if bill.machine.cpus is not None:
+        words.append(f"{bill.machine.cpus} CPUs")
+    return printable(", ".join(words))
+
+
+def _groups(bill: Bill) -> Iterator[tuple[str, list[Item], int | None]]:
+    """Titles, the items below them, and the sum where they can be added."""
+    known = [item for item in bill.items if item.state == "known"]
+    memory = [item for item in known if item.cost.kind == "memory" and item.amount is not None]
+    once = [item for item in memory if item.figure and not item.figure.per]
+    for certainty, total in bill.totals.items():
+        wanted = [item for item in once if item.figure and item.figure.certainty == certainty and not item.needs]
+        yield f"memory, {certainty}", _sorted(wanted), total
+    others = (
+        ("memory, for each of many things", [item for item in memory if item not in once]),
+        ("memory, only when it is asked for", [item for item in once if item.needs]),
+        (
+            "memory, in the words of the source",
+            [item for item in known if item.cost.kind == "memory" and item.amount is None],
+        ),
+        *((KIND_MEANINGS[kind], [item for item in known if item.cost.kind == kind]) for kind in KINDS[1:]),
+    )
+    for title, wanted in others:
+        if wanted:
+            yield title, _sorted(wanted), None
+
+
+def _sorted(items: Sequence[Item]) -> list[Item]:
+    return sorted(items, key=lambda item: (-(item.amount or 0), item.cost.id))
+
+
+def _items(items: Sequence[Item], style: Style) -> Iterator[str]:
+    heads = [(item.cost.id, _figure(item), _how(item)) for item in items]
+    right = (1,) if any(item.amount is not None for item in items) else ()
+    for item, head in zip(items, columns(heads, right=right, indent="    "), strict=True):
+        yield printable(head)
+        sources = "; ".join(item.figure.sources) if item.figure is not None else ""
+        for text in filter(None, (item.cost.title, sources, _cause(item.chain), item.command_line)):
+            yield style.mark("faint", printable(f"        {text}"))
+
+
+def _unpriced(items: Sequence[Item], reason: Callable[[Item], str], style: Style) -> Iterator[str]:
+    rows = [(item.cost.id, reason(item), item.worked or item.cost.title) for item in items]
+    for item, row in zip(items, columns(rows, indent="    "), strict=True):
+        yield printable(row)
+        if item.chain:
+            yield style.mark("faint", printable(f"        {_cause(item.chain)}"))
+
+
+def _figure(item: Item) -> str:
+    figure = item.figure
+    assert figure is not None
+    if item.amount is None:
+        return figure.text
+    if figure.per:
+        return f"{amount_text(item.amount)} for each {figure.per}"
+    return amount_text(item.amount)
+
+
+def _how(item: Item) -> str:
+    """The formula with numbers in it, and what must happen before it is paid."""
+    figure = item.figure
+    assert figure is not None
+    needs = f"with {item.needs}" if item.needs else ""
+    certainty = figure.certainty if item.amount is not None and (figure.per or item.needs) else ""
+    return ", ".join(filter(None, (item.worked, certainty, needs)))
+
+
+def _wanted(item: Item) -> str:
+    """What of the machine must be stated, and what must happen before the cost is paid."""
+    needs = f", paid with {item.needs}" if item.needs else ""
+    return f"give {' and '.join(f'--{name}' for name in item.missing)}{needs}"
+
+
+def _cause(chain: Sequence[Link]) -> str:
+    first, root = chain[0], chain[-1]
+    steps = [link.text for link in chain]
+    place = f"  {root.location}" if root.location is not None else ""
+    return f"{first.symbol}={first.value}: {', '.join(steps)}{place}"
+
+
+def cost_document(report: CostReport) -> dict[str, Any]:
+    """The same as plain lists and dicts."""
+    bill = report.bill
+    return {
+        "config": report.config,
+        "architecture": report.architecture,
+        "version": report.version,
+        "machine": {"ram": bill.machine.ram, "cpus": bill.machine.cpus, "page_size": bill.page_size},
+        "totals": dict(bill.totals),
+        "costs": [_item_document(item) for item in bill.items],
+    }
+
+
+def _item_document(item: Item) -> dict[str, Any]:
+    cost, figure = item.cost, item.figure
+    return {
+        "id": cost.id,
+        "title": cost.title,
+        "kind": cost.kind,
+        "state": item.state,
+        "bytes": item.amount,
+        "figure": figure.text or None if figure else None,
+        "certainty": figure.certainty if figure else None,
+        "per": figure.per or None if figure else None,
+        "needs": item.needs or None,
+        "command_line": item.command_line or None,
+        "formula": str(figure.formula) if figure and figure.formula else None,
+        "worked": item.worked or None,
+        "note": figure.note if figure else None,
+        "sources": list(figure.sources) if figure else [],
+        "missing": list(item.missing),
+        "reason": item.reason or None,
+        "causes": [
+            {
+                "symbol": link.symbol,
+                "value": link.value,
+                "text": link.text,
+                "location": location_document(link.location),
+            }
+            for link in item.chain
+        ],
+    }

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What differs in effect, for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kpolicy import __version__
+from kpolicy.errors import KpolicyError, printable
+from kpolicy.explain.difference import Change
+from kpolicy.location import Location
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.rules.rule import SEVERITIES, Severity
+from kpolicy.report.formats.json_document import finding_document
+from kpolicy.report.json.pieces import error_document, location_document
+from kpolicy.report.text.lines import number
+from kpolicy.report.text.style import Style, columns
+
+_LABELS = {
+    "line": "config",
+    "new": "new symbol",
+    "gone": "symbol gone",
+    "follows": "",
+    "kconfig": "Kconfig",
+    "toolchain": "toolchain",
+}
+_DEEPEST = 40
+# So wide a value may be in a column, in characters.
+_WIDEST = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two: what the user calls it, and the release of its tree ("" without one)."""
+
+    name: str
+    version: str
+
+    def __str__(self) -> str:
+        return f"{self.name} (Linux {self.version})" if self.version else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A change and the pairs of configs in which it is to be seen; its cause is the one in the first of them."""
+
+    change: Change
+    configs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DiffReport:
+    """All that differs between two sides.
+
+    `configs` are the pairs that were compared; `only_before` and `only_after` the configs that only one side has;
+    `gained` and `lost` the findings that only one side has.
+    """
+
+    before: Side
+    after: Side
+    configs: tuple[str, ...]
+    effects: tuple[Effect, ...]
+    gained: tuple[Finding, ...]
+    lost: tuple[Finding, ...]
+    only_before: tuple[str, ...] = ()
+    only_after: tuple[str, ...] = ()
+    errors: tuple[KpolicyError, ...] = ()
+
+    def gains(self) -> dict[Severity, int]:
+        """How many findings came, by severity, the worst first."""
+        return {severity: sum(item.severity == severity for item in self.gained) for severity in SEVERITIES}
+
+
+def diff_lines(report: DiffReport, style: Style | None = None, *, everything: bool = False) -> Iterator[str]:
+    """The lines of a report; of many configs only what no other change explains, unless `everything` is asked for."""
+    style = style or Style()
+    many = len(report.configs) > 1
+    yield style.mark("strong", f"{printable(str(report.before))} -> {printable(str(report.after))}")
+    for word, names in (("before", report.only_before), ("after", report.only_after)):
+        if names:
+            yield f"only {word}: {_some(names)}"
+    yield ""
+    yield from _findings(report, style)
+    if many:
+        yield from _many(report, style, everything=everything)
+    else:
+        yield from _tree(report)
+    yield _summary(report, style)
+
+
+def _findings(report: DiffReport, style: Style) -> Iterator[str]:
+    for sign, findings in (("+", report.gained), ("-", report.lost)):
+        # What a line of a Kconfig file brings about stands once, however many configs have it.
+        alike: dict[object, list[Finding]] = {}
+        for item in findings:
+            alike.setdefault((_origin(item), item.rule, item.message), []).append(item)
+        for items in alike.values():
+            yield f"{style.mark('warning' if sign == '+' else 'good', sign)} {_finding(items, report, style)}"
+    if report.gained or report.lost:
+        yield ""
+
+
+def _finding(items: Sequence[Finding], report: DiffReport, style: Style) -> str:
+    item = items[0]
+    severity = style.mark(item.severity, f"{item.severity}:")
+    whose = ""
+    if len(items) > 1:
+        whose = f"{len(items)} configs: "
+    elif len(report.configs) > 1 and _origin(item).path != item.config:
+        whose = f"{item.config}: "
+    return f"{printable(str(_origin(item)))}: {severity} {printable(whose + item.message)} [{item.rule}]"
+
+
+def _origin(item: Finding) -> Location:
+    """The line that brings a finding about: it may be one of a Kconfig file, which one of two trees has."""
+    root = item.causes[-1].location if item.causes else None
+    return root or item.place
+
+
+def _tree(report: DiffReport) -> Iterator[str]:
+    """The changes of one pair: under each those that follow it."""
+    followers: dict[str | None, list[Change]] = {}
+    known = {item.change.symbol for item in report.effects}
+    for item in report.effects:
+        through = item.change.through
+        followers.setdefault(through if through in known else None, []).append(item.change)
+    rows: list[tuple[str, ...]] = []
+    told: set[str] = set()
+
+    def tell(change: Change, depth: int) -> None:
+        waiting = [(change, depth)]
+        while waiting:
+            one, level = waiting.pop()
+            if one.symbol in told:
+                continue
+            told.add(one.symbol)
+            rows.append((f"{'  ' * min(level, _DEEPEST)}{one.symbol}", _values(one), *_cause(one)))
+            waiting += [(next_one, level + 1) for next_one in reversed(followers.get(one.symbol, []))]
+
+    for change in followers.get(None, []):
+        tell(change, 0)
+    for item in report.effects:
+        # What is left goes round in a circle.
+        tell(item.change, 0)
+    if rows:
+        yield from (printable(line) for line in columns(rows, indent=""))
+        yield ""
+
+
+def _many(report: DiffReport, style: Style, *, everything: bool) -> Iterator[str]:
+    """The changes of many pairs, those in most configs first."""
+    shown = [item for item in report.effects if everything or item.change.why != "follows"]
+    rows = [
+        (str(len(item.configs)), item.change.symbol, _values(item.change), *_cause(item.change))
+        for item in sorted(shown, key=lambda item: -len(item.configs))
+    ]
+    if rows:
+        head = ("configs", "symbol", "value", "", "why")
+        yield from (printable(line) for line in columns([head, *rows], right=(0,)))
+        yield ""
+    left = len(report.effects) - len(shown)
+    if left:
+        yield style.mark("faint", f"{left} more changes follow from these; -v and --format json have them")
+        yield ""
+
+
+def _values(change: Change) -> str:
+    return f"{_short(change.before)} -> {_short(change.after)}"
+
+
+def _short(value: str) -> str:
+    """A value in a narrow column; the JSON report has all of it."""
+    return value if len(value) <= _WIDEST else f"{value[: _WIDEST - 3]}..."
+
+
+def _cause(change: Change) -> tuple[str, str]:
+    place = f"  {change.location}" if change.location is not None else ""
+    return _LABELS[change.why], change.text + place
+
+
+def _some(names: Sequence[str], most: int = 6) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{number(len(names), 'config')}: {', '.join(map(printable, names[:most]))}{more}"
+
+
+def _summary(report: DiffReport, style: Style) -> str:
+    symbols = len({item.change.symbol for item in report.effects})
+    changes = sum(len(item.configs) for item in report.effects)
+    what = number(len(report.configs), "config")
+    line = f"{what}: {number(symbols, 'symbol')} changed" + (
+        f", {number(changes, 'value')} in all" if len(report.configs) > 1 else ""
+    )
+    line += f"; {number(len(report.gained), 'finding')} gained, {len(report.lost)} lost"
+    if report.errors:
+        line += f"; {style.mark('error', f'{len(report.errors)} could not be analysed')}"
+    return line
+
+
+def diff_document(report: DiffReport) -> dict[str, Any]:
+    """The report as plain lists and dicts, format "kpolicy-diff/1"."""
+    numbers = {name: index for index, name in enumerate(report.configs)}
+    return {
+        "format": "kpolicy-diff/1",
+        "kpolicy": __version__,
+        "before": {"name": report.before.name, "version": report.before.version or None},
+        "after": {"name": report.after.name, "version": report.after.version or None},
+        "configs": list(report.configs),
+        "only_before": list(report.only_before),
+        "only_after": list(report.only_after),
+        "gained": _documents(report.gained),
+        "lost": _documents(report.lost),
+        "changes": [
+            {
+                "symbol": item.change.symbol,
+                "before": item.change.before,
+                "after": item.change.after,
+                "why": item.change.why,
+                "through": item.change.through,
+                "text": item.change.text,
+                "location": location_document(item.change.location),
+                "configs": [numbers[name] for name in item.configs],
+            }
+            for item in report.effects
+        ],
+        "errors": [error_document(error) for error in report.errors],
+    }
+
+
+def _documents(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    return [{"config": item.config, "architecture": item.architecture, **finding_document(item)} for item in findings]

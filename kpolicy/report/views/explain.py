@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What `kpolicy explain` prints."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kpolicy.errors import printable
+from kpolicy.explain.decisions import Decision, Decisions
+from kpolicy.explain.explanation import Explanation
+from kpolicy.explain.reasons import Reason
+from kpolicy.report.json.pieces import location_document
+from kpolicy.report.text.style import Style, columns
+
+_INDENT: Final = "  "
+# Longer words go on in the next line, so that the places stay in sight.
+_WIDTH: Final = 72
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainReport:
+    """What is explained, and for which kernel."""
+
+    config: str
+    architecture: str
+    version: str
+    explanation: Explanation
+
+
+def explain_lines(report: ExplainReport, style: Style) -> Iterator[str]:
+    """The value, its reasons as a tree, who decided it and what would change it."""
+    found = report.explanation
+    head = style.mark("strong", printable(f"{found.symbol}={found.value}"))
+    prompt = f' "{printable(found.prompt)}"' if found.prompt is not None else ", no prompt"
+    yield f"{head}  {found.type}{prompt}, {found.location}"
+    yield f"{_INDENT}in {printable(report.config)} ({report.architecture}, Linux {report.version})"
+    rows = [row for reason in found.reasons for row in _rows(reason, 0)]
+    yield from (printable(line) for line in columns(rows, indent=_INDENT * 2))
+    yield from (printable(line) for line in _decided(found))
+
+
+def _rows(reason: Reason, depth: int) -> Iterator[tuple[str, str, str, str]]:
+    again = " (see above)" if reason.is_repeated else ""
+    first, *more = textwrap.wrap(
+        reason.text + again, _WIDTH, subsequent_indent=_INDENT, break_long_words=False, break_on_hyphens=False
+    )
+    indent = _INDENT * depth
+    if reason.kind == "passed-over":
+        yield (f"{indent}-", first, str(reason.location), "")
+    elif reason.kind == "more":
+        yield (f"{indent}{reason.symbol}={reason.value}", first, "", "")
+    else:
+        place = str(reason.location) if reason.location is not None else ""
+        yield (f"{indent}{reason.symbol}={reason.value}", first, place, f"[{reason.decider}]")
+    for text in more:
+        yield ("", text, "", "")
+    for item in reason.because:
+        yield from _rows(item, depth + 1)
+
+
+def _decided(found: Explanation) -> Iterator[str]:
+    made = found.decisions
+    persons = sum(1 for item in made.all if item.line)
+    if not persons and made.alone == found.value:
+        yield f"{_INDENT}without any line of the config it is {made.alone} too (tried)"
+    if made.all:
+        yield f"{_INDENT}decided by"
+        yield from columns((_decision(found, item) for item in made.all), indent=_INDENT * 2)
+    if persons:
+        which = "this line" if persons == 1 else "these lines"
+        yield f"{_INDENT}with {which} and no other in the config: {made.alone} (tried)"
+    if len(made.all) > 1 and made.reversed == found.value:
+        yield f"{_INDENT}even the opposite of all of them leaves it {made.reversed} (tried)"
+    if made.changed is not None:
+        yield f"{_INDENT}to make it {made.changed} (tried)"
+        yield from (f"{_INDENT * 2}{line}" for line in made.changes)
+    else:
+        yield f"{_INDENT}no config line was found that changes it"
+
+
+def _decision(found: Explanation, item: Decision) -> tuple[str, str, str, str]:
+    if item.gives is None:
+        result = "not tried"
+    elif item.gives == found.value:
+        result = f"its opposite alone leaves it {item.gives}"
+    else:
+        result = f"its opposite makes it {item.gives}"
+    place = str(item.location) if item.location is not None else ""
+    return (item.text, place, f"[{item.decider}]", result)
+
+
+def explain_document(report: ExplainReport) -> dict[str, Any]:
+    """The same as plain lists and dicts."""
+    found = report.explanation
+    return {
+        "symbol": found.symbol,
+        "value": found.value,
+        "type": found.type,
+        "prompt": found.prompt,
+        "location": location_document(found.location),
+        "config": report.config,
+        "architecture": report.architecture,
+        "version": report.version,
+        "reasons": [_reason(reason) for reason in found.reasons],
+        "decisions": _decisions(found.decisions),
+    }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {
+        "kind": reason.kind,
+        "symbol": reason.symbol,
+        "value": reason.value,
+        "text": reason.text,
+        "location": location_document(reason.location),
+        "decider": reason.decider,
+        "repeated": reason.is_repeated,
+        "because": [_reason(item) for item in reason.because],
+    }
+
+
+def _decisions(made: Decisions) -> dict[str, Any]:
+    return {
+        "by": [
+            {
+                "symbol": item.symbol,
+                "decider": item.decider,
+                "text": item.text,
+                "location": location_document(item.location),
+                "opposite": item.opposite,
+                "opposite_gives": item.gives,
+            }
+            for item in made.all
+        ],
+        "alone": made.alone,
+        "all_opposite": made.reversed,
+        "change": {"lines": list(made.changes), "gives": made.changed} if made.changed is not None else None,
+    }

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What `kpolicy fix` hands out: a patch, a fragment, or what was found in words or as plain data."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kpolicy.errors import printable
+from kpolicy.policy.fixes.lines import Edit
+from kpolicy.policy.fixes.plan import Change, Plan
+from kpolicy.policy.fixes.search import Edits
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.report.json.pieces import location_document
+from kpolicy.report.text.lines import number
+from kpolicy.report.text.style import Style, columns
+
+_NO_NEWLINE = b"\\ No newline at end of file\n"
+
+
+@dataclass(frozen=True, slots=True)
+class FixReport:
+    """A plan, and what to call the config and its file: `path` is the one that a patch names."""
+
+    config: str
+    architecture: str
+    path: str
+    plan: Plan
+
+
+def patch(report: FixReport) -> bytes:
+    """A unified diff that `git apply` takes; empty when there is nothing to edit."""
+    document = report.plan.document
+    old, new = (_lines(content) for content in (document.content, report.plan.text))
+    name = _bytes(report.path.encode("utf-8", "surrogateescape"))
+    # git takes a name with blanks in it up to a tab.
+    end = "\t" if " " in name else ""
+    lines = list(difflib.unified_diff(old, new, f"a/{name}{end}", f"b/{name}{end}"))
+    return b"".join(_line(text.encode("latin-1")) for text in lines)
+
+
+def fix_lines(report: FixReport, style: Style) -> Iterator[str]:
+    """Each finding with the edits that clear it, what cannot be cleared, and the values that change besides."""
+    plan = report.plan
+    count = len(plan.fixes) + len(plan.hopeless)
+    name = style.mark("strong", f"{printable(report.config)}:")
+    if not count:
+        yield f"{name} nothing to fix"
+        return
+    cleared = f"{len(plan.fixes)} of {number(count, 'finding')} cleared"
+    yield f"{name} {cleared} by {number(len(plan.edits), 'edited line')}"
+    for fix in plan.fixes:
+        yield ""
+        yield style.mark(fix.finding.severity, _finding(fix.finding))
+        yield from _edits(fix.edits)
+        for other in fix.alternatives:
+            yield "  or"
+            yield from _edits(other)
+    for item in plan.hopeless:
+        yield ""
+        yield style.mark(item.finding.severity, _finding(item.finding))
+        where = f" ({item.location})" if item.location is not None else ""
+        yield printable(f"    cannot be cleared here: {item.reason}{where}")
+    if plan.side_effects:
+        yield ""
+        yield f"other values that change: {len(plan.side_effects)}"
+        rows = ((item.symbol, item.before, "->", item.after) for item in plan.side_effects)
+        yield from (printable(line) for line in columns(rows, indent="    "))
+
+
+def fix_document(report: FixReport) -> dict[str, Any]:
+    """The same as plain lists and dicts."""
+    plan = report.plan
+    return {
+        "format": "kpolicy-fix/1",
+        "config": report.config,
+        "architecture": report.architecture,
+        "file": report.path,
+        "fixed": [
+            {
+                **_identity(fix.finding),
+                "edits": [_edit(edit) for edit in fix.edits],
+                "alternatives": [[_edit(edit) for edit in edits] for edits in fix.alternatives],
+            }
+            for fix in plan.fixes
+        ],
+        "not_fixed": [
+            {
+                **_identity(item.finding),
+                "reason": item.reason,
+                "location": location_document(item.location),
+            }
+            for item in plan.hopeless
+        ],
+        "edits": [_edit(edit) for edit in plan.edits],
+        "changes": [_change(item) for item in plan.changes],
+        "side_effects": [_change(item) for item in plan.side_effects],
+        "patch": patch(report).decode("utf-8", "backslashreplace"),
+    }
+
+
+def side_effects_in_words(changes: Iterable[Change], most: int) -> str:
+    """Some changed values on one line."""
+    items = list(changes)
+    shown = ", ".join(f"{item.symbol} {item.before} -> {item.after}" for item in items[:most])
+    return f"{shown} and {len(items) - most} more" if len(items) > most else shown
+
+
+def _finding(finding: Finding) -> str:
+    return printable(f"{finding.place}: {finding.severity}: {finding.message} [{finding.rule}]")
+
+
+def _edits(edits: Edits) -> Iterator[str]:
+    if not edits:
+        yield "    cleared by what clears another finding"
+    for edit in edits:
+        where = f"  (line {edit.line})" if edit.line else ""
+        yield printable(f"    {edit}{where}")
+
+
+def _identity(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "symbol": finding.symbol,
+        "message": finding.message,
+        "fingerprint": finding.fingerprint,
+        "location": location_document(finding.place),
+    }
+
+
+def _edit(edit: Edit) -> dict[str, Any]:
+    kind = "removed" if not edit.text else "changed" if edit.line else "added"
+    return {
+        "kind": kind,
+        "symbol": edit.symbol,
+        "line": edit.line or None,
+        "before": edit.was or None,
+        "after": edit.text or None,
+    }
+
+
+def _change(item: Change) -> dict[str, str]:
+    return {"symbol": item.symbol, "before": item.before, "after": item.after}
+
+
+def _bytes(content: bytes) -> str:
+    """Bytes as text, one letter each: a patch repeats them as they are."""
+    return content.decode("latin-1")
+
+
+def _lines(content: bytes) -> list[str]:
+    """Lines as git has them: ended by a newline and by nothing else."""
+    *ended, last = _bytes(content).split("\n")
+    return [f"{line}\n" for line in ended] + ([last] if last else [])
+
+
+def _line(line: bytes) -> bytes:
+    return line if line.endswith(b"\n") else line + b"\n" + _NO_NEWLINE

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What `kpolicy role` prints."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kpolicy.errors import printable
+from kpolicy.policy.roles.alternatives import Alternative
+from kpolicy.policy.roles.role import RoleVerdict
+from kpolicy.report.json.pieces import evidence_document
+from kpolicy.report.text.style import Style, columns
+
+
+@dataclass(frozen=True, slots=True)
+class RoleReport:
+    """The role of a config, what would make it another, and what it is by other readings (role, reading)."""
+
+    config: str
+    architecture: str
+    version: str
+    title: str
+    verdict: RoleVerdict
+    alternatives: tuple[Alternative, ...]
+    other_readings: Mapping[tuple[str, str], str]
+
+
+def role_lines(report: RoleReport, style: Style) -> Iterator[str]:
+    """The role with its evidence, then the lines that would make it another, then the other readings."""
+    verdict = report.verdict
+    by = f", by the reading '{verdict.reading}'" if verdict.reading else ""
+    name = style.mark("strong", f"{printable(report.config)}:")
+    yield f"{name} {style.mark('good', verdict.role)}{by}"
+    yield f"  {report.title} ({report.architecture}, Linux {report.version})"
+    yield from (printable(line) for line in columns(_evidence(verdict), indent="    "))
+    if report.alternatives:
+        untried = not any(item.tried for item in report.alternatives)
+        how = "not tried: that takes the kernel's source, --tree" if untried else "each was tried"
+        yield f"  what would make it another ({how})"
+        yield from columns(_alternatives(report), indent="    ")
+    if report.other_readings:
+        yield "  by other readings"
+        rows = [(f"{role}={reading}", name) for (role, reading), name in report.other_readings.items()]
+        yield from columns(rows, indent="    ")
+
+
+def _evidence(verdict: RoleVerdict) -> Iterator[tuple[str, ...]]:
+    """A row for each value, one for values that are off for the same reason."""
+    for why, group in itertools.groupby(verdict.evidence, key=lambda item: item.why):
+        items = list(group)
+        if all(item.value == "n" for item in items):
+            yield ("=".join((", ".join(item.symbol for item in items), "n")), "", why)
+            continue
+        for item in items:
+            yield (f"{item.symbol}={item.value}", str(item.location) if item.location else "", why)
+
+
+def _alternatives(report: RoleReport) -> Iterator[tuple[str, str]]:
+    for item in report.alternatives:
+        if not item.lines:
+            yield (item.role, "no lines were found that do it")
+        for number, line in enumerate(item.lines):
+            yield (item.role if number == 0 else "", line)
+
+
+def role_document(report: RoleReport) -> dict[str, Any]:
+    """The same as plain lists and dicts."""
+    return {
+        "config": report.config,
+        "architecture": report.architecture,
+        "version": report.version,
+        "role": report.verdict.role,
+        "reading": report.verdict.reading or None,
+        "evidence": [evidence_document(item) for item in report.verdict.evidence],
+        "alternatives": [
+            {"role": item.role, "reading": item.reading or None, "lines": list(item.lines), "tried": item.tried}
+            for item in report.alternatives
+        ],
+        "other_readings": [
+            {"role": role, "reading": reading, "makes": name} for (role, reading), name in report.other_readings.items()
+        ],
+    }

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What `kpolicy rules test` says: examples that failed, and how the rules stand in a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from kpolicy.errors import printable
+from kpolicy.policy.roles.role import ROLES_FILE
+from kpolicy.policy.rule_tests.elsewhere import Elsewhere
+from kpolicy.policy.rule_tests.examples import ExampleResult
+from kpolicy.policy.rule_tests.survey import Survey
+from kpolicy.report.text.style import columns
+
+
+def example_lines(results: Sequence[ExampleResult], rules: int) -> Iterator[str]:
+    """The examples that failed on the demonstration tree as gcc-style lines, and how many there were."""
+    failed = [result for result in results if not result.passed]
+    for result in failed:
+        for fault in result.faults:
+            yield f"{result.example.location}: error: {fault} [{result.rule.id}]"
+    yield f"{count(rules, 'rule')}, {count(len(results), 'example')}: {len(failed)} failed"
+
+
+def survey_lines(survey: Survey, tree: str) -> Iterator[str]:
+    """How the rules stand in a tree: what makes no sense, what has no footing, which examples come out otherwise."""
+    for item in survey.footings:
+        for fault in item.faults:
+            yield f"{item.rule.location}: error: {fault} [{item.rule.id}]"
+    for fault in survey.roles:
+        yield f"{ROLES_FILE}: error: {fault}"
+    for result in survey.examples:
+        for fault in result.faults:
+            yield f"{result.example.location}: error: {fault} [{result.rule.id}]"
+    lacking = [(item.rule.id, item.lacking) for item in survey.footings if item.lacking]
+    absent = [(item.rule.id, ", ".join(item.absent)) for item in survey.footings if item.absent]
+    other = [result for result in survey.examples if result.difference]
+    yield (
+        f"{printable(tree)}, {count(len(survey.architectures), 'architecture')}: "
+        f"{len(survey.footings) - len(lacking)} of {count(len(survey.footings), 'rule')} with a footing, "
+        f"{count(survey.faults, 'fault')}"
+    )
+    yield from _section("rules without a footing in this tree, where they are silent:", columns(lacking, indent="    "))
+    yield from _section("rules that also name what is not in this tree:", columns(absent, indent="    "))
+    yield f"  examples: {len(survey.examples) - len(other)} of {len(survey.examples)} come out as written" + (
+        f", {survey.passed_over} have nothing to run on" if survey.passed_over else ""
+    )
+    yield from _section(
+        "examples that come out otherwise than on the demonstration tree:",
+        [f"    {_otherwise(item)}" for item in other],
+    )
+
+
+def count(number: int, noun: str) -> str:
+    """`1 rule`, `2 rules`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        yield f"  {title}"
+        yield from lines
+
+
+def _otherwise(result: Elsewhere) -> str:
+    return printable(f"{result.example.location}: {result.difference}")
