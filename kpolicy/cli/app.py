@@ -16,8 +16,8 @@ from kpolicy import __version__
 from kpolicy.bounds import failure
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console, NoReaderError
-from kpolicy.cli.endings import EndedError, ended_by_signals
 from kpolicy.errors import InputError, KpolicyError, UsageError, printable
+from kpolicy.run.endings import EndedError, ended_by_signals
 
 # Command -> module; imported only when it is used.
 _COMMANDS = {

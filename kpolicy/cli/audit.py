@@ -18,15 +18,15 @@ from kpolicy.cli.options import (
     since_option,
     toolchain_options,
 )
-from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, Run, conclude, known_findings, make_plan
-from kpolicy.cli.selection import defconfig_targets
-from kpolicy.cli.trees import find_tree
 from kpolicy.demo import demo_tree
 from kpolicy.errors import UsageError
 from kpolicy.kernel.source import DirectorySource, KernelTree, open_tree
 from kpolicy.policy.checks.config_lines import SLOW_CHECKS
 from kpolicy.policy.checks.registry import TREE_CHECKS
+from kpolicy.run.policies import Standards
+from kpolicy.run.selection import defconfig_targets
+from kpolicy.run.trees import find_tree
 
 
 @click.command("audit", short_help="Audit every defconfig of a kernel tree.")

@@ -9,16 +9,16 @@ from dataclasses import replace
 import click
 
 from kpolicy.cli import candidates, status
-from kpolicy.cli.acceptance import accept, judged
 from kpolicy.cli.audit import audit_of
 from kpolicy.cli.check import check_of
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import arch_option, policy_options, run_options, toolchain_options, tree_option
 from kpolicy.cli.reporting import Options, examine, today
 from kpolicy.cli.setup import deliver
-from kpolicy.cli.trees import find_tree
 from kpolicy.errors import UsageError
 from kpolicy.policy.judging.baseline import Baseline, read_baseline, subtract, update
+from kpolicy.run.acceptance import accept, judged
+from kpolicy.run.trees import find_tree
 
 
 @click.group("baseline", short_help="Keep the findings that are known.")

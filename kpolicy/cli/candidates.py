@@ -192,7 +192,7 @@ def _tree(context: click.Context) -> KernelTree | None:
 
     Words come as they were typed: no shell has expanded a ~.
     """
-    from kpolicy.cli.trees import find_tree
+    from kpolicy.run.trees import find_tree
 
     steps = [context.find_root().params.get("folder"), context.params.get("tree")]
     named = [os.path.expanduser(step) for step in steps if isinstance(step, str)]

@@ -12,11 +12,8 @@ import click
 
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import Examiner, remarks
 from kpolicy.cli.options import arch_option, output_options, toolchain_options, tree_option
-from kpolicy.cli.selection import read_target
 from kpolicy.cli.setup import check_output, deliver, plan_for
-from kpolicy.cli.trees import needed_tree
 from kpolicy.errors import UsageError
 from kpolicy.explain.chain import Paths, Reach, paths, reach
 from kpolicy.explain.edges import KINDS, Graph, Kind
@@ -25,6 +22,9 @@ from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.toml.toml_file import did_you_mean
 from kpolicy.report.text.style import Style
 from kpolicy.report.views.chain import ChainReport, Note, chain_document, chain_lines
+from kpolicy.run.examine import Examiner, remarks
+from kpolicy.run.selection import read_target
+from kpolicy.run.trees import needed_tree
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -133,7 +133,7 @@ def command(
     for name in asked:
         if not model.is_defined(name):
             # Only for errors.
-            from kpolicy.cli.unknown import unknown_symbol
+            from kpolicy.run.unknown import unknown_symbol
 
             raise unknown_symbol(examiner, model, name)
     graph = Graph(model, kinds, values, in_force=in_force)

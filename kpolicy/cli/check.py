@@ -11,9 +11,7 @@ from typing import BinaryIO
 import click
 
 from kpolicy.cli import candidates
-from kpolicy.cli.bare import bare_report
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import Plan, Target
 from kpolicy.cli.machine import machine_options
 from kpolicy.cli.options import (
     acceptance_options,
@@ -26,16 +24,18 @@ from kpolicy.cli.options import (
     tree_option,
 )
 from kpolicy.cli.outputs import check_outputs
-from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, Run, conclude, finish, known_findings, make_plan
-from kpolicy.cli.selection import policy_start, read_target
 from kpolicy.cli.setup import check_release
-from kpolicy.cli.trees import find_tree
 from kpolicy.config.read import read_config
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.roles.role import role_names
 from kpolicy.report.records import ConfigReport, Report
+from kpolicy.run.bare import bare_report
+from kpolicy.run.examine import Plan, Target
+from kpolicy.run.policies import Standards
+from kpolicy.run.selection import policy_start, read_target
+from kpolicy.run.trees import find_tree
 
 
 @click.command("check", short_help="Judge single configs.")

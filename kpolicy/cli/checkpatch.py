@@ -12,7 +12,6 @@ import click
 
 from kpolicy.cli.audit import audit_of
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import Examiner
 from kpolicy.cli.options import (
     acceptance_options,
     arch_option,
@@ -22,14 +21,15 @@ from kpolicy.cli.options import (
     tree_option,
 )
 from kpolicy.cli.reporting import Options, conclude
-from kpolicy.cli.since import open_before
-from kpolicy.cli.trees import needed_tree
 from kpolicy.errors import InputError
 from kpolicy.files import read_file, read_stream
 from kpolicy.kernel.git import ask, resolve
 from kpolicy.kernel.patch import apply_patch, base_of, patch_text
 from kpolicy.kernel.revision import tree_at
 from kpolicy.location import Location
+from kpolicy.run.examine import Examiner
+from kpolicy.run.since import open_before
+from kpolicy.run.trees import needed_tree
 
 
 @click.command("checkpatch", short_help="Judge a patch that is not applied.")

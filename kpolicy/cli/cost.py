@@ -9,20 +9,20 @@ import sys
 import click
 
 from kpolicy.cli import candidates, status
-from kpolicy.cli.bare import bare_values, truth
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import Examiner, remarks
 from kpolicy.cli.machine import machine_options, stated_machine
 from kpolicy.cli.options import arch_option, output_options, release_option, toolchain_options, tree_option
-from kpolicy.cli.selection import read_target
 from kpolicy.cli.setup import check_output, check_release, deliver, plan_for
-from kpolicy.cli.trees import find_tree
 from kpolicy.config.read import read_config
 from kpolicy.costing.bill import Bill, Machine, make_bill
 from kpolicy.costing.catalogue import shipped_costs
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.evaluate.values import Values
 from kpolicy.report.views.cost import CostReport, cost_document, cost_lines
+from kpolicy.run.bare import bare_values, truth
+from kpolicy.run.examine import Examiner, remarks
+from kpolicy.run.selection import read_target
+from kpolicy.run.trees import find_tree
 
 
 @click.command("cost", short_help="Tell what the debug options of a config cost.")

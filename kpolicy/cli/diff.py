@@ -13,10 +13,7 @@ from dataclasses import replace
 import click
 
 from kpolicy.cli import candidates, status
-from kpolicy.cli.acceptance import accept
-from kpolicy.cli.compare import Batch, Compared, Pairing, compare_all, compare_bare
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import Plan, Target
 from kpolicy.cli.options import (
     THRESHOLDS,
     arch_option,
@@ -27,11 +24,8 @@ from kpolicy.cli.options import (
     toolchain_options,
     tree_option,
 )
-from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, make_plan, today
-from kpolicy.cli.selection import defconfig_targets, policy_start, read_target
 from kpolicy.cli.setup import check_output, check_release, deliver
-from kpolicy.cli.trees import find_tree, names_tree, tree_named
 from kpolicy.errors import UsageError
 from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.version import read_version
@@ -40,6 +34,12 @@ from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import ConfigReport, reaches
 from kpolicy.report.text.style import Style
 from kpolicy.report.views.diff import DiffReport, Effect, Side, diff_document, diff_lines
+from kpolicy.run.acceptance import accept
+from kpolicy.run.compare import Batch, Compared, Pairing, compare_all, compare_bare
+from kpolicy.run.examine import Plan, Target
+from kpolicy.run.policies import Standards
+from kpolicy.run.selection import defconfig_targets, policy_start, read_target
+from kpolicy.run.trees import find_tree, names_tree, tree_named
 
 
 @click.command("diff", short_help="Show what differs in effect, and why.")

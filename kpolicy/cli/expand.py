@@ -9,16 +9,16 @@ import click
 
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import Examiner, Target, remarks
 from kpolicy.cli.options import arch_option, output_options, toolchain_options, tree_option
-from kpolicy.cli.selection import read_target
 from kpolicy.cli.setup import check_output, deliver, plan_for
-from kpolicy.cli.trees import needed_tree
 from kpolicy.errors import UsageError
 from kpolicy.evaluate.dotconfig import dotconfig
 from kpolicy.evaluate.passes import PRESETS
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import KernelTree
+from kpolicy.run.examine import Examiner, Target, remarks
+from kpolicy.run.selection import read_target
+from kpolicy.run.trees import needed_tree
 
 
 @click.command("expand", short_help="Write the .config that conf would write.")

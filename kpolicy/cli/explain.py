@@ -10,15 +10,15 @@ import click
 
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import Examiner
 from kpolicy.cli.options import arch_option, toolchain_options, tree_option
-from kpolicy.cli.selection import read_target
 from kpolicy.cli.setup import plan_for
-from kpolicy.cli.trees import needed_tree
 from kpolicy.errors import KpolicyError
 from kpolicy.explain.explanation import explain
 from kpolicy.policy.checks.unreadable import unreadable_lines
 from kpolicy.report.views.explain import ExplainReport, explain_document, explain_lines
+from kpolicy.run.examine import Examiner
+from kpolicy.run.selection import read_target
+from kpolicy.run.trees import needed_tree
 
 
 @click.command("explain", short_help="Tell why a symbol has its value.")
@@ -77,7 +77,7 @@ def command(
             reports.append(ExplainReport(name, model.architecture, model.version, explain(values, symbol)))
         else:
             # Only for errors.
-            from kpolicy.cli.unknown import unknown_symbol
+            from kpolicy.run.unknown import unknown_symbol
 
             failed.append(unknown_symbol(examiner, model, symbol))
     for error in failed:

@@ -15,10 +15,7 @@ from pathlib import Path
 import click
 
 from kpolicy.cli import candidates, status
-from kpolicy.cli.acceptance import accept
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import Examiner, Part, Target
-from kpolicy.cli.judging import report_on
 from kpolicy.cli.options import (
     THRESHOLDS,
     acceptance_options,
@@ -29,11 +26,8 @@ from kpolicy.cli.options import (
     toolchain_options,
     tree_option,
 )
-from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, known_findings, make_plan, today
-from kpolicy.cli.selection import policy_start, read_target, split_stack
 from kpolicy.cli.setup import deliver, replace_file
-from kpolicy.cli.trees import needed_tree
 from kpolicy.config.read import is_packed
 from kpolicy.errors import InputError, UsageError
 from kpolicy.evaluate.values import Values
@@ -51,6 +45,12 @@ from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.toml.toml_file import did_you_mean
 from kpolicy.report.records import reaches
 from kpolicy.report.views.fix import FixReport, fix_document, fix_lines, patch, side_effects_in_words
+from kpolicy.run.acceptance import accept
+from kpolicy.run.examine import Examiner, Part, Target
+from kpolicy.run.judging import report_on
+from kpolicy.run.policies import Standards
+from kpolicy.run.selection import policy_start, read_target, split_stack
+from kpolicy.run.trees import needed_tree
 
 _FRAGMENT = "fragment"
 _FORMATS = ("diff", _FRAGMENT, "json", "text")

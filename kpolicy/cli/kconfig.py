@@ -11,7 +11,6 @@ import click
 
 from kpolicy.cli import candidates
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import Examiner
 from kpolicy.cli.options import (
     acceptance_options,
     arch_option,
@@ -20,14 +19,15 @@ from kpolicy.cli.options import (
     since_option,
     toolchain_options,
 )
-from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, Run, conclude, known_findings, make_plan
-from kpolicy.cli.trees import find_tree
 from kpolicy.errors import UsageError
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.config_files import config_files
 from kpolicy.policy.checks.registry import TREE_CHECKS
 from kpolicy.policy.toml.toml_file import did_you_mean
+from kpolicy.run.examine import Examiner
+from kpolicy.run.policies import Standards
+from kpolicy.run.trees import find_tree
 
 _FAMILY = "kconfig/"
 _CHECKED = (

@@ -10,11 +10,11 @@ import click
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import arch_option, policy_options, tree_option
-from kpolicy.cli.policies import PolicyWords, Standards
-from kpolicy.cli.selection import name_of_config
-from kpolicy.cli.trees import find_tree
 from kpolicy.errors import UsageError
 from kpolicy.report.views.policy import policy_document, policy_lines
+from kpolicy.run.policies import PolicyWords, Standards
+from kpolicy.run.selection import name_of_config
+from kpolicy.run.trees import find_tree
 
 
 @click.group("policy", short_help="Show the policy that is in force.")

@@ -9,14 +9,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from kpolicy.cli import status
-from kpolicy.cli.acceptance import accept
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import Examiner, Plan, Target, chosen_toolchain
-from kpolicy.cli.line_hashes import hashes_of_lines
 from kpolicy.cli.machine import stated_machine
 from kpolicy.cli.outputs import Outputs, check_outputs, deliver_outputs
-from kpolicy.cli.policies import PolicyWords, Standards
-from kpolicy.cli.pool import examine_all, processors
 from kpolicy.cli.setup import check_output, plan_for
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.kernel.source import KernelTree
@@ -30,10 +25,15 @@ from kpolicy.report.formats import FORMATS
 from kpolicy.report.records import ConfigReport, Report, TreeReport
 from kpolicy.report.remark import Remark
 from kpolicy.report.rule_notes import notes_for
+from kpolicy.run.acceptance import accept
+from kpolicy.run.examine import Examiner, Plan, Target, chosen_toolchain
+from kpolicy.run.line_hashes import hashes_of_lines
+from kpolicy.run.policies import PolicyWords, Standards
+from kpolicy.run.pool import examine_all, processors
 
 if TYPE_CHECKING:
-    from kpolicy.cli.since import Before
     from kpolicy.costing.bill import Machine
+    from kpolicy.run.since import Before
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def examine(console: Console, run: Run, jobs: int) -> tuple[Run, tuple[ConfigRep
     failed = [*run.failed, *(item for item in outcomes if isinstance(item, KpolicyError))]
     if run.tree_checks:
         # Only here: `check` does without.
-        from kpolicy.cli.tree_findings import look_at_tree, only_below
+        from kpolicy.run.tree_findings import look_at_tree, only_below
 
         about, errors, further = look_at_tree(run.plan, run.archs, run.tree_checks, jobs, console.progress)
         run = replace(run, about=only_below(about, run.paths))
@@ -147,7 +147,7 @@ def conclude(console: Console, run: Run, source: KernelTree, options: Options, *
     since: Before | None = None
     if options.policy.since is not None:
         # Only here: most runs compare with nothing.
-        from kpolicy.cli.since import open_before
+        from kpolicy.run.since import open_before
 
         since = open_before(console, run.plan, options.policy.since)
     run, configs, remarks = examine(console, run, options.jobs)

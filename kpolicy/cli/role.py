@@ -11,15 +11,10 @@ from dataclasses import replace
 import click
 
 from kpolicy.cli import candidates, status
-from kpolicy.cli.bare import bare_values
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import Examiner
 from kpolicy.cli.options import arch_option, policy_options, release_option, run_options, toolchain_options, tree_option
-from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, make_plan
-from kpolicy.cli.selection import policy_start, read_target
 from kpolicy.cli.setup import check_release
-from kpolicy.cli.trees import find_tree
 from kpolicy.config.read import parse_config, read_config, stack
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.evaluate.values import Values
@@ -30,6 +25,11 @@ from kpolicy.policy.roles.alternatives import Retry, alternatives
 from kpolicy.policy.roles.role import Role, reading_of, role_of
 from kpolicy.policy.toml.toml_file import did_you_mean
 from kpolicy.report.views.role import RoleReport, role_document, role_lines
+from kpolicy.run.bare import bare_values
+from kpolicy.run.examine import Examiner
+from kpolicy.run.policies import Standards
+from kpolicy.run.selection import policy_start, read_target
+from kpolicy.run.trees import find_tree
 
 
 @click.command("role", short_help="Tell what a kernel is for, and why.")

@@ -9,11 +9,9 @@ import click
 
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import Examiner, chosen_toolchain
 from kpolicy.cli.options import arch_option, toolchain_options
 from kpolicy.cli.rules import choose
 from kpolicy.cli.setup import plan_for
-from kpolicy.cli.trees import tree_named
 from kpolicy.config.read import parse_config
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.evaluate.values import Values, evaluate
@@ -27,6 +25,8 @@ from kpolicy.policy.rule_tests.survey import survey
 from kpolicy.policy.rules.chosen import Wish
 from kpolicy.policy.rules.rule import Rule
 from kpolicy.report.views.survey import example_lines, survey_lines
+from kpolicy.run.examine import Examiner, chosen_toolchain
+from kpolicy.run.trees import tree_named
 
 
 @click.command("test")

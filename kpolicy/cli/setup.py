@@ -10,10 +10,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import EXECUTE, Plan, chosen_toolchain
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.version import parse_version
+from kpolicy.run.examine import EXECUTE, Plan, chosen_toolchain
 
 
 def check_release(release: str | None, *, has_tree: bool) -> None:

@@ -13,13 +13,13 @@ from typing import Any, NoReturn
 import pytest
 
 from kpolicy.cli import status
-from kpolicy.cli.examine import Examiner, Part, Plan, Target
-from kpolicy.cli.judging import judge
-from kpolicy.cli.pool import examine_all, split
 from kpolicy.errors import KpolicyError
 from kpolicy.policy.files.extends import default_policy
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.policy.roles.role import role_names
+from kpolicy.run.examine import Examiner, Part, Plan, Target
+from kpolicy.run.judging import judge
+from kpolicy.run.pool import examine_all, split
 from tests.cli.support import append, copy_of_demo, kpolicy
 
 _LINE = re.compile(r"(?P<path>[^:]+):(?P<line>\d+): (?P<severity>error|warning|note): .+ \[[a-z-]+/[a-z-]+\]$")
@@ -234,7 +234,7 @@ def test_one_config_with_a_bug_leaves_the_others(demo: Path, jobs: int, monkeypa
             raise ZeroDivisionError("division by zero")
         return judge(examiner, target)
 
-    monkeypatch.setattr("kpolicy.cli.pool.judge", report)
+    monkeypatch.setattr("kpolicy.run.pool.judge", report)
     good = Part("arch/x86/configs/i386_defconfig", in_tree=True)
     other = Part("arch/arm64/configs/defconfig", in_tree=True)
     targets = [Target("bad", "x86", (good,)), Target("good", "x86", (good,)), Target("other", "arm64", (other,))]
@@ -247,7 +247,7 @@ def test_one_config_with_a_bug_leaves_the_others(demo: Path, jobs: int, monkeypa
 
 
 def test_a_worker_that_dies_is_an_error(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kpolicy.cli.pool.judge", lambda *_: os._exit(9))
+    monkeypatch.setattr("kpolicy.run.pool.judge", lambda *_: os._exit(9))
     outcome = kpolicy("audit", demo, "-j", "2")
     assert outcome.status == status.FAILURE
     assert outcome.err.count("a worker process died") == 1

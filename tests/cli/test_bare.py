@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from kpolicy.cli.bare import bare_report
-from kpolicy.cli.examine import Examiner, Plan, Target
-from kpolicy.cli.judging import judge
 from kpolicy.config.read import parse_config
 from kpolicy.kernel.source import open_tree
 from kpolicy.policy.files.extends import default_policy
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.report.records import ConfigReport
+from kpolicy.run.bare import bare_report
+from kpolicy.run.examine import Examiner, Plan, Target
+from kpolicy.run.judging import judge
 from tests.oracle.cases import Case, run_case
 from tests.oracle.conf import PRESETS, Oracle
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from kpolicy.cli import pool
+from kpolicy.run import pool
 from tests.cli.support import kpolicy
 
 _SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from kpolicy.cli.bare import bare_values, truth
 from kpolicy.config.read import parse_config
 from kpolicy.costing.bill import Bill, Item, Machine, make_bill
 from kpolicy.costing.catalogue import shipped_costs
+from kpolicy.run.bare import bare_values, truth
 
 
 def bill_of(

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from kpolicy.cli.bare import bare_values, truth
 from kpolicy.config.read import parse_config
 from kpolicy.costing.bill import Bill, Item, Machine, make_bill
 from kpolicy.costing.cost import Costs
 from kpolicy.costing.load import load_cost, load_page_sizes
 from kpolicy.report.views.cost import CostReport, amount_text, cost_document, cost_lines
+from kpolicy.run.bare import bare_values, truth
 
 _PAGES = load_page_sizes("p.toml", '[[page_size]]\nwhen = "A"\nformula = "1 << PAGE_BITS"\nsource = "here"\n')
 _HEAD = "#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 6.12.0 Kernel Configuration\n#\n"

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import pytest
 
-from kpolicy.cli.bare import bare_values
 from kpolicy.config.read import parse_config
 from kpolicy.evaluate.command_line import PARAMETERS, fallback_parameter, parameter, standing, words
 from kpolicy.evaluate.values import Values
 from kpolicy.policy.expressions.syntax import parse
+from kpolicy.run.bare import bare_values
 
 
 def _values(line: str, symbols: str = "X86 CMDLINE_BOOL", version: str = "6.12.117") -> Values:

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from kpolicy.cli.bare import bare_report
 from kpolicy.config.model import Config
 from kpolicy.config.read import parse_config
 from kpolicy.errors import KpolicyError
@@ -36,6 +35,7 @@ from kpolicy.policy.checks.kconfig import check_kconfig
 from kpolicy.policy.files.extends import policy_of_text
 from kpolicy.policy.files.show import rows
 from kpolicy.policy.judging.standard import Standard, assess
+from kpolicy.run.bare import bare_report
 from tests.fuzz.texts import KINDS, text_of
 from tests.kernel.memory import MemorySource
 from tests.models import tree_of

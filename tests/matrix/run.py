@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 
-from kpolicy.cli.endings import end_with_parent
+from kpolicy.run.endings import end_with_parent
 from tests.cli.support import kpolicy
 from tests.matrix.lines import Line, alone, fault, pair, whole_tree
 from tests.oracle.trees import find_trees

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from kpolicy.cli.examine import Examiner, Plan, Target
 from kpolicy.config.read import parse_config
 from kpolicy.evaluate.values import Values
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import open_tree
 from kpolicy.kernel.toolchain import parse_toolchain
+from kpolicy.run.examine import Examiner, Plan, Target
 from tests.cli.support import kpolicy
 
 

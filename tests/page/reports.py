@@ -8,9 +8,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from kpolicy.cli.examine import Plan
-from kpolicy.cli.pool import examine_all
-from kpolicy.cli.selection import target_of
 from kpolicy.costing.bill import Machine
 from kpolicy.costing.summary import CostLine, CostSummary
 from kpolicy.errors import InputError
@@ -31,6 +28,9 @@ from kpolicy.policy.rules.rule import Reference, Severity
 from kpolicy.report.records import ConfigReport, PolicyReport, Report, RuleNote, TreeReport
 from kpolicy.report.remark import Remark
 from kpolicy.report.rule_notes import notes_for
+from kpolicy.run.examine import Plan
+from kpolicy.run.pool import examine_all
+from kpolicy.run.selection import target_of
 
 MACHINE = Machine(ram=16 << 30, cpus=64)
 _STANDARD = Standard(default_policy(shipped_vocabulary(examples=False)))

@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import EXECUTE, Examiner, Plan, Target
-from kpolicy.cli.pool import examine_all
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.revision import open_revision
@@ -18,6 +16,8 @@ from kpolicy.policy.judging.baseline import Baseline, make_baseline
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
+from kpolicy.run.examine import EXECUTE, Examiner, Plan, Target
+from kpolicy.run.pool import examine_all
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Before:
                 found += outcome.findings
                 said[outcome.config, outcome.architecture] = frozenset(item.text for item in outcome.remarks)
         if tree_checks:
-            from kpolicy.cli.tree_findings import look_at_tree
+            from kpolicy.run.tree_findings import look_at_tree
 
             about, _, _ = look_at_tree(plan, archs, tree_checks, jobs, console.progress)
             found += about.findings

@@ -9,9 +9,6 @@ from itertools import groupby
 from typing import BinaryIO
 
 from kpolicy.bounds import failure
-from kpolicy.cli.examine import Examiner, Plan, Target
-from kpolicy.cli.judging import judge_values, no_collection
-from kpolicy.cli.pool import LOST, examiner, spread
 from kpolicy.config.read import read_config
 from kpolicy.errors import KpolicyError
 from kpolicy.evaluate.effect import effect
@@ -21,6 +18,9 @@ from kpolicy.explain.difference import Change, change, changed, mentioned
 from kpolicy.location import Location
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.report.records import ConfigReport
+from kpolicy.run.examine import Examiner, Plan, Target
+from kpolicy.run.judging import judge_values, no_collection
+from kpolicy.run.pool import LOST, examiner, spread
 
 # So many configs of one architecture are compared at a time, and the cause of a change is told as it is in the first of
 # them that has it with the same line, the same default, and the same changes around it.  The number does not go by that
@@ -124,7 +124,7 @@ def compare_bare(
 ) -> tuple[Compared, list[Change]]:
     """Two full .config files by what they say; raises UsageError or InputError for what is none."""
     # Only here: what makes a model of a .config is seldom wanted.
-    from kpolicy.cli.bare import bare_report, bare_values
+    from kpolicy.run.bare import bare_report, bare_values
 
     configs = [read_config(spec, stdin) for spec in (before, after)]
     old, new = (bare_values(config, arch, release) for config in configs)

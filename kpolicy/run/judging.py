@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from kpolicy.cli.examine import Examiner, Target, conf_remarks, origin_remarks
 from kpolicy.policy.checks.config_lines import UNREADABLE
 from kpolicy.policy.checks.reasons import Names
 from kpolicy.policy.judging.census import observe
@@ -18,6 +17,7 @@ from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import Rule
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
+from kpolicy.run.examine import Examiner, Target, conf_remarks, origin_remarks
 
 if TYPE_CHECKING:
     from kpolicy.costing.bill import Machine, Truth

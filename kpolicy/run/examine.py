@@ -104,7 +104,7 @@ class Examiner:
         root = str(source.root)
         if plan.toolchain == EXECUTE:
             # Only here: what runs programs is seldom wanted, and takes a while to import.
-            from kpolicy.cli.executed import ExecutedTree
+            from kpolicy.run.executed import ExecutedTree
 
             self.tree: Tree = ExecutedTree(source, root, plan.environment)
         else:

@@ -8,7 +8,6 @@ import os
 from collections.abc import Sequence
 from typing import BinaryIO
 
-from kpolicy.cli.examine import Part, Target
 from kpolicy.config.model import Config
 from kpolicy.config.read import config_in_tree, read_config, stack
 from kpolicy.errors import InputError, UsageError
@@ -17,6 +16,7 @@ from kpolicy.kernel.architecture import Architecture, resolve_architecture
 from kpolicy.kernel.config_files import ConfigFile, config_files, make_target, make_targets
 from kpolicy.kernel.source import KernelTree
 from kpolicy.location import Location
+from kpolicy.run.examine import Part, Target
 
 # Targets of make that write a .config for which there is no file (scripts/kconfig/Makefile).
 _OTHER_TARGETS = frozenset(

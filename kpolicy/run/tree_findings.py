@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kpolicy.bounds import failure
-from kpolicy.cli.examine import Examiner, Plan
-from kpolicy.cli.pool import LOST, examiner, spread
 from kpolicy.config.read import config_in_tree, stack
 from kpolicy.errors import InputError, KpolicyError
 from kpolicy.evaluate.values import evaluate
@@ -24,6 +22,8 @@ from kpolicy.policy.checks.tree import merged, tree_finding, undefined
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import TreeReport
 from kpolicy.report.remark import Remark
+from kpolicy.run.examine import Examiner, Plan
+from kpolicy.run.pool import LOST, examiner, spread
 
 CLAIMS, REFERENCES, FRAGMENTS = "claims", "references", "fragments"
 _PARTS = {

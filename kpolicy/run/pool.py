@@ -13,13 +13,13 @@ from itertools import groupby
 from typing import TypeVar
 
 from kpolicy.bounds import failure
-from kpolicy.cli.endings import end_with_parent, signals_later
-from kpolicy.cli.examine import Examiner, Plan, Target
-from kpolicy.cli.judging import judge
 from kpolicy.errors import InputError, KpolicyError
 from kpolicy.location import Location
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
+from kpolicy.run.endings import end_with_parent, signals_later
+from kpolicy.run.examine import Examiner, Plan, Target
+from kpolicy.run.judging import judge
 
 # What the model of an architecture costs, in configs: that is what splitting an architecture wastes.
 _MODEL_COST = 15

@@ -14,8 +14,6 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpolicy.cli.examine import HEADER_WORDS
-from kpolicy.cli.judging import report_on
 from kpolicy.config.model import Config
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.evaluate.recorded import recorded_values
@@ -30,6 +28,8 @@ from kpolicy.policy.expressions.expression import And, Expression, Not, Or, Pred
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.policy.rules.rule import Rule
 from kpolicy.report.records import ConfigReport
+from kpolicy.run.examine import HEADER_WORDS
+from kpolicy.run.judging import report_on
 
 if TYPE_CHECKING:
     from kpolicy.costing.bill import Machine
