@@ -9,6 +9,7 @@ exits with `exit_status`; a library user catches the class.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Self
 
 from kpolicy.location import Location
@@ -106,6 +107,22 @@ class InputError(KpolicyError):
     """A tree or a config that cannot be read or analysed: exit status 3."""
 
     exit_status = 3
+
+
+class SeveralErrors(KpolicyError):
+    """Nothing could be looked at, for several reasons: the exit status is the highest of theirs."""
+
+    def __init__(self, errors: Sequence[KpolicyError]) -> None:
+        super().__init__(errors[0].message, errors[0].location, hint=errors[0].hint)
+        self.errors = tuple(errors)
+        self.exit_status = max(error.exit_status for error in errors)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (SeveralErrors, (self.errors,))
+
+    def render(self) -> str:
+        """All errors, one after the other."""
+        return "\n".join(error.render() for error in self.errors)
 
 
 def _rebuild(

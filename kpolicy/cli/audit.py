@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import click
 
 from kpolicy.cli import candidates
@@ -18,14 +16,11 @@ from kpolicy.cli.options import (
     since_option,
     toolchain_options,
 )
-from kpolicy.cli.reporting import Options, Run, conclude, known_findings, make_plan
+from kpolicy.cli.reporting import Options, show
 from kpolicy.demo import demo_tree
 from kpolicy.errors import UsageError
 from kpolicy.kernel.source import DirectorySource, KernelTree, open_tree
-from kpolicy.policy.checks.config_lines import SLOW_CHECKS
-from kpolicy.policy.checks.registry import TREE_CHECKS
-from kpolicy.run.policies import Standards
-from kpolicy.run.selection import defconfig_targets
+from kpolicy.run.audit import AuditRequest, audit
 from kpolicy.run.trees import find_tree
 
 
@@ -60,39 +55,14 @@ def command(
     console.quiet = options.quiet
     if demo and tree is not None:
         raise UsageError("--demo audits the demonstration tree", hint=f"leave out --demo to audit {tree}")
-    source = _demonstration() if demo else find_tree(console, tree)
+    source = _demonstration() if demo else find_tree(tree, console.environment)
     if source is None:
         hint = "name the kernel source tree: kpolicy audit DIR\nor audit the demonstration tree: kpolicy audit --demo"
         raise UsageError("the current directory is not a kernel source tree", hint=hint)
-    run = audit_of(console, source, archs, options, own_policy=not demo)
-    return conclude(console, run, source, options, census=True, details=verbose)
+    options.check_outputs(console)
+    request = AuditRequest(source, archs, options.terms, own_policy=not demo)
+    return show(console, audit(request, options.context(console)), options.outputs, details=verbose)
 
 
 def _demonstration() -> KernelTree:
     return DirectorySource(open_tree(str(demo_tree())).root, "the demonstration tree")
-
-
-def audit_of(
-    console: Console, source: KernelTree, archs: tuple[str, ...], options: Options, *, own_policy: bool = True
-) -> Run:
-    """The run over every defconfig of a tree; without `own_policy` no kpolicy.toml is looked for beside it."""
-    standards = Standards(console, options.policy, source, quiet=SLOW_CHECKS)
-    if own_policy:
-        standards.number_for(source.root)
-    else:
-        standards.by_default()
-    targets = defconfig_targets(source, archs)
-    if not targets:
-        of = f" for {' '.join(archs)}" if archs else ""
-        raise UsageError(f"{source.name}: there are no defconfigs{of}", hint="they are looked for in arch/*/configs")
-    plan = replace(make_plan(console, source, options), standards=tuple(standards.all))
-    return Run(
-        command="audit",
-        plan=plan,
-        targets=tuple(targets),
-        complete=not archs,
-        unmade=SLOW_CHECKS,
-        tree_checks=standards.all[0].policy.settings("").checks & TREE_CHECKS,
-        archs=archs,
-        baseline=known_findings(options, standards),
-    )

@@ -3,21 +3,15 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import replace
-
 import click
 
 from kpolicy.cli import candidates, status
-from kpolicy.cli.audit import audit_of
-from kpolicy.cli.check import check_of
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import arch_option, policy_options, run_options, toolchain_options, tree_option
-from kpolicy.cli.reporting import Options, examine, today
+from kpolicy.cli.reporting import Options
 from kpolicy.cli.setup import deliver
 from kpolicy.errors import UsageError
-from kpolicy.policy.judging.baseline import Baseline, read_baseline, subtract, update
-from kpolicy.run.acceptance import accept, judged
+from kpolicy.run.baseline import UpdateRequest, update
 from kpolicy.run.trees import find_tree
 
 
@@ -58,36 +52,16 @@ def update_baseline(
     """
     options = Options.of(words)
     console.quiet = options.quiet
-    source = find_tree(console, tree)
+    source = find_tree(tree, console.environment)
     if source is None:
         raise UsageError("a baseline is of the configs of a kernel tree", hint="name the tree: --tree DIR")
-    if grow and not os.path.lexists(baseline):
-        before = Baseline()
-    else:
-        before = read_baseline(baseline)
-    if configs:
-        if len(archs) > 1:
-            raise UsageError("CONFIGs are for one architecture", hint="name one --arch, or none")
-        run = check_of(console, source, configs, archs[0] if archs else None, options)
-    else:
-        run = audit_of(console, source, archs, options)
-    run, reports, _ = examine(console, run, options.jobs)
-    for error in run.failed:
+    request = UpdateRequest(source, baseline, configs, archs, grow, options.terms)
+    result = update(request, options.context(console))
+    for error in result.errors:
         console.error(error)
-    standards = run.plan.standards
-    if standards:
-        canonical = standards[0].policy.vocabulary.canonical
-        before = Baseline(tuple(replace(item, rule=canonical(item.rule)) for item in before.known))
-    accepted = accept(reports, standards, None, today(), about=run.about)
-    judgements = [*accepted.configs, *([accepted.about] if accepted.about is not None else ())]
-    findings = [item for judgement in judgements for item in judgement.findings]
-    scope = judged(judgements, run.unmade)
-    changes = subtract(findings, before, scope)
-    after = update(before, findings, scope, grow=grow)
-    if after.text() != before.text() or not os.path.lexists(baseline):
-        deliver(console, after.text(), baseline, force=True)
-    gone, total = (sum(item.count for item in known) for known in (changes.gone, after.known))
-    new = f"{len(changes.new)} new" + ("" if grow or not changes.new else ", not added (--grow adds them)")
+    if result.changed:
+        deliver(console, result.text, baseline, force=True)
+    new = f"{result.new} new" + ("" if grow or not result.new else ", not added (--grow adds them)")
     if not options.quiet:
-        console.payload(f"{baseline}: {total} known; {gone} gone, {new}\n")
-    return status.FAILURE if run.failed else status.CLEAN
+        console.payload(f"{baseline}: {result.known} known; {result.gone} gone, {new}\n")
+    return status.FAILURE if result.errors else status.CLEAN

@@ -197,6 +197,6 @@ def _tree(context: click.Context) -> KernelTree | None:
     steps = [context.find_root().params.get("folder"), context.params.get("tree")]
     named = [os.path.expanduser(step) for step in steps if isinstance(step, str)]
     try:
-        return find_tree(context.find_root().obj, os.path.join(*named) if named else None)
+        return find_tree(os.path.join(*named) if named else None, context.find_root().obj.environment)
     except KpolicyError:
         return None

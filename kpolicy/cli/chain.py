@@ -4,39 +4,24 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import arch_option, output_options, toolchain_options, tree_option
-from kpolicy.cli.setup import check_output, deliver, plan_for
+from kpolicy.cli.setup import check_output, context_for, deliver
 from kpolicy.errors import UsageError
-from kpolicy.explain.chain import Paths, Reach, paths, reach
-from kpolicy.explain.edges import KINDS, Graph, Kind
-from kpolicy.kernel.architecture import architectures, resolve_architecture
-from kpolicy.kernel.source import KernelTree
+from kpolicy.explain.edges import KINDS, Kind
 from kpolicy.policy.toml.toml_file import did_you_mean
 from kpolicy.report.text.style import Style
-from kpolicy.report.views.chain import ChainReport, Note, chain_document, chain_lines
-from kpolicy.run.examine import Examiner, remarks
-from kpolicy.run.selection import read_target
+from kpolicy.report.views.chain import ChainReport, chain_document, chain_lines
+from kpolicy.run.chain import DEPTH_IN, MOST_EDGES, ChainRequest, Direction, chain
 from kpolicy.run.trees import needed_tree
 
 if TYPE_CHECKING:
-    from kpolicy.evaluate.values import Values
-    from kpolicy.kconfig.model import Model
-
-_USUAL = "x86"
-# What can bring a symbol in grows fast: without --depth only so far.
-_DEPTH_IN = 2
-_MOST_EDGES = 30
-_MOST_PATHS = 10
-# However many are asked for: between some symbols there are millions.
-_MOST_PATHS_EVER = 1000
+    pass
 
 
 @click.command("chain", short_help="Show what selects a symbol, and what it selects.")
@@ -67,9 +52,9 @@ _MOST_PATHS_EVER = 1000
 @click.option(
     "--depth",
     type=click.IntRange(min=1),
-    help=f"So many steps. [default: all that SYMBOL brings in, {_DEPTH_IN} of what can bring it in]",
+    help=f"So many steps. [default: all that SYMBOL brings in, {DEPTH_IN} of what can bring it in]",
 )
-@click.option("--all", "everything", is_flag=True, help=f"All lines of a symbol, not {_MOST_EDGES}; all ways.")
+@click.option("--all", "everything", is_flag=True, help=f"All lines of a symbol, not {MOST_EDGES}; all ways.")
 @click.option(
     "--format",
     "form",
@@ -119,37 +104,20 @@ def command(
     if in_force and config is None:
         raise UsageError("--in-force asks for a config", hint="name one: --config x86_64_defconfig")
     check_output(output, force=force)
-    source = needed_tree(console, tree)
-    examiner = Examiner(plan_for(console, source, toolchain, no_cache=no_cache), source)
-    values: Values | None = None
-    if config is not None:
-        target = read_target(config, source, arch, sys.stdin.buffer)
-        values = examiner.values(target)
-        for remark in remarks(values):
-            console.warning(remark.location, remark.text)
-        model = values.model
-    else:
-        model = _model(console, examiner, source, arch, asked)
-    for name in asked:
-        if not model.is_defined(name):
-            # Only for errors.
-            from kpolicy.run.unknown import unknown_symbol
-
-            raise unknown_symbol(examiner, model, name)
-    graph = Graph(model, kinds, values, in_force=in_force)
-    if len(asked) == 2:
-        most = _MOST_PATHS_EVER if everything else _MOST_PATHS
-        found = paths(graph, asked[0], asked[1], depth=depth, most=most)
-        report = _report(model, values, kinds, _names_of(found), ways=found)
-    else:
-        most_edges = None if everything or form == "json" else _MOST_EDGES
-        reaches = []
-        if direction != "in":
-            reaches.append(reach(graph, asked[0], "out", depth=depth, most=most_edges))
-        if direction != "out":
-            reaches.append(reach(graph, asked[0], "in", depth=depth or _DEPTH_IN, most=most_edges))
-        names = [name for item in reaches for name in item.distances]
-        report = _report(model, values, kinds, names, reaches=tuple(reaches))
+    request = ChainRequest(
+        source=needed_tree(tree, console.environment),
+        symbols=asked,
+        arch=arch,
+        config=config,
+        in_force=in_force,
+        direction=cast("Direction", direction),
+        kinds=kinds,
+        depth=depth,
+        # Programs read all of it.
+        everything=everything or (form == "json" and len(asked) == 1),
+        toolchain=toolchain,
+    )
+    report = chain(request, context_for(console, no_cache=no_cache))
     style = console.style() if output is None else Style()
     deliver(console, _rendered(report, form, style), output, force=force)
     return status.CLEAN
@@ -169,54 +137,6 @@ def _kinds(by: str) -> tuple[Kind, ...]:
         if word not in KINDS:
             raise UsageError(f"--by: there is no kind {word!r}", hint=did_you_mean(word, KINDS))
     return tuple(kind for kind in KINDS if kind in words)
-
-
-def _model(console: Console, examiner: Examiner, source: KernelTree, arch: str | None, asked: Iterable[str]) -> Model:
-    """The model of the architecture that is meant."""
-    folders = architectures(source)
-    if not folders:
-        raise UsageError(f"{source.name} has no arch/*/Kconfig")
-    usual = _USUAL if _USUAL in folders else folders[0]
-    model = examiner.model(resolve_architecture(source, arch or usual), examiner.toolchain)
-    if arch is not None or all(model.is_defined(name) for name in asked):
-        return model
-    names = examiner.tree.names
-    for folder in folders:
-        if all(folder in names.having(name) for name in asked):
-            console.note(f"{usual} has no {' and '.join(asked)}: this is {folder}, see --arch")
-            return examiner.model(resolve_architecture(source, folder), examiner.toolchain)
-    return model
-
-
-def _names_of(found: Paths) -> Iterator[str]:
-    yield found.start
-    yield from (name for pair in found.edges for name in pair)
-    yield found.goal
-
-
-def _report(
-    model: Model,
-    values: Values | None,
-    kinds: tuple[Kind, ...],
-    names: Iterable[str],
-    *,
-    reaches: tuple[Reach, ...] = (),
-    ways: Paths | None = None,
-) -> ChainReport:
-    config = values.config.name if values is not None and values.config is not None else None
-    notes = {name: _note(model, values, name) for name in dict.fromkeys(names)}
-    return ChainReport(model.architecture, model.version, config, kinds, notes, reaches, ways)
-
-
-def _note(model: Model, values: Values | None, name: str) -> Note:
-    symbol = model.symbol(name)
-    value = None
-    if values is not None:
-        # With a config much more is loaded anyway.
-        from kpolicy.explain.cause import shown
-
-        value = shown(values, name)
-    return Note(value, symbol.definitions[0] if symbol is not None else None)
 
 
 def _rendered(report: ChainReport, form: str, style: Style) -> str:

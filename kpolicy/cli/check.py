@@ -3,11 +3,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import BinaryIO
-
 import click
 
 from kpolicy.cli import candidates
@@ -23,18 +18,8 @@ from kpolicy.cli.options import (
     toolchain_options,
     tree_option,
 )
-from kpolicy.cli.outputs import check_outputs
-from kpolicy.cli.reporting import Options, Run, conclude, finish, known_findings, make_plan
-from kpolicy.cli.setup import check_release
-from kpolicy.config.read import read_config
-from kpolicy.errors import KpolicyError, UsageError
-from kpolicy.kernel.source import KernelTree
-from kpolicy.policy.roles.role import role_names
-from kpolicy.report.records import ConfigReport, Report
-from kpolicy.run.bare import bare_report
-from kpolicy.run.examine import Plan, Target
-from kpolicy.run.policies import Standards
-from kpolicy.run.selection import policy_start, read_target
+from kpolicy.cli.reporting import Options, show
+from kpolicy.run.check import CheckRequest, check
 from kpolicy.run.trees import find_tree
 
 
@@ -82,88 +67,7 @@ def command(
     """
     options = Options.of(words)
     console.quiet = options.quiet
-    if configs.count("-") > 1:
-        raise UsageError("standard input can be read only once")
-    source = find_tree(console, tree)
-    check_release(release, has_tree=source is not None)
-    if source is None:
-        return _bare(console, configs, arch, release, options)
-    run = check_of(console, source, configs, arch, options)
-    if run.failed and not run.targets:
-        return _all_failed(console, run.failed)
-    return conclude(console, run, source, options, census=False, details=True)
-
-
-def check_of(console: Console, source: KernelTree, configs: Sequence[str], arch: str | None, options: Options) -> Run:
-    """The run over some configs of a tree."""
-    plan = make_plan(console, source, options)
-    standards = Standards(console, options.policy, source)
-    targets: list[Target] = []
-    failed: list[KpolicyError] = []
-    for spec in configs:
-        try:
-            target = read_target(spec, source, arch, _stdin())
-        except KpolicyError as error:
-            failed.append(error.kept())
-            continue
-        targets.append(replace(target, standard=standards.number_for(policy_start(target, source))))
-    baseline = known_findings(options, standards) if targets else None
-    plan = replace(plan, standards=tuple(standards.all))
-    return Run("check", plan, tuple(targets), tuple(failed), baseline=baseline)
-
-
-def _bare(console: Console, configs: tuple[str, ...], arch: str | None, release: str | None, options: Options) -> int:
-    check_outputs(console, options.outputs)
-    if options.policy.since is not None:
-        raise UsageError("--since looks at a revision of the kernel tree", hint="name the tree with --tree")
-    if options.toolchain is not None:
-        raise UsageError("--toolchain answers the probes of Kconfig files", hint="name their tree with --tree")
-    standards = Standards(console, options.policy, None)
-    reports: list[ConfigReport] = []
-    failed: list[KpolicyError] = []
-    for spec in configs:
-        try:
-            config = read_config(spec, _stdin())
-        except KpolicyError as error:
-            failed.append(error.kept())
-            continue
-        number = standards.number_for(spec if spec != "-" else None)
-        try:
-            reports.append(bare_report(config, arch, standards.all[number], number, options.machine, release))
-        except KpolicyError as error:
-            failed.append(error.kept())
-    if failed and not reports:
-        return _all_failed(console, failed)
-    for item in reports:
-        if item.unjudged:
-            rules = len(standards.all[item.standard].policy.rules)
-            console.note(
-                f"{item.config}: judged by itself, without Kconfig files: {len(item.unjudged)} of {rules} rules cannot"
-                f" be judged that way ({', '.join(item.unjudged)}); --tree names the kernel's source"
-            )
-    plan = Plan(tree="", name="", toolchain=None, cache=None, standards=tuple(standards.all))
-    run = Run("check", plan, (), tuple(failed), baseline=known_findings(options, standards))
-    report = Report(
-        command="check",
-        tree="",
-        version="",
-        toolchain=reports[0].toolchain,
-        rules=len(standards.all[0].policy.rules),
-        roles=role_names(),
-        configs=tuple(reports),
-        census=None,
-        remarks=(),
-        errors=tuple(failed),
-        unread=len(failed),
-    )
-    return finish(console, run, report, options, None, details=True)
-
-
-def _all_failed(console: Console, errors: Sequence[KpolicyError]) -> int:
-    for error in errors:
-        console.error(error)
-    return max(error.exit_status for error in errors)
-
-
-def _stdin() -> BinaryIO:
-    return sys.stdin.buffer
+    source = find_tree(tree, console.environment)
+    options.check_outputs(console)
+    request = CheckRequest(source, configs, arch, release, options.terms)
+    return show(console, check(request, options.context(console)), options.outputs, details=True)

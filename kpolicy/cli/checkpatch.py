@@ -3,14 +3,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
-from dataclasses import replace
 
 import click
 
-from kpolicy.cli.audit import audit_of
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import (
     acceptance_options,
@@ -20,15 +16,11 @@ from kpolicy.cli.options import (
     toolchain_options,
     tree_option,
 )
-from kpolicy.cli.reporting import Options, conclude
+from kpolicy.cli.reporting import Options, show
 from kpolicy.errors import InputError
 from kpolicy.files import read_file, read_stream
-from kpolicy.kernel.git import ask, resolve
-from kpolicy.kernel.patch import apply_patch, base_of, patch_text
-from kpolicy.kernel.revision import tree_at
 from kpolicy.location import Location
-from kpolicy.run.examine import Examiner
-from kpolicy.run.since import open_before
+from kpolicy.run.checkpatch import PatchRequest, checkpatch
 from kpolicy.run.trees import needed_tree
 
 
@@ -60,23 +52,10 @@ def command(
     """
     options = Options.of(words)
     console.quiet = options.quiet
-    environment = console.environment
-    named = needed_tree(console, tree)
-    tip = named.revision or resolve(os.fspath(named.root), "HEAD", environment)
-    with tempfile.TemporaryDirectory(prefix="kpolicy-") as scratch:
-        text = patch_text(_content(patch), patch)
-        base = base_of(tip, text, scratch, environment)
-        after = apply_patch(base, text, scratch, environment)
-        short = ask(base.folder, environment, "rev-parse", "--short=12", base.commit)
-        if base.commit != tip.commit:
-            console.note(f"the patch is judged on top of {short}, where its files are as it knows them")
-        source = tree_at(after, f"{named.name} with the patch", environment)
-        options = replace(options, policy=replace(options.policy, since=short))
-        run = audit_of(console, source, archs, options)
-        run = replace(run, command="checkpatch", complete=False)
-        today = Examiner(run.plan, source)
-        run = replace(run, targets=open_before(console, run.plan, short).touched(today, run.targets))
-        return conclude(console, run, source, options, census=False, details=verbose)
+    options.check_outputs(console)
+    source = needed_tree(tree, console.environment)
+    request = PatchRequest(source, _content(patch), patch, archs, options.terms)
+    return show(console, checkpatch(request, options.context(console)), options.outputs, details=verbose)
 
 
 def _content(patch: str) -> bytes:

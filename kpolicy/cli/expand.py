@@ -3,21 +3,16 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import arch_option, output_options, toolchain_options, tree_option
-from kpolicy.cli.setup import check_output, deliver, plan_for
+from kpolicy.cli.setup import check_output, context_for, deliver
 from kpolicy.errors import UsageError
 from kpolicy.evaluate.dotconfig import dotconfig
 from kpolicy.evaluate.passes import PRESETS
-from kpolicy.kernel.architecture import resolve_architecture
-from kpolicy.kernel.source import KernelTree
-from kpolicy.run.examine import Examiner, Target, remarks
-from kpolicy.run.selection import read_target
+from kpolicy.run.expand import ValuesRequest, values_of
 from kpolicy.run.trees import needed_tree
 
 
@@ -66,19 +61,10 @@ def command(
     if preset is not None and console.environment.get("KCONFIG_ALLCONFIG") is not None:
         console.warning(None, f"KCONFIG_ALLCONFIG is set, but --preset {preset} does not read the file that it names")
     check_output(output, force=force)
-    source = needed_tree(console, tree)
-    examiner = Examiner(plan_for(console, source, toolchain, no_cache=no_cache), source)
-    target = _target(source, config, arch, preset)
-    values = examiner.values(target, preset or mode)
-    for remark in (*examiner.kconfig_remarks(), *remarks(values)):
+    source = needed_tree(tree, console.environment)
+    request = ValuesRequest(source, config, arch, preset, mode, toolchain)
+    found = values_of(request, context_for(console, no_cache=no_cache))
+    for remark in found.remarks:
         console.warning(remark.location, remark.text)
-    deliver(console, dotconfig(values), output, force=force)
+    deliver(console, dotconfig(found.values), output, force=force)
     return status.CLEAN
-
-
-def _target(source: KernelTree, config: str | None, arch: str | None, preset: str | None) -> Target:
-    if config is not None:
-        return read_target(config, source, arch, sys.stdin.buffer)
-    word = arch or ""
-    resolve_architecture(source, word)
-    return Target(preset or "", word, ())

@@ -4,20 +4,16 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import click
 
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import arch_option, toolchain_options, tree_option
-from kpolicy.cli.setup import plan_for
-from kpolicy.errors import KpolicyError
-from kpolicy.explain.explanation import explain
-from kpolicy.policy.checks.unreadable import unreadable_lines
-from kpolicy.report.views.explain import ExplainReport, explain_document, explain_lines
-from kpolicy.run.examine import Examiner
-from kpolicy.run.selection import read_target
+from kpolicy.cli.setup import context_for
+from kpolicy.report.views.explain import explain_document, explain_lines
+from kpolicy.run.expand import ValuesRequest
+from kpolicy.run.explain import explain_symbols
 from kpolicy.run.trees import needed_tree
 
 
@@ -61,31 +57,18 @@ def command(
       kpolicy explain PROVE_RCU_LIST --tree ~/linux --arch arm64 --config defconfig+debug.config
     """
     console.quiet = quiet
-    source = needed_tree(console, tree)
-    examiner = Examiner(plan_for(console, source, toolchain, no_cache=no_cache), source)
-    values = examiner.values(read_target(spec, source, arch, sys.stdin.buffer))
-    model = values.model
-    asked = dict.fromkeys(word.removeprefix("CONFIG_") for word in symbols)
-    for line in unreadable_lines(values):
-        if line.symbol in asked:
-            console.warning(line.location, line.message)
-    name = values.config.name if values.config is not None else spec
-    reports: list[ExplainReport] = []
-    failed: list[KpolicyError] = []
-    for symbol in asked:
-        if model.is_defined(symbol):
-            reports.append(ExplainReport(name, model.architecture, model.version, explain(values, symbol)))
-        else:
-            # Only for errors.
-            from kpolicy.run.unknown import unknown_symbol
-
-            failed.append(unknown_symbol(examiner, model, symbol))
-    for error in failed:
+    source = needed_tree(tree, console.environment)
+    request = ValuesRequest(source, spec, arch, toolchain=toolchain)
+    found = explain_symbols(request, symbols, context_for(console, no_cache=no_cache))
+    for remark in found.remarks:
+        console.warning(remark.location, remark.text)
+    for error in found.errors:
         console.error(error)
-    if not reports:
+    if not found.reports:
         return status.USAGE
     if form == "json":
-        console.payload(json.dumps([explain_document(report) for report in reports], indent=2) + "\n")
+        console.payload(json.dumps([explain_document(report) for report in found.reports], indent=2) + "\n")
     else:
-        console.payload("\n\n".join("\n".join(explain_lines(report, console.style())) for report in reports) + "\n")
-    return status.USAGE if failed else status.CLEAN
+        texts = ("\n".join(explain_lines(report, console.style())) for report in found.reports)
+        console.payload("\n\n".join(texts) + "\n")
+    return status.USAGE if found.errors else status.CLEAN

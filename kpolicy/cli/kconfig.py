@@ -3,10 +3,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from dataclasses import replace
-
 import click
 
 from kpolicy.cli import candidates
@@ -19,21 +15,10 @@ from kpolicy.cli.options import (
     since_option,
     toolchain_options,
 )
-from kpolicy.cli.reporting import Options, Run, conclude, known_findings, make_plan
+from kpolicy.cli.reporting import Options, show
 from kpolicy.errors import UsageError
-from kpolicy.kernel.architecture import resolve_architecture
-from kpolicy.kernel.config_files import config_files
-from kpolicy.policy.checks.registry import TREE_CHECKS
-from kpolicy.policy.toml.toml_file import did_you_mean
-from kpolicy.run.examine import Examiner
-from kpolicy.run.policies import Standards
+from kpolicy.run.kconfig import KconfigRequest, check_tree
 from kpolicy.run.trees import find_tree
-
-_FAMILY = "kconfig/"
-_CHECKED = (
-    "checked are the Kconfig files that an architecture reads, and the fragments of kernel/configs and\n"
-    "arch/*/configs; those of tools/testing/selftests are not"
-)
 
 
 @click.command("kconfig", short_help="Check the Kconfig files of a tree, and its fragments.")
@@ -86,54 +71,9 @@ def command(
     """
     options = Options.of(words)
     console.quiet = options.quiet
-    source = find_tree(console, tree)
+    source = find_tree(tree, console.environment)
     if source is None:
         raise UsageError("not in a kernel tree", hint="name one: kpolicy kconfig DIR")
-    wanted = frozenset(map(_check, checks)) or TREE_CHECKS
-    for arch in archs:
-        resolve_architecture(source, arch)
-    standards = Standards(console, options.policy, source)
-    standards.number_for(source.root)
-    plan = replace(make_plan(console, source, options), standards=tuple(standards.all))
-    below = tuple(os.path.normpath(path) for path in paths)
-    if below:
-        _check_paths(Examiner(plan, source), below)
-    run = Run(
-        command="kconfig",
-        plan=plan,
-        targets=(),
-        baseline=known_findings(options, standards),
-        tree_checks=wanted,
-        archs=archs,
-        paths=below,
-    )
-    return conclude(console, run, source, options, census=False, details=False)
-
-
-def _check_paths(examiner: Examiner, paths: tuple[str, ...]) -> None:
-    """Refuse a path at which there is nothing to check: no findings there would look like a clean result."""
-    source = examiner.source
-    files = {*examiner.tree.names.files, *(file.path for file in config_files(source) if file.kind == "fragment")}
-    known = files.union(*map(_folders, files))
-    for path in paths:
-        if path in known or path == ".":
-            continue
-        exists = source.is_file(path) or bool(source.list_dir(path))
-        message = f"--path {path}: {'nothing there is checked' if exists else 'there is no such path in the tree'}"
-        guess = None if exists else did_you_mean(path, sorted(known))
-        raise UsageError(message, hint=guess or _CHECKED)
-
-
-def _folders(path: str) -> Iterator[str]:
-    while path := os.path.dirname(path):
-        yield path
-
-
-def _check(word: str) -> str:
-    """The id of a check, which may be named without its family."""
-    check = word if word.startswith(_FAMILY) else _FAMILY + word
-    if check not in TREE_CHECKS:
-        names = sorted(item.removeprefix(_FAMILY) for item in TREE_CHECKS)
-        guess = did_you_mean(word.removeprefix(_FAMILY), names)
-        raise UsageError(f"there is no check {word!r} of Kconfig files", hint=guess or f"there are {', '.join(names)}")
-    return check
+    options.check_outputs(console)
+    request = KconfigRequest(source, archs, checks, paths, options.terms)
+    return show(console, check_tree(request, options.context(console)), options.outputs, details=False)

@@ -12,7 +12,7 @@ from kpolicy.cli.console import Console
 from kpolicy.cli.options import arch_option, policy_options, tree_option
 from kpolicy.errors import UsageError
 from kpolicy.report.views.policy import policy_document, policy_lines
-from kpolicy.run.policies import PolicyWords, Standards
+from kpolicy.run.policies import PolicyChoice, Standards
 from kpolicy.run.selection import name_of_config
 from kpolicy.run.trees import find_tree
 
@@ -51,10 +51,10 @@ def show(
       kpolicy policy show --tree ~/linux --arch arm64 defconfig
       kpolicy policy show --policy hardening --all
     """
-    source = find_tree(console, tree)
+    source = find_tree(tree, console.environment)
     if arch is not None and (source is None or config is None):
         raise UsageError("--arch is for a CONFIG of a kernel tree", hint="name both, for example: --tree DIR defconfig")
-    standards = Standards(console, PolicyWords(policy, require, no_waivers=False, baseline=None), source)
+    standards = Standards(PolicyChoice(policy, require), source, console)
     start: str | None
     if config is not None:
         name, start = name_of_config(config, source, arch)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import click
 
@@ -11,21 +11,15 @@ from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import arch_option, toolchain_options
 from kpolicy.cli.rules import choose
-from kpolicy.cli.setup import plan_for
-from kpolicy.config.read import parse_config
-from kpolicy.errors import KpolicyError, UsageError
-from kpolicy.evaluate.values import Values, evaluate
-from kpolicy.kernel.architecture import Architecture, architecture_words, architectures, resolve_architecture
-from kpolicy.kernel.config_files import default_config
-from kpolicy.kernel.source import KernelTree
-from kpolicy.kernel.toolchain import Toolchain
+from kpolicy.cli.setup import context_for
+from kpolicy.errors import UsageError
 from kpolicy.policy.roles.role import shipped_roles
 from kpolicy.policy.rule_tests.examples import demo_models, run_examples
 from kpolicy.policy.rule_tests.survey import survey
 from kpolicy.policy.rules.chosen import Wish
 from kpolicy.policy.rules.rule import Rule
 from kpolicy.report.views.survey import example_lines, survey_lines
-from kpolicy.run.examine import Examiner, chosen_toolchain
+from kpolicy.run.defaults import Defaults
 from kpolicy.run.trees import tree_named
 
 
@@ -72,7 +66,7 @@ def command(
     chosen = choose(Wish(rules))
     if tree is None and archs:
         raise UsageError("--arch is for a tree", hint="name one with --tree")
-    defaults = _Defaults(console, tree, archs, chosen, toolchain, no_cache=no_cache) if tree is not None else None
+    defaults = _defaults(console, tree, archs, chosen, toolchain, no_cache=no_cache)
     results = list(run_examples(chosen, demo_models()))
     failed = not all(result.passed for result in results)
     lines = list(example_lines(results, len(chosen)))
@@ -93,57 +87,16 @@ def command(
     return status.FINDINGS if failed else status.CLEAN
 
 
-class _Defaults:
-    """The values of the default configs of a tree, an architecture after the other.
-
-    Without words for architectures all folders of arch/ are looked at, and what examples name besides
-    (`i386`).  `errors` are those of the architectures that cannot be read.
-    """
-
-    def __init__(
-        self,
-        console: Console,
-        tree: str,
-        words: Sequence[str],
-        rules: Sequence[Rule],
-        toolchain: str | None,
-        *,
-        no_cache: bool,
-    ) -> None:
-        self._console = console
-        self._source = tree_named(console, tree)
-        self._toolchain = chosen_toolchain(toolchain) or Toolchain.dummy()
-        self._architectures = [
-            resolve_architecture(self._source, word) for word in words or _all_words(self._source, rules)
-        ]
-        self._examiner = Examiner(plan_for(console, self._source, toolchain, no_cache=no_cache), self._source)
-        self.title = f"{self._source.name}, Linux {self._examiner.tree.version}"
-        self.errors: list[KpolicyError] = []
-
-    @property
-    def known(self) -> frozenset[str]:
-        """The symbols that the Kconfig files of any architecture define."""
-        return frozenset(self._examiner.tree.names.places)
-
-    def __iter__(self) -> Iterator[Values]:
-        for number, architecture in enumerate(self._architectures):
-            self._console.progress(number, len(self._architectures))
-            try:
-                values = self._values(architecture)
-            except KpolicyError as error:
-                self.errors.append(error)
-                continue
-            yield values
-
-    def _values(self, architecture: Architecture) -> Values:
-        model = self._examiner.model(architecture, self._toolchain)
-        path = default_config(self._source, architecture)
-        if path is None:
-            return evaluate(model, None, "alldefconfig")
-        return evaluate(model, parse_config(path, self._source.read(path)), "defconfig")
-
-
-def _all_words(source: KernelTree, rules: Sequence[Rule]) -> list[str]:
-    known = architecture_words(source)
-    named = {example.architecture for rule in rules for example in rule.examples}
-    return sorted({*architectures(source), *(word for word in named if word in known)})
+def _defaults(
+    console: Console,
+    tree: str | None,
+    archs: Sequence[str],
+    rules: Sequence[Rule],
+    toolchain: str | None,
+    *,
+    no_cache: bool,
+) -> Defaults | None:
+    if tree is None:
+        return None
+    source = tree_named(tree, console.environment)
+    return Defaults(source, archs, rules, toolchain, context_for(console, no_cache=no_cache))

@@ -4,28 +4,15 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from kpolicy.cli.console import Console
-from kpolicy.errors import InputError, KpolicyError, UsageError
-from kpolicy.kernel.source import KernelTree
-from kpolicy.kernel.version import parse_version
-from kpolicy.run.examine import EXECUTE, Plan, chosen_toolchain
-
-
-def check_release(release: str | None, *, has_tree: bool) -> None:
-    """Refuse a --release that is none, or that the tree states; raises UsageError."""
-    if release is None:
-        return
-    if has_tree:
-        raise UsageError("--release is for a .config without a tree", hint="The tree states its release.")
-    try:
-        parse_version(release)
-    except KpolicyError as error:
-        raise UsageError(f"--release: {error.message}", hint=error.hint) from None
+from kpolicy.errors import InputError, UsageError
+from kpolicy.run.context import Context, today
 
 
 def cache_folder(environment: Mapping[str, str], *, disabled: bool) -> Path | None:
@@ -39,18 +26,15 @@ def cache_folder(environment: Mapping[str, str], *, disabled: bool) -> Path | No
     return Path(home) / ".cache" / "kpolicy" if os.path.isabs(home) else None
 
 
-def plan_for(console: Console, source: KernelTree, toolchain: str | None, *, no_cache: bool) -> Plan:
-    """A plan without standards for a tree; raises UsageError for a toolchain that there is not."""
-    chosen_toolchain(toolchain)
-    if source.revision is not None and toolchain == EXECUTE:
-        raise UsageError("--toolchain exec runs scripts of the tree", hint="check the revision out: git worktree add")
-    return Plan(
-        tree=os.fspath(source.root),
-        name=source.name,
-        toolchain=toolchain,
+def context_for(console: Console, *, no_cache: bool = False, jobs: int = 1) -> Context:
+    """The surroundings of a run, as this process has them."""
+    return Context(
+        environment=console.environment,
         cache=cache_folder(console.environment, disabled=no_cache),
-        environment=dict(console.environment) if toolchain == EXECUTE or source.revision is not None else {},
-        revision=source.revision,
+        jobs=jobs,
+        listener=console,
+        stdin=getattr(sys.stdin, "buffer", None),
+        today=today(),
     )
 
 

@@ -28,8 +28,8 @@ from kpolicy.policy.expressions.expression import And, Expression, Not, Or, Pred
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.policy.rules.rule import Rule
 from kpolicy.report.records import ConfigReport
-from kpolicy.run.examine import HEADER_WORDS
 from kpolicy.run.judging import report_on
+from kpolicy.run.remarks import HEADER_WORDS
 
 if TYPE_CHECKING:
     from kpolicy.costing.bill import Machine

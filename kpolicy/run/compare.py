@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import BinaryIO
@@ -18,8 +18,10 @@ from kpolicy.explain.difference import Change, change, changed, mentioned
 from kpolicy.location import Location
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.report.records import ConfigReport
-from kpolicy.run.examine import Examiner, Plan, Target
+from kpolicy.run.context import Context
+from kpolicy.run.examine import Examiner
 from kpolicy.run.judging import judge_values, no_collection
+from kpolicy.run.plan import Plan, Target
 from kpolicy.run.pool import LOST, examiner, spread
 
 # So many configs of one architecture are compared at a time, and the cause of a change is told as it is in the first of
@@ -66,9 +68,7 @@ class _Work:
     pairings: tuple[Pairing, ...]
 
 
-def compare_all(
-    before: Plan, after: Plan, pairings: Sequence[Pairing], jobs: int, progress: Callable[[int, int], None]
-) -> list[Batch]:
+def compare_all(before: Plan, after: Plan, pairings: Sequence[Pairing], context: Context) -> list[Batch]:
     """All pairs compared, in several processes; a batch is of one architecture."""
     numbered = sorted(enumerate(pairings), key=lambda item: (item[1].after.arch, item[0]))
     work: list[_Work] = []
@@ -79,9 +79,9 @@ def compare_all(
     done = 0
     # Workers start without the collector too: each would go through the models that it holds again and again.
     with no_collection():
-        for batch in spread(after, _compare, sorted(work, key=lambda item: -len(item.pairings)), jobs):
+        for batch in spread(after, _compare, sorted(work, key=lambda item: -len(item.pairings)), context.jobs):
             done += len(batch.pairs)
-            progress(done, len(pairings))
+            context.listener.progress(done, len(pairings))
             found[batch.pairs[0].pairing] = batch
     return [
         found.get(item.pairings[0]) or Batch(tuple(Compared(one, error=LOST) for one in item.pairings), ())
@@ -120,7 +120,7 @@ def _compare_pair(
 
 
 def compare_bare(
-    before: str, after: str, arch: str | None, release: str | None, standard: Standard, stdin: BinaryIO
+    before: str, after: str, arch: str | None, release: str | None, standard: Standard, stdin: BinaryIO | None
 ) -> tuple[Compared, list[Change]]:
     """Two full .config files by what they say; raises UsageError or InputError for what is none."""
     # Only here: what makes a model of a .config is seldom wanted.

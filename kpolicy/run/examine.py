@@ -5,94 +5,20 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kpolicy.config.model import Config
 from kpolicy.config.read import config_in_tree, read_config, stack
-from kpolicy.errors import InputError, KpolicyError
+from kpolicy.errors import KpolicyError
 from kpolicy.evaluate.recorded import recorded_probes, recorded_values
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.kconfig.cache import ModelCache, digest
 from kpolicy.kconfig.load import Tree
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import Architecture, resolve_architecture
-from kpolicy.kernel.source import DirectorySource, KernelTree
-from kpolicy.kernel.toolchain import Toolchain, parse_toolchain, recorded_toolchain
-from kpolicy.kernel.version import parse_version
-from kpolicy.location import Location
+from kpolicy.kernel.source import KernelTree
+from kpolicy.kernel.toolchain import Toolchain, recorded_toolchain
 from kpolicy.report.remark import Remark
-
-if TYPE_CHECKING:
-    from kpolicy.costing.bill import Machine
-    from kpolicy.kernel.git import Revision
-    from kpolicy.policy.judging.standard import Standard
-
-EXECUTE = "exec"
-"""The word for really running the probes."""
-HEADER_WORDS = {"x86": ("i386", "x86_64"), "sparc": ("sparc32", "sparc64"), "parisc": ("parisc64",)}
-"""The ARCH words that stand in the header of a .config besides the folder's own name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One file of a config: in the tree (a path with `/`) or outside of it."""
-
-    path: str
-    in_tree: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A config to look at and the ARCH word to do it for.
-
-    `config` is there when it has been read already; else `parts` say what to read.  `standard` is the
-    number of the standard, among those of the plan, that it is held against.
-    """
-
-    name: str
-    arch: str
-    parts: tuple[Part, ...]
-    config: Config | None = None
-    standard: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What all targets of a run have in common.
-
-    `tree` is the path of the tree, `name` what the user calls it, `revision` says which commit's files are meant,
-    None for those of the directory; `toolchain` is the user's word, None
-    for the default; `cache` the folder for models, if any; `environment` that of the process, which
-    only an executed toolchain and git look at; `standards` is what configs are held against; `machine` is the
-    one that costs are worked out for, None where nobody asks what options cost.
-    """
-
-    tree: str
-    name: str
-    toolchain: str | None
-    cache: Path | None
-    environment: Mapping[str, str] = field(default_factory=dict)
-    standards: tuple[Standard, ...] = ()
-    machine: Machine | None = None
-    revision: Revision | None = None
-
-    def open(self) -> KernelTree:
-        """The tree, to be read in this process: a connection to git is no other process's."""
-        if self.revision is not None:
-            from kpolicy.kernel.revision import RevisionSource
-
-            return RevisionSource(self.revision, self.name, self.environment)
-        return DirectorySource(Path(self.tree), self.name)
-
-
-def chosen_toolchain(word: str | None) -> Toolchain | None:
-    """What --toolchain names, None for the default; raises UsageError for an unknown word."""
-    if word is None:
-        return None
-    return Toolchain.dummy() if word == EXECUTE else parse_toolchain(word)
+from kpolicy.run.plan import EXECUTE, Part, Plan, Target, chosen_toolchain
 
 
 class Examiner:
@@ -225,43 +151,3 @@ class Examiner:
             if found is not None:
                 self._keys[key] = found
         return found
-
-
-def remarks(values: Values) -> Iterator[Remark]:
-    """What conf warns of, and what it does not say: a config of another kernel or architecture."""
-    yield from conf_remarks(values)
-    yield from origin_remarks(values)
-
-
-def conf_remarks(values: Values) -> Iterator[Remark]:
-    """What conf warns of, in its words; of that a finding says most, better."""
-    stacked = values.config is not None and len({item.location.path for item in values.config.assignments}) > 1
-    for location, text in values.warnings:
-        # A fragment is there to override: only within one file is that odd.
-        if not (stacked and text.startswith("override: ")):
-            yield Remark(location, text)
-
-
-def origin_remarks(values: Values) -> Iterator[Remark]:
-    """That a config is of another kernel or architecture."""
-    config, model = values.config, values.model
-    if config is None:
-        return
-    if config.arch is not None and config.arch not in (
-        model.architecture,
-        model.srcarch,
-        *HEADER_WORDS.get(model.srcarch, ()),
-    ):
-        place = config.assignments[0].location.path if config.assignments else config.name
-        yield Remark(Location(place, 1), f"made for {config.arch}, read for {model.architecture}")
-    elif config.version is not None and not _is_release(config.version, model.version):
-        place = config.assignments[0].location.path if config.assignments else config.name
-        yield Remark(Location(place, 1), f"made by Linux {config.version}, the tree is {model.version}")
-
-
-def _is_release(text: str, version: str) -> bool:
-    """Whether a header names a version: it may leave the sublevel out."""
-    try:
-        return str(parse_version(text)) == version
-    except InputError:
-        return text == version

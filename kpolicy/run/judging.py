@@ -17,7 +17,9 @@ from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import Rule
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
-from kpolicy.run.examine import Examiner, Target, conf_remarks, origin_remarks
+from kpolicy.run.examine import Examiner
+from kpolicy.run.plan import Target
+from kpolicy.run.remarks import conf_remarks, origin_remarks
 
 if TYPE_CHECKING:
     from kpolicy.costing.bill import Machine, Truth

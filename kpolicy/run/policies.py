@@ -4,54 +4,47 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
 
-from kpolicy.cli.console import Console
 from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.files.extends import default_policy, load_policy
 from kpolicy.policy.files.find import find_policy
 from kpolicy.policy.files.settings import Policy
 from kpolicy.policy.files.vocabulary import Vocabulary, shipped_vocabulary
+from kpolicy.policy.judging.baseline import Baseline, read_baseline
 from kpolicy.policy.judging.required import read_requirements
 from kpolicy.policy.judging.standard import Standard
+from kpolicy.run.context import Listener
 
 
 @dataclass(frozen=True, slots=True)
-class PolicyWords:
-    """The options of `policy_options`: a policy by name or file, fragments that are required, what is accepted."""
+class PolicyChoice:
+    """What configs are held against, and what is accepted.
 
-    policy: str | None
-    require: tuple[str, ...]
-    no_waivers: bool
-    baseline: str | None
+    `policy` is a policy by name or file, None for the nearest `kpolicy.toml`; `require` are fragments whose lines are
+    required; `baseline` is a file of known findings; findings of the revision `since` of the tree are known too.
+    """
+
+    policy: str | None = None
+    require: tuple[str, ...] = ()
+    waivers: bool = True
+    baseline: str | None = None
     since: str | None = None
-
-    @classmethod
-    def of(cls, words: Mapping[str, object]) -> PolicyWords:
-        """From click's keywords."""
-        return cls(
-            policy=cast("str | None", words["policy"]),
-            require=cast("tuple[str, ...]", words["require"]),
-            no_waivers=bool(words.get("no_waivers")),
-            baseline=cast("str | None", words.get("baseline")),
-            since=cast("str | None", words.get("since")),
-        )
 
 
 @dataclass
 class Standards:
     """The standards of a run, each loaded once; the number of one is its place in `all`.
 
-    `source` is the kernel tree, where there is one, and `quiet` are checks that the command makes
+    `choice` says which; `source` is the kernel tree, where there is one, and `quiet` are checks that the command makes
     only when a policy asks for them.
     """
 
-    console: Console
-    words: PolicyWords
+    choice: PolicyChoice
     source: KernelTree | None
+    listener: Listener
     quiet: Collection[str] = ()
     all: list[Standard] = field(default_factory=list)
     _numbers: dict[str, int] = field(default_factory=dict)
@@ -62,14 +55,14 @@ class Standards:
 
         Raises UsageError, or FileErrors with everything that is wrong with the policy file.
         """
-        if self.words.policy is not None:
-            return self._number(self.words.policy)
+        if self.choice.policy is not None:
+            return self._number(self.choice.policy)
         found = find_policy(Path(path) if path is not None else Path())
         return self._number(min(os.path.relpath(found), str(found), key=len) if found is not None else "")
 
     def by_default(self) -> int:
         """The standard where no `kpolicy.toml` is looked for: that of --policy, else every rule as it is."""
-        return self._number(self.words.policy or "")
+        return self._number(self.choice.policy or "")
 
     def _number(self, word: str) -> int:
         number = self._numbers.get(word)
@@ -82,16 +75,22 @@ class Standards:
         if self._vocabulary is None:
             self._vocabulary = shipped_vocabulary(quiet=self.quiet, examples=False)
         policy = _load(word, self._vocabulary)
-        if word and self.words.policy is None:
-            self.console.note(f"by the policy in {word}")
-        requirements, missing = read_requirements(self.words.require, policy.require, self.source)
+        if word and self.choice.policy is None:
+            self.listener.note(f"by the policy in {word}")
+        requirements, missing = read_requirements(self.choice.require, policy.require, self.source)
         tree = self.source.name if self.source is not None else None
         for fragment in missing:
             why = f"{tree} does not have it" if tree is not None else "there is no tree to look in; --tree names one"
             where = f"{fragment.location}: " if fragment.location is not None else ""
-            self.console.note(f"{where}nothing is required by {fragment.name}: {why}")
+            self.listener.note(f"{where}nothing is required by {fragment.name}: {why}")
         return Standard(policy, requirements)
 
 
 def _load(word: str, vocabulary: Vocabulary) -> Policy:
     return load_policy(word, vocabulary) if word else default_policy(vocabulary)
+
+
+def known_findings(choice: PolicyChoice, standards: Standards) -> Baseline | None:
+    """The baseline that is named, with today's ids of the rules."""
+    path = choice.baseline
+    return read_baseline(path, standards.all[0].policy.vocabulary.canonical) if path is not None else None

@@ -17,9 +17,11 @@ from kpolicy.errors import InputError, KpolicyError
 from kpolicy.location import Location
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
+from kpolicy.run.context import Context
 from kpolicy.run.endings import end_with_parent, signals_later
-from kpolicy.run.examine import Examiner, Plan, Target
+from kpolicy.run.examine import Examiner
 from kpolicy.run.judging import judge
+from kpolicy.run.plan import Plan, Target
 
 # What the model of an architecture costs, in configs: that is what splitting an architecture wastes.
 _MODEL_COST = 15
@@ -43,19 +45,19 @@ def processors() -> int:
 
 
 def examine_all(
-    plan: Plan, targets: Sequence[Target], jobs: int, progress: Callable[[int, int], None]
+    plan: Plan, targets: Sequence[Target], context: Context
 ) -> tuple[list[ConfigReport | KpolicyError], list[Remark]]:
     """A report or an error for every target, in their order, and what there is to say about the Kconfig files."""
-    batches = split(targets, jobs)
+    batches = split(targets, context.jobs)
     results: list[ConfigReport | KpolicyError | None] = [None] * len(targets)
     remarks: dict[Remark, None] = {}
     done = 0
-    for outcomes, said in spread(plan, _examine, batches, jobs):
+    for outcomes, said in spread(plan, _examine, batches, context.jobs):
         for number, outcome in outcomes:
             results[number] = outcome
         remarks.update(dict.fromkeys(said))
         done += len(outcomes)
-        progress(done, len(targets))
+        context.listener.progress(done, len(targets))
     return [LOST if result is None else result for result in results], list(remarks)
 
 

@@ -16,7 +16,7 @@ from kpolicy.kernel.architecture import Architecture, resolve_architecture
 from kpolicy.kernel.config_files import ConfigFile, config_files, make_target, make_targets
 from kpolicy.kernel.source import KernelTree
 from kpolicy.location import Location
-from kpolicy.run.examine import Part, Target
+from kpolicy.run.plan import Part, Target
 
 # Targets of make that write a .config for which there is no file (scripts/kconfig/Makefile).
 _OTHER_TARGETS = frozenset(
@@ -27,7 +27,7 @@ _OTHER_TARGETS = frozenset(
 _NEAR = 0.75
 
 
-def read_target(spec: str, source: KernelTree, arch: str | None, stdin: BinaryIO) -> Target:
+def read_target(spec: str, source: KernelTree, arch: str | None, stdin: BinaryIO | None) -> Target:
     """The config that `spec` names, read, and the ARCH word to judge it for.
 
     A file that exists comes first, then a name as make knows it (`x86_64_defconfig`, `debug.config`,
@@ -93,7 +93,7 @@ def policy_start(target: Target, source: KernelTree) -> str | None:
     return os.path.join(source.root, last.path) if last.in_tree else last.path
 
 
-def _read(part: Part, source: KernelTree, stdin: BinaryIO) -> Config:
+def _read(part: Part, source: KernelTree, stdin: BinaryIO | None) -> Config:
     if part.in_tree:
         return config_in_tree(source, part.path)
     return read_config(part.path, stdin)

@@ -7,7 +7,6 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kpolicy.cli.console import Console
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.revision import open_revision
@@ -16,7 +15,9 @@ from kpolicy.policy.judging.baseline import Baseline, make_baseline
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
-from kpolicy.run.examine import EXECUTE, Examiner, Plan, Target
+from kpolicy.run.context import Context
+from kpolicy.run.examine import Examiner
+from kpolicy.run.plan import EXECUTE, Plan, Target
 from kpolicy.run.pool import examine_all
 
 
@@ -56,13 +57,12 @@ class Before:
 
     def findings(
         self,
-        console: Console,
+        context: Context,
         today: Examiner,
         targets: Sequence[Target],
         now: Sequence[ConfigReport],
         tree_checks: frozenset[str],
         archs: Sequence[str],
-        jobs: int,
     ) -> Past:
         """What was found in configs, and by checks of the tree for some architectures, as they were.
 
@@ -86,19 +86,20 @@ class Before:
                 said[name, target.arch] = frozenset(item.text for item in report.remarks)
             else:
                 again.append(earlier)
-        outcomes, about_kconfig = examine_all(plan, again, jobs, console.progress) if again else ([], [])
+        outcomes, about_kconfig = examine_all(plan, again, context) if again else ([], [])
         for target, outcome in zip(again, outcomes, strict=True):
             if isinstance(outcome, KpolicyError):
-                console.note(f"{target.name} could not be analysed at {self.name}, so what is found now counts as new")
+                context.listener.note(
+                    f"{target.name} could not be analysed at {self.name}, so what is found now counts as new"
+                )
             else:
                 found += outcome.findings
                 said[outcome.config, outcome.architecture] = frozenset(item.text for item in outcome.remarks)
         if tree_checks:
             from kpolicy.run.tree_findings import look_at_tree
 
-            about, _, _ = look_at_tree(plan, archs, tree_checks, jobs, console.progress)
+            about, _, _ = look_at_tree(plan, archs, tree_checks, context)
             found += about.findings
-        console.clear_progress()
         folders = {resolve_architecture(self.source, target.arch).srcarch for target in again}
         return Past(make_baseline(found), said, frozenset(map(_key, about_kconfig)), frozenset(folders))
 
@@ -123,14 +124,14 @@ def _key(remark: Remark) -> tuple[str, str]:
     return (remark.location.path if remark.location is not None else "", remark.text)
 
 
-def open_before(console: Console, plan: Plan, word: str) -> Before:
+def open_before(plan: Plan, word: str, environment: Mapping[str, str]) -> Before:
     """The tree of a plan at a revision of its repository; raises UsageError or InputError where there is none."""
     if plan.toolchain == EXECUTE:
         raise UsageError("--toolchain exec runs scripts of the tree", hint="those of a revision are in no file")
     name = f"{plan.name}@{word}"
-    source = open_revision(os.fspath(plan.tree), word, name, console.environment)
+    source = open_revision(os.fspath(plan.tree), word, name, environment)
     # Nobody asks what was paid then.
-    earlier = replace(plan, name=name, revision=source.revision, environment=dict(console.environment), machine=None)
+    earlier = replace(plan, name=name, revision=source.revision, environment=dict(environment), machine=None)
     return Before(word, earlier, source)
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,7 +22,9 @@ from kpolicy.policy.checks.tree import merged, tree_finding, undefined
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import TreeReport
 from kpolicy.report.remark import Remark
-from kpolicy.run.examine import Examiner, Plan
+from kpolicy.run.context import Context
+from kpolicy.run.examine import Examiner
+from kpolicy.run.plan import Plan
 from kpolicy.run.pool import LOST, examiner, spread
 
 CLAIMS, REFERENCES, FRAGMENTS = "claims", "references", "fragments"
@@ -63,9 +65,7 @@ class _Result:
     errors: tuple[KpolicyError, ...] = ()
 
 
-def look_at_tree(
-    plan: Plan, archs: Sequence[str], wanted: frozenset[str], jobs: int, progress: Callable[[int, int], None]
-) -> Looked:
+def look_at_tree(plan: Plan, archs: Sequence[str], wanted: frozenset[str], context: Context) -> Looked:
     """Make the `wanted` checks of a tree, over some architectures (all, when none is named).
 
     Returns the report, what could not be analysed, and remarks about the Kconfig files.
@@ -81,10 +81,10 @@ def look_at_tree(
     if missing & {CLAIMS, FRAGMENTS}:
         tasks = [_Task(word, CLAIMS in missing, FRAGMENTS in missing) for word in words]
         results = []
-        for result in spread(plan, _look, tasks, jobs):
+        for result in spread(plan, _look, tasks, context.jobs):
             results.append(result)
             remarks.update(dict.fromkeys(result.remarks))
-            progress(len(results), len(tasks))
+            context.listener.progress(len(results), len(tasks))
         errors = list(dict.fromkeys(error for result in results for error in result.errors))
         if len(results) < len(tasks):
             errors.append(LOST)

@@ -4,16 +4,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
-from kpolicy.cli.console import Console
 from kpolicy.errors import InputError, UsageError
 from kpolicy.kernel.source import KernelTree, open_tree
 
 _HINT = "name a kernel source tree: a directory, a revision of it (DIR@v6.12), or one of the repository here (v6.12)"
 
 
-def tree_named(console: Console, word: str) -> KernelTree:
+def tree_named(word: str, environment: Mapping[str, str]) -> KernelTree:
     """The tree that a word names: DIR, DIR@REVISION, or REVISION of the repository around the current directory.
 
     What exists as a file or directory is that.  Raises UsageError or InputError when it is none of them.
@@ -25,9 +25,9 @@ def tree_named(console: Console, word: str) -> KernelTree:
 
     folder, revision = _split(word)
     if folder:
-        return open_revision(folder, revision, word, console.environment)
+        return open_revision(folder, revision, word, environment)
     try:
-        return open_revision(".", word, word, console.environment)
+        return open_revision(".", word, word, environment)
     except UsageError:
         raise InputError(f"{word}: no such directory, and no revision of a git repository here", hint=_HINT) from None
 
@@ -43,7 +43,7 @@ def _split(word: str) -> tuple[str, str]:
     return (word[:split], word[split + 1 :]) if split > 0 else ("", word)
 
 
-def names_tree(console: Console, word: str) -> bool:
+def names_tree(word: str, environment: Mapping[str, str]) -> bool:
     """Whether a word is meant for a tree: a directory, DIR@REVISION, or a revision of the repository here."""
     if os.path.isdir(word):
         return True
@@ -55,16 +55,16 @@ def names_tree(console: Console, word: str) -> bool:
     from kpolicy.kernel.git import resolve
 
     try:
-        resolve(".", word, console.environment)
+        resolve(".", word, environment)
     except UsageError:
         return False
     return True
 
 
-def find_tree(console: Console, named: str | None) -> KernelTree | None:
+def find_tree(named: str | None, environment: Mapping[str, str]) -> KernelTree | None:
     """The tree that was named, or the current directory when it is one."""
     if named is not None:
-        return tree_named(console, named)
+        return tree_named(named, environment)
     here = Path()
     marks = ("Makefile", "Kconfig")
     if all((here / mark).is_file() for mark in marks) and (here / "arch").is_dir():
@@ -72,9 +72,9 @@ def find_tree(console: Console, named: str | None) -> KernelTree | None:
     return None
 
 
-def needed_tree(console: Console, named: str | None) -> KernelTree:
+def needed_tree(named: str | None, environment: Mapping[str, str]) -> KernelTree:
     """The tree as `find_tree` has it, for what takes Kconfig files; raises UsageError where there is none."""
-    source = find_tree(console, named)
+    source = find_tree(named, environment)
     if source is None:
         raise UsageError("the kernel's Kconfig files are needed", hint="name the tree: --tree DIR")
     return source

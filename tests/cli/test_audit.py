@@ -17,8 +17,10 @@ from kpolicy.errors import KpolicyError
 from kpolicy.policy.files.extends import default_policy
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.policy.roles.role import role_names
-from kpolicy.run.examine import Examiner, Part, Plan, Target
+from kpolicy.run.context import Context
+from kpolicy.run.examine import Examiner
 from kpolicy.run.judging import judge
+from kpolicy.run.plan import Part, Plan, Target
 from kpolicy.run.pool import examine_all, split
 from tests.cli.support import append, copy_of_demo, kpolicy
 
@@ -238,9 +240,8 @@ def test_one_config_with_a_bug_leaves_the_others(demo: Path, jobs: int, monkeypa
     good = Part("arch/x86/configs/i386_defconfig", in_tree=True)
     other = Part("arch/arm64/configs/defconfig", in_tree=True)
     targets = [Target("bad", "x86", (good,)), Target("good", "x86", (good,)), Target("other", "arm64", (other,))]
-    outcomes, _ = examine_all(
-        Plan(str(demo), "demo", None, None, standards=(Standard(default_policy()),)), targets, jobs, lambda *_: None
-    )
+    plan = Plan(str(demo), "demo", None, None, standards=(Standard(default_policy()),))
+    outcomes, _ = examine_all(plan, targets, Context(jobs=jobs))
     assert isinstance(outcomes[0], KpolicyError)
     assert "bad: error: internal error: ZeroDivisionError" in outcomes[0].render()
     assert not any(isinstance(outcome, KpolicyError) for outcome in outcomes[1:])

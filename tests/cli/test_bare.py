@@ -13,8 +13,9 @@ from kpolicy.policy.files.extends import default_policy
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.report.records import ConfigReport
 from kpolicy.run.bare import bare_report
-from kpolicy.run.examine import Examiner, Plan, Target
+from kpolicy.run.examine import Examiner
 from kpolicy.run.judging import judge
+from kpolicy.run.plan import Plan, Target
 from tests.oracle.cases import Case, run_case
 from tests.oracle.conf import PRESETS, Oracle
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kpolicy.cli import reporting, status
+from kpolicy.cli import setup, status
 from tests.cli.support import append, copy_of_demo, kpolicy
 
 RULE = "kmemleak/in-production"
@@ -134,7 +134,7 @@ def test_all_waived_is_clean(tree: Path) -> None:
 
 @pytest.mark.parametrize(("day", "rules"), [("2030-01-01", set()), ("2030-01-02", {"policy/waiver-expired"})])
 def test_an_expired_waiver(monkeypatch: pytest.MonkeyPatch, tree: Path, day: str, rules: set[str]) -> None:
-    monkeypatch.setattr(reporting, "today", lambda: dt.date.fromisoformat(day))
+    monkeypatch.setattr(setup, "today", lambda: dt.date.fromisoformat(day))
     (tree / "kpolicy.toml").write_text(_waiver(more="expires = 2030-01-01"))
     found = kpolicy("audit", tree, "-o", "json").json
     assert {item["rule"] for item in found["policies"][0]["findings"]} == rules

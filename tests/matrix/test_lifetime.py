@@ -15,7 +15,8 @@ from kpolicy.evaluate.values import Values
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import open_tree
 from kpolicy.kernel.toolchain import parse_toolchain
-from kpolicy.run.examine import Examiner, Plan, Target
+from kpolicy.run.examine import Examiner
+from kpolicy.run.plan import Plan, Target
 from tests.cli.support import kpolicy
 
 

@@ -28,7 +28,8 @@ from kpolicy.policy.rules.rule import Reference, Severity
 from kpolicy.report.records import ConfigReport, PolicyReport, Report, RuleNote, TreeReport
 from kpolicy.report.remark import Remark
 from kpolicy.report.rule_notes import notes_for
-from kpolicy.run.examine import Plan
+from kpolicy.run.context import Context
+from kpolicy.run.plan import Plan
 from kpolicy.run.pool import examine_all
 from kpolicy.run.selection import target_of
 
@@ -54,7 +55,7 @@ def audited(tree: Path, jobs: int = 1) -> Report:
     plan = Plan(str(tree), source.name, None, None, standards=(_STANDARD,), machine=MACHINE)
     files = [file for file in config_files(source) if file.kind == "defconfig" and file.srcarch is not None]
     targets = [target_of(file, file.srcarch or "") for file in files]
-    outcomes, remarks = examine_all(plan, targets, jobs, lambda _done, _all: None)
+    outcomes, remarks = examine_all(plan, targets, Context(jobs=jobs))
     configs = tuple(item for item in outcomes if isinstance(item, ConfigReport))
     report = Report(
         command="audit",

@@ -8,9 +8,10 @@ import dataclasses
 import pytest
 
 from kpolicy.demo import demo_tree
-from kpolicy.policy.judging.census import Count, census_symbols, observe, tally
+from kpolicy.policy.files.vocabulary import shipped_vocabulary
+from kpolicy.policy.judging.census import Count, observe, tally
 from kpolicy.policy.judging.check import judge
-from kpolicy.policy.roles.role import role_of, shipped_roles
+from kpolicy.policy.roles.role import role_of
 from kpolicy.policy.rules.catalogue import shipped_catalogue
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.message import fill
@@ -150,7 +151,7 @@ def test_a_cause_in_a_message() -> None:
 
 
 def test_census() -> None:
-    names = census_symbols(shipped_catalogue(), shipped_roles())
+    names = shipped_vocabulary().counted
     assert {"DEBUG_VM", "DEBUG_SG", "KCOV", "PROVE_LOCKING", "STACK_HASH_ORDER"} <= set(names)
     configs = [
         (("DEBUG_KERNEL", "DEBUG_VM"), "x86"),

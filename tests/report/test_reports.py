@@ -16,6 +16,7 @@ from kpolicy.policy.roles.role import Evidence, RoleVerdict
 from kpolicy.policy.rules.finding import Finding, SymbolValue
 from kpolicy.policy.rules.rule import Severity
 from kpolicy.report.formats import json_document, text
+from kpolicy.report.json.document import document
 from kpolicy.report.presentation import PLAIN, Presentation
 from kpolicy.report.records import ConfigReport, Report
 from kpolicy.report.remark import Remark
@@ -202,7 +203,7 @@ def test_json_without_a_tree_and_census() -> None:
     import dataclasses
 
     report = dataclasses.replace(_report(_config(), census=False), tree="", version="")
-    found = json_document.document(report)
+    found = document(report)
     assert found["tree"] is None
     assert found["census"] is None
 

@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import Final
 
 from kpolicy.policy.checks.registry import CHECKS, Check
+from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.files.globs import is_glob, matches_rule
-from kpolicy.policy.judging.census import census_symbols
 from kpolicy.policy.roles.role import Role, shipped_roles
 from kpolicy.policy.rules.catalogue import Catalogue, shipped_catalogue
 from kpolicy.policy.rules.rule import Rule, Severity
@@ -72,7 +72,11 @@ class Vocabulary:
     @cached_property
     def counted(self) -> tuple[str, ...]:
         """The symbols of a census: those that rules and roles ask about."""
-        return census_symbols(self.rules, self.roles)
+        found = {name for rule in self.rules for name in rule.symbols}
+        for role in self.roles:
+            for mark in role.marks:
+                found.update(symbols(mark.when))
+        return tuple(sorted(found))
 
     @property
     def role_names(self) -> tuple[str, ...]:

@@ -8,12 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kpolicy.policy.expressions.expression import symbols
-
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
-    from kpolicy.policy.roles.role import Role
-    from kpolicy.policy.rules.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +51,6 @@ class Census:
         """The count of a symbol over all architectures."""
         counts = [item.counts[symbol] for item in self.architectures if symbol in item.counts]
         return Count(sum(count.set_in_text for count in counts), sum(count.on for count in counts))
-
-
-def census_symbols(catalogue: Catalogue, roles: Iterable[Role]) -> tuple[str, ...]:
-    """The symbols worth counting: what rules are about and roles go by, sorted."""
-    found = {name for rule in catalogue for name in rule.symbols}
-    for role in roles:
-        for mark in role.marks:
-            found.update(symbols(mark.when))
-    return tuple(sorted(found))
 
 
 def observe(values: Values, names: Iterable[str]) -> Observation:

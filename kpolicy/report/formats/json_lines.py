@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from kpolicy import __version__
 from kpolicy.policy.rules.finding import Finding
-from kpolicy.report.formats.json_document import Whose, finding_document
+from kpolicy.report.json.document import Whose, finding_document
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import Report
 

@@ -25,7 +25,7 @@ from kpolicy.policy.judging.waivers import Waived
 from kpolicy.policy.roles.role import Evidence, RoleVerdict
 from kpolicy.policy.rules.finding import Finding, SymbolValue
 from kpolicy.policy.rules.rule import SEVERITIES, Reference, Severity
-from kpolicy.report.formats.json_document import SCHEMA, Whose
+from kpolicy.report.json.document import SCHEMA, Whose
 from kpolicy.report.json.nodes import Node, parse
 from kpolicy.report.records import ConfigReport, PolicyReport, Report, RuleNote, TreeReport
 from kpolicy.report.remark import Remark

@@ -11,10 +11,12 @@ from kpolicy import __version__
 from kpolicy.errors import KpolicyError, printable
 from kpolicy.explain.difference import Change
 from kpolicy.location import Location
+from kpolicy.policy.files.policy_file import Threshold
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import SEVERITIES, Severity
-from kpolicy.report.formats.json_document import finding_document
+from kpolicy.report.json.document import finding_document
 from kpolicy.report.json.pieces import error_document, location_document
+from kpolicy.report.records import reaches
 from kpolicy.report.text.lines import number
 from kpolicy.report.text.style import Style, columns
 
@@ -55,7 +57,7 @@ class DiffReport:
     """All that differs between two sides.
 
     `configs` are the pairs that were compared; `only_before` and `only_after` the configs that only one side has;
-    `gained` and `lost` the findings that only one side has.
+    `gained` and `lost` the findings that only one side has; `fail_on` is the least severity of a gained one that fails.
     """
 
     before: Side
@@ -67,6 +69,12 @@ class DiffReport:
     only_before: tuple[str, ...] = ()
     only_after: tuple[str, ...] = ()
     errors: tuple[KpolicyError, ...] = ()
+    fail_on: Threshold = "warning"
+
+    @property
+    def fails(self) -> bool:
+        """Whether a finding was gained that fails."""
+        return any(reaches(item, self.fail_on) for item in self.gained)
 
     def gains(self) -> dict[Severity, int]:
         """How many findings came, by severity, the worst first."""

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Some configs: of a tree, or full .config files by themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from kpolicy.config.read import read_config
+from kpolicy.errors import KpolicyError, SeveralErrors, UsageError
+from kpolicy.kernel.source import KernelTree
+from kpolicy.policy.roles.role import role_names
+from kpolicy.report.records import ConfigReport, Report
+from kpolicy.run.conclude import Work, conclude, finish, plan_by
+from kpolicy.run.context import Context
+from kpolicy.run.plan import Plan, Target
+from kpolicy.run.policies import Standards, known_findings
+from kpolicy.run.request import Terms, check_release
+from kpolicy.run.selection import policy_start, read_target
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """Configs by their names, for one ARCH word where `arch` is given.
+
+    Without a `source` they are full .config files; `release` is the kernel's where their header names none.
+    """
+
+    source: KernelTree | None
+    configs: tuple[str, ...]
+    arch: str | None = None
+    release: str | None = None
+    terms: Terms = field(default_factory=Terms)
+
+
+def check(request: CheckRequest, context: Context) -> Report:
+    """The report on some configs; raises SeveralErrors when there is nothing to report on."""
+    if request.configs.count("-") > 1:
+        raise UsageError("standard input can be read only once")
+    check_release(request.release, has_tree=request.source is not None)
+    source = request.source
+    if source is None:
+        return _bare(request, context)
+    work = check_work(source, request.configs, request.arch, request.terms, context)
+    if work.failed and not work.targets:
+        raise SeveralErrors(work.failed)
+    return conclude(work, source, request.terms, context, census=False)
+
+
+def check_work(source: KernelTree, configs: tuple[str, ...], arch: str | None, terms: Terms, context: Context) -> Work:
+    """What looking at some configs of a tree takes."""
+    plan = plan_by(source, terms, context)
+    standards = Standards(terms.policy, source, context.listener)
+    targets: list[Target] = []
+    failed: list[KpolicyError] = []
+    for spec in configs:
+        try:
+            target = read_target(spec, source, arch, context.stdin)
+        except KpolicyError as error:
+            failed.append(error.kept())
+            continue
+        targets.append(replace(target, standard=standards.number_for(policy_start(target, source))))
+    baseline = known_findings(terms.policy, standards) if targets else None
+    plan = replace(plan, standards=tuple(standards.all))
+    return Work("check", plan, tuple(targets), tuple(failed), baseline=baseline)
+
+
+def _bare(request: CheckRequest, context: Context) -> Report:
+    # Only here: what makes a model of a .config is not needed where there is a tree.
+    from kpolicy.run.bare import bare_report
+
+    terms = request.terms
+    if terms.policy.since is not None:
+        raise UsageError("--since looks at a revision of the kernel tree", hint="name the tree with --tree")
+    if terms.toolchain is not None:
+        raise UsageError("--toolchain answers the probes of Kconfig files", hint="name their tree with --tree")
+    standards = Standards(terms.policy, None, context.listener)
+    reports: list[ConfigReport] = []
+    failed: list[KpolicyError] = []
+    for spec in request.configs:
+        try:
+            config = read_config(spec, context.stdin)
+        except KpolicyError as error:
+            failed.append(error.kept())
+            continue
+        number = standards.number_for(spec if spec != "-" else None)
+        try:
+            standard = standards.all[number]
+            reports.append(bare_report(config, request.arch, standard, number, terms.machine, request.release))
+        except KpolicyError as error:
+            failed.append(error.kept())
+    if failed and not reports:
+        raise SeveralErrors(failed)
+    for item in reports:
+        if item.unjudged:
+            rules = len(standards.all[item.standard].policy.rules)
+            context.listener.note(
+                f"{item.config}: judged by itself, without Kconfig files: {len(item.unjudged)} of {rules} rules cannot"
+                f" be judged that way ({', '.join(item.unjudged)}); --tree names the kernel's source"
+            )
+    plan = Plan(tree="", name="", toolchain=None, cache=None, standards=tuple(standards.all))
+    work = Work("check", plan, (), tuple(failed), baseline=known_findings(terms.policy, standards))
+    report = Report(
+        command="check",
+        tree="",
+        version="",
+        toolchain=reports[0].toolchain,
+        rules=len(standards.all[0].policy.rules),
+        roles=role_names(),
+        configs=tuple(reports),
+        census=None,
+        remarks=(),
+        errors=tuple(failed),
+        unread=len(failed),
+    )
+    return finish(work, report, None, terms, context)

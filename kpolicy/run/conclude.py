@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From targets to a report: look at each, sort out what is accepted, and put it all together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from kpolicy.errors import KpolicyError
+from kpolicy.kernel.source import KernelTree
+from kpolicy.kernel.toolchain import Toolchain
+from kpolicy.kernel.version import read_version
+from kpolicy.policy.judging.baseline import Baseline, Known, union
+from kpolicy.policy.judging.census import tally
+from kpolicy.policy.roles.role import role_names
+from kpolicy.report.records import ConfigReport, Report, TreeReport
+from kpolicy.report.remark import Remark
+from kpolicy.report.rule_notes import notes_for
+from kpolicy.run.acceptance import accept
+from kpolicy.run.context import Context
+from kpolicy.run.examine import Examiner
+from kpolicy.run.line_hashes import hashes_of_lines
+from kpolicy.run.plan import Plan, Target, chosen_toolchain, plan_for
+from kpolicy.run.pool import examine_all
+from kpolicy.run.request import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is to be done: the command's name, the plan, the configs, and those that cannot be had.
+
+    `complete` says that the targets are all configs of the tree; `unmade` are checks that this command
+    makes only when it is asked to; `baseline` holds the findings that are known.  `tree_checks` are the
+    checks of the tree itself that are to be made, for some `archs` and `paths` of it where any are
+    named; `about` is what they found.  `before` are the findings of the tree at the revision `since`.
+    """
+
+    command: str
+    plan: Plan
+    targets: tuple[Target, ...]
+    failed: tuple[KpolicyError, ...] = ()
+    complete: bool = False
+    unmade: frozenset[str] = frozenset()
+    baseline: Baseline | None = None
+    tree_checks: frozenset[str] = frozenset()
+    archs: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    about: TreeReport | None = None
+    since: str = ""
+    before: Baseline | None = None
+
+
+def plan_by(source: KernelTree, terms: Terms, context: Context) -> Plan:
+    """The plan of a run by some terms, without standards; raises UsageError for a toolchain that there is not."""
+    return replace(plan_for(source, terms.toolchain, context), machine=terms.machine)
+
+
+def examine(work: Work, context: Context) -> tuple[Work, tuple[ConfigReport, ...], tuple[Remark, ...]]:
+    """Look at all targets: the work with what went wrong, the reports, and remarks about the Kconfig files."""
+    outcomes, remarks = examine_all(work.plan, work.targets, context) if work.targets else ([], [])
+    failed = [*work.failed, *(item for item in outcomes if isinstance(item, KpolicyError))]
+    if work.tree_checks:
+        # Only here: `check` does without.
+        from kpolicy.run.tree_findings import look_at_tree, only_below
+
+        about, errors, further = look_at_tree(work.plan, work.archs, work.tree_checks, context)
+        work = replace(work, about=only_below(about, work.paths))
+        # What is wrong with an architecture was met with its configs already.
+        failed += [error for error in errors if error not in failed]
+        told = {item.place for item in about.findings if item.rule == "kconfig/refused-by-conf"}
+        remarks = [item for item in dict.fromkeys([*remarks, *further]) if item.location not in told]
+    configs = tuple(item for item in outcomes if isinstance(item, ConfigReport))
+    return replace(work, failed=tuple(failed)), configs, tuple(remarks)
+
+
+def conclude(work: Work, source: KernelTree, terms: Terms, context: Context, *, census: bool) -> Report:
+    """Examine all targets, and report on them; with a `census` where all configs of the tree are looked at."""
+    before = None
+    if terms.policy.since is not None:
+        # Only here: most runs compare with nothing.
+        from kpolicy.run.since import open_before
+
+        before = open_before(work.plan, terms.policy.since, context.environment)
+    work, configs, remarks = examine(work, context)
+    if before is not None:
+        looking = Examiner(work.plan, work.plan.open())
+        known = before.findings(context, looking, work.targets, configs, work.tree_checks, work.archs)
+        work = replace(work, since=before.name, before=known.findings)
+        configs = tuple(known.news(item) for item in configs)
+        remarks = tuple(item for item in remarks if known.is_news(item))
+    plan = work.plan
+    report = Report(
+        command=work.command,
+        tree=source.name,
+        version=str(read_version(source)),
+        toolchain=_toolchains(configs) or (chosen_toolchain(plan.toolchain) or Toolchain.dummy()).identity,
+        rules=len(plan.standards[0].policy.rules),
+        roles=role_names(),
+        configs=configs,
+        census=tally(item.observation for item in configs) if census else None,
+        remarks=remarks,
+        errors=_once(work.failed),
+        unread=len(work.failed),
+    )
+    return finish(work, report, source, terms, context)
+
+
+def finish(work: Work, report: Report, source: KernelTree | None, terms: Terms, context: Context) -> Report:
+    """A report with what is accepted sorted out; `source` is the tree, if any."""
+    accepted = accept(
+        report.configs,
+        work.plan.standards,
+        union(work.baseline or Baseline(), work.before) if work.before is not None else work.baseline,
+        context.today,
+        about=work.about,
+        waivers=terms.policy.waivers,
+        complete=work.complete and not report.unread,
+        unmade=work.unmade,
+    )
+    report = replace(
+        report,
+        configs=accepted.configs,
+        about=accepted.about,
+        policies=accepted.policies,
+        fail_on=terms.fail_on,
+        since=work.since,
+    )
+    report = replace(report, notes=notes_for(report, work.plan.standards))
+    if terms.line_hashes:
+        report = replace(report, line_hashes=hashes_of_lines(report, source))
+    _tell_gone(work, accepted.gone, terms, context)
+    return report
+
+
+def _tell_gone(work: Work, gone: Sequence[Known], terms: Terms, context: Context) -> None:
+    of_baseline = {item.fingerprint for item in work.baseline.known} if work.baseline is not None else set()
+    count = sum(item.count for item in gone if item.fingerprint in of_baseline)
+    if count:
+        context.listener.note(f"{count} of the findings in {terms.policy.baseline} are gone: `kpolicy baseline update`")
+    count = sum(item.count for item in gone if item.fingerprint not in of_baseline)
+    if count:
+        context.listener.note(f"{count} of the findings of {work.since} are gone")
+
+
+def _toolchains(configs: Iterable[ConfigReport]) -> str:
+    """What answered the probes, where it was the same for all."""
+    found = {config.toolchain for config in configs}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _once(errors: Sequence[KpolicyError]) -> tuple[KpolicyError, ...]:
+    """Each error once: what is wrong with a Kconfig file is met again with every config."""
+    return tuple({error.render(): error for error in errors}.values())

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a run has around it, whoever drives it: nothing in `kpolicy.run` asks the process itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from kpolicy.location import Location
+
+
+class Listener(Protocol):
+    """Who is told what happens while a run goes on."""
+
+    def progress(self, done: int, total: int) -> None:
+        """So many of the configs or architectures of this step are done."""
+
+    def note(self, text: str) -> None:
+        """Something that a person would want to know, and no part of the result."""
+
+    def warning(self, location: Location | None, text: str) -> None:
+        """Something odd about the input, and no part of the result."""
+
+
+class Silent:
+    """A listener that does nothing."""
+
+    def progress(self, done: int, total: int) -> None:
+        """Nothing."""
+
+    def note(self, text: str) -> None:
+        """Nothing."""
+
+    def warning(self, location: Location | None, text: str) -> None:
+        """Nothing."""
+
+
+def today() -> dt.date:
+    """The day by which waivers expire: that of the user's clock."""
+    return dt.datetime.now().astimezone().date()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The surroundings of a run.
+
+    `environment` is what git and executed probes see, `cache` the folder of what is remembered (None: nothing is),
+    `jobs` how many processes work at once, `stdin` what a config named `-` is read from, and `today` the day by
+    which waivers expire.
+    """
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    cache: Path | None = None
+    jobs: int = 1
+    listener: Listener = field(default_factory=Silent)
+    stdin: BinaryIO | None = None
+    today: dt.date = field(default_factory=today)

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the options of configs cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kpolicy.config.read import read_config
+from kpolicy.costing.bill import Bill, Machine, make_bill
+from kpolicy.costing.catalogue import shipped_costs
+from kpolicy.errors import KpolicyError, SeveralErrors, UsageError
+from kpolicy.evaluate.values import Values
+from kpolicy.kernel.source import KernelTree
+from kpolicy.report.views.cost import CostReport
+from kpolicy.run.bare import bare_values, truth
+from kpolicy.run.context import Context
+from kpolicy.run.examine import Examiner
+from kpolicy.run.plan import plan_for
+from kpolicy.run.remarks import remarks
+from kpolicy.run.request import check_release
+from kpolicy.run.selection import read_target
+
+
+@dataclass(frozen=True, slots=True)
+class CostRequest:
+    """Configs of a tree, or full .config files without one, and the machine that costs are worked out for."""
+
+    source: KernelTree | None
+    configs: tuple[str, ...]
+    machine: Machine
+    arch: str | None = None
+    release: str | None = None
+    toolchain: str | None = None
+
+
+def costs(request: CostRequest, context: Context) -> tuple[tuple[CostReport, ...], tuple[KpolicyError, ...]]:
+    """A report for each config, and errors; raises SeveralErrors when there is no report."""
+    if request.configs.count("-") > 1:
+        raise UsageError("standard input can be read only once")
+    check_release(request.release, has_tree=request.source is not None)
+    source = request.source
+    examiner = None
+    if source is not None:
+        examiner = Examiner(plan_for(source, request.toolchain, context), source)
+    elif request.toolchain is not None:
+        raise UsageError("--toolchain answers the probes of Kconfig files", hint="name their tree with --tree")
+    reports: list[CostReport] = []
+    failed: list[KpolicyError] = []
+    for spec in request.configs:
+        try:
+            reports.append(_report(spec, examiner, request, context))
+        except KpolicyError as error:
+            failed.append(error.kept())
+    for remark in examiner.kconfig_remarks() if examiner is not None else ():
+        context.listener.warning(remark.location, remark.text)
+    if failed and not reports:
+        raise SeveralErrors(failed)
+    return tuple(reports), tuple(failed)
+
+
+def _report(spec: str, examiner: Examiner | None, request: CostRequest, context: Context) -> CostReport:
+    if examiner is None:
+        config = read_config(spec, context.stdin)
+        values = bare_values(config, request.arch, request.release)
+        return _of(values, config.name, make_bill(values, shipped_costs(), request.machine, truth))
+    values = examiner.values(read_target(spec, examiner.source, request.arch, context.stdin))
+    for remark in remarks(values):
+        context.listener.warning(remark.location, remark.text)
+    name = values.config.name if values.config is not None else spec
+    return _of(values, name, make_bill(values, shipped_costs(), request.machine))
+
+
+def _of(values: Values, name: str, bill: Bill) -> CostReport:
+    return CostReport(name, values.model.architecture, values.model.version, bill)

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Why symbols have their values in a config."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kpolicy.errors import KpolicyError
+from kpolicy.explain.explanation import explain
+from kpolicy.policy.checks.unreadable import unreadable_lines
+from kpolicy.report.remark import Remark
+from kpolicy.report.views.explain import ExplainReport
+from kpolicy.run.context import Context
+from kpolicy.run.expand import ValuesRequest, values_of
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A report for each symbol, errors for those that the architecture does not define, and remarks about lines."""
+
+    reports: tuple[ExplainReport, ...]
+    errors: tuple[KpolicyError, ...]
+    remarks: tuple[Remark, ...]
+
+
+def explain_symbols(request: ValuesRequest, symbols: Sequence[str], context: Context) -> Explained:
+    """Why symbols, named with CONFIG_ or without, have their values; each is explained once."""
+    evaluated = values_of(request, context)
+    values = evaluated.values
+    model = values.model
+    asked = dict.fromkeys(word.removeprefix("CONFIG_") for word in symbols)
+    remarks = tuple(Remark(item.location, item.message) for item in unreadable_lines(values) if item.symbol in asked)
+    reports: list[ExplainReport] = []
+    errors: list[KpolicyError] = []
+    for symbol in asked:
+        if model.is_defined(symbol):
+            reports.append(ExplainReport(evaluated.name, model.architecture, model.version, explain(values, symbol)))
+        else:
+            # Only for errors.
+            from kpolicy.run.unknown import unknown_symbol
+
+            errors.append(unknown_symbol(evaluated.examiner, model, symbol))
+    return Explained(tuple(reports), tuple(errors), remarks)

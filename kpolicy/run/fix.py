@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The fewest edited lines that clear the findings of a config."""
+
+from __future__ import annotations
+
+import io
+import os
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import BinaryIO, Final
+
+from kpolicy.config.read import is_packed
+from kpolicy.errors import InputError, UsageError
+from kpolicy.evaluate.values import Values
+from kpolicy.files import read_file, read_stream
+from kpolicy.kernel.source import KernelTree
+from kpolicy.location import Location
+from kpolicy.policy.files.globs import matches_rule, selector_fault
+from kpolicy.policy.files.policy_file import Threshold
+from kpolicy.policy.files.vocabulary import REQUIRED
+from kpolicy.policy.fixes.lines import Document
+from kpolicy.policy.fixes.plan import Task, make_plan
+from kpolicy.policy.judging.standard import Assessment, Standard, assess
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.toml.toml_file import did_you_mean
+from kpolicy.report.records import reaches
+from kpolicy.report.views.fix import FixReport
+from kpolicy.run.acceptance import accept
+from kpolicy.run.conclude import plan_by
+from kpolicy.run.context import Context
+from kpolicy.run.examine import Examiner
+from kpolicy.run.judging import report_on
+from kpolicy.run.plan import Part, Target
+from kpolicy.run.policies import Standards, known_findings
+from kpolicy.run.request import Terms
+from kpolicy.run.selection import policy_start, read_target, split_stack
+
+_FRAGMENT: Final = "fragment"
+_STDIN: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class FixRequest:
+    """A config of a tree whose findings are to be cleared, by rules where `selectors` name any.
+
+    With `as_fragment` the edits are a new file on top of the config; with `alternatives` further ways are looked for.
+    """
+
+    source: KernelTree
+    config: str
+    arch: str | None = None
+    selectors: tuple[str, ...] = ()
+    as_fragment: bool = False
+    alternatives: bool = False
+    terms: Terms = field(default_factory=Terms)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A config that is to be fixed: its values, what it is held against, and the file that is edited.
+
+    `held` is the config as findings have it, `name` the path of the file in a patch, `path` where it
+    lies, None for standard input and a new fragment; `link` is the symbolic link that leads there, if any.
+    """
+
+    values: Values
+    held: str
+    standard: Standard
+    judge: Callable[[Values], Assessment]
+    findings: tuple[Finding, ...]
+    document: Document
+    arch: str
+    name: str
+    path: str | None
+    link: str
+
+    def task(self, findings: Sequence[Finding], threshold: Threshold) -> Task:
+        """The task to clear some findings."""
+        settings = self.standard.policy.settings(self.held)
+        return Task(
+            values=self.values,
+            document=self.document,
+            findings=findings,
+            judge=self.judge,
+            counts=lambda finding: reaches(finding, threshold),
+            rules=settings.rules,
+            requirements=self.standard.requirements,
+        )
+
+    def check_is_a_file(self) -> None:
+        """Refuse what no patch can name."""
+        if self.path is None:
+            raise UsageError("standard input is no file", hint="--format fragment, text or json go without one")
+        if any(ord(letter) < ord(" ") or letter in '"\\\x7f' for letter in self.name):
+            raise UsageError(f"{self.name}: git quotes such a name", hint="rename the file, or use --format fragment")
+
+    def check_is_writable(self) -> None:
+        """Refuse to edit a file that its owner has protected, or that has further names.
+
+        The new content is a new file, so that no reader meets half of it: other names would keep the old one.
+        """
+        assert self.path is not None
+        try:
+            status = os.stat(self.path)
+        except OSError as error:
+            raise InputError(f"cannot write {self.path}: {error.strerror or error}") from None
+        if not status.st_mode & 0o222 or not os.access(self.path, os.W_OK):
+            mode = f"{status.st_mode & 0o7777:04o}"
+            raise InputError(f"{self.path} is read-only (mode {mode})", hint=f"chmod u+w {shlex.quote(self.path)}")
+        if status.st_nlink > 1:
+            hint = "copy it to a file of its own, or leave --write away and apply the patch"
+            raise InputError(f"{self.path} has {status.st_nlink} hard links", hint=hint)
+
+
+def subject_of(request: FixRequest, context: Context) -> Subject:
+    """What is to be fixed; raises UsageError or InputError for a config that cannot be edited or looked at."""
+    source, config, terms, own_file = request.source, request.config, request.terms, not request.as_fragment
+    standards = Standards(terms.policy, source, context.listener)
+    run = plan_by(source, terms, context)
+    given = _given(context.stdin) if _STDIN in config.split("+") else b""
+    target = read_target(config, source, request.arch, io.BytesIO(given))
+    number = standards.number_for(policy_start(target, source))
+    baseline = known_findings(terms.policy, standards)
+    examiner = Examiner(replace(run, standards=tuple(standards.all)), source)
+    target = replace(target, standard=number)
+    last = target.parts[-1]
+    if own_file:
+        content, name, path = _file(source, last, given, target)
+    else:
+        content, name, path = b"", _free_name(target), None
+        # One more file makes a stack of it.
+        target = replace(target, parts=(*target.parts, Part(name, in_tree=False)))
+    values = examiner.values(target)
+    assert values.config is not None
+    standard = standards.all[number]
+    held = values.config.name
+
+    def judge(found: Values) -> Assessment:
+        return assess(found, held, standard, tree=source.name, names=lambda: examiner.tree.names, remedies=False)
+
+    report = report_on(values, held, standard, (), tree=source.name, number=number, names=lambda: examiner.tree.names)
+    for remark in (*examiner.kconfig_remarks(), *report.remarks):
+        context.listener.warning(remark.location, remark.text)
+    accepted = accept((report,), standards.all, baseline, context.today, waivers=terms.policy.waivers)
+    own = "<stdin>" if last.path == _STDIN else last.path
+    document = Document(values.config, own if own_file else name, content, values.model)
+    named = split_stack(config)[-1]
+    given_path = os.path.join(source.root, named) if last.in_tree and not os.path.lexists(named) else named
+    return Subject(
+        values=values,
+        held=held,
+        standard=standard,
+        judge=judge,
+        findings=accepted.configs[0].findings,
+        document=document,
+        arch=target.arch,
+        name=name,
+        path=path,
+        link=given_path if own_file and os.path.islink(given_path) else "",
+    )
+
+
+def fix(subject: Subject, request: FixRequest) -> FixReport:
+    """The fewest edits that clear the chosen findings, proved by evaluation; nothing is written."""
+    chosen = _chosen(subject, request)
+    plan = make_plan(subject.task(chosen, _threshold(subject, request)), alternatives=request.alternatives)
+    return FixReport(subject.held, subject.arch, subject.name, plan)
+
+
+def _given(stdin: BinaryIO | None) -> bytes:
+    try:
+        return read_stream(stdin) if stdin is not None else b""
+    except OSError as error:
+        raise InputError(f"cannot read the config: {error.strerror or error}", Location("<stdin>", 0)) from None
+
+
+def _file(source: KernelTree, part: Part, given: bytes, target: Target) -> tuple[bytes, str, str | None]:
+    """The content of the file that is edited, its name in a patch, and where it lies."""
+    if sum(other == part for other in target.parts) > 1:
+        raise UsageError(f"{part.path} stands twice in the stack", hint="--format fragment goes without editing it")
+    if part.path == _STDIN:
+        content, name, path = given, "<stdin>", None
+    elif part.in_tree:
+        path = os.path.realpath(os.path.join(source.root, part.path))
+        content, name = source.read(part.path), os.path.relpath(path, source.root)
+    else:
+        path = os.path.realpath(part.path)
+        # For git apply in this folder; what lies elsewhere is patched where it lies.
+        inside = os.path.relpath(path)
+        name = os.path.basename(path) if inside.startswith(os.pardir) else inside
+        try:
+            content = read_file(path)
+        except OSError as error:
+            raise InputError(f"cannot read the config: {error.strerror or error}", Location(part.path, 0)) from None
+    if is_packed(content):
+        raise UsageError(f"{part.path} is packed", hint="unpack it first, or use --format fragment")
+    return content, name, path
+
+
+def _free_name(target: Target) -> str:
+    """A name for the fragment that no file of the stack has."""
+    name = _FRAGMENT
+    while any(part.path == name for part in target.parts):
+        name += "+"
+    return name
+
+
+def _threshold(subject: Subject, request: FixRequest) -> Threshold:
+    return request.terms.fail_on or subject.standard.policy.fail_on.value
+
+
+def _chosen(subject: Subject, request: FixRequest) -> list[Finding]:
+    selectors = request.selectors
+    known = [entry.id for entry in subject.standard.policy.vocabulary.entries]
+    known += [f"{REQUIRED}/", *(item.id for item in subject.standard.requirements)]
+    for selector in selectors:
+        fault = selector_fault(selector)
+        if fault is not None:
+            raise UsageError(f"--rule {selector}: {fault}")
+        if not any(matches_rule(selector, name) for name in known):
+            raise UsageError(f"there is no rule {selector!r}", hint=did_you_mean(selector, known))
+    if selectors:
+        return [item for item in subject.findings if any(matches_rule(word, item.rule) for word in selectors)]
+    return [item for item in subject.findings if reaches(item, _threshold(subject, request))]

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The Kconfig files and fragments of a tree."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from kpolicy.errors import UsageError
+from kpolicy.kernel.architecture import resolve_architecture
+from kpolicy.kernel.config_files import config_files
+from kpolicy.kernel.source import KernelTree
+from kpolicy.policy.checks.registry import TREE_CHECKS
+from kpolicy.policy.toml.toml_file import did_you_mean
+from kpolicy.report.records import Report
+from kpolicy.run.conclude import Work, conclude, plan_by
+from kpolicy.run.context import Context
+from kpolicy.run.examine import Examiner
+from kpolicy.run.policies import Standards, known_findings
+from kpolicy.run.request import Terms
+
+_FAMILY: Final = "kconfig/"
+_CHECKED: Final = (
+    "checked are the Kconfig files that an architecture reads, and the fragments of kernel/configs and\n"
+    "arch/*/configs; those of tools/testing/selftests are not"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KconfigRequest:
+    """Checks of Kconfig files and fragments, by their names; all where none is named.
+
+    For the ARCH words `archs`, and below the `paths` of the tree, where any are named.
+    """
+
+    source: KernelTree
+    archs: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    terms: Terms = field(default_factory=Terms)
+
+
+def check_tree(request: KconfigRequest, context: Context) -> Report:
+    """The report on the Kconfig files of a tree; raises UsageError for a check, path or architecture that is none."""
+    source, terms = request.source, request.terms
+    wanted = frozenset(map(_check, request.checks)) or TREE_CHECKS
+    for arch in request.archs:
+        resolve_architecture(source, arch)
+    standards = Standards(terms.policy, source, context.listener)
+    standards.number_for(source.root)
+    plan = replace(plan_by(source, terms, context), standards=tuple(standards.all))
+    below = tuple(os.path.normpath(path) for path in request.paths)
+    if below:
+        _check_paths(Examiner(plan, source), below)
+    work = Work(
+        command="kconfig",
+        plan=plan,
+        targets=(),
+        baseline=known_findings(terms.policy, standards),
+        tree_checks=wanted,
+        archs=request.archs,
+        paths=below,
+    )
+    return conclude(work, source, terms, context, census=False)
+
+
+def _check_paths(examiner: Examiner, paths: tuple[str, ...]) -> None:
+    """Refuse a path at which there is nothing to check: no findings there would look like a clean result."""
+    source = examiner.source
+    files = {*examiner.tree.names.files, *(file.path for file in config_files(source) if file.kind == "fragment")}
+    known = files.union(*map(_folders, files))
+    for path in paths:
+        if path in known or path == ".":
+            continue
+        exists = source.is_file(path) or bool(source.list_dir(path))
+        message = f"--path {path}: {'nothing there is checked' if exists else 'there is no such path in the tree'}"
+        guess = None if exists else did_you_mean(path, sorted(known))
+        raise UsageError(message, hint=guess or _CHECKED)
+
+
+def _folders(path: str) -> Iterator[str]:
+    while path := os.path.dirname(path):
+        yield path
+
+
+def _check(word: str) -> str:
+    """The id of a check, which may be named without its family."""
+    check = word if word.startswith(_FAMILY) else _FAMILY + word
+    if check not in TREE_CHECKS:
+        names = sorted(item.removeprefix(_FAMILY) for item in TREE_CHECKS)
+        guess = did_you_mean(word.removeprefix(_FAMILY), names)
+        raise UsageError(f"there is no check {word!r} of Kconfig files", hint=guess or f"there are {', '.join(names)}")
+    return check

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is to be looked at: configs by their files, and what all of a run have in common."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kpolicy.config.model import Config
+from kpolicy.errors import UsageError
+from kpolicy.kernel.source import DirectorySource, KernelTree
+from kpolicy.kernel.toolchain import Toolchain, parse_toolchain
+from kpolicy.run.context import Context
+
+if TYPE_CHECKING:
+    from kpolicy.costing.bill import Machine
+    from kpolicy.kernel.git import Revision
+    from kpolicy.policy.judging.standard import Standard
+
+EXECUTE = "exec"
+"""The word for really running the probes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a config: in the tree (a path with `/`) or outside of it."""
+
+    path: str
+    in_tree: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A config to look at and the ARCH word to do it for.
+
+    `config` is there when it has been read already; else `parts` say what to read.  `standard` is the
+    number of the standard, among those of the plan, that it is held against.
+    """
+
+    name: str
+    arch: str
+    parts: tuple[Part, ...]
+    config: Config | None = None
+    standard: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What all targets of a run have in common.
+
+    `tree` is the path of the tree, `name` what the user calls it, `revision` says which commit's files are meant,
+    None for those of the directory; `toolchain` is the user's word, None
+    for the default; `cache` the folder for models, if any; `environment` that of the process, which
+    only an executed toolchain and git look at; `standards` is what configs are held against; `machine` is the
+    one that costs are worked out for, None where nobody asks what options cost.
+    """
+
+    tree: str
+    name: str
+    toolchain: str | None
+    cache: Path | None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    standards: tuple[Standard, ...] = ()
+    machine: Machine | None = None
+    revision: Revision | None = None
+
+    def open(self) -> KernelTree:
+        """The tree, to be read in this process: a connection to git is no other process's."""
+        if self.revision is not None:
+            from kpolicy.kernel.revision import RevisionSource
+
+            return RevisionSource(self.revision, self.name, self.environment)
+        return DirectorySource(Path(self.tree), self.name)
+
+
+def chosen_toolchain(word: str | None) -> Toolchain | None:
+    """What --toolchain names, None for the default; raises UsageError for an unknown word."""
+    if word is None:
+        return None
+    return Toolchain.dummy() if word == EXECUTE else parse_toolchain(word)
+
+
+def plan_for(source: KernelTree, toolchain: str | None, context: Context) -> Plan:
+    """A plan without standards for a tree; raises UsageError for a toolchain that there is not."""
+    chosen_toolchain(toolchain)
+    if source.revision is not None and toolchain == EXECUTE:
+        raise UsageError("--toolchain exec runs scripts of the tree", hint="check the revision out: git worktree add")
+    return Plan(
+        tree=os.fspath(source.root),
+        name=source.name,
+        toolchain=toolchain,
+        cache=context.cache,
+        environment=dict(context.environment) if toolchain == EXECUTE or source.revision is not None else {},
+        revision=source.revision,
+    )

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What there is to say about a config beside findings: what conf warns of, and where the config is from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kpolicy.errors import InputError
+from kpolicy.evaluate.values import Values
+from kpolicy.kernel.version import parse_version
+from kpolicy.location import Location
+from kpolicy.report.remark import Remark
+
+HEADER_WORDS = {"x86": ("i386", "x86_64"), "sparc": ("sparc32", "sparc64"), "parisc": ("parisc64",)}
+"""The ARCH words that stand in the header of a .config besides the folder's own name."""
+
+
+def remarks(values: Values) -> Iterator[Remark]:
+    """What conf warns of, and what it does not say: a config of another kernel or architecture."""
+    yield from conf_remarks(values)
+    yield from origin_remarks(values)
+
+
+def conf_remarks(values: Values) -> Iterator[Remark]:
+    """What conf warns of, in its words; of that a finding says most, better."""
+    stacked = values.config is not None and len({item.location.path for item in values.config.assignments}) > 1
+    for location, text in values.warnings:
+        # A fragment is there to override: only within one file is that odd.
+        if not (stacked and text.startswith("override: ")):
+            yield Remark(location, text)
+
+
+def origin_remarks(values: Values) -> Iterator[Remark]:
+    """That a config is of another kernel or architecture."""
+    config, model = values.config, values.model
+    if config is None:
+        return
+    if config.arch is not None and config.arch not in (
+        model.architecture,
+        model.srcarch,
+        *HEADER_WORDS.get(model.srcarch, ()),
+    ):
+        place = config.assignments[0].location.path if config.assignments else config.name
+        yield Remark(Location(place, 1), f"made for {config.arch}, read for {model.architecture}")
+    elif config.version is not None and not _is_release(config.version, model.version):
+        place = config.assignments[0].location.path if config.assignments else config.name
+        yield Remark(Location(place, 1), f"made by Linux {config.version}, the tree is {model.version}")
+
+
+def _is_release(text: str, version: str) -> bool:
+    """Whether a header names a version: it may leave the sublevel out."""
+    try:
+        return str(parse_version(text)) == version
+    except InputError:
+        return text == version

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What kernels are for, and what would make them others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from kpolicy.config.read import parse_config, read_config, stack
+from kpolicy.errors import KpolicyError, SeveralErrors, UsageError
+from kpolicy.evaluate.values import Values
+from kpolicy.kernel.source import KernelTree
+from kpolicy.policy.files.settings import verdict
+from kpolicy.policy.judging.standard import Standard
+from kpolicy.policy.roles.alternatives import Retry, alternatives
+from kpolicy.policy.roles.role import Role, reading_of, role_of
+from kpolicy.policy.toml.toml_file import did_you_mean
+from kpolicy.report.views.role import RoleReport
+from kpolicy.run.bare import bare_values
+from kpolicy.run.conclude import plan_by
+from kpolicy.run.context import Context
+from kpolicy.run.examine import Examiner
+from kpolicy.run.policies import Standards
+from kpolicy.run.request import Terms, check_release
+from kpolicy.run.selection import policy_start, read_target
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRequest:
+    """Configs of a tree, or full .config files without one; `readings` are words like debug=release-candidate."""
+
+    source: KernelTree | None
+    configs: tuple[str, ...]
+    arch: str | None = None
+    release: str | None = None
+    readings: tuple[str, ...] = ()
+    terms: Terms = field(default_factory=Terms)
+
+
+def roles(request: RoleRequest, context: Context) -> tuple[tuple[RoleReport, ...], tuple[KpolicyError, ...]]:
+    """A report for each config, and errors; raises SeveralErrors when there is no report."""
+    if request.configs.count("-") > 1:
+        raise UsageError("standard input can be read only once")
+    check_release(request.release, has_tree=request.source is not None)
+    standards = Standards(request.terms.policy, request.source, context.listener)
+    reports: list[RoleReport] = []
+    failed: list[KpolicyError] = []
+    for spec in request.configs:
+        try:
+            reports.append(_of(spec, request, standards, context))
+        except KpolicyError as error:
+            failed.append(error.kept())
+    if failed and not reports:
+        raise SeveralErrors(failed)
+    return tuple(reports), tuple(failed)
+
+
+def _of(spec: str, request: RoleRequest, standards: Standards, context: Context) -> RoleReport:
+    source = request.source
+    if source is None:
+        config = read_config(spec, context.stdin)
+        standard = standards.all[standards.number_for(spec if spec != "-" else None)]
+        values = bare_values(config, request.arch, request.release)
+        return _report(values, config.name, standard, request.readings, None)
+    target = read_target(spec, source, request.arch, context.stdin)
+    number = standards.number_for(policy_start(target, source))
+    plan = replace(plan_by(source, request.terms, context), standards=tuple(standards.all))
+    values = Examiner(plan, source).values(replace(target, standard=number))
+    name = values.config.name if values.config is not None else spec
+    return _report(values, name, standards.all[number], request.readings, _retry(values))
+
+
+def _retry(values: Values) -> Retry | None:
+    config = values.config
+    if config is None:
+        return None
+
+    def retry(lines: Sequence[str]) -> Values:
+        more = parse_config(config.name, "".join(f"{line}\n" for line in lines).encode())
+        return values.again(stack(config.name, [config, more]))
+
+    return retry
+
+
+def _report(values: Values, name: str, standard: Standard, words: Sequence[str], retry: Retry | None) -> RoleReport:
+    roles = standard.policy.vocabulary.roles
+    stated = {role: reading.value for role, reading in standard.policy.readings.items()}
+    readings = {**stated, **_readings(words, roles)}
+    settings = standard.policy.settings(name)
+    found = role_of(values, roles, readings) if settings.role is None or words else verdict(values, settings)
+    others = {
+        (role.name, reading.name): role_of(values, roles, {**readings, role.name: reading.name}).role
+        for role in roles
+        for reading in role.readings
+        if reading != reading_of(role, readings.get(role.name))
+    }
+    # A role that the policy states is not told from values: no line would change it.
+    possible = alternatives(values, found.role, roles, readings, retry) if settings.role is None or words else ()
+    title = next((role.title for role in roles if role.name == found.role), "")
+    return RoleReport(name, values.model.architecture, values.model.version, title, found, possible, others)
+
+
+def _readings(words: Sequence[str], roles: Sequence[Role]) -> Mapping[str, str]:
+    """The readings that --reading chooses; raises UsageError for a role or a reading that there is not."""
+    chosen: dict[str, str] = {}
+    for word in words:
+        name, _, reading = word.partition("=")
+        role = next((role for role in roles if role.name == name), None)
+        if role is None:
+            hint = did_you_mean(name, [role.name for role in roles if role.readings])
+            raise UsageError(f"there is no role {name!r}", hint=hint)
+        reading_of(role, reading)
+        chosen[name] = reading
+    return chosen
