@@ -16,7 +16,7 @@ from typing import Any
 from kpolicy.evaluate.calculation import Calculation
 from kpolicy.evaluate.template import Template
 from kpolicy.kconfig.nodes import NO, YES
-from kpolicy.kconfig.payload import CHOICE, FLAGS, IS_CHOICE, TRISTATE, TYPE, Core
+from kpolicy.kconfig.payload import CHOICE, FLAGS, IS_CHOICE, NO_WRITE, TRISTATE, TYPE, Core
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class ChoiceSymbolCalculation(Calculation):
         self.value(choice)
         value = YES if self._picked.get(choice) == index else NO
         self.memo[index] = value
-        self.written[index] = 1
+        self.written[index] = not record[FLAGS] & NO_WRITE
         return value
 
     def _choice_symbol(self, index: int, record: list[Any], value: int) -> None:
