@@ -13,8 +13,8 @@ from kpolicy.errors import InputError
 from kpolicy.kconfig import payload
 from kpolicy.kconfig.candidates import candidates
 from kpolicy.kconfig.dialect import Dialect
-from kpolicy.kconfig.elaborate import Elaborated, Entry, Property
 from kpolicy.kconfig.limits import MOST_MEMBERS
+from kpolicy.kconfig.menu_tree import Elaborated, Entry, Property
 from kpolicy.kconfig.nodes import AND, EQUAL, MOD, NO, YES, NodeTable
 from kpolicy.kconfig.payload import BOOL, TRISTATE, TYPES, Core, Details, Payload
 from kpolicy.kconfig.shape import shaper_of
