@@ -91,7 +91,7 @@ class Calculation(ABC):
         node = self._nodes[index]
         memo = self.memo
         if node is None:
-            return self._symbol(index)
+            return self._symbol(index, self._records[index])
         operator = node[0]
         if operator == AND:
             value = 2
@@ -159,7 +159,9 @@ class Calculation(ABC):
 
     def visibility(self, node: int) -> int:
         """How far a symbol's prompt lets a user set it: 0, 1 or 2."""
-        record = self._records[node]
+        return self._visibility(node, self._records[node])
+
+    def _visibility(self, node: int, record: list[Any]) -> int:
         if node in self.recorded:
             return 0
         if record[FLAGS] & TRANSITIONAL:
@@ -171,9 +173,8 @@ class Calculation(ABC):
             return 2
         return visible
 
-    def _symbol(self, index: int) -> int:
+    def _symbol(self, index: int, record: list[Any]) -> int:
         """Mirrors sym_calc_value()."""
-        record = self._records[index]
         # What a loop through this symbol would see.
         self.memo[index] = 0
         type_code = record[TYPE]
@@ -228,10 +229,7 @@ class Calculation(ABC):
         memo[index] = value
         if is_written and not flags & (NO_WRITE | TRANSITIONAL):
             self.written[index] = 1
-        if flags & IS_CHOICE:
-            self._choice_symbol(index, record, value)
-            return self.memo[index] or 0
-        return value
+        return self._choice_symbol(index, record, value) if flags & IS_CHOICE else value
 
     def _default(self, record: list[Any]) -> int:
         """The first default whose condition holds, as far as the condition lets it."""
@@ -296,7 +294,7 @@ class Calculation(ABC):
         type_code = record[TYPE]
         empty = "" if type_code == STRING or self._empty_numbers else "0" if type_code == INT else "0x0"
         self.strings[index] = empty
-        visible = self.visibility(index)
+        visible = self._visibility(index, record)
         flags = record[FLAGS]
         writable = not flags & (NO_WRITE | TRANSITIONAL)
         self.written[index] = visible > 0 and writable
@@ -411,8 +409,8 @@ class Calculation(ABC):
         """The value of a choice member; None where the general rules apply."""
 
     @abstractmethod
-    def _choice_symbol(self, index: int, record: list[Any], value: int) -> None:
-        """What a choice does when its own value is worked out."""
+    def _choice_symbol(self, index: int, record: list[Any], value: int) -> int:
+        """What a choice does when its own value is worked out; the value that it then has."""
 
     def choice_default(self, choice: list[Any], visible: list[int]) -> int | None:
         """The first visible default of a choice, else its first visible member."""

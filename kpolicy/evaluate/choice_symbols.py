@@ -16,7 +16,7 @@ from typing import Any
 from kpolicy.evaluate.calculation import Calculation
 from kpolicy.evaluate.template import Template
 from kpolicy.kconfig.nodes import NO, YES
-from kpolicy.kconfig.payload import CHOICE, FLAGS, IS_CHOICE, TRISTATE, TYPE, Core
+from kpolicy.kconfig.payload import CHOICE, FLAGS, IS_CHOICE, NO_WRITE, TRISTATE, TYPE, Core
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +59,28 @@ class ChoiceSymbolCalculation(Calculation):
         return visible
 
     def _choice_value(self, index: int, record: list[Any]) -> int | None:
-        if record[FLAGS] & IS_CHOICE or self.visibility(index) != YES:
+        if record[FLAGS] & IS_CHOICE or self._visibility(index, record) != YES:
             return None
         choice = self.core.choices[record[CHOICE]][0]
         self.value(choice)
         value = YES if self._picked.get(choice) == index else NO
         self.memo[index] = value
-        self.written[index] = 1
+        self.written[index] = not record[FLAGS] & NO_WRITE
         return value
 
-    def _choice_symbol(self, index: int, record: list[Any], value: int) -> None:
+    def _choice_symbol(self, index: int, record: list[Any], value: int) -> int:
         if value != YES:
-            return
+            return value
         choice = self.core.choices[record[CHOICE]]
         shown = [member for member in choice[2] if self.visibility(member)]
         given = self.inputs.get(index, ChoiceInput(given=False))
         if given.given and any(member not in self.user for member in shown):
             self.inputs[index] = replace(given, given=False)
         picked = given.member if given.member in shown else self.choice_default(choice, shown)
-        if picked is None:
-            # Expressions that were worked out while the choice stood at y would keep that.
-            self.forget(())
-            self.memo[index] = NO
         self._picked[index] = picked
+        if picked is not None:
+            return value
+        # Expressions that were worked out while the choice stood at y would keep that.
+        self.forget(())
+        self.memo[index] = NO
+        return NO

@@ -55,5 +55,5 @@ class ChoiceCalculation(Calculation):
                 return member
         return None
 
-    def _choice_symbol(self, index: int, record: list[Any], value: int) -> None:
-        pass
+    def _choice_symbol(self, index: int, record: list[Any], value: int) -> int:  # noqa: ARG002 - nothing to do
+        return value

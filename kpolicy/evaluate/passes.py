@@ -9,10 +9,12 @@ conf_read).  Today one pass gives the same values; in older dialects it does not
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from kpolicy.evaluate.calculation import Calculation
 from kpolicy.evaluate.choice_symbols import ChoiceInput, ChoiceSymbolCalculation
 from kpolicy.evaluate.choices import ChoiceCalculation
+from kpolicy.evaluate.set_choices import SetChoicesCalculation, unset_choices
 from kpolicy.evaluate.strings import number
 from kpolicy.evaluate.template import Template
 from kpolicy.evaluate.user import UserValues
@@ -46,50 +48,33 @@ def run(
     if mode in _PRESET_VALUE:
         user = _preset(core, dialect, mode)
     if not dialect.choice_symbols:
-        calculation = _calculation(core, template, user, recorded, None)
+        picks = ChoiceCalculation(core, template, user.values, user.order, recorded)
         if not dialect.drops_out_of_range or mode in PRESETS:
-            return calculation
-        return _after_drop(core, template, user, mode, recorded, calculation, None)
-    inputs = user.choices
-    if mode == "alldefconfig":
-        inputs = {choice[0]: ChoiceInput() for choice in core.choices}
-    calculation = _calculation(core, template, user, recorded, inputs)
+            return picks
+        kept = _drop_out_of_range(core, user.values, picks)
+        if mode != "defconfig" or kept == user.values:
+            return picks
+        return ChoiceCalculation(core, template, kept, user.order, recorded)
+    inputs = {choice[0]: ChoiceInput() for choice in core.choices} if mode == "alldefconfig" else user.choices
+    first = ChoiceSymbolCalculation(core, template, user.values, user.order, recorded, inputs)
     if mode in PRESETS:
-        return calculation
-    # `--defconfig` counts every choice as given after the first pass (conf.c: set_all_choice_values).
-    given = {choice: ChoiceInput(True, item.mode, item.member) for choice, item in inputs.items()}
-    if dialect.drops_out_of_range:
-        return _after_drop(core, template, user, mode, recorded, calculation, given)
-    return _calculation(core, template, user, recorded, given) if mode == "defconfig" else calculation
+        return first
+    unset = unset_choices(core, first) if mode == "defconfig" else frozenset()
+    kept = _drop_out_of_range(core, user.values, first) if dialect.drops_out_of_range else user.values
+    if mode != "defconfig":
+        return first
+    given = {choice: replace(item, given=choice not in unset) for choice, item in inputs.items()}
+    second = SetChoicesCalculation if unset else ChoiceSymbolCalculation
+    return second(core, template, kept, user.order, recorded, given)
 
 
-def _calculation(
-    core: Core,
-    template: Template,
-    user: UserValues,
-    recorded: Mapping[int, int | str | None],
-    inputs: Mapping[int, ChoiceInput] | None,
-) -> Calculation:
-    if inputs is None:
-        return ChoiceCalculation(core, template, user.values, user.order, recorded)
-    return ChoiceSymbolCalculation(core, template, user.values, user.order, recorded, inputs)
-
-
-def _after_drop(
-    core: Core,
-    template: Template,
-    user: UserValues,
-    mode: str,
-    recorded: Mapping[int, int | str | None],
-    first: Calculation,
-    inputs: Mapping[int, ChoiceInput] | None,
-) -> Calculation:
-    """Drop the numbers that are out of their range in the first pass, as conf_read() did."""
-    kept = dict(user.values)
-    for node in _in_table_order(core, user.values):
-        if not _is_out_of_range(core, first, node, user.values[node]):
+def _drop_out_of_range(core: Core, user: Mapping[int, int | str], first: Calculation) -> Mapping[int, int | str]:
+    """Drop the numbers that are out of their range in the first pass, as conf_read() did; what is left."""
+    kept = dict(user)
+    for node in _in_table_order(core, user):
+        if not _is_out_of_range(core, first, node, user[node]):
             continue
-        if len(kept) == len(user.values):
+        if len(kept) == len(user):
             # What was derived from a dropped number keeps its value, so it must have one first.
             for symbol, record in enumerate(core.records):
                 if record is not None:
@@ -97,12 +82,7 @@ def _after_drop(
         del kept[node]
         first.user = kept
         first.forget([node])
-    if mode != "defconfig":
-        return first
-    if inputs is None and len(kept) == len(user.values):
-        return first
-    again = UserValues(kept, user.order, user.choices, user.assignments)
-    return _calculation(core, template, again, recorded, inputs)
+    return kept
 
 
 def _in_table_order(core: Core, nodes: Iterable[int]) -> list[int]:

@@ -59,8 +59,9 @@ def user_values(core: Core, config: Config) -> UserValues:
         if record[CHOICE] >= 0 and not record[FLAGS] & IS_CHOICE:
             order.pop(node, None)
             order[node] = None
-            if dialect.choice_symbols:
-                _enter_choice(core.choices[record[CHOICE]][0], node, int(value), assignment, user)
+            # A number in a choice leaves its mode alone.
+            if dialect.choice_symbols and isinstance(value, int):
+                _enter_choice(core.choices[record[CHOICE]][0], node, value, assignment, user)
     user.order = tuple(order)
     for location, text in config.remarks:
         if not (dialect.silent_without_equals and text.startswith("unexpected data: CONFIG_")):

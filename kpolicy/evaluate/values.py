@@ -12,8 +12,10 @@ from kpolicy.evaluate.calculation import Calculation
 from kpolicy.evaluate.passes import MODES, PRESETS, run
 from kpolicy.evaluate.template import Template
 from kpolicy.evaluate.user import UserValues, user_values
-from kpolicy.kconfig.model import Default, Expr, Model, Select
+from kpolicy.kconfig.expressions import Expr
+from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.payload import BOOL, DEFAULTS, INT, TRISTATE, TYPE
+from kpolicy.kconfig.symbols import Default, Select
 from kpolicy.location import Location
 
 _TRISTATE = {"n": 0, "m": 1, "y": 2}

@@ -16,7 +16,7 @@ from kpolicy.explain.lines import (
     without_keyword,
     written_condition,
 )
-from kpolicy.kconfig.model import conjunction, conjuncts
+from kpolicy.kconfig.expressions import conjunction, conjuncts
 from kpolicy.kconfig.nodes import MOD, NO
 from kpolicy.location import Location
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kpolicy.evaluate.values import Values
-    from kpolicy.kconfig.model import Condition, Default, Expr, Select, Symbol, Written
+    from kpolicy.kconfig.expressions import Expr
+    from kpolicy.kconfig.symbols import Condition, Default, Select, Symbol, Written
     from kpolicy.kconfig.syntax import Answerer
 
 # So many ways to set a symbol are named; a reader who needs more asks for the chain.

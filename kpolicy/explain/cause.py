@@ -18,14 +18,15 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kpolicy.evaluate.user import unquote
 from kpolicy.explain.lines import default_text, own_condition, select_text
-from kpolicy.kconfig.model import conjunction, conjuncts
+from kpolicy.kconfig.expressions import conjunction, conjuncts
 from kpolicy.kconfig.nodes import NO
 from kpolicy.location import Location
 
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
     from kpolicy.evaluate.values import Values
-    from kpolicy.kconfig.model import Default, Expr, Select, Symbol
+    from kpolicy.kconfig.expressions import Expr
+    from kpolicy.kconfig.symbols import Default, Select, Symbol
 
 Kind: TypeAlias = Literal["assigned", "selected", "implied", "default", "choice", "toolchain", "unset"]
 

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kpolicy.explain.cause import assignment_of, cause, line_text, shown
 from kpolicy.explain.lines import default_text, select_text
-from kpolicy.kconfig.model import conjuncts
+from kpolicy.kconfig.expressions import conjuncts
 from kpolicy.kconfig.payload import CHOICE, DEFAULTS, DIRECT, IMPLIED, RANGES, REVERSE, VISIBILITY
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
     from kpolicy.explain.cause import Link
-    from kpolicy.kconfig.model import Expr, Model
+    from kpolicy.kconfig.expressions import Expr
+    from kpolicy.kconfig.model import Model
     from kpolicy.kconfig.payload import Core
     from kpolicy.location import Location
 

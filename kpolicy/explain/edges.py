@@ -11,14 +11,15 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from kpolicy.kconfig.model import Expr
+from kpolicy.kconfig.expressions import Expr
 from kpolicy.kconfig.nodes import AND, EQUAL, MOD, NO, OR, UNEQUAL, YES
 from kpolicy.kconfig.payload import BOOL, CHOICE, DEFAULTS, DIRECT, FLAGS, IS_CHOICE, TRISTATE, TYPE, VISIBILITY
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
-    from kpolicy.kconfig.model import Default, Model, Select, Symbol
+    from kpolicy.kconfig.model import Model
     from kpolicy.kconfig.payload import Core
+    from kpolicy.kconfig.symbols import Default, Select, Symbol
     from kpolicy.location import Location
 
 Kind: TypeAlias = Literal["select", "imply", "default"]

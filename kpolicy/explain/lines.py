@@ -6,14 +6,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from kpolicy.kconfig.model import conjunction, conjuncts
+from kpolicy.kconfig.expressions import conjunction, conjuncts
 from kpolicy.kconfig.nodes import NO
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kpolicy.evaluate.values import Values
-    from kpolicy.kconfig.model import Condition, Default, Expr, Range, Select, Symbol, Written
+    from kpolicy.kconfig.expressions import Expr
+    from kpolicy.kconfig.symbols import Condition, Default, Range, Select, Symbol, Written
     from kpolicy.kconfig.syntax import Answerer
 
 # What a macro gave, by what answered it.

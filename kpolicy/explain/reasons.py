@@ -27,11 +27,12 @@ from kpolicy.explain.cause import chosen, is_without_modules, line_text, shown
 from kpolicy.explain.facts import Fact, Way
 from kpolicy.explain.lines import condition_text, default_text, is_settled, own_condition, select_text
 from kpolicy.explain.support import Supports
-from kpolicy.kconfig.model import conjuncts
+from kpolicy.kconfig.expressions import conjuncts
 from kpolicy.kconfig.payload import TRISTATE, TYPE
 
 if TYPE_CHECKING:
-    from kpolicy.kconfig.model import Expr, Select, Symbol
+    from kpolicy.kconfig.expressions import Expr
+    from kpolicy.kconfig.symbols import Select, Symbol
     from kpolicy.location import Location
 
 Kind: TypeAlias = Literal[

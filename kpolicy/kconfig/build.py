@@ -13,8 +13,8 @@ from kpolicy.errors import InputError
 from kpolicy.kconfig import payload
 from kpolicy.kconfig.candidates import candidates
 from kpolicy.kconfig.dialect import Dialect
-from kpolicy.kconfig.elaborate import Elaborated, Entry, Property
 from kpolicy.kconfig.limits import MOST_MEMBERS
+from kpolicy.kconfig.menu_tree import Elaborated, Entry, Property
 from kpolicy.kconfig.nodes import AND, EQUAL, MOD, NO, YES, NodeTable
 from kpolicy.kconfig.payload import BOOL, TRISTATE, TYPES, Core, Details, Payload
 from kpolicy.kconfig.shape import shaper_of
@@ -24,7 +24,7 @@ from kpolicy.kconfig.syntax import YES as ALWAYS
 from kpolicy.location import Location
 
 _NO_SCOPE = -1
-# What conf refuses in a choice (6.12), or does not survive there (6.1), is a symbol like any other to us.
+# What today's conf refuses in a choice is a symbol like any other to us.
 _NO_MEMBERS = ("int", "hex", "string")
 _TYPE_CODE = {word: code for code, word in enumerate(TYPES)}
 
@@ -237,7 +237,7 @@ class _Builder:
         table = self._table
         index = table.symbol(name)
         self._menu.append(index)
-        if self._elaborated.types.get(name) in _NO_MEMBERS:
+        if not self._dialect.choice_symbols and self._elaborated.types.get(name) in _NO_MEMBERS:
             choice = None
         if choice is not None and choice.name:
             dependency = self._member(entry, index, _given(dependency), choice.name)

@@ -7,87 +7,17 @@ grammar does (scripts/kconfig/parser.y, menu.c: menu_add_entry, menu_add_prop).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
-
 from kpolicy.errors import InputError
-from kpolicy.kconfig.frontend import Reader, is_probed, read_file
-from kpolicy.kconfig.grammar import Verdict
+from kpolicy.kconfig.file_cache import FileCache
+from kpolicy.kconfig.frontend import Reader, is_probed
 from kpolicy.kconfig.limits import MOST_BLOCKS
+from kpolicy.kconfig.menu_tree import Elaborated, Entry, Property
+from kpolicy.kconfig.properties import PROPERTIES, Properties
 from kpolicy.kconfig.sanity import check_sanity
-from kpolicy.kconfig.syntax import CONST, YES, Answerer, Ast, Refusal, SourceFile, Statement
+from kpolicy.kconfig.syntax import YES, Statement
 from kpolicy.location import Location
 
 _MAX_DEPTH = 100
-
-
-class Property(NamedTuple):
-    """A property of an entry: its kind, its operands as written, where it stands."""
-
-    kind: str
-    operands: tuple[Any, ...]
-    location: Location
-    probed: bool
-
-
-@dataclass(slots=True, eq=False)
-class Entry:
-    """A node of the menu tree while it grows: config, choice, menu, comment or if."""
-
-    kind: str
-    name: str | None
-    location: Location
-    is_menuconfig: bool = False
-    children: list[Entry] = field(default_factory=list)
-    properties: list[Property] = field(default_factory=list)
-    visibility: list[tuple[Ast, Location]] = field(default_factory=list)
-    prompt: Property | None = None
-
-    def add(self, kind: str, operands: tuple[Any, ...], location: Location, probed: bool) -> None:
-        """Append a property."""
-        self.properties.append(Property(kind, operands, location, probed))
-
-
-@dataclass(slots=True)
-class Elaborated:
-    """The menu tree of an architecture, and what the symbols in it were declared to be."""
-
-    root: Entry
-    mainmenu: str
-    types: dict[str, str] = field(default_factory=dict)
-    modules: str | None = None
-    flags: dict[str, set[str]] = field(default_factory=dict)
-    warnings: list[tuple[Location, str]] = field(default_factory=list)
-    refused: list[Refusal] = field(default_factory=list)
-    written: dict[Location, tuple[str, Answerer]] = field(default_factory=dict)
-    """Conditions and defaults that hold macros: the line before these were expanded, and what answered them."""
-
-
-class TrackedSource(Protocol):
-    """A source that wants to know of every use of a file."""
-
-    def read(self, path: str) -> bytes:
-        """The bytes of a file; raises `InputError`."""
-
-    def touch(self, path: str) -> None:
-        """Take note of one more use of a file that was read before."""
-
-
-class FileCache:
-    """Kconfig files already split into statements, shared by the architectures of a tree."""
-
-    def __init__(self, source: TrackedSource) -> None:
-        self.source = source
-        self._files: dict[str, SourceFile] = {}
-
-    def get(self, path: str, reader: Reader) -> SourceFile:
-        """The statements of `path`."""
-        file = self._files.get(path)
-        if file is None:
-            file = self._files[path] = read_file(path, self.source.read(path), reader)
-        else:
-            self.source.touch(path)
-        return file
 
 
 def elaborate(files: FileCache, reader: Reader, environment: dict[str, str], top: str = "Kconfig") -> Elaborated:
@@ -112,7 +42,6 @@ class _Builder:
     ) -> None:
         self._files = files
         self._reader = reader
-        self._environment = environment
         self._grammar = reader.grammar
         self.result = result
         # The menus, choices and ifs around, the root first.
@@ -123,8 +52,7 @@ class _Builder:
         self._choices = 0
         self._has_begun = False
         self._noted: list[Statement] = []
-        # The entries that have a help text.
-        self._helped: set[int] = set()
+        self._properties = Properties(reader.grammar, environment, result)
 
     def file(self, path: str, included_at: Location | None) -> None:
         """Take in the statements of a file; `included_at` is its `source` line."""
@@ -206,11 +134,11 @@ class _Builder:
     def _take(self, statement: Statement) -> None:
         keyword = statement.keyword
         if keyword in ("warning", "skipped"):
-            self.result.warnings.append((Location(self._path, statement.line), str(statement.operands[0])))
+            self.result.warn(Location(self._path, statement.line), str(statement.operands[0]))
         elif keyword == "refused":
             # Whose entry it belongs to is known with the statement that comes next.
             self._noted.append(statement)
-        elif keyword in _PROPERTIES:
+        elif keyword in PROPERTIES:
             self._property(statement)
         else:
             self._turn_to(None)
@@ -244,18 +172,7 @@ class _Builder:
             raise self._fail(statement, f"unexpected '{keyword}'")
 
     def _refuse(self, statement: Statement, text: str) -> None:
-        self._refuse_at(Location(self._path, statement.line), self._entry, text)
-
-    def _refuse_at(self, location: Location, entry: Entry | None, text: str) -> None:
-        name = entry.name if entry is not None and entry.kind == "config" else None
-        self.result.refused.append(Refusal(location, name or "", text))
-
-    def _judge(self, verdict: Verdict, location: Location, entry: Entry, text: str) -> None:
-        """Take note of what some releases warn of and others refuse."""
-        if verdict == "refused":
-            self._refuse_at(location, entry, f"stops here: {text}")
-        elif verdict == "warned of":
-            self.result.warnings.append((location, text))
+        self.result.refuse(Location(self._path, statement.line), self._entry, text)
 
     def _check_place(self, statement: Statement) -> None:
         keyword = statement.keyword
@@ -284,16 +201,18 @@ class _Builder:
             return
         grammar = self._grammar
         if left.kind == "choice" and grammar.strict_choice and left.prompt is None:
-            self._refuse_at(left.location, left, "takes no choice without a prompt")
+            self.result.refuse(left.location, left, "takes no choice without a prompt")
         if left.kind != "config":
             return
         if left.is_menuconfig and left.prompt is None:
-            self._judge(grammar.menuconfig_without_prompt, left.location, left, "menuconfig statement without prompt")
+            self.result.judge(
+                grammar.menuconfig_without_prompt, left.location, left, "menuconfig statement without prompt"
+            )
         if grammar.strict_choice and self._choice() is not None:
             if left.prompt is None:
-                self._refuse_at(left.location, left, "takes no member of a choice without a prompt")
+                self.result.refuse(left.location, left, "takes no member of a choice without a prompt")
             if self.result.types.get(left.name or "") != "bool":
-                self._refuse_at(left.location, left, "takes no member of a choice that is not a bool")
+                self.result.refuse(left.location, left, "takes no member of a choice that is not a bool")
 
     def _open(self, kind: str, name: str | None, statement: Statement) -> Entry:
         entry = Entry(kind, name, Location(self._path, statement.line))
@@ -334,128 +253,11 @@ class _Builder:
         entry = self._entry
         if entry is None or entry is self.result.root:
             raise self._fail(statement, f"'{statement.keyword}' outside of an entry")
-        kind = statement.keyword
-        if kind not in _PROPERTIES_OF[entry.kind]:
-            self._refuse(statement, f"takes no '{_said(statement)}' in a {entry.kind}")
-            return
-        location = Location(self._path, statement.line)
-        if kind == "type":
-            self._type(entry, statement, location)
-        elif kind == "prompt":
-            self._prompt(entry, Property("prompt", statement.operands, location, statement.probed))
-        elif kind == "default":
-            self._default(entry, statement, location)
-        elif kind == "visible":
-            if self._grammar.visible_first and entry.properties:
-                self._refuse(statement, "takes no 'visible if' after 'depends on'")
-            entry.visibility.append((statement.operands[0], location))  # type: ignore[arg-type]  # an Ast
-        elif kind == "modules":
-            if self.result.modules is not None:
-                self._refuse(statement, f"takes 'modules' only once, and {self.result.modules} has it")
-            self.result.modules = entry.name
-        elif kind == "help":
-            self._help(entry, statement, location)
-        elif kind == "option env":
-            value = (CONST, self._environment.get(str(statement.operands[0]), ""))
-            entry.add("default", (value, YES), location, False)
-            self._flag(entry, kind)
-        elif kind in ("transitional", "option defconfig_list", "option allnoconfig_y", "optional"):
-            self._flag(entry, kind)
-        else:
-            entry.add(kind, statement.operands, location, statement.probed)
-
-    def _type(self, entry: Entry, statement: Statement, location: Location) -> None:
-        word, text, condition = statement.operands
-        if entry.kind == "choice":
-            if word not in self._grammar.choice_types:
-                self._refuse(statement, f"takes no '{word}' in a choice: write 'prompt'")
-            elif text is None and self._grammar.choice_type_needs_prompt:
-                self._refuse(statement, f"takes no '{word}' without a prompt in a choice")
-            if word not in ("bool", "tristate"):
-                return
-        self._set_type(entry, str(word), location)
-        if text is not None:
-            self._prompt(entry, Property("prompt", (text, condition), location, statement.probed))
-
-    def _default(self, entry: Entry, statement: Statement, location: Location) -> None:
-        value, condition, word = statement.operands
-        if entry.kind == "choice":
-            if word is not None:
-                self._refuse(statement, f"takes no 'def_{word}' in a choice")
-                return
-            if isinstance(value, tuple) and value not in _LITERALS:
-                self._refuse(statement, "takes nothing but a symbol as default of a choice")
-                return
-        entry.add("default", (value, condition), location, statement.probed)
-        if word is not None:
-            self._set_type(entry, str(word), location)
-
-    def _help(self, entry: Entry, statement: Statement, location: Location) -> None:
-        name = entry.name if entry.kind == "config" else "<choice>"
-        if id(entry) in self._helped:
-            self._judge(self._grammar.repeated_help, location, entry, f"'{name}' defined with more than one help text")
-        self._helped.add(id(entry))
-        if statement.operands and statement.operands[0]:
-            self._judge(self._grammar.blank_help, location, entry, f"'{name}' defined with blank help text")
-
-    def _flag(self, entry: Entry, flag: str) -> None:
-        if entry.name is not None:
-            self.result.flags.setdefault(entry.name, set()).add(flag)
-
-    def _set_type(self, entry: Entry, word: str, location: Location) -> None:
-        if entry.name is None:
-            raise InputError(f"'{word}' in a {entry.kind}", location)
-        known = self.result.types.setdefault(entry.name, word)
-        if known != word:
-            self.result.warnings.append(
-                (location, f"ignoring type redefinition of '{entry.name}' from '{known}' to '{word}'")
-            )
-
-    def _prompt(self, entry: Entry, prompt: Property) -> None:
-        # `conf` applies the `visible if` of every menu around to prompts, not to menu titles.
-        blocks = self._blocks[:-1] if self._blocks[-1] is entry else self._blocks
-        around = [condition for block in reversed(blocks) for condition, _ in block.visibility]
-        if around:
-            text, condition = prompt.operands
-            prompt = prompt._replace(operands=(text, ("&&", condition, *around)))
-        if entry.prompt is not None:
-            self.result.warnings.append((prompt.location, "prompt redefined"))
-        entry.prompt = prompt
-        entry.properties.append(prompt)
+        self._properties.take(statement, Location(self._path, statement.line), entry, self._blocks)
 
 
-def _said(statement: Statement) -> str:
-    """The word that a property begins with."""
-    return str(statement.operands[0]) if statement.keyword == "type" else statement.keyword
-
-
-_LITERALS = tuple((CONST, letter) for letter in "nmy")
 _A_STATEMENT = {"assignment": "assignment of a variable"}
 # Statements in which a macro decides a value or a condition.
 _CONDITIONAL = frozenset(
     ("depends", "if", "visible", "type", "prompt", "default", "select", "imply", "range"),
 )
-_CONFIG = frozenset(
-    (
-        "type",
-        "prompt",
-        "default",
-        "depends",
-        "select",
-        "imply",
-        "range",
-        "help",
-        "modules",
-        "transitional",
-        "option env",
-        "option defconfig_list",
-        "option allnoconfig_y",
-    )
-)
-_PROPERTIES_OF = {
-    "config": _CONFIG,
-    "choice": frozenset(("type", "prompt", "default", "depends", "optional", "help")),
-    "menu": frozenset(("visible", "depends")),
-    "comment": frozenset(("depends",)),
-}
-_PROPERTIES = frozenset.union(*_PROPERTIES_OF.values())

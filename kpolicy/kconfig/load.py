@@ -243,7 +243,8 @@ class Tree:
         # Imported here because a cached model does without kconfiglib and the probes.
         from kpolicy.kconfig.build import build
         from kpolicy.kconfig.dialect import read_dialect
-        from kpolicy.kconfig.elaborate import FileCache, elaborate
+        from kpolicy.kconfig.elaborate import elaborate
+        from kpolicy.kconfig.file_cache import FileCache
         from kpolicy.kconfig.frontend import Reader
         from kpolicy.kconfig.grammar import read_grammar
         from kpolicy.kconfig.loops import Choices, find_loop, names_make_a_loop

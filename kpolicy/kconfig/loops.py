@@ -14,7 +14,7 @@ from typing import Any
 
 from kpolicy.errors import InputError
 from kpolicy.kconfig.dialect import Dialect
-from kpolicy.kconfig.elaborate import Elaborated, Entry
+from kpolicy.kconfig.menu_tree import Elaborated, Entry
 from kpolicy.kconfig.payload import CHOICE, Core
 from kpolicy.kconfig.shape import shaper_of
 from kpolicy.kconfig.syntax import CONST, MOD, YES, Ast, names_in

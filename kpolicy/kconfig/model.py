@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The Kconfig model of one architecture: immutable facts, each with its file and line.
 
-A `Model` stands on plain data (`payload`) that evaluation reads directly; the dataclasses
-here are the view for everything else and are made when they are asked for.
+A `Model` stands on plain data (`payload`) that evaluation reads directly; everything else reads
+`expressions` and `symbols`, which are made when they are asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from kpolicy.kconfig.dialect import Dialect
-from kpolicy.kconfig.nodes import MOD, OPERATORS, YES
+from kpolicy.kconfig.expressions import Expr, Expressions, conjuncts
 from kpolicy.kconfig.payload import (
     CHOICE,
     FLAGS,
@@ -27,14 +26,11 @@ from kpolicy.kconfig.payload import (
     Core,
     Details,
 )
-from kpolicy.kconfig.syntax import Answerer
+from kpolicy.kconfig.symbols import Choice, Condition, Default, Prompt, Range, Select, Symbol, Written
 from kpolicy.location import Location
 
 REFUSED = "refused by this tree's conf"
 Derived = TypeVar("Derived")
-
-# How tightly operators bind when an expression is printed.
-_OR, _AND, _RELATION, _NOT = 1, 2, 3, 4
 
 
 class UnknownProbe(NamedTuple):
@@ -42,226 +38,6 @@ class UnknownProbe(NamedTuple):
 
     text: str
     location: Location
-
-
-class Expressions:
-    """The expressions of a model, and the texts that stand for their nodes.
-
-    They are apart from the model: what refers to an expression does not refer to the model, so that a model
-    is freed as soon as nothing uses it, without a search for cycles in millions of objects.
-    """
-
-    def __init__(self, core: Core) -> None:
-        self._core = core
-        self.nodes = core.nodes
-
-    @cached_property
-    def names(self) -> dict[int, str]:
-        """Names of symbols by node."""
-        return {node: name for name, node in self._core.symbols.items()}
-
-    @cached_property
-    def constants(self) -> dict[int, str]:
-        """Texts of constants by node."""
-        return {node: text for text, node in self._core.constants.items()}
-
-    @property
-    def modules(self) -> int:
-        """The node of the symbol that says whether there are modules."""
-        return self._core.modules
-
-    def is_choice(self, node: int) -> bool:
-        """Whether a node stands for a choice."""
-        record = self._core.records[node]
-        return record is not None and bool(record[FLAGS] & IS_CHOICE)
-
-
-@dataclass(frozen=True, slots=True)
-class Expr:
-    """An expression of a model, by its node."""
-
-    expressions: Expressions
-    node: int
-
-    @property
-    def op(self) -> str:
-        """ "symbol", "const", "and", "or", "not" or one of = != < <= > >=."""
-        node = self.expressions.nodes[self.node]
-        if node is None:
-            return "symbol" if self.node in self.expressions.names else "const"
-        return {"&&": "and", "||": "or", "!": "not"}.get(OPERATORS[node[0]], OPERATORS[node[0]])
-
-    @property
-    def operands(self) -> tuple[Expr, ...]:
-        """The operands of a compound expression."""
-        node = self.expressions.nodes[self.node]
-        return tuple(Expr(self.expressions, operand) for operand in node[1:]) if node else ()
-
-    @property
-    def name(self) -> str:
-        """The name of a symbol, the text of a constant, "" for a compound expression."""
-        return self.expressions.names.get(self.node) or self.expressions.constants.get(self.node, "")
-
-    @property
-    def is_yes(self) -> bool:
-        """Whether this is the constant y: no condition at all."""
-        return self.node == YES
-
-    @property
-    def is_choice(self) -> bool:
-        """Whether this is a choice, which an old conf has among the conditions of its members."""
-        return self.expressions.is_choice(self.node)
-
-    def symbols(self) -> Iterator[str]:
-        """The names of the symbols in the expression, each occurrence."""
-        if self.op == "symbol":
-            yield self.name
-        for operand in self.operands:
-            yield from operand.symbols()
-
-    def __str__(self) -> str:
-        return self._print(0)
-
-    def _print(self, level: int) -> str:
-        op = self.op
-        if op == "symbol":
-            return self.name
-        if op == "const":
-            return self.name if self.node <= YES else f'"{self.name}"'
-        operands = self.operands
-        if op == "not":
-            return f"!{operands[0]._print(_NOT)}"
-        if op in ("and", "or"):
-            own, word = (_AND, " && ") if op == "and" else (_OR, " || ")
-            if op == "and" and operands[0].node == MOD:
-                # To conf an `m` in a condition is `m && MODULES`.
-                operands = tuple(item for item in operands if item.node != self.expressions.modules)
-                own = own if len(operands) > 1 else _NOT
-            text = word.join(operand._print(own) for operand in operands)
-        else:
-            own = _RELATION
-            text = f"{operands[0]._print(_NOT)} {op} {operands[1]._print(_NOT)}"
-        return f"({text})" if own < level else text
-
-
-def conjunction(parts: Iterable[Expr]) -> str:
-    """The text of `a && b && ...`, an `||` among the parts in brackets."""
-    several = tuple(parts)
-    return str(several[0]) if len(several) == 1 else " && ".join(part._print(_AND) for part in several)
-
-
-def conjuncts(expression: Expr) -> tuple[Expr, ...]:
-    """The parts of an expression that must all hold."""
-    if expression.op == "and":
-        return tuple(part for operand in expression.operands for part in conjuncts(operand))
-    return () if expression.is_yes else (expression,)
-
-
-class Written(NamedTuple):
-    """A line with macros as it is written, and what answered them."""
-
-    text: str
-    answerer: Answerer
-
-
-class Condition(NamedTuple):
-    """A line by which something has a condition: `depends on`, `if`, `visible if`, or that of the property itself.
-
-    `written` is there where the line has macros; so it is for defaults and selects.
-    """
-
-    expression: Expr
-    location: Location
-    written: Written | None
-
-
-class Prompt(NamedTuple):
-    """A prompt; `condition` is everything that must hold for it to be shown.
-
-    `conditions` are the lines that it is made of, the outermost first.
-    """
-
-    text: str
-    condition: Expr
-    location: Location
-    conditions: tuple[Condition, ...]
-
-
-class Default(NamedTuple):
-    """A default; the first whose condition holds counts."""
-
-    value: Expr
-    condition: Expr
-    location: Location
-    written: Written | None
-
-
-class Select(NamedTuple):
-    """`source` selects (or implies) `target` while `condition` holds; it stands at `location`."""
-
-    source: str
-    target: str
-    condition: Expr
-    location: Location
-    written: Written | None
-
-
-class Range(NamedTuple):
-    """The bounds of an int or hex; the first whose condition holds counts."""
-
-    low: Expr
-    high: Expr
-    condition: Expr
-    location: Location
-
-
-@dataclass(frozen=True, slots=True)
-class Symbol:
-    """A symbol and all its properties, over all places that define it.
-
-    Conditions include what menus, ifs and `depends on` around the property demand.
-    `conditions` are those lines, for each place that defines the symbol.
-    `choice` is the index of the choice that the symbol is a member of.  `probed` marks a
-    symbol without prompt whose value a toolchain probe decides.
-    """
-
-    name: str
-    type: str
-    definitions: tuple[Location, ...]
-    prompts: tuple[Prompt, ...]
-    defaults: tuple[Default, ...]
-    selects: tuple[Select, ...]
-    implies: tuple[Select, ...]
-    ranges: tuple[Range, ...]
-    conditions: tuple[tuple[Condition, ...], ...]
-    direct_dependency: Expr
-    selected_by: tuple[Select, ...]
-    implied_by: tuple[Select, ...]
-    choice: int | None
-    transitional: bool
-    probed: bool
-
-    def around(self, location: Location) -> tuple[Condition, ...]:
-        """The lines whose conditions hold for a property that stands at a line of the symbol."""
-        # A property stands below the head of its entry, in the same file.
-        above = [
-            (place.line, conditions)
-            for place, conditions in zip(self.definitions, self.conditions, strict=True)
-            if place.path == location.path and place.line <= location.line
-        ]
-        return max(above, key=lambda item: item[0])[1] if above else ()
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A choice: its type, its members in order, its defaults, where it is defined."""
-
-    type: str
-    members: tuple[str, ...]
-    defaults: tuple[Default, ...]
-    prompts: tuple[Prompt, ...]
-    definitions: tuple[Location, ...]
-    optional: bool
 
 
 class Model:

@@ -4,14 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from kpolicy.kconfig.grammar import Grammar
+from kpolicy.kconfig.menu_tree import Elaborated, Entry, Property
 from kpolicy.kconfig.syntax import YES, Refusal
 from kpolicy.location import Location
-
-if TYPE_CHECKING:
-    from kpolicy.kconfig.elaborate import Elaborated, Entry, Property
 
 _ONLY_HELP = "takes a transitional symbol with a type and a help text only"
 

@@ -8,14 +8,12 @@ come or go by them: `A || !A` of a bool is y, and a loop through it is none.
 from __future__ import annotations
 
 from collections.abc import Container
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from kpolicy.kconfig.dialect import Dialect
+from kpolicy.kconfig.menu_tree import Elaborated, Entry
 from kpolicy.kconfig.parse import compare_no
 from kpolicy.kconfig.syntax import CONST, MOD, NO, YES, Ast
-
-if TYPE_CHECKING:
-    from kpolicy.kconfig.dialect import Dialect
-    from kpolicy.kconfig.elaborate import Elaborated, Entry
 
 _OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 

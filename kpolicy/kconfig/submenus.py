@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from kpolicy.kconfig.menu_tree import Entry
 from kpolicy.kconfig.shape import Shaper, canonical, flat
 from kpolicy.kconfig.syntax import MOD, NO, YES, Ast, names_in
-
-if TYPE_CHECKING:
-    from kpolicy.kconfig.elaborate import Entry
 
 
 class _Above(NamedTuple):

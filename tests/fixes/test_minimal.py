@@ -13,7 +13,7 @@ import pytest
 
 from kpolicy.errors import InputError
 from kpolicy.evaluate.values import Values, evaluate
-from kpolicy.kconfig.model import Expr
+from kpolicy.kconfig.expressions import Expr
 from kpolicy.policy.fixes.lines import Document, Edit
 from kpolicy.policy.fixes.search import key_of
 from tests.fixes.bench import PATH, Small, counts, rule

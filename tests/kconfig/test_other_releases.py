@@ -195,3 +195,13 @@ def test_not_set_of_a_number(tmp_path: Path, confdata: str, told: int) -> None:
     values = evaluate(model, parse_config("config", b"# CONFIG_A is not set\n"))
     assert values.text("A") == "3"
     assert len(values.warnings) == told
+
+
+def test_a_member_with_defconfig_list_is_not_written_in_5_10(tmp_path: Path) -> None:
+    """Linux 5.10, symbol.c: sym_calc_value() takes SYMBOL_WRITE away from members of a choice too."""
+    members = 'config A\n\tbool "a"\n\nconfig B\n\tbool "b"\n\toption defconfig_list\n\n'
+    tree = _tree(tmp_path, f'choice\n\tprompt "c"\n\n{members}endchoice\n', old_grammar=True)
+    (tree / "scripts/kconfig/menu.c").write_text("sym_defconfig_list->flags |= SYMBOL_NO_WRITE;")
+    lines = _written(_read(tree))
+    assert "CONFIG_A=y" in lines
+    assert "# CONFIG_B is not set" not in lines

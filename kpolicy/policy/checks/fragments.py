@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpolicy.explain.blocked import blockers
-from kpolicy.kconfig.model import conjuncts
+from kpolicy.kconfig.expressions import conjuncts
 from kpolicy.policy.checks.effects import line_effects
 from kpolicy.policy.checks.reasons import Names, is_foreign, reason
 from kpolicy.policy.checks.tree import tree_finding

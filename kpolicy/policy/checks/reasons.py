@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import deciding_selects, is_without_modules, no_modules, sufficient_default
 from kpolicy.explain.lines import default_text
-from kpolicy.kconfig.model import conjunction, conjuncts
+from kpolicy.kconfig.expressions import conjunction, conjuncts
 from kpolicy.policy.checks.effects import LineEffect, why
 from kpolicy.policy.checks.heirs import heirs
 from kpolicy.policy.checks.names import likely_names
@@ -18,8 +18,8 @@ from kpolicy.policy.checks.old_names import honoured_message, lost_message, move
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
     from kpolicy.evaluate.values import Values
-    from kpolicy.kconfig.model import Default
     from kpolicy.kconfig.names import NameIndex
+    from kpolicy.kconfig.symbols import Default
 
 # Asked only for a name that the architecture does not know: an index takes time to make.
 Names: TypeAlias = "Callable[[], NameIndex]"

@@ -20,7 +20,8 @@ from kpolicy.policy.fixes.lines import Document, Edit
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
-    from kpolicy.kconfig.model import Default, Expr, Symbol
+    from kpolicy.kconfig.expressions import Expr
+    from kpolicy.kconfig.symbols import Default, Symbol
     from kpolicy.policy.expressions.expression import Operator
 
 LEVELS: Final = {"n": 0, "m": 1, "y": 2}

@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from kpolicy.kconfig.model import conjuncts
+from kpolicy.kconfig.expressions import conjuncts
 from kpolicy.policy.edits import line_of, without_needless
 from kpolicy.policy.expressions.expression import And, Expression, Not, Or, Symbol
 from kpolicy.policy.roles.role import Reading, Role, reading_of, role_of
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
-    from kpolicy.kconfig.model import Expr
+    from kpolicy.kconfig.expressions import Expr
 
 Edits: TypeAlias = dict[str, bool]
 """Symbols to turn on (True) or off."""

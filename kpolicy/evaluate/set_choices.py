@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The pass in which `conf --defconfig` sets the choices that have no user value, in kernels before 6.11.
+
+Such a choice is calculated once without a user value, and then set (conf.c: conf_set_all_new_symbols; confdata.c:
+set_all_choice_values).  A symbol that is calculated in between keeps its value (SYMBOL_VALID).  So the order counts:
+until all choices are set, expressions are evaluated completely and anew for each symbol, and all conditions of a
+symbol before its value, as `conf` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from kpolicy.evaluate.choice_symbols import ChoiceInput, ChoiceSymbolCalculation
+from kpolicy.evaluate.template import UNSEEN, Template
+from kpolicy.kconfig.nodes import AND, OR
+from kpolicy.kconfig.payload import CHOICE, DIRECT, FLAGS, IMPLIED, IS_CHOICE, REVERSE, TRISTATE, VISIBILITY, Core
+
+
+def unset_choices(core: Core, first: ChoiceSymbolCalculation) -> frozenset[int]:
+    """The choices without a user value after the first pass.
+
+    None at all where setting them changes no value: only a tristate or optional choice can differ.
+    """
+    if not any(
+        first.inputs[node].mode and (optional or kind == TRISTATE)
+        for node, kind, _members, _defaults, optional in core.choices
+    ):
+        return frozenset()
+    for choice in core.choices:
+        first.value(choice[0])
+    return frozenset(node for node, item in first.inputs.items() if not item.given)
+
+
+class SetChoicesCalculation(ChoiceSymbolCalculation):
+    """A calculation that begins with choices to be set: those whose input is not given."""
+
+    def __init__(
+        self,
+        core: Core,
+        template: Template,
+        user: Mapping[int, int | str],
+        order: tuple[int, ...],
+        recorded: Mapping[int, int | str | None],
+        inputs: Mapping[int, ChoiceInput],
+    ) -> None:
+        self._unset: set[int] = set()
+        super().__init__(core, template, user, order, recorded, inputs)
+        # A symbol that is n by itself can still be written or not.
+        self.forget(node for node, written in enumerate(template.written) if written == UNSEEN)
+        self._unset = {node for node, item in inputs.items() if not item.given}
+        # In the symbol table of `conf` the last choice is first.
+        for node, *_rest in reversed(core.choices):
+            if node in self._unset:
+                self.value(node)
+                self._set(node)
+
+    def _set(self, choice: int) -> None:
+        self._unset.discard(choice)
+        self.inputs[choice] = replace(self.inputs[choice], given=True)
+        self.memo[choice] = None
+
+    def _work_out(self, index: int) -> int:
+        node = self._nodes[index]
+        if node is None or not self._unset:
+            return super()._work_out(index)
+        if node[0] in (AND, OR):
+            values = [self.value(operand) for operand in node[1:]]
+            return min(values) if node[0] == AND else max(values)
+        value = super()._work_out(index)
+        self.memo[index] = None
+        return value
+
+    def _symbol(self, index: int, record: list[Any]) -> int:
+        if not self._unset:
+            return super()._symbol(index, record)
+        conditions = [VISIBILITY]
+        if record[CHOICE] < 0 or record[FLAGS] & IS_CHOICE:
+            conditions += [DIRECT, REVERSE, IMPLIED]
+        else:
+            # A member asks for its choice before anything else, so that it only sees one that is set.
+            self.value(self.core.choices[record[CHOICE]][0])
+        self.memo[index] = 0
+        record = record.copy()
+        for condition in conditions:
+            # The node of a constant is its value.
+            record[condition] = self.value(record[condition])
+        return super()._symbol(index, record)
+
+    def _choice_symbol(self, index: int, record: list[Any], value: int) -> int:
+        value = super()._choice_symbol(index, record, value)
+        if index in self._unset:
+            self._set(index)
+        return value

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The menu tree of one architecture, as the Kconfig files have it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from kpolicy.kconfig.grammar import Verdict
+from kpolicy.kconfig.syntax import Answerer, Ast, Refusal
+from kpolicy.location import Location
+
+
+class Property(NamedTuple):
+    """A property of an entry: its kind, its operands as written, where it stands."""
+
+    kind: str
+    operands: tuple[Any, ...]
+    location: Location
+    probed: bool
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A node of the menu tree while it grows: config, choice, menu, comment or if."""
+
+    kind: str
+    name: str | None
+    location: Location
+    is_menuconfig: bool = False
+    children: list[Entry] = field(default_factory=list)
+    properties: list[Property] = field(default_factory=list)
+    visibility: list[tuple[Ast, Location]] = field(default_factory=list)
+    prompt: Property | None = None
+
+    def add(self, kind: str, operands: tuple[Any, ...], location: Location, probed: bool) -> None:
+        """Append a property."""
+        self.properties.append(Property(kind, operands, location, probed))
+
+
+@dataclass(slots=True)
+class Elaborated:
+    """The menu tree of an architecture, and what the symbols in it were declared to be."""
+
+    root: Entry
+    mainmenu: str
+    types: dict[str, str] = field(default_factory=dict)
+    modules: str | None = None
+    flags: dict[str, set[str]] = field(default_factory=dict)
+    warnings: list[tuple[Location, str]] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    written: dict[Location, tuple[str, Answerer]] = field(default_factory=dict)
+    """Conditions and defaults that hold macros: the line before these were expanded, and what answered them."""
+
+    def warn(self, location: Location, text: str) -> None:
+        """Add what `conf` only warns of."""
+        self.warnings.append((location, text))
+
+    def refuse(self, location: Location, entry: Entry | None, text: str) -> None:
+        """Add what `conf` refuses, in the entry of a symbol or elsewhere."""
+        name = entry.name if entry is not None and entry.kind == "config" else None
+        self.refused.append(Refusal(location, name or "", text))
+
+    def judge(self, verdict: Verdict, location: Location, entry: Entry, text: str) -> None:
+        """Add what some releases warn of and others refuse."""
+        if verdict == "refused":
+            self.refuse(location, entry, f"stops here: {text}")
+        elif verdict == "warned of":
+            self.warn(location, text)

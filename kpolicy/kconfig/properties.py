@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The properties of an entry: what may be there, and what each adds to the menu tree (menu.c: menu_add_prop)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from kpolicy.errors import InputError
+from kpolicy.kconfig.grammar import Grammar
+from kpolicy.kconfig.menu_tree import Elaborated, Entry, Property
+from kpolicy.kconfig.syntax import CONST, YES, Statement
+from kpolicy.location import Location
+
+_LITERALS = tuple((CONST, letter) for letter in "nmy")
+_CONFIG = frozenset(
+    (
+        "type",
+        "prompt",
+        "default",
+        "depends",
+        "select",
+        "imply",
+        "range",
+        "help",
+        "modules",
+        "transitional",
+        "option env",
+        "option defconfig_list",
+        "option allnoconfig_y",
+    )
+)
+_PROPERTIES_OF = {
+    "config": _CONFIG,
+    "choice": frozenset(("type", "prompt", "default", "depends", "optional", "help")),
+    "menu": frozenset(("visible", "depends")),
+    "comment": frozenset(("depends",)),
+}
+PROPERTIES = frozenset.union(*_PROPERTIES_OF.values())
+
+
+class Properties:
+    """Enters properties into the menu tree of an architecture."""
+
+    def __init__(self, grammar: Grammar, environment: Mapping[str, str], tree: Elaborated) -> None:
+        self._grammar = grammar
+        self._environment = environment
+        self._tree = tree
+        # The entries that have a help text.
+        self._helped: set[int] = set()
+
+    def take(self, statement: Statement, location: Location, entry: Entry, blocks: Sequence[Entry]) -> None:
+        """Enter a property of `entry`; `blocks` are the menus, choices and ifs around, the root first."""
+        kind = statement.keyword
+        if kind not in _PROPERTIES_OF[entry.kind]:
+            self._tree.refuse(location, entry, f"takes no '{_said(statement)}' in a {entry.kind}")
+            return
+        if kind == "type":
+            self._type(entry, statement, location, blocks)
+        elif kind == "prompt":
+            self._prompt(entry, Property("prompt", statement.operands, location, statement.probed), blocks)
+        elif kind == "default":
+            self._default(entry, statement, location)
+        elif kind == "visible":
+            if self._grammar.visible_first and entry.properties:
+                self._tree.refuse(location, entry, "takes no 'visible if' after 'depends on'")
+            entry.visibility.append((statement.operands[0], location))  # type: ignore[arg-type]  # an Ast
+        elif kind == "modules":
+            if self._tree.modules is not None:
+                self._tree.refuse(location, entry, f"takes 'modules' only once, and {self._tree.modules} has it")
+            self._tree.modules = entry.name
+        elif kind == "help":
+            self._help(entry, statement, location)
+        elif kind == "option env":
+            value = (CONST, self._environment.get(str(statement.operands[0]), ""))
+            entry.add("default", (value, YES), location, False)
+            self._flag(entry, kind)
+        elif kind in ("transitional", "option defconfig_list", "option allnoconfig_y", "optional"):
+            self._flag(entry, kind)
+        else:
+            entry.add(kind, statement.operands, location, statement.probed)
+
+    def _type(self, entry: Entry, statement: Statement, location: Location, blocks: Sequence[Entry]) -> None:
+        word, text, condition = statement.operands
+        if entry.kind == "choice":
+            if word not in self._grammar.choice_types:
+                self._tree.refuse(location, entry, f"takes no '{word}' in a choice: write 'prompt'")
+            elif text is None and self._grammar.choice_type_needs_prompt:
+                self._tree.refuse(location, entry, f"takes no '{word}' without a prompt in a choice")
+            if word not in ("bool", "tristate"):
+                return
+        self._set_type(entry, str(word), location)
+        if text is not None:
+            self._prompt(entry, Property("prompt", (text, condition), location, statement.probed), blocks)
+
+    def _default(self, entry: Entry, statement: Statement, location: Location) -> None:
+        value, condition, word = statement.operands
+        if entry.kind == "choice":
+            if word is not None:
+                self._tree.refuse(location, entry, f"takes no 'def_{word}' in a choice")
+                return
+            if isinstance(value, tuple) and value not in _LITERALS:
+                self._tree.refuse(location, entry, "takes nothing but a symbol as default of a choice")
+                return
+        entry.add("default", (value, condition), location, statement.probed)
+        if word is not None:
+            self._set_type(entry, str(word), location)
+
+    def _help(self, entry: Entry, statement: Statement, location: Location) -> None:
+        name = entry.name if entry.kind == "config" else "<choice>"
+        if id(entry) in self._helped:
+            self._tree.judge(
+                self._grammar.repeated_help, location, entry, f"'{name}' defined with more than one help text"
+            )
+        self._helped.add(id(entry))
+        if statement.operands and statement.operands[0]:
+            self._tree.judge(self._grammar.blank_help, location, entry, f"'{name}' defined with blank help text")
+
+    def _flag(self, entry: Entry, flag: str) -> None:
+        if entry.name is not None:
+            self._tree.flags.setdefault(entry.name, set()).add(flag)
+
+    def _set_type(self, entry: Entry, word: str, location: Location) -> None:
+        if entry.name is None:
+            raise InputError(f"'{word}' in a {entry.kind}", location)
+        known = self._tree.types.setdefault(entry.name, word)
+        if known != word:
+            self._tree.warn(location, f"ignoring type redefinition of '{entry.name}' from '{known}' to '{word}'")
+
+    def _prompt(self, entry: Entry, prompt: Property, blocks: Sequence[Entry]) -> None:
+        # `conf` applies the `visible if` of every menu around to prompts, not to menu titles.
+        outer = blocks[:-1] if blocks[-1] is entry else blocks
+        around = [condition for block in reversed(outer) for condition, _ in block.visibility]
+        if around:
+            text, condition = prompt.operands
+            prompt = prompt._replace(operands=(text, ("&&", condition, *around)))
+        if entry.prompt is not None:
+            self._tree.warn(prompt.location, "prompt redefined")
+        entry.prompt = prompt
+        entry.properties.append(prompt)
+
+
+def _said(statement: Statement) -> str:
+    """The word that a property begins with."""
+    return str(statement.operands[0]) if statement.keyword == "type" else statement.keyword
