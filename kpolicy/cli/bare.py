@@ -32,19 +32,11 @@ if TYPE_CHECKING:
     from kpolicy.costing.bill import Machine
 
 
-def bare_report(
-    config: Config,
-    arch: str | None,
-    standard: Standard,
-    number: int = 0,
-    machine: Machine | None = None,
-    release: str | None = None,
-) -> ConfigReport:
-    """A full .config held against a standard, by itself; see `bare_values`."""
-    values = bare_values(config, arch, release)
+def bare_report(values: Values, standard: Standard, number: int = 0, machine: Machine | None = None) -> ConfigReport:
+    """What a full .config states (`bare_values`), held against a standard."""
     return report_on(
         values,
-        config.name,
+        values.config.name if values.config is not None else "",
         standard,
         standard.policy.vocabulary.counted,
         number=number,

@@ -11,7 +11,7 @@ from typing import BinaryIO
 import click
 
 from kpolicy.cli import candidates
-from kpolicy.cli.bare import bare_report
+from kpolicy.cli.bare import bare_report, bare_values
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import Plan, Target
 from kpolicy.cli.machine import machine_options
@@ -129,7 +129,8 @@ def _bare(console: Console, configs: tuple[str, ...], arch: str | None, release:
             continue
         number = standards.number_for(spec if spec != "-" else None)
         try:
-            reports.append(bare_report(config, arch, standards.all[number], number, options.machine, release))
+            values = bare_values(config, arch, release)
+            reports.append(bare_report(values, standards.all[number], number, options.machine))
         except KpolicyError as error:
             failed.append(error.kept())
     if failed and not reports:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kpolicy.cli.bare import bare_report
+from kpolicy.cli.bare import bare_report, bare_values
 from kpolicy.cli.examine import Examiner, Plan, Target
 from kpolicy.cli.judging import judge
 from kpolicy.config.read import parse_config
@@ -41,7 +41,7 @@ def test_same_findings_as_with_the_tree(oracle: Oracle, kernel: Path, arch: str,
     found = 0
     for case in _cases(arch, default):
         config = parse_config(case.name, run_case(oracle, case).config)
-        bare, judged = bare_report(config, None, _STANDARD), judge(examiner, Target(case.name, arch, (), config))
+        bare, judged = bare_report(bare_values(config), _STANDARD), judge(examiner, Target(case.name, arch, (), config))
         assert len(bare.unjudged) <= len(_STANDARD.policy.rules) / 8
         assert _findings(bare) == _findings(judged, bare.unjudged), case.name
         assert (bare.verdict.role, bare.verdict.reading) == (judged.verdict.role, judged.verdict.reading)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from kpolicy.cli.bare import bare_report
+from kpolicy.cli.bare import bare_report, bare_values
 from kpolicy.config.model import Config
 from kpolicy.config.read import parse_config
 from kpolicy.errors import KpolicyError
@@ -102,7 +102,7 @@ def _read_config(text: bytes) -> None:
     config: Config = parse_config("config", text)
     for mode in ("defconfig", "olddefconfig"):
         _judged(evaluate(_model(), config, mode))
-    bare_report(config, None, _standard())
+    bare_report(bare_values(config), _standard())
 
 
 def _read_policy(text: bytes) -> None:
