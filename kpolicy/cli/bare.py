@@ -29,11 +29,19 @@ from kpolicy.policy.standard import Standard
 from kpolicy.report.records import ConfigReport
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kpolicy.costing.bill import Machine
 
 
-def bare_report(values: Values, standard: Standard, number: int = 0, machine: Machine | None = None) -> ConfigReport:
-    """What a full .config states (`bare_values`), held against a standard."""
+def bare_report(
+    values: Values,
+    standard: Standard,
+    number: int = 0,
+    machine: Machine | None = None,
+    cache: Path | None = None,
+) -> ConfigReport:
+    """What a full .config states (`bare_values`), held against a standard; for the rest see `report_on`."""
     return report_on(
         values,
         values.config.name if values.config is not None else "",
@@ -43,6 +51,7 @@ def bare_report(values: Values, standard: Standard, number: int = 0, machine: Ma
         judgeable=lambda rule: _is_judgeable(rule, values),
         machine=machine,
         truth=truth,
+        cache=cache,
     )
 
 

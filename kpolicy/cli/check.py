@@ -29,12 +29,11 @@ from kpolicy.cli.outputs import check_outputs
 from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, Run, conclude, finish, known_findings, make_plan
 from kpolicy.cli.selection import policy_start, read_target
-from kpolicy.cli.setup import check_release
+from kpolicy.cli.setup import cache_folder, check_release
 from kpolicy.cli.trees import find_tree
 from kpolicy.config.read import read_config
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.kernel.source import KernelTree
-from kpolicy.policy.roles import role_names
 from kpolicy.report.records import ConfigReport, Report
 
 
@@ -119,6 +118,7 @@ def _bare(console: Console, configs: tuple[str, ...], arch: str | None, release:
     if options.toolchain is not None:
         raise UsageError("--toolchain answers the probes of Kconfig files", hint="name their tree with --tree")
     standards = Standards(console, options.policy, None)
+    cache = cache_folder(console.environment, disabled=options.no_cache)
     reports: list[ConfigReport] = []
     failed: list[KpolicyError] = []
     for spec in configs:
@@ -130,7 +130,7 @@ def _bare(console: Console, configs: tuple[str, ...], arch: str | None, release:
         number = standards.number_for(spec if spec != "-" else None)
         try:
             values = bare_values(config, arch, release)
-            reports.append(bare_report(values, standards.all[number], number, options.machine))
+            reports.append(bare_report(values, standards.all[number], number, options.machine, cache))
         except KpolicyError as error:
             failed.append(error.kept())
     if failed and not reports:
@@ -150,7 +150,7 @@ def _bare(console: Console, configs: tuple[str, ...], arch: str | None, release:
         version="",
         toolchain=reports[0].toolchain,
         rules=len(standards.all[0].policy.rules),
-        roles=role_names(),
+        roles=standards.all[0].policy.vocabulary.role_names,
         configs=tuple(reports),
         census=None,
         remarks=(),

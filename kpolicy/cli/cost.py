@@ -15,11 +15,12 @@ from kpolicy.cli.examine import Examiner, remarks
 from kpolicy.cli.machine import machine_options, stated_machine
 from kpolicy.cli.options import arch_option, output_options, release_option, toolchain_options, tree_option
 from kpolicy.cli.selection import read_target
-from kpolicy.cli.setup import check_output, check_release, deliver, plan_for
+from kpolicy.cli.setup import cache_folder, check_output, check_release, deliver, plan_for
 from kpolicy.cli.trees import find_tree
 from kpolicy.config.read import read_config
 from kpolicy.costing.bill import Bill, Machine, make_bill
 from kpolicy.costing.catalogue import shipped_costs
+from kpolicy.costing.cost import Costs
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.evaluate.values import Values
 from kpolicy.report.cost import CostReport, cost_document, cost_lines
@@ -82,11 +83,12 @@ def command(
         examiner = Examiner(plan_for(console, source, toolchain, no_cache=no_cache), source)
     elif toolchain is not None:
         raise UsageError("--toolchain answers the probes of Kconfig files", hint="name their tree with --tree")
+    costs = shipped_costs(cache_folder(console.environment, disabled=no_cache))
     reports: list[CostReport] = []
     failed: list[KpolicyError] = []
     for spec in configs:
         try:
-            reports.append(_report(console, spec, examiner, arch, release, machine))
+            reports.append(_report(console, spec, examiner, arch, release, costs, machine))
         except KpolicyError as error:
             failed.append(error.kept())
     for remark in examiner.kconfig_remarks() if examiner is not None else ():
@@ -105,17 +107,23 @@ def command(
 
 
 def _report(
-    console: Console, spec: str, examiner: Examiner | None, arch: str | None, release: str | None, machine: Machine
+    console: Console,
+    spec: str,
+    examiner: Examiner | None,
+    arch: str | None,
+    release: str | None,
+    costs: Costs,
+    machine: Machine,
 ) -> CostReport:
     if examiner is None:
         config = read_config(spec, sys.stdin.buffer)
         values = bare_values(config, arch, release)
-        return _of(values, config.name, make_bill(values, shipped_costs(), machine, truth))
+        return _of(values, config.name, make_bill(values, costs, machine, truth))
     values = examiner.values(read_target(spec, examiner.source, arch, sys.stdin.buffer))
     for remark in remarks(values):
         console.warning(remark.location, remark.text)
     name = values.config.name if values.config is not None else spec
-    return _of(values, name, make_bill(values, shipped_costs(), machine))
+    return _of(values, name, make_bill(values, costs, machine))
 
 
 def _of(values: Values, name: str, bill: Bill) -> CostReport:

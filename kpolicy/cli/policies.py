@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from kpolicy.cli.console import Console
+from kpolicy.cli.setup import cache_folder
 from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.extends import default_policy, load_policy
 from kpolicy.policy.find import find_policy
@@ -28,6 +29,7 @@ class PolicyWords:
     no_waivers: bool
     baseline: str | None
     since: str | None = None
+    no_cache: bool = False
 
     @classmethod
     def of(cls, words: Mapping[str, object]) -> PolicyWords:
@@ -38,6 +40,7 @@ class PolicyWords:
             no_waivers=bool(words.get("no_waivers")),
             baseline=cast("str | None", words.get("baseline")),
             since=cast("str | None", words.get("since")),
+            no_cache=bool(words.get("no_cache")),
         )
 
 
@@ -80,7 +83,8 @@ class Standards:
 
     def _load(self, word: str) -> Standard:
         if self._vocabulary is None:
-            self._vocabulary = shipped_vocabulary(quiet=self.quiet, examples=False)
+            cache = cache_folder(self.console.environment, disabled=self.words.no_cache)
+            self._vocabulary = shipped_vocabulary(quiet=self.quiet, examples=False, cache=cache)
         policy = _load(word, self._vocabulary)
         if word and self.words.policy is None:
             self.console.note(f"by the policy in {word}")

@@ -25,7 +25,6 @@ from kpolicy.kernel.version import read_version
 from kpolicy.policy.baseline import Baseline, Known, read_baseline, union
 from kpolicy.policy.census import tally
 from kpolicy.policy.policy_file import Threshold
-from kpolicy.policy.roles import role_names
 from kpolicy.report.formats import FORMATS
 from kpolicy.report.records import ConfigReport, Report, TreeReport
 from kpolicy.report.remark import Remark
@@ -167,7 +166,7 @@ def conclude(console: Console, run: Run, source: KernelTree, options: Options, *
             version=str(read_version(source)),
             toolchain=_toolchains(configs) or (chosen_toolchain(plan.toolchain) or Toolchain.dummy()).identity,
             rules=len(plan.standards[0].policy.rules),
-            roles=role_names(),
+            roles=plan.standards[0].policy.vocabulary.role_names,
             configs=configs,
             census=tally(item.observation for item in configs) if census else None,
             remarks=remarks,

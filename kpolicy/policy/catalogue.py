@@ -7,13 +7,15 @@ import functools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from kpolicy.errors import UsageError
+from kpolicy.policy.compiled import compiled
 from kpolicy.policy.data_files import data_files, load_all
 from kpolicy.policy.expression import symbols
 from kpolicy.policy.load import load_rule
 from kpolicy.policy.roles import role_names
-from kpolicy.policy.rule import Rule
+from kpolicy.policy.rule import RULE_CLASSES, Rule
 from kpolicy.policy.toml_file import did_you_mean
 
 RULES_PACKAGE = "kpolicy.rules"
@@ -78,9 +80,13 @@ def load_rules(files: Iterable[tuple[str, str, str]], roles: Sequence[str], *, e
 
 
 @functools.cache
-def shipped_catalogue(*, examples: bool = True) -> Catalogue:
-    """The rules that ship with kpolicy; without their examples, which judging does not need, it is quicker."""
-    return load_rules(shipped_files(), role_names(), examples=examples)
+def shipped_catalogue(*, examples: bool = True, cache: Path | None = None) -> Catalogue:
+    """The rules that ship with kpolicy, kept in a cache if there is one; judging does not need their examples."""
+
+    def load() -> tuple[Rule, ...]:
+        return load_rules(shipped_files(), role_names(), examples=examples).rules
+
+    return Catalogue(compiled(f"rules {examples}", load, RULE_CLASSES, cache))
 
 
 def shipped_files() -> Iterator[tuple[str, str, str]]:
