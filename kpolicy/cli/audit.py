@@ -29,7 +29,7 @@ from kpolicy.policy.checks.config_lines import SLOW_CHECKS
 from kpolicy.policy.checks.registry import TREE_CHECKS
 
 
-@click.command("audit", short_help="Audit every defconfig of a kernel tree.")
+@click.command("audit")
 @click.argument("tree", required=False, type=click.Path(), shell_complete=candidates.folders)
 @click.option("--demo", is_flag=True, help="Audit the small demonstration tree that comes with kpolicy.")
 @arch_option(multiple=True)

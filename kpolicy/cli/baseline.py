@@ -21,7 +21,7 @@ from kpolicy.errors import UsageError
 from kpolicy.policy.baseline import Baseline, read_baseline, subtract, update
 
 
-@click.group("baseline", short_help="Keep the findings that are known.")
+@click.group("baseline")
 def command() -> None:
     """Keep the findings that are known, so that `audit` and `check` fail for new ones only."""
 

@@ -39,7 +39,7 @@ _MOST_PATHS = 10
 _MOST_PATHS_EVER = 1000
 
 
-@click.command("chain", short_help="Show what selects a symbol, and what it selects.")
+@click.command("chain")
 @click.argument("symbol", required=False, shell_complete=candidates.symbols)
 @click.option(
     "--from", "start", metavar="SYMBOL", shell_complete=candidates.symbols, help="With --to: the ways from this symbol."

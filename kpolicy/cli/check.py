@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`kpolicy check`: some configs."""
+"""`kpolicy check`: some configs.
+
+What the command does is imported where it is done: --help needs none of it.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
 from kpolicy.cli import candidates
-from kpolicy.cli.bare import bare_report, bare_values
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import Plan, Target
 from kpolicy.cli.machine import machine_options
 from kpolicy.cli.options import (
     acceptance_options,
@@ -25,19 +26,16 @@ from kpolicy.cli.options import (
     toolchain_options,
     tree_option,
 )
-from kpolicy.cli.outputs import check_outputs
-from kpolicy.cli.policies import Standards
-from kpolicy.cli.reporting import Options, Run, conclude, finish, known_findings, make_plan
-from kpolicy.cli.selection import policy_start, read_target
-from kpolicy.cli.setup import cache_folder, check_release
-from kpolicy.cli.trees import find_tree
-from kpolicy.config.read import read_config
 from kpolicy.errors import KpolicyError, UsageError
-from kpolicy.kernel.source import KernelTree
-from kpolicy.report.records import ConfigReport, Report
+
+if TYPE_CHECKING:
+    from kpolicy.cli.examine import Target
+    from kpolicy.cli.reporting import Options, Run
+    from kpolicy.kernel.source import KernelTree
+    from kpolicy.report.records import ConfigReport
 
 
-@click.command("check", short_help="Judge single configs.")
+@click.command("check")
 @click.argument(
     "configs",
     metavar="CONFIG...",
@@ -79,6 +77,10 @@ def command(
       kpolicy check --tree ~/linux --arch x86 .config --require kernel/configs/hardening.config
       kpolicy check .config -o text -o sarif:check.sarif
     """
+    from kpolicy.cli.reporting import Options, conclude
+    from kpolicy.cli.setup import check_release
+    from kpolicy.cli.trees import find_tree
+
     options = Options.of(words)
     console.quiet = options.quiet
     if configs.count("-") > 1:
@@ -95,6 +97,10 @@ def command(
 
 def check_of(console: Console, source: KernelTree, configs: Sequence[str], arch: str | None, options: Options) -> Run:
     """The run over some configs of a tree."""
+    from kpolicy.cli.policies import Standards
+    from kpolicy.cli.reporting import Run, known_findings, make_plan
+    from kpolicy.cli.selection import policy_start, read_target
+
     plan = make_plan(console, source, options)
     standards = Standards(console, options.policy, source)
     targets: list[Target] = []
@@ -112,6 +118,15 @@ def check_of(console: Console, source: KernelTree, configs: Sequence[str], arch:
 
 
 def _bare(console: Console, configs: tuple[str, ...], arch: str | None, release: str | None, options: Options) -> int:
+    from kpolicy.cli.bare import bare_report, bare_values
+    from kpolicy.cli.examine import Plan
+    from kpolicy.cli.outputs import check_outputs
+    from kpolicy.cli.policies import Standards
+    from kpolicy.cli.reporting import Run, finish, known_findings
+    from kpolicy.cli.setup import cache_folder
+    from kpolicy.config.read import read_config
+    from kpolicy.report.records import Report
+
     check_outputs(console, options.outputs)
     if options.policy.since is not None:
         raise UsageError("--since looks at a revision of the kernel tree", hint="name the tree with --tree")

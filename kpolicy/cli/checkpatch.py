@@ -32,7 +32,7 @@ from kpolicy.kernel.revision import tree_at
 from kpolicy.location import Location
 
 
-@click.command("checkpatch", short_help="Judge a patch that is not applied.")
+@click.command("checkpatch")
 @click.argument("patch", default="-", type=click.Path(allow_dash=True))
 @tree_option
 @arch_option(multiple=True)

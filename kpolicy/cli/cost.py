@@ -26,7 +26,7 @@ from kpolicy.evaluate.values import Values
 from kpolicy.report.cost import CostReport, cost_document, cost_lines
 
 
-@click.command("cost", short_help="Tell what the debug options of a config cost.")
+@click.command("cost")
 @click.argument(
     "configs",
     metavar="CONFIG...",

@@ -42,7 +42,7 @@ from kpolicy.report.records import ConfigReport, reaches
 from kpolicy.report.style import Style
 
 
-@click.command("diff", short_help="Show what differs in effect, and why.")
+@click.command("diff")
 @click.argument("before", metavar="A", type=click.Path(allow_dash=True), shell_complete=candidates.configs)
 @click.argument("after", metavar="B", type=click.Path(allow_dash=True), shell_complete=candidates.configs)
 @tree_option

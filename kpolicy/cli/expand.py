@@ -21,7 +21,7 @@ from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import KernelTree
 
 
-@click.command("expand", short_help="Write the .config that conf would write.")
+@click.command("expand")
 @click.argument("config", required=False, type=click.Path(allow_dash=True), shell_complete=candidates.configs)
 @tree_option
 @arch_option()

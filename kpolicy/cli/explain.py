@@ -21,7 +21,7 @@ from kpolicy.policy.checks.unreadable import unreadable_lines
 from kpolicy.report.explain import ExplainReport, explain_document, explain_lines
 
 
-@click.command("explain", short_help="Tell why a symbol has its value.")
+@click.command("explain")
 @click.argument("symbols", metavar="SYMBOL...", nargs=-1, required=True, shell_complete=candidates.symbols)
 @click.option(
     "--config",

@@ -58,7 +58,7 @@ _MOST_EFFECTS = 12
 _STDIN = "-"
 
 
-@click.command("fix", short_help="Find the fewest edits that clear findings.")
+@click.command("fix")
 @click.argument("config", type=click.Path(allow_dash=True), shell_complete=candidates.configs)
 @tree_option
 @arch_option()

@@ -36,7 +36,7 @@ _CHECKED = (
 )
 
 
-@click.command("kconfig", short_help="Check the Kconfig files of a tree, and its fragments.")
+@click.command("kconfig")
 @click.argument("tree", required=False, type=click.Path(), shell_complete=candidates.folders)
 @arch_option(multiple=True)
 @click.option(

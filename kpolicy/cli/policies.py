@@ -14,7 +14,6 @@ from kpolicy.cli.setup import cache_folder
 from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.extends import default_policy, load_policy
 from kpolicy.policy.find import find_policy
-from kpolicy.policy.required import read_requirements
 from kpolicy.policy.settings import Policy
 from kpolicy.policy.standard import Standard
 from kpolicy.policy.vocabulary import Vocabulary, shipped_vocabulary
@@ -88,6 +87,11 @@ class Standards:
         policy = _load(word, self._vocabulary)
         if word and self.words.policy is None:
             self.console.note(f"by the policy in {word}")
+        if not (self.words.require or policy.require):
+            return Standard(policy)
+        # Only here: most runs require nothing.
+        from kpolicy.policy.required import read_requirements
+
         requirements, missing = read_requirements(self.words.require, policy.require, self.source)
         tree = self.source.name if self.source is not None else None
         for fragment in missing:

@@ -17,7 +17,7 @@ from kpolicy.errors import UsageError
 from kpolicy.report.policy import policy_document, policy_lines
 
 
-@click.group("policy", short_help="Show the policy that is in force.")
+@click.group("policy")
 def command() -> None:
     """Look at the policy that configs are held against."""
 

@@ -24,7 +24,7 @@ from kpolicy.report.schema import report_schema
 _STDIN: Final = "<stdin>"
 
 
-@click.command("report", short_help="Render a saved result in other formats.")
+@click.command("report")
 @click.argument("saved", required=False, type=click.Path(allow_dash=True))
 @format_options
 @quiet_option

@@ -32,7 +32,7 @@ from kpolicy.policy.toml_file import did_you_mean
 from kpolicy.report.role import RoleReport, role_document, role_lines
 
 
-@click.command("role", short_help="Tell what a kernel is for, and why.")
+@click.command("role")
 @click.argument(
     "configs",
     metavar="CONFIG...",

@@ -33,7 +33,7 @@ class _Commands(click.Group):
         return command
 
 
-@click.group("rules", short_help="List, show and test the rules.", cls=_Commands)
+@click.group("rules", cls=_Commands)
 def command() -> None:
     """Look at the rules, run their examples, write their pages."""
 

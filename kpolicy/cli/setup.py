@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -137,6 +136,8 @@ def _make_like(name: str, status: os.stat_result) -> None:
 
 def _scratch(path: str, data: bytes) -> str:
     """A file beside another one, with what is to be in that; returns its name."""
+    import tempfile  # most results go to stdout
+
     handle, name = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".kpolicy-")
     try:
         with os.fdopen(handle, "wb") as stream:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator
-from importlib import resources
 from pathlib import Path
 from typing import get_args
 
@@ -39,6 +38,8 @@ def shipped_costs(cache: Path | None = None) -> Costs:
 
 
 def _load() -> Costs:
+    from importlib import resources  # what comes from the cache does without
+
     path = resources.files(COSTS_PACKAGE) / _PAGE_SIZES
     page_sizes = load_page_sizes(f"kpolicy/costs/{_PAGE_SIZES}", path.read_text(encoding="utf-8"))
     return Costs(load_costs(shipped_files()), page_sizes)

@@ -13,7 +13,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,6 +120,8 @@ def shipped_roles(cache: Path | None = None) -> tuple[Role, ...]:
     """The roles that ship with kpolicy, kept in a cache if there is one."""
 
     def load() -> tuple[Role, ...]:
+        from importlib import resources
+
         return load_roles(ROLES_FILE, resources.files(_PACKAGE).joinpath(_FILE).read_text(encoding="utf-8"))
 
     return compiled("roles", load, (Role, Reading, Mark, Absence, *CLASSES), cache)
