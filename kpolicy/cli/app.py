@@ -6,7 +6,6 @@ from __future__ import annotations
 import importlib
 import os
 import signal
-import traceback
 from contextlib import suppress
 
 import click
@@ -19,24 +18,24 @@ from kpolicy.cli.console import Console, NoReaderError
 from kpolicy.errors import InputError, KpolicyError, UsageError, printable
 from kpolicy.run.endings import EndedError, ended_by_signals
 
-# Command -> module; imported only when it is used.
+# Command -> what it does.  The module of a command has its name, and is imported only when it is used.
 _COMMANDS = {
-    "audit": "kpolicy.cli.audit",
-    "baseline": "kpolicy.cli.baseline",
-    "chain": "kpolicy.cli.chain",
-    "check": "kpolicy.cli.check",
-    "checkpatch": "kpolicy.cli.checkpatch",
-    "completion": "kpolicy.cli.completion",
-    "cost": "kpolicy.cli.cost",
-    "diff": "kpolicy.cli.diff",
-    "expand": "kpolicy.cli.expand",
-    "explain": "kpolicy.cli.explain",
-    "fix": "kpolicy.cli.fix",
-    "kconfig": "kpolicy.cli.kconfig",
-    "policy": "kpolicy.cli.policy",
-    "report": "kpolicy.cli.report",
-    "role": "kpolicy.cli.role",
-    "rules": "kpolicy.cli.rules",
+    "audit": "Audit every defconfig of a kernel tree.",
+    "baseline": "Keep the findings that are known.",
+    "chain": "Show what selects a symbol, and what it selects.",
+    "check": "Judge single configs.",
+    "checkpatch": "Judge a patch that is not applied.",
+    "completion": "Print the script by which a shell completes kpolicy.",
+    "cost": "Tell what the debug options of a config cost.",
+    "diff": "Show what differs in effect, and why.",
+    "expand": "Write the .config that conf would write.",
+    "explain": "Tell why a symbol has its value.",
+    "fix": "Find the fewest edits that clear findings.",
+    "kconfig": "Check the Kconfig files of a tree, and its fragments.",
+    "policy": "Show the policy that is in force.",
+    "report": "Render a saved result in other formats.",
+    "role": "Tell what a kernel is for, and why.",
+    "rules": "List, show and test the rules.",
 }
 
 _HELP = """\
@@ -72,15 +71,19 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of a name; words that are near it are offered for one that is unknown."""
-        module = _COMMANDS.get(cmd_name)
-        if module is None:
+        if cmd_name not in _COMMANDS:
             from difflib import get_close_matches
 
             near = get_close_matches(cmd_name, _COMMANDS, n=1)
             hint = f" Did you mean {near[0]}?" if near else ""
             raise click.UsageError(f"There is no command '{cmd_name}'.{hint}", ctx)
-        command: click.Command = importlib.import_module(module).command
+        command: click.Command = importlib.import_module(f"kpolicy.cli.{cmd_name}").command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        """What each command does, from the table: the commands themselves take a while to import."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Commands by their names alone: to tell what each does it would have to be imported."""
@@ -165,6 +168,8 @@ def _guarded(arguments: list[str], console: Console) -> int:
         return status.FAILURE
     except Exception as error:  # noqa: BLE001 - the last resort: status 3 instead of Python's 1
         if console.environment.get("KPOLICY_TRACEBACK"):
+            import traceback
+
             console.diagnostic(traceback.format_exc().rstrip())
         console.diagnostic(
             f"error: internal error: {type(error).__name__}: {error}\n"

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from kpolicy.cli import candidates
@@ -16,15 +18,13 @@ from kpolicy.cli.options import (
     since_option,
     toolchain_options,
 )
-from kpolicy.cli.reporting import Options, show
-from kpolicy.demo import demo_tree
 from kpolicy.errors import UsageError
-from kpolicy.kernel.source import DirectorySource, KernelTree, open_tree
-from kpolicy.run.audit import AuditRequest, audit
-from kpolicy.run.trees import find_tree
+
+if TYPE_CHECKING:
+    from kpolicy.kernel.source import KernelTree
 
 
-@click.command("audit", short_help="Audit every defconfig of a kernel tree.")
+@click.command("audit")
 @click.argument("tree", required=False, type=click.Path(), shell_complete=candidates.folders)
 @click.option("--demo", is_flag=True, help="Audit the small demonstration tree that comes with kpolicy.")
 @arch_option(multiple=True)
@@ -51,6 +51,10 @@ def command(
       kpolicy audit ~/linux --policy upstream --baseline known.json
       kpolicy audit ~/linux -o text -o json:audit.json -o sarif:audit.sarif --fail-on error
     """
+    from kpolicy.cli.reporting import Options, show
+    from kpolicy.run.audit import AuditRequest, audit
+    from kpolicy.run.trees import find_tree
+
     options = Options.of(words)
     console.quiet = options.quiet
     if demo and tree is not None:
@@ -65,4 +69,7 @@ def command(
 
 
 def _demonstration() -> KernelTree:
+    from kpolicy.demo import demo_tree
+    from kpolicy.kernel.source import DirectorySource, open_tree
+
     return DirectorySource(open_tree(str(demo_tree())).root, "the demonstration tree")

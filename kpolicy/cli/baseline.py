@@ -8,14 +8,10 @@ import click
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import arch_option, policy_options, run_options, toolchain_options, tree_option
-from kpolicy.cli.reporting import Options
-from kpolicy.cli.setup import deliver
 from kpolicy.errors import UsageError
-from kpolicy.run.baseline import UpdateRequest, update
-from kpolicy.run.trees import find_tree
 
 
-@click.group("baseline", short_help="Keep the findings that are known.")
+@click.group("baseline")
 def command() -> None:
     """Keep the findings that are known, so that `audit` and `check` fail for new ones only."""
 
@@ -50,6 +46,11 @@ def update_baseline(
       kpolicy baseline update --baseline known.json --tree ~/linux --grow
       kpolicy baseline update --baseline known.json --tree ~/linux x86_64_defconfig
     """
+    from kpolicy.cli.reporting import Options
+    from kpolicy.cli.setup import deliver
+    from kpolicy.run.baseline import UpdateRequest, update
+    from kpolicy.run.trees import find_tree
+
     options = Options.of(words)
     console.quiet = options.quiet
     source = find_tree(tree, console.environment)

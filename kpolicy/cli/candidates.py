@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from importlib import resources
 from typing import TYPE_CHECKING
 
 import click
@@ -159,6 +158,8 @@ def _items(found: Iterable[str], typed: str) -> Items:
 
 def _rule_ids() -> Iterator[str]:
     """As the catalogue has them, without reading the rules."""
+    from importlib import resources
+
     for family in resources.files("kpolicy.rules").iterdir():
         if family.is_dir():
             for file in family.iterdir():

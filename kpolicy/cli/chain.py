@@ -11,20 +11,17 @@ import click
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import arch_option, output_options, toolchain_options, tree_option
-from kpolicy.cli.setup import check_output, context_for, deliver
 from kpolicy.errors import UsageError
-from kpolicy.explain.edges import KINDS, Kind
-from kpolicy.policy.toml.toml_file import did_you_mean
-from kpolicy.report.text.style import Style
-from kpolicy.report.views.chain import ChainReport, chain_document, chain_lines
-from kpolicy.run.chain import DEPTH_IN, MOST_EDGES, ChainRequest, Direction, chain
-from kpolicy.run.trees import needed_tree
+from kpolicy.explain.edges import KINDS
+from kpolicy.run.chain import DEPTH_IN, MOST_EDGES, Direction
 
 if TYPE_CHECKING:
-    pass
+    from kpolicy.explain.edges import Kind
+    from kpolicy.report.text.style import Style
+    from kpolicy.report.views.chain import ChainReport
 
 
-@click.command("chain", short_help="Show what selects a symbol, and what it selects.")
+@click.command("chain")
 @click.argument("symbol", required=False, shell_complete=candidates.symbols)
 @click.option(
     "--from", "start", metavar="SYMBOL", shell_complete=candidates.symbols, help="With --to: the ways from this symbol."
@@ -98,6 +95,11 @@ def command(
       kpolicy chain --tree ~/linux STACKDEPOT --direction in --by select --config x86_64_defconfig
       kpolicy chain --tree ~/linux PROVE_LOCKING --direction out --format svg -o chain.svg
     """
+    from kpolicy.cli.setup import check_output, context_for, deliver
+    from kpolicy.report.text.style import Style
+    from kpolicy.run.chain import ChainRequest, chain
+    from kpolicy.run.trees import needed_tree
+
     console.quiet = quiet
     asked = _asked(symbol, start, goal)
     kinds = _kinds(by)
@@ -132,6 +134,8 @@ def _asked(symbol: str | None, start: str | None, goal: str | None) -> tuple[str
 
 
 def _kinds(by: str) -> tuple[Kind, ...]:
+    from kpolicy.policy.toml.toml_file import did_you_mean
+
     words = by.split(",")
     for word in words:
         if word not in KINDS:
@@ -140,6 +144,8 @@ def _kinds(by: str) -> tuple[Kind, ...]:
 
 
 def _rendered(report: ChainReport, form: str, style: Style) -> str:
+    from kpolicy.report.views.chain import chain_document, chain_lines
+
     if form == "json":
         return json.dumps(chain_document(report), indent=2) + "\n"
     if form == "text":

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`kpolicy check`: some configs."""
+"""`kpolicy check`: some configs.
+
+What the command does is imported where it is done: --help needs none of it.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,9 @@ from kpolicy.cli.options import (
     toolchain_options,
     tree_option,
 )
-from kpolicy.cli.reporting import Options, show
-from kpolicy.run.check import CheckRequest, check
-from kpolicy.run.trees import find_tree
 
 
-@click.command("check", short_help="Judge single configs.")
+@click.command("check")
 @click.argument(
     "configs",
     metavar="CONFIG...",
@@ -65,6 +65,10 @@ def command(
       kpolicy check --tree ~/linux --arch x86 .config --require kernel/configs/hardening.config
       kpolicy check .config -o text -o sarif:check.sarif
     """
+    from kpolicy.cli.reporting import Options, show
+    from kpolicy.run.check import CheckRequest, check
+    from kpolicy.run.trees import find_tree
+
     options = Options.of(words)
     console.quiet = options.quiet
     source = find_tree(tree, console.environment)

@@ -16,15 +16,11 @@ from kpolicy.cli.options import (
     toolchain_options,
     tree_option,
 )
-from kpolicy.cli.reporting import Options, show
 from kpolicy.errors import InputError
-from kpolicy.files import read_file, read_stream
 from kpolicy.location import Location
-from kpolicy.run.checkpatch import PatchRequest, checkpatch
-from kpolicy.run.trees import needed_tree
 
 
-@click.command("checkpatch", short_help="Judge a patch that is not applied.")
+@click.command("checkpatch")
 @click.argument("patch", default="-", type=click.Path(allow_dash=True))
 @tree_option
 @arch_option(multiple=True)
@@ -50,6 +46,10 @@ def command(
       git format-patch -1 --stdout | kpolicy checkpatch -q --terse
       kpolicy checkpatch --tree ~/linux@v6.12 0001-x86-defconfig.patch
     """
+    from kpolicy.cli.reporting import Options, show
+    from kpolicy.run.checkpatch import PatchRequest, checkpatch
+    from kpolicy.run.trees import needed_tree
+
     options = Options.of(words)
     console.quiet = options.quiet
     options.check_outputs(console)
@@ -59,6 +59,8 @@ def command(
 
 
 def _content(patch: str) -> bytes:
+    from kpolicy.files import read_file, read_stream
+
     try:
         return read_stream(sys.stdin.buffer) if patch == "-" else read_file(patch)
     except (OSError, ValueError) as error:

@@ -20,7 +20,7 @@ _PLAIN = re.compile(r"[\w.,:=+@%^/-]+", re.ASCII)
 _BREAKS = frozenset("=:")
 
 
-@click.command("completion", short_help="Print the script by which a shell completes kpolicy.")
+@click.command("completion")
 @click.argument("shell", metavar=f"{{{'|'.join(SHELLS)}}}", type=click.Choice(SHELLS))
 @click.option("--answer", is_flag=True, hidden=True)
 @click.argument("words", metavar="", nargs=-1, type=click.UNPROCESSED)

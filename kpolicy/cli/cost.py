@@ -11,13 +11,9 @@ from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.machine import machine_options, stated_machine
 from kpolicy.cli.options import arch_option, output_options, release_option, toolchain_options, tree_option
-from kpolicy.cli.setup import check_output, context_for, deliver
-from kpolicy.report.views.cost import cost_document, cost_lines
-from kpolicy.run.cost import CostRequest, costs
-from kpolicy.run.trees import find_tree
 
 
-@click.command("cost", short_help="Tell what the debug options of a config cost.")
+@click.command("cost")
 @click.argument(
     "configs",
     metavar="CONFIG...",
@@ -62,6 +58,11 @@ def command(
       kpolicy cost .config --ram 16G --cpus 64
       kpolicy cost --tree ~/linux --arch x86 x86_64_defconfig+debug.config --ram 16G
     """
+    from kpolicy.cli.setup import check_output, context_for, deliver
+    from kpolicy.report.views.cost import cost_document, cost_lines
+    from kpolicy.run.cost import CostRequest, costs
+    from kpolicy.run.trees import find_tree
+
     console.quiet = quiet
     check_output(output, force=force)
     machine = stated_machine(ram, cpus)

@@ -19,17 +19,10 @@ from kpolicy.cli.options import (
     toolchain_options,
     tree_option,
 )
-from kpolicy.cli.reporting import Options
-from kpolicy.cli.setup import deliver
 from kpolicy.errors import UsageError
-from kpolicy.report.text.style import Style
-from kpolicy.report.views.diff import diff_document, diff_lines
-from kpolicy.run.diff import ConfigsDiff, TreesDiff, diff_configs, diff_trees
-from kpolicy.run.request import check_release
-from kpolicy.run.trees import find_tree, names_tree, tree_named
 
 
-@click.command("diff", short_help="Show what differs in effect, and why.")
+@click.command("diff")
 @click.argument("before", metavar="A", type=click.Path(allow_dash=True), shell_complete=candidates.configs)
 @click.argument("after", metavar="B", type=click.Path(allow_dash=True), shell_complete=candidates.configs)
 @tree_option
@@ -84,6 +77,14 @@ def command(
       kpolicy diff v6.11 v6.12
       kpolicy diff ~/linux@HEAD~10 ~/linux --arch arm64 --config defconfig
     """
+    from kpolicy.cli.reporting import Options
+    from kpolicy.cli.setup import deliver
+    from kpolicy.report.text.style import Style
+    from kpolicy.report.views.diff import diff_document, diff_lines
+    from kpolicy.run.diff import ConfigsDiff, TreesDiff, diff_configs, diff_trees
+    from kpolicy.run.request import check_release
+    from kpolicy.run.trees import find_tree, names_tree, tree_named
+
     options = Options.of(words)
     console.quiet = options.quiet
     if before == after == "-":

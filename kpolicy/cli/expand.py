@@ -8,15 +8,11 @@ import click
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import arch_option, output_options, toolchain_options, tree_option
-from kpolicy.cli.setup import check_output, context_for, deliver
 from kpolicy.errors import UsageError
-from kpolicy.evaluate.dotconfig import dotconfig
 from kpolicy.evaluate.passes import PRESETS
-from kpolicy.run.expand import ValuesRequest, values_of
-from kpolicy.run.trees import needed_tree
 
 
-@click.command("expand", short_help="Write the .config that conf would write.")
+@click.command("expand")
 @click.argument("config", required=False, type=click.Path(allow_dash=True), shell_complete=candidates.configs)
 @tree_option
 @arch_option()
@@ -53,6 +49,11 @@ def command(
       kpolicy expand --tree ~/linux --arch arm64 defconfig+debug.config -o .config
       kpolicy expand --tree ~/linux --arch riscv --preset allmodconfig
     """
+    from kpolicy.cli.setup import check_output, context_for, deliver
+    from kpolicy.evaluate.dotconfig import dotconfig
+    from kpolicy.run.expand import ValuesRequest, values_of
+    from kpolicy.run.trees import needed_tree
+
     console.quiet = quiet
     if (config is None) == (preset is None):
         raise UsageError("either a CONFIG or a --preset is to be expanded")

@@ -10,14 +10,9 @@ import click
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import arch_option, toolchain_options, tree_option
-from kpolicy.cli.setup import context_for
-from kpolicy.report.views.explain import explain_document, explain_lines
-from kpolicy.run.expand import ValuesRequest
-from kpolicy.run.explain import explain_symbols
-from kpolicy.run.trees import needed_tree
 
 
-@click.command("explain", short_help="Tell why a symbol has its value.")
+@click.command("explain")
 @click.argument("symbols", metavar="SYMBOL...", nargs=-1, required=True, shell_complete=candidates.symbols)
 @click.option(
     "--config",
@@ -56,6 +51,12 @@ def command(
       kpolicy explain STACKDEPOT --tree ~/linux --config x86_64_defconfig
       kpolicy explain PROVE_RCU_LIST --tree ~/linux --arch arm64 --config defconfig+debug.config
     """
+    from kpolicy.cli.setup import context_for
+    from kpolicy.report.views.explain import explain_document, explain_lines
+    from kpolicy.run.expand import ValuesRequest
+    from kpolicy.run.explain import explain_symbols
+    from kpolicy.run.trees import needed_tree
+
     console.quiet = quiet
     source = needed_tree(tree, console.environment)
     request = ValuesRequest(source, spec, arch, toolchain=toolchain)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,22 +21,21 @@ from kpolicy.cli.options import (
     toolchain_options,
     tree_option,
 )
-from kpolicy.cli.reporting import Options
-from kpolicy.cli.setup import deliver, replace_file
 from kpolicy.errors import InputError, UsageError
-from kpolicy.files import read_file
 from kpolicy.location import Location
-from kpolicy.policy.fixes.plan import Plan
-from kpolicy.report.views.fix import FixReport, fix_document, fix_lines, patch, side_effects_in_words
-from kpolicy.run.fix import FixRequest, Subject, fix, subject_of
-from kpolicy.run.trees import needed_tree
+
+if TYPE_CHECKING:
+    from kpolicy.policy.fixes.plan import Plan
+    from kpolicy.report.views.fix import FixReport
+    from kpolicy.run.fix import Subject
+
 
 _FRAGMENT = "fragment"
 _FORMATS = ("diff", _FRAGMENT, "json", "text")
 _MOST_EFFECTS = 12
 
 
-@click.command("fix", short_help="Find the fewest edits that clear findings.")
+@click.command("fix")
 @click.argument("config", type=click.Path(allow_dash=True), shell_complete=candidates.configs)
 @tree_option
 @arch_option()
@@ -93,6 +93,11 @@ def command(
       kpolicy fix --tree ~/linux .config --rule kmemleak --rule 'debug-vm/*' --write
       kpolicy fix --tree ~/linux .config --format text --alternatives
     """
+    from kpolicy.cli.reporting import Options
+    from kpolicy.cli.setup import deliver
+    from kpolicy.run.fix import FixRequest, fix, subject_of
+    from kpolicy.run.trees import needed_tree
+
     options = Options.of(words)
     console.quiet = options.quiet
     options.check_outputs(console)
@@ -122,6 +127,9 @@ def command(
 
 def _write(subject: Subject, content: bytes) -> None:
     """Edit the file, whole or not at all; not when it changed meanwhile."""
+    from kpolicy.cli.setup import replace_file
+    from kpolicy.files import read_file
+
     assert subject.path is not None
     try:
         if read_file(subject.path) != subject.document.content:
@@ -133,6 +141,8 @@ def _write(subject: Subject, content: bytes) -> None:
 
 def _tell(console: Console, report: FixReport) -> None:
     """On stderr, beside a patch: what it does, what it changes besides, and what it cannot do."""
+    from kpolicy.report.views.fix import side_effects_in_words
+
     plan: Plan = report.plan
     for item in plan.hopeless:
         text = f"not fixed: {item.finding.message} [{item.finding.rule}]: {item.reason}"
@@ -147,6 +157,8 @@ def _tell(console: Console, report: FixReport) -> None:
 
 
 def _payload(console: Console, report: FixReport, form: str, *, to_file: bool) -> bytes | str:
+    from kpolicy.report.views.fix import fix_document, fix_lines, patch
+
     if form == "diff":
         return patch(report)
     if form == _FRAGMENT:

@@ -15,13 +15,10 @@ from kpolicy.cli.options import (
     since_option,
     toolchain_options,
 )
-from kpolicy.cli.reporting import Options, show
 from kpolicy.errors import UsageError
-from kpolicy.run.kconfig import KconfigRequest, check_tree
-from kpolicy.run.trees import find_tree
 
 
-@click.command("kconfig", short_help="Check the Kconfig files of a tree, and its fragments.")
+@click.command("kconfig")
 @click.argument("tree", required=False, type=click.Path(), shell_complete=candidates.folders)
 @arch_option(multiple=True)
 @click.option(
@@ -69,6 +66,10 @@ def command(
       kpolicy kconfig ~/linux --check undefined-reference --fail-on note
       kpolicy kconfig ~/linux --check fragment-not-honoured --path kernel/configs/debug.config
     """
+    from kpolicy.cli.reporting import Options, show
+    from kpolicy.run.kconfig import KconfigRequest, check_tree
+    from kpolicy.run.trees import find_tree
+
     options = Options.of(words)
     console.quiet = options.quiet
     source = find_tree(tree, console.environment)

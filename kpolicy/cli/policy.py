@@ -11,13 +11,9 @@ from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import arch_option, policy_options, tree_option
 from kpolicy.errors import UsageError
-from kpolicy.report.views.policy import policy_document, policy_lines
-from kpolicy.run.policies import PolicyChoice, Standards
-from kpolicy.run.selection import name_of_config
-from kpolicy.run.trees import find_tree
 
 
-@click.group("policy", short_help="Show the policy that is in force.")
+@click.group("policy")
 def command() -> None:
     """Look at the policy that configs are held against."""
 
@@ -51,10 +47,16 @@ def show(
       kpolicy policy show --tree ~/linux --arch arm64 defconfig
       kpolicy policy show --policy hardening --all
     """
+    from kpolicy.cli.setup import context_for
+    from kpolicy.report.views.policy import policy_document, policy_lines
+    from kpolicy.run.policies import PolicyChoice, Standards
+    from kpolicy.run.selection import name_of_config
+    from kpolicy.run.trees import find_tree
+
     source = find_tree(tree, console.environment)
     if arch is not None and (source is None or config is None):
         raise UsageError("--arch is for a CONFIG of a kernel tree", hint="name both, for example: --tree DIR defconfig")
-    standards = Standards(PolicyChoice(policy, require), source, console)
+    standards = Standards(PolicyChoice(policy, require), source, context_for(console))
     start: str | None
     if config is not None:
         name, start = name_of_config(config, source, arch)

@@ -12,19 +12,14 @@ import click
 from kpolicy.cli import status
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import format_options, quiet_option
-from kpolicy.cli.outputs import Outputs, check_outputs
-from kpolicy.cli.reporting import show
 from kpolicy.errors import InputError, UsageError
-from kpolicy.files import read_file, read_stream
 from kpolicy.location import Location
 from kpolicy.policy.files.policy_file import Threshold
-from kpolicy.report.json.saved import MAX_SIZE, read_report
-from kpolicy.report.schema import report_schema
 
 _STDIN: Final = "<stdin>"
 
 
-@click.command("report", short_help="Render a saved result in other formats.")
+@click.command("report")
 @click.argument("saved", required=False, type=click.Path(allow_dash=True))
 @format_options
 @quiet_option
@@ -46,6 +41,11 @@ def command(
       kpolicy report audit.json.gz -o text --mail
       kpolicy report --schema
     """
+    from kpolicy.cli.outputs import Outputs, check_outputs
+    from kpolicy.cli.reporting import show
+    from kpolicy.report.json.saved import read_report
+    from kpolicy.report.schema import report_schema
+
     if schema:
         if saved is not None:
             raise UsageError("--schema is about all saved results", hint="leave the file away")
@@ -64,6 +64,9 @@ def command(
 
 
 def _content(saved: str) -> bytes:
+    from kpolicy.files import read_file, read_stream
+    from kpolicy.report.json.saved import MAX_SIZE
+
     name = _STDIN if saved == "-" else saved
     try:
         return read_stream(sys.stdin.buffer, MAX_SIZE) if saved == "-" else read_file(saved, MAX_SIZE)

@@ -10,13 +10,9 @@ import click
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import arch_option, policy_options, release_option, run_options, toolchain_options, tree_option
-from kpolicy.cli.reporting import Options
-from kpolicy.report.views.role import role_document, role_lines
-from kpolicy.run.role import RoleRequest, roles
-from kpolicy.run.trees import find_tree
 
 
-@click.command("role", short_help="Tell what a kernel is for, and why.")
+@click.command("role")
 @click.argument(
     "configs",
     metavar="CONFIG...",
@@ -63,6 +59,11 @@ def command(
       kpolicy role --tree ~/linux --arch x86 x86_64_defconfig
       kpolicy role --tree ~/linux x86_64_defconfig --reading debug=release-candidate
     """
+    from kpolicy.cli.reporting import Options
+    from kpolicy.report.views.role import role_document, role_lines
+    from kpolicy.run.role import RoleRequest, roles
+    from kpolicy.run.trees import find_tree
+
     options = Options.of(others)
     console.quiet = options.quiet
     source = find_tree(tree, console.environment)

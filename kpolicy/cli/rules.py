@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 import importlib
+from typing import TYPE_CHECKING
 
 import click
 
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
-from kpolicy.policy.roles.role import role_names
-from kpolicy.policy.rules.catalogue import shipped_catalogue
-from kpolicy.policy.rules.chosen import Wish, chosen
-from kpolicy.policy.rules.rule import Rule
-from kpolicy.report.views.rules import rule_json, rule_list, rule_page
+
+if TYPE_CHECKING:
+    from kpolicy.policy.rules.chosen import Wish
+    from kpolicy.policy.rules.rule import Rule
+
 
 # Imported only when they are used: they build models, or write pages.
 _OTHERS = {"test": "kpolicy.cli.rules_test", "pages": "kpolicy.cli.rules_pages"}
@@ -33,7 +34,7 @@ class _Commands(click.Group):
         return command
 
 
-@click.group("rules", short_help="List, show and test the rules.", cls=_Commands)
+@click.group("rules", cls=_Commands)
 def command() -> None:
     """Look at the rules, run their examples, write their pages."""
 
@@ -93,6 +94,9 @@ def list_rules(
       kpolicy rules list kmemleak stackdepot
       kpolicy rules list --role production --severity error --severity warning
     """
+    from kpolicy.policy.rules.chosen import Wish
+    from kpolicy.report.views.rules import rule_json, rule_list
+
     found = choose(Wish((*words, *families), roles, kinds, severities))
     if form == "json":
         console.payload(rule_json(found))
@@ -113,6 +117,9 @@ def show(console: Console, /, rules: tuple[str, ...]) -> int:
     Example:
       kpolicy rules show debug-vm/in-production
     """
+    from kpolicy.policy.rules.chosen import Wish
+    from kpolicy.report.views.rules import rule_page
+
     pages = [rule_page(rule, console.style()) for rule in choose(Wish(rules))]
     console.payload("\n\n".join("\n".join(page) for page in pages) + "\n")
     return status.CLEAN
@@ -120,4 +127,8 @@ def show(console: Console, /, rules: tuple[str, ...]) -> int:
 
 def choose(wish: Wish) -> tuple[Rule, ...]:
     """The shipped rules that are wished for."""
+    from kpolicy.policy.roles.role import role_names
+    from kpolicy.policy.rules.catalogue import shipped_catalogue
+    from kpolicy.policy.rules.chosen import chosen
+
     return chosen(shipped_catalogue(), wish, role_names())

@@ -10,13 +10,7 @@ import click
 
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
-from kpolicy.cli.setup import deliver
 from kpolicy.errors import InputError, UsageError
-from kpolicy.files import read_file
-from kpolicy.policy.checks.registry import CHECKS
-from kpolicy.policy.roles.role import shipped_roles
-from kpolicy.policy.rules.catalogue import shipped_catalogue
-from kpolicy.report.views.rule_docs import MARKER, rule_pages
 
 
 @click.command("pages")
@@ -41,6 +35,11 @@ def command(console: Console, /, output: str, check: bool) -> int:
     Example:
       kpolicy rules pages --output docs/rules
     """
+    from kpolicy.policy.checks.registry import CHECKS
+    from kpolicy.policy.roles.role import shipped_roles
+    from kpolicy.policy.rules.catalogue import shipped_catalogue
+    from kpolicy.report.views.rule_docs import rule_pages
+
     folder = Path(output)
     pages = rule_pages(shipped_catalogue(), CHECKS, shipped_roles())
     present = _present(folder)
@@ -61,6 +60,8 @@ def command(console: Console, /, output: str, check: bool) -> int:
 
 def _present(folder: Path) -> dict[str, str]:
     """The Markdown files of a folder; bytes that are no UTF-8 make a text that differs from every page."""
+    from kpolicy.files import read_file
+
     try:
         if not folder.exists():
             return {}
@@ -70,6 +71,8 @@ def _present(folder: Path) -> dict[str, str]:
 
 
 def _write(console: Console, folder: Path, pages: Mapping[str, str], left_over: list[str]) -> None:
+    from kpolicy.cli.setup import deliver
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in pages.items():
@@ -81,6 +84,8 @@ def _write(console: Console, folder: Path, pages: Mapping[str, str], left_over: 
 
 
 def _is_ours(text: str) -> bool:
+    from kpolicy.report.views.rule_docs import MARKER
+
     return MARKER in text.split("\n", 2)[:2]
 
 

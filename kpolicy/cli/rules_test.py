@@ -4,23 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import arch_option, toolchain_options
-from kpolicy.cli.rules import choose
-from kpolicy.cli.setup import context_for
 from kpolicy.errors import UsageError
-from kpolicy.policy.roles.role import shipped_roles
-from kpolicy.policy.rule_tests.examples import demo_models, run_examples
-from kpolicy.policy.rule_tests.survey import survey
-from kpolicy.policy.rules.chosen import Wish
-from kpolicy.policy.rules.rule import Rule
-from kpolicy.report.views.survey import example_lines, survey_lines
-from kpolicy.run.defaults import Defaults
-from kpolicy.run.trees import tree_named
+
+if TYPE_CHECKING:
+    from kpolicy.policy.rules.rule import Rule
+    from kpolicy.run.defaults import Defaults
 
 
 @click.command("test")
@@ -62,6 +57,13 @@ def command(
       kpolicy rules test --tree ~/linux
       kpolicy rules test --tree ~/linux --arch x86 --toolchain clang-19.1 kmsan
     """
+    from kpolicy.cli.rules import choose
+    from kpolicy.policy.roles.role import shipped_roles
+    from kpolicy.policy.rule_tests.examples import demo_models, run_examples
+    from kpolicy.policy.rule_tests.survey import survey
+    from kpolicy.policy.rules.chosen import Wish
+    from kpolicy.report.views.survey import example_lines, survey_lines
+
     console.quiet = quiet
     chosen = choose(Wish(rules))
     if tree is None and archs:
@@ -96,6 +98,10 @@ def _defaults(
     *,
     no_cache: bool,
 ) -> Defaults | None:
+    from kpolicy.cli.setup import context_for
+    from kpolicy.run.defaults import Defaults
+    from kpolicy.run.trees import tree_named
+
     if tree is None:
         return None
     source = tree_named(tree, console.environment)

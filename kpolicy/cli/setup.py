@@ -121,6 +121,7 @@ def _make_like(name: str, status: os.stat_result) -> None:
 
 def _scratch(path: str, data: bytes) -> str:
     """A file beside another one, with what is to be in that; returns its name."""
+
     handle, name = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".kpolicy-")
     try:
         with os.fdopen(handle, "wb") as stream:

@@ -8,14 +8,9 @@ looks like a request is kept apart, for a finding; a file without any config lin
 
 from __future__ import annotations
 
-import bz2
 import errno
-import gzip
-import io
-import lzma
 import os
 import re
-import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -166,6 +161,10 @@ def _unpack(content: bytes, name: str) -> bytes:
     kind = next((kind for magic, kind in _MAGIC if content.startswith(magic)), None)
     if kind is None:
         return content
+    # Only here: most configs are plain text.
+    import lzma
+    import zlib
+
     try:
         result = _decompress(content, kind)
     except (EOFError, OSError, zlib.error, lzma.LZMAError, ValueError) as error:
@@ -181,13 +180,21 @@ def _unpack(content: bytes, name: str) -> bytes:
 
 def _decompress(content: bytes, kind: str) -> bytes:
     """At most one byte more than the limit of what is packed in `content`."""
-    packed = io.BytesIO(content)
+    from io import BytesIO
+
+    packed = BytesIO(content)
     if kind == "gzip":
+        import gzip
+
         with gzip.GzipFile(fileobj=packed) as gzip_file:
             return gzip_file.read(MAX_SIZE + 1)
     if kind == "xz":
+        import lzma
+
         with lzma.LZMAFile(packed) as xz_file:
             return xz_file.read(MAX_SIZE + 1)
+    import bz2
+
     with bz2.BZ2File(packed) as bzip2_file:
         return bzip2_file.read(MAX_SIZE + 1)
 

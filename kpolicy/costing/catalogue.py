@@ -5,11 +5,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator
-from importlib import resources
+from pathlib import Path
+from typing import get_args
 
-from kpolicy.costing.cost import Cost, Costs
+from kpolicy.costing.cost import Cost, Costs, Figure, Trait
+from kpolicy.costing.formula import Formula
 from kpolicy.costing.load import load_cost, load_page_sizes
+from kpolicy.location import Location
+from kpolicy.policy.expressions.expression import CLASSES
+from kpolicy.policy.toml.compiled import compiled
 from kpolicy.policy.toml.data_files import data_files, load_all
+from kpolicy.policy.toml.reader import Absence
 
 COSTS_PACKAGE = "kpolicy.costs"
 _PAGE_SIZES = "page-sizes.toml"
@@ -24,8 +30,16 @@ def load_costs(files: Iterable[tuple[str, str, str]]) -> tuple[Cost, ...]:
 
 
 @functools.cache
-def shipped_costs() -> Costs:
-    """The costs that ship with kpolicy."""
+def shipped_costs(cache: Path | None = None) -> Costs:
+    """The costs that ship with kpolicy, kept in a cache if there is one."""
+    return compiled(
+        "costs", _load, (Costs, Cost, Figure, Trait, Absence, Location, *get_args(Formula), *CLASSES), cache
+    )
+
+
+def _load() -> Costs:
+    from importlib import resources  # what comes from the cache does without
+
     path = resources.files(COSTS_PACKAGE) / _PAGE_SIZES
     page_sizes = load_page_sizes(f"kpolicy/costs/{_PAGE_SIZES}", path.read_text(encoding="utf-8"))
     return Costs(load_costs(shipped_files()), page_sizes)

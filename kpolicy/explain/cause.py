@@ -151,10 +151,7 @@ def no_modules(values: Values) -> str:
 
 def assignment_of(values: Values, name: str) -> Assignment | None:
     """The last config line that names `name`, also when the tree does not define it."""
-    known = values.assignment(name)
-    if known is not None or values.config is None or values.model.is_defined(name):
-        return known
-    return next((line for line in reversed(values.config.assignments) if line.name == name), None)
+    return values.assignment(name)
 
 
 def _reasons(values: Values, name: str) -> Iterator[Link]:

@@ -17,7 +17,6 @@ import hashlib
 import json
 import os
 import stat
-import tempfile
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -128,6 +127,8 @@ class ModelCache:
     def _write(self, name: str, content: bytes) -> None:
         if not self._is_usable(create=True):
             return
+        import tempfile  # reading does without
+
         try:
             self._prune(len(content))
             descriptor, temporary = tempfile.mkstemp(dir=self._folder, prefix=".", suffix=".tmp")

@@ -7,7 +7,6 @@ arch/um/Makefile: they are read from the tree, so that a tree is asked for the w
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 from collections.abc import Mapping
@@ -145,6 +144,8 @@ def _parse_table(text: str) -> Mapping[str, str]:
 
 def _unknown(source: Source, word: str) -> UsageError:
     words = architecture_words(source)
+    import difflib  # only for errors
+
     near = difflib.get_close_matches(_ALIASES.get(word, word), words, n=2, cutoff=0.6)
     guess = f"did you mean {' or '.join(near)}?\n" if near else ""
     listing = f"this tree knows: {' '.join(words)}" if words else f"{source.name} has no arch/*/Kconfig"

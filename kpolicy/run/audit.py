@@ -38,7 +38,7 @@ def audit(request: AuditRequest, context: Context) -> Report:
 def audit_work(request: AuditRequest, context: Context) -> Work:
     """What an audit has to do."""
     source, archs, terms = request.source, request.archs, request.terms
-    standards = Standards(terms.policy, source, context.listener, quiet=SLOW_CHECKS)
+    standards = Standards(terms.policy, source, context, quiet=SLOW_CHECKS)
     if request.own_policy:
         standards.number_for(source.root)
     else:

@@ -10,16 +10,13 @@ Rules that rest on that are not judged, and are reported as such.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpolicy.config.model import Config
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.evaluate.recorded import recorded_values
 from kpolicy.evaluate.values import Values, evaluate
-from kpolicy.kconfig.load import Tree
-from kpolicy.kconfig.model import Model
+from kpolicy.kconfig.stated import stated_model
 from kpolicy.kernel.architecture import Architecture
 from kpolicy.kernel.toolchain import Toolchain, recorded_toolchain
 from kpolicy.kernel.version import KernelVersion, parse_version
@@ -32,56 +29,29 @@ from kpolicy.run.judging import report_on
 from kpolicy.run.remarks import HEADER_WORDS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kpolicy.costing.bill import Machine
-
-_NAME = re.compile(r"\w+\Z", re.ASCII)
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
-_HEX = re.compile(r"0[xX][0-9a-fA-F]+\Z")
-
-
-class _Files:
-    """A source that holds what it is given."""
-
-    def __init__(self, name: str, files: dict[str, bytes]) -> None:
-        self._name = name
-        self._files = files
-
-    @property
-    def name(self) -> str:
-        return self._name
-
-    def read(self, path: str) -> bytes:
-        try:
-            return self._files[path]
-        except KeyError:
-            raise InputError(f"{path}: no such file") from None
-
-    def is_file(self, path: str) -> bool:
-        return path in self._files
-
-    def list_dir(self, path: str) -> tuple[str, ...]:  # noqa: ARG002 - the protocol's signature
-        return ()
 
 
 def bare_report(
-    config: Config,
-    arch: str | None,
+    values: Values,
     standard: Standard,
     number: int = 0,
     machine: Machine | None = None,
-    release: str | None = None,
+    cache: Path | None = None,
 ) -> ConfigReport:
-    """A full .config held against a standard, by itself; see `bare_values`."""
-    values = bare_values(config, arch, release)
+    """What a full .config states (`bare_values`), held against a standard; for the rest see `report_on`."""
     return report_on(
         values,
-        config.name,
+        values.config.name if values.config is not None else "",
         standard,
         standard.policy.vocabulary.counted,
         number=number,
         judgeable=lambda rule: _is_judgeable(rule, values),
         machine=machine,
         truth=truth,
+        cache=cache,
     )
 
 
@@ -99,16 +69,10 @@ def bare_values(config: Config, arch: str | None = None, release: str | None = N
             hint="Name the tree with --tree, or state the --release and --arch of a full .config without a header.",
         )
     version = _version(config, release, place)
-    extra = version.extraversion
-    makefile = (
-        f"VERSION = {version.version}\nPATCHLEVEL = {version.patchlevel}\n"
-        f"SUBLEVEL = {version.sublevel}\nEXTRAVERSION = {extra}\n"
-    )
     word = arch or config.arch or "unknown"
-    texts = {"Makefile": makefile, "Kconfig": "\n".join(_kconfig(config))}
-    files = {path: text.encode("utf-8", "surrogateescape") for path, text in texts.items()}
     toolchain = recorded_toolchain(recorded_values(config)) or Toolchain.dummy()
-    model = _model(_Files(config.name, files), Architecture(word, _srcarch(word)), toolchain)
+    written = {item.name: item.value for item in config.assignments}
+    model = stated_model(written, Architecture(word, _srcarch(word)), version, toolchain)
     return evaluate(model, config, "olddefconfig")
 
 
@@ -122,35 +86,8 @@ def _version(config: Config, release: str | None, place: Location) -> KernelVers
     return parse_version(release)
 
 
-def _model(source: _Files, architecture: Architecture, toolchain: Toolchain) -> Model:
-    return Tree(source, "/").model(architecture, toolchain)
-
-
 def _srcarch(word: str) -> str:
     return next((folder for folder, words in HEADER_WORDS.items() if word in words), word)
-
-
-def _kconfig(config: Config) -> Iterator[str]:
-    yield 'mainmenu "Configuration"'
-    values = {item.name: item.value for item in config.assignments if _NAME.match(item.name)}
-    for name, value in values.items():
-        yield f"config {name}"
-        yield f'\t{_type(value)} "{name}"'
-        if name == "MODULES":
-            yield "\tmodules"
-    if "MODULES" not in values:
-        # Without modules an m would become y, which no .config has; with them nothing changes.
-        yield 'config MODULES\n\tbool "MODULES"\n\tmodules'
-
-
-def _type(value: str) -> str:
-    if value in ("y", "n"):
-        return "bool"
-    if value == "m":
-        return "tristate"
-    if _NUMBER.match(value):
-        return "int"
-    return "hex" if _HEX.match(value) else "string"
 
 
 def _is_judgeable(rule: Rule, values: Values) -> bool:

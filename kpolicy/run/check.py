@@ -49,7 +49,7 @@ def check(request: CheckRequest, context: Context) -> Report:
 def check_work(source: KernelTree, configs: tuple[str, ...], arch: str | None, terms: Terms, context: Context) -> Work:
     """What looking at some configs of a tree takes."""
     plan = plan_by(source, terms, context)
-    standards = Standards(terms.policy, source, context.listener)
+    standards = Standards(terms.policy, source, context)
     targets: list[Target] = []
     failed: list[KpolicyError] = []
     for spec in configs:
@@ -66,14 +66,14 @@ def check_work(source: KernelTree, configs: tuple[str, ...], arch: str | None, t
 
 def _bare(request: CheckRequest, context: Context) -> Report:
     # Only here: what makes a model of a .config is not needed where there is a tree.
-    from kpolicy.run.bare import bare_report
+    from kpolicy.run.bare import bare_report, bare_values
 
     terms = request.terms
     if terms.policy.since is not None:
         raise UsageError("--since looks at a revision of the kernel tree", hint="name the tree with --tree")
     if terms.toolchain is not None:
         raise UsageError("--toolchain answers the probes of Kconfig files", hint="name their tree with --tree")
-    standards = Standards(terms.policy, None, context.listener)
+    standards = Standards(terms.policy, None, context)
     reports: list[ConfigReport] = []
     failed: list[KpolicyError] = []
     for spec in request.configs:
@@ -85,7 +85,8 @@ def _bare(request: CheckRequest, context: Context) -> Report:
         number = standards.number_for(spec if spec != "-" else None)
         try:
             standard = standards.all[number]
-            reports.append(bare_report(config, request.arch, standard, number, terms.machine, request.release))
+            values = bare_values(config, request.arch, request.release)
+            reports.append(bare_report(values, standard, number, terms.machine, context.cache))
         except KpolicyError as error:
             failed.append(error.kept())
     if failed and not reports:

@@ -131,13 +131,13 @@ def compare_bare(
     names = changed(effect(old), effect(new))
     changes = []
     for name in names:
-        line = assignment_of(new, name) or assignment_of(old, name)
-        text = line.text if assignment_of(new, name) is not None and line is not None else "no line"
-        place = line.location if line is not None else None
+        line, gone = assignment_of(new, name), assignment_of(old, name)
+        text = line.text if line is not None else "no line"
+        place = next((item.location for item in (line, gone) if item is not None), None)
         changes.append(Change(name, shown(old, name), shown(new, name), "line", text, place))
-    first, second = (bare_report(config, arch, standard, release=release) for config in configs)
     target = Target(after, new.model.architecture, ())
-    return Compared(Pairing(after, target, target), (), first, second), changes
+    pairing = Pairing(after, target, target)
+    return Compared(pairing, (), bare_report(old, standard), bare_report(new, standard)), changes
 
 
 def _is_same(old: Examiner, new: Examiner, pairing: Pairing) -> bool:

@@ -62,12 +62,12 @@ def _report(spec: str, examiner: Examiner | None, request: CostRequest, context:
     if examiner is None:
         config = read_config(spec, context.stdin)
         values = bare_values(config, request.arch, request.release)
-        return _of(values, config.name, make_bill(values, shipped_costs(), request.machine, truth))
+        return _of(values, config.name, make_bill(values, shipped_costs(context.cache), request.machine, truth))
     values = examiner.values(read_target(spec, examiner.source, request.arch, context.stdin))
     for remark in remarks(values):
         context.listener.warning(remark.location, remark.text)
     name = values.config.name if values.config is not None else spec
-    return _of(values, name, make_bill(values, shipped_costs(), request.machine))
+    return _of(values, name, make_bill(values, shipped_costs(context.cache), request.machine))
 
 
 def _of(values: Values, name: str, bill: Bill) -> CostReport:

@@ -52,7 +52,7 @@ class ConfigsDiff:
 def diff_trees(request: TreesDiff, context: Context) -> DiffReport:
     """What differs between two trees; raises UsageError where they have no defconfigs."""
     sources, archs, terms = (request.before, request.after), request.archs, request.terms
-    standards = Standards(terms.policy, request.after, context.listener)
+    standards = Standards(terms.policy, request.after, context)
     standards.number_for(request.after.root)
     plans = [replace(plan_by(source, terms, context), standards=tuple(standards.all)) for source in sources]
     if request.configs:
@@ -95,7 +95,7 @@ def _names(keys: Iterable[tuple[str, str]]) -> tuple[str, ...]:
 def _configs(source: KernelTree, request: ConfigsDiff, context: Context) -> DiffReport:
     before, after, terms = request.before, request.after, request.terms
     old, new = (read_target(spec, source, request.arch, context.stdin) for spec in (before, after))
-    standards = Standards(terms.policy, source, context.listener)
+    standards = Standards(terms.policy, source, context)
     targets = [replace(item, standard=standards.number_for(policy_start(item, source))) for item in (old, new)]
     plan = replace(plan_by(source, terms, context), standards=tuple(standards.all))
     name = new.config.name if new.config is not None else after
@@ -115,7 +115,7 @@ def _bare(request: ConfigsDiff, context: Context) -> DiffReport:
             raise UsageError(f"{spec}: neither a config nor a tree", hint=hint)
     if terms.toolchain is not None:
         raise UsageError("--toolchain answers the probes of Kconfig files", hint="name their tree with --tree")
-    standards = Standards(terms.policy, None, context.listener)
+    standards = Standards(terms.policy, None, context)
     number = standards.number_for(after if after != "-" else None)
     standard = standards.all[number]
     compared, changes = compare_bare(before, after, request.arch, request.release, standard, context.stdin)

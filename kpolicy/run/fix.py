@@ -116,7 +116,7 @@ class Subject:
 def subject_of(request: FixRequest, context: Context) -> Subject:
     """What is to be fixed; raises UsageError or InputError for a config that cannot be edited or looked at."""
     source, config, terms, own_file = request.source, request.config, request.terms, not request.as_fragment
-    standards = Standards(terms.policy, source, context.listener)
+    standards = Standards(terms.policy, source, context)
     run = plan_by(source, terms, context)
     given = _given(context.stdin) if _STDIN in config.split("+") else b""
     target = read_target(config, source, request.arch, io.BytesIO(given))

@@ -22,6 +22,8 @@ from kpolicy.run.plan import Target
 from kpolicy.run.remarks import conf_remarks, origin_remarks
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kpolicy.costing.bill import Machine, Truth
     from kpolicy.costing.summary import CostSummary
     from kpolicy.evaluate.values import Values
@@ -49,6 +51,7 @@ def judge_values(examiner: Examiner, target: Target, values: Values, *, census: 
         number=target.standard,
         names=lambda: examiner.tree.names,
         machine=plan.machine,
+        cache=plan.cache,
     )
 
 
@@ -64,10 +67,12 @@ def report_on(
     names: Names | None = None,
     machine: Machine | None = None,
     truth: Truth | None = None,
+    cache: Path | None = None,
 ) -> ConfigReport:
     """Values held against a standard, whose `number` is noted; for the rest see `assess`.
 
-    With a `machine` the report says what the options cost on it; `truth` as for `make_bill`.
+    With a `machine` the report says what the options cost on it; `truth` as for `make_bill`, `cache` as for
+    `shipped_costs`.
     """
     assessment = assess(values, name, standard, tree=tree, judgeable=judgeable, names=names)
     model = values.model
@@ -84,7 +89,7 @@ def report_on(
         observation=observe(values, counts),
         unjudged=assessment.unjudged,
         standard=number,
-        cost=_costs(values, machine, truth) if machine is not None else None,
+        cost=_costs(values, machine, truth, cache) if machine is not None else None,
     )
 
 
@@ -112,13 +117,13 @@ def _with_its_choice(model: Model, name: str) -> tuple[str, ...]:
     return (name, *(model.choices[choice].members if choice is not None else ()))
 
 
-def _costs(values: Values, machine: Machine, truth: Truth | None) -> CostSummary:
+def _costs(values: Values, machine: Machine, truth: Truth | None, cache: Path | None) -> CostSummary:
     # Only here: most runs do not ask for it.
     from kpolicy.costing.bill import holds, make_bill
     from kpolicy.costing.catalogue import shipped_costs
     from kpolicy.costing.summary import summary
 
-    return summary(make_bill(values, shipped_costs(), machine, truth or holds))
+    return summary(make_bill(values, shipped_costs(cache), machine, truth or holds))
 
 
 @contextmanager

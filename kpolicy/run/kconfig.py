@@ -48,7 +48,7 @@ def check_tree(request: KconfigRequest, context: Context) -> Report:
     wanted = frozenset(map(_check, request.checks)) or TREE_CHECKS
     for arch in request.archs:
         resolve_architecture(source, arch)
-    standards = Standards(terms.policy, source, context.listener)
+    standards = Standards(terms.policy, source, context)
     standards.number_for(source.root)
     plan = replace(plan_by(source, terms, context), standards=tuple(standards.all))
     below = tuple(os.path.normpath(path) for path in request.paths)

@@ -14,9 +14,8 @@ from kpolicy.policy.files.find import find_policy
 from kpolicy.policy.files.settings import Policy
 from kpolicy.policy.files.vocabulary import Vocabulary, shipped_vocabulary
 from kpolicy.policy.judging.baseline import Baseline, read_baseline
-from kpolicy.policy.judging.required import read_requirements
 from kpolicy.policy.judging.standard import Standard
-from kpolicy.run.context import Listener
+from kpolicy.run.context import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Standards:
 
     choice: PolicyChoice
     source: KernelTree | None
-    listener: Listener
+    context: Context
     quiet: Collection[str] = ()
     all: list[Standard] = field(default_factory=list)
     _numbers: dict[str, int] = field(default_factory=dict)
@@ -73,16 +72,21 @@ class Standards:
 
     def _load(self, word: str) -> Standard:
         if self._vocabulary is None:
-            self._vocabulary = shipped_vocabulary(quiet=self.quiet, examples=False)
+            self._vocabulary = shipped_vocabulary(quiet=self.quiet, examples=False, cache=self.context.cache)
         policy = _load(word, self._vocabulary)
         if word and self.choice.policy is None:
-            self.listener.note(f"by the policy in {word}")
+            self.context.listener.note(f"by the policy in {word}")
+        if not (self.choice.require or policy.require):
+            return Standard(policy)
+        # Only here: most runs require nothing.
+        from kpolicy.policy.judging.required import read_requirements
+
         requirements, missing = read_requirements(self.choice.require, policy.require, self.source)
         tree = self.source.name if self.source is not None else None
         for fragment in missing:
             why = f"{tree} does not have it" if tree is not None else "there is no tree to look in; --tree names one"
             where = f"{fragment.location}: " if fragment.location is not None else ""
-            self.listener.note(f"{where}nothing is required by {fragment.name}: {why}")
+            self.context.listener.note(f"{where}nothing is required by {fragment.name}: {why}")
         return Standard(policy, requirements)
 
 

@@ -4,11 +4,8 @@
 from __future__ import annotations
 
 import math
-import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from itertools import groupby
 from typing import TypeVar
 
@@ -85,6 +82,11 @@ def spread(plan: Plan, work: Callable[[Item], Result], items: Sequence[Item], jo
         _start(plan)
         yield from map(work, items)
         return
+    # Only here: in one process they would take longer than a config does.
+    import multiprocessing
+    from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
+
     executor: Executor = ProcessPoolExecutor(
         jobs, mp_context=multiprocessing.get_context(_START), initializer=_start_worker, initargs=(plan,)
     )

@@ -42,7 +42,7 @@ def roles(request: RoleRequest, context: Context) -> tuple[tuple[RoleReport, ...
     if request.configs.count("-") > 1:
         raise UsageError("standard input can be read only once")
     check_release(request.release, has_tree=request.source is not None)
-    standards = Standards(request.terms.policy, request.source, context.listener)
+    standards = Standards(request.terms.policy, request.source, context)
     reports: list[RoleReport] = []
     failed: list[KpolicyError] = []
     for spec in request.configs:

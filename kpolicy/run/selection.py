@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Sequence
 from typing import BinaryIO
@@ -178,6 +177,8 @@ def _nothing(word: str, source: KernelTree, architecture: Architecture | None) -
     else:
         names = {"defconfig", *(file.name for file in config_files(source))}
         where = "arch/*/configs"
+    import difflib  # only for errors
+
     near = difflib.get_close_matches(word, names, n=3, cutoff=_NEAR)
     guess = f"did you mean {' or '.join(near)}?\n" if near else ""
     hint = f"{guess}it is neither a file nor a config in {where} or kernel/configs of {source.name}"

@@ -12,7 +12,7 @@ from kpolicy.kernel.source import open_tree
 from kpolicy.policy.files.extends import default_policy
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.report.records import ConfigReport
-from kpolicy.run.bare import bare_report
+from kpolicy.run.bare import bare_report, bare_values
 from kpolicy.run.examine import Examiner
 from kpolicy.run.judging import judge
 from kpolicy.run.plan import Plan, Target
@@ -42,7 +42,7 @@ def test_same_findings_as_with_the_tree(oracle: Oracle, kernel: Path, arch: str,
     found = 0
     for case in _cases(arch, default):
         config = parse_config(case.name, run_case(oracle, case).config)
-        bare, judged = bare_report(config, None, _STANDARD), judge(examiner, Target(case.name, arch, (), config))
+        bare, judged = bare_report(bare_values(config), _STANDARD), judge(examiner, Target(case.name, arch, (), config))
         assert len(bare.unjudged) <= len(_STANDARD.policy.rules) / 8
         assert _findings(bare) == _findings(judged, bare.unjudged), case.name
         assert (bare.verdict.role, bare.verdict.reading) == (judged.verdict.role, judged.verdict.reading)

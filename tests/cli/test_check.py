@@ -140,6 +140,15 @@ def test_a_full_config_without_a_tree(full: Path, tmp_path: Path, monkeypatch: p
     assert bare["role"] == judged["role"] or rules(bare)
 
 
+def test_without_a_tree_a_symbol_can_be_called_as_a_word_of_kconfig(
+    full: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = kpolicy("check", full, "-o", "csv")
+    full.write_text(full.read_text() + "CONFIG_if=y\n# CONFIG_y is not set\n")
+    assert kpolicy("check", full, "-o", "csv") == before
+
+
 def test_without_a_tree_packed_and_with_a_place(full: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     packed = tmp_path / "config.xz"

@@ -35,7 +35,7 @@ from kpolicy.policy.checks.kconfig import check_kconfig
 from kpolicy.policy.files.extends import policy_of_text
 from kpolicy.policy.files.show import rows
 from kpolicy.policy.judging.standard import Standard, assess
-from kpolicy.run.bare import bare_report
+from kpolicy.run.bare import bare_report, bare_values
 from tests.fuzz.texts import KINDS, text_of
 from tests.kernel.memory import MemorySource
 from tests.models import tree_of
@@ -102,7 +102,7 @@ def _read_config(text: bytes) -> None:
     config: Config = parse_config("config", text)
     for mode in ("defconfig", "olddefconfig"):
         _judged(evaluate(_model(), config, mode))
-    bare_report(config, None, _standard())
+    bare_report(bare_values(config), _standard())
 
 
 def _read_policy(text: bytes) -> None:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -33,6 +32,8 @@ def parse_toolchain(word: str) -> Toolchain:
         return Toolchain.dummy()
     match = _WORD.fullmatch(word)
     if match is None:
+        import difflib  # only for errors
+
         near = difflib.get_close_matches(word.lower(), ("dummy", "gcc-14", "clang-19"), n=1, cutoff=0.6)
         raise UsageError(f"unknown toolchain '{word}'", hint=(f"did you mean {near[0]}?\n" if near else "") + _FORMS)
     version: Version = (int(match.group(2)), int(match.group(3) or 0), int(match.group(4) or 0))

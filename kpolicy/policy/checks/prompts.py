@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import functools
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
 from typing import Final
 
 from kpolicy.errors import InputError
@@ -81,6 +79,10 @@ def _around(releases: tuple[Release, ...], marks: str, release: Release | None) 
 
 @functools.cache
 def _table() -> _Table:
+    # Only here: most configs have no old names.
+    import tomllib
+    from importlib import resources
+
     text = (resources.files("kpolicy.rules") / "prompts.toml").read_text(encoding="utf-8")
     data = tomllib.loads(text)
     return _Table(

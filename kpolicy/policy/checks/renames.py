@@ -4,10 +4,8 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
 from typing import Literal, TypeAlias
 
 RenameKind: TypeAlias = Literal["renamed", "merged", "choice"]
@@ -41,6 +39,10 @@ def earlier_names(name: str) -> tuple[str, ...]:
 @functools.cache
 def renames() -> Mapping[str, Rename]:
     """Everything in that table, by the old name."""
+    # Only here: most configs have no old names.
+    import tomllib
+    from importlib import resources
+
     text = (resources.files("kpolicy.rules") / "renames.toml").read_text(encoding="utf-8")
     return {
         old: Rename(

@@ -35,7 +35,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar, get_args
 
 from kpolicy.bounds import whole
 from kpolicy.evaluate.command_line import fallback_parameter, parameter
@@ -242,6 +242,8 @@ class Release:
 
 Operand: TypeAlias = Symbol | Constant | Parameter | Boot
 Expression: TypeAlias = Symbol | Constant | Boot | Not | And | Or | Compare | Predicate | Release
+CLASSES: Final = (*get_args(Expression), Parameter)
+"""What expressions consist of."""
 
 
 def compare(word: Operator, left: str, right: str) -> bool:

@@ -12,7 +12,6 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from importlib import resources
 from pathlib import Path
 from typing import Final
 
@@ -65,6 +64,8 @@ def default_policy(vocabulary: Vocabulary | None = None) -> Policy:
 
 def shipped_text(name: str) -> str:
     """The text of a shipped policy."""
+    from importlib import resources  # only for policies by name
+
     return resources.files(SHIPPED_PACKAGE).joinpath(f"{name}.toml").read_text(encoding="utf-8")
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Final
 
 from kpolicy.policy.checks.registry import CHECKS, Check
@@ -127,11 +128,11 @@ def requirement_id(symbol: str) -> str:
     return f"{REQUIRED}/{re.sub(r'[^a-z0-9]+', '-', symbol.lower()).strip('-') or '-'}"
 
 
-def shipped_vocabulary(*, quiet: Collection[str] = (), examples: bool = True) -> Vocabulary:
+def shipped_vocabulary(*, quiet: Collection[str] = (), examples: bool = True, cache: Path | None = None) -> Vocabulary:
     """What ships with kpolicy, without anybody's own rules.
 
     `quiet` are checks that are to speak only when a policy switches them on, besides those that do so
-    anyway.  Without `examples` the rules have none, and are read faster.
+    anyway.  Without `examples` the rules have none.  What has been read is kept in the `cache`, if there is one.
     """
     checks = tuple(replace(check, quiet=True) if check.id in quiet else check for check in CHECKS)
-    return Vocabulary(shipped_catalogue(examples=examples), checks, shipped_roles())
+    return Vocabulary(shipped_catalogue(examples=examples, cache=cache), checks, shipped_roles(cache))

@@ -10,7 +10,6 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.bounds import whole
@@ -340,6 +339,8 @@ def _stated(item: Placed[str], source: Source | None) -> Config | None:
         return _in_tree(path, source)
     folder = os.path.dirname(item.location.path) if item.location is not None else ""
     if folder == SHIPPED_FOLDER:
+        from importlib import resources  # only for shipped fragments
+
         content = resources.files(SHIPPED_PACKAGE).joinpath(item.value).read_bytes()
         return parse_config(f"{folder}/{item.value}", content)
     path = os.path.normpath(os.path.join(folder, item.value))

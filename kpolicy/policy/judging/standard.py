@@ -11,13 +11,13 @@ from kpolicy.policy.checks.config_lines import check_lines, check_reading
 from kpolicy.policy.checks.reasons import Names
 from kpolicy.policy.files.settings import Policy, verdict
 from kpolicy.policy.judging.check import judge
-from kpolicy.policy.judging.required import Requirement, judge_requirements
 from kpolicy.policy.roles.role import RoleVerdict
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import Rule
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
+    from kpolicy.policy.judging.required import Requirement
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,9 @@ def assess(
     else:
         findings += settings.adjust(check_reading(values, role.role, tree=tree, wanted=settings.checks))
     if standard.requirements:
+        # Only here: most runs require nothing.
+        from kpolicy.policy.judging.required import judge_requirements
+
         required = judge_requirements(
             values, standard.requirements, role.role, tree=tree, complete=judgeable is None, names=names
         )

@@ -13,14 +13,15 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpolicy.errors import UsageError
 from kpolicy.explain.cause import assignment_of, place, shown
 from kpolicy.kernel.version import parse_version
 from kpolicy.location import Location
-from kpolicy.policy.expressions.expression import And, Expression, Not, Or, Predicate, symbols
+from kpolicy.policy.expressions.expression import CLASSES, And, Expression, Not, Or, Predicate, symbols
+from kpolicy.policy.toml.compiled import compiled
 from kpolicy.policy.toml.reader import Absence, TableReader
 from kpolicy.policy.toml.toml_file import KeyPath, TomlFile, did_you_mean
 
@@ -115,10 +116,15 @@ def role_names() -> tuple[str, ...]:
 
 
 @functools.cache
-def shipped_roles() -> tuple[Role, ...]:
-    """The roles that ship with kpolicy."""
-    text = resources.files(_PACKAGE).joinpath(_FILE).read_text(encoding="utf-8")
-    return load_roles(ROLES_FILE, text)
+def shipped_roles(cache: Path | None = None) -> tuple[Role, ...]:
+    """The roles that ship with kpolicy, kept in a cache if there is one."""
+
+    def load() -> tuple[Role, ...]:
+        from importlib import resources
+
+        return load_roles(ROLES_FILE, resources.files(_PACKAGE).joinpath(_FILE).read_text(encoding="utf-8"))
+
+    return compiled("roles", load, (Role, Reading, Mark, Absence, *CLASSES), cache)
 
 
 def load_roles(path: str, text: str) -> tuple[Role, ...]:

@@ -7,12 +7,14 @@ import functools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from kpolicy.errors import UsageError
 from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.roles.role import role_names
 from kpolicy.policy.rules.load import load_rule
-from kpolicy.policy.rules.rule import Rule
+from kpolicy.policy.rules.rule import RULE_CLASSES, Rule
+from kpolicy.policy.toml.compiled import compiled
 from kpolicy.policy.toml.data_files import data_files, load_all
 from kpolicy.policy.toml.toml_file import did_you_mean
 
@@ -78,9 +80,13 @@ def load_rules(files: Iterable[tuple[str, str, str]], roles: Sequence[str], *, e
 
 
 @functools.cache
-def shipped_catalogue(*, examples: bool = True) -> Catalogue:
-    """The rules that ship with kpolicy; without their examples, which judging does not need, it is quicker."""
-    return load_rules(shipped_files(), role_names(), examples=examples)
+def shipped_catalogue(*, examples: bool = True, cache: Path | None = None) -> Catalogue:
+    """The rules that ship with kpolicy, kept in a cache if there is one; judging does not need their examples."""
+
+    def load() -> tuple[Rule, ...]:
+        return load_rules(shipped_files(), role_names(), examples=examples).rules
+
+    return Catalogue(compiled(f"rules {examples}", load, RULE_CLASSES, cache))
 
 
 def shipped_files() -> Iterator[tuple[str, str, str]]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias, get_args
 
 from kpolicy.location import Location
-from kpolicy.policy.expressions.expression import Expression, bind
+from kpolicy.policy.expressions.expression import CLASSES, Expression, bind
 from kpolicy.policy.rules.message import fill_line, fill_parameters
 from kpolicy.policy.toml.reader import Absence
 
@@ -135,3 +135,7 @@ class Rule:
     def is_for(self, role: str) -> bool:
         """Whether the rule judges configs of a role."""
         return role in self.roles or ANY_ROLE in self.roles
+
+
+RULE_CLASSES: Final = (Rule, Reference, Example, RuleParameter, Texts, Absence, Location, *CLASSES)
+"""What rules consist of."""

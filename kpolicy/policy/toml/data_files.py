@@ -4,18 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from importlib import resources
-from importlib.resources.abc import Traversable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.policy.toml.toml_file import FileErrors
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 Entry = TypeVar("Entry")
 
 
 def data_files(package: str) -> Iterator[tuple[str, str, str]]:
     """The files of a package, in the order of their ids: id `family/name`, path to show, text."""
+    # Only here: what comes from the cache does without.
+    from importlib import resources
+
     root = resources.files(package)
     folder = package.replace(".", "/")
     for family in sorted(root.iterdir(), key=_name):

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import bisect
 import re
-import tomllib
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.location import Location
+
+if TYPE_CHECKING:
+    from tomllib import TOMLDecodeError
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 
@@ -61,6 +63,9 @@ class TomlFile:
         self.text = text
         self.errors: list[KpolicyError] = []
         self._check_keys()
+        # Only here: rules that come from the cache do without.
+        import tomllib
+
         try:
             self.data: dict[str, Any] = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
@@ -156,7 +161,7 @@ class TomlFile:
     def _line(self, offset: int) -> int:
         return bisect.bisect_right(self._lines, offset)
 
-    def _syntax_error(self, error: tomllib.TOMLDecodeError) -> UsageError:
+    def _syntax_error(self, error: TOMLDecodeError) -> UsageError:
         match = _AT.match(str(error))
         message = match.group(1) if match else str(error)
         lines = self.text.split("\n")
@@ -277,6 +282,8 @@ def _dotted(text: str, offset: int) -> tuple[list[str], int]:
 
 def _unquoted(key: str) -> str:
     if key[0] == '"' and "\\" in key:
+        import tomllib
+
         return next(iter(tomllib.loads(f"{key} = 0")))
     return key[1:-1] if key[0] in "\"'" else key
 

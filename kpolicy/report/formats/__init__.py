@@ -6,7 +6,6 @@ Every module has `render(report, how)`, which gives the whole text, with a last 
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -77,6 +76,8 @@ def likeliest(word: str, path: str | None) -> str | None:
         for item in FORMATS.values():
             if any(word.endswith(suffix) for suffix in item.suffixes):
                 return f"{item.name}:{word}"
+    import difflib  # only for errors
+
     near = difflib.get_close_matches(word.lower(), FORMATS, n=1)
     if near:
         return near[0] if path is None else f"{near[0]}:{path}"

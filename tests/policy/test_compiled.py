@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Rules, roles and costs are the same from the cache as from their files, and are read again when that cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from kpolicy.costing.catalogue import shipped_costs
+from kpolicy.policy.expressions.expression import CLASSES, Expression
+from kpolicy.policy.expressions.syntax import parse
+from kpolicy.policy.roles.role import shipped_roles
+from kpolicy.policy.rules.catalogue import shipped_catalogue
+from kpolicy.policy.toml import compiled as module
+from kpolicy.policy.toml.compiled import compiled
+
+_MADE = (parse("A && !(B || C < 3)"), parse("boot(page_owner) = y"))
+
+
+def _make() -> tuple[Expression, ...]:
+    return _MADE
+
+
+def _fail() -> tuple[Expression, ...]:
+    raise AssertionError("read again")
+
+
+def _kept(folder: Path, make: Callable[[], tuple[Expression, ...]], what: str = "x") -> tuple[Expression, ...]:
+    return compiled(what, make, CLASSES, folder)
+
+
+@pytest.fixture(autouse=True)
+def _unknown_state() -> Iterator[None]:
+    module._state.cache_clear()
+    yield
+    module._state.cache_clear()
+
+
+def test_what_ships_is_the_same_from_the_cache(tmp_path: Path) -> None:
+    def everything(cache: Path | None) -> list[object]:
+        for function in (shipped_catalogue, shipped_roles, shipped_costs):
+            function.cache_clear()
+        rules = [shipped_catalogue(examples=examples, cache=cache) for examples in (True, False)]
+        return [*rules, shipped_roles(cache), shipped_costs(cache)]
+
+    assert everything(tmp_path) == everything(None)
+    assert len(list(tmp_path.iterdir())) == 4
+    assert everything(tmp_path) == everything(None)
+
+
+def test_is_read_once(tmp_path: Path) -> None:
+    assert _kept(tmp_path, _make) == _MADE
+    assert _kept(tmp_path, _fail) == _MADE
+
+
+def test_without_a_cache_it_is_read_every_time(tmp_path: Path) -> None:
+    assert compiled("x", _make, CLASSES, None) == _MADE
+    with pytest.raises(AssertionError, match="read again"):
+        _kept(tmp_path, _fail)
+
+
+def test_is_read_again_when_a_source_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, cache = tmp_path / "rules" / "family" / "name.toml", tmp_path / "cache"
+    source.parent.mkdir(parents=True)
+    source.write_text("a")
+    monkeypatch.setattr(module, "_ROOT", tmp_path)
+    monkeypatch.setattr(module, "_SOURCES", ("rules",))
+    _kept(cache, _make)
+    _kept(cache, _fail)
+    source.write_text("ab")
+    module._state.cache_clear()
+    with pytest.raises(AssertionError, match="read again"):
+        _kept(cache, _fail)
+
+
+@pytest.mark.parametrize("damage", [lambda content: content[:-2], lambda content: content.replace(b"A", b"B")])
+def test_is_read_again_when_what_was_kept_is_damaged(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    _kept(tmp_path, _make)
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(damage(file.read_bytes()))
+    with pytest.raises(AssertionError, match="read again"):
+        _kept(tmp_path, _fail)
+
+
+def test_a_folder_that_cannot_be_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert _kept(tmp_path / "file" / "cache", _make) == _MADE
