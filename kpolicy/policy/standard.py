@@ -15,6 +15,7 @@ from kpolicy.policy.required import Requirement, judge_requirements
 from kpolicy.policy.roles import RoleVerdict
 from kpolicy.policy.rule import Rule
 from kpolicy.policy.settings import Policy, verdict
+from kpolicy.policy.told_once import told_once
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -61,11 +62,12 @@ def assess(
     if judgeable is not None:
         unjudged = tuple(rule.id for rule in rules if not judgeable(rule))
         rules = tuple(rule for rule in rules if rule.id not in unjudged)
-    findings = list(judge(values, rules, role.role, tree=tree, complete=judgeable is None, remedies=remedies))
+    judged = judge(values, rules, role.role, tree=tree, complete=judgeable is None, remedies=remedies)
     if judgeable is None:
-        findings += settings.adjust(check_lines(values, role.role, tree=tree, wanted=settings.checks, names=names))
+        lines = check_lines(values, role.role, tree=tree, wanted=settings.checks, names=names)
     else:
-        findings += settings.adjust(check_reading(values, role.role, tree=tree, wanted=settings.checks))
+        lines = check_reading(values, role.role, tree=tree, wanted=settings.checks)
+    findings = list(told_once(values, rules, judged, settings.adjust(lines)))
     if standard.requirements:
         required = judge_requirements(
             values, standard.requirements, role.role, tree=tree, complete=judgeable is None, names=names

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from kpolicy.config.read import parse_lines
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _LINE = "config/"
 _UNMET = "config/unmet-direct-dependency"
+_UNKNOWN = "config/unknown-symbol"
 _OUT_OF_RANGE = "config/out-of-range"
 # What counts lines, or names those that need no edit.
 _COUNTS = ("config/other-release", "config/other-release-line")
@@ -146,6 +147,22 @@ class LineGoal:
 
 
 @dataclass(frozen=True)
+class StaleGoal:
+    """A line for a name that the tree does not know: the present name takes its place, or it goes."""
+
+    rule: Rule
+    finding: Finding
+
+    def met(self, values: Values) -> bool:
+        """See `Goal`."""
+        return RuleGoal(self.rule).met(values)
+
+    def moves(self, ways: Ways) -> Iterator[Edit]:
+        """See `Goal`."""
+        yield from LineGoal(replace(self.finding, rule=_UNKNOWN)).moves(ways)
+
+
+@dataclass(frozen=True)
 class UnmetGoal:
     """A symbol is selected, and what it depends on is off: either is to end."""
 
@@ -172,6 +189,8 @@ def goal_of(
     `wide` takes in the ways that change more than the finding asks for.
     """
     rule = next((item for item in rules if item.id == finding.rule), None)
+    if rule is not None and rule.kind == "stale":
+        return StaleGoal(rule, finding)
     if rule is not None:
         return RuleGoal(rule, anyhow=wide)
     # Of several requirements for a symbol the last one counts.
@@ -257,7 +276,7 @@ def _answer(ways: Ways, question: Predicate, *, wanted: bool) -> Iterator[Edit]:
 
 def _instead(values: Values, finding: Finding, document: Document) -> tuple[tuple[str, str], ...]:
     """What stands for a symbol now that a line cannot set any more: a table knows it."""
-    if finding.rule not in ("config/unknown-symbol", "config/dropped-request"):
+    if finding.rule not in (_UNKNOWN, "config/dropped-request"):
         return ()
     line = next(item for item in document.config.assignments if item.location == finding.place)
     found = replacement(values, line)
