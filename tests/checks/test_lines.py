@@ -246,6 +246,29 @@ def test_lines_that_are_honoured(tmp_path: Path, config: str) -> None:
     assert _findings(tmp_path, config) == []
 
 
+@pytest.mark.parametrize(
+    ("line", "severity", "message", "remedy"),
+    [
+        # 0 is outside of its range: it could not be off.
+        ("# CONFIG_N is not set", "note", "which cannot be unset: conf warns \"symbol value 'n' invalid\"", ()),
+        ("# CONFIG_S is not set", "note", 'conf silently ignores the line; result: CONFIG_S=""', ()),
+        ("# CONFIG_IDLE is not set", "note", "result: CONFIG_IDLE=0", ()),
+        ("# CONFIG_LIMIT is not set", "note", "result: no value", ()),
+        ("# CONFIG_WARN is not set", "warning", "result: CONFIG_WARN=2048", ("CONFIG_WARN=0",)),
+        ("CONFIG_N=n", "error", "'n' is no value for CONFIG_N", ()),
+        ("CONFIG_S=text", "error", "'text' is no value", ('CONFIG_S="text"',)),
+    ],
+)
+def test_a_number_or_string_cannot_be_unset(
+    tmp_path: Path, line: str, severity: str, message: str, remedy: tuple[str, ...]
+) -> None:
+    more = "\nconfig WARN\n\tint \"w\"\n\trange 0 8192\n\tdefault 2048\n\nconfig IDLE\n\tint \"i\"\n\tdefault 0\n"
+    model = load(make_tree(tmp_path, {"Kconfig": _TEXT + more}))
+    (found,) = check_lines(evaluate(model, parse_config("c", f"{line}\n".encode())), "production")
+    assert (found.rule, found.severity, found.remedy) == ("config/wrong-type", severity, remedy)
+    assert message in found.message
+
+
 def test_the_nearest_name_is_offered(tmp_path: Path) -> None:
     (found,) = _findings(tmp_path, "CONFIG_KASANN=y\nCONFIG_X=y\n")
     assert "did you mean" not in found.message

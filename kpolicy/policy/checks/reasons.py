@@ -10,6 +10,7 @@ from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import deciding_selects, is_without_modules, no_modules, sufficient_default
 from kpolicy.explain.lines import default_text
 from kpolicy.kconfig.model import conjunction, conjuncts
+from kpolicy.policy.checks import wrong_type
 from kpolicy.policy.checks.effects import LineEffect, why
 from kpolicy.policy.checks.heirs import heirs
 from kpolicy.policy.checks.names import likely_names
@@ -43,8 +44,7 @@ def message(values: Values, effect: LineEffect, names: Names | None = None) -> s
         counts = ", the same" if other.value == asked else f" as {other.value}, which counts"
         return f"CONFIG_{name} stands again at line {other.location.line}{counts}"
     if effect.effect == "wrong-type":
-        kind = values.model.type_of(name)
-        return f"{asked!r} is no value for CONFIG_{name}, which is {with_article(kind)}: the line is ignored"
+        return wrong_type.message(values, effect, with_article(values.model.type_of(name)))
     if effect.effect == "out-of-range":
         return f"CONFIG_{name}={asked} is out of its range {_range(values, name)}: it is {effect.got}"
     if effect.heir is not None:

@@ -12,7 +12,6 @@ from kpolicy.config.read import parse_lines
 from kpolicy.policy.checks.config_lines import UNREADABLE
 from kpolicy.policy.checks.old_names import replacement
 from kpolicy.policy.checks.registry import RENAMED
-from kpolicy.policy.checks.spelling import corrected
 from kpolicy.policy.decisive import rests_on_command_line
 from kpolicy.policy.expression import And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
 from kpolicy.policy.fixes.renaming import RenamingGoal
@@ -136,7 +135,7 @@ class LineGoal:
                 yield document.instead(line, name, value)
         if finding.rule == _OUT_OF_RANGE:
             yield document.instead(line, finding.symbol, _as_written(values, finding.symbol))
-        corrections = tuple(_as_meant(values, document, finding))
+        corrections = tuple(_as_meant(document, finding))
         yield from corrections
         if corrections or finding.rule == UNREADABLE or values.model.is_transitional(finding.symbol):
             # To delete what `conf` does not read, or an old name, would be to forget what was asked for.
@@ -285,17 +284,13 @@ def _instead(values: Values, finding: Finding, document: Document) -> tuple[tupl
     return found if len(found) == 1 else ()
 
 
-def _as_meant(values: Values, document: Document, finding: Finding) -> Iterator[Edit]:
-    """A line that `conf` does not read, as it would."""
+def _as_meant(document: Document, finding: Finding) -> Iterator[Edit]:
+    """A line that `conf` does not read, or whose value it does not take, as it would."""
     line = finding.place.line
-    if finding.rule == UNREADABLE:
+    if finding.rule in (UNREADABLE, _WRONG_TYPE):
         text = "".join(f"{item}\n" for item in finding.remedy)
         for item in parse_lines(finding.rule, text.encode("utf-8", "surrogateescape")).assignments:
             yield document.instead(line, item.name, item.value)
-    if finding.rule == _WRONG_TYPE:
-        value = corrected(values.model.type_of(finding.symbol), _value_at(document, line))
-        if value is not None:
-            yield document.instead(line, finding.symbol, value)
 
 
 def _value_at(document: Document, line: int) -> str:
