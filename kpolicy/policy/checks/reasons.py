@@ -15,6 +15,7 @@ from kpolicy.policy.checks.effects import LineEffect, why
 from kpolicy.policy.checks.heirs import heirs
 from kpolicy.policy.checks.names import likely_names
 from kpolicy.policy.checks.old_names import honoured_message, lost_message, moved_hint, unknown_message
+from kpolicy.policy.checks.spelling import as_read
 
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
@@ -33,7 +34,8 @@ _MOST_ARCHITECTURES = 3
 def message(values: Values, effect: LineEffect, names: Names | None = None) -> str:
     """What there is to say about a line that is not honoured."""
     assignment = effect.assignment
-    name, asked = assignment.name, assignment.value
+    name, kind = assignment.name, values.model.type_of(assignment.name)
+    asked = as_read(kind, assignment.value)
     if effect.effect == "unknown-symbol":
         return unknown_message(values, assignment) or _unknown(values, name, names)
     if effect.effect == "renamed":
@@ -41,10 +43,11 @@ def message(values: Values, effect: LineEffect, names: Names | None = None) -> s
     if effect.effect == "duplicate-assignment":
         other = effect.other
         assert other is not None
-        counts = ", the same" if other.value == asked else f" as {other.value}, which counts"
+        again = as_read(kind, other.value)
+        counts = ", the same" if again == asked else f" as {again}, which counts"
         return f"CONFIG_{name} stands again at line {other.location.line}{counts}"
     if effect.effect == "wrong-type":
-        return wrong_type.message(values, effect, with_article(values.model.type_of(name)))
+        return wrong_type.message(values, effect, with_article(kind))
     if effect.effect == "out-of-range":
         return f"CONFIG_{name}={asked} is out of its range {_range(values, name)}: it is {effect.got}"
     if effect.heir is not None:

@@ -133,5 +133,5 @@ def _tail(values: Values, line: Assignment) -> Iterator[Unreadable]:
         return
     value = line.value[: len(line.value) - len(rest)]
     what = "the string" if kind == "string" else "the first letter"
-    text = f"conf ignores what follows {what}, {rest.strip()!r}: CONFIG_{line.name}={value}"
+    text = f"conf ignores what follows {what}, {rest.strip()!r}: it reads CONFIG_{line.name}={value}"
     yield Unreadable(line.location, line.name, result(values, line.name), text, "note", line_of(line.name, value))
