@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
 from kpolicy.cli.examine import Part, Target
@@ -23,8 +23,10 @@ _OTHER_TARGETS = frozenset(
     "config localmodconfig localyesconfig menuconfig mod2noconfig mod2yesconfig oldconfig olddefconfig randconfig "
     "syncconfig tinyconfig yes2modconfig".split()
 )
-# How much of a name has to be right for it to be taken for a slip.
-_NEAR = 0.75
+_ENDINGS = ("_defconfig", ".config")
+# How much of a name has to be right for it to be taken for a slip: of all of it, or of what precedes the same ending.
+_NEAR_NAME, _NEAR_STEM = 0.9, 0.75
+_MOST_NAMES = 3
 
 
 def read_target(spec: str, source: KernelTree, arch: str | None, stdin: BinaryIO) -> Target:
@@ -172,16 +174,33 @@ def _nothing(word: str, source: KernelTree, architecture: Architecture | None) -
     if word in _OTHER_TARGETS:
         hint = f"run make {word}, and give the .config that it writes"
         return InputError(f"{word} is a target of make, not a config file", place, hint=hint)
+    if os.sep in word or word.startswith("."):
+        return _no_file(word, source)
     if architecture is not None:
         names = set(make_targets(source, architecture))
         where = f"arch/{architecture.srcarch}/configs"
     else:
         names = {"defconfig", *(file.name for file in config_files(source))}
         where = "arch/*/configs"
-    near = difflib.get_close_matches(word, names, n=3, cutoff=_NEAR)
-    guess = f"did you mean {' or '.join(near)}?\n" if near else ""
-    hint = f"{guess}it is neither a file nor a config in {where} or kernel/configs of {source.name}"
+    hint = f"{_guess(word, names)}it is neither a file nor a config in {where} or kernel/configs of {source.name}"
     return InputError("there is no such config", place, hint=hint)
+
+
+def _no_file(word: str, source: KernelTree) -> InputError:
+    """The error about a path, which is no name that make knows."""
+    paths = {file.path for file in config_files(source)} if not word.startswith(".") else set()
+    return InputError("no such file", Location(word, 0), hint=_guess(word, paths).rstrip())
+
+
+def _guess(word: str, names: Iterable[str]) -> str:
+    """A line that offers the names that `word` is a slip of; nothing where there are none."""
+    near = difflib.get_close_matches(word, names, n=_MOST_NAMES, cutoff=_NEAR_NAME)
+    ending = next((item for item in _ENDINGS if word.endswith(item)), None)
+    if ending is not None:
+        stems = [name.removesuffix(ending) for name in names if name.endswith(ending)]
+        found = difflib.get_close_matches(word.removesuffix(ending), stems, n=_MOST_NAMES, cutoff=_NEAR_STEM)
+        near += [name for stem in found if (name := stem + ending) not in near]
+    return f"did you mean {' or '.join(near[:_MOST_NAMES])}?\n" if near else ""
 
 
 def _folder(parts: Sequence[Part]) -> str | None:
