@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from kpolicy.cli.examine import HEADER_WORDS
 from kpolicy.cli.judging import report_on
 from kpolicy.config.model import Config
+from kpolicy.config.origin import architecture_of
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.evaluate.recorded import recorded_values
 from kpolicy.evaluate.values import Values, evaluate
@@ -104,7 +105,10 @@ def bare_values(config: Config, arch: str | None = None, release: str | None = N
         f"VERSION = {version.version}\nPATCHLEVEL = {version.patchlevel}\n"
         f"SUBLEVEL = {version.sublevel}\nEXTRAVERSION = {extra}\n"
     )
-    word = arch or config.arch or "unknown"
+    word = arch or architecture_of(config)
+    if word is None:
+        hint = "pass --arch (for example --arch arm64)"
+        raise UsageError("cannot tell the architecture", place, hint=hint)
     texts = {"Makefile": makefile, "Kconfig": "\n".join(_kconfig(config))}
     files = {path: text.encode("utf-8", "surrogateescape") for path, text in texts.items()}
     toolchain = recorded_toolchain(recorded_values(config)) or Toolchain.dummy()
@@ -113,13 +117,28 @@ def bare_values(config: Config, arch: str | None = None, release: str | None = N
 
 
 def _version(config: Config, release: str | None, place: Location) -> KernelVersion:
+    own = stated_version(config)
+    if own is None and release is None:
+        hint = "State it: --release 6.12"
+        raise InputError(f"its header names no kernel release: {config.version!r}", place, hint=hint)
+    if release is None:
+        assert own is not None
+        return own
+    given = parse_version(release)
+    if own is None:
+        return given
+    if (own.version, own.patchlevel) != (given.version, given.patchlevel):
+        hint = "Leave --release away: it is for a .config whose header names no release."
+        raise UsageError(f"--release {release} contradicts the header, which says {config.version}", place, hint=hint)
+    return own
+
+
+def stated_version(config: Config) -> KernelVersion | None:
+    """The release in the header of a config, None where that names none."""
     try:
         return parse_version(config.version or "")
     except KpolicyError:
-        if release is None:
-            hint = "State it: --release 6.12"
-            raise InputError(f"its header names no kernel release: {config.version!r}", place, hint=hint) from None
-    return parse_version(release)
+        return None
 
 
 def _model(source: _Files, architecture: Architecture, toolchain: Toolchain) -> Model:

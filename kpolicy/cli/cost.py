@@ -11,7 +11,7 @@ import click
 from kpolicy.cli import candidates, status
 from kpolicy.cli.bare import bare_values, truth
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import Examiner, remarks
+from kpolicy.cli.examine import Examiner, origin_remarks, remarks
 from kpolicy.cli.machine import machine_options, stated_machine
 from kpolicy.cli.options import arch_option, output_options, release_option, toolchain_options, tree_option
 from kpolicy.cli.selection import read_target
@@ -110,6 +110,8 @@ def _report(
     if examiner is None:
         config = read_config(spec, sys.stdin.buffer)
         values = bare_values(config, arch, release)
+        for remark in origin_remarks(values):
+            console.warning(remark.location, remark.text)
         return _of(values, config.name, make_bill(values, shipped_costs(), machine, truth))
     values = examiner.values(read_target(spec, examiner.source, arch, sys.stdin.buffer))
     for remark in remarks(values):

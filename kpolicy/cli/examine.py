@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpolicy.config.model import Config
+from kpolicy.config.origin import architecture_of
 from kpolicy.config.read import config_in_tree, read_config, stack
 from kpolicy.errors import InputError, KpolicyError
 from kpolicy.evaluate.recorded import recorded_probes, recorded_values
@@ -247,13 +248,14 @@ def origin_remarks(values: Values) -> Iterator[Remark]:
     config, model = values.config, values.model
     if config is None:
         return
-    if config.arch is not None and config.arch not in (
+    made_for = architecture_of(config)
+    if made_for is not None and made_for not in (
         model.architecture,
         model.srcarch,
         *HEADER_WORDS.get(model.srcarch, ()),
     ):
         place = config.assignments[0].location.path if config.assignments else config.name
-        yield Remark(Location(place, 1), f"made for {config.arch}, read for {model.architecture}")
+        yield Remark(Location(place, 1), f"made for {made_for}, read for {model.architecture}")
     elif config.version is not None and not _is_release(config.version, model.version):
         place = config.assignments[0].location.path if config.assignments else config.name
         yield Remark(Location(place, 1), f"made by Linux {config.version}, the tree is {model.version}")

@@ -13,7 +13,7 @@ import click
 from kpolicy.cli import candidates, status
 from kpolicy.cli.bare import bare_values
 from kpolicy.cli.console import Console
-from kpolicy.cli.examine import Examiner
+from kpolicy.cli.examine import Examiner, origin_remarks
 from kpolicy.cli.options import arch_option, policy_options, release_option, run_options, toolchain_options, tree_option
 from kpolicy.cli.policies import Standards
 from kpolicy.cli.reporting import Options, make_plan
@@ -89,18 +89,23 @@ def command(
     reports: list[RoleReport] = []
     failed: list[KpolicyError] = []
 
+    def told(values: Values) -> Values:
+        for remark in origin_remarks(values):
+            console.warning(remark.location, remark.text)
+        return values
+
     def in_tree(spec: str, source: KernelTree) -> RoleReport:
         target = read_target(spec, source, arch, sys.stdin.buffer)
         number = standards.number_for(policy_start(target, source))
         plan = replace(make_plan(console, source, options), standards=tuple(standards.all))
         values = Examiner(plan, source).values(replace(target, standard=number))
         name = values.config.name if values.config is not None else spec
-        return _report(values, name, standards.all[number], words, _retry(values))
+        return _report(told(values), name, standards.all[number], words, _retry(values))
 
     def bare(spec: str) -> RoleReport:
         config = read_config(spec, sys.stdin.buffer)
         standard = standards.all[standards.number_for(spec if spec != "-" else None)]
-        return _report(bare_values(config, arch, release), config.name, standard, words, None)
+        return _report(told(bare_values(config, arch, release)), config.name, standard, words, None)
 
     for spec in configs:
         try:

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from kpolicy.cli.examine import Part, Target
 from kpolicy.config.model import Config
+from kpolicy.config.origin import architecture_of
 from kpolicy.config.read import config_in_tree, read_config, stack
 from kpolicy.errors import InputError, UsageError
 from kpolicy.evaluate.passes import PRESETS
@@ -33,8 +34,8 @@ def read_target(spec: str, source: KernelTree, arch: str | None, stdin: BinaryIO
     """The config that `spec` names, read, and the ARCH word to judge it for.
 
     A file that exists comes first, then a name as make knows it (`x86_64_defconfig`, `debug.config`,
-    `defconfig`).  The architecture is `arch`, else the one whose config file it is, else that in the
-    header of a full .config.  Raises UsageError when it cannot be told, InputError for what cannot be read.
+    `defconfig`).  The architecture is `arch`, else the one whose config file it is, else the one that
+    the config states.  Raises UsageError when it cannot be told, InputError for what cannot be read.
     """
     architecture = resolve_architecture(source, arch) if arch is not None else None
     parts = _parts(spec, source, architecture)
@@ -212,10 +213,8 @@ def _folder(parts: Sequence[Part]) -> str | None:
 
 
 def _header(config: Config, source: KernelTree) -> str | None:
-    if config.arch is None:
-        return None
+    word = architecture_of(config)
     try:
-        resolve_architecture(source, config.arch)
+        return resolve_architecture(source, word).arch if word is not None else None
     except UsageError:
         return None
-    return config.arch
