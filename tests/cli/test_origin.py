@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kpolicy.cli import status
-from tests.cli.support import kpolicy
+from tests.cli.support import copy_of_demo, kpolicy
 
 _HEADER = "#\n# Automatically generated file; DO NOT EDIT.\n# Linux/{} {} Kernel Configuration\n#\n"
 _COMMANDS = ("check", "role", "cost")
@@ -66,3 +66,25 @@ def test_another_architecture_is_a_warning(tmp_path: Path, command: str, text: s
     for arch, warns in (("arm64", True), ("x86_64", False)):
         outcome = kpolicy(command, "--arch", arch, "--release", "6.12", path)
         assert ("read for arm64" in outcome.out + outcome.err) is warns
+
+
+@pytest.mark.parametrize(
+    ("header", "tree", "warns"),
+    [
+        ("6.12.0", "6.12.0", False),
+        ("6.12", "6.12.0", False),
+        ("6.12", "6.12.1", True),
+        ("6.12.0-5-amd64", "6.12.0", True),
+        ("syzkaller", "6.12.0", True),
+    ],
+)
+def test_a_config_of_another_release_is_a_warning(tmp_path: Path, header: str, tree: str, *, warns: bool) -> None:
+    folder = copy_of_demo(tmp_path)
+    makefile = folder / "Makefile"
+    version, patchlevel, sublevel = tree.split(".")
+    states = {"VERSION": version, "PATCHLEVEL": patchlevel, "SUBLEVEL": sublevel, "EXTRAVERSION": ""}
+    lines = [line for line in makefile.read_text().splitlines() if line.partition(" =")[0] not in states]
+    makefile.write_text("\n".join([*(f"{name} = {value}" for name, value in states.items()), *lines]) + "\n")
+    path = _config(tmp_path, _HEADER.format("x86", header) + "CONFIG_X86=y\n")
+    outcome = kpolicy("check", "--tree", folder, path)
+    assert (f"made by Linux {header}, the tree is {tree}" in outcome.err + outcome.out) is warns
