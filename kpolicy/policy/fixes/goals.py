@@ -14,6 +14,7 @@ from kpolicy.policy.checks.old_names import replacement
 from kpolicy.policy.checks.registry import RENAMED
 from kpolicy.policy.decisive import rests_on_command_line
 from kpolicy.policy.expression import And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
+from kpolicy.policy.fixes.assumed import is_refused_by_assumption
 from kpolicy.policy.fixes.renaming import RenamingGoal
 from kpolicy.policy.fixes.ways import Ways
 from kpolicy.policy.known_as import known_as
@@ -139,6 +140,8 @@ class LineGoal:
         yield from corrections
         if corrections or finding.rule == UNREADABLE or values.model.is_transitional(finding.symbol):
             # To delete what `conf` does not read, or an old name, would be to forget what was asked for.
+            return
+        if finding.rule in _ASKED and is_refused_by_assumption(values, finding.symbol):
             return
         yield document.cut(line)
         if self.also and finding.rule in _ASKED:
