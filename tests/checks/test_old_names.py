@@ -300,3 +300,12 @@ def test_names_that_are_offered(tree: Path, tmp_path: Path, gone: str, present: 
     append(tree / "lib" / "Kconfig.debug", f'\nconfig {present}\n\tbool "present"\n')
     finding = _only(_findings(tree, _config(tmp_path, f"CONFIG_{gone}=y\n")))
     assert (f"did you mean {present}?" in finding["message"]) == offered
+
+
+def test_explain_names_what_has_the_place_of_an_old_name(tree: Path, tmp_path: Path) -> None:
+    config = _config(tmp_path, "CONFIG_CFI_CLANG=y\n")
+    words = ("explain", "--tree", tree, "--arch", "x86", "--config", config)
+    assert "\n  transitional: an old name of CFI\n" in kpolicy(*words, "CFI_CLANG").out
+    assert "an old name of FIRST and SECOND\n" in kpolicy(*words, "OLD_OF_TWO").out
+    assert "transitional" not in kpolicy(*words, "CFI").out
+    assert kpolicy(*words, "--format", "json", "CFI_CLANG").json[0]["successors"] == ["CFI"]

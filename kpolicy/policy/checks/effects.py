@@ -12,7 +12,7 @@ from kpolicy.evaluate.strings import is_valid, number
 from kpolicy.evaluate.user import is_read, unquote
 from kpolicy.explain.cause import sufficient_default
 from kpolicy.kconfig.payload import TYPES
-from kpolicy.policy.checks.heirs import successors
+from kpolicy.kconfig.transitional import successors
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import assignment_of, cause
+from kpolicy.kconfig.transitional import successors
 from kpolicy.location import Location
 from kpolicy.policy.checks.config_lines import UNREADABLE
-from kpolicy.policy.checks.heirs import successors
 from kpolicy.policy.decisive import rests_on_command_line
 from kpolicy.policy.expression import COMMAND_LINE, And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
 from kpolicy.policy.fixes.assumed import is_refused_by_assumption, toolchain_name
