@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kpolicy.config.odd_lines import TEXT, odd_line
+from kpolicy.config.odd_lines import MARK, TEXT, odd_line
 from kpolicy.evaluate.strings import number
 from kpolicy.evaluate.user import is_read, unquote
 from kpolicy.policy.checks.effects import result
@@ -67,6 +67,12 @@ def _of_unread(values: Values, unread: tuple[UnreadLine, ...]) -> Iterator[Unrea
     """All that ask for something, and the first line of the others in each file."""
     others: dict[str, list[UnreadLine]] = defaultdict(list)
     for line in unread:
+        if not line.name and line.fault == MARK:
+            text = (
+                f"conf does not read this line ({MARK}) and warns; it requests nothing: save the file without the mark"
+            )
+            yield Unreadable(line.location, "", "", text, "note")
+            continue
         if not _asks(values, line):
             if not line.text.startswith("#"):
                 others[line.location.path].append(line)
