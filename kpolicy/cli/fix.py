@@ -50,6 +50,7 @@ from kpolicy.policy.standard import Assessment, Standard, assess
 from kpolicy.policy.toml_file import did_you_mean
 from kpolicy.policy.vocabulary import REQUIRED
 from kpolicy.report.fix import FixReport, fix_document, fix_lines, patch, side_effects_in_words
+from kpolicy.report.lines import number
 from kpolicy.report.records import reaches
 
 _FRAGMENT = "fragment"
@@ -323,7 +324,8 @@ def _tell(console: Console, report: FixReport) -> None:
     if not count:
         console.note("nothing to fix")
         return
-    console.note(f"{len(plan.fixes)} of {count} findings cleared, {len(plan.edits)} lines edited; proved by evaluation")
+    cleared, edited = f"{len(plan.fixes)} of {number(count, 'finding')}", number(len(plan.edits), "line")
+    console.note(f"{cleared} cleared, {edited} edited; proved by evaluation")
     if plan.side_effects:
         console.note(f"other values that change: {side_effects_in_words(plan.side_effects, _MOST_EFFECTS)}")
 

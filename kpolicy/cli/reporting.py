@@ -226,10 +226,15 @@ def _tell_gone(console: Console, run: Run, gone: Sequence[Known], options: Optio
     of_baseline = {item.fingerprint for item in run.baseline.known} if run.baseline is not None else set()
     count = sum(item.count for item in gone if item.fingerprint in of_baseline)
     if count:
-        console.note(f"{count} of the findings in {options.policy.baseline} are gone: `kpolicy baseline update`")
+        name = options.policy.baseline
+        console.note(f"{count} of the findings in {name} {_are(count)} gone: `kpolicy baseline update`")
     count = sum(item.count for item in gone if item.fingerprint not in of_baseline)
     if count:
-        console.note(f"{count} of the findings of {run.since} are gone")
+        console.note(f"{count} of the findings of {run.since} {_are(count)} gone")
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def today() -> dt.date:

@@ -16,6 +16,7 @@ from kpolicy.files import read_file
 from kpolicy.policy.catalogue import shipped_catalogue
 from kpolicy.policy.checks.registry import CHECKS
 from kpolicy.policy.roles import shipped_roles
+from kpolicy.report.lines import number
 from kpolicy.report.rule_docs import MARKER, rule_pages
 
 
@@ -55,7 +56,7 @@ def command(console: Console, /, output: str, check: bool) -> int:
         if name in present and not _is_ours(present[name]):
             raise UsageError(f"{folder / name} is no page of rules", hint="name another folder, or move the file away")
     _write(console, folder, {name: pages[name] for name in differ}, left_over)
-    console.note(f"{len(pages)} pages, {len(differ)} written, {len(left_over)} removed")
+    console.note(f"{number(len(pages), 'page')}, {len(differ)} written, {len(left_over)} removed")
     return status.CLEAN
 
 

@@ -166,7 +166,7 @@ def listed(words: Sequence[str]) -> str:
 def _selects(values: Values, name: str) -> str:
     edges = deciding_selects(values, name)
     shown = [f"{edge.source} selects it at {edge.location}" for edge in edges[:_LONGEST_LIST]]
-    more = f", and {len(edges) - _LONGEST_LIST} more do" if len(edges) > _LONGEST_LIST else ""
+    more = f", and {len(edges) - _LONGEST_LIST} more" if len(edges) > _LONGEST_LIST else ""
     return ", ".join(shown) + more
 
 
