@@ -74,13 +74,21 @@ def defconfig_targets(source: KernelTree, archs: Sequence[str]) -> list[Target]:
 
 
 def name_of_config(spec: str, source: KernelTree | None, arch: str | None = None) -> tuple[str, str | None]:
-    """The name that findings have for a config, and where the search for its policy begins; nothing is read.
+    """The name that findings have for a config, and where the search for its policy begins.
 
-    Raises as `read_target` does for one that cannot be found; without a tree every name is a file's.
+    Standard input is not read.  Raises as `read_target` does for what cannot be found or is no config; without a tree
+    every name is a file's.
     """
     if source is None:
+        if spec != "-":
+            read_config(spec)
         return spec, None if spec == "-" else spec
     parts = _parts(spec, source, resolve_architecture(source, arch) if arch is not None else None)
+    for part in parts:
+        if part.in_tree:
+            config_in_tree(source, part.path)
+        elif part.path != "-":
+            read_config(part.path)
     name = parts[0].path if len(parts) == 1 else spec
     return name, policy_start(Target(name, "", parts), source)
 
