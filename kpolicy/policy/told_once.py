@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from kpolicy.policy.expression import And, Expression, Or, Predicate
+from kpolicy.policy.expression import And, Expression, Not, Or, Predicate, Symbol
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -40,19 +40,22 @@ def told_once(
 
 def lost_lines(values: Values, rule: Rule) -> tuple[str, ...]:
     """The symbols of which a rule that fires says that a line names them and they are off, or not there."""
-    return tuple(name for name in _assigned(rule.when, values) if not values.is_on(name))
+    held = tuple(_held(rule.when, values))
+    off = {item.operand.name for item in held if isinstance(item, Not) and isinstance(item.operand, Symbol)}
+    named = (item.symbol for item in held if isinstance(item, Predicate) and item.name == "assigned")
+    gone = rule.kind == "stale"
+    return tuple(name for name in named if name in off or (gone and not values.model.is_defined(name)))
 
 
-def _assigned(expression: Expression, values: Values) -> Iterator[str]:
+def _held(expression: Expression, values: Values) -> Iterator[Expression]:
+    """The parts of a condition that hold."""
     match expression:
-        case Predicate("assigned", name):
-            yield name
         case And(operands) | Or(operands):
             for operand in operands:
                 if operand.holds(values):
-                    yield from _assigned(operand, values)
+                    yield from _held(operand, values)
         case _:
-            return
+            yield expression
 
 
 def _merged(finding: Finding, same: Sequence[Finding]) -> Finding:

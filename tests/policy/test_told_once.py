@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from kpolicy.config.read import parse_config
+from kpolicy.evaluate.values import evaluate
+from kpolicy.policy.check import judge
+from kpolicy.policy.checks.config_lines import check_lines
+from kpolicy.policy.told_once import told_once
 from tests.cli.support import kpolicy
+from tests.fixes.bench import rule
+from tests.policy.support import models
 
 
 def _told(demo: Path, folder: Path, line: str) -> list[tuple[str, str, list[str]]]:
@@ -45,6 +52,15 @@ def test_the_check_of_lines_speaks_where_the_rule_is_off(demo: Path, tmp_path: P
     rules = [item["rule"] for item in outcome.json["configs"][0]["findings"]]
     assert "config/unknown-symbol" in rules
     assert "stale/timer-stats" not in rules
+
+
+@pytest.mark.parametrize(
+    ("when", "remains"), [("assigned(DEBUG_VM)", True), ("assigned(DEBUG_VM) && !DEBUG_VM", False)]
+)
+def test_a_rule_that_says_something_else_hides_nothing(when: str, *, remains: bool) -> None:
+    values = evaluate(models()("x86"), parse_config("a_defconfig", b"CONFIG_DEBUG_VM=y\n"), "defconfig")
+    found = told_once(values, [own := rule(when)], judge(values, [own], "any"), check_lines(values, "any"))
+    assert ("config/dropped-request" in {item.rule for item in found}) is remains
 
 
 def test_fix_writes_the_present_name(demo: Path, tmp_path: Path) -> None:
