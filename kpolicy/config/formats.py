@@ -86,7 +86,7 @@ _TEXT = (
         _has(r"(?i)\A\s*<(!doctype\s+html|html)"),
         'Download the file itself ("raw"), not the page that shows it.',
     ),
-    _feature("an XML file", _has(r"\A(\xef\xbb\xbf)?\s*<(\?xml|[a-zA-Z][\w:.-]*[\s>])")),
+    _feature("an XML file", _has(r"\A(\xef\xbb\xbf)?\s*<(\?xml|[a-zA-Z][\w:.-]*[\s>/])")),
     _feature("autoconf.h", _has(r"^#define CONFIG_\w+ "), _AUTOCONF_HINT),
     _feature("a patch", _has(r"^(diff --git a/|--- \S.*\n\+\+\+ \S)"), _PATCH_HINT),
     _feature("an Ubuntu annotations file", _has(r"^CONFIG_\w+\s+(policy|note|mark)<")),

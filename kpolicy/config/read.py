@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from kpolicy.config.formats import AUTOCONF, Format, binary_format, is_autoconf, text_format
 from kpolicy.config.model import Assignment, Config, UnreadLine
 from kpolicy.config.odd_lines import is_name, odd_line, unexpected
+from kpolicy.config.origin import titled
 from kpolicy.errors import InputError, UsageError
 from kpolicy.files import read_file, read_stream, too_large
 from kpolicy.kernel.version import parse_version
@@ -231,7 +232,7 @@ def parse_lines(name: str, content: bytes) -> Config:
             continue
         if text[0] == "#":
             if number < _HEADER_LINES:
-                header.see(text)
+                header.see(text, first=number == 1)
             if "CONFIG_" not in text:
                 continue
         elif unexpected(text):
@@ -239,8 +240,8 @@ def parse_lines(name: str, content: bytes) -> Config:
         odd = odd_line(text, place)
         if odd is not None:
             unread.append(odd)
-    arch, version = header.arch, header.release
-    return Config(name, tuple(assignments), arch is not None, arch, version, tuple(remarks), tuple(unread))
+    arch, version = header.arch or header.title, header.release
+    return Config(name, tuple(assignments), header.arch is not None, arch, version, tuple(remarks), tuple(unread))
 
 
 class _Header:
@@ -251,11 +252,14 @@ class _Header:
 
     def __init__(self) -> None:
         self.arch: str | None = None
+        self.title: str | None = None
         self._version: str | None = None
         self._tag: str | None = None
 
-    def see(self, text: str) -> None:
-        """Take a comment in."""
+    def see(self, text: str, *, first: bool) -> None:
+        """Take a comment in, which may be the first line."""
+        if first:
+            self.title = titled(text)
         if self.arch is None and (found := _HEADER.match(text)):
             self.arch, self._version = found.groups()
         elif self._tag is None and (found := _TAG.match(text)):

@@ -316,7 +316,9 @@ class _Teller:
         elif visible and line is not None:
             yield self._reason("assigned", symbol, line.text, line.location, "person")
         elif visible:
-            yield self._reason("unset", symbol, self._nothing(symbol), symbol.prompts[0].location)
+            # A transitional symbol can be set by a line and has no prompt.
+            place = symbol.prompts[0].location if symbol.prompts else definition(values, symbol)
+            yield self._reason("unset", symbol, self._nothing(symbol), place)
         elif not symbol.prompts:
             text = f"it has no prompt: {ways_to_set(values, symbol)}"
             needed = needed_by(values, symbol) if symbol.probed else ()

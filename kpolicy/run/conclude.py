@@ -136,10 +136,15 @@ def _tell_gone(work: Work, gone: Sequence[Known], terms: Terms, context: Context
     of_baseline = {item.fingerprint for item in work.baseline.known} if work.baseline is not None else set()
     count = sum(item.count for item in gone if item.fingerprint in of_baseline)
     if count:
-        context.listener.note(f"{count} of the findings in {terms.policy.baseline} are gone: `kpolicy baseline update`")
+        name = terms.policy.baseline
+        context.listener.note(f"{count} of the findings in {name} {_are(count)} gone: `kpolicy baseline update`")
     count = sum(item.count for item in gone if item.fingerprint not in of_baseline)
     if count:
-        context.listener.note(f"{count} of the findings of {work.since} are gone")
+        context.listener.note(f"{count} of the findings of {work.since} {_are(count)} gone")
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _toolchains(configs: Iterable[ConfigReport]) -> str:

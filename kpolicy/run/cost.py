@@ -16,7 +16,7 @@ from kpolicy.run.bare import bare_values, truth
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
 from kpolicy.run.plan import plan_for
-from kpolicy.run.remarks import remarks
+from kpolicy.run.remarks import origin_remarks, remarks
 from kpolicy.run.request import check_release
 from kpolicy.run.selection import read_target
 
@@ -62,6 +62,8 @@ def _report(spec: str, examiner: Examiner | None, request: CostRequest, context:
     if examiner is None:
         config = read_config(spec, context.stdin)
         values = bare_values(config, request.arch, request.release)
+        for remark in origin_remarks(values):
+            context.listener.warning(remark.location, remark.text)
         return _of(values, config.name, make_bill(values, shipped_costs(context.cache), request.machine, truth))
     values = examiner.values(read_target(spec, examiner.source, request.arch, context.stdin))
     for remark in remarks(values):

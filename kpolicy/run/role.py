@@ -21,6 +21,7 @@ from kpolicy.run.conclude import plan_by
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
 from kpolicy.run.policies import Standards
+from kpolicy.run.remarks import origin_remarks
 from kpolicy.run.request import Terms, check_release
 from kpolicy.run.selection import policy_start, read_target
 
@@ -61,13 +62,19 @@ def _of(spec: str, request: RoleRequest, standards: Standards, context: Context)
         config = read_config(spec, context.stdin)
         standard = standards.all[standards.number_for(spec if spec != "-" else None)]
         values = bare_values(config, request.arch, request.release)
-        return _report(values, config.name, standard, request.readings, None)
+        return _report(_told(values, context), config.name, standard, request.readings, None)
     target = read_target(spec, source, request.arch, context.stdin)
     number = standards.number_for(policy_start(target, source))
     plan = replace(plan_by(source, request.terms, context), standards=tuple(standards.all))
     values = Examiner(plan, source).values(replace(target, standard=number))
     name = values.config.name if values.config is not None else spec
-    return _report(values, name, standards.all[number], request.readings, _retry(values))
+    return _report(_told(values, context), name, standards.all[number], request.readings, _retry(values))
+
+
+def _told(values: Values, context: Context) -> Values:
+    for remark in origin_remarks(values):
+        context.listener.warning(remark.location, remark.text)
+    return values
 
 
 def _retry(values: Values) -> Retry | None:

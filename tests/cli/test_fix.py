@@ -33,6 +33,13 @@ def _apply(folder: Path, diff: str) -> None:
     assert run.returncode == 0, run.stderr.decode()
 
 
+def test_one_is_no_plural(demo: Path, tmp_path: Path) -> None:
+    path = tmp_path / "my_defconfig"
+    path.write_text("CONFIG_NO_SUCH_SYMBOL=y\n")
+    outcome = kpolicy("fix", "--tree", demo, "--arch", "x86", path)
+    assert "note: 1 of 1 finding cleared, 1 line edited; proved by evaluation\n" in outcome.err
+
+
 def test_a_patch_for_git(demo: Path, tmp_path: Path) -> None:
     assert _check(demo, _CONFIG)
     outcome = _fix(demo, _CONFIG)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kpolicy.config.odd_lines import TEXT, odd_line
+from kpolicy.config.odd_lines import MARK, TEXT, odd_line
 from kpolicy.evaluate.strings import number
 from kpolicy.evaluate.user import is_read, unquote
 from kpolicy.policy.checks.effects import result
@@ -67,6 +67,12 @@ def _of_unread(values: Values, unread: tuple[UnreadLine, ...]) -> Iterator[Unrea
     """All that ask for something, and the first line of the others in each file."""
     others: dict[str, list[UnreadLine]] = defaultdict(list)
     for line in unread:
+        if not line.name and line.fault == MARK:
+            text = (
+                f"conf does not read this line ({MARK}) and warns; it requests nothing: save the file without the mark"
+            )
+            yield Unreadable(line.location, "", "", text, "note")
+            continue
         if not _asks(values, line):
             if not line.text.startswith("#"):
                 others[line.location.path].append(line)
@@ -133,5 +139,5 @@ def _tail(values: Values, line: Assignment) -> Iterator[Unreadable]:
         return
     value = line.value[: len(line.value) - len(rest)]
     what = "the string" if kind == "string" else "the first letter"
-    text = f"conf ignores what follows {what}, {rest.strip()!r}: CONFIG_{line.name}={value}"
+    text = f"conf ignores what follows {what}, {rest.strip()!r}: it reads CONFIG_{line.name}={value}"
     yield Unreadable(line.location, line.name, result(values, line.name), text, "note", line_of(line.name, value))

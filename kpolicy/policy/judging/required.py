@@ -205,8 +205,12 @@ def _judged(
     asked = _last_of_each(
         replace(item, srcarch=None) for item in requirements if item.srcarch in (None, values.model.srcarch)
     )
-    for item in asked:
-        here = known_as(values.model, item, complete=complete)
+    under = [(item, known_as(values.model, item, complete=complete)) for item in asked]
+    # An old and a new name can be required side by side: of several lines for a symbol the last counts.
+    last = {here.symbol: item for item, here in under}
+    for item, here in under:
+        if last[here.symbol] is not item:
+            continue
         if not values.model.is_defined(here.symbol):
             if item.value != "n" and not complete:
                 message = f"{_asked(item)}: is not set, there is no line for it"
@@ -225,7 +229,7 @@ def _judged(
             because = _in_the_way(values, here) or _because(causes[0])
             named = "" if here.symbol == item.symbol else f"CONFIG_{here.symbol}, which stands for it in this kernel, "
             message = f"{_asked(item)}: {named}is {shown(values, here.symbol)}, because {because}"
-            yield _finding(values, here, role, tree, item.id, DEFAULT_SEVERITY, message, causes)
+            yield _finding(values, here, role, tree, item.id, DEFAULT_SEVERITY, message, causes, item.symbol)
 
 
 def _unknown(values: Values, item: Requirement, names: Names | None) -> tuple[Severity, str] | None:
@@ -285,7 +289,9 @@ def _finding(
     severity: Severity,
     message: str,
     causes: tuple[Link, ...],
+    *old: str,
 ) -> Finding:
+    """A finding about `item`, under its present name; the line to edit may be one under an `old` name."""
     known = bool(causes)
     # A line that the prompt does not let through would mend nothing.
     settable = known and values.visibility(item.symbol) > 0
@@ -300,7 +306,7 @@ def _finding(
         symbols=(SymbolValue(item.symbol, shown(values, item.symbol)),),
         message=message,
         causes=causes or cause(values, item.symbol),
-        place=config_line(values, item.symbol) if known else item.location,
+        place=config_line(values, item.symbol, *old) if known else item.location,
         remedy=(item.text.rstrip(),) if settable else (),
     )
 

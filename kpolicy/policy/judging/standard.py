@@ -11,6 +11,8 @@ from kpolicy.policy.checks.config_lines import check_lines, check_reading
 from kpolicy.policy.checks.reasons import Names
 from kpolicy.policy.files.settings import Policy, verdict
 from kpolicy.policy.judging.check import judge
+from kpolicy.policy.judging.required import Requirement
+from kpolicy.policy.judging.told_once import told_once
 from kpolicy.policy.roles.role import RoleVerdict
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import Rule
@@ -61,11 +63,12 @@ def assess(
     if judgeable is not None:
         unjudged = tuple(rule.id for rule in rules if not judgeable(rule))
         rules = tuple(rule for rule in rules if rule.id not in unjudged)
-    findings = list(judge(values, rules, role.role, tree=tree, complete=judgeable is None, remedies=remedies))
+    judged = judge(values, rules, role.role, tree=tree, complete=judgeable is None, remedies=remedies)
     if judgeable is None:
-        findings += settings.adjust(check_lines(values, role.role, tree=tree, wanted=settings.checks, names=names))
+        lines = check_lines(values, role.role, tree=tree, wanted=settings.checks, names=names)
     else:
-        findings += settings.adjust(check_reading(values, role.role, tree=tree, wanted=settings.checks))
+        lines = check_reading(values, role.role, tree=tree, wanted=settings.checks)
+    findings = list(told_once(values, rules, judged, settings.adjust(lines)))
     if standard.requirements:
         # Only here: most runs require nothing.
         from kpolicy.policy.judging.required import judge_requirements
