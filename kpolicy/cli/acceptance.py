@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
+from kpolicy.frozen import dataclass
 from kpolicy.policy.baseline import Baseline, InScope, Known, scope_of, subtract
 from kpolicy.policy.finding import Finding
 from kpolicy.policy.standard import Standard

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from kpolicy.frozen import dataclass
 from kpolicy.policy.finding import Finding
 from kpolicy.policy.rule import SEVERITIES, Severity
 from kpolicy.report.lines import is_its_own, number

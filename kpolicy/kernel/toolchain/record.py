@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from kpolicy.frozen import dataclass
 
 Version = tuple[int, int, int]
 CompilerKind = Literal["GCC", "Clang"]
