@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from kpolicy.config.formats import AUTOCONF, Format, binary_format, is_autoconf, text_format
 from kpolicy.config.model import Assignment, Config, UnreadLine
-from kpolicy.config.odd_lines import is_name, odd_line, unexpected
+from kpolicy.config.odd_lines import NAME, odd_line, unexpected
 from kpolicy.errors import InputError, UsageError
 from kpolicy.files import read_file, read_stream, too_large
 from kpolicy.kernel.version import parse_version
@@ -36,6 +36,7 @@ _CONFIGS_FOLDER = re.compile(r"/arch/([^/]+)/configs\Z")
 _MOST_NAMES = 5
 _HEAD = 4096
 _PREFIX = "CONFIG_"
+_ASSIGNMENT = re.compile(rf"CONFIG_({NAME})=(.*)", re.DOTALL)
 
 # The largest real config has some 13,000 lines and 300 kB; a line that means nothing takes as long as any other.
 MAX_SIZE = 4 << 20
@@ -274,11 +275,8 @@ class _Header:
 
 
 def _assigned(text: str, place: Location) -> Assignment | None:
-    equals = text.find("=", len(_PREFIX))
-    if equals < 0 or not text.startswith(_PREFIX):
-        return None
-    symbol = text[len(_PREFIX) : equals]
-    return Assignment(symbol, text[equals + 1 :], place, text) if is_name(symbol) else None
+    found = _ASSIGNMENT.fullmatch(text)
+    return Assignment(found[1], found[2], place, text) if found is not None else None
 
 
 def _unset(text: str, place: Location) -> Assignment | None:

@@ -55,7 +55,9 @@ def _of_assignments(values: Values, assignments: tuple[Assignment, ...]) -> Iter
     dialect = values.model.dialect
     for line in assignments:
         if not (line.loose or line.mark):
-            yield from _tail(values, line)
+            # Nothing follows what is one letter.
+            if len(line.value) > 1:
+                yield from _tail(values, line)
         elif is_read(line, dialect):
             text = f"from Linux {_EXACT_SINCE} on conf takes this line for a comment: it is not exactly 'is not set'"
             yield Unreadable(line.location, line.name, "n", text, "note", line_of(line.name, "n"))
