@@ -12,7 +12,6 @@ from typing import cast
 from kpolicy.cli.console import Console
 from kpolicy.cli.setup import cache_folder
 from kpolicy.kernel.source import KernelTree
-from kpolicy.policy.extends import default_policy, load_policy
 from kpolicy.policy.find import find_policy
 from kpolicy.policy.settings import Policy
 from kpolicy.policy.standard import Standard
@@ -102,4 +101,9 @@ class Standards:
 
 
 def _load(word: str, vocabulary: Vocabulary) -> Policy:
-    return load_policy(word, vocabulary) if word else default_policy(vocabulary)
+    if not word:
+        return Policy((), vocabulary)
+    # Only here: without a policy nothing of it is needed.
+    from kpolicy.policy.extends import load_policy
+
+    return load_policy(word, vocabulary)

@@ -23,7 +23,6 @@ from kpolicy.frozen import dataclass
 from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.kernel.version import read_version
-from kpolicy.policy.baseline import Baseline, Known, read_baseline, union
 from kpolicy.policy.census import tally
 from kpolicy.policy.policy_file import Threshold
 from kpolicy.report.formats import FORMATS
@@ -34,6 +33,7 @@ from kpolicy.report.rule_notes import notes_for
 if TYPE_CHECKING:
     from kpolicy.cli.since import Before
     from kpolicy.costing.bill import Machine
+    from kpolicy.policy.baseline import Baseline, Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,11 @@ def make_plan(console: Console, source: KernelTree, options: Options) -> Plan:
 def known_findings(options: Options, standards: Standards) -> Baseline | None:
     """The baseline that the command line names, with today's ids of the rules."""
     path = options.policy.baseline
-    return read_baseline(path, standards.all[0].policy.vocabulary.canonical) if path is not None else None
+    if path is None:
+        return None
+    from kpolicy.policy.baseline import read_baseline  # most runs have none
+
+    return read_baseline(path, standards.all[0].policy.vocabulary.canonical)
 
 
 def examine(console: Console, run: Run, jobs: int) -> tuple[Run, tuple[ConfigReport, ...], tuple[Remark, ...]]:
@@ -184,10 +188,15 @@ def finish(
     console: Console, run: Run, report: Report, options: Options, source: KernelTree | None, *, details: bool
 ) -> int:
     """Sort out what is accepted, deliver the report, and return the exit status; `source` is the tree, if any."""
+    baseline = run.baseline
+    if run.before is not None:
+        from kpolicy.policy.baseline import Baseline, union  # most runs have none
+
+        baseline = union(baseline or Baseline(), run.before)
     accepted = accept(
         report.configs,
         run.plan.standards,
-        union(run.baseline or Baseline(), run.before) if run.before is not None else run.baseline,
+        baseline,
         today(),
         about=run.about,
         waivers=not options.policy.no_waivers,

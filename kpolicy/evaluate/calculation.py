@@ -68,7 +68,12 @@ class Calculation(ABC):
         self._texts = template.texts
         self.strings: dict[int, str] = {}
         self.written = bytearray(template.written)
-        for node in (*user, *recorded):
+        for node, value in user.items():
+            # A line that sets n changes nothing of what the template knows: only a line could set another value.
+            if value != 0:
+                self.memo[node] = None
+                self.written[node] = 0
+        for node in recorded:
             self.memo[node] = None
             self.written[node] = 0
         self.unmet: dict[int, tuple[int, int]] = {}

@@ -13,7 +13,6 @@ from kpolicy.frozen import dataclass
 from kpolicy.policy.compiled import compiled
 from kpolicy.policy.data_files import data_files, load_all
 from kpolicy.policy.expression import symbols
-from kpolicy.policy.load import load_rule
 from kpolicy.policy.roles import role_names
 from kpolicy.policy.rule import RULE_CLASSES, Rule
 from kpolicy.policy.toml_file import did_you_mean
@@ -76,6 +75,8 @@ def load_rules(files: Iterable[tuple[str, str, str]], roles: Sequence[str], *, e
 
     Raises FileErrors with everything that is wrong with any of them.
     """
+    from kpolicy.policy.load import load_rule  # what comes from the cache does without
+
     return make_catalogue(load_all(files, partial(load_rule, roles=roles, examples=examples)))
 
 

@@ -26,7 +26,6 @@ from kpolicy.policy.policy_file import (
     Tool,
     Waiver,
 )
-from kpolicy.policy.policy_toolchain import make_toolchain
 from kpolicy.policy.roles import Evidence, RoleVerdict, role_of
 from kpolicy.policy.rule import Rule, Severity
 from kpolicy.policy.vocabulary import Entry, Vocabulary
@@ -72,6 +71,10 @@ class Policy:
     @cached_property
     def toolchain(self) -> Toolchain | None:
         """The toolchain that is stated, None when none is."""
+        if not self.tools:
+            return None
+        from kpolicy.policy.policy_toolchain import make_toolchain  # few policies state one
+
         return make_toolchain(self.tools)
 
     @cached_property

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from kpolicy.policy.roles import Evidence
 from kpolicy.report.census import census_lines
 from kpolicy.report.lines import detail_lines, finding_line, waiver_words
-from kpolicy.report.mail import mail
 from kpolicy.report.plain import line
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import ConfigReport, Report
@@ -19,6 +18,8 @@ from kpolicy.report.summary import summary
 def render(report: Report, how: Presentation) -> str:
     """The report in lines; for a mail where that is wanted."""
     if how.mail:
+        from kpolicy.report.mail import mail  # seldom wanted
+
         return mail(report)
     return "".join(f"{text}\n" for text in lines(report, how))
 
