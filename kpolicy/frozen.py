@@ -28,6 +28,8 @@ else:
 
 
 def _defined(cls: type[Any], *, slots: bool) -> type[Any]:
+    # Without a text dataclasses writes one, which takes as long as everything else.
+    cls.__doc__ = cls.__doc__ or cls.__name__
     made: type[Any] = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
     found = dataclasses.fields(made)
     methods = {

@@ -27,9 +27,6 @@ _CHECK = re.compile(rf"#CHECK#{_BLANK}*(CONFIG_[A-Za-z0-9_-]+=.*)", re.DOTALL)
 _WITHOUT_PREFIX = re.compile(r"(?!CONFIG_)([A-Z][A-Z0-9_]+)=([ymn]|[0-9]+|0x[0-9a-f]+|\"[^\"]*\")")
 _IS_N = re.compile(r"n(?!\w)")
 
-NAME = "[A-Za-z0-9_-]+"
-"""What a Kconfig file can call a symbol."""
-
 TEXT = "not a config line"
 """The fault of a line that asks for nothing that could be told."""
 

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from kpolicy.config.formats import AUTOCONF, Format, binary_format, is_autoconf, text_format
 from kpolicy.config.model import Assignment, Config, UnreadLine
-from kpolicy.config.odd_lines import NAME, odd_line, unexpected
 from kpolicy.errors import InputError, UsageError
 from kpolicy.files import read_file, read_stream, too_large
 from kpolicy.kernel.version import parse_version
@@ -36,7 +35,7 @@ _CONFIGS_FOLDER = re.compile(r"/arch/([^/]+)/configs\Z")
 _MOST_NAMES = 5
 _HEAD = 4096
 _PREFIX = "CONFIG_"
-_ASSIGNMENT = re.compile(rf"CONFIG_({NAME})=(.*)", re.DOTALL)
+_ASSIGNMENT = re.compile(r"CONFIG_([A-Za-z0-9_-]+)=(.*)", re.DOTALL)
 
 # The largest real config has some 13,000 lines and 300 kB; a line that means nothing takes as long as any other.
 MAX_SIZE = 4 << 20
@@ -235,7 +234,10 @@ def parse_lines(name: str, content: bytes) -> Config:
                 header.see(text)
             if "CONFIG_" not in text:
                 continue
-        elif unexpected(text):
+        # Only here: most configs have no such line.
+        from kpolicy.config.odd_lines import odd_line, unexpected
+
+        if unexpected(text):
             remarks.append((place, f"unexpected data: {text}"))
         odd = odd_line(text, place)
         if odd is not None:

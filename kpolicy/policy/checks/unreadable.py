@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpolicy.config.odd_lines import TEXT, odd_line
 from kpolicy.evaluate.strings import number
 from kpolicy.evaluate.user import is_read, unquote
 from kpolicy.frozen import dataclass
@@ -61,8 +60,12 @@ def _of_assignments(values: Values, assignments: tuple[Assignment, ...]) -> Iter
         elif is_read(line, dialect):
             text = f"from Linux {_EXACT_SINCE} on conf takes this line for a comment: it is not exactly 'is not set'"
             yield Unreadable(line.location, line.name, "n", text, "note", line_of(line.name, "n"))
-        elif (odd := odd_line(line.text, line.location)) is not None:
-            yield from _asking(values, odd, older=True)
+        else:
+            from kpolicy.config.odd_lines import odd_line  # most configs have no such line
+
+            odd = odd_line(line.text, line.location)
+            if odd is not None:
+                yield from _asking(values, odd, older=True)
 
 
 def _of_unread(values: Values, unread: tuple[UnreadLine, ...]) -> Iterator[Unreadable]:
@@ -82,6 +85,8 @@ def _of_unread(values: Values, unread: tuple[UnreadLine, ...]) -> Iterator[Unrea
 
 def _asks(values: Values, line: UnreadLine) -> bool:
     """Whether a line names a symbol, not only a word that looks like one."""
+    from kpolicy.config.odd_lines import TEXT  # most configs have no such line
+
     prefixed = "CONFIG_" in line.text.upper()
     return bool(line.name) and line.fault != TEXT and (prefixed or values.model.is_defined(line.name))
 
