@@ -218,18 +218,18 @@ def parse_lines(name: str, content: bytes) -> Config:
     unread: list[UnreadLine] = []
     remarks: list[tuple[Location, str]] = []
     header = _Header()
-    lines = content.decode("utf-8", "surrogateescape").split("\n")
-    last = len(lines) - 1
-    for number, line in enumerate(lines, 1):
-        text = line[:-1] if number <= last and line.endswith("\r") else line
+    # Only where a line ends is a \r no part of it.
+    lines = content.decode("utf-8", "surrogateescape").replace("\r\n", "\n").split("\n")
+    for number, text in enumerate(lines, 1):
         if not text:
             continue
         place = Location(name, number)
-        found = _unset(text, place) if text[0] == "#" else _assigned(text, place)
+        is_comment = text[0] == "#"
+        found = _unset(text, place) if is_comment else _assigned(text, place)
         if found is not None:
             assignments.append(found)
             continue
-        if text[0] == "#":
+        if is_comment:
             if number < _HEADER_LINES:
                 header.see(text)
             if "CONFIG_" not in text:

@@ -96,7 +96,7 @@ class Calculation(ABC):
         node = self._nodes[index]
         memo = self.memo
         if node is None:
-            return self._symbol(index)
+            return self.symbol(index)
         operator = node[0]
         if operator == AND:
             value = 2
@@ -176,8 +176,8 @@ class Calculation(ABC):
             return 2
         return visible
 
-    def _symbol(self, index: int) -> int:
-        """Mirrors sym_calc_value()."""
+    def symbol(self, index: int) -> int:
+        """The value of a symbol that is not known yet; mirrors sym_calc_value()."""
         record = self._records[index]
         # What a loop through this symbol would see.
         self.memo[index] = 0

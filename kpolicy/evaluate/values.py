@@ -191,7 +191,7 @@ class Values:
         """The bools and tristates that are y or m, with a line in .config or without."""
         woken = self._core.woken
         calculation = self._calculation
-        memo, work_out = calculation.memo, calculation.value
+        memo, work_out = calculation.memo, calculation.symbol
         waiting = list(dict.fromkeys((*self._core.free, *filter(self._is_bool, self._stated))))
         seen = set(waiting)
         found = []

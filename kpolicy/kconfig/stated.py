@@ -20,6 +20,7 @@ from kpolicy.kernel.version import KernelVersion
 _MODULES = "MODULES"
 _NAME = re.compile(r"\w+", re.ASCII)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_LETTERS = {"y": BOOL, "n": BOOL, "m": TRISTATE}
 _HEX = re.compile(r"0[xX][0-9a-fA-F]+")
 
 
@@ -29,8 +30,12 @@ def stated_model(
     """The model in which each symbol has the type of the value that a .config gives it; `values` are as written."""
     constants = NodeTable().constants
     first = len(constants)
+    is_name = _NAME.fullmatch
     # Without MODULES an m would become y, which no full .config has.
-    types = {_MODULES: BOOL, **{name: _type(value) for name, value in values.items() if _NAME.fullmatch(name)}}
+    types = {
+        _MODULES: BOOL,
+        **{name: _LETTERS.get(value) or _type(value) for name, value in values.items() if is_name(name)},
+    }
     for constant in constants:
         types.pop(constant, None)
     symbols = {name: node for node, name in enumerate(types, first)}
@@ -64,10 +69,6 @@ def stated_model(
 
 
 def _type(value: str) -> int:
-    if value in ("y", "n"):
-        return BOOL
-    if value == "m":
-        return TRISTATE
     if _NUMBER.fullmatch(value):
         return INT
     return HEX if _HEX.fullmatch(value) else STRING
