@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from kpolicy.frozen import dataclass
 from kpolicy.policy.finding import Finding
 from kpolicy.policy.standard import Standard
 from kpolicy.policy.waivers import Scope, apply_waivers

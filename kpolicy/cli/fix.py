@@ -9,7 +9,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -38,7 +38,6 @@ from kpolicy.config.read import is_packed
 from kpolicy.errors import InputError, UsageError
 from kpolicy.evaluate.values import Values
 from kpolicy.files import read_file, read_stream
-from kpolicy.frozen import dataclass
 from kpolicy.kernel.source import KernelTree
 from kpolicy.location import Location
 from kpolicy.policy.finding import Finding

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kpolicy.cli.console import Console
 from kpolicy.cli.examine import EXECUTE, Examiner, Plan, Target
 from kpolicy.cli.pool import examine_all
 from kpolicy.errors import KpolicyError, UsageError
-from kpolicy.frozen import dataclass
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.revision import open_revision
 from kpolicy.kernel.source import KernelTree

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-
-from kpolicy.frozen import dataclass
+from dataclasses import dataclass
 
 _HINT = "A config has lines like CONFIG_X=y and # CONFIG_X is not set, as a defconfig or a .config has."
 _KERNEL_HINT = "The config of a built kernel is in /boot/config-*, /proc/config.gz or its package."

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.explain.given import follows
@@ -16,7 +16,6 @@ from kpolicy.explain.lines import (
     without_keyword,
     written_condition,
 )
-from kpolicy.frozen import dataclass
 from kpolicy.kconfig.model import conjunction, conjuncts
 from kpolicy.kconfig.nodes import MOD, NO
 from kpolicy.location import Location

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpolicy.explain.blocked import definition
@@ -10,7 +11,6 @@ from kpolicy.explain.cause import shown
 from kpolicy.explain.decisions import Decisions, decisions
 from kpolicy.explain.reasons import Reason, every, reasons
 from kpolicy.explain.support import Supports
-from kpolicy.frozen import dataclass
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values

@@ -9,7 +9,7 @@ down to what would have to change.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from kpolicy.explain.blocked import (
@@ -27,7 +27,6 @@ from kpolicy.explain.cause import chosen, is_without_modules, line_text, shown
 from kpolicy.explain.facts import Fact, Way
 from kpolicy.explain.lines import condition_text, default_text, is_settled, own_condition, select_text
 from kpolicy.explain.support import Supports
-from kpolicy.frozen import dataclass
 from kpolicy.kconfig.model import conjuncts
 from kpolicy.kconfig.payload import TRISTATE, TYPE
 

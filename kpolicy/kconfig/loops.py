@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from kpolicy.errors import InputError
-from kpolicy.frozen import dataclass
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.elaborate import Elaborated, Entry
 from kpolicy.kconfig.payload import CHOICE, Core

@@ -8,10 +8,10 @@ here are the view for everything else and are made when they are asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from kpolicy.frozen import dataclass
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.nodes import MOD, OPERATORS, YES
 from kpolicy.kconfig.payload import (

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from kpolicy.errors import UsageError
-from kpolicy.frozen import dataclass
 from kpolicy.policy.compiled import compiled
 from kpolicy.policy.data_files import data_files, load_all
 from kpolicy.policy.expression import symbols

@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kpolicy.frozen import dataclass
 from kpolicy.policy.expression import And, Expression, symbols
 from kpolicy.policy.message import fields, lists
 from kpolicy.policy.partial import ALWAYS, NEVER, granted, predicates, remains, unstated, valued

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.bounds import whole
@@ -20,7 +20,6 @@ from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.evaluate.user import unquote
 from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import Link, cause, config_line, shown
-from kpolicy.frozen import dataclass
 from kpolicy.kernel.config_files import config_files
 from kpolicy.location import Location
 from kpolicy.policy.checks.effects import is_value

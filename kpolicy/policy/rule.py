@@ -8,10 +8,9 @@ values by `kpolicy.policy.check`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias, get_args
 
-from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 from kpolicy.policy.expression import CLASSES, Expression, bind
 from kpolicy.policy.message import fill_line, fill_parameters

@@ -9,11 +9,10 @@ exact selector comes last.  Each setting of a rule is what the last layer says t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kpolicy.frozen import dataclass
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.policy.finding import Finding
 from kpolicy.policy.globs import Rank, matches_config, matches_rule, rank_of_config

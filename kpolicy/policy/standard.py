@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kpolicy.frozen import dataclass
 from kpolicy.policy.check import judge
 from kpolicy.policy.checks.config_lines import check_lines, check_reading
 from kpolicy.policy.checks.reasons import Names

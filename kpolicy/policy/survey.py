@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kpolicy.frozen import dataclass
 from kpolicy.policy.elsewhere import Elsewhere, run_elsewhere
 from kpolicy.policy.examples import Models
 from kpolicy.policy.footing import Footing, Ground, footing, ground, role_faults

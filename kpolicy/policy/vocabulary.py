@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from kpolicy.frozen import dataclass
 from kpolicy.policy.catalogue import Catalogue, shipped_catalogue
 from kpolicy.policy.census import census_symbols
 from kpolicy.policy.checks.registry import CHECKS, Check

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from kpolicy.errors import printable
 from kpolicy.explain.edges import Edge
-from kpolicy.frozen import dataclass
 from kpolicy.report.chain import ChainReport
 
 _PLAIN = re.compile(r"[^A-Za-z0-9_ ./:,()=!+-]")

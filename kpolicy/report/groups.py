@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from kpolicy.frozen import dataclass
+from dataclasses import dataclass
+
 from kpolicy.policy.finding import Finding
 from kpolicy.policy.rule import SEVERITIES, Severity
 from kpolicy.report.lines import is_its_own, number

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
-from kpolicy.frozen import dataclass
 from kpolicy.report.style import Style
 
 

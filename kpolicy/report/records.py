@@ -5,11 +5,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kpolicy.errors import KpolicyError
-from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 from kpolicy.policy.census import Census, Observation
 from kpolicy.policy.finding import Finding

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from kpolicy.frozen import dataclass
+from dataclasses import dataclass
+
 from kpolicy.location import Location
 
 

@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-
-from kpolicy.frozen import dataclass
+from dataclasses import dataclass
 
 _CODES = {"error": "1;31", "warning": "1;35", "note": "1;36", "strong": "1", "faint": "2", "good": "1;32"}
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, TypeVar
 
-from kpolicy.frozen import dataclass
 from kpolicy.policy.finding import Finding
 from kpolicy.policy.policy_file import Threshold
 from kpolicy.report.lines import detail_lines, finding_line, waiver_words

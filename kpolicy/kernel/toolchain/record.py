@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from dataclasses import dataclass
 from typing import Final, Literal
-
-from kpolicy.frozen import dataclass
 
 Version = tuple[int, int, int]
 CompilerKind = Literal["GCC", "Clang"]

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kpolicy.frozen import dataclass
 from kpolicy.kconfig.payload import DEFAULTS, FLAGS, TRANSITIONAL
 from kpolicy.policy.checks.renames import RenameKind, earlier_names, renamed
 

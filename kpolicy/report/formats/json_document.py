@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from kpolicy import __version__
-from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 from kpolicy.policy.census import Census
 from kpolicy.policy.finding import Finding

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from kpolicy.frozen import dataclass
+from dataclasses import dataclass
+
 from kpolicy.policy.rule import KIND_MEANINGS, Reference
 from kpolicy.report.page.words import Words
 from kpolicy.report.records import RuleNote
