@@ -45,9 +45,10 @@ def _at(offset: int, magic: bytes) -> Callable[[bytes], bool]:
 
 def _has(pattern: str, least: int = 1) -> Callable[[bytes], bool]:
     """So many lines of the beginning match."""
-    compiled = re.compile(pattern.encode(), re.MULTILINE)
 
     def fits(content: bytes) -> bool:
+        # Not before it is needed: most files are configs.
+        compiled = re.compile(pattern.encode(), re.MULTILINE)
         return sum(1 for _match, _ in zip(compiled.finditer(content[:_HEAD]), range(least), strict=False)) == least
 
     return fits

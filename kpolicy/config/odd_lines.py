@@ -26,17 +26,11 @@ _COMMENT = re.compile(rf"#({_BLANK}*)(CONFIG_.*)", re.DOTALL)
 _CHECK = re.compile(rf"#CHECK#{_BLANK}*(CONFIG_[A-Za-z0-9_-]+=.*)", re.DOTALL)
 _WITHOUT_PREFIX = re.compile(r"(?!CONFIG_)([A-Z][A-Z0-9_]+)=([ymn]|[0-9]+|0x[0-9a-f]+|\"[^\"]*\")")
 _IS_N = re.compile(r"n(?!\w)")
-_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 MARK = "byte order mark before it"
 """The fault of a line, the first of a file, that an editor put an invisible mark in front of."""
 TEXT = "not a config line"
 """The fault of a line that asks for nothing that could be told."""
-
-
-def is_name(text: str) -> bool:
-    """Whether a Kconfig file can define a symbol of this name."""
-    return _NAME.fullmatch(text) is not None
 
 
 def odd_line(text: str, location: Location) -> UnreadLine | None:

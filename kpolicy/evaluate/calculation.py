@@ -60,7 +60,12 @@ class Calculation(NodeValues):
         self.user = user
         self.order = order
         self.recorded = recorded
-        for node in (*user, *recorded):
+        for node, value in user.items():
+            # A line that sets n changes nothing of what the template knows: only a line could set another value.
+            if value != 0:
+                self.memo[node] = None
+                self.written[node] = 0
+        for node in recorded:
             self.memo[node] = None
             self.written[node] = 0
         self.unmet: dict[int, tuple[int, int]] = {}

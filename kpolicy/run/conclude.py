@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from kpolicy.errors import KpolicyError
 from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.kernel.version import read_version
-from kpolicy.policy.judging.baseline import Baseline, Known, union
 from kpolicy.policy.judging.census import tally
-from kpolicy.policy.roles.role import role_names
 from kpolicy.report.records import ConfigReport, Report, TreeReport
 from kpolicy.report.remark import Remark
 from kpolicy.report.rule_notes import notes_for
@@ -23,6 +22,9 @@ from kpolicy.run.line_hashes import hashes_of_lines
 from kpolicy.run.plan import Plan, Target, chosen_toolchain, plan_for
 from kpolicy.run.pool import examine_all
 from kpolicy.run.request import Terms
+
+if TYPE_CHECKING:
+    from kpolicy.policy.judging.baseline import Baseline, Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def conclude(work: Work, source: KernelTree, terms: Terms, context: Context, *, 
         version=str(read_version(source)),
         toolchain=_toolchains(configs) or (chosen_toolchain(plan.toolchain) or Toolchain.dummy()).identity,
         rules=len(plan.standards[0].policy.rules),
-        roles=role_names(),
+        roles=plan.standards[0].policy.vocabulary.role_names,
         configs=configs,
         census=tally(item.observation for item in configs) if census else None,
         remarks=remarks,
@@ -107,10 +109,16 @@ def conclude(work: Work, source: KernelTree, terms: Terms, context: Context, *, 
 
 def finish(work: Work, report: Report, source: KernelTree | None, terms: Terms, context: Context) -> Report:
     """A report with what is accepted sorted out; `source` is the tree, if any."""
+    baseline = work.baseline
+    if work.before is not None:
+        # Only here: most runs have none.
+        from kpolicy.policy.judging.baseline import Baseline, union
+
+        baseline = union(baseline or Baseline(), work.before)
     accepted = accept(
         report.configs,
         work.plan.standards,
-        union(work.baseline or Baseline(), work.before) if work.before is not None else work.baseline,
+        baseline,
         context.today,
         about=work.about,
         waivers=terms.policy.waivers,

@@ -12,7 +12,6 @@ from kpolicy.errors import KpolicyError
 from kpolicy.evaluate.recorded import recorded_probes, recorded_values
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.kconfig.cache import ModelCache, digest
-from kpolicy.kconfig.load import Tree
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import Architecture, resolve_architecture
 from kpolicy.kernel.source import KernelTree
@@ -25,6 +24,9 @@ class Examiner:
     """Looks at one config after the other; keeps the model of the last architecture."""
 
     def __init__(self, plan: Plan, source: KernelTree) -> None:
+        # Only here: a .config is judged without a tree, too.
+        from kpolicy.kconfig.load import Tree
+
         self.plan = plan
         self.source = source
         root = str(source.root)
