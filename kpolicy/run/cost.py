@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kpolicy.config.read import read_config
 from kpolicy.costing.bill import Bill, Machine, make_bill
 from kpolicy.costing.catalogue import shipped_costs
-from kpolicy.errors import KpolicyError, SeveralErrors, UsageError
+from kpolicy.errors import KpolicyError, UsageError, together
 from kpolicy.evaluate.values import Values
 from kpolicy.kernel.source import KernelTree
 from kpolicy.report.views.cost import CostReport
@@ -34,7 +34,7 @@ class CostRequest:
 
 
 def costs(request: CostRequest, context: Context) -> tuple[tuple[CostReport, ...], tuple[KpolicyError, ...]]:
-    """A report for each config, and errors; raises SeveralErrors when there is no report."""
+    """A report for each config, and errors; raises KpolicyError when there is no report."""
     if request.configs.count("-") > 1:
         raise UsageError("standard input can be read only once")
     check_release(request.release, has_tree=request.source is not None)
@@ -54,7 +54,7 @@ def costs(request: CostRequest, context: Context) -> tuple[tuple[CostReport, ...
     for remark in examiner.kconfig_remarks() if examiner is not None else ():
         context.listener.warning(remark.location, remark.text)
     if failed and not reports:
-        raise SeveralErrors(failed)
+        raise together(failed)
     return tuple(reports), tuple(failed)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kpolicy.config.read import parse_config, read_config, stack
-from kpolicy.errors import KpolicyError, SeveralErrors, UsageError
+from kpolicy.errors import KpolicyError, UsageError, together
 from kpolicy.evaluate.values import Values
 from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.files.settings import verdict
@@ -39,7 +39,7 @@ class RoleRequest:
 
 
 def roles(request: RoleRequest, context: Context) -> tuple[tuple[RoleReport, ...], tuple[KpolicyError, ...]]:
-    """A report for each config, and errors; raises SeveralErrors when there is no report."""
+    """A report for each config, and errors; raises KpolicyError when there is no report."""
     if request.configs.count("-") > 1:
         raise UsageError("standard input can be read only once")
     check_release(request.release, has_tree=request.source is not None)
@@ -52,7 +52,7 @@ def roles(request: RoleRequest, context: Context) -> tuple[tuple[RoleReport, ...
         except KpolicyError as error:
             failed.append(error.kept())
     if failed and not reports:
-        raise SeveralErrors(failed)
+        raise together(failed)
     return tuple(reports), tuple(failed)
 
 
