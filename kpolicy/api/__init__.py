@@ -14,6 +14,8 @@ commands write, and are only ever added within a version of the schema; a field 
 _ at its end.
 """
 
+from kpolicy.api.alone import check, cost, diff, role
+from kpolicy.api.config import Config
 from kpolicy.api.results import (
     Change,
     ConfigReport,
@@ -35,7 +37,7 @@ from kpolicy.api.results import (
     Value,
 )
 from kpolicy.api.terms import Policy
-from kpolicy.api.tree import Config, Tree, check, cost, diff, open_tree, role
+from kpolicy.api.tree import Tree, open_tree
 from kpolicy.errors import InputError, KpolicyError, UsageError
 
 Error = KpolicyError

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from kpolicy.api import results
 from kpolicy.api.decode import decode
+from kpolicy.api.results import CostReport, RoleReport
+from kpolicy.kernel.source import KernelTree
 from kpolicy.report.json.document import document
+from kpolicy.run.context import Context
+from kpolicy.run.request import Terms
 
 if TYPE_CHECKING:
     from kpolicy.report.records import Report
@@ -63,3 +67,38 @@ def difference(report: DiffReport) -> results.Difference:
     from kpolicy.report.views.diff import diff_document
 
     return decode(results.Difference, diff_document(report))
+
+
+def cost_result(
+    source: KernelTree | None,
+    config: str,
+    arch: str | None,
+    release: str | None,
+    ram: int | None,
+    cpus: int | None,
+    toolchain: str | None,
+    context: Context,
+) -> CostReport:
+    """What the options of a config cost."""
+    from kpolicy.costing.bill import Machine
+    from kpolicy.report.views.cost import cost_document
+    from kpolicy.run.cost import CostRequest, costs
+
+    request = CostRequest(source, (config,), Machine(ram=ram, cpus=cpus), arch, release, toolchain)
+    return decode(CostReport, cost_document(costs(request, context)[0][0]))
+
+
+def role_result(
+    source: KernelTree | None,
+    config: str,
+    arch: str | None,
+    release: str | None,
+    terms: Terms,
+    context: Context,
+) -> RoleReport:
+    """What a config is for."""
+    from kpolicy.report.views.role import role_document
+    from kpolicy.run.role import RoleRequest, roles
+
+    request = RoleRequest(source, (config,), arch, release, (), terms)
+    return decode(RoleReport, role_document(roles(request, context)[0][0]))

@@ -5,62 +5,35 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Self
+from typing import TYPE_CHECKING, Self
 
-from kpolicy.api.convert import difference, explanation, fix_result, report_result
+from kpolicy.api.config import Config
+from kpolicy.api.convert import cost_result, difference, fix_result, report_result, role_result
 from kpolicy.api.decode import decode
+from kpolicy.api.listener import Message, Progress, Told
 from kpolicy.api.results import (
     CostReport,
     Difference,
-    Explanation,
     Fix,
-    Place,
     Report,
     RoleReport,
     SymbolChain,
-    Value,
 )
 from kpolicy.api.terms import Policy
 from kpolicy.kernel.architecture import architectures
 from kpolicy.kernel.config_files import config_files
 from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.version import read_version
-from kpolicy.location import Location
 from kpolicy.run.context import Context
 from kpolicy.run.trees import tree_named
 
 if TYPE_CHECKING:
-    from kpolicy.evaluate.values import Values
     from kpolicy.explain.edges import Kind
     from kpolicy.run.chain import Direction
-    from kpolicy.run.expand import Evaluated, ValuesRequest
     from kpolicy.run.request import Terms
-
-Progress = Callable[[int, int], None]
-"""Told how many configs or architectures are done, and of how many."""
-Message = Callable[[str], None]
-"""Told what a person would want to know, and is no part of a result."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Listener:
-    progress_to: Progress | None
-    message_to: Message | None
-
-    def progress(self, done: int, total: int) -> None:
-        if self.progress_to is not None:
-            self.progress_to(done, total)
-
-    def note(self, text: str) -> None:
-        if self.message_to is not None:
-            self.message_to(text)
-
-    def warning(self, location: Location | None, text: str) -> None:
-        self.note(f"{location}: {text}" if location is not None else text)
 
 
 def open_tree(
@@ -85,7 +58,7 @@ def open_tree(
         environment=dict(environment or {}),
         cache=Path(cache) if cache is not None else None,
         jobs=jobs,
-        listener=_Listener(progress, message),
+        listener=Told(progress, message),
     )
     folder = os.fspath(path)
     source = tree_named(folder if revision is None else f"{folder}@{revision}", context.environment)
@@ -255,176 +228,11 @@ class Tree:
         self, config: str, *, arch: str | None = None, ram: int | None = None, cpus: int | None = None
     ) -> CostReport:
         """What the debug options of a config cost."""
-        return _cost(self._source, config, arch, None, ram, cpus, self._toolchain, self._context)
+        return cost_result(self._source, config, arch, None, ram, cpus, self._toolchain, self._context)
 
     def role(self, config: str, *, arch: str | None = None, policy: Policy | None = None) -> RoleReport:
         """What a config is for, and why."""
-        return _role(self._source, config, arch, None, self._terms(policy), self._context)
+        return role_result(self._source, config, arch, None, self._terms(policy), self._context)
 
     def _terms(self, policy: Policy | None) -> Terms:
         return (policy or Policy()).terms(self._toolchain)
-
-
-class Config:
-    """A config of a tree, and its values as the kernel build would have them; evaluated when first asked."""
-
-    def __init__(self, request: ValuesRequest, context: Context) -> None:
-        self._request = request
-        self._context = context
-
-    @cached_property
-    def _evaluated(self) -> Evaluated:
-        from kpolicy.run.expand import values_of
-
-        return values_of(self._request, self._context)
-
-    @property
-    def _values(self) -> Values:
-        return self._evaluated.values
-
-    @property
-    def name(self) -> str:
-        """What findings call it."""
-        return self._evaluated.name or self._request.preset or ""
-
-    @property
-    def architecture(self) -> str:
-        """The ARCH word."""
-        return self._values.model.architecture
-
-    @property
-    def remarks(self) -> tuple[Place, ...]:
-        """What conf warns of, and that the config is another kernel's."""
-        from kpolicy.report.json.pieces import location_document
-
-        return tuple(
-            decode(Place, {"location": location_document(item.location), "text": item.text})
-            for item in self._evaluated.remarks
-        )
-
-    def __getitem__(self, symbol: str) -> str:
-        """A symbol's value as the build sees it: "n" where it has no line; KeyError for one that is not defined."""
-        return self.value(symbol).value
-
-    def __contains__(self, symbol: str) -> bool:
-        return self._values.model.is_defined(symbol.removeprefix("CONFIG_"))
-
-    def __iter__(self) -> Iterator[str]:
-        """The names of all symbols of the architecture."""
-        return iter(self._values.model.names())
-
-    def value(self, symbol: str) -> Value:
-        """A symbol's value, type, prompt and definition; raises KeyError for one that the architecture lacks."""
-        from kpolicy.explain.cause import shown
-
-        name = symbol.removeprefix("CONFIG_")
-        found = self._values.model.symbol(name)
-        if found is None:
-            raise KeyError(symbol)
-        prompt = next((item.text for item in found.prompts), None)
-        place = found.definitions[0] if found.definitions else None
-        location = {"path": place.path, "line": place.line} if place is not None else None
-        fields = {"symbol": name, "value": shown(self._values, name), "type": found.type, "prompt": prompt}
-        return decode(Value, {**fields, "location": location})
-
-    def effect(self) -> Mapping[str, str]:
-        """Every symbol that the build sees, and its value; what is n or has no line is left out."""
-        from kpolicy.evaluate.effect import effect
-
-        return effect(self._values)
-
-    def dotconfig(self) -> bytes:
-        """The .config that the kernel's conf would write, byte for byte."""
-        from kpolicy.evaluate.dotconfig import dotconfig
-
-        return dotconfig(self._values)
-
-    def explain(self, symbol: str) -> Explanation:
-        """Why a symbol has its value; raises UsageError for one that the architecture lacks."""
-        from kpolicy.run.explain import explain_evaluated
-
-        found = explain_evaluated(self._evaluated, (symbol,))
-        if found.errors:
-            raise found.errors[0]
-        return explanation(found.reports[0])
-
-
-def check(
-    *configs: str,
-    arch: str | None = None,
-    release: str | None = None,
-    policy: Policy | None = None,
-    stdin: BinaryIO | None = None,
-    message: Message | None = None,
-) -> Report:
-    """Full .config files without their tree, by what they say themselves; `-` is read from `stdin`."""
-    from kpolicy.run import check as run
-
-    request = run.CheckRequest(None, configs, arch, release, (policy or Policy()).terms(None))
-    return report_result(run.check(request, _here(stdin, message)))
-
-
-def diff(
-    before: str, after: str, *, arch: str | None = None, release: str | None = None, policy: Policy | None = None
-) -> Difference:
-    """What differs between two full .config files without their tree."""
-    from kpolicy.run.diff import ConfigsDiff, diff_configs
-
-    request = ConfigsDiff(None, before, after, arch, release, (policy or Policy()).terms(None))
-    return difference(diff_configs(request, _here()))
-
-
-def cost(
-    config: str,
-    *,
-    arch: str | None = None,
-    release: str | None = None,
-    ram: int | None = None,
-    cpus: int | None = None,
-) -> CostReport:
-    """What the debug options of a full .config cost, by what it says itself."""
-    return _cost(None, config, arch, release, ram, cpus, None, _here())
-
-
-def role(
-    config: str, *, arch: str | None = None, release: str | None = None, policy: Policy | None = None
-) -> RoleReport:
-    """What the kernel of a full .config is for, by what it says itself."""
-    return _role(None, config, arch, release, (policy or Policy()).terms(None), _here())
-
-
-def _here(stdin: BinaryIO | None = None, message: Message | None = None) -> Context:
-    return replace(Context(listener=_Listener(None, message)), stdin=stdin)
-
-
-def _cost(
-    source: KernelTree | None,
-    config: str,
-    arch: str | None,
-    release: str | None,
-    ram: int | None,
-    cpus: int | None,
-    toolchain: str | None,
-    context: Context,
-) -> CostReport:
-    from kpolicy.costing.bill import Machine
-    from kpolicy.report.views.cost import cost_document
-    from kpolicy.run.cost import CostRequest, costs
-
-    request = CostRequest(source, (config,), Machine(ram=ram, cpus=cpus), arch, release, toolchain)
-    return decode(CostReport, cost_document(costs(request, context)[0][0]))
-
-
-def _role(
-    source: KernelTree | None,
-    config: str,
-    arch: str | None,
-    release: str | None,
-    terms: Terms,
-    context: Context,
-) -> RoleReport:
-    from kpolicy.report.views.role import role_document
-    from kpolicy.run.role import RoleRequest, roles
-
-    request = RoleRequest(source, (config,), arch, release, (), terms)
-    return decode(RoleReport, role_document(roles(request, context)[0][0]))

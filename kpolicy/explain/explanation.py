@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from kpolicy.explain.blocked import definition
 from kpolicy.explain.cause import shown
 from kpolicy.explain.decisions import Decisions, decisions
-from kpolicy.explain.reasons import Reason, every, reasons
+from kpolicy.explain.reason import Reason, every
+from kpolicy.explain.reasons import reasons
 from kpolicy.explain.support import Supports
 from kpolicy.kconfig.transitional import successors
 

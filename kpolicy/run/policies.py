@@ -81,7 +81,7 @@ class Standards:
         if not (self.choice.require or policy.require):
             return Standard(policy)
         # Only here: most runs require nothing.
-        from kpolicy.policy.judging.required import read_requirements
+        from kpolicy.policy.judging.requirements import read_requirements
 
         requirements, missing = read_requirements(self.choice.require, policy.require, self.source)
         tree = self.source.name if self.source is not None else None

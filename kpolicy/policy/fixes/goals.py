@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
     from kpolicy.evaluate.values import Values
     from kpolicy.policy.fixes.lines import Document, Edit
-    from kpolicy.policy.judging.required import Requirement
+    from kpolicy.policy.judging.requirements import Requirement
     from kpolicy.policy.rules.finding import Finding
     from kpolicy.policy.rules.rule import Rule
 

@@ -11,7 +11,7 @@ from kpolicy.policy.checks.config_lines import check_lines, check_reading
 from kpolicy.policy.checks.reasons import Names
 from kpolicy.policy.files.settings import Policy, verdict
 from kpolicy.policy.judging.check import judge
-from kpolicy.policy.judging.required import Requirement
+from kpolicy.policy.judging.requirements import Requirement
 from kpolicy.policy.judging.told_once import told_once
 from kpolicy.policy.roles.role import RoleVerdict
 from kpolicy.policy.rules.finding import Finding
@@ -19,7 +19,7 @@ from kpolicy.policy.rules.rule import Rule
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
-    from kpolicy.policy.judging.required import Requirement
+    from kpolicy.policy.judging.requirements import Requirement
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from kpolicy.errors import printable
 from kpolicy.explain.decisions import Decision, Decisions
 from kpolicy.explain.explanation import Explanation
-from kpolicy.explain.reasons import Reason
+from kpolicy.explain.reason import Reason
 from kpolicy.report.json.pieces import location_document
 from kpolicy.report.text.style import Style, columns
 
