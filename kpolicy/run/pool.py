@@ -23,7 +23,7 @@ from kpolicy.run.plan import Plan, Target
 # What the model of an architecture costs, in configs: that is what splitting an architecture wastes.
 _MODEL_COST = 15
 # fork: workers start with everything imported that this process has.
-_START = "fork"
+_START = "fork" if "fork" in multiprocessing.get_all_start_methods() else None
 # How long a worker may take to end, in seconds, when it is told to.
 _PATIENCE = 2.0
 Outcome = tuple[int, ConfigReport | KpolicyError]
