@@ -66,7 +66,7 @@ class Decisions:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a symbol has its value in a config."""
+    """Why a symbol has its value in a config; `successors` are the new names of a transitional symbol."""
 
     symbol: str
     value: str
@@ -76,6 +76,7 @@ class Explanation:
     config: str
     architecture: str
     version: str
+    successors: tuple[str, ...]
     reasons: tuple[Reason, ...]
     decisions: Decisions
 
