@@ -28,6 +28,11 @@ AUDIT, DEBIAN, CHANGES, CHAIN = "audit", "debian", "changes.json", "stackdepot.s
 """The names of the reports: of the first two in the folder of each release, without the end."""
 # The checks that say of a line that the kernel does not get what it asks for.  Their notes are about lines that ask
 # for nothing: to switch off what there is not, or what only another architecture has.
+# What says of a line what a check of lines would say.
+_STAND_INS: dict[str, tuple[str, ...]] = {
+    "config/unknown-symbol": ("stale/",),
+    "config/dropped-request": ("watchdog/named-and-not-built",),
+}
 _IN_VAIN = (
     "config/unknown-symbol",
     "config/dropped-request",
@@ -71,7 +76,13 @@ class Look:
 
     def in_vain(self) -> list[Finding]:
         """The findings about lines that ask for something that the kernel does not get."""
-        return [item for item in self.report.findings if item.rule in _IN_VAIN and item.severity != "note"]
+        return [item for rule in _IN_VAIN for item in self.lost(rule) if item.severity != "note"]
+
+    def lost(self, rule: str, symbol: str = "") -> list[Finding]:
+        """The findings of a check of lines, and of the rules that say the same of a line in its place."""
+        stand_in = _STAND_INS.get(rule, ())
+        found = self.findings(symbol=symbol)
+        return [item for item in found if item.rule == rule or item.rule.startswith(stand_in)]
 
     def set(self, symbol: str) -> list[str]:
         """The configs whose text sets a symbol to something else than n."""
