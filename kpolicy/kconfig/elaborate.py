@@ -14,7 +14,8 @@ from kpolicy.kconfig.limits import MOST_BLOCKS
 from kpolicy.kconfig.menu_tree import Elaborated, Entry, Property
 from kpolicy.kconfig.properties import PROPERTIES, Properties
 from kpolicy.kconfig.sanity import check_sanity
-from kpolicy.kconfig.syntax import YES, Statement
+from kpolicy.kconfig.shared import Lines, shared_entry
+from kpolicy.kconfig.syntax import YES, Ast, Statement
 from kpolicy.location import Location
 
 _MAX_DEPTH = 100
@@ -47,6 +48,8 @@ class _Builder:
         # The menus, choices and ifs around, the root first.
         self._blocks = [result.root]
         self._entry: Entry | None = result.root
+        # The `visible if` conditions of the menus around, the innermost first.
+        self._visibility: tuple[Ast, ...] = ()
         self._including: list[Location] = []
         self._path = ""
         self._choices = 0
@@ -70,19 +73,21 @@ class _Builder:
                 source_line=self._line_of(included_at),
                 hint="A 'source' path is relative to the top of the tree.",
             ) from None
-        self._reader.limits.source(len(file.statements), included_at or Location(path, 0))
+        self._reader.limits.source(file.size, included_at or Location(path, 0))
         outer_path, self._path = self._path, path
         outer_depth = len(self._blocks)
-        for statement in file.statements:
-            if statement.keyword == "raw":
-                self._raw(statement)
+        for part in file.parts:
+            if isinstance(part, Lines):
+                self._symbol(part)
+            elif part.keyword == "raw":
+                self._raw(part)
             else:
-                self._take(statement)
+                self._take(part)
         if included_at is None:
             self._turn_to(None)
         # What follows a `source` line may go on with the last entry of that file.
-        if file.is_unended:
-            self._check_end(file.statements[-1], included_at is None)
+        if file.unended is not None:
+            self._check_end(file.unended, included_at is None)
         if len(self._blocks) != outer_depth:
             block = self._blocks[-1]
             raise InputError(f"missing 'end{block.kind}' for this '{block.kind}'", block.location)
@@ -109,6 +114,33 @@ class _Builder:
     def _line_of(self, location: Location) -> str | None:
         lines = self._files.source.read(location.path).decode("utf-8", "replace").split("\n")
         return lines[location.line - 1] if location.line <= len(lines) else None
+
+    def _symbol(self, lines: Lines) -> None:
+        """Take the entry of a symbol, the one that other architectures have if it is the same."""
+        entry = None if self._noted else self._shared_entry(lines)
+        if entry is None:
+            for statement in lines.statements:
+                self._take(statement)
+            return
+        self._turn_to(None)
+        self._check_place(lines.statements[0])
+        self._blocks[-1].children.append(entry)
+        self._entry = entry
+        self._has_begun = True
+
+    def _shared_entry(self, lines: Lines) -> Entry | None:
+        around = self._visibility
+        if around not in lines.entries:
+            lines.entries[around] = shared_entry(lines, self._path, self._blocks, self._grammar)
+        entry = lines.entries[around]
+        if entry is None or entry.shared is None:
+            return None
+        name, word, flags = str(entry.name), entry.shared.type, entry.shared.flags
+        if word is not None and self.result.types.setdefault(name, word) != word:
+            return None
+        if flags:
+            self.result.flags.setdefault(name, set()).update(flags)
+        return entry
 
     def _raw(self, statement: Statement) -> None:
         text, after_help = str(statement.operands[0]), statement.operands[1]
@@ -236,6 +268,12 @@ class _Builder:
         elif kind == "menu":
             entry.prompt = Property("menu", (statement.operands[0], YES), entry.location, False)
         self._blocks.append(entry)
+        self._look_around()
+
+    def _look_around(self) -> None:
+        self._visibility = tuple(
+            condition for block in reversed(self._blocks) for condition, _location in block.visibility
+        )
 
     def _close_block(self, statement: Statement) -> None:
         kind = statement.keyword[3:]
@@ -248,12 +286,18 @@ class _Builder:
                 statement, f"'{statement.keyword}' in a different file than its '{kind}' at {block.location}"
             )
         self._blocks.pop()
+        self._look_around()
 
     def _property(self, statement: Statement) -> None:
         entry = self._entry
         if entry is None or entry is self.result.root:
             raise self._fail(statement, f"'{statement.keyword}' outside of an entry")
+        if entry.shared is not None:
+            # A line with a macro, or one after the file in which the entry begins.
+            self._entry = entry = self._blocks[-1].children[-1] = entry.copy()
         self._properties.take(statement, Location(self._path, statement.line), entry, self._blocks)
+        if statement.keyword == "visible":
+            self._look_around()
 
 
 _A_STATEMENT = {"assignment": "assignment of a variable"}

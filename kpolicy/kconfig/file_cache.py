@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from kpolicy.kconfig.frontend import Reader, read_file
-from kpolicy.kconfig.syntax import SourceFile
+from kpolicy.kconfig.shared import Part, parts
+from kpolicy.kconfig.syntax import SourceFile, Statement
 
 
 class TrackedSource(Protocol):
@@ -19,18 +20,32 @@ class TrackedSource(Protocol):
         """Take note of one more use of a file that was read before."""
 
 
+class File(NamedTuple):
+    """What the architectures share of a file: its parts, how many statements, the last one if its line has no end."""
+
+    parts: tuple[Part, ...]
+    size: int
+    unended: Statement | None
+
+    @classmethod
+    def of(cls, file: SourceFile) -> File:
+        """That of a file that was split into statements."""
+        statements = file.statements
+        return cls(parts(statements), len(statements), statements[-1] if file.is_unended else None)
+
+
 class FileCache:
     """Kconfig files already split into statements, shared by the architectures of a tree."""
 
     def __init__(self, source: TrackedSource) -> None:
         self.source = source
-        self._files: dict[str, SourceFile] = {}
+        self._files: dict[str, File] = {}
 
-    def get(self, path: str, reader: Reader) -> SourceFile:
+    def get(self, path: str, reader: Reader) -> File:
         """The statements of `path`."""
         file = self._files.get(path)
         if file is None:
-            file = self._files[path] = read_file(path, self.source.read(path), reader)
+            file = self._files[path] = File.of(read_file(path, self.source.read(path), reader))
         else:
             self.source.touch(path)
         return file

@@ -21,6 +21,20 @@ class Property(NamedTuple):
 
 
 @dataclass(slots=True, eq=False)
+class Shared:
+    """What is known of an entry that is the same for every architecture.
+
+    `type` and `flags` are those that it declares its symbol to have.  `asked` are the symbols whose types decide what
+    is made of it, `gathered` is what `kpolicy.kconfig.build` made of it so far.
+    """
+
+    type: str | None
+    flags: frozenset[str]
+    asked: tuple[str, ...]
+    gathered: dict[tuple[object, ...], Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
 class Entry:
     """A node of the menu tree while it grows: config, choice, menu, comment or if."""
 
@@ -32,6 +46,23 @@ class Entry:
     properties: list[Property] = field(default_factory=list)
     visibility: list[tuple[Ast, Location]] = field(default_factory=list)
     prompt: Property | None = None
+    has_help: bool = False
+    shared: Shared | None = None
+    """What is known of it where several architectures have it; it is not changed then, but copied."""
+
+    def copy(self) -> Entry:
+        """The same entry for one architecture alone."""
+        return Entry(
+            self.kind,
+            self.name,
+            self.location,
+            self.is_menuconfig,
+            list(self.children),
+            list(self.properties),
+            list(self.visibility),
+            self.prompt,
+            self.has_help,
+        )
 
     def add(self, kind: str, operands: tuple[Any, ...], location: Location, probed: bool) -> None:
         """Append a property."""

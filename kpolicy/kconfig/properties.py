@@ -45,8 +45,6 @@ class Properties:
         self._grammar = grammar
         self._environment = environment
         self._tree = tree
-        # The entries that have a help text.
-        self._helped: set[int] = set()
 
     def take(self, statement: Statement, location: Location, entry: Entry, blocks: Sequence[Entry]) -> None:
         """Enter a property of `entry`; `blocks` are the menus, choices and ifs around, the root first."""
@@ -107,11 +105,11 @@ class Properties:
 
     def _help(self, entry: Entry, statement: Statement, location: Location) -> None:
         name = entry.name if entry.kind == "config" else "<choice>"
-        if id(entry) in self._helped:
+        if entry.has_help:
             self._tree.judge(
                 self._grammar.repeated_help, location, entry, f"'{name}' defined with more than one help text"
             )
-        self._helped.add(id(entry))
+        entry.has_help = True
         if statement.operands and statement.operands[0]:
             self._tree.judge(self._grammar.blank_help, location, entry, f"'{name}' defined with blank help text")
 
