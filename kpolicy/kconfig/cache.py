@@ -89,8 +89,8 @@ class ModelCache:
 
     def store(self, name: str, payload: Payload) -> None:
         """Keep a model; silently nothing where the folder cannot be used."""
-        core = _pack(payload.core)
-        body = core + _pack(payload.details)
+        core, details = (half.encode("ascii") for half in payload.packed())
+        body = core + details
         self._write(f"{name}.model", f"{digest(body)} {len(core)}\n".encode("ascii") + body)
 
     def load_data(self, name: str) -> Any:
@@ -181,10 +181,6 @@ def _json(content: bytes) -> Any:
 def unpack_details(packed: bytes) -> Details:
     """The details of a stored model."""
     return Details(*json.loads(packed))
-
-
-def _pack(half: Core | Details) -> bytes:
-    return json.dumps(half, separators=(",", ":")).encode("ascii")
 
 
 def _is_ours(status: os.stat_result, is_kind: Any) -> bool:

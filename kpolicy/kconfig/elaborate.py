@@ -74,6 +74,7 @@ class _Builder:
                 hint="A 'source' path is relative to the top of the tree.",
             ) from None
         self._reader.limits.source(file.size, included_at or Location(path, 0))
+        self.result.paths.add(path)
         outer_path, self._path = self._path, path
         outer_depth = len(self._blocks)
         for part in file.parts:

@@ -24,6 +24,8 @@ from kpolicy.kernel.version import KernelVersion, read_version
 from kpolicy.location import Location
 
 if TYPE_CHECKING:
+    from kpolicy.kconfig.file_cache import FileCache
+    from kpolicy.kconfig.tables import Tables
     from kpolicy.kernel.toolchain import Probes
 
 _RECURSION_LIMIT = 20_000
@@ -111,7 +113,8 @@ class Tree:
         self._probes = probes
         self._revision = revision
         self._version: KernelVersion | None = None
-        self._files: object = None
+        # What architectures share; see the types in `_build`, whose modules a cached model does without.
+        self._shared: tuple[FileCache, Tables] | None = None
         # Whether all probes were answered in time: another time this machine may be quicker.
         self._lasts = True
 
@@ -249,12 +252,12 @@ class Tree:
         from kpolicy.kconfig.grammar import read_grammar
         from kpolicy.kconfig.loops import Choices, find_loop, names_make_a_loop
         from kpolicy.kconfig.shape import shape_all, shaper_of
+        from kpolicy.kconfig.tables import Tables
         from kpolicy.kernel.toolchain import EmulatedProbes
 
-        if self._files is None:
-            self._files = FileCache(self._tracked)
-        files = self._files
-        assert isinstance(files, FileCache)
+        if self._shared is None:
+            self._shared = (FileCache(self._tracked), Tables())
+        files, tables = self._shared
         probes = self._probes or self._emulated.get(toolchain.identity)
         if probes is None:
             probes = self._emulated[toolchain.identity] = EmulatedProbes(toolchain, self._probed)
@@ -275,7 +278,7 @@ class Tree:
         finally:
             # kconfiglib's variables refer back to their reader: without them nothing outlives the model.
             reader.variables.clear()
-        payload = build(elaborated, dialect, list(unknown.items()))
+        payload = build(elaborated, dialect, list(unknown.items()), tables)
         choices = Choices.of(payload.core)
         if not names_make_a_loop(elaborated, choices, dialect):
             return payload
@@ -283,7 +286,7 @@ class Tree:
         if loop is not None and (not dialect.takes_loops or loop.location is None):
             raise loop
         shape_all(elaborated.root, shaper_of(elaborated, dialect))
-        payload = build(elaborated, dialect, list(unknown.items()))
+        payload = build(elaborated, dialect, list(unknown.items()), tables)
         if loop is not None and loop.location is not None:
             payload.core.warnings.append([*loop.location, loop.message])
         return payload

@@ -82,6 +82,8 @@ class Elaborated:
     refused: list[Refusal] = field(default_factory=list)
     written: dict[Location, tuple[str, Answerer]] = field(default_factory=dict)
     """Conditions and defaults that hold macros: the line before these were expanded, and what answered them."""
+    paths: set[str] = field(default_factory=set)
+    """The files that were read."""
 
     def warn(self, location: Location, text: str) -> None:
         """Add what `conf` only warns of."""

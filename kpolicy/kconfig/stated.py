@@ -39,7 +39,7 @@ def stated_model(
         table.symbol(name)
         records.append([code, YES, YES, NO, NO, [], [], -1, HAS_PROMPT])
     core = Core(
-        nodes=list(table.nodes),
+        nodes=table.nodes,
         symbols=table.symbols,
         constants=table.constants,
         records=records,
