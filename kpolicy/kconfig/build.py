@@ -44,10 +44,7 @@ class _Builder:
         self._table = tables.expressions
         self._parts = Parts()
         self._table.types = elaborated.types
-        self._table.symbols = self._parts.names
-        self._table.constants = self._parts.constants
-        for text in "nmy":
-            self._table.constant(text)
+        self._table.named = self._parts.named
         self._modules = self._table.symbol(elaborated.modules) if elaborated.modules else NO
         self._members: set[tuple[int, int]] = set()
         self._shaper = shaper_of(elaborated, dialect)

@@ -48,6 +48,9 @@ class _Builder:
         # The menus, choices and ifs around, the root first.
         self._blocks = [result.root]
         self._entry: Entry | None = result.root
+        # The choice around with nothing but ifs between, and whether only what may stand in a choice may come next.
+        self._choice: Entry | None = None
+        self._is_in_choice = False
         # The `visible if` conditions of the menus around, the innermost first.
         self._visibility: tuple[Ast, ...] = ()
         self._including: list[Location] = []
@@ -118,30 +121,24 @@ class _Builder:
 
     def _symbol(self, lines: Lines) -> None:
         """Take the entry of a symbol, the one that other architectures have if it is the same."""
-        entry = None if self._noted else self._shared_entry(lines)
-        if entry is None:
+        entry = shared_entry(lines, self._path, self._visibility, self._grammar)
+        if entry is None or entry.shared is None:
             for statement in lines.statements:
                 self._take(statement)
             return
         self._turn_to(None)
-        self._check_place(lines.statements[0])
+        if self._is_in_choice:
+            self._check_place("menuconfig" if entry.is_menuconfig else "config", entry.location)
         self._blocks[-1].children.append(entry)
         self._entry = entry
         self._has_begun = True
-
-    def _shared_entry(self, lines: Lines) -> Entry | None:
-        around = self._visibility
-        if around not in lines.entries:
-            lines.entries[around] = shared_entry(lines, self._path, self._blocks, self._grammar)
-        entry = lines.entries[around]
-        if entry is None or entry.shared is None:
-            return None
-        name, word, flags = str(entry.name), entry.shared.type, entry.shared.flags
-        if word is not None and self.result.types.setdefault(name, word) != word:
-            return None
-        if flags:
-            self.result.flags.setdefault(name, set()).update(flags)
-        return entry
+        self._take_noted()
+        name, types = str(entry.name), self.result.types
+        for word, location in entry.types:
+            if types.setdefault(name, word) != word:
+                self._properties.declare(name, word, location)
+        if entry.shared.flags:
+            self.result.flags.setdefault(name, set()).update(entry.shared.flags)
 
     def _raw(self, statement: Statement) -> None:
         text, after_help = str(statement.operands[0]), statement.operands[1]
@@ -175,10 +172,14 @@ class _Builder:
             self._property(statement)
         else:
             self._turn_to(None)
-            self._check_place(statement)
+            self._check_place(keyword, Location(self._path, statement.line))
             self._other(statement)
             self._has_begun = True
-        if self._noted and keyword not in ("warning", "skipped", "refused"):
+        if keyword not in ("warning", "skipped", "refused"):
+            self._take_noted()
+
+    def _take_noted(self) -> None:
+        if self._noted:
             noted, self._noted = self._noted, []
             for note in noted:
                 self._refuse(note, str(note.operands[0]))
@@ -191,6 +192,8 @@ class _Builder:
             entry.is_menuconfig = keyword == "menuconfig"
         elif keyword == "source":
             path = str(statement.operands[0])
+            # Before the statements of that file: what is noted is about this line.
+            self._take_noted()
             self.file(path, Location(self._path, statement.line))
         elif keyword in ("if", "menu", "choice"):
             self._open_block(statement)
@@ -207,25 +210,12 @@ class _Builder:
     def _refuse(self, statement: Statement, text: str) -> None:
         self.result.refuse(Location(self._path, statement.line), self._entry, text)
 
-    def _check_place(self, statement: Statement) -> None:
-        keyword = statement.keyword
+    def _check_place(self, keyword: str, location: Location) -> None:
         if keyword == "mainmenu" and self._has_begun:
-            self._refuse(statement, "takes 'mainmenu' only as the first statement")
-        if not keyword.startswith("end") and self._is_in_choice() and keyword not in self._grammar.choice_body:
-            self._refuse(statement, f"takes no {_A_STATEMENT.get(keyword) or repr(keyword)} in a choice")
-
-    def _is_in_choice(self) -> bool:
-        """Whether only what may stand in a choice may come next."""
-        if self._blocks[-1].kind == "if" and not self._grammar.choice_body_in_if:
-            return False
-        return self._choice() is not None
-
-    def _choice(self) -> Entry | None:
-        """The choice around, with nothing but ifs between."""
-        for block in reversed(self._blocks):
-            if block.kind != "if":
-                return block if block.kind == "choice" else None
-        return None
+            self.result.refuse(location, self._entry, "takes 'mainmenu' only as the first statement")
+        if self._is_in_choice and keyword not in self._grammar.choice_body and not keyword.startswith("end"):
+            what = _A_STATEMENT.get(keyword) or repr(keyword)
+            self.result.refuse(location, self._entry, f"takes no {what} in a choice")
 
     def _turn_to(self, entry: Entry | None) -> None:
         """Leave an entry, which must be whole by then, for another one or for none."""
@@ -241,7 +231,7 @@ class _Builder:
             self.result.judge(
                 grammar.menuconfig_without_prompt, left.location, left, "menuconfig statement without prompt"
             )
-        if grammar.strict_choice and self._choice() is not None:
+        if grammar.strict_choice and self._choice is not None:
             if left.prompt is None:
                 self.result.refuse(left.location, left, "takes no member of a choice without a prompt")
             if self.result.types.get(left.name or "") != "bool":
@@ -271,7 +261,17 @@ class _Builder:
         self._blocks.append(entry)
         self._look_around()
 
+    def _outer_visibility(self) -> tuple[Ast, ...]:
+        """The `visible if` conditions around a menu or choice, without its own."""
+        own = len(self._blocks[-1].visibility)
+        return self._visibility[own:] if own else self._visibility
+
     def _look_around(self) -> None:
+        """Take note of what holds in the blocks around."""
+        inner = next((block for block in reversed(self._blocks) if block.kind != "if"), None)
+        self._choice = inner if inner is not None and inner.kind == "choice" else None
+        is_free = self._blocks[-1].kind == "if" and not self._grammar.choice_body_in_if
+        self._is_in_choice = self._choice is not None and not is_free
         self._visibility = tuple(
             condition for block in reversed(self._blocks) for condition, _location in block.visibility
         )
@@ -296,7 +296,8 @@ class _Builder:
         if entry.shared is not None:
             # A line with a macro, or one after the file in which the entry begins.
             self._entry = entry = self._blocks[-1].children[-1] = entry.copy()
-        self._properties.take(statement, Location(self._path, statement.line), entry, self._blocks)
+        around = self._visibility if entry is not self._blocks[-1] else self._outer_visibility()
+        self._properties.take(statement, Location(self._path, statement.line), entry, around)
         if statement.keyword == "visible":
             self._look_around()
 

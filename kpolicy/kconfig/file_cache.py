@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 from kpolicy.kconfig.frontend import Reader, read_file
+from kpolicy.kconfig.parsed import ParsedFiles
 from kpolicy.kconfig.shared import Part, parts
 from kpolicy.kconfig.syntax import SourceFile, Statement
 
@@ -18,6 +19,9 @@ class TrackedSource(Protocol):
 
     def touch(self, path: str) -> None:
         """Take note of one more use of a file that was read before."""
+
+    def digest(self, path: str) -> str:
+        """The digest of the content of a file, "" where there is none."""
 
 
 class File(NamedTuple):
@@ -35,17 +39,24 @@ class File(NamedTuple):
 
 
 class FileCache:
-    """Kconfig files already split into statements, shared by the architectures of a tree."""
+    """Kconfig files already split into statements, shared by the architectures of a tree and by runs."""
 
-    def __init__(self, source: TrackedSource) -> None:
+    def __init__(self, source: TrackedSource, parsed: ParsedFiles) -> None:
         self.source = source
+        self.parsed = parsed
         self._files: dict[str, File] = {}
 
     def get(self, path: str, reader: Reader) -> File:
         """The statements of `path`."""
+        self.source.touch(path)
         file = self._files.get(path)
         if file is None:
-            file = self._files[path] = File.of(read_file(path, self.source.read(path), reader))
-        else:
-            self.source.touch(path)
+            file = self._files[path] = File.of(self._statements(path, reader))
         return file
+
+    def _statements(self, path: str, reader: Reader) -> SourceFile:
+        found = self.parsed.load(path, self.source.digest(path))
+        if found is None:
+            found = read_file(path, self.source.read(path), reader)
+            self.parsed.keep(found, self.source.digest(path))
+        return found

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from kpolicy.kconfig.menu_tree import Entry, Property
@@ -23,10 +22,10 @@ class Facts:
     """What the definitions of a symbol or a choice say of it, one of them or all together; not changed once made.
 
     `rows` are its details, see `kpolicy.kconfig.payload.Details`.  `visible` and `direct` are the conditions of its
-    prompts and of its definitions.  `laid_out` is for `kpolicy.kconfig.layout`.
+    prompts and of its definitions.  The rest is for `kpolicy.kconfig.layout`.
     """
 
-    __slots__ = ("direct", "laid_out", "probed", "rows", "visible")
+    __slots__ = ("direct", "key", "probed", "record", "rows", "text", "text_of_rows", "visible")
 
     def __init__(
         self, rows: list[list[Any]], visible: tuple[int, ...], direct: tuple[int, ...], *, probed: bool
@@ -35,7 +34,9 @@ class Facts:
         self.visible = visible
         self.direct = direct
         self.probed = probed
-        self.laid_out: dict[Any, Any] = {}
+        self.key: tuple[int, ...] | None = None
+        self.record: list[Any] = _NOTHING
+        self.text = self.text_of_rows = ""
 
     def joined(self, other: Facts) -> Facts:
         """With what a further definition says."""
@@ -52,16 +53,12 @@ class Edge(NamedTuple):
 
 
 class Gathered(NamedTuple):
-    """What one definition adds.
-
-    `symbols` and `constants` are the nodes of what it names, in the order in which it does.
-    """
+    """What one definition adds; `named` are the nodes of what it names, in the order in which it does."""
 
     node: int
     facts: Facts
     edges: tuple[Edge, ...]
-    symbols: Mapping[str, int]
-    constants: Mapping[str, int]
+    named: tuple[int, ...]
 
 
 class Gatherer:
@@ -100,14 +97,13 @@ class Gatherer:
         table = self._table
         types = table.types
         key = (parent, scope, self._modules, *[types.get(name) for name in shared.asked])
-        found: Gathered | None = shared.gathered.get(key)
-        if found is None:
-            named = table.symbols, table.constants
-            table.symbols, table.constants = {}, {}
+        if shared.key != key:
+            outer, table.named = table.named, []
             found = self._symbol(entry, parent, scope)
-            found = shared.gathered[key] = found._replace(symbols=table.symbols, constants=table.constants)
-            table.symbols, table.constants = named
-        return found
+            shared.key, shared.gathered = key, found._replace(named=tuple(dict.fromkeys(table.named)))
+            table.named = outer
+        gathered: Gathered = shared.gathered
+        return gathered
 
     def _symbol(self, entry: Entry, parent: int | None, scope: int) -> Gathered:
         own = self.own(entry)
@@ -137,7 +133,7 @@ class Gatherer:
         for expression, item in own:
             rows[6].append([expression, *place(item.location)])
             probed = probed or item.probed
-        return Gathered(node, Facts(rows, tuple(visible), direct, probed=probed), tuple(edges), {}, {})
+        return Gathered(node, Facts(rows, tuple(visible), direct, probed=probed), tuple(edges), ())
 
     def _property(
         self, entry: Entry, node: int, item: Property, dependency: int, visible: list[int], edges: list[Edge]

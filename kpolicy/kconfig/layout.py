@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
 from kpolicy.kconfig import payload
 from kpolicy.kconfig.candidates import candidates
@@ -16,19 +16,17 @@ from kpolicy.kconfig.tables import Tables, packed
 from kpolicy.location import Location
 
 _TYPE_CODE = {word: code for code, word in enumerate(TYPES)}
-_LAID_OUT: TypeAlias = "tuple[list[Any], str]"
 
 
 class Parts:
     """What a model consists of, while it grows.
 
-    `names` and `constants` are the nodes of what is named.  `facts` have the symbols and choices, in the order in
+    `named` are the nodes of what is named, in that order.  `facts` have the symbols and choices, in the order in
     which they were defined or selected; None for those that are not defined.
     """
 
     def __init__(self) -> None:
-        self.names: dict[str, int] = {}
-        self.constants: dict[str, int] = {}
+        self.named: list[int] = []
         self.facts: dict[int, Facts | None] = {}
         self.reverse: dict[int, list[int]] = {}
         self.implied: dict[int, list[int]] = {}
@@ -41,9 +39,7 @@ class Parts:
         """Add a definition."""
         facts = self.facts
         node = found.node
-        self.names.update(found.symbols)
-        if found.constants:
-            self.constants.update(found.constants)
+        self.named += found.named
         known = facts.get(node)
         facts[node] = found.facts if known is None else known.joined(found.facts)
         for target, is_select, condition in found.edges:
@@ -61,15 +57,17 @@ def lay_out(
     modules: int,
 ) -> Payload:
     """The plain data of a model."""
-    laid_out = _Layout(parts, elaborated, dialect, tables).records()
+    defined = {node: facts for node, facts in parts.facts.items() if facts is not None}
+    _Layout(parts, elaborated, dialect, tables).lay_out(defined)
     nodes = list(tables.expressions.nodes)
+    symbols, constants = tables.expressions.names()
     records: list[Any] = [None] * len(nodes)
-    for node, (record, _text) in laid_out.items():
-        records[node] = record
+    for node, facts in defined.items():
+        records[node] = facts.record
     core = Core(
         nodes=nodes,
-        symbols=parts.names,
-        constants=parts.constants,
+        symbols=symbols,
+        constants=constants,
         records=records,
         choices=list(parts.choices.values()),
         modules=modules,
@@ -78,13 +76,12 @@ def lay_out(
         warnings=[[where.path, where.line, text] for where, text in elaborated.warnings],
         refused=[[*item.location, item.symbol, item.text] for item in elaborated.refused],
         probes=[[where.path, where.line, text] for text, where in probes],
-        **candidates(nodes, parts.names.values(), records)._asdict(),
+        **candidates(nodes, symbols.values(), records)._asdict(),
     )
-    defined = [(node, facts) for node, facts in parts.facts.items() if facts is not None]
     written = [[*tables.place(where), *line] for where, line in elaborated.written.items()]
     details = Details(
         files=[path if path in elaborated.paths else "" for path in tables.files],
-        symbols={str(node): facts.rows for node, facts in defined},
+        symbols={str(node): facts.rows for node, facts in defined.items()},
         menu=parts.menu,
         scopes=list(tables.scopes),
         written=written,
@@ -92,9 +89,9 @@ def lay_out(
 
     def texts() -> Packed:
         lines = ["null"] * len(nodes)
-        for node, (_record, text) in laid_out.items():
-            lines[node] = text
-        rows = [f'"{node}":{_packed_rows(facts)}' for node, facts in defined]
+        for node, facts in defined.items():
+            lines[node] = facts.text
+        rows = [f'"{node}":{_packed_rows(facts)}' for node, facts in defined.items()]
         packed_core = core._replace(nodes=[], records=[])
         packed_details = details._replace(symbols={}, scopes=[])
         return Packed(
@@ -116,10 +113,16 @@ def _with(half: Core | Details, **fields: str) -> str:
 
 
 def _packed_rows(facts: Facts) -> str:
-    text: str | None = facts.laid_out.get("rows")
-    if text is None:
-        text = facts.laid_out["rows"] = packed(facts.rows)
-    return text
+    if not facts.text_of_rows:
+        definitions, prompts, *others = facts.rows
+        texts = (_numbers(definitions), packed(prompts), *map(_numbers, others))
+        facts.text_of_rows = f"[{','.join(texts)}]"
+    return facts.text_of_rows
+
+
+def _numbers(value: list[Any]) -> str:
+    """The JSON of lists of numbers, quicker than by its encoder."""
+    return repr(value).replace(" ", "")
 
 
 class _Layout:
@@ -130,35 +133,32 @@ class _Layout:
         self._dialect = dialect
         self._table = tables.expressions
 
-    def records(self) -> dict[int, _LAID_OUT]:
-        """The record of each symbol and choice, and its JSON."""
+    def lay_out(self, defined: dict[int, Facts]) -> None:
+        """Make the record of each symbol and choice, and its JSON."""
         parts, types, any_of = self._parts, self._types, self._table.any_of
         reverse, implied = parts.reverse, parts.implied
         numbers = {node: number for number, node in enumerate(parts.choices)}
-        names = {node: name for name, node in parts.names.items()}
-        found = {}
-        for node, facts in parts.facts.items():
-            if facts is None:
-                continue
+        names = self._table.texts
+        for node, facts in defined.items():
             name = names[node]
             type_code = _TYPE_CODE[types.get(name, "unknown")]
             is_choice = node in numbers
             if is_choice and type_code == 0:
                 type_code = BOOL
-            selected = any_of(reverse[node]) if node in reverse else NO
-            wanted = any_of(implied[node]) if node in implied else NO
-            choice = numbers[node] if is_choice else parts.choice_of.get(node, -1)
-            flags = self._flags(name, facts, is_choice=is_choice, is_selected=node in reverse)
-            key = (type_code, selected, wanted, choice, flags)
-            laid_out = facts.laid_out.get(key)
-            if laid_out is None:
-                laid_out = facts.laid_out[key] = self._laid_out(facts, *key)
-            found[node] = laid_out
-        return found
+            key = (
+                type_code,
+                any_of(reverse[node]) if node in reverse else NO,
+                any_of(implied[node]) if node in implied else NO,
+                numbers[node] if is_choice else parts.choice_of.get(node, -1),
+                self._flags(name, facts, is_choice=is_choice, is_selected=node in reverse),
+            )
+            if facts.key != key:
+                facts.key, facts.record = key, self._record(facts, *key)
+                facts.text = _numbers(facts.record)
 
-    def _laid_out(self, facts: Facts, type_code: int, reverse: int, implied: int, choice: int, flags: int) -> _LAID_OUT:
+    def _record(self, facts: Facts, type_code: int, reverse: int, implied: int, choice: int, flags: int) -> list[Any]:
         table = self._table
-        record = [
+        return [
             type_code,
             table.any_of(list(facts.visible)),
             # A definition without dependencies adds nothing to the others' (expr.c: expr_alloc_or).
@@ -170,7 +170,6 @@ class _Layout:
             choice,
             flags,
         ]
-        return record, packed(record)
 
     def _flags(self, name: str, facts: Facts, *, is_choice: bool, is_selected: bool) -> int:
         said = self._said.get(name, ())

@@ -77,6 +77,10 @@ class _Tracked:
         """Count `path` as read, as it was before."""
         self.used.add(path)
 
+    def digest(self, path: str) -> str:
+        """The digest of a file, "" where there is none."""
+        return self._digests[path]
+
     def is_file(self, path: str) -> bool:
         self.used.add(path)
         return self._source.is_file(path)
@@ -145,6 +149,8 @@ class Tree:
             self.cache.store(self._content_key(used, environment, toolchain), payload)
             for trail_name in self._trails(environment, toolchain.identity):
                 self.cache.store_trail(trail_name, used)
+        if self._shared is not None:
+            self._shared[0].parsed.store()
         return self._model(payload, environment, toolchain)
 
     @cached_property
@@ -251,12 +257,15 @@ class Tree:
         from kpolicy.kconfig.frontend import Reader
         from kpolicy.kconfig.grammar import read_grammar
         from kpolicy.kconfig.loops import Choices, find_loop, names_make_a_loop
+        from kpolicy.kconfig.parsed import ParsedFiles
         from kpolicy.kconfig.shape import shape_all, shaper_of
         from kpolicy.kconfig.tables import Tables
         from kpolicy.kernel.toolchain import EmulatedProbes
 
+        dialect = read_dialect(self._tracked)
+        grammar = read_grammar(self._tracked)
         if self._shared is None:
-            self._shared = (FileCache(self._tracked), Tables())
+            self._shared = (FileCache(self._tracked, ParsedFiles(self.cache, self.root, grammar)), Tables())
         files, tables = self._shared
         probes = self._probes or self._emulated.get(toolchain.identity)
         if probes is None:
@@ -270,8 +279,6 @@ class Tree:
             self._lasts = self._lasts and answer.lasting
             return answer.output
 
-        dialect = read_dialect(self._tracked)
-        grammar = read_grammar(self._tracked)
         reader = Reader(environment, shell, grammar=grammar)
         try:
             elaborated = elaborate(files, reader, environment, root_kconfig(self._tracked, architecture))

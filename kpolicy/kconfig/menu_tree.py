@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from kpolicy.kconfig.grammar import Verdict
 from kpolicy.kconfig.syntax import Answerer, Ast, Refusal
@@ -20,18 +20,23 @@ class Property(NamedTuple):
     probed: bool
 
 
+Needs: TypeAlias = "tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]]"
+"""See `kpolicy.kconfig.loops`."""
+
+
 @dataclass(slots=True, eq=False)
 class Shared:
     """What is known of an entry that is the same for every architecture.
 
-    `type` and `flags` are those that it declares its symbol to have.  `asked` are the symbols whose types decide what
-    is made of it, `gathered` is what `kpolicy.kconfig.build` made of it so far.
+    `flags` are those that it gives its symbol.  `asked` are the symbols whose types decide what is made of it:
+    `gathered` is what `kpolicy.kconfig.build` made of it for a `key` the last time.  `needs` is for `loops`.
     """
 
-    type: str | None
     flags: frozenset[str]
     asked: tuple[str, ...]
-    gathered: dict[tuple[object, ...], Any] = field(default_factory=dict)
+    key: tuple[object, ...] | None = None
+    gathered: Any = None
+    needs: Needs | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -47,6 +52,8 @@ class Entry:
     visibility: list[tuple[Ast, Location]] = field(default_factory=list)
     prompt: Property | None = None
     has_help: bool = False
+    types: tuple[tuple[str, Location], ...] = ()
+    """The types that the entry declares, and where."""
     shared: Shared | None = None
     """What is known of it where several architectures have it; it is not changed then, but copied."""
 
@@ -62,6 +69,7 @@ class Entry:
             list(self.visibility),
             self.prompt,
             self.has_help,
+            self.types,
         )
 
     def add(self, kind: str, operands: tuple[Any, ...], location: Location, probed: bool) -> None:

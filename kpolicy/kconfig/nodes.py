@@ -5,7 +5,7 @@ Every symbol, constant and distinct expression of an architecture is one node, k
 index.  Equal expressions are one node, so that the dependencies which a thousand symbols
 inherit from a menu are worked out once per configuration.
 
-A node is `None` for a symbol or a constant, else `[operator, operand, operand ...]` with
+A node is `None` for a symbol or a constant, else `(operator, operand, operand ...)` with
 operands as indexes.  The first three nodes are the constants n, m and y: their index is
 their tristate value.
 """
@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 from kpolicy.kconfig.syntax import CONST, Ast
 
-Node: TypeAlias = "list[int] | None"
+Node: TypeAlias = "tuple[int, ...] | None"
 
 NO, MOD, YES = 0, 1, 2
 
@@ -27,18 +27,18 @@ _CODE = {word: code for code, word in enumerate(OPERATORS)}
 
 
 class NodeTable:
-    """Builds the table; `symbols` and `constants` map names to their nodes.
+    """Builds the table.
 
-    These two may be emptied, or others put in their place: they have what was asked for since.
-    `types` has the types of symbols: a condition that compares a bool with a
-    constant is simplified, as `conf` does (expr.c: expr_transform).
+    `named` are the nodes of symbols and constants in the order in which they were asked for; it may be emptied, or
+    another list put in its place.  `texts` are their names and texts.  `types` has the types of symbols: a condition
+    that compares a bool with a constant is simplified, as `conf` does (expr.c: expr_transform).
     """
 
     def __init__(self) -> None:
         self.types: Mapping[str, str] = {}
         self.nodes: list[Node] = []
-        self.symbols: dict[str, int] = {}
-        self.constants: dict[str, int] = {}
+        self.named: list[int] = []
+        self.texts: dict[int, str] = {}
         self._known: dict[tuple[int, ...], int] = {}
         self._symbols: dict[str, int] = {}
         self._constants: dict[str, int] = {}
@@ -51,26 +51,40 @@ class NodeTable:
         if index is None:
             if name in ("n", "m", "y"):
                 return self._constants[name]
-            index = self._symbols[name] = len(self.nodes)
-            self.nodes.append(None)
-        self.symbols[name] = index
+            index = self._symbols[name] = self._leaf(name)
+        self.named.append(index)
         return index
 
     def constant(self, text: str) -> int:
         """The node of a quoted text."""
         index = self._constants.get(text)
         if index is None:
-            index = self._constants[text] = len(self.nodes)
-            self.nodes.append(None)
-        self.constants[text] = index
+            index = self._constants[text] = self._leaf(text)
+        self.named.append(index)
         return index
+
+    def _leaf(self, text: str) -> int:
+        index = len(self.nodes)
+        self.nodes.append(None)
+        self.texts[index] = text
+        return index
+
+    def names(self) -> tuple[dict[str, int], dict[str, int]]:
+        """The nodes of what is `named`: of symbols, and of constants."""
+        texts = self.texts
+        symbols: dict[str, int] = {}
+        constants = {text: self._constants[text] for text in "nmy"}
+        for index in dict.fromkeys(self.named):
+            text = texts[index]
+            (symbols if self._symbols.get(text) == index else constants)[text] = index
+        return symbols, constants
 
     def intern(self, *node: int) -> int:
         """The index of a compound node, the same for equal nodes."""
         index = self._known.get(node)
         if index is None:
             index = self._known[node] = len(self.nodes)
-            self.nodes.append(list(node))
+            self.nodes.append(node)
         return index
 
     def all_of(self, *operands: int) -> int:

@@ -6,12 +6,12 @@ Nine of ten entries have no macro, and what they say does not depend on the arch
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
 from kpolicy.kconfig.grammar import Grammar
 from kpolicy.kconfig.menu_tree import Elaborated, Entry, Property, Shared
-from kpolicy.kconfig.properties import PROPERTIES, Properties
+from kpolicy.kconfig.properties import PROPERTIES, Properties, below
 from kpolicy.kconfig.syntax import CONST, Ast, Statement
 from kpolicy.location import Location
 
@@ -19,16 +19,16 @@ _EQUALITY = ("=", "!=")
 
 
 class Lines:
-    """The statements of an entry, one after the other in a file, and the entries that they gave so far.
+    """The statements of an entry, one after the other in a file, until the entry is made.
 
-    What an entry is depends on the `visible if` around it; it is None where it cannot be shared.
+    `entries` are those made so far, by the `visible if` around.
     """
 
     __slots__ = ("entries", "statements")
 
     def __init__(self, statements: tuple[Statement, ...]) -> None:
         self.statements = statements
-        self.entries: dict[tuple[Ast, ...], Entry | None] = {}
+        self.entries: dict[tuple[Ast, ...], Entry] | None = None
 
 
 Part: TypeAlias = "Statement | Lines"
@@ -60,23 +60,45 @@ def parts(statements: Iterable[Statement]) -> tuple[Part, ...]:
     return tuple(found)
 
 
-def shared_entry(lines: Lines, path: str, blocks: Sequence[Entry], grammar: Grammar) -> Entry | None:
-    """The entry that some statements make in some blocks, if it is the same for every architecture.
+def shared_entry(lines: Lines, path: str, around: tuple[Ast, ...], grammar: Grammar) -> Entry | None:
+    """The entry that some statements make below `visible if` lines, if it is the same for every architecture.
 
     It is not where there is something to say about its lines, or where the environment has a say.
     """
-    head = lines.statements[0]
+    if lines.entries is None:
+        made = _made(lines.statements, path, grammar)
+        lines.entries = {} if made is None else {(): made}
+        if made is not None:
+            lines.statements = ()
+    found = lines.entries.get(around)
+    if found is None and lines.entries:
+        plain = lines.entries[()]
+        found = lines.entries[around] = plain.copy()
+        found.properties = [below(item, around) for item in plain.properties]
+        found.prompt = next(
+            (new for old, new in zip(plain.properties, found.properties, strict=True) if old is plain.prompt), None
+        )
+        found.shared = _shared(found, plain.shared.flags if plain.shared is not None else frozenset())
+    return found
+
+
+def _made(statements: tuple[Statement, ...], path: str, grammar: Grammar) -> Entry | None:
+    head = statements[0]
     name = str(head.operands[0])
     entry = Entry("config", name, Location(path, head.line), head.keyword == "menuconfig")
     alone = Elaborated(entry, "")
     properties = Properties(grammar, {}, alone)
-    for statement in lines.statements[1:]:
-        properties.take(statement, Location(path, statement.line), entry, blocks)
+    for statement in statements[1:]:
+        properties.take(statement, Location(path, statement.line), entry, ())
     flags = frozenset(alone.flags.get(name, ()))
     if alone.warnings or alone.refused or alone.modules is not None or "option env" in flags:
         return None
-    entry.shared = Shared(alone.types.get(name), flags, tuple(dict.fromkeys(_asked(entry))))
+    entry.shared = _shared(entry, flags)
     return entry
+
+
+def _shared(entry: Entry, flags: frozenset[str]) -> Shared:
+    return Shared(flags, tuple(dict.fromkeys(_asked(entry))))
 
 
 def _asked(entry: Entry) -> Iterator[str]:

@@ -32,29 +32,30 @@ def stated_model(
     table = NodeTable()
     # Without MODULES an m would become y, which no full .config has.
     types = {_MODULES: BOOL, **{name: _type(value) for name, value in values.items() if _NAME.fullmatch(name)}}
-    for constant in table.constants:
+    for constant in "nmy":
         types.pop(constant, None)
     records: list[Any] = [None] * len(table.nodes)
     for name, code in types.items():
         table.symbol(name)
         records.append([code, YES, YES, NO, NO, [], [], -1, HAS_PROMPT])
+    symbols, constants = table.names()
     core = Core(
         nodes=table.nodes,
-        symbols=table.symbols,
-        constants=table.constants,
+        symbols=symbols,
+        constants=constants,
         records=records,
         choices=[],
-        modules=table.symbols[_MODULES],
+        modules=symbols[_MODULES],
         mainmenu="Configuration",
         dialect=list(Dialect()),
         warnings=[],
         refused=[],
         probes=[],
-        **candidates(table.nodes, table.symbols.values(), records)._asdict(),
+        **candidates(table.nodes, symbols.values(), records)._asdict(),
     )
     return Model(
         core,
-        lambda: _details(table.symbols.items()),
+        lambda: _details(symbols.items()),
         architecture=architecture.arch,
         srcarch=architecture.srcarch,
         version=str(version),
