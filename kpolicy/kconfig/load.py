@@ -139,6 +139,8 @@ class Tree:
         for trail_name in self._trails(environment, toolchain.identity):
             stored = self._stored(trail_name, environment, toolchain)
             if stored is not None:
+                # Where one model is in the cache most others are, and what they would share takes much memory.
+                self._shared = None
                 return stored
         tracked = self._tracked
         tracked.used = set()
