@@ -92,9 +92,9 @@ class ModelCache:
 
     def store(self, name: str, payload: Payload) -> None:
         """Keep a model; silently nothing where the folder cannot be used."""
-        core, details = (half.encode("ascii") for half in payload.packed())
-        # Not put together: that would take as much memory again.
-        self._write(f"{name}.model", f"{digest(core, details)} {len(core)}\n".encode("ascii"), core, details)
+        core, details = payload.packed()
+        head = f"{digest(*core, *details)} {sum(map(len, core))}\n"
+        self._write(f"{name}.model", head.encode("ascii"), *core, *details)
 
     def load_data(self, name: str) -> Any:
         """JSON values stored under a name; None where there are none."""

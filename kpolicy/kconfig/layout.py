@@ -106,10 +106,12 @@ def lay_out(
     return Payload(core, details, texts)
 
 
-def _with(half: Core | Details, **fields: str) -> str:
-    """The JSON of a half, with the texts of some fields given."""
-    texts = [fields[name] if name in fields else packed(value) for name, value in half._asdict().items()]
-    return f"[{','.join(texts)}]"
+def _with(half: Core | Details, **fields: str) -> list[bytes]:
+    """The JSON of a half in pieces, with the texts of some fields given."""
+    pieces = []
+    for name, value in half._asdict().items():
+        pieces += [b",", (fields.pop(name) if name in fields else packed(value)).encode("ascii")]
+    return [b"[", *pieces[1:], b"]"]
 
 
 def _packed_rows(facts: Facts) -> str:

@@ -151,8 +151,6 @@ class Tree:
             self.cache.store(self._content_key(used, environment, toolchain), payload)
             for trail_name in self._trails(environment, toolchain.identity):
                 self.cache.store_trail(trail_name, used)
-        if self._shared is not None:
-            self._shared[0].parsed.store()
         return self._model(payload, environment, toolchain)
 
     @cached_property
@@ -287,6 +285,8 @@ class Tree:
         finally:
             # kconfiglib's variables refer back to their reader: without them nothing outlives the model.
             reader.variables.clear()
+        # Before the model is built, which takes memory too.
+        files.parsed.store()
         payload = build(elaborated, dialect, list(unknown.items()), tables)
         choices = Choices.of(payload.core)
         if not names_make_a_loop(elaborated, choices, dialect):

@@ -79,10 +79,10 @@ class Details(NamedTuple):
 
 
 class Packed(NamedTuple):
-    """Both halves as JSON."""
+    """Both halves as JSON, in pieces: put together they would take as much memory again."""
 
-    core: str
-    details: str
+    core: list[bytes]
+    details: list[bytes]
 
 
 class Payload(NamedTuple):
