@@ -4,14 +4,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from kpolicy.explain.facts import Fact, Way
 from kpolicy.kconfig.nodes import MOD, NO, YES
-from kpolicy.kconfig.payload import CHOICE, TRISTATE, VISIBILITY
+from kpolicy.kconfig.payload import CHOICE, TRISTATE, VISIBILITY, Core
 
 if TYPE_CHECKING:
-    from kpolicy.explain.support import Supports
+    from kpolicy.evaluate.values import Values
+
+
+class Supports(Protocol):
+    """What knows of facts about some values whether they hold, and what is behind them."""
+
+    values: Values
+    core: Core
+
+    def holds(self, fact: Fact) -> bool:
+        """Whether a fact about a tristate value holds."""
+
+    def easiest(self, facts: list[Fact]) -> Fact:
+        """Of several facts one that holds, with as few config lines behind it as can be."""
 
 
 def ways_of_choice(supports: Supports, node: int, fact: Fact) -> Iterator[Way]:

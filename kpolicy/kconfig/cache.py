@@ -32,9 +32,12 @@ _CODE = ("kconfig", "kernel/toolchain")
 _MAX_TOTAL = 1 << 30
 
 
-def digest(content: bytes) -> str:
-    """The digest by which contents are told apart."""
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
+def digest(*pieces: bytes) -> str:
+    """The digest by which contents, in one piece or several, are told apart."""
+    hasher = hashlib.blake2b(digest_size=16)
+    for piece in pieces:
+        hasher.update(piece)
+    return hasher.hexdigest()
 
 
 @cache
@@ -89,9 +92,9 @@ class ModelCache:
 
     def store(self, name: str, payload: Payload) -> None:
         """Keep a model; silently nothing where the folder cannot be used."""
-        core = _pack(payload.core)
-        body = core + _pack(payload.details)
-        self._write(f"{name}.model", f"{digest(body)} {len(core)}\n".encode("ascii") + body)
+        core, details = payload.packed()
+        head = f"{digest(*core, *details)} {sum(map(len, core))}\n"
+        self._write(f"{name}.model", head.encode("ascii"), *core, *details)
 
     def load_data(self, name: str) -> Any:
         """JSON values stored under a name; None where there are none."""
@@ -124,17 +127,17 @@ class ModelCache:
         finally:
             os.close(descriptor)
 
-    def _write(self, name: str, content: bytes) -> None:
+    def _write(self, name: str, *pieces: bytes) -> None:
         if not self._is_usable(create=True):
             return
         import tempfile  # reading does without
 
         try:
-            self._prune(len(content))
+            self._prune(sum(map(len, pieces)))
             descriptor, temporary = tempfile.mkstemp(dir=self._folder, prefix=".", suffix=".tmp")
             try:
                 with os.fdopen(descriptor, "wb") as stream:
-                    stream.write(content)
+                    stream.writelines(pieces)
                 os.replace(temporary, self._folder / name)
             except BaseException:
                 os.unlink(temporary)
@@ -181,10 +184,6 @@ def _json(content: bytes) -> Any:
 def unpack_details(packed: bytes) -> Details:
     """The details of a stored model."""
     return Details(*json.loads(packed))
-
-
-def _pack(half: Core | Details) -> bytes:
-    return json.dumps(half, separators=(",", ":")).encode("ascii")
 
 
 def _is_ours(status: os.stat_result, is_kind: Any) -> bool:

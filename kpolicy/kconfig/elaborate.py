@@ -14,7 +14,8 @@ from kpolicy.kconfig.limits import MOST_BLOCKS
 from kpolicy.kconfig.menu_tree import Elaborated, Entry, Property
 from kpolicy.kconfig.properties import PROPERTIES, Properties
 from kpolicy.kconfig.sanity import check_sanity
-from kpolicy.kconfig.syntax import YES, Statement
+from kpolicy.kconfig.shared import Lines, shared_entry
+from kpolicy.kconfig.syntax import YES, Ast, Statement
 from kpolicy.location import Location
 
 _MAX_DEPTH = 100
@@ -47,6 +48,11 @@ class _Builder:
         # The menus, choices and ifs around, the root first.
         self._blocks = [result.root]
         self._entry: Entry | None = result.root
+        # The choice around with nothing but ifs between, and whether only what may stand in a choice may come next.
+        self._choice: Entry | None = None
+        self._is_in_choice = False
+        # The `visible if` conditions of the menus around, the innermost first.
+        self._visibility: tuple[Ast, ...] = ()
         self._including: list[Location] = []
         self._path = ""
         self._choices = 0
@@ -70,19 +76,22 @@ class _Builder:
                 source_line=self._line_of(included_at),
                 hint="A 'source' path is relative to the top of the tree.",
             ) from None
-        self._reader.limits.source(len(file.statements), included_at or Location(path, 0))
+        self._reader.limits.source(file.size, included_at or Location(path, 0))
+        self.result.paths.add(path)
         outer_path, self._path = self._path, path
         outer_depth = len(self._blocks)
-        for statement in file.statements:
-            if statement.keyword == "raw":
-                self._raw(statement)
+        for part in file.parts:
+            if isinstance(part, Lines):
+                self._symbol(part)
+            elif part.keyword == "raw":
+                self._raw(part)
             else:
-                self._take(statement)
+                self._take(part)
         if included_at is None:
             self._turn_to(None)
         # What follows a `source` line may go on with the last entry of that file.
-        if file.is_unended:
-            self._check_end(file.statements[-1], included_at is None)
+        if file.unended is not None:
+            self._check_end(file.unended, included_at is None)
         if len(self._blocks) != outer_depth:
             block = self._blocks[-1]
             raise InputError(f"missing 'end{block.kind}' for this '{block.kind}'", block.location)
@@ -109,6 +118,27 @@ class _Builder:
     def _line_of(self, location: Location) -> str | None:
         lines = self._files.source.read(location.path).decode("utf-8", "replace").split("\n")
         return lines[location.line - 1] if location.line <= len(lines) else None
+
+    def _symbol(self, lines: Lines) -> None:
+        """Take the entry of a symbol, the one that other architectures have if it is the same."""
+        entry = shared_entry(lines, self._path, self._visibility, self._grammar)
+        if entry is None or entry.shared is None:
+            for statement in lines.statements:
+                self._take(statement)
+            return
+        self._turn_to(None)
+        if self._is_in_choice:
+            self._check_place("menuconfig" if entry.is_menuconfig else "config", entry.location)
+        self._blocks[-1].children.append(entry)
+        self._entry = entry
+        self._has_begun = True
+        self._take_noted()
+        name, types = str(entry.name), self.result.types
+        for word, location in entry.types:
+            if types.setdefault(name, word) != word:
+                self._properties.declare(name, word, location)
+        if entry.shared.flags:
+            self.result.flags.setdefault(name, set()).update(entry.shared.flags)
 
     def _raw(self, statement: Statement) -> None:
         text, after_help = str(statement.operands[0]), statement.operands[1]
@@ -142,10 +172,14 @@ class _Builder:
             self._property(statement)
         else:
             self._turn_to(None)
-            self._check_place(statement)
+            self._check_place(keyword, Location(self._path, statement.line))
             self._other(statement)
             self._has_begun = True
-        if self._noted and keyword not in ("warning", "skipped", "refused"):
+        if keyword not in ("warning", "skipped", "refused"):
+            self._take_noted()
+
+    def _take_noted(self) -> None:
+        if self._noted:
             noted, self._noted = self._noted, []
             for note in noted:
                 self._refuse(note, str(note.operands[0]))
@@ -158,6 +192,8 @@ class _Builder:
             entry.is_menuconfig = keyword == "menuconfig"
         elif keyword == "source":
             path = str(statement.operands[0])
+            # Before the statements of that file: what is noted is about this line.
+            self._take_noted()
             self.file(path, Location(self._path, statement.line))
         elif keyword in ("if", "menu", "choice"):
             self._open_block(statement)
@@ -174,25 +210,12 @@ class _Builder:
     def _refuse(self, statement: Statement, text: str) -> None:
         self.result.refuse(Location(self._path, statement.line), self._entry, text)
 
-    def _check_place(self, statement: Statement) -> None:
-        keyword = statement.keyword
+    def _check_place(self, keyword: str, location: Location) -> None:
         if keyword == "mainmenu" and self._has_begun:
-            self._refuse(statement, "takes 'mainmenu' only as the first statement")
-        if not keyword.startswith("end") and self._is_in_choice() and keyword not in self._grammar.choice_body:
-            self._refuse(statement, f"takes no {_A_STATEMENT.get(keyword) or repr(keyword)} in a choice")
-
-    def _is_in_choice(self) -> bool:
-        """Whether only what may stand in a choice may come next."""
-        if self._blocks[-1].kind == "if" and not self._grammar.choice_body_in_if:
-            return False
-        return self._choice() is not None
-
-    def _choice(self) -> Entry | None:
-        """The choice around, with nothing but ifs between."""
-        for block in reversed(self._blocks):
-            if block.kind != "if":
-                return block if block.kind == "choice" else None
-        return None
+            self.result.refuse(location, self._entry, "takes 'mainmenu' only as the first statement")
+        if self._is_in_choice and keyword not in self._grammar.choice_body and not keyword.startswith("end"):
+            what = _A_STATEMENT.get(keyword) or repr(keyword)
+            self.result.refuse(location, self._entry, f"takes no {what} in a choice")
 
     def _turn_to(self, entry: Entry | None) -> None:
         """Leave an entry, which must be whole by then, for another one or for none."""
@@ -208,7 +231,7 @@ class _Builder:
             self.result.judge(
                 grammar.menuconfig_without_prompt, left.location, left, "menuconfig statement without prompt"
             )
-        if grammar.strict_choice and self._choice() is not None:
+        if grammar.strict_choice and self._choice is not None:
             if left.prompt is None:
                 self.result.refuse(left.location, left, "takes no member of a choice without a prompt")
             if self.result.types.get(left.name or "") != "bool":
@@ -236,6 +259,22 @@ class _Builder:
         elif kind == "menu":
             entry.prompt = Property("menu", (statement.operands[0], YES), entry.location, False)
         self._blocks.append(entry)
+        self._look_around()
+
+    def _outer_visibility(self) -> tuple[Ast, ...]:
+        """The `visible if` conditions around a menu or choice, without its own."""
+        own = len(self._blocks[-1].visibility)
+        return self._visibility[own:] if own else self._visibility
+
+    def _look_around(self) -> None:
+        """Take note of what holds in the blocks around."""
+        inner = next((block for block in reversed(self._blocks) if block.kind != "if"), None)
+        self._choice = inner if inner is not None and inner.kind == "choice" else None
+        is_free = self._blocks[-1].kind == "if" and not self._grammar.choice_body_in_if
+        self._is_in_choice = self._choice is not None and not is_free
+        self._visibility = tuple(
+            condition for block in reversed(self._blocks) for condition, _location in block.visibility
+        )
 
     def _close_block(self, statement: Statement) -> None:
         kind = statement.keyword[3:]
@@ -248,12 +287,19 @@ class _Builder:
                 statement, f"'{statement.keyword}' in a different file than its '{kind}' at {block.location}"
             )
         self._blocks.pop()
+        self._look_around()
 
     def _property(self, statement: Statement) -> None:
         entry = self._entry
         if entry is None or entry is self.result.root:
             raise self._fail(statement, f"'{statement.keyword}' outside of an entry")
-        self._properties.take(statement, Location(self._path, statement.line), entry, self._blocks)
+        if entry.shared is not None:
+            # A line with a macro, or one after the file in which the entry begins.
+            self._entry = entry = self._blocks[-1].children[-1] = entry.copy()
+        around = self._visibility if entry is not self._blocks[-1] else self._outer_visibility()
+        self._properties.take(statement, Location(self._path, statement.line), entry, around)
+        if statement.keyword == "visible":
+            self._look_around()
 
 
 _A_STATEMENT = {"assignment": "assignment of a variable"}

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from kpolicy.kconfig.frontend import Reader, read_file
-from kpolicy.kconfig.syntax import SourceFile
+from kpolicy.kconfig.parsed import ParsedFiles
+from kpolicy.kconfig.shared import Part, parts
+from kpolicy.kconfig.syntax import SourceFile, Statement
 
 
 class TrackedSource(Protocol):
@@ -18,19 +20,43 @@ class TrackedSource(Protocol):
     def touch(self, path: str) -> None:
         """Take note of one more use of a file that was read before."""
 
+    def digest(self, path: str) -> str:
+        """The digest of the content of a file, "" where there is none."""
+
+
+class File(NamedTuple):
+    """What the architectures share of a file: its parts, how many statements, the last one if its line has no end."""
+
+    parts: tuple[Part, ...]
+    size: int
+    unended: Statement | None
+
+    @classmethod
+    def of(cls, file: SourceFile) -> File:
+        """That of a file that was split into statements."""
+        statements = file.statements
+        return cls(parts(statements), len(statements), statements[-1] if file.is_unended else None)
+
 
 class FileCache:
-    """Kconfig files already split into statements, shared by the architectures of a tree."""
+    """Kconfig files already split into statements, shared by the architectures of a tree and by runs."""
 
-    def __init__(self, source: TrackedSource) -> None:
+    def __init__(self, source: TrackedSource, parsed: ParsedFiles) -> None:
         self.source = source
-        self._files: dict[str, SourceFile] = {}
+        self.parsed = parsed
+        self._files: dict[str, File] = {}
 
-    def get(self, path: str, reader: Reader) -> SourceFile:
+    def get(self, path: str, reader: Reader) -> File:
         """The statements of `path`."""
+        self.source.touch(path)
         file = self._files.get(path)
         if file is None:
-            file = self._files[path] = read_file(path, self.source.read(path), reader)
-        else:
-            self.source.touch(path)
+            file = self._files[path] = File.of(self._statements(path, reader))
         return file
+
+    def _statements(self, path: str, reader: Reader) -> SourceFile:
+        found = self.parsed.load(path, self.source.digest(path))
+        if found is None:
+            found = read_file(path, self.source.read(path), reader)
+            self.parsed.keep(found, self.source.digest(path))
+        return found

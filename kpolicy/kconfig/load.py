@@ -24,6 +24,8 @@ from kpolicy.kernel.version import KernelVersion, read_version
 from kpolicy.location import Location
 
 if TYPE_CHECKING:
+    from kpolicy.kconfig.file_cache import FileCache
+    from kpolicy.kconfig.tables import Tables
     from kpolicy.kernel.toolchain import Probes
 
 _RECURSION_LIMIT = 20_000
@@ -75,6 +77,10 @@ class _Tracked:
         """Count `path` as read, as it was before."""
         self.used.add(path)
 
+    def digest(self, path: str) -> str:
+        """The digest of a file, "" where there is none."""
+        return self._digests[path]
+
     def is_file(self, path: str) -> bool:
         self.used.add(path)
         return self._source.is_file(path)
@@ -111,7 +117,8 @@ class Tree:
         self._probes = probes
         self._revision = revision
         self._version: KernelVersion | None = None
-        self._files: object = None
+        # What architectures share; see the types in `_build`, whose modules a cached model does without.
+        self._shared: tuple[FileCache, Tables] | None = None
         # Whether all probes were answered in time: another time this machine may be quicker.
         self._lasts = True
 
@@ -132,6 +139,8 @@ class Tree:
         for trail_name in self._trails(environment, toolchain.identity):
             stored = self._stored(trail_name, environment, toolchain)
             if stored is not None:
+                # Where one model is in the cache most others are, and what they would share takes much memory.
+                self._shared = None
                 return stored
         tracked = self._tracked
         tracked.used = set()
@@ -248,13 +257,16 @@ class Tree:
         from kpolicy.kconfig.frontend import Reader
         from kpolicy.kconfig.grammar import read_grammar
         from kpolicy.kconfig.loops import Choices, find_loop, names_make_a_loop
+        from kpolicy.kconfig.parsed import ParsedFiles
         from kpolicy.kconfig.shape import shape_all, shaper_of
+        from kpolicy.kconfig.tables import Tables
         from kpolicy.kernel.toolchain import EmulatedProbes
 
-        if self._files is None:
-            self._files = FileCache(self._tracked)
-        files = self._files
-        assert isinstance(files, FileCache)
+        dialect = read_dialect(self._tracked)
+        grammar = read_grammar(self._tracked)
+        if self._shared is None:
+            self._shared = (FileCache(self._tracked, ParsedFiles(self.cache, self.root, grammar)), Tables())
+        files, tables = self._shared
         probes = self._probes or self._emulated.get(toolchain.identity)
         if probes is None:
             probes = self._emulated[toolchain.identity] = EmulatedProbes(toolchain, self._probed)
@@ -267,15 +279,15 @@ class Tree:
             self._lasts = self._lasts and answer.lasting
             return answer.output
 
-        dialect = read_dialect(self._tracked)
-        grammar = read_grammar(self._tracked)
         reader = Reader(environment, shell, grammar=grammar)
         try:
             elaborated = elaborate(files, reader, environment, root_kconfig(self._tracked, architecture))
         finally:
             # kconfiglib's variables refer back to their reader: without them nothing outlives the model.
             reader.variables.clear()
-        payload = build(elaborated, dialect, list(unknown.items()))
+        # Before the model is built, which takes memory too.
+        files.parsed.store()
+        payload = build(elaborated, dialect, list(unknown.items()), tables)
         choices = Choices.of(payload.core)
         if not names_make_a_loop(elaborated, choices, dialect):
             return payload
@@ -283,7 +295,7 @@ class Tree:
         if loop is not None and (not dialect.takes_loops or loop.location is None):
             raise loop
         shape_all(elaborated.root, shaper_of(elaborated, dialect))
-        payload = build(elaborated, dialect, list(unknown.items()))
+        payload = build(elaborated, dialect, list(unknown.items()), tables)
         if loop is not None and loop.location is not None:
             payload.core.warnings.append([*loop.location, loop.message])
         return payload

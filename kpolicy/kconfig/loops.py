@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
 from kpolicy.errors import InputError
 from kpolicy.kconfig.dialect import Dialect
-from kpolicy.kconfig.menu_tree import Elaborated, Entry
+from kpolicy.kconfig.menu_tree import Elaborated, Entry, Needs
 from kpolicy.kconfig.payload import CHOICE, Core
 from kpolicy.kconfig.shape import shaper_of
 from kpolicy.kconfig.syntax import CONST, MOD, YES, Ast, names_in
@@ -57,47 +57,80 @@ def names_make_a_loop(elaborated: Elaborated, choices: Choices, dialect: Dialect
     """Whether there would be a loop if no condition lost a name; a choice and its members are one."""
     graph: dict[object, list[object]] = defaultdict(list)
     groups = choices.choice_of
-    modules = elaborated.modules
-
-    def enter(needs: list[object], expression: Any) -> None:
-        if expression.__class__ is str:
-            needs.append(groups.get(expression, expression))
-        elif expression[0] != CONST:
-            for operand in expression[1:]:
-                enter(needs, operand)
-        elif modules is not None and expression == MOD:
-            needs.append(groups.get(modules, modules))
-
+    depends_on_choice = dialect.choice_symbols
+    if elaborated.modules is not None:
+        graph[_MODULAR].append(elaborated.modules)
     for entry, block, choice in _entries(elaborated.root, None):
-        this = groups.get(entry.name or "", entry.name)
-        condition = graph[id(entry)]
-        condition.append(id(block))
-        if choice is not None and dialect.choice_symbols and entry.kind == "config" and this != choice.name:
+        name = entry.name
+        shared = entry.shared
+        needs = _needs(entry) if shared is None else shared.needs
+        if needs is None:
+            needs = _needs(entry)
+            if shared is not None:
+                shared.needs = needs
+        to_be_seen, to_have_a_value, of_others = needs
+        condition = graph[entry]
+        condition.append(block)
+        condition += to_be_seen
+        if (
+            choice is not None
+            and depends_on_choice
+            and entry.kind == "config"
+            and groups.get(name or "", name) != choice.name
+        ):
             condition.append(choice.name)
-        needs = condition
-        if entry.name is not None:
-            needs = graph[this]
-            needs.append(id(entry))
-        for item in entry.properties:
-            operands = item.operands
-            if item.kind == "depends":
-                enter(condition, operands[0])
-            elif item.kind in ("select", "imply"):
-                target = graph[groups.get(operands[0], operands[0])]
-                target += (this, id(entry))
-                enter(target, operands[1])
-            elif entry.name is not None:
-                enter(needs, operands[-1])
-                if item.kind == "default" and entry.kind == "config":
-                    enter(needs, operands[0])
+        if name is None:
+            continue
+        own = graph[name]
+        own.append(entry)
+        own += to_have_a_value
+        for target, names in of_others:
+            graph[target] += (name, entry, *names)
+    for member, group in groups.items():
+        graph[group] += graph.pop(member, ())
+        graph[member].append(group)
     return _has_cycle(graph)
+
+
+# Stands for the constant m, which needs modules.
+_MODULAR = "m"
+
+
+def _needs(entry: Entry) -> Needs:
+    """The names that an entry depends on, those that its values rest on, and those of what it selects and implies."""
+    to_be_seen: list[str] = []
+    to_have_a_value: list[str] = []
+    of_others: list[tuple[str, tuple[str, ...]]] = []
+    for item in entry.properties:
+        operands = item.operands
+        if item.kind == "depends":
+            to_be_seen += _names(operands[0])
+        elif item.kind in ("select", "imply"):
+            of_others.append((operands[0], tuple(_names(operands[1]))))
+        else:
+            to_have_a_value += _names(operands[-1])
+            if item.kind == "default" and entry.kind == "config":
+                to_have_a_value += _names(operands[0])
+    return tuple(to_be_seen), tuple(to_have_a_value), tuple(of_others)
+
+
+def _names(expression: Ast) -> Iterator[str]:
+    """The symbols that an expression names."""
+    if isinstance(expression, str):
+        yield expression
+    elif expression == MOD:
+        yield _MODULAR
+    elif expression[0] != CONST:
+        for operand in expression[1:]:
+            yield from _names(cast("Ast", operand))
 
 
 def _entries(block: Entry, choice: Entry | None) -> Iterator[tuple[Entry, Entry, Entry | None]]:
     """Every entry, with the block around it, and the choice around that."""
     for entry in block.children:
         yield entry, block, choice
-        yield from _entries(entry, entry if entry.kind == "choice" else choice)
+        if entry.children:
+            yield from _entries(entry, entry if entry.kind == "choice" else choice)
 
 
 def _has_cycle(graph: Mapping[object, Sequence[object]]) -> bool:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from kpolicy.kconfig.grammar import Verdict
 from kpolicy.kconfig.syntax import Answerer, Ast, Refusal
@@ -20,6 +20,25 @@ class Property(NamedTuple):
     probed: bool
 
 
+Needs: TypeAlias = "tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]]"
+"""See `kpolicy.kconfig.loops`."""
+
+
+@dataclass(slots=True, eq=False)
+class Shared:
+    """What is known of an entry that is the same for every architecture.
+
+    `flags` are those that it gives its symbol.  `asked` are the symbols whose types decide what is made of it:
+    `gathered` is what `kpolicy.kconfig.build` made of it for a `key` the last time.  `needs` is for `loops`.
+    """
+
+    flags: frozenset[str]
+    asked: tuple[str, ...]
+    key: tuple[object, ...] | None = None
+    gathered: Any = None
+    needs: Needs | None = None
+
+
 @dataclass(slots=True, eq=False)
 class Entry:
     """A node of the menu tree while it grows: config, choice, menu, comment or if."""
@@ -32,6 +51,26 @@ class Entry:
     properties: list[Property] = field(default_factory=list)
     visibility: list[tuple[Ast, Location]] = field(default_factory=list)
     prompt: Property | None = None
+    has_help: bool = False
+    types: tuple[tuple[str, Location], ...] = ()
+    """The types that the entry declares, and where."""
+    shared: Shared | None = None
+    """What is known of it where several architectures have it; it is not changed then, but copied."""
+
+    def copy(self) -> Entry:
+        """The same entry for one architecture alone."""
+        return Entry(
+            self.kind,
+            self.name,
+            self.location,
+            self.is_menuconfig,
+            list(self.children),
+            list(self.properties),
+            list(self.visibility),
+            self.prompt,
+            self.has_help,
+            self.types,
+        )
 
     def add(self, kind: str, operands: tuple[Any, ...], location: Location, probed: bool) -> None:
         """Append a property."""
@@ -51,6 +90,8 @@ class Elaborated:
     refused: list[Refusal] = field(default_factory=list)
     written: dict[Location, tuple[str, Answerer]] = field(default_factory=dict)
     """Conditions and defaults that hold macros: the line before these were expanded, and what answered them."""
+    paths: set[str] = field(default_factory=set)
+    """The files that were read."""
 
     def warn(self, location: Location, text: str) -> None:
         """Add what `conf` only warns of."""

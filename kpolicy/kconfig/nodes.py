@@ -5,19 +5,19 @@ Every symbol, constant and distinct expression of an architecture is one node, k
 index.  Equal expressions are one node, so that the dependencies which a thousand symbols
 inherit from a menu are worked out once per configuration.
 
-A node is `None` for a symbol or a constant, else `(operator, operand, operand ...)` with
+A node is `None` for a symbol or a constant, else `[operator, operand, operand ...]` with
 operands as indexes.  The first three nodes are the constants n, m and y: their index is
 their tristate value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from kpolicy.kconfig.syntax import CONST, Ast
 
-Node: TypeAlias = "tuple[int, ...] | None"
+Node: TypeAlias = "list[int] | None"
 
 NO, MOD, YES = 0, 1, 2
 
@@ -27,45 +27,64 @@ _CODE = {word: code for code, word in enumerate(OPERATORS)}
 
 
 class NodeTable:
-    """Builds the table; `symbols` and `constants` map names to their nodes.
+    """Builds the table.
 
-    `bools` are the names of the symbols of type bool: a condition that compares one with a
-    constant is simplified, as `conf` does (expr.c: expr_transform).
+    `named` are the nodes of symbols and constants in the order in which they were asked for; it may be emptied, or
+    another list put in its place.  `texts` are their names and texts.  `types` has the types of symbols: a condition
+    that compares a bool with a constant is simplified, as `conf` does (expr.c: expr_transform).
     """
 
-    def __init__(self, bools: Container[str] = ()) -> None:
-        self._bools = bools
+    def __init__(self) -> None:
+        self.types: Mapping[str, str] = {}
         self.nodes: list[Node] = []
-        self.symbols: dict[str, int] = {}
-        self.constants: dict[str, int] = {}
+        self.named: list[int] = []
+        self.texts: dict[int, str] = {}
         self._known: dict[tuple[int, ...], int] = {}
+        self._symbols: dict[str, int] = {}
+        self._constants: dict[str, int] = {}
         for text in "nmy":
             self.constant(text)
 
     def symbol(self, name: str) -> int:
         """The node of a symbol; `n`, `m` and `y` are the constants, as in `conf`."""
-        index = self.symbols.get(name)
+        index = self._symbols.get(name)
         if index is None:
             if name in ("n", "m", "y"):
-                return self.constants[name]
-            index = self.symbols[name] = len(self.nodes)
-            self.nodes.append(None)
+                return self._constants[name]
+            index = self._symbols[name] = self._leaf(name)
+        self.named.append(index)
         return index
 
     def constant(self, text: str) -> int:
         """The node of a quoted text."""
-        index = self.constants.get(text)
+        index = self._constants.get(text)
         if index is None:
-            index = self.constants[text] = len(self.nodes)
-            self.nodes.append(None)
+            index = self._constants[text] = self._leaf(text)
+        self.named.append(index)
         return index
+
+    def _leaf(self, text: str) -> int:
+        index = len(self.nodes)
+        self.nodes.append(None)
+        self.texts[index] = text
+        return index
+
+    def names(self) -> tuple[dict[str, int], dict[str, int]]:
+        """The nodes of what is `named`: of symbols, and of constants."""
+        texts = self.texts
+        symbols: dict[str, int] = {}
+        constants = {text: self._constants[text] for text in "nmy"}
+        for index in dict.fromkeys(self.named):
+            text = texts[index]
+            (symbols if self._symbols.get(text) == index else constants)[text] = index
+        return symbols, constants
 
     def intern(self, *node: int) -> int:
         """The index of a compound node, the same for equal nodes."""
         index = self._known.get(node)
         if index is None:
             index = self._known[node] = len(self.nodes)
-            self.nodes.append(node)
+            self.nodes.append(list(node))
         return index
 
     def all_of(self, *operands: int) -> int:
@@ -101,9 +120,6 @@ class NodeTable:
         but not values (menu.c: rewrite_m).
         """
         if isinstance(ast, str):
-            known = self.symbols.get(ast)
-            if known is not None:
-                return known
             index = self.symbol(ast)
             return self.all_of(MOD, modules) if index == MOD and modules is not None else index
         operator: Any = ast[0]
@@ -118,7 +134,7 @@ class NodeTable:
         if operator == "!":
             return self.inverse(self.expression(operands[0], modules))
         left, right = self.expression(operands[0]), self.expression(operands[1])
-        if modules is not None and right <= YES and operator in ("=", "!=") and operands[0] in self._bools:
+        if modules is not None and right <= YES and operator in ("=", "!=") and self.types.get(operands[0]) == "bool":
             return self._compared(left, right, operator == "=")
         return self.intern(_CODE[operator], left, right)
 

@@ -7,6 +7,7 @@ What some release takes is read in every tree; where this tree's grammar does no
 from __future__ import annotations
 
 from collections.abc import Callable
+from sys import intern
 from typing import Any, NoReturn, cast
 
 from kpolicy.kconfig.grammar import OPTIONS, TYPES, WORDS, Grammar
@@ -91,7 +92,7 @@ class Parser:
         token = self._take()
         if token.__class__ is not tuple or token[0] != WORD or token[1] in ("n", "m", "y"):
             self._fail("expected the name of a symbol")
-        return str(token[1])
+        return intern(token[1])
 
     def _text(self) -> str:
         """A prompt, without the white space at its front, which `conf` drops too (menu.c: menu_add_prompt)."""
@@ -232,7 +233,10 @@ class Parser:
         if token.__class__ is not tuple:
             self._fail("malformed expression")
         kind, text = token
-        return (CONST, text) if kind == QUOTED or text in ("n", "m", "y") else text
+        if kind == QUOTED or text in ("n", "m", "y"):
+            return YES if text == "y" else (CONST, text)
+        # Names come often, and are kept as long as the statements are.
+        return intern(text)
 
 
 _UNKNOWN_WORD = {

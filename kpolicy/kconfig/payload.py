@@ -9,6 +9,7 @@ Everything is JSON: lists, strings and integers; an expression is the index of a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
 # Types of symbols by code.
@@ -77,8 +78,16 @@ class Details(NamedTuple):
     written: list[Any]
 
 
+class Packed(NamedTuple):
+    """Both halves as JSON, in pieces: put together they would take as much memory again."""
+
+    core: list[bytes]
+    details: list[bytes]
+
+
 class Payload(NamedTuple):
-    """Both halves, as built."""
+    """Both halves, as built, and what packs them."""
 
     core: Core
     details: Details
+    packed: Callable[[], Packed]

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from kpolicy.errors import InputError
 from kpolicy.kconfig.grammar import Grammar
 from kpolicy.kconfig.menu_tree import Elaborated, Entry, Property
-from kpolicy.kconfig.syntax import CONST, YES, Statement
+from kpolicy.kconfig.syntax import CONST, YES, Ast, Statement
 from kpolicy.location import Location
 
 _LITERALS = tuple((CONST, letter) for letter in "nmy")
@@ -45,19 +45,17 @@ class Properties:
         self._grammar = grammar
         self._environment = environment
         self._tree = tree
-        # The entries that have a help text.
-        self._helped: set[int] = set()
 
-    def take(self, statement: Statement, location: Location, entry: Entry, blocks: Sequence[Entry]) -> None:
-        """Enter a property of `entry`; `blocks` are the menus, choices and ifs around, the root first."""
+    def take(self, statement: Statement, location: Location, entry: Entry, around: tuple[Ast, ...]) -> None:
+        """Enter a property of `entry`; `around` are the conditions of `visible if` lines around."""
         kind = statement.keyword
         if kind not in _PROPERTIES_OF[entry.kind]:
             self._tree.refuse(location, entry, f"takes no '{_said(statement)}' in a {entry.kind}")
             return
         if kind == "type":
-            self._type(entry, statement, location, blocks)
+            self._type(entry, statement, location, around)
         elif kind == "prompt":
-            self._prompt(entry, Property("prompt", statement.operands, location, statement.probed), blocks)
+            self._prompt(entry, Property("prompt", statement.operands, location, statement.probed), around)
         elif kind == "default":
             self._default(entry, statement, location)
         elif kind == "visible":
@@ -79,7 +77,7 @@ class Properties:
         else:
             entry.add(kind, statement.operands, location, statement.probed)
 
-    def _type(self, entry: Entry, statement: Statement, location: Location, blocks: Sequence[Entry]) -> None:
+    def _type(self, entry: Entry, statement: Statement, location: Location, around: tuple[Ast, ...]) -> None:
         word, text, condition = statement.operands
         if entry.kind == "choice":
             if word not in self._grammar.choice_types:
@@ -90,7 +88,7 @@ class Properties:
                 return
         self._set_type(entry, str(word), location)
         if text is not None:
-            self._prompt(entry, Property("prompt", (text, condition), location, statement.probed), blocks)
+            self._prompt(entry, Property("prompt", (text, condition), location, statement.probed), around)
 
     def _default(self, entry: Entry, statement: Statement, location: Location) -> None:
         value, condition, word = statement.operands
@@ -107,11 +105,11 @@ class Properties:
 
     def _help(self, entry: Entry, statement: Statement, location: Location) -> None:
         name = entry.name if entry.kind == "config" else "<choice>"
-        if id(entry) in self._helped:
+        if entry.has_help:
             self._tree.judge(
                 self._grammar.repeated_help, location, entry, f"'{name}' defined with more than one help text"
             )
-        self._helped.add(id(entry))
+        entry.has_help = True
         if statement.operands and statement.operands[0]:
             self._tree.judge(self._grammar.blank_help, location, entry, f"'{name}' defined with blank help text")
 
@@ -122,17 +120,17 @@ class Properties:
     def _set_type(self, entry: Entry, word: str, location: Location) -> None:
         if entry.name is None:
             raise InputError(f"'{word}' in a {entry.kind}", location)
-        known = self._tree.types.setdefault(entry.name, word)
-        if known != word:
-            self._tree.warn(location, f"ignoring type redefinition of '{entry.name}' from '{known}' to '{word}'")
+        entry.types = (*entry.types, (word, location))
+        self.declare(entry.name, word, location)
 
-    def _prompt(self, entry: Entry, prompt: Property, blocks: Sequence[Entry]) -> None:
-        # `conf` applies the `visible if` of every menu around to prompts, not to menu titles.
-        outer = blocks[:-1] if blocks[-1] is entry else blocks
-        around = [condition for block in reversed(outer) for condition, _ in block.visibility]
-        if around:
-            text, condition = prompt.operands
-            prompt = prompt._replace(operands=(text, ("&&", condition, *around)))
+    def declare(self, name: str, word: str, location: Location) -> None:
+        """Give a symbol a type, unless it has another one."""
+        known = self._tree.types.setdefault(name, word)
+        if known != word:
+            self._tree.warn(location, f"ignoring type redefinition of '{name}' from '{known}' to '{word}'")
+
+    def _prompt(self, entry: Entry, prompt: Property, around: tuple[Ast, ...]) -> None:
+        prompt = below(prompt, around)
         if entry.prompt is not None:
             self._tree.warn(prompt.location, "prompt redefined")
         entry.prompt = prompt
@@ -142,3 +140,11 @@ class Properties:
 def _said(statement: Statement) -> str:
     """The word that a property begins with."""
     return str(statement.operands[0]) if statement.keyword == "type" else statement.keyword
+
+
+def below(item: Property, around: tuple[Ast, ...]) -> Property:
+    """A property in menus with `visible if`, which `conf` applies to prompts, not to the titles of menus."""
+    if not around or item.kind != "prompt":
+        return item
+    text, condition = item.operands
+    return item._replace(operands=(text, ("&&", condition, *around)))

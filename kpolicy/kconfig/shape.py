@@ -20,6 +20,8 @@ _OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
 def shape_all(block: Entry, shaper: Shaper) -> None:
     """Give every condition of a menu tree the shape that `conf` gives it: what that drops is nowhere asked for."""
+    # Copies: other architectures may have the same entries.
+    block.children = [entry.copy() for entry in block.children]
     for entry in block.children:
         shaped = [
             item._replace(operands=(*item.operands[:-1], shaper.condition(None, item.operands[-1])))

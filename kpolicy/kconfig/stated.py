@@ -28,7 +28,7 @@ def stated_model(
     values: Mapping[str, str], architecture: Architecture, version: KernelVersion, toolchain: Toolchain
 ) -> Model:
     """The model in which each symbol has the type of the value that a .config gives it; `values` are as written."""
-    constants = NodeTable().constants
+    _, constants = NodeTable().names()
     first = len(constants)
     is_name = _NAME.fullmatch
     # Without MODULES an m would become y, which no full .config has.

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The numbers by which the models of a tree name expressions, files and scopes: those of a process are the same.
+
+A table only grows.  So what was made of an entry for one architecture is right for the next one, and so is its JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from kpolicy.kconfig.nodes import NodeTable
+from kpolicy.location import Location
+
+
+def packed(value: object) -> str:
+    """A JSON text without blanks."""
+    return _encode(value)
+
+
+_encode: Callable[[object], str] = json.JSONEncoder(separators=(",", ":")).encode
+
+
+class Growing:
+    """The JSON text of a list that only grows: what it had before is not written again."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._size = 0
+
+    def text(self, rows: list[Any]) -> str:
+        """The text of a list that begins with what it had the last time."""
+        more = packed(rows[self._size :])[1:-1]
+        if more:
+            self._text = f"{self._text},{more}" if self._text else more
+            self._size = len(rows)
+        return f"[{self._text}]"
+
+
+class Tables:
+    """The tables of a tree."""
+
+    def __init__(self) -> None:
+        self.expressions = NodeTable()
+        self.files: dict[str, int] = {}
+        self.scopes: list[list[int]] = []
+        self.packed_nodes = Growing()
+        self.packed_scopes = Growing()
+        self._scopes: dict[tuple[int, ...], int] = {}
+
+    def place(self, location: Location) -> list[int]:
+        """A location as [file, line]."""
+        return [self.files.setdefault(location.path, len(self.files)), location.line]
+
+    def scope(self, outer: int, condition: int, location: Location, *, is_visibility: bool = False) -> int:
+        """The scope of what stands below a line."""
+        row = (outer, condition, *self.place(location), int(is_visibility))
+        known = self._scopes.get(row)
+        if known is None:
+            known = self._scopes[row] = len(self.scopes)
+            self.scopes.append(list(row))
+        return known
