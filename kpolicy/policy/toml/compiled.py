@@ -19,7 +19,7 @@ from kpolicy.kconfig.cache import ModelCache, digest
 
 Made = TypeVar("Made")
 
-_ROOT = Path(__file__).parent.parent
+_ROOT = Path(__file__).parents[2]
 _SOURCES = ("rules", "costs", "policy", "costing")
 """What is read, and the code that reads it."""
 _TUPLE = -1
