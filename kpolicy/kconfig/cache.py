@@ -30,6 +30,7 @@ _FORMAT = 3
 _CODE = ("kconfig", "kernel/toolchain")
 # A model takes about 5 MB; a tree has some 22 architectures.
 _MAX_TOTAL = 1 << 30
+_LOOK_AGAIN = 16 << 20
 
 
 def digest(content: bytes) -> str:
@@ -63,6 +64,7 @@ class ModelCache:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._usable: bool | None = None
+        self._room = 0
 
     def trail(self, name: str) -> list[str] | None:
         """The files to look at for a tree, as last stored under `name`."""
@@ -93,18 +95,18 @@ class ModelCache:
         body = core + _pack(payload.details)
         self._write(f"{name}.model", f"{digest(body)} {len(core)}\n".encode("ascii") + body)
 
-    def load_data(self, name: str) -> Any:
-        """JSON values stored under a name; None where there are none."""
-        content = self._read(f"{name}.data")
+    def load_data(self, name: str, kind: str = "data") -> Any:
+        """JSON values of some kind that are stored under a name; None where there are none."""
+        content = self._read(f"{name}.{kind}")
         if content is None:
             return None
         head, _, body = content.partition(b"\n")
         return _json(body) if head == digest(body).encode("ascii") else None
 
-    def store_data(self, name: str, data: object) -> None:
+    def store_data(self, name: str, data: object, kind: str = "data") -> None:
         """Keep JSON values; silently nothing where the folder cannot be used."""
         body = json.dumps(data, separators=(",", ":")).encode("ascii")
-        self._write(f"{name}.data", digest(body).encode("ascii") + b"\n" + body)
+        self._write(f"{name}.{kind}", digest(body).encode("ascii") + b"\n" + body)
 
     def store_trail(self, name: str, paths: Iterable[str]) -> None:
         """Keep the names of the files to look at."""
@@ -155,7 +157,10 @@ class ModelCache:
         return self._usable
 
     def _prune(self, coming: int) -> None:
-        """Make room, oldest first."""
+        """Make room, oldest first; the folder is looked at again after every few megabytes that were written."""
+        self._room -= coming
+        if self._room >= 0:
+            return
         entries = []
         for entry in os.scandir(self._folder):
             try:
@@ -168,6 +173,7 @@ class ModelCache:
                 break
             total -= status.st_size
             Path(path).unlink(missing_ok=True)
+        self._room = min(_MAX_TOTAL - total, _LOOK_AGAIN)
 
 
 def _json(content: bytes) -> Any:

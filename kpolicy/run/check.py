@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from kpolicy.config.read import read_config
 from kpolicy.errors import KpolicyError, SeveralErrors, UsageError
 from kpolicy.kernel.source import KernelTree
-from kpolicy.policy.roles.role import role_names
 from kpolicy.report.records import ConfigReport, Report
 from kpolicy.run.conclude import Work, conclude, finish, plan_by
 from kpolicy.run.context import Context
@@ -106,7 +105,7 @@ def _bare(request: CheckRequest, context: Context) -> Report:
         version="",
         toolchain=reports[0].toolchain,
         rules=len(standards.all[0].policy.rules),
-        roles=role_names(),
+        roles=standards.all[0].policy.vocabulary.role_names,
         configs=tuple(reports),
         census=None,
         remarks=(),

@@ -49,7 +49,7 @@ def judge_values(examiner: Examiner, target: Target, values: Values, *, census: 
         standard.policy.vocabulary.counted if census else (),
         tree=plan.name,
         number=target.standard,
-        names=lambda: examiner.tree.names,
+        names=examiner.names,
         machine=plan.machine,
         cache=plan.cache,
     )

@@ -33,7 +33,7 @@ def compiled(what: str, make: Callable[[], Made], classes: Sequence[type[Any]], 
     if cache is None:
         return make()
     store = ModelCache(cache)
-    name = digest(f"{what} {_state()}".encode())
+    name = digest(f"{what} {state(_SOURCES)}".encode())
     stored = store.load_data(name)
     if stored is not None:
         return cast("Made", _unpacked(stored, classes))
@@ -43,9 +43,9 @@ def compiled(what: str, make: Callable[[], Made], classes: Sequence[type[Any]], 
 
 
 @functools.cache
-def _state() -> str:
-    """A name for the state of the sources, by the path, the size and the time of the last change of each file."""
-    files = [sorted(_walk(os.path.join(_ROOT, folder))) for folder in _SOURCES]
+def state(folders: tuple[str, ...] = ("",)) -> str:
+    """A name for the state of kpolicy, or of some of its folders: path, size and time of change of each file."""
+    files = [sorted(_walk(os.path.join(_ROOT, folder))) for folder in folders]
     return digest(f"{__version__} {files}".encode("utf-8", "surrogateescape"))
 
 
