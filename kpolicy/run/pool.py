@@ -14,6 +14,7 @@ from kpolicy.errors import InputError, KpolicyError
 from kpolicy.location import Location
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
+from kpolicy.run.collection import no_collection
 from kpolicy.run.context import Context
 from kpolicy.run.endings import end_with_parent, signals_later
 from kpolicy.run.examine import Examiner
@@ -61,9 +62,11 @@ def examine_all(
         context.listener.progress(len(outcomes), len(targets))
     rest = [number for number in range(len(targets)) if number not in outcomes]
     batches = split([targets[number] for number in rest], context.jobs)
-    for found in spread(plan, _examine, batches, context.jobs, looking):
-        outcomes.update((rest[number], outcome) for number, outcome in found)
-        context.listener.progress(len(outcomes), len(targets))
+    # Workers start without the collector too: each would go through the models that it holds again and again.
+    with no_collection():
+        for found in spread(plan, _examine, batches, context.jobs, looking):
+            outcomes.update((rest[number], outcome) for number, outcome in found)
+            context.listener.progress(len(outcomes), len(targets))
     lost: Outcome = (LOST, ())
     in_order = [outcomes.get(number, lost) for number in range(len(targets))]
     return [outcome for outcome, _ in in_order], list(dict.fromkeys(remark for _, said in in_order for remark in said))
@@ -160,21 +163,22 @@ def _memory() -> Memory:
 
 
 def _examine(batch: Iterable[tuple[int, Target]]) -> list[tuple[int, Outcome]]:
+    memory = _memory()
+    return [(number, _look(memory, target)) for number, target in batch]
+
+
+def _look(memory: Memory, target: Target) -> Outcome:
     # Only here: what is known already needs no judging.
     from kpolicy.run.judging import judge
 
-    memory = _memory()
     looking = memory.examiner
-    outcomes: list[tuple[int, Outcome]] = []
-    for number, target in batch:
-        looking.begin()
-        found: ConfigReport | KpolicyError
-        try:
-            found = judge(looking, target)
-            memory.keep(target, Judged(found, looking.kconfig_remarks()))
-        except KpolicyError as error:
-            found = error.kept()
-        except Exception as error:  # noqa: BLE001 - a bug met in one config must not hide what the others show
-            found = failure(error, "the config", Location(target.name, 0))
-        outcomes.append((number, (found, looking.kconfig_remarks())))
-    return outcomes
+    looking.begin()
+    found: ConfigReport | KpolicyError
+    try:
+        found = judge(looking, target)
+        memory.keep(target, Judged(found, looking.kconfig_remarks()))
+    except KpolicyError as error:
+        found = error.kept()
+    except Exception as error:  # noqa: BLE001 - a bug met in one config must not hide what the others show
+        found = failure(error, "the config", Location(target.name, 0))
+    return found, looking.kconfig_remarks()
