@@ -24,12 +24,12 @@ from typing import Any
 
 from kpolicy import __version__
 from kpolicy.files import OPEN_FLAGS, read_descriptor
+from kpolicy.kconfig.kept import MAX_TOTAL, beyond, entries, is_ours, remove
 from kpolicy.kconfig.payload import Core, Details, Payload
 
 _FORMAT = 3
 _CODE = ("kconfig", "kernel/toolchain")
-# A model takes about 5 MB; a tree has some 22 architectures.
-_MAX_TOTAL = 1 << 30
+# So many bytes are written before it is looked again whether there is room.
 _LOOK_AGAIN = 16 << 20
 
 
@@ -82,7 +82,7 @@ class ModelCache:
         head, _, body = content.partition(b"\n")
         try:
             stored, size = head.decode("ascii").split(" ")
-            if stored != digest(body):
+            if stored != _seal(name, body):
                 return None
             core = _json(body[: int(size)])
             return (Core(*core), body[int(size) :]) if isinstance(core, list) else None
@@ -93,7 +93,7 @@ class ModelCache:
         """Keep a model; silently nothing where the folder cannot be used."""
         core = _pack(payload.core)
         body = core + _pack(payload.details)
-        self._write(f"{name}.model", f"{digest(body)} {len(core)}\n".encode("ascii") + body)
+        self._write(f"{name}.model", f"{_seal(name, body)} {len(core)}\n".encode("ascii") + body)
 
     def load_data(self, name: str, kind: str = "data") -> Any:
         """JSON values of some kind that are stored under a name; None where there are none."""
@@ -101,12 +101,12 @@ class ModelCache:
         if content is None:
             return None
         head, _, body = content.partition(b"\n")
-        return _json(body) if head == digest(body).encode("ascii") else None
+        return _json(body) if head == _seal(name, body).encode("ascii") else None
 
     def store_data(self, name: str, data: object, kind: str = "data") -> None:
         """Keep JSON values; silently nothing where the folder cannot be used."""
         body = json.dumps(data, separators=(",", ":")).encode("ascii")
-        self._write(f"{name}.{kind}", digest(body).encode("ascii") + b"\n" + body)
+        self._write(f"{name}.{kind}", _seal(name, body).encode("ascii") + b"\n" + body)
 
     def store_trail(self, name: str, paths: Iterable[str]) -> None:
         """Keep the names of the files to look at."""
@@ -120,7 +120,7 @@ class ModelCache:
         except OSError:
             return None
         try:
-            return read_descriptor(descriptor) if _is_ours(os.fstat(descriptor), stat.S_ISREG) else None
+            return read_descriptor(descriptor) if is_ours(os.fstat(descriptor), stat.S_ISREG) else None
         except OSError:
             return None
         finally:
@@ -149,7 +149,7 @@ class ModelCache:
             try:
                 if create:
                     self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self._usable = _is_ours(os.lstat(self._folder), stat.S_ISDIR)
+                self._usable = is_ours(os.lstat(self._folder), stat.S_ISDIR)
             except FileNotFoundError:
                 return False
             except OSError:
@@ -158,22 +158,24 @@ class ModelCache:
 
     def _prune(self, coming: int) -> None:
         """Make room, oldest first; the folder is looked at again after every few megabytes that were written."""
-        self._room -= coming
-        if self._room >= 0:
+        if coming <= self._room:
+            self._room -= coming
             return
-        entries = []
-        for entry in os.scandir(self._folder):
-            try:
-                entries.append((entry.stat(follow_symlinks=False), entry.path))
-            except OSError:
-                continue
-        total = coming + sum(status.st_size for status, _ in entries)
-        for status, path in sorted(entries, key=lambda item: item[0].st_mtime):
-            if total <= _MAX_TOTAL:
-                break
-            total -= status.st_size
-            Path(path).unlink(missing_ok=True)
-        self._room = min(_MAX_TOTAL - total, _LOOK_AGAIN)
+        found = entries(self._folder)
+        total = sum(entry.size for entry in found)
+        if total + coming > MAX_TOTAL:
+            # With some room to spare, so that not every entry from now on is worth a look.
+            for entry in beyond(found, MAX_TOTAL - coming - _LOOK_AGAIN):
+                remove(entry)
+                total -= entry.size
+        self._room = min(MAX_TOTAL - total, _LOOK_AGAIN) - coming
+
+
+def _seal(name: str, body: bytes) -> str:
+    """The digest of what is stored under a name: the content of another file is as damaged as any."""
+    hasher = hashlib.blake2b(name.encode("ascii"), digest_size=16)
+    hasher.update(body)
+    return hasher.hexdigest()
 
 
 def _json(content: bytes) -> Any:
@@ -191,8 +193,3 @@ def unpack_details(packed: bytes) -> Details:
 
 def _pack(half: Core | Details) -> bytes:
     return json.dumps(half, separators=(",", ":")).encode("ascii")
-
-
-def _is_ours(status: os.stat_result, is_kind: Any) -> bool:
-    """Whether only this user can have written a file or folder."""
-    return bool(is_kind(status.st_mode)) and status.st_uid == os.getuid() and not status.st_mode & 0o022
