@@ -43,6 +43,11 @@ class _Digests:
         """Take the digest of a file that was just read."""
         self.known.setdefault(path, disk.digest(content))
 
+    def of(self, paths: Iterable[str]) -> list[tuple[str, str]]:
+        """Some paths, sorted, each with its digest."""
+        known = self.known
+        return [(path, known[path] if path in known else self[path]) for path in sorted(paths)]
+
     def __getitem__(self, path: str) -> str:
         """The digest of a file, "" where there is none."""
         known = self.known.get(path)
@@ -202,7 +207,7 @@ class Tree:
 
     def content_key(self, what: str, paths: Iterable[str], code: tuple[str, ...] = ()) -> str:
         """A name for what rests on the content of some files, and on the code in some folders of kpolicy."""
-        return disk.key(what, [[path, self._digests[path]] for path in sorted(paths)], code=code)
+        return disk.key(what, self._digests.of(paths), code=code)
 
     def model_key(self, architecture: Architecture, toolchain: Toolchain) -> str | None:
         """The name under which the model of an architecture is kept; None where it is not."""
@@ -271,8 +276,7 @@ class Tree:
         return key, self._made(core, details, environment, toolchain)
 
     def _content_key(self, paths: set[str] | list[str], environment: dict[str, str], toolchain: Toolchain) -> str:
-        digests = [[path, self._digests[path]] for path in sorted(paths)]
-        return disk.key(environment, toolchain.identity, digests)
+        return disk.key(environment, toolchain.identity, self._digests.of(paths))
 
     def _build(self, architecture: Architecture, environment: dict[str, str], toolchain: Toolchain) -> Payload:
         # Imported here because a cached model does without kconfiglib and the probes.

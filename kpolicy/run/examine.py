@@ -209,6 +209,10 @@ class Examiner:
         """The name of the model of an architecture in the cache; once known it stays."""
         return self._key((arch, toolchain.identity), lambda: self.tree.model_key(self.architecture(arch), toolchain))
 
+    def forget_keys(self) -> None:
+        """Ask the cache again from here on: other processes read Kconfig files."""
+        self._keys.clear()
+
     def names_key(self) -> str | None:
         """The name of the names of all architectures in the cache; once known it stays."""
         return self._key(("", ""), self.tree.names_key)

@@ -107,7 +107,10 @@ def spread(
     from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
     from concurrent.futures.process import BrokenProcessPool
 
-    digests = looking.tree.digests if looking is not None else {}
+    digests: Mapping[str, str] = {}
+    if looking is not None:
+        digests = looking.tree.digests
+        looking.forget_keys()
     executor: Executor = ProcessPoolExecutor(
         jobs, mp_context=multiprocessing.get_context(_START), initializer=_start_worker, initargs=(plan, digests)
     )

@@ -201,8 +201,8 @@ class _Shelf:
         if part == REFERENCES:
             return tree.content_key(part, tree.names.files, _CODE)
         try:
-            chosen = [resolve_architecture(self._source, word) for word in self._words]
-            keys = [tree.model_key(architecture, toolchain) for architecture in chosen]
+            chosen = [self.examiner.architecture(word) for word in self._words]
+            keys = [self.examiner.model_key(word, toolchain) for word in self._words]
         except InputError:
             # What is wrong is said by who looks at that architecture.
             return None
