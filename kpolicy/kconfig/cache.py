@@ -27,10 +27,12 @@ from kpolicy.files import OPEN_FLAGS, read_descriptor
 from kpolicy.kconfig.kept import MAX_TOTAL, beyond, entries, is_ours, remove
 from kpolicy.kconfig.payload import Core, Details, Payload
 
-_FORMAT = 3
+_FORMAT = 4
 _CODE = ("kconfig", "kernel/toolchain")
 # So many bytes are written before it is looked again whether there is room.
 _LOOK_AGAIN = 16 << 20
+_DIGITS = 32
+_HEAD = 2 * (_DIGITS + 1)
 
 
 def digest(content: bytes) -> str:
@@ -76,43 +78,50 @@ class ModelCache:
 
     def load(self, name: str) -> tuple[Core, bytes] | None:
         """The core of a stored model and the still packed details; None where there is none."""
-        content = self._read(f"{name}.model")
-        if content is None:
+        body = self._load(name, "model")
+        if body is None:
             return None
-        head, _, body = content.partition(b"\n")
+        size, _, halves = body.partition(b"\n")
         try:
-            stored, size = head.decode("ascii").split(" ")
-            if stored != _seal(name, body):
-                return None
-            core = _json(body[: int(size)])
-            return (Core(*core), body[int(size) :]) if isinstance(core, list) else None
+            core = _json(halves[: int(size)])
+            return (Core(*core), halves[int(size) :]) if isinstance(core, list) else None
         except (ValueError, TypeError):
             return None
 
     def store(self, name: str, payload: Payload) -> None:
         """Keep a model; silently nothing where the folder cannot be used."""
         core = _pack(payload.core)
-        body = core + _pack(payload.details)
-        self._write(f"{name}.model", f"{_seal(name, body)} {len(core)}\n".encode("ascii") + body)
+        self._store(name, "model", f"{len(core)}\n".encode("ascii") + core + _pack(payload.details))
 
     def load_data(self, name: str, kind: str = "data") -> Any:
         """JSON values of some kind that are stored under a name; None where there are none."""
-        content = self._read(f"{name}.{kind}")
-        if content is None:
-            return None
-        head, _, body = content.partition(b"\n")
-        return _json(body) if head == _seal(name, body).encode("ascii") else None
+        body = self._load(name, kind)
+        return _json(body) if body is not None else None
 
     def store_data(self, name: str, data: object, kind: str = "data") -> None:
         """Keep JSON values; silently nothing where the folder cannot be used."""
-        body = json.dumps(data, separators=(",", ":")).encode("ascii")
-        self._write(f"{name}.{kind}", _seal(name, body).encode("ascii") + b"\n" + body)
+        self._store(name, kind, json.dumps(data, separators=(",", ":")).encode("ascii"))
+
+    def content(self, name: str, kind: str) -> str | None:
+        """The digest of what is stored under a name, which stays the same under another; None where nothing is."""
+        head = self._read(f"{name}.{kind}", _HEAD)
+        return head[:_DIGITS].decode("ascii") if head is not None and head == _head(name, head[:_DIGITS]) else None
+
+    def _load(self, name: str, kind: str) -> bytes | None:
+        stored = self._read(f"{name}.{kind}")
+        if stored is None:
+            return None
+        body = stored[_HEAD:]
+        return body if stored[:_HEAD] == _head(name, digest(body).encode("ascii")) else None
+
+    def _store(self, name: str, kind: str, body: bytes) -> None:
+        self._write(f"{name}.{kind}", _head(name, digest(body).encode("ascii")) + body)
 
     def store_trail(self, name: str, paths: Iterable[str]) -> None:
         """Keep the names of the files to look at."""
         self._write(f"{name}.trail", json.dumps(sorted(paths)).encode("ascii"))
 
-    def _read(self, name: str) -> bytes | None:
+    def _read(self, name: str, most: int | None = None) -> bytes | None:
         if not self._is_usable(create=False):
             return None
         try:
@@ -120,7 +129,9 @@ class ModelCache:
         except OSError:
             return None
         try:
-            return read_descriptor(descriptor) if is_ours(os.fstat(descriptor), stat.S_ISREG) else None
+            if not is_ours(os.fstat(descriptor), stat.S_ISREG):
+                return None
+            return read_descriptor(descriptor) if most is None else os.read(descriptor, most)
         except OSError:
             return None
         finally:
@@ -171,11 +182,12 @@ class ModelCache:
         self._room = min(MAX_TOTAL - total, _LOOK_AGAIN) - coming
 
 
-def _seal(name: str, body: bytes) -> str:
-    """The digest of what is stored under a name: the content of another file is as damaged as any."""
-    hasher = hashlib.blake2b(name.encode("ascii"), digest_size=16)
-    hasher.update(body)
-    return hasher.hexdigest()
+def _head(name: str, content: bytes) -> bytes:
+    """The first line of a file: the digest of what follows, and that of the file's name with it.
+
+    So the content of another file is as damaged as any.
+    """
+    return content + b" " + digest(name.encode("ascii") + b" " + content).encode("ascii") + b"\n"
 
 
 def _json(content: bytes) -> Any:

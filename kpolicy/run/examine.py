@@ -76,8 +76,9 @@ class Examiner:
         self._said: tuple[Remark, ...] = ()
         self._remarks: dict[Remark, None] = {}
         self.named = False
+        self._is_named = False
         self._architectures: dict[str, Architecture] = {}
-        self._keys: dict[tuple[str, str], str] = {}
+        self._keys: dict[tuple[str, ...], str] = {}
 
     @property
     def toolchain(self) -> Toolchain:
@@ -111,7 +112,7 @@ class Examiner:
             try:
                 model = self.tree.model(architecture, toolchain)
                 # Only now it is sure which files it rests on.
-                self._keys.pop(key, None)
+                self._forget(*key)
                 self._last, self._said = (key, model), tuple(_remarks(model))
                 # A model lives as long as its configs are looked at: no collection needs to look at it.
                 gc.freeze()
@@ -127,7 +128,9 @@ class Examiner:
     def names(self) -> NameIndex:
         """The names of all architectures; that they were asked for is noted in `named`."""
         self.named = True
-        self._keys.pop(("", ""), None)
+        if not self._is_named:
+            self._is_named = True
+            self._forget("", "")
         return self.tree.names
 
     def begin(self) -> None:
@@ -217,7 +220,25 @@ class Examiner:
         """The name of the names of all architectures in the cache; once known it stays."""
         return self._key(("", ""), self.tree.names_key)
 
-    def _key(self, what: tuple[str, str], find: Callable[[], str | None]) -> str | None:
+    def model_content(self, arch: str, toolchain: Toolchain) -> str | None:
+        """The digest of the model of an architecture, as the cache has it: that of an equal model is the same."""
+        return self._key(
+            ("content", arch, toolchain.identity), lambda: self._content(self.model_key(arch, toolchain), "model")
+        )
+
+    def names_content(self) -> str | None:
+        """The digest of the names of all architectures, as the cache has them."""
+        return self._key(("content", "", ""), lambda: self._content(self.names_key(), "data"))
+
+    def _content(self, key: str | None, kind: str) -> str | None:
+        cache = self.tree.cache
+        return cache.content(key, kind) if cache is not None and key is not None else None
+
+    def _forget(self, *what: str) -> None:
+        self._keys.pop(what, None)
+        self._keys.pop(("content", *what), None)
+
+    def _key(self, what: tuple[str, ...], find: Callable[[], str | None]) -> str | None:
         found = self._keys.get(what)
         if found is None:
             found = find()

@@ -175,9 +175,12 @@ def _look(memory: Memory, target: Target) -> Outcome:
     from kpolicy.run.judging import judge
 
     looking = memory.examiner
-    looking.begin()
     found: ConfigReport | KpolicyError
     try:
+        known = memory.recall(target, anew=True)
+        if known is not None:
+            return known.report, known.remarks
+        looking.begin()
         found = judge(looking, target)
         memory.keep(target, Judged(found, looking.kconfig_remarks()))
     except KpolicyError as error:

@@ -43,17 +43,23 @@ class Memory:
         self._cache = examiner.tree.cache
         self._standards: dict[int, str] = {}
 
-    def recall(self, target: Target) -> Judged | None:
-        """What is known about a target; None where it has to be looked at."""
+    def recall(self, target: Target, *, anew: bool = False) -> Judged | None:
+        """What is known about a target; None where it has to be looked at.
+
+        Where its Kconfig files have changed they are read `anew`: the model may be what it was.
+        """
         if self._cache is None or not _is_known_whole(target):
             return None
         self.examiner.begin()
         try:
             for toolchains in self._toolchains(target):
-                keys = [self.examiner.model_key(target.arch, item) for item in toolchains]
-                found = self._load(self._name(target, keys), target) if all(keys) else None
-                if found is not None:
-                    return found
+                if anew and len(toolchains) == 1:
+                    self.examiner.model(self.examiner.architecture(target.arch), *toolchains)
+                models = [self.examiner.model_content(target.arch, item) for item in toolchains]
+                stored = self._stored(target, toolchains, models) if all(models) else None
+                if stored is not None and self._has_same_names(stored["names"].text(), anew=anew):
+                    report = read_config_report(stored["config"], self.examiner.plan.name)
+                    return Judged(replace(report, standard=target.standard), read_remarks(stored["remarks"]))
         except KpolicyError:
             # What cannot be read is told by who looks at it.
             pass
@@ -61,29 +67,33 @@ class Memory:
 
     def keep(self, target: Target, judged: Judged) -> None:
         """Keep what the examiner has just found out about a target."""
-        tree = self.examiner.tree
-        if self._cache is None or not _is_known_whole(target):
+        cache, tree = self._cache, self.examiner.tree
+        if cache is None or not _is_known_whole(target):
             return
-        names = tree.names_kept_as if self.examiner.named else ""
         used = next(item for item in self._toolchains(target) if item[-1].identity == judged.report.toolchain)
         architecture = self.examiner.architecture(target.arch)
         keys = [tree.kept_as(architecture, item) for item in used]
-        if names is None or not all(keys):
+        models = [cache.content(key, "model") if key is not None else None for key in keys]
+        names: str | None = ""
+        if self.examiner.named:
+            names = cache.content(tree.names_kept_as, "data") if tree.names_kept_as is not None else None
+        if names is None or not all(models):
             return
         report = config_document(replace(judged.report, standard=0), self.examiner.plan.name)
         entry = {"names": names, "remarks": [remark_document(item) for item in judged.remarks], "config": report}
-        self._cache.store_data(self._name(target, keys), entry, KIND)
+        cache.store_data(self._name(target, used, models), entry, KIND)
 
-    def _load(self, name: str, target: Target) -> Judged | None:
+    def _stored(self, target: Target, toolchains: Sequence[Toolchain], models: Sequence[str | None]) -> Node | None:
+        name = self._name(target, toolchains, models)
         stored = self._cache.load_data(name, KIND) if self._cache is not None else None
-        if not isinstance(stored, dict):
-            return None
-        entry = Node(Text(name, ""), stored)
-        names = entry["names"].text()
-        if names and names != self.examiner.names_key():
-            return None
-        report = read_config_report(entry["config"], self.examiner.plan.name)
-        return Judged(replace(report, standard=target.standard), read_remarks(entry["remarks"]))
+        return Node(Text(name, ""), stored) if stored is not None else None
+
+    def _has_same_names(self, names: str, *, anew: bool) -> bool:
+        """Whether the names of all architectures are those that were asked for, if they were."""
+        if names and anew and self.examiner.names_content() is None:
+            # Judging would ask for them as well.
+            self.examiner.names()
+        return not names or names == self.examiner.names_content()
 
     def _toolchains(self, target: Target) -> Iterator[tuple[Toolchain, ...]]:
         """The toolchains that a result can rest on: the first that is tried, or that and the next one."""
@@ -91,7 +101,7 @@ class Memory:
         found = self.examiner.toolchains(target, full)
         return (found[:count] for count in range(1, len(found) + 1))
 
-    def _name(self, target: Target, keys: Sequence[str | None]) -> str:
+    def _name(self, target: Target, toolchains: Sequence[Toolchain], models: Sequence[str | None]) -> str:
         """The name of what is kept about a target as some models show it.
 
         That of the tree is not part of it: it is in no result but as that of the tree.
@@ -100,8 +110,11 @@ class Memory:
         contents = [digest(content) for content in self.examiner.contents(target)]
         files = [[part.path, part.in_tree] for part in target.parts]
         parts = [target.name, target.arch, files, config, contents]
-        rest = [keys, self._standard(target.standard), repr(self.examiner.plan.machine), state()]
-        return digest(json.dumps([*parts, *rest]).encode("ascii"))
+        tree = self.examiner.tree
+        architecture = self.examiner.architecture(target.arch)
+        shown = [str(tree.version), repr(architecture), [item.identity for item in toolchains], models]
+        rest = [self._standard(target.standard), repr(self.examiner.plan.machine), state()]
+        return digest(json.dumps([*parts, *shown, *rest]).encode("ascii"))
 
     def _standard(self, number: int) -> str:
         """A name for all that a policy says about configs: waivers and the exit status come later."""

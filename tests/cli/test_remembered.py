@@ -97,7 +97,9 @@ def _unjudged(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     [
         ("README", "", False),
         (_CONFIG, "# a comment\n", True),
-        ("arch/x86/Kconfig", "# a comment\n", True),
+        ("arch/x86/Kconfig", "config MORE\n\tbool\n", True),
+        ("arch/x86/Kconfig", "# a comment\n", False),
+        ("arch/arm64/Kconfig", "# a comment\n", False),
     ],
 )
 def test_is_judged_again_when_what_it_rests_on_changed(
