@@ -73,13 +73,17 @@ class Files(Protocol):
         """The content of a file; raises InputError."""
 
 
-def config_in_tree(source: Files, path: str) -> Config:
-    """A config file of a kernel tree; raises InputError, with its place, for what cannot be read."""
+def content_in_tree(source: Files, path: str) -> bytes:
+    """What is in a config file of a kernel tree; raises InputError, with its place, for what cannot be read."""
     try:
-        content = source.read(path)
+        return source.read(path)
     except InputError as error:
         raise InputError(error.message, Location(path, 0), hint=error.hint) from None
-    return parse_config(path, content)
+
+
+def config_in_tree(source: Files, path: str) -> Config:
+    """A config file of a kernel tree; raises InputError, with its place, for what cannot be read."""
+    return parse_config(path, content_in_tree(source, path))
 
 
 def stack(name: str, parts: list[Config]) -> Config:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.config.model import Config
-from kpolicy.config.read import config_in_tree, read_config, stack
+from kpolicy.config.read import config_in_tree, content_in_tree, read_config, stack
 from kpolicy.errors import KpolicyError
 from kpolicy.kconfig.cache import ModelCache, digest
 from kpolicy.kconfig.load import Tree
@@ -195,7 +195,9 @@ class Examiner:
 
     def contents(self, target: Target) -> list[bytes]:
         """What is in the files of a target that lie in the tree, and the names of the others."""
-        return [self._files.read(part.path) if part.in_tree else os.fsencode(part.path) for part in target.parts]
+        return [
+            content_in_tree(self._files, part.path) if part.in_tree else os.fsencode(part.path) for part in target.parts
+        ]
 
     def full_config(self, target: Target, contents: Sequence[bytes]) -> Config | None:
         """The config of a target that is a full .config; None for any other, of which most need not be read."""
