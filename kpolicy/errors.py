@@ -125,6 +125,11 @@ class SeveralErrors(KpolicyError):
         return "\n".join(error.render() for error in self.errors)
 
 
+def together(errors: Sequence[KpolicyError]) -> KpolicyError:
+    """One error for all that there are."""
+    return errors[0] if len(errors) == 1 else SeveralErrors(errors)
+
+
 def _rebuild(
     kind: type[KpolicyError],
     message: str,

@@ -23,6 +23,7 @@ from kpolicy.cli.options import (
 )
 from kpolicy.errors import InputError, UsageError
 from kpolicy.location import Location
+from kpolicy.report.text.lines import number
 
 if TYPE_CHECKING:
     from kpolicy.policy.fixes.plan import Plan
@@ -151,7 +152,8 @@ def _tell(console: Console, report: FixReport) -> None:
     if not count:
         console.note("nothing to fix")
         return
-    console.note(f"{len(plan.fixes)} of {count} findings cleared, {len(plan.edits)} lines edited; proved by evaluation")
+    cleared, edited = f"{len(plan.fixes)} of {number(count, 'finding')}", number(len(plan.edits), "line")
+    console.note(f"{cleared} cleared, {edited} edited; proved by evaluation")
     if plan.side_effects:
         console.note(f"other values that change: {side_effects_in_words(plan.side_effects, _MOST_EFFECTS)}")
 

@@ -6,7 +6,10 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import NoReturn
+from typing import Final, NoReturn
+
+_OBJECTS: Final = 100_000
+"""So many objects are made before garbage is looked for."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,9 +30,9 @@ def entry() -> NoReturn:
 
     Ends without taking the models apart, piece by piece, which would take as long as a whole check.
     """
-    if sys.argv[1:2] == ["completion"]:
-        # Somebody waits for the answer, and what is imported for it is no garbage.
-        gc.disable()
+    # What is imported and read stays to the end: to look for garbage in it after every 700 objects takes longer than to
+    # judge a config.
+    gc.set_threshold(_OBJECTS)
     if None in (sys.stdin, sys.stdout, sys.stderr):
         from kpolicy.cli.streams import open_closed
 

@@ -14,6 +14,7 @@ from kpolicy.errors import InputError, UsageError
 from kpolicy.report.formats import FORMATS, Format, likeliest
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import Report
+from kpolicy.report.text.lines import number
 
 STEP_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 """The variable that names the file of a job's summary."""
@@ -129,7 +130,7 @@ def _tell_what_is_left_out(console: Console, report: Report, outputs: Outputs) -
     waived, known = report.accepted
     names = [output.form.name for output in outputs.all if not output.form.accepted]
     if names and (waived or known):
-        console.note(f"left out in {', '.join(names)}: {waived} waived and {known} known findings")
+        console.note(f"left out in {', '.join(names)}: {waived} waived and {number(known, 'known finding')}")
 
 
 def _step_summary(console: Console, outputs: Outputs) -> str | None:

@@ -11,6 +11,7 @@ import click
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.errors import InputError, UsageError
+from kpolicy.report.text.lines import number
 
 
 @click.command("pages")
@@ -54,7 +55,7 @@ def command(console: Console, /, output: str, check: bool) -> int:
         if name in present and not _is_ours(present[name]):
             raise UsageError(f"{folder / name} is no page of rules", hint="name another folder, or move the file away")
     _write(console, folder, {name: pages[name] for name in differ}, left_over)
-    console.note(f"{len(pages)} pages, {len(differ)} written, {len(left_over)} removed")
+    console.note(f"{number(len(pages), 'page')}, {len(differ)} written, {len(left_over)} removed")
     return status.CLEAN
 
 

@@ -45,9 +45,10 @@ def _at(offset: int, magic: bytes) -> Callable[[bytes], bool]:
 
 def _has(pattern: str, least: int = 1) -> Callable[[bytes], bool]:
     """So many lines of the beginning match."""
-    compiled = re.compile(pattern.encode(), re.MULTILINE)
 
     def fits(content: bytes) -> bool:
+        # Not before it is needed: most files are configs.
+        compiled = re.compile(pattern.encode(), re.MULTILINE)
         return sum(1 for _match, _ in zip(compiled.finditer(content[:_HEAD]), range(least), strict=False)) == least
 
     return fits
@@ -86,7 +87,7 @@ _TEXT = (
         _has(r"(?i)\A\s*<(!doctype\s+html|html)"),
         'Download the file itself ("raw"), not the page that shows it.',
     ),
-    _feature("an XML file", _has(r"\A(\xef\xbb\xbf)?\s*<(\?xml|[a-zA-Z][\w:.-]*[\s>])")),
+    _feature("an XML file", _has(r"\A(\xef\xbb\xbf)?\s*<(\?xml|[a-zA-Z][\w:.-]*[\s>/])")),
     _feature("autoconf.h", _has(r"^#define CONFIG_\w+ "), _AUTOCONF_HINT),
     _feature("a patch", _has(r"^(diff --git a/|--- \S.*\n\+\+\+ \S)"), _PATCH_HINT),
     _feature("an Ubuntu annotations file", _has(r"^CONFIG_\w+\s+(policy|note|mark)<")),

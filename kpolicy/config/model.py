@@ -45,8 +45,9 @@ class Config:
 
     `name` is as the user gave it.  `is_full` tells a whole .config, as `conf` writes it,
     from a defconfig or a fragment.  `arch` and `version` come from the header of a .config
-    ("Linux/x86 6.12.1 Kernel Configuration").  `remarks` are the lines that `conf` warns of,
-    in its words; `unread` are those that it does not read, whether it says so or not.
+    ("Linux/x86 6.12.1 Kernel Configuration"), `arch` else from a title ("# x86_64").
+    `remarks` are the lines that `conf` warns of, in its words; `unread` are those that it does not read,
+    whether it says so or not.
     """
 
     name: str

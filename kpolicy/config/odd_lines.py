@@ -26,15 +26,11 @@ _COMMENT = re.compile(rf"#({_BLANK}*)(CONFIG_.*)", re.DOTALL)
 _CHECK = re.compile(rf"#CHECK#{_BLANK}*(CONFIG_[A-Za-z0-9_-]+=.*)", re.DOTALL)
 _WITHOUT_PREFIX = re.compile(r"(?!CONFIG_)([A-Z][A-Z0-9_]+)=([ymn]|[0-9]+|0x[0-9a-f]+|\"[^\"]*\")")
 _IS_N = re.compile(r"n(?!\w)")
-_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
+MARK = "byte order mark before it"
+"""The fault of a line, the first of a file, that an editor put an invisible mark in front of."""
 TEXT = "not a config line"
 """The fault of a line that asks for nothing that could be told."""
-
-
-def is_name(text: str) -> bool:
-    """Whether a Kconfig file can define a symbol of this name."""
-    return _NAME.fullmatch(text) is not None
 
 
 def odd_line(text: str, location: Location) -> UnreadLine | None:
@@ -45,7 +41,7 @@ def odd_line(text: str, location: Location) -> UnreadLine | None:
     lead = _LEAD.match(text)
     rest = text[lead.end() :] if lead is not None else text
     if not rest:
-        return None
+        return UnreadLine(location, text, MARK) if text.startswith("\ufeff") else None
     if len(rest) == len(text):
         return _comment(text, location) if text[0] == "#" else _plain(text, text, "", location)
     fault = _lead_fault(text[: len(text) - len(rest)])
@@ -53,7 +49,10 @@ def odd_line(text: str, location: Location) -> UnreadLine | None:
         # Only "is not set" asks for something there; a comment may stand where it likes.
         match = _COMMENT.match(rest)
         asked = _named(match.group(2)) if match is not None and match.group(1) == " " else None
-        return UnreadLine(location, text, fault, asked[0], "n") if asked is not None and asked[2] else None
+        if asked is not None and asked[2]:
+            return UnreadLine(location, text, fault, asked[0], "n")
+        # To conf that is no comment: it warns.
+        return UnreadLine(location, text, fault) if fault == MARK else None
     return _plain(text, rest, fault, location)
 
 
@@ -64,7 +63,7 @@ def unexpected(text: str) -> bool:
 
 def _lead_fault(lead: str) -> str:
     if lead.startswith("\ufeff"):
-        return "byte order mark before it"
+        return MARK
     return "blank before it" if lead.isascii() else "invisible characters before it"
 
 

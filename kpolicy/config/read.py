@@ -16,7 +16,7 @@ from typing import BinaryIO, Protocol
 
 from kpolicy.config.formats import AUTOCONF, Format, binary_format, is_autoconf, text_format
 from kpolicy.config.model import Assignment, Config, UnreadLine
-from kpolicy.config.odd_lines import is_name, odd_line, unexpected
+from kpolicy.config.origin import titled
 from kpolicy.errors import InputError, UsageError
 from kpolicy.files import read_file, read_stream, too_large
 from kpolicy.kernel.version import parse_version
@@ -33,6 +33,7 @@ _CONFIGS_FOLDER = re.compile(r"/arch/([^/]+)/configs\Z")
 _MOST_NAMES = 5
 _HEAD = 4096
 _PREFIX = "CONFIG_"
+_ASSIGNMENT = re.compile(r"CONFIG_([A-Za-z0-9_-]+)=(.*)", re.DOTALL)
 
 # The largest real config has some 13,000 lines and 300 kB; a line that means nothing takes as long as any other.
 MAX_SIZE = 4 << 20
@@ -226,29 +227,32 @@ def parse_lines(name: str, content: bytes) -> Config:
     unread: list[UnreadLine] = []
     remarks: list[tuple[Location, str]] = []
     header = _Header()
-    lines = content.decode("utf-8", "surrogateescape").split("\n")
-    last = len(lines) - 1
-    for number, line in enumerate(lines, 1):
-        text = line[:-1] if number <= last and line.endswith("\r") else line
+    # Only where a line ends is a \r no part of it.
+    lines = content.decode("utf-8", "surrogateescape").replace("\r\n", "\n").split("\n")
+    for number, text in enumerate(lines, 1):
         if not text:
             continue
         place = Location(name, number)
-        found = _unset(text, place) if text[0] == "#" else _assigned(text, place)
+        is_comment = text[0] == "#"
+        found = _unset(text, place) if is_comment else _assigned(text, place)
         if found is not None:
             assignments.append(found)
             continue
-        if text[0] == "#":
+        if is_comment:
             if number < _HEADER_LINES:
-                header.see(text)
+                header.see(text, first=number == 1)
             if "CONFIG_" not in text:
                 continue
-        elif unexpected(text):
+        # Only here: most configs have no such line.
+        from kpolicy.config.odd_lines import odd_line, unexpected
+
+        if unexpected(text):
             remarks.append((place, f"unexpected data: {text}"))
         odd = odd_line(text, place)
         if odd is not None:
             unread.append(odd)
-    arch, version = header.arch, header.release
-    return Config(name, tuple(assignments), arch is not None, arch, version, tuple(remarks), tuple(unread))
+    arch, version = header.arch or header.title, header.release
+    return Config(name, tuple(assignments), header.arch is not None, arch, version, tuple(remarks), tuple(unread))
 
 
 class _Header:
@@ -259,11 +263,14 @@ class _Header:
 
     def __init__(self) -> None:
         self.arch: str | None = None
+        self.title: str | None = None
         self._version: str | None = None
         self._tag: str | None = None
 
-    def see(self, text: str) -> None:
-        """Take a comment in."""
+    def see(self, text: str, *, first: bool) -> None:
+        """Take a comment in, which may be the first line."""
+        if first:
+            self.title = titled(text)
         if self.arch is None and (found := _HEADER.match(text)):
             self.arch, self._version = found.groups()
         elif self._tag is None and (found := _TAG.match(text)):
@@ -282,11 +289,8 @@ class _Header:
 
 
 def _assigned(text: str, place: Location) -> Assignment | None:
-    equals = text.find("=", len(_PREFIX))
-    if equals < 0 or not text.startswith(_PREFIX):
-        return None
-    symbol = text[len(_PREFIX) : equals]
-    return Assignment(symbol, text[equals + 1 :], place, text) if is_name(symbol) else None
+    found = _ASSIGNMENT.fullmatch(text)
+    return Assignment(found[1], found[2], place, text) if found is not None else None
 
 
 def _unset(text: str, place: Location) -> Assignment | None:

@@ -18,7 +18,8 @@ from kpolicy.costing.cost import CERTAINTIES, Certainty, Cost, Costs, Figure, Tr
 from kpolicy.costing.formula import VARIABLES, NoFigureError, boot_parameter, filled, in_powers, names, value_of
 from kpolicy.evaluate.command_line import Standing, asking, parameter, standing
 from kpolicy.explain.cause import Link, cause
-from kpolicy.policy.expressions.expression import COMMAND_LINE, Expression, as_fallback, boots
+from kpolicy.policy.expressions.expression import COMMAND_LINE, Expression
+from kpolicy.policy.expressions.rewriting import as_fallback, boots
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values

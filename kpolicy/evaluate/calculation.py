@@ -2,20 +2,21 @@
 """The values of symbols, worked out on demand.
 
 One `Calculation` is one pass of `conf` over a model with given user values: it mirrors
-sym_calc_value() and what it calls (scripts/kconfig/symbol.c, expr.c), and remembers what
-it has worked out.  Choices differ between dialects: `choices`, `choice_symbols`.
+sym_calc_value() and what it calls (scripts/kconfig/symbol.c).
+Choices differ between dialects: `choices`, `choice_symbols`.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Any
 
-from kpolicy.evaluate.strings import compare, number
+from kpolicy.evaluate.node_values import TRISTATE_TEXT, NodeValues
+from kpolicy.evaluate.strings import number
 from kpolicy.evaluate.template import UNSEEN, Template
 from kpolicy.kconfig.dialect import Dialect
-from kpolicy.kconfig.nodes import AND, NO, NOT, OR, YES
+from kpolicy.kconfig.nodes import NO, YES
 from kpolicy.kconfig.payload import (
     BOOL,
     CHOICE,
@@ -37,10 +38,8 @@ from kpolicy.kconfig.payload import (
     Core,
 )
 
-_TRISTATE_TEXT = ("n", "m", "y")
 
-
-class Calculation(ABC):
+class Calculation(NodeValues):
     """Values for one set of user values.
 
     `user` maps nodes of symbols to 0, 1, 2 or, for string, int and hex, to a text;
@@ -56,70 +55,27 @@ class Calculation(ABC):
         order: tuple[int, ...],
         recorded: Mapping[int, int | str | None],
     ) -> None:
-        self.core = core
+        dialect = Dialect(*core.dialect)
+        super().__init__(core, template, 0 if dialect.untyped_constants else TRISTATE)
         self.user = user
         self.order = order
         self.recorded = recorded
-        self._nodes = core.nodes
-        self._records = core.records
-        # The tristate value of every node; None where it is not worked out yet.
-        self.memo: list[int | None] = template.memo.copy()
-        # The texts of string, int and hex symbols, and of constants and undefined symbols.
-        self._texts = template.texts
-        self.strings: dict[int, str] = {}
-        self.written = bytearray(template.written)
-        for node in (*user, *recorded):
+        for node, value in user.items():
+            # A line that sets n changes nothing of what the template knows: only a line could set another value.
+            if value != 0:
+                self.memo[node] = None
+                self.written[node] = 0
+        for node in recorded:
             self.memo[node] = None
             self.written[node] = 0
         self.unmet: dict[int, tuple[int, int]] = {}
         self._modules_on = 0
-        dialect = Dialect(*core.dialect)
         self._strong_imply, self._empty_numbers = dialect.strong_imply, dialect.empty_numbers
         self._prints_bounds, self._writes_default_n = dialect.prints_bounds, dialect.writes_default_n
-        self._constant_type = 0 if dialect.untyped_constants else TRISTATE
         self._modules_on = self.value(core.modules)
         if core.modules > YES:
             # Everything that MODULES itself rests on was worked out as if it were n, as in `conf`.
             self.memo[core.modules] = self._modules_on
-
-    def value(self, node: int) -> int:
-        """The tristate value of a symbol or an expression."""
-        known = self.memo[node]
-        return self._work_out(node) if known is None else known
-
-    def _work_out(self, index: int) -> int:
-        node = self._nodes[index]
-        memo = self.memo
-        if node is None:
-            return self._symbol(index, self._records[index])
-        operator = node[0]
-        if operator == AND:
-            value = 2
-            for operand in node[1:]:
-                other = memo[operand]
-                if other is None:
-                    other = self._work_out(operand)
-                if other < value:
-                    value = other
-                    if not value:
-                        break
-        elif operator == OR:
-            value = 0
-            for operand in node[1:]:
-                other = memo[operand]
-                if other is None:
-                    other = self._work_out(operand)
-                if other > value:
-                    value = other
-                    if value == 2:
-                        break
-        elif operator == NOT:
-            value = 2 - self.value(node[1])
-        else:
-            left, right = node[1], node[2]
-            value = 2 * compare(operator, self.text(left), self._type(left), self.text(right), self._type(right))
-        memo[index] = value
-        return value
 
     def is_written(self, node: int) -> bool:
         """Whether a symbol has a line in .config."""
@@ -128,34 +84,6 @@ class Calculation(ABC):
         if written == UNSEEN:
             written = self.written[node] = self.visibility(node) > 0
         return bool(written)
-
-    def _type(self, node: int) -> int:
-        if node <= YES:
-            return self._constant_type
-        record = self._records[node]
-        return record[TYPE] if record else 0
-
-    def text(self, node: int) -> str:
-        """A symbol's value as text: "y", "m", "n", the number or the string itself."""
-        if node <= YES:
-            return _TRISTATE_TEXT[node]
-        record = self._records[node]
-        if record is None or not record[TYPE]:
-            return self._texts[node]
-        if record[TYPE] <= TRISTATE:
-            return _TRISTATE_TEXT[self.value(node)]
-        self.value(node)
-        return self.strings[node]
-
-    def _raw_text(self, node: int) -> str:
-        """What `sym->curr.val` holds: for a bool or tristate always "n"."""
-        record = self._records[node] if node > YES else None
-        if node <= YES:
-            return _TRISTATE_TEXT[node]
-        if record is not None and BOOL <= record[TYPE] <= TRISTATE:
-            self.value(node)
-            return "n"
-        return self.text(node)
 
     def visibility(self, node: int) -> int:
         """How far a symbol's prompt lets a user set it: 0, 1 or 2."""
@@ -372,7 +300,7 @@ class Calculation(ABC):
             value = 2
         if record[CHOICE] < 0:
             value = max(value, self._implied(record, record[TYPE] == BOOL or not self._modules_on))
-        return _TRISTATE_TEXT[value]
+        return TRISTATE_TEXT[value]
 
     def is_choice_default(self, node: int) -> bool:
         """Whether a member that is y is what its choice takes by itself."""
@@ -384,19 +312,6 @@ class Calculation(ABC):
             return False
         visible = [member for member in choice[2] if self.visibility(member)]
         return self.choice_default(choice, visible) == node
-
-    def forget(self, symbols: Iterable[int]) -> None:
-        """Work symbols out anew when they are next asked for, and with them every expression.
-
-        What was derived from them keeps its value, as SYMBOL_VALID keeps it in `conf`.
-        """
-        for symbol in symbols:
-            self.memo[symbol] = None
-            self.written[symbol] = 0
-            self.strings.pop(symbol, None)
-        for index, node in enumerate(self._nodes):
-            if node is not None:
-                self.memo[index] = None
 
     # Choices, which differ from dialect to dialect.
 

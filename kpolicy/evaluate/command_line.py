@@ -163,7 +163,8 @@ def _switch(found: _Words, release: _Release) -> str:
 
 def _page_owner(found: _Words, release: _Release) -> str:
     # 5.10 compares with "on", and nothing switches it off again (mm/page_owner.c: early_page_owner_param()).
-    if release < (5, 18):
+    # "mm: page_owner: use kstrtobool() to parse bool option" (1 April 2021) went into the release after 5.12.
+    if release < (5, 13):
         return "y" if any(word.value == "on" for word in found) else ""
     return _switch(found, release)
 
@@ -180,7 +181,8 @@ def _debug_objects(found: _Words, release: _Release) -> str:  # noqa: ARG001 - a
 
 
 def _hash_pointers(found: _Words, release: _Release) -> str:  # noqa: ARG001 - as every parameter is read
-    # The value of no_hash_pointers is not looked at; what is no mode is "auto" (lib/vsprintf.c).
+    # The value of no_hash_pointers is not looked at; what is no mode is "auto" (lib/vsprintf.c).  The other name came
+    # with commit de1c831a7898 (slab: Decouple slab_debug and no_hash_pointers, 6.17).
     last = found[-1]
     if last.name == "no_hash_pointers":
         return "never"

@@ -78,7 +78,7 @@ def _drop_out_of_range(core: Core, user: Mapping[int, int | str], first: Calcula
             # What was derived from a dropped number keeps its value, so it must have one first.
             for symbol, record in enumerate(core.records):
                 if record is not None:
-                    first.value(symbol)
+                    first.is_written(symbol)
         del kept[node]
         first.user = kept
         first.forget([node])

@@ -27,13 +27,9 @@ _MOST_ROUNDS = 4
 
 def recorded_values(config: Config) -> dict[str, str]:
     """Every value of a .config by name, strings without quotes."""
-    values: dict[str, str] = {}
-    for assignment in config.assignments:
-        text = assignment.value
-        if text.startswith('"'):
-            text = unquote(text) or ""
-        values[assignment.name] = text
-    return values
+    return {
+        item.name: (unquote(item.value) or "") if item.value[:1] == '"' else item.value for item in config.assignments
+    }
 
 
 def recorded_probes(model: Model, config: Config) -> dict[str, str | None] | None:

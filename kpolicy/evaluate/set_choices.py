@@ -49,7 +49,7 @@ class SetChoicesCalculation(ChoiceSymbolCalculation):
         self._unset: set[int] = set()
         super().__init__(core, template, user, order, recorded, inputs)
         # A symbol that is n by itself can still be written or not.
-        self.forget(node for node, written in enumerate(template.written) if written == UNSEEN)
+        self.forget(node for node, written in enumerate(self.written) if written == UNSEEN)
         self._unset = {node for node, item in inputs.items() if not item.given}
         # In the symbol table of `conf` the last choice is first.
         for node, *_rest in reversed(core.choices):

@@ -76,11 +76,10 @@ def is_read(assignment: Assignment, dialect: Dialect) -> bool:
 
 def _value(assignment: Assignment, type_code: int, user: UserValues) -> int | str | None:
     text = assignment.value
-    invalid = (assignment.location, f"symbol value '{text}' invalid for {assignment.name}")
     if type_code in (BOOL, TRISTATE):
         value = _TRISTATE.get(text[:1])
         if value is None or (value == 1 and type_code == BOOL):
-            user.warnings.append(invalid)
+            user.warnings.append(_invalid(assignment))
             return None
         return value
     if type_code == STRING:
@@ -91,9 +90,13 @@ def _value(assignment: Assignment, type_code: int, user: UserValues) -> int | st
             user.warnings.append((assignment.location, "invalid string found"))
         return unquoted
     if not is_valid(type_code, text):
-        user.warnings.append(invalid)
+        user.warnings.append(_invalid(assignment))
         return None
     return text
+
+
+def _invalid(assignment: Assignment) -> tuple[Location, str]:
+    return (assignment.location, f"symbol value '{assignment.value}' invalid for {assignment.name}")
 
 
 def unquote(text: str) -> str | None:

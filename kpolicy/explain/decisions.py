@@ -18,7 +18,7 @@ from kpolicy.explain.blocked import OUTSIDE, definition
 from kpolicy.explain.cause import is_without_modules, shown
 from kpolicy.explain.change import Changes, Edits
 from kpolicy.explain.lines import default_text
-from kpolicy.explain.reasons import Decider, decider_at
+from kpolicy.explain.reason import Decider, decider_at
 from kpolicy.kconfig.nodes import NO, YES
 from kpolicy.location import Location
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from kpolicy.explain.blocked import definition
 from kpolicy.explain.cause import shown
 from kpolicy.explain.decisions import Decisions, decisions
-from kpolicy.explain.reasons import Reason, every, reasons
+from kpolicy.explain.reason import Reason, every
+from kpolicy.explain.reasons import reasons
 from kpolicy.explain.support import Supports
+from kpolicy.kconfig.transitional import successors
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 class Explanation:
     """The value of a symbol, its reasons, and whose decisions it rests on.
 
-    `prompt` is what a configuration menu calls it, None for a symbol that cannot be set.
+    `prompt` is what a configuration menu calls it, None for a symbol that cannot be set.  `successors` are the symbols
+    that take the value of a transitional one, which is an old name of theirs.
     """
 
     symbol: str
@@ -31,6 +34,7 @@ class Explanation:
     location: Location
     reasons: tuple[Reason, ...]
     decisions: Decisions
+    successors: tuple[str, ...] = ()
 
 
 def explain(values: Values, name: str) -> Explanation:
@@ -48,4 +52,5 @@ def explain(values: Values, name: str) -> Explanation:
         location=definition(values, symbol),
         reasons=found,
         decisions=decisions(supports, name, [item.symbol for item in every(found) if item.kind == "assigned"]),
+        successors=successors(values.model, name),
     )

@@ -9,8 +9,8 @@ down to what would have to change.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from kpolicy.explain.blocked import (
     OUTSIDE,
@@ -26,7 +26,9 @@ from kpolicy.explain.blocked import (
 from kpolicy.explain.cause import chosen, is_without_modules, line_text, shown
 from kpolicy.explain.facts import Fact, Way
 from kpolicy.explain.lines import condition_text, default_text, is_settled, own_condition, select_text
+from kpolicy.explain.reason import Decider, Kind, Reason, decided_outside, decider_at
 from kpolicy.explain.support import Supports
+from kpolicy.explain.wrong import shown_now, wrong_symbols
 from kpolicy.kconfig.expressions import conjuncts
 from kpolicy.kconfig.payload import TRISTATE, TYPE
 
@@ -35,77 +37,15 @@ if TYPE_CHECKING:
     from kpolicy.kconfig.symbols import Select, Symbol
     from kpolicy.location import Location
 
-Kind: TypeAlias = Literal[
-    "assigned",
-    "selected",
-    "implied",
-    "default",
-    "choice",
-    "range",
-    "toolchain",
-    "unset",
-    "depends",
-    "passed-over",
-    "more",
-]
-Decider: TypeAlias = Literal["person", "tree", "architecture", "toolchain", "environment"]
-
 # Below the symbol that was asked for: so many of the selects in force are followed, the others named.
 _MOST_FOLLOWED: Final = 3
 # The whole of a longer dependency would hide the part of it that matters.
 _LONGEST_CONDITION: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A link: why `symbol` has `value`, in Kconfig's words, and what that rests on.
-
-    `decider` says whose decision it is: that of a person (a config line), of the tree, of the
-    architecture (the tree too, but below arch/), of the toolchain, or of the environment.  `is_repeated` marks a symbol
-    whose reasons stand elsewhere in the tree of reasons.
-    """
-
-    kind: Kind
-    symbol: str
-    value: str
-    text: str
-    location: Location | None
-    decider: Decider
-    because: tuple[Reason, ...] = ()
-    is_repeated: bool = False
-
-
-def decider_at(location: Location | None) -> Decider:
-    """Who decided what a Kconfig line says: an architecture has its say in arch/, the tree everywhere else."""
-    return "architecture" if location is not None and location.path.startswith("arch/") else "tree"
-
-
 def reasons(supports: Supports, name: str) -> tuple[Reason, ...]:
     """The reasons for the value of a symbol that the model defines, each of them in force by itself."""
     return _Teller(supports).top(name)
-
-
-def every(found: Iterable[Reason]) -> Iterator[Reason]:
-    """Some reasons and all below them."""
-    for reason in found:
-        yield reason
-        yield from every(reason.because)
-
-
-def _outside(found: Iterable[Reason]) -> Decider | None:
-    """The toolchain or the environment, where one of several reasons is its decision alone: no line can change it."""
-    for reason in found:
-        roots = set(_roots(reason))
-        if len(roots) == 1 and roots <= {"toolchain", "environment"}:
-            return roots.pop()
-    return None
-
-
-def _roots(reason: Reason) -> Iterator[Decider]:
-    if not reason.because:
-        yield reason.decider
-    for below in reason.because:
-        yield from _roots(below)
 
 
 class _Teller:
@@ -267,8 +207,8 @@ class _Teller:
             parts = conjuncts(default.condition)
             failed = [part for part in parts if not self._values.evaluate(part)]
             if failed:
-                wrong = dict.fromkeys(name for part in failed for name in self._wrong(part, 1))
-                text = f"not {default_text(symbol, default)}: {self._now(wrong)}"
+                wrong = dict.fromkeys(name for part in failed for name in wrong_symbols(self._values, part, 1))
+                text = f"not {default_text(symbol, default)}: {shown_now(self._values, wrong)}"
                 yield self._reason("passed-over", symbol, text, default.location)
 
     def _clipped(self, symbol: Symbol) -> Reason | None:
@@ -316,7 +256,9 @@ class _Teller:
         elif visible and line is not None:
             yield self._reason("assigned", symbol, line.text, line.location, "person")
         elif visible:
-            yield self._reason("unset", symbol, self._nothing(symbol), symbol.prompts[0].location)
+            # A transitional symbol can be set by a line and has no prompt.
+            place = symbol.prompts[0].location if symbol.prompts else definition(values, symbol)
+            yield self._reason("unset", symbol, self._nothing(symbol), place)
         elif not symbol.prompts:
             text = f"it has no prompt: {ways_to_set(values, symbol)}"
             needed = needed_by(values, symbol) if symbol.probed else ()
@@ -329,7 +271,7 @@ class _Teller:
             assert line is not None
             text = f"{line.text} is not honoured"
             reasons = tuple(self._unmet(symbol, 1))
-            yield self._reason("unset", symbol, text, line.location, _outside(reasons) or "person", reasons)
+            yield self._reason("unset", symbol, text, line.location, decided_outside(reasons) or "person", reasons)
         else:
             found = list(self._unmet(symbol, 1))
             yield from found or [
@@ -368,8 +310,8 @@ class _Teller:
                 continue
             whole = item.written or str(item.line.expression)
             of = f" (of {whole})" if whole != str(item.part) and len(whole) <= _LONGEST_CONDITION else ""
-            wrong = tuple(dict.fromkeys(self._wrong(item.part, asked)))
-            text = f"needs {item.part}{of}: {self._now(wrong)}"
+            wrong = tuple(dict.fromkeys(wrong_symbols(self._values, item.part, asked)))
+            text = f"needs {item.part}{of}: {shown_now(self._values, wrong)}"
             because = [reason for name in wrong for reason in self._below(name)]
             yield self._reason("depends", symbol, text, item.line.location, None, because)
 
@@ -379,43 +321,12 @@ class _Teller:
         edges = [(edge.source, edge.condition) for edge in (*symbol.selected_by, *symbol.implied_by)]
         wanted: list[str] = []
         for source, condition in edges:
-            wanted += [source] if not values.tristate(source) else list(self._wrong(condition, 1))
+            wanted += [source] if not values.tristate(source) else list(wrong_symbols(self._values, condition, 1))
         for default in symbol.defaults:
-            wanted += [*self._wrong(default.value, 1), *self._wrong(default.condition, 1)]
+            wanted += [
+                *wrong_symbols(self._values, default.value, 1),
+                *wrong_symbols(self._values, default.condition, 1),
+            ]
         names = list(dict.fromkeys(wanted))
         for name in names if len(names) <= _MOST_FOLLOWED else ():
             yield from self._below(name)
-
-    def _wrong(self, expression: Expr, least: int) -> Iterator[str]:
-        """The symbols that keep an expression below what is asked."""
-        if self._values.evaluate(expression) >= least and expression.op in ("symbol", "const", "and", "or", "not"):
-            return
-        match expression.op:
-            case "symbol":
-                yield expression.name
-            case "and" | "or":
-                for operand in expression.operands:
-                    yield from self._wrong(operand, least)
-            case "not":
-                yield from self._in_the_way(expression.operands[0])
-            case "const":
-                return
-            case _:
-                yield from (name for name in expression.symbols() if self._model.is_defined(name))
-
-    def _in_the_way(self, expression: Expr) -> Iterator[str]:
-        if not self._values.evaluate(expression):
-            return
-        if expression.op == "symbol":
-            yield expression.name
-        elif expression.op == "not":
-            yield from self._wrong(expression.operands[0], 2)
-        else:
-            for operand in expression.operands:
-                yield from self._in_the_way(operand)
-
-    def _now(self, names: Iterable[str]) -> str:
-        return ", ".join(
-            f"{name}={shown(self._values, name)}" if self._model.is_defined(name) else f"{name} is not defined"
-            for name in names
-        )

@@ -268,7 +268,7 @@ def read_file(path: str, content: bytes, reader: Reader) -> SourceFile:
             if statement is not None and statement.keyword == "help":
                 statement = Statement(line, "help", (is_blank,))
         elif lexed.tokens:
-            is_unended = at == len(text) and text[-1] != "\n"
+            is_unended = not lexed.is_ended
         if statement is not None:
             statements.append(statement)
     return SourceFile(path, tuple(statements), is_unended)

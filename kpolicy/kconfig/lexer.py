@@ -35,6 +35,7 @@ class Statement(NamedTuple):
     `start` is where its first token begins, `end` where the next statement can; `text` is its text without the end of
     the line, joined lines put together.  `has_macros` says that there are macros, which nothing expanded.  `assigned`
     is the value of an assignment.  `notes` are what `conf` warns of, with where.
+    `is_ended` says whether the line has an end: a backslash before the last newline of a file takes it away.
     """
 
     tokens: list[Token]
@@ -44,6 +45,7 @@ class Statement(NamedTuple):
     has_macros: bool
     assigned: str | None
     notes: list[tuple[int, str]]
+    is_ended: bool = True
 
 
 class Lexer:
@@ -79,6 +81,7 @@ class Lexer:
         notes: list[tuple[int, str]] = []
         joined: list[int] = []
         macros = 0
+        is_ended = True
         scan, inner_scan = self._first, self._inner
         first, inner = grammar.words, grammar.inner
         keeps_state = grammar.two_states and grammar.has_macros
@@ -124,10 +127,11 @@ class Lexer:
                     value = text[at:end].lstrip(" \t")
                     return Statement(tokens, start, end + 1, text[begin:end], macros > 0, value, notes)
         else:
-            at = len(text)
+            at, is_ended = len(text), False
         for place in joined:
             text = f"{text[:place]}  {text[place + 2 :]}"
-        return Statement(tokens, max(start, begin), at, text[begin:at].removesuffix("\n"), macros > 0, None, notes)
+        line = text[begin:at].removesuffix("\n")
+        return Statement(tokens, max(start, begin), at, line, macros > 0, None, notes, is_ended)
 
     def _ignored(self, char: str, at: int) -> list[tuple[int, str]]:
         """What `conf` warns of where it skips a character."""

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 
-from kpolicy.kconfig.candidates import candidates
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.nodes import NO, YES, NodeTable
-from kpolicy.kconfig.payload import BOOL, HAS_PROMPT, HEX, INT, STRING, TRISTATE, Core, Details
+from kpolicy.kconfig.payload import BOOL, HAS_PROMPT, HEX, INT, STRING, TRISTATE, TYPES, Core, Details
 from kpolicy.kernel.architecture import Architecture
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.kernel.version import KernelVersion
@@ -22,6 +20,7 @@ from kpolicy.kernel.version import KernelVersion
 _MODULES = "MODULES"
 _NAME = re.compile(r"\w+", re.ASCII)
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_LETTERS = {"y": BOOL, "n": BOOL, "m": TRISTATE}
 _HEX = re.compile(r"0[xX][0-9a-fA-F]+")
 
 
@@ -29,32 +28,39 @@ def stated_model(
     values: Mapping[str, str], architecture: Architecture, version: KernelVersion, toolchain: Toolchain
 ) -> Model:
     """The model in which each symbol has the type of the value that a .config gives it; `values` are as written."""
-    table = NodeTable()
+    constants = NodeTable().constants
+    first = len(constants)
+    is_name = _NAME.fullmatch
     # Without MODULES an m would become y, which no full .config has.
-    types = {_MODULES: BOOL, **{name: _type(value) for name, value in values.items() if _NAME.fullmatch(name)}}
-    for constant in table.constants:
+    types = {
+        _MODULES: BOOL,
+        **{name: _LETTERS.get(value) or _type(value) for name, value in values.items() if is_name(name)},
+    }
+    for constant in constants:
         types.pop(constant, None)
-    records: list[Any] = [None] * len(table.nodes)
-    for name, code in types.items():
-        table.symbol(name)
-        records.append([code, YES, YES, NO, NO, [], [], -1, HAS_PROMPT])
+    symbols = {name: node for node, name in enumerate(types, first)}
+    # One for each type: no record is ever changed.
+    records = [[code, YES, YES, NO, NO, [], [], -1, HAS_PROMPT] for code in range(len(TYPES))]
     core = Core(
-        nodes=list(table.nodes),
-        symbols=table.symbols,
-        constants=table.constants,
-        records=records,
+        nodes=[None] * (first + len(types)),
+        symbols=symbols,
+        constants=constants,
+        records=[None] * first + [records[code] for code in types.values()],
         choices=[],
-        modules=table.symbols[_MODULES],
+        modules=symbols[_MODULES],
         mainmenu="Configuration",
         dialect=list(Dialect()),
         warnings=[],
         refused=[],
         probes=[],
-        **candidates(table.nodes, table.symbols.values(), records)._asdict(),
+        # Nothing but its line sets a symbol.
+        free=[],
+        woken=[0] * (first + len(types)),
+        texts=[node for node, code in enumerate(types.values(), first) if code > TRISTATE],
     )
     return Model(
         core,
-        lambda: _details(table.symbols.items()),
+        lambda: _details(symbols.items()),
         architecture=architecture.arch,
         srcarch=architecture.srcarch,
         version=str(version),
@@ -63,10 +69,6 @@ def stated_model(
 
 
 def _type(value: str) -> int:
-    if value in ("y", "n"):
-        return BOOL
-    if value == "m":
-        return TRISTATE
     if _NUMBER.fullmatch(value):
         return INT
     return HEX if _HEX.fullmatch(value) else STRING

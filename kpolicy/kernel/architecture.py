@@ -146,14 +146,14 @@ def _unknown(source: Source, word: str) -> UsageError:
     words = architecture_words(source)
     import difflib  # only for errors
 
-    near = difflib.get_close_matches(_ALIASES.get(word, word), words, n=2, cutoff=0.6)
+    near = difflib.get_close_matches(ALIASES.get(word, word), words, n=2, cutoff=0.6)
     guess = f"did you mean {' or '.join(near)}?\n" if near else ""
     listing = f"this tree knows: {' '.join(words)}" if words else f"{source.name} has no arch/*/Kconfig"
     return UsageError(f"unknown architecture '{word}'", hint=guess + listing)
 
 
 # What `uname -m`, GNU triplets and distributions call architectures that make calls otherwise.
-_ALIASES: Final[Mapping[str, str]] = {
+ALIASES: Final[Mapping[str, str]] = {
     "aarch64": "arm64",
     "amd64": "x86_64",
     "armhf": "arm",

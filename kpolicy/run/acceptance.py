@@ -6,13 +6,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from kpolicy.policy.judging.baseline import Baseline, InScope, Known, scope_of, subtract
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.policy.judging.waivers import Scope, apply_waivers
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import ConfigReport, PolicyReport, TreeReport
+
+if TYPE_CHECKING:
+    from kpolicy.policy.judging.baseline import Baseline, InScope, Known
 
 # What has findings that can be accepted.
 Judged: TypeAlias = "ConfigReport | TreeReport"
@@ -54,6 +56,8 @@ def accept(
         policies.append(PolicyReport(files, standard.policy.fail_on.value, remarks))
     gone: tuple[Known, ...] = ()
     if baseline is not None:
+        from kpolicy.policy.judging.baseline import subtract  # most runs have none
+
         result = subtract((one for item in items for one in item.findings), baseline, judged(items, unmade))
         new, gone = _identities(result.new), result.gone
         items = [
@@ -74,6 +78,8 @@ def accept(
 
 def judged(items: Sequence[Judged], unmade: Iterable[str] = ()) -> InScope:
     """What a run looked at, for a baseline: these configs, by all rules that could be judged, and the whole tree."""
+    from kpolicy.policy.judging.baseline import scope_of  # most runs have none
+
     unjudged = {rule for item in items if isinstance(item, ConfigReport) for rule in item.unjudged}
     configs = {(item.architecture, item.config) for item in items if isinstance(item, ConfigReport)}
     of_configs = scope_of(configs, unjudged.union(unmade))

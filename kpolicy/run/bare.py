@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpolicy.config.model import Config
+from kpolicy.config.origin import architecture_of
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.evaluate.recorded import recorded_values
 from kpolicy.evaluate.values import Values, evaluate
@@ -69,7 +70,10 @@ def bare_values(config: Config, arch: str | None = None, release: str | None = N
             hint="Name the tree with --tree, or state the --release and --arch of a full .config without a header.",
         )
     version = _version(config, release, place)
-    word = arch or config.arch or "unknown"
+    word = arch or architecture_of(config)
+    if word is None:
+        hint = "pass --arch (for example --arch arm64)"
+        raise UsageError("cannot tell the architecture", place, hint=hint)
     toolchain = recorded_toolchain(recorded_values(config)) or Toolchain.dummy()
     written = {item.name: item.value for item in config.assignments}
     model = stated_model(written, Architecture(word, _srcarch(word)), version, toolchain)
@@ -77,13 +81,28 @@ def bare_values(config: Config, arch: str | None = None, release: str | None = N
 
 
 def _version(config: Config, release: str | None, place: Location) -> KernelVersion:
+    own = stated_version(config)
+    if own is None and release is None:
+        hint = "State it: --release 6.12"
+        raise InputError(f"its header names no kernel release: {config.version!r}", place, hint=hint)
+    if release is None:
+        assert own is not None
+        return own
+    given = parse_version(release)
+    if own is None:
+        return given
+    if (own.version, own.patchlevel) != (given.version, given.patchlevel):
+        hint = "Leave --release away: it is for a .config whose header names no release."
+        raise UsageError(f"--release {release} contradicts the header, which says {config.version}", place, hint=hint)
+    return own
+
+
+def stated_version(config: Config) -> KernelVersion | None:
+    """The release in the header of a config, None where that names none."""
     try:
         return parse_version(config.version or "")
     except KpolicyError:
-        if release is None:
-            hint = "State it: --release 6.12"
-            raise InputError(f"its header names no kernel release: {config.version!r}", place, hint=hint) from None
-    return parse_version(release)
+        return None
 
 
 def _srcarch(word: str) -> str:

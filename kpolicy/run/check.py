@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from kpolicy.config.read import read_config
-from kpolicy.errors import KpolicyError, SeveralErrors, UsageError
+from kpolicy.errors import KpolicyError, UsageError, together
 from kpolicy.kernel.source import KernelTree
 from kpolicy.report.records import ConfigReport, Report
 from kpolicy.run.conclude import Work, conclude, finish, plan_by
@@ -32,7 +32,7 @@ class CheckRequest:
 
 
 def check(request: CheckRequest, context: Context) -> Report:
-    """The report on some configs; raises SeveralErrors when there is nothing to report on."""
+    """The report on some configs; raises KpolicyError when there is nothing to report on."""
     if request.configs.count("-") > 1:
         raise UsageError("standard input can be read only once")
     check_release(request.release, has_tree=request.source is not None)
@@ -41,7 +41,7 @@ def check(request: CheckRequest, context: Context) -> Report:
         return _bare(request, context)
     work = check_work(source, request.configs, request.arch, request.terms, context)
     if work.failed and not work.targets:
-        raise SeveralErrors(work.failed)
+        raise together(work.failed)
     return conclude(work, source, request.terms, context, census=False)
 
 
@@ -89,7 +89,7 @@ def _bare(request: CheckRequest, context: Context) -> Report:
         except KpolicyError as error:
             failed.append(error.kept())
     if failed and not reports:
-        raise SeveralErrors(failed)
+        raise together(failed)
     for item in reports:
         if item.unjudged:
             rules = len(standards.all[item.standard].policy.rules)

@@ -125,10 +125,13 @@ def compare_bare(
 ) -> tuple[Compared, list[Change]]:
     """Two full .config files by what they say; raises UsageError or InputError for what is none."""
     # Only here: what makes a model of a .config is seldom wanted.
-    from kpolicy.run.bare import bare_report, bare_values
+    from kpolicy.run.bare import bare_report, bare_values, stated_version
 
     configs = [read_config(spec, stdin) for spec in (before, after)]
-    old, new = (bare_values(config, arch, release) for config in configs)
+    lacking = [config for config in configs if stated_version(config) is None]
+    # Where one header names its release, the one on the command line is for the other config.
+    releases = [release if config in lacking or not lacking else None for config in configs]
+    old, new = (bare_values(config, arch, own) for config, own in zip(configs, releases, strict=True))
     names = changed(effect(old), effect(new))
     changes = []
     for name in names:

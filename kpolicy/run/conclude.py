@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from kpolicy.errors import KpolicyError
 from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.kernel.version import read_version
-from kpolicy.policy.judging.baseline import Baseline, Known, union
 from kpolicy.policy.judging.census import tally
 from kpolicy.report.records import ConfigReport, Report, TreeReport
 from kpolicy.report.remark import Remark
@@ -22,6 +22,9 @@ from kpolicy.run.line_hashes import hashes_of_lines
 from kpolicy.run.plan import Plan, Target, chosen_toolchain, plan_for
 from kpolicy.run.pool import examine_all
 from kpolicy.run.request import Terms
+
+if TYPE_CHECKING:
+    from kpolicy.policy.judging.baseline import Baseline, Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +114,16 @@ def conclude(work: Work, source: KernelTree, terms: Terms, context: Context, *, 
 
 def finish(work: Work, report: Report, source: KernelTree | None, terms: Terms, context: Context) -> Report:
     """A report with what is accepted sorted out; `source` is the tree, if any."""
+    baseline = work.baseline
+    if work.before is not None:
+        # Only here: most runs have none.
+        from kpolicy.policy.judging.baseline import Baseline, union
+
+        baseline = union(baseline or Baseline(), work.before)
     accepted = accept(
         report.configs,
         work.plan.standards,
-        union(work.baseline or Baseline(), work.before) if work.before is not None else work.baseline,
+        baseline,
         context.today,
         about=work.about,
         waivers=terms.policy.waivers,
@@ -140,10 +149,15 @@ def _tell_gone(work: Work, gone: Sequence[Known], terms: Terms, context: Context
     of_baseline = {item.fingerprint for item in work.baseline.known} if work.baseline is not None else set()
     count = sum(item.count for item in gone if item.fingerprint in of_baseline)
     if count:
-        context.listener.note(f"{count} of the findings in {terms.policy.baseline} are gone: `kpolicy baseline update`")
+        name = terms.policy.baseline
+        context.listener.note(f"{count} of the findings in {name} {_are(count)} gone: `kpolicy baseline update`")
     count = sum(item.count for item in gone if item.fingerprint not in of_baseline)
     if count:
-        context.listener.note(f"{count} of the findings of {work.since} are gone")
+        context.listener.note(f"{count} of the findings of {work.since} {_are(count)} gone")
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _toolchains(configs: Iterable[ConfigReport]) -> str:

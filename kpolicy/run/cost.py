@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kpolicy.config.read import read_config
 from kpolicy.costing.bill import Bill, Machine, make_bill
 from kpolicy.costing.catalogue import shipped_costs
-from kpolicy.errors import KpolicyError, SeveralErrors, UsageError
+from kpolicy.errors import KpolicyError, UsageError, together
 from kpolicy.evaluate.values import Values
 from kpolicy.kernel.source import KernelTree
 from kpolicy.report.views.cost import CostReport
@@ -16,7 +16,7 @@ from kpolicy.run.bare import bare_values, truth
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
 from kpolicy.run.plan import plan_for
-from kpolicy.run.remarks import remarks
+from kpolicy.run.remarks import origin_remarks, remarks
 from kpolicy.run.request import check_release
 from kpolicy.run.selection import read_target
 
@@ -34,7 +34,7 @@ class CostRequest:
 
 
 def costs(request: CostRequest, context: Context) -> tuple[tuple[CostReport, ...], tuple[KpolicyError, ...]]:
-    """A report for each config, and errors; raises SeveralErrors when there is no report."""
+    """A report for each config, and errors; raises KpolicyError when there is no report."""
     if request.configs.count("-") > 1:
         raise UsageError("standard input can be read only once")
     check_release(request.release, has_tree=request.source is not None)
@@ -54,7 +54,7 @@ def costs(request: CostRequest, context: Context) -> tuple[tuple[CostReport, ...
     for remark in examiner.kconfig_remarks() if examiner is not None else ():
         context.listener.warning(remark.location, remark.text)
     if failed and not reports:
-        raise SeveralErrors(failed)
+        raise together(failed)
     return tuple(reports), tuple(failed)
 
 
@@ -62,6 +62,8 @@ def _report(spec: str, examiner: Examiner | None, request: CostRequest, context:
     if examiner is None:
         config = read_config(spec, context.stdin)
         values = bare_values(config, request.arch, request.release)
+        for remark in origin_remarks(values):
+            context.listener.warning(remark.location, remark.text)
         return _of(values, config.name, make_bill(values, shipped_costs(context.cache), request.machine, truth))
     values = examiner.values(read_target(spec, examiner.source, request.arch, context.stdin))
     for remark in remarks(values):

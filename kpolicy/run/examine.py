@@ -14,7 +14,6 @@ from kpolicy.config.model import Config
 from kpolicy.config.read import config_in_tree, content_in_tree, read_config, stack
 from kpolicy.errors import KpolicyError
 from kpolicy.kconfig.cache import ModelCache, digest
-from kpolicy.kconfig.load import Tree
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import Architecture, resolve_architecture
 from kpolicy.kernel.source import KernelTree
@@ -54,6 +53,9 @@ class Examiner:
     """
 
     def __init__(self, plan: Plan, source: KernelTree, digests: Mapping[str, str] = MappingProxyType({})) -> None:
+        # Only here: a .config is judged without a tree, too.
+        from kpolicy.kconfig.load import Tree
+
         self.plan = plan
         self.source = source
         root = str(source.root)

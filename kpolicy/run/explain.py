@@ -12,7 +12,7 @@ from kpolicy.policy.checks.unreadable import unreadable_lines
 from kpolicy.report.remark import Remark
 from kpolicy.report.views.explain import ExplainReport
 from kpolicy.run.context import Context
-from kpolicy.run.expand import ValuesRequest, values_of
+from kpolicy.run.expand import Evaluated, ValuesRequest, values_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,12 @@ class Explained:
 
 
 def explain_symbols(request: ValuesRequest, symbols: Sequence[str], context: Context) -> Explained:
+    """Why symbols of a config have their values."""
+    return explain_evaluated(values_of(request, context), symbols)
+
+
+def explain_evaluated(evaluated: Evaluated, symbols: Sequence[str]) -> Explained:
     """Why symbols, named with CONFIG_ or without, have their values; each is explained once."""
-    evaluated = values_of(request, context)
     values = evaluated.values
     model = values.model
     asked = dict.fromkeys(word.removeprefix("CONFIG_") for word in symbols)

@@ -7,15 +7,17 @@ import os
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kpolicy.kernel.source import KernelTree
-from kpolicy.policy.files.extends import default_policy, load_policy
 from kpolicy.policy.files.find import find_policy
 from kpolicy.policy.files.settings import Policy
 from kpolicy.policy.files.vocabulary import Vocabulary, shipped_vocabulary
-from kpolicy.policy.judging.baseline import Baseline, read_baseline
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.run.context import Context
+
+if TYPE_CHECKING:
+    from kpolicy.policy.judging.baseline import Baseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class Standards:
         if not (self.choice.require or policy.require):
             return Standard(policy)
         # Only here: most runs require nothing.
-        from kpolicy.policy.judging.required import read_requirements
+        from kpolicy.policy.judging.requirements import read_requirements
 
         requirements, missing = read_requirements(self.choice.require, policy.require, self.source)
         tree = self.source.name if self.source is not None else None
@@ -91,10 +93,19 @@ class Standards:
 
 
 def _load(word: str, vocabulary: Vocabulary) -> Policy:
-    return load_policy(word, vocabulary) if word else default_policy(vocabulary)
+    if not word:
+        return Policy((), vocabulary)
+    # Only here: without a policy nothing of it is needed.
+    from kpolicy.policy.files.extends import load_policy
+
+    return load_policy(word, vocabulary)
 
 
 def known_findings(choice: PolicyChoice, standards: Standards) -> Baseline | None:
     """The baseline that is named, with today's ids of the rules."""
-    path = choice.baseline
-    return read_baseline(path, standards.all[0].policy.vocabulary.canonical) if path is not None else None
+    if choice.baseline is None:
+        return None
+    # Only here: most runs have none.
+    from kpolicy.policy.judging.baseline import read_baseline
+
+    return read_baseline(choice.baseline, standards.all[0].policy.vocabulary.canonical)

@@ -23,7 +23,7 @@ from kpolicy.run.remembered import Judged, Memory
 
 # What the model of an architecture costs, in configs: that is what splitting an architecture wastes.
 _MODEL_COST = 15
-# fork: workers start with everything imported that this process has.
+# Where there is it: workers start with everything imported that this process has.
 _START = "fork"
 # How long a worker may take to end, in seconds, when it is told to.
 _PATIENCE = 2.0
@@ -111,8 +111,9 @@ def spread(
     if looking is not None:
         digests = looking.tree.digests
         looking.forget_keys()
+    method = _START if _START in multiprocessing.get_all_start_methods() else None
     executor: Executor = ProcessPoolExecutor(
-        jobs, mp_context=multiprocessing.get_context(_START), initializer=_start_worker, initargs=(plan, digests)
+        jobs, mp_context=multiprocessing.get_context(method), initializer=_start_worker, initargs=(plan, digests)
     )
     try:
         waiting = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kpolicy.config.origin import architecture_of
 from kpolicy.errors import InputError
 from kpolicy.evaluate.values import Values
 from kpolicy.kernel.version import parse_version
@@ -35,13 +36,14 @@ def origin_remarks(values: Values) -> Iterator[Remark]:
     config, model = values.config, values.model
     if config is None:
         return
-    if config.arch is not None and config.arch not in (
+    made_for = architecture_of(config)
+    if made_for is not None and made_for not in (
         model.architecture,
         model.srcarch,
         *HEADER_WORDS.get(model.srcarch, ()),
     ):
         place = config.assignments[0].location.path if config.assignments else config.name
-        yield Remark(Location(place, 1), f"made for {config.arch}, read for {model.architecture}")
+        yield Remark(Location(place, 1), f"made for {made_for}, read for {model.architecture}")
     elif config.version is not None and not _is_release(config.version, model.version):
         place = config.assignments[0].location.path if config.assignments else config.name
         yield Remark(Location(place, 1), f"made by Linux {config.version}, the tree is {model.version}")

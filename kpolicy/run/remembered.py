@@ -40,7 +40,8 @@ class Memory:
 
     def __init__(self, examiner: Examiner) -> None:
         self.examiner = examiner
-        self._cache = examiner.tree.cache
+        # Of a kpolicy in an archive nobody can say whether it is the one that found something out.
+        self._cache = examiner.tree.cache if state() is not None else None
         self._standards: dict[int, str] = {}
 
     def recall(self, target: Target, *, anew: bool = False) -> Judged | None:

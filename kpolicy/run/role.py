@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kpolicy.config.read import parse_config, read_config, stack
-from kpolicy.errors import KpolicyError, SeveralErrors, UsageError
+from kpolicy.errors import KpolicyError, UsageError, together
 from kpolicy.evaluate.values import Values
 from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.files.settings import verdict
@@ -21,6 +21,7 @@ from kpolicy.run.conclude import plan_by
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
 from kpolicy.run.policies import Standards
+from kpolicy.run.remarks import origin_remarks
 from kpolicy.run.request import Terms, check_release
 from kpolicy.run.selection import policy_start, read_target
 
@@ -38,7 +39,7 @@ class RoleRequest:
 
 
 def roles(request: RoleRequest, context: Context) -> tuple[tuple[RoleReport, ...], tuple[KpolicyError, ...]]:
-    """A report for each config, and errors; raises SeveralErrors when there is no report."""
+    """A report for each config, and errors; raises KpolicyError when there is no report."""
     if request.configs.count("-") > 1:
         raise UsageError("standard input can be read only once")
     check_release(request.release, has_tree=request.source is not None)
@@ -51,7 +52,7 @@ def roles(request: RoleRequest, context: Context) -> tuple[tuple[RoleReport, ...
         except KpolicyError as error:
             failed.append(error.kept())
     if failed and not reports:
-        raise SeveralErrors(failed)
+        raise together(failed)
     return tuple(reports), tuple(failed)
 
 
@@ -61,13 +62,19 @@ def _of(spec: str, request: RoleRequest, standards: Standards, context: Context)
         config = read_config(spec, context.stdin)
         standard = standards.all[standards.number_for(spec if spec != "-" else None)]
         values = bare_values(config, request.arch, request.release)
-        return _report(values, config.name, standard, request.readings, None)
+        return _report(_told(values, context), config.name, standard, request.readings, None)
     target = read_target(spec, source, request.arch, context.stdin)
     number = standards.number_for(policy_start(target, source))
     plan = replace(plan_by(source, request.terms, context), standards=tuple(standards.all))
     values = Examiner(plan, source).values(replace(target, standard=number))
     name = values.config.name if values.config is not None else spec
-    return _report(values, name, standards.all[number], request.readings, _retry(values))
+    return _report(_told(values, context), name, standards.all[number], request.readings, _retry(values))
+
+
+def _told(values: Values, context: Context) -> Values:
+    for remark in origin_remarks(values):
+        context.listener.warning(remark.location, remark.text)
+    return values
 
 
 def _retry(values: Values) -> Retry | None:

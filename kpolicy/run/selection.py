@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
 from kpolicy.config.model import Config
+from kpolicy.config.origin import architecture_of
 from kpolicy.config.read import config_in_tree, read_config, stack
 from kpolicy.errors import InputError, UsageError
 from kpolicy.evaluate.passes import PRESETS
@@ -22,16 +23,18 @@ _OTHER_TARGETS = frozenset(
     "config localmodconfig localyesconfig menuconfig mod2noconfig mod2yesconfig oldconfig olddefconfig randconfig "
     "syncconfig tinyconfig yes2modconfig".split()
 )
-# How much of a name has to be right for it to be taken for a slip.
-_NEAR = 0.75
+_ENDINGS = ("_defconfig", ".config")
+# How much of a name has to be right for it to be taken for a slip: of all of it, or of what precedes the same ending.
+_NEAR_NAME, _NEAR_STEM = 0.9, 0.75
+_MOST_NAMES = 3
 
 
 def read_target(spec: str, source: KernelTree, arch: str | None, stdin: BinaryIO | None) -> Target:
     """The config that `spec` names, read, and the ARCH word to judge it for.
 
     A file that exists comes first, then a name as make knows it (`x86_64_defconfig`, `debug.config`,
-    `defconfig`).  The architecture is `arch`, else the one whose config file it is, else that in the
-    header of a full .config.  Raises UsageError when it cannot be told, InputError for what cannot be read.
+    `defconfig`).  The architecture is `arch`, else the one whose config file it is, else the one that
+    the config states.  Raises UsageError when it cannot be told, InputError for what cannot be read.
     """
     architecture = resolve_architecture(source, arch) if arch is not None else None
     parts = _parts(spec, source, architecture)
@@ -70,13 +73,21 @@ def defconfig_targets(source: KernelTree, archs: Sequence[str]) -> list[Target]:
 
 
 def name_of_config(spec: str, source: KernelTree | None, arch: str | None = None) -> tuple[str, str | None]:
-    """The name that findings have for a config, and where the search for its policy begins; nothing is read.
+    """The name that findings have for a config, and where the search for its policy begins.
 
-    Raises as `read_target` does for one that cannot be found; without a tree every name is a file's.
+    Standard input is not read.  Raises as `read_target` does for what cannot be found or is no config; without a tree
+    every name is a file's.
     """
     if source is None:
+        if spec != "-":
+            read_config(spec)
         return spec, None if spec == "-" else spec
     parts = _parts(spec, source, resolve_architecture(source, arch) if arch is not None else None)
+    for part in parts:
+        if part.in_tree:
+            config_in_tree(source, part.path)
+        elif part.path != "-":
+            read_config(part.path)
     name = parts[0].path if len(parts) == 1 else spec
     return name, policy_start(Target(name, "", parts), source)
 
@@ -171,18 +182,35 @@ def _nothing(word: str, source: KernelTree, architecture: Architecture | None) -
     if word in _OTHER_TARGETS:
         hint = f"run make {word}, and give the .config that it writes"
         return InputError(f"{word} is a target of make, not a config file", place, hint=hint)
+    if os.sep in word or word.startswith("."):
+        return _no_file(word, source)
     if architecture is not None:
         names = set(make_targets(source, architecture))
         where = f"arch/{architecture.srcarch}/configs"
     else:
         names = {"defconfig", *(file.name for file in config_files(source))}
         where = "arch/*/configs"
+    hint = f"{_guess(word, names)}it is neither a file nor a config in {where} or kernel/configs of {source.name}"
+    return InputError("there is no such config", place, hint=hint)
+
+
+def _no_file(word: str, source: KernelTree) -> InputError:
+    """The error about a path, which is no name that make knows."""
+    paths = {file.path for file in config_files(source)} if not word.startswith(".") else set()
+    return InputError("no such file", Location(word, 0), hint=_guess(word, paths).rstrip())
+
+
+def _guess(word: str, names: Iterable[str]) -> str:
+    """A line that offers the names that `word` is a slip of; nothing where there are none."""
     import difflib  # only for errors
 
-    near = difflib.get_close_matches(word, names, n=3, cutoff=_NEAR)
-    guess = f"did you mean {' or '.join(near)}?\n" if near else ""
-    hint = f"{guess}it is neither a file nor a config in {where} or kernel/configs of {source.name}"
-    return InputError("there is no such config", place, hint=hint)
+    near = difflib.get_close_matches(word, names, n=_MOST_NAMES, cutoff=_NEAR_NAME)
+    ending = next((item for item in _ENDINGS if word.endswith(item)), None)
+    if ending is not None:
+        stems = [name.removesuffix(ending) for name in names if name.endswith(ending)]
+        found = difflib.get_close_matches(word.removesuffix(ending), stems, n=_MOST_NAMES, cutoff=_NEAR_STEM)
+        near += [name for stem in found if (name := stem + ending) not in near]
+    return f"did you mean {' or '.join(near[:_MOST_NAMES])}?\n" if near else ""
 
 
 def _folder(parts: Sequence[Part]) -> str | None:
@@ -194,10 +222,8 @@ def _folder(parts: Sequence[Part]) -> str | None:
 
 
 def _header(config: Config, source: KernelTree) -> str | None:
-    if config.arch is None:
-        return None
+    word = architecture_of(config)
     try:
-        resolve_architecture(source, config.arch)
+        return resolve_architecture(source, word).arch if word is not None else None
     except UsageError:
         return None
-    return config.arch

@@ -209,6 +209,7 @@ _CASES = {
     "type": ("CONFIG_B=m\n", "config/wrong-type", 1, "'m' is no value for CONFIG_B, which is a bool"),
     "no number": ("CONFIG_N=many\n", "config/wrong-type", 1, "which is an int"),
     "no quotes": ("CONFIG_S=text\n", "config/wrong-type", 1, "which is a string"),
+    "comment after a number": ("CONFIG_N=8 # why\n", "config/wrong-type", 1, "a comment after the value is part of it"),
     "range": ("CONFIG_N=4096\n", "config/out-of-range", 1, "out of its range 1 to 64 (Kconfig:39): it is 64"),
     "twice": ("CONFIG_X=y\n# CONFIG_X is not set\n", "config/duplicate-assignment", 1, "again at line 2 as n"),
     "twice the same": ("CONFIG_X=y\nCONFIG_X=y\n", "config/duplicate-assignment", 1, "the same"),
@@ -244,6 +245,36 @@ def test_says_what_became_of_the_line(tmp_path: Path, name: str) -> None:
 )
 def test_lines_that_are_honoured(tmp_path: Path, config: str) -> None:
     assert _findings(tmp_path, config) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "severity", "message", "remedy"),
+    [
+        # 0 is outside of its range: it could not be off.
+        ("# CONFIG_N is not set", "note", "which cannot be unset: conf warns \"symbol value 'n' invalid\"", ()),
+        ("# CONFIG_S is not set", "note", 'conf silently ignores the line; result: CONFIG_S=""', ()),
+        ("# CONFIG_IDLE is not set", "note", "result: CONFIG_IDLE=0", ()),
+        ("# CONFIG_LIMIT is not set", "note", "result: no value", ()),
+        ("# CONFIG_WARN is not set", "warning", "result: CONFIG_WARN=2048", ("CONFIG_WARN=0",)),
+        ("CONFIG_N=n", "error", "'n' is no value for CONFIG_N", ()),
+        ("CONFIG_S=text", "error", "'text' is no value", ('CONFIG_S="text"',)),
+    ],
+)
+def test_a_number_or_string_cannot_be_unset(
+    tmp_path: Path, line: str, severity: str, message: str, remedy: tuple[str, ...]
+) -> None:
+    more = '\nconfig WARN\n\tint "w"\n\trange 0 8192\n\tdefault 2048\n\nconfig IDLE\n\tint "i"\n\tdefault 0\n'
+    model = load(make_tree(tmp_path, {"Kconfig": _TEXT + more}))
+    (found,) = check_lines(evaluate(model, parse_config("c", f"{line}\n".encode())), "production")
+    assert (found.rule, found.severity, found.remedy) == ("config/wrong-type", severity, remedy)
+    assert message in found.message
+
+
+def test_a_value_is_told_as_conf_reads_it(tmp_path: Path) -> None:
+    dropped, tail = _findings(tmp_path, "CONFIG_A=y # why\n")
+    assert dropped.message.startswith("CONFIG_A is asked to be y and is n: ")
+    assert (tail.rule, tail.remedy) == ("config/unreadable-line", ("CONFIG_A=y",))
+    assert tail.message == "conf ignores what follows the first letter, '# why': it reads CONFIG_A=y"
 
 
 def test_the_nearest_name_is_offered(tmp_path: Path) -> None:

@@ -300,3 +300,31 @@ def test_names_that_are_offered(tree: Path, tmp_path: Path, gone: str, present: 
     append(tree / "lib" / "Kconfig.debug", f'\nconfig {present}\n\tbool "present"\n')
     finding = _only(_findings(tree, _config(tmp_path, f"CONFIG_{gone}=y\n")))
     assert (f"did you mean {present}?" in finding["message"]) == offered
+
+
+def test_a_requirement_leads_to_the_line_under_the_old_name(tree: Path, tmp_path: Path) -> None:
+    config = _config(tmp_path, "CONFIG_DEBUG_KERNEL=y\n# CONFIG_CFI_CLANG is not set\nCONFIG_MODULES=y\n")
+    for need in ("CONFIG_MODULES=y\nCONFIG_CFI_CLANG=y\n", "CONFIG_CFI=n\nCONFIG_CFI_CLANG=y\n"):
+        required = _config(tmp_path, need, "need.config")
+        found = _only(
+            [item for item in _findings(tree, config, "--require", required) if "required" in item["message"]]
+        )
+        assert f"CONFIG_CFI_CLANG=y required by {required}:2: CONFIG_CFI, which stands for it" in found["message"]
+        assert found["location"]["line"] == 2
+
+
+def test_an_old_and_a_new_name_are_one_requirement(tree: Path, tmp_path: Path) -> None:
+    required = _config(tmp_path, "CONFIG_CFI_CLANG=y\nCONFIG_CFI=y\n", "need.config")
+    found = _only(_findings(tree, _config(tmp_path, "CONFIG_DEBUG_KERNEL=y\n"), "--require", required))
+    assert (found["rule"], found["remedy"]) == ("required/cfi", ["CONFIG_CFI=y"])
+    assert f"required by {required}:2: is n" in found["message"]
+
+
+def test_explain_names_what_has_the_place_of_an_old_name(tree: Path, tmp_path: Path) -> None:
+    config = _config(tmp_path, "CONFIG_CFI_CLANG=y\n")
+    words = ("explain", "--tree", tree, "--arch", "x86", "--config", config)
+    assert "\n  transitional: an old name of CFI\n" in kpolicy(*words, "CFI_CLANG").out
+    # Neither a line nor a prompt.
+    assert "an old name of FIRST and SECOND\n" in kpolicy(*words, "OLD_OF_TWO").out
+    assert "transitional" not in kpolicy(*words, "CFI").out
+    assert kpolicy(*words, "--format", "json", "CFI_CLANG").json[0]["successors"] == ["CFI"]

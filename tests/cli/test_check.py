@@ -59,6 +59,27 @@ def test_a_misspelt_name(demo: Path) -> None:
     assert "i368_defconfig: error: there is no such config\n  did you mean i386_defconfig" in outcome.err
 
 
+@pytest.mark.parametrize("word", [".config", "../build/.config", "build/my.config"])
+def test_a_missing_file_is_just_that(demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = kpolicy("check", "--tree", demo, "--arch", "x86", word)
+    assert (outcome.status, outcome.err) == (3, f"{word}: error: no such file\n")
+
+
+@pytest.mark.parametrize(
+    ("word", "guess"),
+    [
+        ("my.config", None),
+        ("debg.config", "debug.config"),
+        ("kernel/configs/debgu.config", "kernel/configs/debug.config"),
+    ],
+)
+def test_only_near_names_are_offered(demo: Path, word: str, guess: str | None) -> None:
+    outcome = kpolicy("check", "--tree", demo, "--arch", "x86", word)
+    assert outcome.status == 3
+    assert (f"did you mean {guess}?" in outcome.err) if guess else ("did you mean" not in outcome.err)
+
+
 def test_a_file_comes_before_a_config_of_the_tree(demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "i386_defconfig").write_text("\n")

@@ -130,7 +130,7 @@ def test_a_signal_is_no_error(demo: Path, monkeypatch: pytest.MonkeyPatch) -> No
         assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL, "nobody would clean up"
         signal.raise_signal(signal.SIGTERM)
 
-    monkeypatch.setattr("kpolicy.cli.audit.find_tree", end)
+    monkeypatch.setattr("kpolicy.run.trees.find_tree", end)
     outcome = kpolicy("audit", demo)
     assert (outcome.status, outcome.out, outcome.err) == (143, "", "")
     assert signal.getsignal(signal.SIGTERM) is before

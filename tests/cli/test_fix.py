@@ -33,6 +33,13 @@ def _apply(folder: Path, diff: str) -> None:
     assert run.returncode == 0, run.stderr.decode()
 
 
+def test_one_is_no_plural(demo: Path, tmp_path: Path) -> None:
+    path = tmp_path / "my_defconfig"
+    path.write_text("CONFIG_NO_SUCH_SYMBOL=y\n")
+    outcome = kpolicy("fix", "--tree", demo, "--arch", "x86", path)
+    assert "note: 1 of 1 finding cleared, 1 line edited; proved by evaluation\n" in outcome.err
+
+
 def test_a_patch_for_git(demo: Path, tmp_path: Path) -> None:
     assert _check(demo, _CONFIG)
     outcome = _fix(demo, _CONFIG)
@@ -177,13 +184,8 @@ def test_what_cannot_be_edited(demo: Path, tmp_path: Path) -> None:
 def test_a_file_that_changes_meanwhile(demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "my.config"
     file.write_bytes((demo / _PATH).read_bytes())
-    seen: list[str] = []
-
-    def changing(path: str) -> bytes:
-        seen.append(path)
-        return Path(path).read_bytes() + (b"# more\n" if seen.count(path) > 1 else b"")
-
-    monkeypatch.setattr("kpolicy.cli.fix.read_file", changing)
+    # It is read again before it is written.
+    monkeypatch.setattr("kpolicy.files.read_file", lambda path: Path(path).read_bytes() + b"# more\n")
     outcome = _fix(demo, "--arch", "x86", file, "--write")
     monkeypatch.undo()
     assert outcome.status == status.FAILURE

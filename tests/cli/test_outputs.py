@@ -79,7 +79,7 @@ def test_report_says_what_was_wrong(tmp_path: Path) -> None:
     run = kpolicy("check", "--tree", tree, "graphics_defconfig", "/nowhere", "-o", f"json:{saved}")
     outcome = kpolicy("report", saved)
     assert (outcome.status, outcome.err) == (run.status, run.err) == (status.FAILURE, run.err)
-    assert "/nowhere: error: there is no such config" in outcome.err
+    assert "/nowhere: error: no such file" in outcome.err
 
 
 def test_the_schema(demo: Path) -> None:

@@ -214,7 +214,7 @@ def test_a_baseline_only_shrinks(tree: Path, tmp_path: Path) -> None:
     config = tree / CONFIG
     text = config.read_text().replace("CONFIG_DEBUG_KMEMLEAK=y\n", "")
     config.write_text(text + "CONFIG_NO_SUCH_OPTION=y\n")
-    assert "are gone: `kpolicy baseline update`" in kpolicy("audit", tree, "--baseline", known).err
+    assert "is gone: `kpolicy baseline update`" in kpolicy("audit", tree, "--baseline", known).err
     outcome = kpolicy("baseline", "update", "--tree", tree, "--baseline", known, "i386_defconfig")
     assert (outcome.status, known.read_text()) == (status.CLEAN, before)
     outcome = kpolicy("baseline", "update", "--tree", tree, "--baseline", known)
@@ -255,6 +255,32 @@ def test_policy_show(tree: Path) -> None:
     everything = kpolicy("policy", "show", "--tree", tree, "--all").out
     assert "debug-vm/in-production" in everything
     assert "by default" in everything
+
+
+@pytest.mark.parametrize("has_tree", [True, False])
+def test_policy_show_of_no_config(tree: Path, tmp_path: Path, *, has_tree: bool) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "binary").write_bytes(b"\x7fELF\0\0")
+    (tmp_path / "x.xml").write_text("<xml/>\n")
+    expected = {
+        "folder": "directory",
+        "binary": "looks like an ELF file",
+        "x.xml": "looks like an XML file",
+        "missing": "o such file",
+    }
+    for name, said in expected.items():
+        outcome = kpolicy("-C", tmp_path, "policy", "show", *(("--tree", tree) if has_tree else ()), tmp_path / name)
+        assert (outcome.status in (2, 3), outcome.out) == (True, "")
+        assert said in outcome.err
+
+
+@pytest.mark.parametrize(("text", "what"), [("<xml/>\n", "an XML file"), ('{"rules": {}}\n', "a JSON file")])
+def test_a_policy_of_another_format(tree: Path, tmp_path: Path, text: str, what: str) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text(text)
+    outcome = kpolicy("policy", "show", "--tree", tree, "--policy", path)
+    assert outcome.status == 2
+    assert f"{path}:1: error: not TOML: looks like {what}\n" in outcome.err
 
 
 def test_policy_show_as_json(tree: Path) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from kpolicy.cli import rules, status
+from kpolicy.cli import status
 from kpolicy.policy.expressions.expression import Predicate
+from kpolicy.policy.rules import catalogue as catalogue_module
 from kpolicy.policy.rules.catalogue import make_catalogue, shipped_catalogue
 from tests.cli.support import copy_of_demo, kpolicy
 
@@ -47,7 +48,7 @@ def test_a_failing_example_is_shown_at_its_line(monkeypatch: pytest.MonkeyPatch)
     rule = shipped_catalogue().rule("debug-vm/in-production")
     wrong = tuple(dataclasses.replace(example, fires=not example.fires) for example in rule.examples)
     catalogue = make_catalogue([dataclasses.replace(rule, examples=wrong)])
-    monkeypatch.setattr(rules, "shipped_catalogue", lambda: catalogue)
+    monkeypatch.setattr(catalogue_module, "shipped_catalogue", lambda: catalogue)
     outcome = kpolicy("rules", "test")
     assert outcome.status == status.FINDINGS
     assert f"{wrong[0].location}: error: " in outcome.out
@@ -169,7 +170,7 @@ def test_a_rule_that_makes_no_sense_in_a_tree(tmp_path: Path, monkeypatch: pytes
     tree = copy_of_demo(tmp_path)
     rename(tree, "KMSAN", "KMSAN_NO_MORE")
     rule = dataclasses.replace(shipped_catalogue().rule("kmsan/in-production"), requires=Predicate("exists", "KASAN"))
-    monkeypatch.setattr(rules, "shipped_catalogue", lambda: make_catalogue([rule]))
+    monkeypatch.setattr(catalogue_module, "shipped_catalogue", lambda: make_catalogue([rule]))
     outcome = kpolicy("rules", "test", "--tree", tree)
     assert outcome.status == status.FINDINGS
     fault = "it can never fire, for no architecture defines KMSAN: 'requires' must say so"

@@ -147,6 +147,15 @@ def test_without_a_tree(tmp_path: Path) -> None:
     assert _findings(kpolicy("check", path, "-o", "json")) == [("warning", 6, "PAGE_OWNER", ("CONFIG_PAGE_OWNER=y",))]
 
 
+@pytest.mark.parametrize("first", ["\ufeff#", "\ufeff# by hand", "\ufeff"])
+def test_a_byte_order_mark_before_a_line_that_requests_nothing(demo: Path, tmp_path: Path, first: str) -> None:
+    path = _write(tmp_path, first, "CONFIG_NET=y")
+    outcome = kpolicy("check", "--tree", demo, "--arch", "x86", "-o", "json", path)
+    assert _findings(outcome) == [("note", 1, "", ())]
+    # The finding says what conf says.
+    assert "unexpected data" not in outcome.err + outcome.out
+
+
 def test_audit_and_check_patch_have_it(tmp_path: Path) -> None:
     tree = copy_of_demo(tmp_path)
     line = append(tree / "arch/x86/configs/x86_64_defconfig", " CONFIG_PAGE_OWNER=y\n")

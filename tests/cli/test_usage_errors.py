@@ -18,7 +18,7 @@ from tests.cli.support import kpolicy
         (["graphics_defconfg"], "did you mean graphics_defconfig?"),
         (
             ["--arch", "x86", "x86_64_defconfig+debg.config"],
-            "did you mean debug.config or defconfig or debug_defconfig?",
+            "did you mean debug.config?",
         ),
     ],
 )

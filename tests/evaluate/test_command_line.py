@@ -113,6 +113,8 @@ def test_parameters(line: str, name: str, expected: str) -> None:
         # 5.10 knows "on" alone, and "off" does not take it back.
         ("5.10.223", "page_owner=1", "page_owner", ""),
         ("5.10.223", "page_owner=on page_owner=off", "page_owner", "y"),
+        ("5.15.30", "page_owner=1", "page_owner", "y"),
+        ("5.15.30", "page_owner=on page_owner=off", "page_owner", "n"),
         ("5.10.223", "init_on_alloc=true", "init_on_alloc", ""),
         ("6.1.192", "init_on_alloc=true", "init_on_alloc", "y"),
         ("6.12.117", "init_on_alloc=enable", "init_on_alloc", ""),

@@ -10,7 +10,7 @@ import pytest
 from kpolicy.config.read import parse_config
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.explain.explanation import Explanation, explain
-from kpolicy.explain.reasons import Reason
+from kpolicy.explain.reason import Reason
 from tests.kconfig.small import load, make_tree
 
 _MODULES = 'config MODULES\n\tbool "modules"\n\tmodules\n\tdefault y\n\n'

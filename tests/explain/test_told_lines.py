@@ -18,7 +18,8 @@ from kpolicy.config.read import read_config
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.explain.blocked import blockers
 from kpolicy.explain.decisions import with_lines
-from kpolicy.explain.reasons import Reason, reasons
+from kpolicy.explain.reason import Reason
+from kpolicy.explain.reasons import reasons
 from kpolicy.explain.support import Supports
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import DirectorySource

@@ -17,7 +17,8 @@ from kpolicy.policy.expressions.syntax import parse
 from kpolicy.policy.fixes.lines import Document
 from kpolicy.policy.fixes.plan import Plan, Task, make_plan
 from kpolicy.policy.judging.check import judge
-from kpolicy.policy.judging.required import judge_requirements, requirements_of
+from kpolicy.policy.judging.required import judge_requirements
+from kpolicy.policy.judging.requirements import requirements_of
 from kpolicy.policy.judging.standard import Assessment
 from kpolicy.policy.roles.role import RoleVerdict
 from kpolicy.policy.rules.finding import Finding

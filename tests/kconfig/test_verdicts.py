@@ -58,6 +58,10 @@ _CASES = {
     "more of a sourced entry": 'source "Kconfig.more"\n\tdefault y\n',
     "no newline": 'config A\n\tbool "a"',
     "no newline after an end": 'menu "m"\nendmenu',
+    "a joined newline": 'config A\n\tbool "a" \\\n',
+    "a joined newline after an end": 'menu "m"\nendmenu \\\n',
+    "a joined newline after an end, and a blank": 'menu "m"\nendmenu\\\n\t',
+    "a newline after a joined one": 'menu "m"\nendmenu \\\n\n',
     # Choices.
     "a choice with a name": 'choice NAME\n\tprompt "c"\n\nconfig M\n\tbool "m"\n\nendchoice\n',
     "a choice with a type": 'choice\n\tbool "c"\n\nconfig M\n\tbool "m"\n\nendchoice\n',

@@ -84,6 +84,13 @@ def test_is_read_again_when_what_was_kept_is_damaged(tmp_path: Path, damage: Cal
         _kept(tmp_path, _fail)
 
 
+def test_sources_that_are_no_files_are_read_every_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_ROOT", tmp_path / "archive.pyz")
+    _kept(tmp_path, _make)
+    with pytest.raises(AssertionError, match="read again"):
+        _kept(tmp_path, _fail)
+
+
 def test_a_folder_that_cannot_be_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert _kept(tmp_path / "file" / "cache", _make) == _MADE

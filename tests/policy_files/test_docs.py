@@ -14,7 +14,8 @@ from kpolicy.policy.files.policy_reader import KEYS
 from kpolicy.policy.files.show import changed
 from kpolicy.policy.judging.baseline import make_baseline, parse_baseline
 from kpolicy.policy.judging.check import judge
-from kpolicy.policy.judging.required import judge_requirements, requirements_of
+from kpolicy.policy.judging.required import judge_requirements
+from kpolicy.policy.judging.requirements import requirements_of
 from kpolicy.policy.rule_tests.examples import run_examples
 from kpolicy.policy.toml.toml_file import FileErrors
 from tests.policy.support import models, values_of

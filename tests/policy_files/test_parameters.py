@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from kpolicy.errors import UsageError
-from kpolicy.policy.expressions.expression import bind, symbols
+from kpolicy.policy.expressions.expression import symbols
+from kpolicy.policy.expressions.rewriting import bind
 from kpolicy.policy.expressions.syntax import parse
 from kpolicy.policy.judging.check import fires
 from kpolicy.policy.rules.load import load_rule

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kpolicy.evaluate.minimal import needed_symbols
 from kpolicy.explain.cause import Link, cause
 from kpolicy.location import Location
+from kpolicy.policy.checks import wrong_type
 from kpolicy.policy.checks.effects import LineEffect, line_effects
 from kpolicy.policy.checks.moved import LeftBehind, in_words, left_behind, release_that_made, summary
 from kpolicy.policy.checks.old_names import holds, is_contradicted, remedy
@@ -147,7 +148,7 @@ def _line_finding(maker: _Maker, effect: LineEffect, names: Names | None, *, der
         got=effect.got,
         causes=cause(maker.values, name) if effect.effect in _CAUSED else (),
         severity=_severity(maker, effect, names),
-        remedy=remedy(maker.values, effect),
+        remedy=(wrong_type.remedy if effect.effect == "wrong-type" else remedy)(maker.values, effect),
     )
 
 
@@ -170,9 +171,8 @@ def _severity(maker: _Maker, effect: LineEffect, names: Names | None) -> Severit
         return "warning"
     if effect.effect == "unknown-symbol":
         return _severity_of_unknown(maker.values, line, names)
-    if effect.effect == "wrong-type" and config.is_full:
-        # `conf` wrote it for another kernel, in which the type was another.
-        return "warning"
+    if effect.effect == "wrong-type":
+        return wrong_type.severity(maker.values, effect, full=config.is_full)
     if effect.effect == "choice-conflict" and line.value == "y":
         chosen = winner(maker.values, line.name)
         if chosen is not None and chosen.location.path != line.location.path:

@@ -12,7 +12,7 @@ from kpolicy.evaluate.strings import is_valid, number
 from kpolicy.evaluate.user import is_read, unquote
 from kpolicy.explain.cause import sufficient_default
 from kpolicy.kconfig.payload import TYPES
-from kpolicy.policy.checks.heirs import successors
+from kpolicy.kconfig.transitional import successors
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -133,7 +133,7 @@ def why(values: Values, assignment: Assignment, got: str) -> Effect:
     kind = values.model.type_of(name)
     if kind in ("int", "hex"):
         visible = values.visibility(name) > 0
-        return "out-of-range" if visible and _is_outside(values, name, assignment.value, kind) else "dropped-request"
+        return "out-of-range" if visible and is_outside(values, name, assignment.value, kind) else "dropped-request"
     if kind in ("bool", "tristate"):
         asked = _TRISTATE[assignment.value[0]]
         # A select adds nothing to a default that gives as much.
@@ -145,7 +145,8 @@ def why(values: Values, assignment: Assignment, got: str) -> Effect:
     return "dropped-request"
 
 
-def _is_outside(values: Values, name: str, text: str, kind: str) -> bool:
+def is_outside(values: Values, name: str, text: str, kind: str) -> bool:
+    """Whether a number is outside of the range that is in force for a symbol."""
     symbol = values.model.symbol(name)
     base = 10 if kind == "int" else 16
     for item in symbol.ranges if symbol is not None else ():

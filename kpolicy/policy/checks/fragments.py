@@ -112,7 +112,7 @@ def _finding(items: Sequence[Unheard], asked: Sequence[str], severity: Severity)
         by_reason[item.reason].append(item.architecture)
     groups = sorted(by_reason.items(), key=lambda group: -len(group[1]))
     told = [text if len(groups) == 1 else f"on {_some(archs)} {text}" for text, archs in groups[:_MOST_REASONS]]
-    more = f"; and {len(groups) - _MOST_REASONS} more reasons" if len(groups) > _MOST_REASONS else ""
+    more = f"; and {len(groups) - _MOST_REASONS} more" if len(groups) > _MOST_REASONS else ""
     archs = sorted(item.architecture for item in items)
     first = items[0]
     if all(item.hopeless for item in items) and severity == "warning":

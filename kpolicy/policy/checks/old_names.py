@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import shown
 from kpolicy.policy.checks.heirs import heirs
+from kpolicy.policy.checks.spelling import as_read
 from kpolicy.policy.edits import line_of
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def unknown_message(values: Values, line: Assignment) -> str | None:
     known = f"CONFIG_{line.name} is not known to this kernel on {values.model.srcarch}: {what[found.kind]}"
     text = f"{known}, which is {', '.join(shown(values, name) for name in found.names)}"
     if holds(values, line) is False:
-        text = f"{text} ({line.value} requested)"
+        text = f"{text} ({as_read(values.model.type_of(found.names[0]), line.value)} requested)"
     if all(values.model.has_prompt(name) for name in found.names):
         return text
     return f"{text} and has no prompt{_setters(values, found.names[0])}"
@@ -52,8 +53,8 @@ def unknown_message(values: Values, line: Assignment) -> str | None:
 
 def lost_message(values: Values, line: Assignment, heir: str, reason: str) -> str:
     """A line for a transitional symbol whose value the present one does not take."""
-    got = shown(values, heir)
-    return f"CONFIG_{line.name}={line.value} requested, but CONFIG_{heir}, its name now, is {got}: {reason}"
+    got, asked = shown(values, heir), as_read(values.model.type_of(line.name), line.value)
+    return f"CONFIG_{line.name}={asked} requested, but CONFIG_{heir}, its name now, is {got}: {reason}"
 
 
 def moved_hint(values: Values, line: Assignment) -> str:

@@ -10,10 +10,12 @@ from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import deciding_selects, is_without_modules, no_modules, sufficient_default
 from kpolicy.explain.lines import default_text
 from kpolicy.kconfig.expressions import conjunction, conjuncts
+from kpolicy.policy.checks import wrong_type
 from kpolicy.policy.checks.effects import LineEffect, why
 from kpolicy.policy.checks.heirs import heirs
 from kpolicy.policy.checks.names import likely_names
 from kpolicy.policy.checks.old_names import honoured_message, lost_message, moved_hint, unknown_message
+from kpolicy.policy.checks.spelling import as_read
 
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
@@ -32,7 +34,8 @@ _MOST_ARCHITECTURES = 3
 def message(values: Values, effect: LineEffect, names: Names | None = None) -> str:
     """What there is to say about a line that is not honoured."""
     assignment = effect.assignment
-    name, asked = assignment.name, assignment.value
+    name, kind = assignment.name, values.model.type_of(assignment.name)
+    asked = as_read(kind, assignment.value)
     if effect.effect == "unknown-symbol":
         return unknown_message(values, assignment) or _unknown(values, name, names)
     if effect.effect == "renamed":
@@ -40,11 +43,11 @@ def message(values: Values, effect: LineEffect, names: Names | None = None) -> s
     if effect.effect == "duplicate-assignment":
         other = effect.other
         assert other is not None
-        counts = ", the same" if other.value == asked else f" as {other.value}, which counts"
+        again = as_read(kind, other.value)
+        counts = ", the same" if again == asked else f" as {again}, which counts"
         return f"CONFIG_{name} stands again at line {other.location.line}{counts}"
     if effect.effect == "wrong-type":
-        kind = values.model.type_of(name)
-        return f"{asked!r} is no value for CONFIG_{name}, which is {with_article(kind)}: the line is ignored"
+        return wrong_type.message(values, effect, with_article(kind))
     if effect.effect == "out-of-range":
         return f"CONFIG_{name}={asked} is out of its range {_range(values, name)}: it is {effect.got}"
     if effect.heir is not None:
@@ -163,7 +166,7 @@ def listed(words: Sequence[str]) -> str:
 def _selects(values: Values, name: str) -> str:
     edges = deciding_selects(values, name)
     shown = [f"{edge.source} selects it at {edge.location}" for edge in edges[:_LONGEST_LIST]]
-    more = f", and {len(edges) - _LONGEST_LIST} more do" if len(edges) > _LONGEST_LIST else ""
+    more = f", and {len(edges) - _LONGEST_LIST} more" if len(edges) > _LONGEST_LIST else ""
     return ", ".join(shown) + more
 
 

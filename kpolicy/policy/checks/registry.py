@@ -72,8 +72,9 @@ CHECKS: tuple[Check, ...] = (
         "config/wrong-type",
         "A value that does not fit the type of its symbol",
         "error",
-        "conf warns and ignores the line: m for a bool, text for a number, a string without quotes.",
-        "scripts/kconfig/confdata.c: conf_set_sym_val",
+        "conf ignores the line: m for a bool, text for a number, a string without quotes. # CONFIG_X is not set for a"
+        " number or a string is ignored as well: a note, or a warning where CONFIG_X=0 would turn it off.",
+        "scripts/kconfig/confdata.c: conf_read_simple, conf_set_sym_val",
     ),
     Check(
         "config/out-of-range",

@@ -42,6 +42,16 @@ def tail(kind: str, value: str) -> str:
     return value[quoted.end() :] if quoted is not None else ""
 
 
+def as_read(kind: str, value: str) -> str:
+    """The part of a value that `conf` reads: y of "y # why"."""
+    return value.removesuffix(tail(kind, value))
+
+
+def has_comment(value: str) -> bool:
+    """Whether a comment seems to follow a value; to `conf` it is part of it."""
+    return _COMMENT.search(value) is not None
+
+
 def _likely_kind(value: str) -> str:
     text = value.strip()
     if text.strip("\"'").lower() in _WORDS:

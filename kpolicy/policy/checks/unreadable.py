@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kpolicy.config.odd_lines import TEXT, odd_line
 from kpolicy.evaluate.strings import number
 from kpolicy.evaluate.user import is_read, unquote
 from kpolicy.policy.checks.effects import result
@@ -55,18 +54,32 @@ def _of_assignments(values: Values, assignments: tuple[Assignment, ...]) -> Iter
     dialect = values.model.dialect
     for line in assignments:
         if not (line.loose or line.mark):
-            yield from _tail(values, line)
+            # Nothing follows what is one letter.
+            if len(line.value) > 1:
+                yield from _tail(values, line)
         elif is_read(line, dialect):
             text = f"from Linux {_EXACT_SINCE} on conf takes this line for a comment: it is not exactly 'is not set'"
             yield Unreadable(line.location, line.name, "n", text, "note", line_of(line.name, "n"))
-        elif (odd := odd_line(line.text, line.location)) is not None:
-            yield from _asking(values, odd, older=True)
+        else:
+            from kpolicy.config.odd_lines import odd_line  # most configs have no such line
+
+            odd = odd_line(line.text, line.location)
+            if odd is not None:
+                yield from _asking(values, odd, older=True)
 
 
 def _of_unread(values: Values, unread: tuple[UnreadLine, ...]) -> Iterator[Unreadable]:
     """All that ask for something, and the first line of the others in each file."""
+    from kpolicy.config.odd_lines import MARK  # most configs have no such line
+
     others: dict[str, list[UnreadLine]] = defaultdict(list)
     for line in unread:
+        if not line.name and line.fault == MARK:
+            text = (
+                f"conf does not read this line ({MARK}) and warns; it requests nothing: save the file without the mark"
+            )
+            yield Unreadable(line.location, "", "", text, "note")
+            continue
         if not _asks(values, line):
             if not line.text.startswith("#"):
                 others[line.location.path].append(line)
@@ -80,6 +93,8 @@ def _of_unread(values: Values, unread: tuple[UnreadLine, ...]) -> Iterator[Unrea
 
 def _asks(values: Values, line: UnreadLine) -> bool:
     """Whether a line names a symbol, not only a word that looks like one."""
+    from kpolicy.config.odd_lines import TEXT  # most configs have no such line
+
     prefixed = "CONFIG_" in line.text.upper()
     return bool(line.name) and line.fault != TEXT and (prefixed or values.model.is_defined(line.name))
 
@@ -133,5 +148,5 @@ def _tail(values: Values, line: Assignment) -> Iterator[Unreadable]:
         return
     value = line.value[: len(line.value) - len(rest)]
     what = "the string" if kind == "string" else "the first letter"
-    text = f"conf ignores what follows {what}, {rest.strip()!r}: CONFIG_{line.name}={value}"
+    text = f"conf ignores what follows {what}, {rest.strip()!r}: it reads CONFIG_{line.name}={value}"
     yield Unreadable(line.location, line.name, result(values, line.name), text, "note", line_of(line.name, value))

@@ -24,7 +24,6 @@ from kpolicy.policy.files.policy_file import (
     Tool,
     Waiver,
 )
-from kpolicy.policy.files.policy_toolchain import make_toolchain
 from kpolicy.policy.files.vocabulary import Entry, Vocabulary
 from kpolicy.policy.roles.role import Evidence, RoleVerdict, role_of
 from kpolicy.policy.rules.finding import Finding
@@ -71,6 +70,10 @@ class Policy:
     @cached_property
     def toolchain(self) -> Toolchain | None:
         """The toolchain that is stated, None when none is."""
+        if not self.tools:
+            return None
+        from kpolicy.policy.files.policy_toolchain import make_toolchain  # few policies state one
+
         return make_toolchain(self.tools)
 
     @cached_property

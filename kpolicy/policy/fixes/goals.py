@@ -5,16 +5,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from kpolicy.config.read import parse_lines
 from kpolicy.policy.checks.config_lines import UNREADABLE
 from kpolicy.policy.checks.old_names import replacement
 from kpolicy.policy.checks.registry import RENAMED
-from kpolicy.policy.checks.spelling import corrected
 from kpolicy.policy.expressions.decisive import rests_on_command_line
 from kpolicy.policy.expressions.expression import And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
+from kpolicy.policy.fixes.assumed import is_refused_by_assumption
 from kpolicy.policy.fixes.renaming import RenamingGoal
 from kpolicy.policy.fixes.ways import Ways
 from kpolicy.policy.judging.known_as import known_as
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
     from kpolicy.evaluate.values import Values
     from kpolicy.policy.fixes.lines import Document, Edit
-    from kpolicy.policy.judging.required import Requirement
+    from kpolicy.policy.judging.requirements import Requirement
     from kpolicy.policy.rules.finding import Finding
     from kpolicy.policy.rules.rule import Rule
 
 _LINE = "config/"
 _UNMET = "config/unmet-direct-dependency"
+_UNKNOWN = "config/unknown-symbol"
 _OUT_OF_RANGE = "config/out-of-range"
 # What counts lines, or names those that need no edit.
 _COUNTS = ("config/other-release", "config/other-release-line")
@@ -135,14 +136,32 @@ class LineGoal:
                 yield document.instead(line, name, value)
         if finding.rule == _OUT_OF_RANGE:
             yield document.instead(line, finding.symbol, _as_written(values, finding.symbol))
-        corrections = tuple(_as_meant(values, document, finding))
+        corrections = tuple(_as_meant(document, finding))
         yield from corrections
         if corrections or finding.rule == UNREADABLE or values.model.is_transitional(finding.symbol):
             # To delete what `conf` does not read, or an old name, would be to forget what was asked for.
             return
+        if finding.rule in _ASKED and is_refused_by_assumption(values, finding.symbol):
+            return
         yield document.cut(line)
         if self.also and finding.rule in _ASKED:
             yield from ways.want(finding.symbol, _value_at(document, line))
+
+
+@dataclass(frozen=True)
+class StaleGoal:
+    """A line for a name that the tree does not know: the present name takes its place, or it goes."""
+
+    rule: Rule
+    finding: Finding
+
+    def met(self, values: Values) -> bool:
+        """See `Goal`."""
+        return RuleGoal(self.rule).met(values)
+
+    def moves(self, ways: Ways) -> Iterator[Edit]:
+        """See `Goal`."""
+        yield from LineGoal(replace(self.finding, rule=_UNKNOWN)).moves(ways)
 
 
 @dataclass(frozen=True)
@@ -172,6 +191,8 @@ def goal_of(
     `wide` takes in the ways that change more than the finding asks for.
     """
     rule = next((item for item in rules if item.id == finding.rule), None)
+    if rule is not None and rule.kind == "stale":
+        return StaleGoal(rule, finding)
     if rule is not None:
         return RuleGoal(rule, anyhow=wide)
     # Of several requirements for a symbol the last one counts.
@@ -257,7 +278,7 @@ def _answer(ways: Ways, question: Predicate, *, wanted: bool) -> Iterator[Edit]:
 
 def _instead(values: Values, finding: Finding, document: Document) -> tuple[tuple[str, str], ...]:
     """What stands for a symbol now that a line cannot set any more: a table knows it."""
-    if finding.rule not in ("config/unknown-symbol", "config/dropped-request"):
+    if finding.rule not in (_UNKNOWN, "config/dropped-request"):
         return ()
     line = next(item for item in document.config.assignments if item.location == finding.place)
     found = replacement(values, line)
@@ -266,17 +287,13 @@ def _instead(values: Values, finding: Finding, document: Document) -> tuple[tupl
     return found if len(found) == 1 else ()
 
 
-def _as_meant(values: Values, document: Document, finding: Finding) -> Iterator[Edit]:
-    """A line that `conf` does not read, as it would."""
+def _as_meant(document: Document, finding: Finding) -> Iterator[Edit]:
+    """A line that `conf` does not read, or whose value it does not take, as it would."""
     line = finding.place.line
-    if finding.rule == UNREADABLE:
+    if finding.rule in (UNREADABLE, _WRONG_TYPE):
         text = "".join(f"{item}\n" for item in finding.remedy)
         for item in parse_lines(finding.rule, text.encode("utf-8", "surrogateescape")).assignments:
             yield document.instead(line, item.name, item.value)
-    if finding.rule == _WRONG_TYPE:
-        value = corrected(values.model.type_of(finding.symbol), _value_at(document, line))
-        if value is not None:
-            yield document.instead(line, finding.symbol, value)
 
 
 def _value_at(document: Document, line: int) -> str:

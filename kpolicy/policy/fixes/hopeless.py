@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import assignment_of, cause
+from kpolicy.kconfig.transitional import successors
 from kpolicy.location import Location
 from kpolicy.policy.checks.config_lines import UNREADABLE
-from kpolicy.policy.checks.heirs import successors
 from kpolicy.policy.expressions.decisive import rests_on_command_line
 from kpolicy.policy.expressions.expression import (
     COMMAND_LINE,
@@ -24,6 +24,7 @@ from kpolicy.policy.expressions.expression import (
     Symbol,
     symbols,
 )
+from kpolicy.policy.fixes.assumed import is_refused_by_assumption, toolchain_name
 from kpolicy.policy.fixes.goals import LineGoal, RequirementGoal, RuleGoal, UnmetGoal, is_about_a_line
 from kpolicy.policy.fixes.renaming import RenamingGoal
 from kpolicy.policy.judging.known_as import known_as
@@ -54,6 +55,10 @@ def why_hopeless(values: Values, document: Document, finding: Finding, search: S
         return Hopeless(finding, "it is not about what a config line says", finding.place)
     if is_about_a_line(finding) and not document.has(finding.place):
         return Hopeless(finding, _elsewhere(finding.place), finding.place)
+    if isinstance(search.goal, LineGoal) and is_refused_by_assumption(values, finding.symbol):
+        assumed = toolchain_name(values)
+        reason = f"the assumed toolchain ({assumed}) refuses it, a real one may not: try --toolchain exec"
+        return Hopeless(finding, reason, finding.place)
     reasons = list(dict.fromkeys(_reasons(values, document, search)))
     other = search.obstacle
     # Of lines that are lost on a far way round there is nothing to learn.

@@ -21,7 +21,7 @@ from kpolicy.policy.fixes.ways import Ways
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
-    from kpolicy.policy.judging.required import Requirement
+    from kpolicy.policy.judging.requirements import Requirement
     from kpolicy.policy.rules.finding import Finding
     from kpolicy.policy.rules.rule import Rule
 

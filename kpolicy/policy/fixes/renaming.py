@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpolicy.explain.cause import shown
-from kpolicy.policy.checks.heirs import successors
+from kpolicy.kconfig.transitional import successors
 
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment

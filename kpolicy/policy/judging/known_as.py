@@ -14,7 +14,7 @@ from kpolicy.policy.edits import line_of
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.model import Model
-    from kpolicy.policy.judging.required import Requirement
+    from kpolicy.policy.judging.requirements import Requirement
 
 
 def known_as(model: Model, item: Requirement, *, complete: bool = True) -> Requirement:

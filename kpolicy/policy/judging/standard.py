@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpolicy.policy.files.settings import Policy, verdict
+from kpolicy.policy.judging.requirements import Requirement
 from kpolicy.policy.roles.role import RoleVerdict
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import Rule
@@ -15,7 +16,6 @@ from kpolicy.policy.rules.rule import Rule
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
     from kpolicy.policy.checks.reasons import Names
-    from kpolicy.policy.judging.required import Requirement
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ def assess(
     # Only here: what is known already needs no judging.
     from kpolicy.policy.checks.config_lines import check_lines, check_reading
     from kpolicy.policy.judging.check import judge
+    from kpolicy.policy.judging.told_once import told_once
 
     settings = standard.policy.settings(name)
     role = verdict(values, settings)
@@ -63,11 +64,12 @@ def assess(
     if judgeable is not None:
         unjudged = tuple(rule.id for rule in rules if not judgeable(rule))
         rules = tuple(rule for rule in rules if rule.id not in unjudged)
-    findings = list(judge(values, rules, role.role, tree=tree, complete=judgeable is None, remedies=remedies))
+    judged = judge(values, rules, role.role, tree=tree, complete=judgeable is None, remedies=remedies)
     if judgeable is None:
-        findings += settings.adjust(check_lines(values, role.role, tree=tree, wanted=settings.checks, names=names))
+        lines = check_lines(values, role.role, tree=tree, wanted=settings.checks, names=names)
     else:
-        findings += settings.adjust(check_reading(values, role.role, tree=tree, wanted=settings.checks))
+        lines = check_reading(values, role.role, tree=tree, wanted=settings.checks)
+    findings = list(told_once(values, rules, judged, settings.adjust(lines)))
     if standard.requirements:
         # Only here: most runs require nothing.
         from kpolicy.policy.judging.required import judge_requirements

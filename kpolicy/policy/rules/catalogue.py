@@ -12,7 +12,6 @@ from pathlib import Path
 from kpolicy.errors import UsageError
 from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.roles.role import role_names
-from kpolicy.policy.rules.load import load_rule
 from kpolicy.policy.rules.rule import RULE_CLASSES, Rule
 from kpolicy.policy.toml.compiled import compiled
 from kpolicy.policy.toml.data_files import data_files, load_all
@@ -76,6 +75,8 @@ def load_rules(files: Iterable[tuple[str, str, str]], roles: Sequence[str], *, e
 
     Raises FileErrors with everything that is wrong with any of them.
     """
+    from kpolicy.policy.rules.load import load_rule  # what comes from the cache does without
+
     return make_catalogue(load_all(files, partial(load_rule, roles=roles, examples=examples)))
 
 

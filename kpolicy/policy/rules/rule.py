@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias, get_args
 
 from kpolicy.location import Location
-from kpolicy.policy.expressions.expression import CLASSES, Expression, bind
+from kpolicy.policy.expressions.expression import CLASSES, Expression
+from kpolicy.policy.expressions.rewriting import bind
 from kpolicy.policy.rules.message import fill_line, fill_parameters
 from kpolicy.policy.toml.reader import Absence
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from kpolicy.config.formats import text_format
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.location import Location
 
@@ -28,6 +29,8 @@ MOST_PARTS = 20
 _GAP = re.compile(r"[ \t=]*")
 _BETWEEN = re.compile(r"(?:[ \t\r\n,]|#[^\n]*)*")
 _DEEPEST = 12
+# With these XML, HTML and JSON begin, and no TOML does.
+_NEVER_FIRST = ("<", "{")
 _AT = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)\Z", re.DOTALL)
 
 
@@ -164,6 +167,9 @@ class TomlFile:
     def _syntax_error(self, error: TOMLDecodeError) -> UsageError:
         match = _AT.match(str(error))
         message = match.group(1) if match else str(error)
+        if self.text.lstrip()[:1] in _NEVER_FIRST:
+            other = text_format(self.text.encode("utf-8", "surrogateescape"))
+            message = f"looks like {other.name}" if other is not None else message
         lines = self.text.split("\n")
         number, column = len(lines), len(lines[-1]) + 1
         if match and match.group(2):

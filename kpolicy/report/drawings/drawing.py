@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from kpolicy.errors import printable
 from kpolicy.explain.edges import Edge
+from kpolicy.report.text.lines import number
 from kpolicy.report.views.chain import ChainReport
 
 _PLAIN = re.compile(r"[^A-Za-z0-9_ ./:,()=!+-]")
@@ -74,7 +75,7 @@ def _box(report: ChainReport, name: str, omitted: int, *, asked: bool) -> Box:
     label = report.named(name) + (f" +{omitted}" if omitted else "")
     hint = f"{report.named(name)}, {note.location or 'not defined for this architecture'}"
     if omitted:
-        hint += f"; {omitted} more lines that are not followed"
+        hint += f"; {number(omitted, 'more line')} not followed"
     return Box(name, printable(label), printable(hint), asked, note.value in ("n", "") or note.location is None)
 
 

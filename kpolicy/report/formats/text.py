@@ -10,7 +10,6 @@ from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import ConfigReport, Report
 from kpolicy.report.text.census import census_lines
 from kpolicy.report.text.lines import detail_lines, finding_line, waiver_words
-from kpolicy.report.text.mail import mail
 from kpolicy.report.text.plain import line
 from kpolicy.report.text.style import Style, columns
 from kpolicy.report.text.summary import summary
@@ -19,6 +18,8 @@ from kpolicy.report.text.summary import summary
 def render(report: Report, how: Presentation) -> str:
     """The report in lines; for a mail where that is wanted."""
     if how.mail:
+        from kpolicy.report.text.mail import mail  # seldom wanted
+
         return mail(report)
     return "".join(f"{text}\n" for text in lines(report, how))
 

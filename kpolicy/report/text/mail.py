@@ -25,7 +25,7 @@ def mail(report: Report) -> str:
 def _head(report: Report) -> list[str]:
     of = f" of {line(report.tree)}" if report.tree else ""
     version = f" (Linux {line(report.version)})" if report.version else ""
-    return wrapped(f"kpolicy {line(report.command)}{of}{version}, {report.rules} rules:")
+    return wrapped(f"kpolicy {line(report.command)}{of}{version}, {number(report.rules, 'rule')}:")
 
 
 def _group(group: Group) -> list[str]:

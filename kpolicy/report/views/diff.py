@@ -170,7 +170,8 @@ def _many(report: DiffReport, style: Style, *, everything: bool) -> Iterator[str
         yield ""
     left = len(report.effects) - len(shown)
     if left:
-        yield style.mark("faint", f"{left} more changes follow from these; -v and --format json have them")
+        follow = "follows" if left == 1 else "follow"
+        yield style.mark("faint", f"{number(left, 'more change')} {follow} from these; -v and --format json have them")
         yield ""
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from kpolicy.errors import printable
 from kpolicy.explain.decisions import Decision, Decisions
 from kpolicy.explain.explanation import Explanation
-from kpolicy.explain.reasons import Reason
+from kpolicy.explain.reason import Reason
 from kpolicy.report.json.pieces import location_document
 from kpolicy.report.text.style import Style, columns
 
@@ -37,6 +37,8 @@ def explain_lines(report: ExplainReport, style: Style) -> Iterator[str]:
     prompt = f' "{printable(found.prompt)}"' if found.prompt is not None else ", no prompt"
     yield f"{head}  {found.type}{prompt}, {found.location}"
     yield f"{_INDENT}in {printable(report.config)} ({report.architecture}, Linux {report.version})"
+    if found.successors:
+        yield f"{_INDENT}transitional: an old name of {printable(' and '.join(found.successors))}"
     rows = [row for reason in found.reasons for row in _rows(reason, 0)]
     yield from (printable(line) for line in columns(rows, indent=_INDENT * 2))
     yield from (printable(line) for line in _decided(found))
@@ -100,6 +102,7 @@ def explain_document(report: ExplainReport) -> dict[str, Any]:
         "value": found.value,
         "type": found.type,
         "prompt": found.prompt,
+        "successors": list(found.successors),
         "location": location_document(found.location),
         "config": report.config,
         "architecture": report.architecture,

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""kpolicy as a library: open a tree, ask it, get frozen results.
+
+    from kpolicy.api import open_tree
+
+    tree = open_tree("linux")
+    for config in tree.audit().configs:
+        for finding in config.findings:
+            print(finding.location, finding.rule)
+
+Nothing here prints, exits, or reads the environment.  What cannot be looked at raises `Error`; what is wrong with
+single configs of many is in the `errors` of the report.  The fields of results are those of the JSON that the
+commands write, and are only ever added within a version of the schema; a field whose name is a word of Python has a
+_ at its end.
+"""
+
+from kpolicy.api.alone import check, cost, diff, role
+from kpolicy.api.config import Config
+from kpolicy.api.results import (
+    Change,
+    ConfigReport,
+    CostReport,
+    Difference,
+    Explanation,
+    Finding,
+    Fix,
+    Fixed,
+    Link,
+    Location,
+    NotFixed,
+    Place,
+    Reason,
+    Report,
+    RoleReport,
+    SymbolChain,
+    TreeReport,
+    Value,
+)
+from kpolicy.api.terms import Policy
+from kpolicy.api.tree import Tree, open_tree
+from kpolicy.errors import InputError, KpolicyError, UsageError
+
+Error = KpolicyError
+"""What everything raises: `UsageError` for what was asked wrongly, `InputError` for what cannot be read."""
+
+__all__ = [
+    "Change",
+    "Config",
+    "ConfigReport",
+    "CostReport",
+    "Difference",
+    "Error",
+    "Explanation",
+    "Finding",
+    "Fix",
+    "Fixed",
+    "InputError",
+    "Link",
+    "Location",
+    "NotFixed",
+    "Place",
+    "Policy",
+    "Reason",
+    "Report",
+    "RoleReport",
+    "SymbolChain",
+    "Tree",
+    "TreeReport",
+    "UsageError",
+    "Value",
+    "check",
+    "cost",
+    "diff",
+    "open_tree",
+    "role",
+]

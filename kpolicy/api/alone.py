@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Full .config files without their tree, by what they say themselves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, BinaryIO
+
+from kpolicy.api.convert import cost_result, difference, report_result, role_result
+from kpolicy.api.listener import Message, Told
+from kpolicy.api.results import (
+    CostReport,
+    Difference,
+    Report,
+    RoleReport,
+)
+from kpolicy.api.terms import Policy
+from kpolicy.run.context import Context
+
+if TYPE_CHECKING:
+    pass
+
+
+def check(
+    *configs: str,
+    arch: str | None = None,
+    release: str | None = None,
+    policy: Policy | None = None,
+    stdin: BinaryIO | None = None,
+    message: Message | None = None,
+) -> Report:
+    """Full .config files without their tree, by what they say themselves; `-` is read from `stdin`."""
+    from kpolicy.run import check as run
+
+    request = run.CheckRequest(None, configs, arch, release, (policy or Policy()).terms(None))
+    return report_result(run.check(request, _here(stdin, message)))
+
+
+def diff(
+    before: str, after: str, *, arch: str | None = None, release: str | None = None, policy: Policy | None = None
+) -> Difference:
+    """What differs between two full .config files without their tree."""
+    from kpolicy.run.diff import ConfigsDiff, diff_configs
+
+    request = ConfigsDiff(None, before, after, arch, release, (policy or Policy()).terms(None))
+    return difference(diff_configs(request, _here()))
+
+
+def cost(
+    config: str,
+    *,
+    arch: str | None = None,
+    release: str | None = None,
+    ram: int | None = None,
+    cpus: int | None = None,
+) -> CostReport:
+    """What the debug options of a full .config cost, by what it says itself."""
+    return cost_result(None, config, arch, release, ram, cpus, None, _here())
+
+
+def role(
+    config: str, *, arch: str | None = None, release: str | None = None, policy: Policy | None = None
+) -> RoleReport:
+    """What the kernel of a full .config is for, by what it says itself."""
+    return role_result(None, config, arch, release, (policy or Policy()).terms(None), _here())
+
+
+def _here(stdin: BinaryIO | None = None, message: Message | None = None) -> Context:
+    return replace(Context(listener=Told(None, message)), stdin=stdin)

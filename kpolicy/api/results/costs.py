@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What options cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kpolicy.api.results.places import Location
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The machine that costs are worked out for: memory and page size in bytes, possible CPUs; None: not stated."""
+
+    ram: int | None
+    cpus: int | None
+    page_size: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why an option is on that costs something."""
+
+    symbol: str
+    value: str
+    text: str
+    location: Location | None
+
+
+@dataclass(frozen=True, slots=True)
+class CostItem:
+    """What an option costs: `bytes`, where they can be worked out, `figure` in words, or the `reason` for neither."""
+
+    id: str
+    title: str
+    kind: str
+    state: str
+    bytes: int | None
+    figure: str | None
+    certainty: str | None
+    per: str | None
+    needs: str | None
+    worked: str | None
+    sources: tuple[str, ...]
+    missing: tuple[str, ...]
+    reason: str | None
+    command_line: str | None = None
+    formula: str | None = None
+    note: str | None = None
+    causes: tuple[Cause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CostReport:
+    """What the debug options of a config cost; `totals` are bytes by certainty."""
+
+    config: str
+    architecture: str
+    version: str
+    machine: Machine
+    totals: Mapping[str, int]
+    costs: tuple[CostItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    """What an option costs, in short, and the line that has it on."""
+
+    id: str
+    title: str
+    kind: str
+    state: str
+    bytes: int | None
+    figure: str | None
+    certainty: str | None
+    per: str | None
+    needs: str | None
+    worked: str | None
+    sources: tuple[str, ...]
+    missing: tuple[str, ...]
+    reason: str | None
+    symbol: str
+    location: Location | None
+
+
+@dataclass(frozen=True, slots=True)
+class CostSummary:
+    """What the options of a config cost on a machine; `totals` are bytes by certainty."""
+
+    machine: Machine
+    totals: Mapping[str, int]
+    costs: tuple[CostLine, ...]

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""By what configs are judged."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kpolicy.policy.files.policy_file import Threshold
+from kpolicy.run.policies import PolicyChoice
+from kpolicy.run.request import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """By what configs are judged; the fields are the options of `kpolicy check` of the same names.
+
+    `policy` is a policy file, or the name of one that ships with kpolicy; None is the nearest `kpolicy.toml`.
+    `ram` (bytes) and `cpus` say which machine costs are worked out for; without `costs` they are not worked out.
+    """
+
+    policy: str | os.PathLike[str] | None = None
+    require: Sequence[str] = ()
+    waivers: bool = True
+    baseline: str | os.PathLike[str] | None = None
+    since: str | None = None
+    fail_on: Threshold | None = None
+    costs: bool = False
+    ram: int | None = None
+    cpus: int | None = None
+
+    def terms(self, toolchain: str | None) -> Terms:
+        """The same as the run layer wants it."""
+        machine = None
+        if self.costs:
+            # Only here: most who judge do not ask for costs.
+            from kpolicy.costing.bill import Machine
+
+            machine = Machine(ram=self.ram, cpus=self.cpus)
+        choice = PolicyChoice(
+            policy=os.fspath(self.policy) if self.policy is not None else None,
+            require=tuple(self.require),
+            waivers=self.waivers,
+            baseline=os.fspath(self.baseline) if self.baseline is not None else None,
+            since=self.since,
+        )
+        return Terms(choice, toolchain, machine, self.fail_on)

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The values of expressions, worked out on demand from those of symbols (scripts/kconfig/expr.c: expr_calc_value)."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import Any
+
+from kpolicy.evaluate.strings import compare
+from kpolicy.evaluate.template import Template
+from kpolicy.kconfig.nodes import AND, NOT, OR, YES
+from kpolicy.kconfig.payload import BOOL, TRISTATE, TYPE, Core
+
+TRISTATE_TEXT = ("n", "m", "y")
+
+
+class NodeValues(ABC):
+    """The values of all nodes of a model, symbols and expressions; remembers what it has worked out."""
+
+    def __init__(self, core: Core, template: Template, constant_type: int) -> None:
+        self.core = core
+        self._nodes = core.nodes
+        self._records = core.records
+        self._constant_type = constant_type
+        # The tristate value of every node; None where it is not worked out yet.
+        self.memo: list[int | None] = template.memo.copy()
+        # The texts of string, int and hex symbols, and of constants and undefined symbols.
+        self._texts = template.texts
+        self.strings: dict[int, str] = {}
+        self.written = bytearray(template.written)
+
+    @abstractmethod
+    def _symbol(self, index: int, record: list[Any]) -> int:
+        """The tristate value of a symbol, which is to be entered into `memo`, and its text into `strings`."""
+
+    def value(self, node: int) -> int:
+        """The tristate value of a symbol or an expression."""
+        known = self.memo[node]
+        return self._work_out(node) if known is None else known
+
+    def _work_out(self, index: int) -> int:
+        node = self._nodes[index]
+        memo = self.memo
+        if node is None:
+            return self._symbol(index, self._records[index])
+        operator = node[0]
+        if operator == AND:
+            value = 2
+            for operand in node[1:]:
+                other = memo[operand]
+                if other is None:
+                    other = self._work_out(operand)
+                if other < value:
+                    value = other
+                    if not value:
+                        break
+        elif operator == OR:
+            value = 0
+            for operand in node[1:]:
+                other = memo[operand]
+                if other is None:
+                    other = self._work_out(operand)
+                if other > value:
+                    value = other
+                    if value == 2:
+                        break
+        elif operator == NOT:
+            value = 2 - self.value(node[1])
+        else:
+            left, right = node[1], node[2]
+            value = 2 * compare(operator, self.text(left), self._type(left), self.text(right), self._type(right))
+        memo[index] = value
+        return value
+
+    def _type(self, node: int) -> int:
+        if node <= YES:
+            return self._constant_type
+        record = self._records[node]
+        return record[TYPE] if record else 0
+
+    def text(self, node: int) -> str:
+        """A symbol's value as text: "y", "m", "n", the number or the string itself."""
+        if node <= YES:
+            return TRISTATE_TEXT[node]
+        record = self._records[node]
+        if record is None or not record[TYPE]:
+            return self._texts[node]
+        if record[TYPE] <= TRISTATE:
+            return TRISTATE_TEXT[self.value(node)]
+        self.value(node)
+        return self.strings[node]
+
+    def _raw_text(self, node: int) -> str:
+        """What `sym->curr.val` holds: for a bool or tristate always "n"."""
+        record = self._records[node] if node > YES else None
+        if node <= YES:
+            return TRISTATE_TEXT[node]
+        if record is not None and BOOL <= record[TYPE] <= TRISTATE:
+            self.value(node)
+            return "n"
+        return self.text(node)
+
+    def forget(self, symbols: Iterable[int]) -> None:
+        """Work symbols out anew when they are next asked for, and with them every expression.
+
+        What was derived from them keeps its value, as SYMBOL_VALID keeps it in `conf`.
+        """
+        for symbol in symbols:
+            self.memo[symbol] = None
+            self.written[symbol] = 0
+            self.strings.pop(symbol, None)
+        for index, node in enumerate(self._nodes):
+            if node is not None:
+                self.memo[index] = None

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Help is told without what the commands work with, and the list of commands is that of the commands."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from kpolicy.cli import app
+from tests.cli.support import kpolicy
+
+_MODULES = """
+import sys
+from kpolicy.cli.main import main
+main(sys.argv[1:])
+print(*sorted(sys.modules), file=sys.stderr)
+"""
+_HEAVY = ("kpolicy.policy", "kpolicy.kconfig", "kpolicy.evaluate", "kpolicy.kernel", "tomllib", "multiprocessing")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["check", "--help"]])
+def test_help_imports_nothing_that_it_does_not_need(words: list[str]) -> None:
+    found = subprocess.run([sys.executable, "-c", _MODULES, *words], capture_output=True, text=True, check=True)
+    assert [name for name in found.stderr.split() if name.startswith(_HEAVY)] == []
+
+
+def test_every_command_is_listed_with_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
+    # Help is written by click.
+    assert kpolicy("--help").status == 0
+    text = capsys.readouterr().out.partition("\nCommands:\n")[2]
+    assert [line.split()[0] for line in text.splitlines()] == list(app._COMMANDS)
+    for name in app._COMMANDS:
+        assert kpolicy(name, "--help").status == 0
