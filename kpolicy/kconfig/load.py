@@ -236,20 +236,18 @@ class Tree:
     def _model(self, payload: Payload, environment: dict[str, str], toolchain: Toolchain) -> Model:
         return self._made(payload.core, lambda: payload.details, environment, toolchain)
 
-    def _made(
-        self, core: Core, details: Callable[[], Details], environment: dict[str, str], toolchain: Toolchain
-    ) -> Model:
+    def _made(self, core: Core, details: Callable[[], Details], environment: dict[str, str], tools: Toolchain) -> Model:
         return Model(
             core,
             details,
             architecture=environment["ARCH"],
             srcarch=environment["SRCARCH"],
             version=str(self.version),
-            toolchain_identity=toolchain.identity,
+            toolchain_identity=tools.identity,
         )
 
     def _set_right(self, trail_name: str, first: str, paths: Iterable[str]) -> None:
-        """Keep a trail that led to something under its first name too."""
+        """Keep a trail that led to something under the name that is tried first, so that `model_key` follows it."""
         if trail_name != first and self.cache is not None:
             self.cache.store_trail(first, paths)
 
