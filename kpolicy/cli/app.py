@@ -22,6 +22,7 @@ from kpolicy.run.endings import EndedError, ended_by_signals
 _COMMANDS = {
     "audit": "Audit every defconfig of a kernel tree.",
     "baseline": "Keep the findings that are known.",
+    "cache": "Show what is cached, and remove it.",
     "chain": "Show what selects a symbol, and what it selects.",
     "check": "Judge single configs.",
     "checkpatch": "Judge a patch that is not applied.",

@@ -12,7 +12,7 @@ import errno
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO, Protocol
 
 from kpolicy.config.formats import AUTOCONF, Format, binary_format, is_autoconf, text_format
 from kpolicy.config.model import Assignment, Config, UnreadLine
@@ -21,9 +21,6 @@ from kpolicy.errors import InputError, UsageError
 from kpolicy.files import read_file, read_stream, too_large
 from kpolicy.kernel.version import parse_version
 from kpolicy.location import Location
-
-if TYPE_CHECKING:
-    from kpolicy.kernel.source import Source
 
 _HEADER = re.compile(r"# Linux/(\S+) (\S+)(?: Kernel)? [Cc]onfiguration")
 # "# Kernel: git://git.kernel.org/.../linux.git v7.1-rc4", the second line of what syz-kconf writes.
@@ -70,13 +67,24 @@ def read_config(spec: str, stdin: BinaryIO | None = None, folder: Path | None = 
     return stack(spec, [_read_part(name, stdin, folder) for name in names])
 
 
-def config_in_tree(source: Source, path: str) -> Config:
-    """A config file of a kernel tree; raises InputError, with its place, for what cannot be read."""
+class Files(Protocol):
+    """What reads a file of a tree, as `kpolicy.kernel.source.Source` does."""
+
+    def read(self, path: str) -> bytes:
+        """The content of a file; raises InputError."""
+
+
+def content_in_tree(source: Files, path: str) -> bytes:
+    """What is in a config file of a kernel tree; raises InputError, with its place, for what cannot be read."""
     try:
-        content = source.read(path)
+        return source.read(path)
     except InputError as error:
         raise InputError(error.message, Location(path, 0), hint=error.hint) from None
-    return parse_config(path, content)
+
+
+def config_in_tree(source: Files, path: str) -> Config:
+    """A config file of a kernel tree; raises InputError, with its place, for what cannot be read."""
+    return parse_config(path, content_in_tree(source, path))
 
 
 def stack(name: str, parts: list[Config]) -> Config:

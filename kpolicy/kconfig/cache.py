@@ -24,12 +24,15 @@ from typing import Any
 
 from kpolicy import __version__
 from kpolicy.files import OPEN_FLAGS, read_descriptor
+from kpolicy.kconfig.kept import MAX_TOTAL, beyond, entries, is_ours, remove
 from kpolicy.kconfig.payload import Core, Details, Payload
 
-_FORMAT = 3
+_FORMAT = 4
 _CODE = ("kconfig", "kernel/toolchain")
-# A model takes about 5 MB; a tree has some 22 architectures.
-_MAX_TOTAL = 1 << 30
+# So many bytes are written before it is looked again whether there is room.
+_LOOK_AGAIN = 16 << 20
+_DIGITS = 32
+_HEAD = 2 * (_DIGITS + 1)
 
 
 def digest(*pieces: bytes) -> str:
@@ -66,6 +69,7 @@ class ModelCache:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._usable: bool | None = None
+        self._room = 0
 
     def trail(self, name: str) -> list[str] | None:
         """The files to look at for a tree, as last stored under `name`."""
@@ -77,43 +81,50 @@ class ModelCache:
 
     def load(self, name: str) -> tuple[Core, bytes] | None:
         """The core of a stored model and the still packed details; None where there is none."""
-        content = self._read(f"{name}.model")
-        if content is None:
+        body = self._load(name, "model")
+        if body is None:
             return None
-        head, _, body = content.partition(b"\n")
+        size, _, halves = body.partition(b"\n")
         try:
-            stored, size = head.decode("ascii").split(" ")
-            if stored != digest(body):
-                return None
-            core = _json(body[: int(size)])
-            return (Core(*core), body[int(size) :]) if isinstance(core, list) else None
+            core = _json(halves[: int(size)])
+            return (Core(*core), halves[int(size) :]) if isinstance(core, list) else None
         except (ValueError, TypeError):
             return None
 
     def store(self, name: str, payload: Payload) -> None:
         """Keep a model; silently nothing where the folder cannot be used."""
         core, details = payload.packed()
-        head = f"{digest(*core, *details)} {sum(map(len, core))}\n"
-        self._write(f"{name}.model", head.encode("ascii"), *core, *details)
+        self._store(name, "model", f"{sum(map(len, core))}\n".encode("ascii"), *core, *details)
 
-    def load_data(self, name: str) -> Any:
-        """JSON values stored under a name; None where there are none."""
-        content = self._read(f"{name}.data")
-        if content is None:
-            return None
-        head, _, body = content.partition(b"\n")
-        return _json(body) if head == digest(body).encode("ascii") else None
+    def load_data(self, name: str, kind: str = "data") -> Any:
+        """JSON values of some kind that are stored under a name; None where there are none."""
+        body = self._load(name, kind)
+        return _json(body) if body is not None else None
 
-    def store_data(self, name: str, data: object) -> None:
+    def store_data(self, name: str, data: object, kind: str = "data") -> None:
         """Keep JSON values; silently nothing where the folder cannot be used."""
-        body = json.dumps(data, separators=(",", ":")).encode("ascii")
-        self._write(f"{name}.data", digest(body).encode("ascii") + b"\n" + body)
+        self._store(name, kind, json.dumps(data, separators=(",", ":")).encode("ascii"))
+
+    def content(self, name: str, kind: str) -> str | None:
+        """The digest of what is stored under a name, which stays the same under another; None where nothing is."""
+        head = self._read(f"{name}.{kind}", _HEAD)
+        return head[:_DIGITS].decode("ascii") if head is not None and head == _head(name, head[:_DIGITS]) else None
+
+    def _load(self, name: str, kind: str) -> bytes | None:
+        stored = self._read(f"{name}.{kind}")
+        if stored is None:
+            return None
+        body = stored[_HEAD:]
+        return body if stored[:_HEAD] == _head(name, digest(body).encode("ascii")) else None
+
+    def _store(self, name: str, kind: str, *pieces: bytes) -> None:
+        self._write(f"{name}.{kind}", _head(name, digest(*pieces).encode("ascii")), *pieces)
 
     def store_trail(self, name: str, paths: Iterable[str]) -> None:
         """Keep the names of the files to look at."""
         self._write(f"{name}.trail", json.dumps(sorted(paths)).encode("ascii"))
 
-    def _read(self, name: str) -> bytes | None:
+    def _read(self, name: str, most: int | None = None) -> bytes | None:
         if not self._is_usable(create=False):
             return None
         try:
@@ -121,7 +132,9 @@ class ModelCache:
         except OSError:
             return None
         try:
-            return read_descriptor(descriptor) if _is_ours(os.fstat(descriptor), stat.S_ISREG) else None
+            if not is_ours(os.fstat(descriptor), stat.S_ISREG):
+                return None
+            return read_descriptor(descriptor) if most is None else os.read(descriptor, most)
         except OSError:
             return None
         finally:
@@ -150,7 +163,7 @@ class ModelCache:
             try:
                 if create:
                     self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self._usable = _is_ours(os.lstat(self._folder), stat.S_ISDIR)
+                self._usable = is_ours(os.lstat(self._folder), stat.S_ISDIR)
             except FileNotFoundError:
                 return False
             except OSError:
@@ -158,19 +171,26 @@ class ModelCache:
         return self._usable
 
     def _prune(self, coming: int) -> None:
-        """Make room, oldest first."""
-        entries = []
-        for entry in os.scandir(self._folder):
-            try:
-                entries.append((entry.stat(follow_symlinks=False), entry.path))
-            except OSError:
-                continue
-        total = coming + sum(status.st_size for status, _ in entries)
-        for status, path in sorted(entries, key=lambda item: item[0].st_mtime):
-            if total <= _MAX_TOTAL:
-                break
-            total -= status.st_size
-            Path(path).unlink(missing_ok=True)
+        """Make room, oldest first; the folder is looked at again after every few megabytes that were written."""
+        if coming <= self._room:
+            self._room -= coming
+            return
+        found = entries(self._folder)
+        total = sum(entry.size for entry in found)
+        if total + coming > MAX_TOTAL:
+            # With some room to spare, so that not every entry from now on is worth a look.
+            for entry in beyond(found, MAX_TOTAL - coming - _LOOK_AGAIN):
+                remove(entry)
+                total -= entry.size
+        self._room = min(MAX_TOTAL - total, _LOOK_AGAIN) - coming
+
+
+def _head(name: str, content: bytes) -> bytes:
+    """The first line of a file: the digest of what follows, and that of the file's name with it.
+
+    So the content of another file is as damaged as any.
+    """
+    return content + b" " + digest(name.encode("ascii") + b" " + content).encode("ascii") + b"\n"
 
 
 def _json(content: bytes) -> Any:
@@ -184,8 +204,3 @@ def _json(content: bytes) -> Any:
 def unpack_details(packed: bytes) -> Details:
     """The details of a stored model."""
     return Details(*json.loads(packed))
-
-
-def _is_ours(status: os.stat_result, is_kind: Any) -> bool:
-    """Whether only this user can have written a file or folder."""
-    return bool(is_kind(status.st_mode)) and status.st_uid == os.getuid() and not status.st_mode & 0o022

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kpolicy.bounds import contained
@@ -16,7 +17,7 @@ from kpolicy.kconfig import cache as disk
 from kpolicy.kconfig.cache import ModelCache
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.names import NameIndex, index_names, pack, unpack
-from kpolicy.kconfig.payload import Details, Payload
+from kpolicy.kconfig.payload import Core, Details, Payload
 from kpolicy.kernel.architecture import Architecture, architectures, root_kconfig
 from kpolicy.kernel.source import Source
 from kpolicy.kernel.toolchain import Toolchain, build_environment
@@ -30,28 +31,34 @@ if TYPE_CHECKING:
 
 _RECURSION_LIMIT = 20_000
 _LONGEST_SHOWN = 200
+_NAMES = ("", "")
 
 
 class _Digests:
     """The digests of a source's files, each worked out once."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, known: Mapping[str, str]) -> None:
         self._source = source
-        self._known: dict[str, str] = {}
+        self.known = dict(known)
 
     def note(self, path: str, content: bytes) -> None:
         """Take the digest of a file that was just read."""
-        self._known.setdefault(path, disk.digest(content))
+        self.known.setdefault(path, disk.digest(content))
+
+    def of(self, paths: Iterable[str]) -> list[tuple[str, str]]:
+        """Some paths, sorted, each with its digest."""
+        known = self.known
+        return [(path, known[path] if path in known else self[path]) for path in sorted(paths)]
 
     def __getitem__(self, path: str) -> str:
         """The digest of a file, "" where there is none."""
-        known = self._known.get(path)
+        known = self.known.get(path)
         if known is None:
             try:
                 known = disk.digest(self._source.read(path))
             except InputError:
                 known = ""
-            self._known[path] = known
+            self.known[path] = known
         return known
 
 
@@ -95,6 +102,7 @@ class Tree:
     Kconfig files are read and split once for all architectures.  `root` is the tree's place
     for `$(srctree)`; `cache` is where models are kept, if anywhere.  With `probes` the
     toolchain is really asked, and nothing is kept.  `revision` tells apart, for the cache, what lies at one `root`.
+    `digests` are those of files of the source that are known already.
     """
 
     def __init__(
@@ -105,10 +113,11 @@ class Tree:
         cache: ModelCache | None = None,
         probes: Probes | None = None,
         revision: str | None = None,
+        digests: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.source = source
         self.root = root
-        self._digests = _Digests(source)
+        self._digests = _Digests(source, digests)
         self._tracked = _Tracked(source, self._digests)
         # Probes are answered once for all architectures, so every model rests on all their files.
         self._probed = _Tracked(source, self._digests)
@@ -121,6 +130,21 @@ class Tree:
         self._shared: tuple[FileCache, Tables] | None = None
         # Whether all probes were answered in time: another time this machine may be quicker.
         self._lasts = True
+        self._kept: dict[tuple[str, str], str] = {}
+
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """The digests of files that were looked at, by path: another tree at the same source may start with them."""
+        return self._digests.known
+
+    def kept_as(self, architecture: Architecture, toolchain: Toolchain) -> str | None:
+        """The name in the cache of a model that `model` gave; None where it was not kept."""
+        return self._kept.get((architecture.arch, toolchain.identity))
+
+    @property
+    def names_kept_as(self) -> str | None:
+        """The name in the cache of `names`, once those were asked for; None where they were not kept."""
+        return self._kept.get(_NAMES)
 
     @property
     def version(self) -> KernelVersion:
@@ -136,20 +160,24 @@ class Tree:
         dependency loops.
         """
         environment = build_environment(self.root, self.version, architecture, toolchain)
-        for trail_name in self._trails(environment, toolchain.identity):
-            stored = self._stored(trail_name, environment, toolchain)
+        trails = self._trails(environment, toolchain.identity)
+        what = (architecture.arch, toolchain.identity)
+        for trail_name in trails:
+            stored = self._stored(trail_name, trails[0], environment, toolchain)
             if stored is not None:
                 # Where one model is in the cache most others are, and what they would share takes much memory.
                 self._shared = None
-                return stored
+                self._kept[what], found = stored
+                return found
         tracked = self._tracked
         tracked.used = set()
         with _undisturbed(), contained(f"the Kconfig files of {architecture}"):
             payload = self._build(architecture, environment, toolchain)
         if self.cache is not None and self._lasts:
             used = tracked.used | self._probed.used
-            self.cache.store(self._content_key(used, environment, toolchain), payload)
-            for trail_name in self._trails(environment, toolchain.identity):
+            self._kept[what] = self._content_key(used, environment, toolchain)
+            self.cache.store(self._kept[what], payload)
+            for trail_name in trails:
                 self.cache.store_trail(trail_name, used)
         return self._model(payload, environment, toolchain)
 
@@ -162,7 +190,8 @@ class Tree:
         tracked = _Tracked(self.source, self._digests)
         index = index_names(tracked)
         if self.cache is not None:
-            self.cache.store_data(self.content_key("names", tracked.used), pack(index))
+            self._kept[_NAMES] = self.content_key("names", tracked.used)
+            self.cache.store_data(self._kept[_NAMES], pack(index))
             for trail_name in self._names_trails:
                 self.cache.store_trail(trail_name, tracked.used)
         return index
@@ -173,8 +202,11 @@ class Tree:
             return None
         for trail_name in self._names_trails:
             paths = self.cache.trail(trail_name)
-            stored = self.cache.load_data(self.content_key("names", paths)) if paths is not None else None
-            if stored is not None:
+            key = self.content_key("names", paths) if paths is not None else ""
+            stored = self.cache.load_data(key) if paths is not None else None
+            if stored is not None and paths is not None:
+                self._set_right(trail_name, self._names_trails[0], paths)
+                self._kept[_NAMES] = key
                 return unpack(stored)
         return None
 
@@ -184,7 +216,7 @@ class Tree:
 
     def content_key(self, what: str, paths: Iterable[str], code: tuple[str, ...] = ()) -> str:
         """A name for what rests on the content of some files, and on the code in some folders of kpolicy."""
-        return disk.key(what, [[path, self._digests[path]] for path in sorted(paths)], code=code)
+        return disk.key(what, self._digests.of(paths), code=code)
 
     def model_key(self, architecture: Architecture, toolchain: Toolchain) -> str | None:
         """The name under which the model of an architecture is kept; None where it is not."""
@@ -211,42 +243,47 @@ class Tree:
         return (disk.key(self.root, self._revision, *parts), disk.key(self.root, *parts))
 
     def _model(self, payload: Payload, environment: dict[str, str], toolchain: Toolchain) -> Model:
-        return Model(
-            payload.core,
-            lambda: payload.details,
-            architecture=environment["ARCH"],
-            srcarch=environment["SRCARCH"],
-            version=str(self.version),
-            toolchain_identity=toolchain.identity,
-        )
+        return self._made(payload.core, lambda: payload.details, environment, toolchain)
 
-    def _stored(self, trail_name: str, environment: dict[str, str], toolchain: Toolchain) -> Model | None:
-        cache = self.cache
-        paths = cache.trail(trail_name) if cache is not None else None
-        if cache is None or paths is None:
-            return None
-        with _undisturbed():
-            found = cache.load(self._content_key(paths, environment, toolchain))
-        if found is None:
-            return None
-        core, packed = found
-
-        def details() -> Details:
-            with _undisturbed():
-                return disk.unpack_details(packed)
-
+    def _made(self, core: Core, details: Callable[[], Details], environment: dict[str, str], tools: Toolchain) -> Model:
         return Model(
             core,
             details,
             architecture=environment["ARCH"],
             srcarch=environment["SRCARCH"],
             version=str(self.version),
-            toolchain_identity=toolchain.identity,
+            toolchain_identity=tools.identity,
         )
 
+    def _set_right(self, trail_name: str, first: str, paths: Iterable[str]) -> None:
+        """Keep a trail that led to something under the name that is tried first, so that `model_key` follows it."""
+        if trail_name != first and self.cache is not None:
+            self.cache.store_trail(first, paths)
+
+    def _stored(
+        self, trail_name: str, first: str, environment: dict[str, str], toolchain: Toolchain
+    ) -> tuple[str, Model] | None:
+        """A model that the cache has, and its name there."""
+        cache = self.cache
+        paths = cache.trail(trail_name) if cache is not None else None
+        if cache is None or paths is None:
+            return None
+        key = self._content_key(paths, environment, toolchain)
+        with _undisturbed():
+            found = cache.load(key)
+        if found is None:
+            return None
+        self._set_right(trail_name, first, paths)
+        core, packed = found
+
+        def details() -> Details:
+            with _undisturbed():
+                return disk.unpack_details(packed)
+
+        return key, self._made(core, details, environment, toolchain)
+
     def _content_key(self, paths: set[str] | list[str], environment: dict[str, str], toolchain: Toolchain) -> str:
-        digests = [[path, self._digests[path]] for path in sorted(paths)]
-        return disk.key(environment, toolchain.identity, digests)
+        return disk.key(environment, toolchain.identity, self._digests.of(paths))
 
     def _build(self, architecture: Architecture, environment: dict[str, str], toolchain: Toolchain) -> Payload:
         # Imported here because a cached model does without kconfiglib and the probes.

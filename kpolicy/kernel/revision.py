@@ -30,6 +30,7 @@ class RevisionSource:
         self._name = name
         self._objects = Objects(revision, environment)
         self._folders: dict[str, dict[str, Entry]] = {}
+        self._plain: dict[str, dict[str, Entry]] = {}
         self._top = Entry(stat.S_IFDIR, revision.tree)
 
     @property
@@ -77,8 +78,17 @@ class RevisionSource:
         return tuple(sorted(self._folder(real, entry)))
 
     def _find(self, path: str) -> Entry | None:
+        folder, _, name = path.rpartition("/")
+        found = self._plain.get(folder, {}).get(name)
+        if found is not None and not stat.S_ISLNK(found.mode):
+            return found
         real = self._real(path)
-        return self._entry(real) if real is not None else None
+        if real is None:
+            return None
+        if real == path and folder in self._folders:
+            # No link on the way: the next file of the folder is found at once.
+            self._plain[folder] = self._folders[folder]
+        return self._entry(real)
 
     def _real(self, path: str) -> str | None:
         """The path without symbolic links, "" for the top; None when something on the way is not there.

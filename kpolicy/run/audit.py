@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from kpolicy.errors import UsageError
 from kpolicy.kernel.source import KernelTree
-from kpolicy.policy.checks.config_lines import SLOW_CHECKS
-from kpolicy.policy.checks.registry import TREE_CHECKS
+from kpolicy.policy.checks.registry import SLOW_CHECKS, TREE_CHECKS
 from kpolicy.report.records import Report
 from kpolicy.run.conclude import Work, conclude, plan_by
 from kpolicy.run.context import Context

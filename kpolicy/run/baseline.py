@@ -15,6 +15,7 @@ from kpolicy.run.audit import AuditRequest, audit_work
 from kpolicy.run.check import check_work
 from kpolicy.run.conclude import examine
 from kpolicy.run.context import Context
+from kpolicy.run.examine import Examiner
 from kpolicy.run.request import Terms
 
 
@@ -59,7 +60,7 @@ def update(request: UpdateRequest, context: Context) -> Update:
         work = check_work(source, request.configs, archs[0] if archs else None, terms, context)
     else:
         work = audit_work(AuditRequest(source, archs, terms), context)
-    work, reports, _ = examine(work, context)
+    work, reports, _ = examine(work, Examiner(work.plan, work.plan.open()), context)
     standards = work.plan.standards
     if standards:
         canonical = standards[0].policy.vocabulary.canonical

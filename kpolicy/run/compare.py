@@ -18,9 +18,10 @@ from kpolicy.explain.difference import Change, change, changed, mentioned
 from kpolicy.location import Location
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.report.records import ConfigReport
+from kpolicy.run.collection import no_collection
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
-from kpolicy.run.judging import judge_values, no_collection
+from kpolicy.run.judging import judge_values
 from kpolicy.run.plan import Plan, Target
 from kpolicy.run.pool import LOST, examiner, spread
 

@@ -57,15 +57,20 @@ def plan_by(source: KernelTree, terms: Terms, context: Context) -> Plan:
     return replace(plan_for(source, terms.toolchain, context), machine=terms.machine)
 
 
-def examine(work: Work, context: Context) -> tuple[Work, tuple[ConfigReport, ...], tuple[Remark, ...]]:
-    """Look at all targets: the work with what went wrong, the reports, and remarks about the Kconfig files."""
-    outcomes, remarks = examine_all(work.plan, work.targets, context) if work.targets else ([], [])
+def examine(
+    work: Work, looking: Examiner, context: Context
+) -> tuple[Work, tuple[ConfigReport, ...], tuple[Remark, ...]]:
+    """Look at all targets: the work with what went wrong, the reports, and remarks about the Kconfig files.
+
+    `looking` looks at the tree in this process.
+    """
+    outcomes, remarks = examine_all(work.plan, work.targets, context, looking) if work.targets else ([], [])
     failed = [*work.failed, *(item for item in outcomes if isinstance(item, KpolicyError))]
     if work.tree_checks:
         # Only here: `check` does without.
         from kpolicy.run.tree_findings import look_at_tree, only_below
 
-        about, errors, further = look_at_tree(work.plan, work.archs, work.tree_checks, context)
+        about, errors, further = look_at_tree(looking, work.archs, work.tree_checks, context)
         work = replace(work, about=only_below(about, work.paths))
         # What is wrong with an architecture was met with its configs already.
         failed += [error for error in errors if error not in failed]
@@ -83,9 +88,9 @@ def conclude(work: Work, source: KernelTree, terms: Terms, context: Context, *, 
         from kpolicy.run.since import open_before
 
         before = open_before(work.plan, terms.policy.since, context.environment)
-    work, configs, remarks = examine(work, context)
+    looking = Examiner(work.plan, work.plan.open())
+    work, configs, remarks = examine(work, looking, context)
     if before is not None:
-        looking = Examiner(work.plan, work.plan.open())
         known = before.findings(context, looking, work.targets, configs, work.tree_checks, work.archs)
         work = replace(work, since=before.name, before=known.findings)
         configs = tuple(known.news(item) for item in configs)

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import gc
 import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from kpolicy.config.model import Config
-from kpolicy.config.read import config_in_tree, read_config, stack
+from kpolicy.config.read import config_in_tree, content_in_tree, read_config, stack
 from kpolicy.errors import KpolicyError
-from kpolicy.evaluate.recorded import recorded_probes, recorded_values
-from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.kconfig.cache import ModelCache, digest
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import Architecture, resolve_architecture
@@ -19,11 +21,38 @@ from kpolicy.kernel.toolchain import Toolchain, recorded_toolchain
 from kpolicy.report.remark import Remark
 from kpolicy.run.plan import EXECUTE, Part, Plan, Target, chosen_toolchain
 
+if TYPE_CHECKING:
+    from kpolicy.evaluate.values import Values
+    from kpolicy.kconfig.names import NameIndex
+
+_HEADER: Final = b"# Linux/"
+"""Stands in every full .config."""
+
+
+class _Once:
+    """The files of a source, each read once until they are forgotten: what is judged is what a name was given to."""
+
+    def __init__(self, source: KernelTree) -> None:
+        self._source = source
+        self._contents: dict[str, bytes] = {}
+
+    def read(self, path: str) -> bytes:
+        found = self._contents.get(path)
+        if found is None:
+            found = self._contents[path] = self._source.read(path)
+        return found
+
+    def forget(self) -> None:
+        self._contents.clear()
+
 
 class Examiner:
-    """Looks at one config after the other; keeps the model of the last architecture."""
+    """Looks at one config after the other; keeps the model of the last architecture.
 
-    def __init__(self, plan: Plan, source: KernelTree) -> None:
+    `digests` are those of files of the source that are known already.
+    """
+
+    def __init__(self, plan: Plan, source: KernelTree, digests: Mapping[str, str] = MappingProxyType({})) -> None:
         # Only here: a .config is judged without a tree, too.
         from kpolicy.kconfig.load import Tree
 
@@ -41,12 +70,17 @@ class Examiner:
                 root,
                 cache=ModelCache(plan.cache) if plan.cache is not None else None,
                 revision=source.revision.tree if source.revision is not None else None,
+                digests=digests,
             )
         self._chosen = chosen_toolchain(plan.toolchain)
         self._last: tuple[tuple[str, str], Model | KpolicyError] | None = None
+        self._files = _Once(source)
+        self._said: tuple[Remark, ...] = ()
         self._remarks: dict[Remark, None] = {}
+        self.named = False
+        self._is_named = False
         self._architectures: dict[str, Architecture] = {}
-        self._keys: dict[tuple[str, str], str] = {}
+        self._keys: dict[tuple[str, ...], str] = {}
 
     @property
     def toolchain(self) -> Toolchain:
@@ -54,7 +88,8 @@ class Examiner:
         stated = self.plan.standards[0].policy.toolchain if self.plan.standards else None
         return self._chosen or stated or Toolchain.dummy()
 
-    def _architecture(self, word: str) -> Architecture:
+    def architecture(self, word: str) -> Architecture:
+        """What an ARCH word stands for in this tree."""
         found = self._architectures.get(word)
         if found is None:
             found = self._architectures[word] = resolve_architecture(self.source, word)
@@ -67,40 +102,47 @@ class Examiner:
         return stack(target.name, [self._read_part(part) for part in target.parts])
 
     def _read_part(self, part: Part) -> Config:
-        return config_in_tree(self.source, part.path) if part.in_tree else read_config(part.path)
+        return config_in_tree(self._files, part.path) if part.in_tree else read_config(part.path)
 
     def model(self, architecture: Architecture, toolchain: Toolchain) -> Model:
         """The model of an architecture; what was wrong with its Kconfig files is raised again when it was."""
         key = (architecture.arch, toolchain.identity)
         if self._last is None or self._last[0] != key:
-            self._note_remarks()
             # Before the next one is read: a model that no values hold is freed here.
-            self._last = None
+            self._last, self._said = None, ()
             gc.unfreeze()
             try:
-                self._last = (key, self.tree.model(architecture, toolchain))
+                model = self.tree.model(architecture, toolchain)
+                # Only now it is sure which files it rests on.
+                self._forget(*key)
+                self._last, self._said = (key, model), tuple(_remarks(model))
                 # A model lives as long as its configs are looked at: no collection needs to look at it.
                 gc.freeze()
             except KpolicyError as error:
                 self._last = (key, error)
+        self._remarks.update(dict.fromkeys(self._said))
         found = self._last[1]
         if isinstance(found, KpolicyError):
             # Without the frames of whoever met it before, which hold the values of their config.
             raise found.with_traceback(None)
         return found
 
-    def _note_remarks(self) -> None:
-        model = self._last[1] if self._last is not None else None
-        if isinstance(model, Model):
-            self._remarks.update(dict.fromkeys(Remark(*warning) for warning in model.warnings))
-            for location, _symbol, text in model.refused:
-                self._remarks[Remark(location, text)] = None
-            for probe in model.unknown_probes:
-                self._remarks[Remark(probe.location, f"unknown probe, taken to print nothing: {probe.text}")] = None
+    def names(self) -> NameIndex:
+        """The names of all architectures; that they were asked for is noted in `named`."""
+        self.named = True
+        if not self._is_named:
+            self._is_named = True
+            self._forget("", "")
+        return self.tree.names
+
+    def begin(self) -> None:
+        """Note from here on what is looked at; files of configs are read again."""
+        self._files.forget()
+        self._remarks.clear()
+        self.named = False
 
     def kconfig_remarks(self) -> tuple[Remark, ...]:
-        """What there is to say about the Kconfig files that were read, each thing once."""
-        self._note_remarks()
+        """What there is to say about the Kconfig files that were looked at since `begin`, each thing once."""
         return tuple(self._remarks)
 
     def values(self, target: Target, mode: str | None = None) -> Values:
@@ -110,22 +152,37 @@ class Examiner:
         anything else as olddefconfig takes it.  A full .config is judged by the toolchain that it
         records, unless the user or the policy states one.
         """
-        architecture = self._architecture(target.arch)
-        standards = self.plan.standards
-        chosen = self._chosen or (standards[target.standard].policy.toolchain if standards else None)
+        # Only here: what is known already needs no values.
+        from kpolicy.evaluate.recorded import recorded_probes
+        from kpolicy.evaluate.values import evaluate
+
+        architecture = self.architecture(target.arch)
         if not target.parts and target.config is None:
-            return evaluate(self.model(architecture, chosen or Toolchain.dummy()), None, mode or "alldefconfig")
+            return evaluate(self.model(architecture, self.toolchains(target)[0]), None, mode or "alldefconfig")
         config = self.read(target)
         # Targets that make puts together from several files end with olddefconfig.
         single = len(target.parts) == 1 and config.name.endswith("defconfig")
         mode = mode or ("defconfig" if single else "olddefconfig")
-        toolchain = recorded_toolchain(recorded_values(config)) if config.is_full and not chosen else None
-        if toolchain is not None:
+        *recorded, fallback = self.toolchains(target, config)
+        for toolchain in recorded:
             model = self.model(architecture, toolchain)
-            recorded = recorded_probes(model, config)
-            if recorded is not None:
-                return evaluate(model, config, mode, recorded)
-        return evaluate(self.model(architecture, chosen or Toolchain.dummy()), config, mode)
+            probes = recorded_probes(model, config)
+            if probes is not None:
+                return evaluate(model, config, mode, probes)
+        return evaluate(self.model(architecture, fallback), config, mode)
+
+    def toolchains(self, target: Target, config: Config | None = None) -> tuple[Toolchain, ...]:
+        """The toolchains to try for a target: the one that its full .config records, then the usual one."""
+        standards = self.plan.standards
+        stated = self._chosen or (standards[target.standard].policy.toolchain if standards else None)
+        usual = stated or Toolchain.dummy()
+        if stated is not None or config is None or not config.is_full:
+            return (usual,)
+        # Only here: most configs are no full ones.
+        from kpolicy.evaluate.recorded import recorded_values
+
+        recorded = recorded_toolchain(recorded_values(config))
+        return (recorded, usual) if recorded is not None else (usual,)
 
     def ground(self, target: Target) -> str | None:
         """A name for all of the tree that the findings about a target rest on; None where the cache cannot tell.
@@ -133,23 +190,72 @@ class Examiner:
         Equal names mean equal findings.
         """
         keys = self.kconfig_keys(target)
-        if not all(keys) or self.read(target).is_full:
+        contents = self.contents(target)
+        if not all(keys) or self.full_config(target, contents) is not None:
             return None
-        contents = [self.source.read(part.path).hex() if part.in_tree else part.path for part in target.parts]
-        return digest(json.dumps([keys, contents]).encode("ascii", "backslashreplace"))
+        return digest(json.dumps([keys, *map(digest, contents)]).encode("ascii"))
+
+    def contents(self, target: Target) -> list[bytes]:
+        """What is in the files of a target that lie in the tree, and the names of the others."""
+        return [
+            content_in_tree(self._files, part.path) if part.in_tree else os.fsencode(part.path) for part in target.parts
+        ]
+
+    def full_config(self, target: Target, contents: Sequence[bytes]) -> Config | None:
+        """The config of a target that is a full .config; None for any other, of which most need not be read."""
+        if target.config is None and not any(_HEADER in content for content in contents):
+            return None
+        config = self.read(target)
+        return config if config.is_full else None
 
     def kconfig_keys(self, target: Target) -> tuple[str | None, str | None]:
         """Names for the model of a target and for the names of all architectures, as the cache knows them."""
-        toolchain = self._chosen or self.plan.standards[target.standard].policy.toolchain or Toolchain.dummy()
-        return self._key(target.arch, toolchain), self._key("", toolchain)
+        return self.model_key(target.arch, self.toolchains(target)[0]), self.names_key()
 
-    def _key(self, arch: str, toolchain: Toolchain) -> str | None:
-        """The name of a model in the cache, without an architecture that of all names; once known it stays."""
-        key = (arch, toolchain.identity)
-        found = self._keys.get(key)
+    def model_key(self, arch: str, toolchain: Toolchain) -> str | None:
+        """The name of the model of an architecture in the cache; once known it stays."""
+        return self._key((arch, toolchain.identity), lambda: self.tree.model_key(self.architecture(arch), toolchain))
+
+    def forget_keys(self) -> None:
+        """Ask the cache again from here on: other processes read Kconfig files."""
+        self._keys.clear()
+
+    def names_key(self) -> str | None:
+        """The name of the names of all architectures in the cache; once known it stays."""
+        return self._key(("", ""), self.tree.names_key)
+
+    def model_content(self, arch: str, toolchain: Toolchain) -> str | None:
+        """The digest of the model of an architecture, as the cache has it: that of an equal model is the same."""
+        return self._key(
+            ("content", arch, toolchain.identity), lambda: self._content(self.model_key(arch, toolchain), "model")
+        )
+
+    def names_content(self) -> str | None:
+        """The digest of the names of all architectures, as the cache has them."""
+        return self._key(("content", "", ""), lambda: self._content(self.names_key(), "data"))
+
+    def _content(self, key: str | None, kind: str) -> str | None:
+        cache = self.tree.cache
+        return cache.content(key, kind) if cache is not None and key is not None else None
+
+    def _forget(self, *what: str) -> None:
+        self._keys.pop(what, None)
+        self._keys.pop(("content", *what), None)
+
+    def _key(self, what: tuple[str, ...], find: Callable[[], str | None]) -> str | None:
+        found = self._keys.get(what)
         if found is None:
-            tree = self.tree
-            found = tree.model_key(self._architecture(arch), toolchain) if arch else tree.names_key()
+            found = find()
             if found is not None:
-                self._keys[key] = found
+                self._keys[what] = found
         return found
+
+
+def _remarks(model: Model) -> Iterator[Remark]:
+    """What there is to say about the Kconfig files of a model."""
+    for warning in model.warnings:
+        yield Remark(*warning)
+    for location, _symbol, text in model.refused:
+        yield Remark(location, text)
+    for probe in model.unknown_probes:
+        yield Remark(probe.location, f"unknown probe, taken to print nothing: {probe.text}")

@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-import gc
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from kpolicy.policy.checks.config_lines import UNREADABLE
@@ -17,6 +15,7 @@ from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import Rule
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
+from kpolicy.run.collection import no_collection
 from kpolicy.run.examine import Examiner
 from kpolicy.run.plan import Target
 from kpolicy.run.remarks import conf_remarks, origin_remarks
@@ -49,7 +48,7 @@ def judge_values(examiner: Examiner, target: Target, values: Values, *, census: 
         standard.policy.vocabulary.counted if census else (),
         tree=plan.name,
         number=target.standard,
-        names=lambda: examiner.tree.names,
+        names=examiner.names,
         machine=plan.machine,
         cache=plan.cache,
     )
@@ -124,16 +123,3 @@ def _costs(values: Values, machine: Machine, truth: Truth | None, cache: Path | 
     from kpolicy.costing.summary import summary
 
     return summary(make_bill(values, shipped_costs(cache), machine, truth or holds))
-
-
-@contextmanager
-def no_collection() -> Iterator[None]:
-    """Do without the cycle collector."""
-    # What an evaluation makes stays alive until its end: the cycle collector would only look on.
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

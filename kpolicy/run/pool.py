@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TypeVar
 
@@ -14,11 +14,12 @@ from kpolicy.errors import InputError, KpolicyError
 from kpolicy.location import Location
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
+from kpolicy.run.collection import no_collection
 from kpolicy.run.context import Context
 from kpolicy.run.endings import end_with_parent, signals_later
 from kpolicy.run.examine import Examiner
-from kpolicy.run.judging import judge
 from kpolicy.run.plan import Plan, Target
+from kpolicy.run.remembered import Judged, Memory
 
 # What the model of an architecture costs, in configs: that is what splitting an architecture wastes.
 _MODEL_COST = 15
@@ -26,14 +27,15 @@ _MODEL_COST = 15
 _START = "fork"
 # How long a worker may take to end, in seconds, when it is told to.
 _PATIENCE = 2.0
-Outcome = tuple[int, ConfigReport | KpolicyError]
-Batch = tuple[list[Outcome], tuple[Remark, ...]]
+Outcome = tuple[ConfigReport | KpolicyError, tuple[Remark, ...]]
+"""What there is to say about a config, and about the Kconfig files that were looked at for it."""
 LOST = InputError("a worker process died, probably for want of memory", hint="try fewer processes: -j 1")
 """What became of work whose result is missing."""
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _examiners: list[tuple[Plan, Examiner]] = []
+_memories: list[Memory] = []
 
 
 def processors() -> int:
@@ -42,20 +44,32 @@ def processors() -> int:
 
 
 def examine_all(
-    plan: Plan, targets: Sequence[Target], context: Context
+    plan: Plan, targets: Sequence[Target], context: Context, looking: Examiner | None = None
 ) -> tuple[list[ConfigReport | KpolicyError], list[Remark]]:
-    """A report or an error for every target, in their order, and what there is to say about the Kconfig files."""
-    batches = split(targets, context.jobs)
-    results: list[ConfigReport | KpolicyError | None] = [None] * len(targets)
-    remarks: dict[Remark, None] = {}
-    done = 0
-    for outcomes, said in spread(plan, _examine, batches, context.jobs):
-        for number, outcome in outcomes:
-            results[number] = outcome
-        remarks.update(dict.fromkeys(said))
-        done += len(outcomes)
-        context.listener.progress(done, len(targets))
-    return [LOST if result is None else result for result in results], list(remarks)
+    """A report or an error for every target, in their order, and what there is to say about the Kconfig files.
+
+    What is known already is read, here; for the rest the work is spread.  `looking` is what looks at the tree of the
+    plan in this process, if there is one already.
+    """
+    looking = looking or Examiner(plan, plan.open())
+    memory = Memory(looking)
+    outcomes: dict[int, Outcome] = {}
+    for number, target in enumerate(targets):
+        known = memory.recall(target)
+        if known is not None:
+            outcomes[number] = known.report, known.remarks
+    if outcomes:
+        context.listener.progress(len(outcomes), len(targets))
+    rest = [number for number in range(len(targets)) if number not in outcomes]
+    batches = split([targets[number] for number in rest], context.jobs)
+    # Workers start without the collector too: each would go through the models that it holds again and again.
+    with no_collection():
+        for found in spread(plan, _examine, batches, context.jobs, looking):
+            outcomes.update((rest[number], outcome) for number, outcome in found)
+            context.listener.progress(len(outcomes), len(targets))
+    lost: Outcome = (LOST, ())
+    in_order = [outcomes.get(number, lost) for number in range(len(targets))]
+    return [outcome for outcome, _ in in_order], list(dict.fromkeys(remark for _, said in in_order for remark in said))
 
 
 def split(targets: Sequence[Target], jobs: int) -> list[list[tuple[int, Target]]]:
@@ -72,14 +86,20 @@ def split(targets: Sequence[Target], jobs: int) -> list[list[tuple[int, Target]]
     return sorted(batches, key=len, reverse=True)
 
 
-def spread(plan: Plan, work: Callable[[Item], Result], items: Sequence[Item], jobs: int) -> Iterator[Result]:
+def spread(
+    plan: Plan,
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    jobs: int,
+    looking: Examiner | None = None,
+) -> Iterator[Result]:
     """The results of a piece of work for each item, as they come; one that a dead worker owes is missing.
 
-    `work` is a function of a module, which gets at the tree by `examiner`.
+    `work` is a function of a module, which gets at the tree by `examiner`.  `looking` as for `examine_all`.
     """
     jobs = min(jobs, len(items))
     if jobs <= 1:
-        _start(plan)
+        _examiners[:] = [(plan, looking or Examiner(plan, plan.open()))]
         yield from map(work, items)
         return
     # Only here: in one process they would take longer than a config does.
@@ -87,9 +107,13 @@ def spread(plan: Plan, work: Callable[[Item], Result], items: Sequence[Item], jo
     from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
     from concurrent.futures.process import BrokenProcessPool
 
+    digests: Mapping[str, str] = {}
+    if looking is not None:
+        digests = looking.tree.digests
+        looking.forget_keys()
     method = _START if _START in multiprocessing.get_all_start_methods() else None
     executor: Executor = ProcessPoolExecutor(
-        jobs, mp_context=multiprocessing.get_context(method), initializer=_start_worker, initargs=(plan,)
+        jobs, mp_context=multiprocessing.get_context(method), initializer=_start_worker, initargs=(plan, digests)
     )
     try:
         waiting = []
@@ -129,24 +153,39 @@ def examiner(plan: Plan | None = None) -> Examiner:
     return _examiners[-1][1]
 
 
-def _start_worker(plan: Plan) -> None:
+def _start_worker(plan: Plan, digests: Mapping[str, str]) -> None:
     end_with_parent()
-    _start(plan)
-
-
-def _start(plan: Plan) -> None:
     # What a worker process keeps from batch to batch.
-    _examiners[:] = [(plan, Examiner(plan, plan.open()))]
+    _examiners[:] = [(plan, Examiner(plan, plan.open(), digests))]
 
 
-def _examine(batch: Iterable[tuple[int, Target]]) -> Batch:
-    looking = examiner()
-    outcomes: list[Outcome] = []
-    for number, target in batch:
-        try:
-            outcomes.append((number, judge(looking, target)))
-        except KpolicyError as error:
-            outcomes.append((number, error.kept()))
-        except Exception as error:  # noqa: BLE001 - a bug met in one config must not hide what the others show
-            outcomes.append((number, failure(error, "the config", Location(target.name, 0))))
-    return outcomes, looking.kconfig_remarks()
+def _memory() -> Memory:
+    """Where this process keeps what it finds out."""
+    if not _memories or _memories[0].examiner is not examiner():
+        _memories[:] = [Memory(examiner())]
+    return _memories[0]
+
+
+def _examine(batch: Iterable[tuple[int, Target]]) -> list[tuple[int, Outcome]]:
+    memory = _memory()
+    return [(number, _look(memory, target)) for number, target in batch]
+
+
+def _look(memory: Memory, target: Target) -> Outcome:
+    # Only here: what is known already needs no judging.
+    from kpolicy.run.judging import judge
+
+    looking = memory.examiner
+    found: ConfigReport | KpolicyError
+    try:
+        known = memory.recall(target, anew=True)
+        if known is not None:
+            return known.report, known.remarks
+        looking.begin()
+        found = judge(looking, target)
+        memory.keep(target, Judged(found, looking.kconfig_remarks()))
+    except KpolicyError as error:
+        found = error.kept()
+    except Exception as error:  # noqa: BLE001 - a bug met in one config must not hide what the others show
+        found = failure(error, "the config", Location(target.name, 0))
+    return found, looking.kconfig_remarks()

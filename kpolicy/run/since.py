@@ -86,7 +86,7 @@ class Before:
                 said[name, target.arch] = frozenset(item.text for item in report.remarks)
             else:
                 again.append(earlier)
-        outcomes, about_kconfig = examine_all(plan, again, context) if again else ([], [])
+        outcomes, about_kconfig = examine_all(plan, again, context, before) if again else ([], [])
         for target, outcome in zip(again, outcomes, strict=True):
             if isinstance(outcome, KpolicyError):
                 context.listener.note(
@@ -98,7 +98,7 @@ class Before:
         if tree_checks:
             from kpolicy.run.tree_findings import look_at_tree
 
-            about, _, _ = look_at_tree(plan, archs, tree_checks, context)
+            about, _, _ = look_at_tree(before, archs, tree_checks, context)
             found += about.findings
         folders = {resolve_architecture(self.source, target.arch).srcarch for target in again}
         return Past(make_baseline(found), said, frozenset(map(_key, about_kconfig)), frozenset(folders))

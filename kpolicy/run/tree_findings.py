@@ -24,7 +24,6 @@ from kpolicy.report.records import TreeReport
 from kpolicy.report.remark import Remark
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
-from kpolicy.run.plan import Plan
 from kpolicy.run.pool import LOST, examiner, spread
 
 CLAIMS, REFERENCES, FRAGMENTS = "claims", "references", "fragments"
@@ -65,14 +64,14 @@ class _Result:
     errors: tuple[KpolicyError, ...] = ()
 
 
-def look_at_tree(plan: Plan, archs: Sequence[str], wanted: frozenset[str], context: Context) -> Looked:
-    """Make the `wanted` checks of a tree, over some architectures (all, when none is named).
+def look_at_tree(looking: Examiner, archs: Sequence[str], wanted: frozenset[str], context: Context) -> Looked:
+    """Make the `wanted` checks of the tree that is looked at, over some architectures (all, when none is named).
 
     Returns the report, what could not be analysed, and remarks about the Kconfig files.
     """
-    source = plan.open()
+    plan, source = looking.plan, looking.source
     words = list(dict.fromkeys(archs or architectures(source)))
-    shelf = _Shelf(Examiner(plan, source), source, words)
+    shelf = _Shelf(looking, source, words)
     parts = {_PARTS[check] for check in wanted}
     found = {part: shelf.load(part) for part in parts}
     errors: list[KpolicyError] = []
@@ -81,7 +80,7 @@ def look_at_tree(plan: Plan, archs: Sequence[str], wanted: frozenset[str], conte
     if missing & {CLAIMS, FRAGMENTS}:
         tasks = [_Task(word, CLAIMS in missing, FRAGMENTS in missing) for word in words]
         results = []
-        for result in spread(plan, _look, tasks, context.jobs):
+        for result in spread(plan, _look, tasks, context.jobs, looking):
             results.append(result)
             remarks.update(dict.fromkeys(result.remarks))
             context.listener.progress(len(results), len(tasks))
@@ -133,6 +132,7 @@ def _of_fragments(results: Sequence[_Result]) -> list[Finding]:
 def _look(task: _Task) -> _Result:
     """What one architecture has to say; runs in a worker."""
     looking = examiner()
+    looking.begin()
     try:
         architecture = resolve_architecture(looking.source, task.arch)
         model = looking.model(architecture, looking.toolchain)
@@ -201,8 +201,8 @@ class _Shelf:
         if part == REFERENCES:
             return tree.content_key(part, tree.names.files, _CODE)
         try:
-            chosen = [resolve_architecture(self._source, word) for word in self._words]
-            keys = [tree.model_key(architecture, toolchain) for architecture in chosen]
+            chosen = [self.examiner.architecture(word) for word in self._words]
+            keys = [self.examiner.model_key(word, toolchain) for word in self._words]
         except InputError:
             # What is wrong is said by who looks at that architecture.
             return None

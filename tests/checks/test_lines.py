@@ -12,7 +12,7 @@ from kpolicy.evaluate.values import evaluate
 from kpolicy.kconfig.names import index_names
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.policy.checks.config_lines import DEFAULT_CHECKS, check_lines
-from kpolicy.policy.checks.names import alike, by_word, likely_names
+from kpolicy.policy.checks.names import alike, joined, likely_names
 from kpolicy.policy.checks.registry import CHECKS
 from kpolicy.policy.rules.finding import Finding
 from tests.kconfig.small import load, make_tree
@@ -425,4 +425,4 @@ def test_a_name_of_no_architecture_is_a_warning(tmp_path: Path) -> None:
 )
 def test_which_names_are_alike(name: str, alike_names: tuple[str, ...]) -> None:
     known = "MODULE_COMPRESS_NONE USB_EHCI_SHX SLAB_FREELIST_HARDENED MACH_STM32MP13 I2C_ST"
-    assert alike(by_word(known.split()), name) == alike_names
+    assert alike(joined(known.split()), name) == alike_names

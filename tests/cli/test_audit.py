@@ -236,7 +236,7 @@ def test_one_config_with_a_bug_leaves_the_others(demo: Path, jobs: int, monkeypa
             raise ZeroDivisionError("division by zero")
         return judge(examiner, target)
 
-    monkeypatch.setattr("kpolicy.run.pool.judge", report)
+    monkeypatch.setattr("kpolicy.run.judging.judge", report)
     good = Part("arch/x86/configs/i386_defconfig", in_tree=True)
     other = Part("arch/arm64/configs/defconfig", in_tree=True)
     targets = [Target("bad", "x86", (good,)), Target("good", "x86", (good,)), Target("other", "arm64", (other,))]
@@ -248,8 +248,8 @@ def test_one_config_with_a_bug_leaves_the_others(demo: Path, jobs: int, monkeypa
 
 
 def test_a_worker_that_dies_is_an_error(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kpolicy.run.pool.judge", lambda *_: os._exit(9))
-    outcome = kpolicy("audit", demo, "-j", "2")
+    monkeypatch.setattr("kpolicy.run.judging.judge", lambda *_: os._exit(9))
+    outcome = kpolicy("audit", demo, "-j", "2", "--no-cache")
     assert outcome.status == status.FAILURE
     assert outcome.err.count("a worker process died") == 1
     assert "7 could not be analysed" in outcome.out
@@ -268,7 +268,7 @@ def test_a_worker_that_dies_before_all_is_handed_out_is_the_same_error(
         raise BrokenProcessPool("as `submit` says it")
 
     monkeypatch.setattr(ProcessPoolExecutor, "submit", first_only)
-    outcome = kpolicy("audit", demo, "-j", "2")
+    outcome = kpolicy("audit", demo, "-j", "2", "--no-cache")
     assert outcome.status == status.FAILURE
     assert outcome.err.count("a worker process died") == 1
     assert re.search(r"^[1-6] configs: .*; [1-6] could not be analysed", outcome.out, re.MULTILINE)

@@ -61,7 +61,7 @@ def test_the_watch_sees_what_it_should(tmp_path: Path, demo: Path) -> None:
     run = _watched(tmp_path, False, "audit", str(demo), "-j", "1", "-o", f"text:{tmp_path}/report")
     assert run.returncode == 99
     assert "VIOLATION open" in run.stderr
-    run = _watched(tmp_path, False, "audit", str(demo), "-j", "2")
+    run = _watched(tmp_path, False, "audit", str(demo), "-j", "2", "--no-cache")
     assert run.returncode == 99
     assert "VIOLATION os.fork" in run.stderr
 

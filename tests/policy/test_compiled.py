@@ -33,9 +33,9 @@ def _kept(folder: Path, make: Callable[[], tuple[Expression, ...]], what: str = 
 
 @pytest.fixture(autouse=True)
 def _unknown_state() -> Iterator[None]:
-    module._state.cache_clear()
+    module.state.cache_clear()
     yield
-    module._state.cache_clear()
+    module.state.cache_clear()
 
 
 def test_what_ships_is_the_same_from_the_cache(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_is_read_again_when_a_source_has_changed(tmp_path: Path, monkeypatch: py
     _kept(cache, _make)
     _kept(cache, _fail)
     source.write_text("ab")
-    module._state.cache_clear()
+    module.state.cache_clear()
     with pytest.raises(AssertionError, match="read again"):
         _kept(cache, _fail)
 

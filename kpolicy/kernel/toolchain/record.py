@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -83,23 +84,28 @@ class Toolchain:
     @property
     def identity(self) -> str:
         """A stable text for cache keys and for people: the name, the versions, and a hash of the whole record."""
-        tools = [
-            f"{self.compiler} {dotted(self.compiler_version)}",
-            f"as {self.assembler} {dotted(self.assembler_version)}",
-            f"ld {self.linker} {dotted(self.linker_version)}",
-        ]
-        if self.pahole_version is not None:
-            tools.append(f"pahole {self.pahole_version[0]}.{self.pahole_version[1]}")
-        if self.rustc_version is not None:
-            tools.append(f"rustc {dotted(self.rustc_version)}")
-        if self.bindgen_version is not None:
-            tools.append(f"bindgen {dotted(self.bindgen_version)}")
-        values = []
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            values.append(f"{field.name}={sorted(value) if isinstance(value, frozenset) else value!r}")
-        digest = hashlib.sha256("\n".join(values).encode()).hexdigest()[:12]
-        return f"{self.name} ({', '.join(tools)}) {digest}"
+        return _identity(self)
+
+
+@functools.cache
+def _identity(toolchain: Toolchain) -> str:
+    tools = [
+        f"{toolchain.compiler} {dotted(toolchain.compiler_version)}",
+        f"as {toolchain.assembler} {dotted(toolchain.assembler_version)}",
+        f"ld {toolchain.linker} {dotted(toolchain.linker_version)}",
+    ]
+    if toolchain.pahole_version is not None:
+        tools.append(f"pahole {toolchain.pahole_version[0]}.{toolchain.pahole_version[1]}")
+    if toolchain.rustc_version is not None:
+        tools.append(f"rustc {dotted(toolchain.rustc_version)}")
+    if toolchain.bindgen_version is not None:
+        tools.append(f"bindgen {dotted(toolchain.bindgen_version)}")
+    values = []
+    for field in dataclasses.fields(toolchain):
+        value = getattr(toolchain, field.name)
+        values.append(f"{field.name}={sorted(value) if isinstance(value, frozenset) else value!r}")
+    digest = hashlib.sha256("\n".join(values).encode()).hexdigest()[:12]
+    return f"{toolchain.name} ({', '.join(tools)}) {digest}"
 
 
 def dotted(version: Version) -> str:

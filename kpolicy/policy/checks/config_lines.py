@@ -29,9 +29,6 @@ UNREADABLE = "config/unreadable-line"
 _CAUSED = ("overridden-by-select", "choice-conflict", "dropped-request")
 DEFAULT_CHECKS = frozenset(check.id for check in CHECKS if check.subject == "config" and not check.quiet)
 
-SLOW_CHECKS = frozenset({"config/unmet-direct-dependency"})
-"""Those that have to work out every symbol that something selects."""
-
 
 def check_lines(
     values: Values,

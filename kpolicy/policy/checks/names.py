@@ -9,8 +9,7 @@ defconfigs that no kernel knows any more most have no successor at all.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from kpolicy.policy.checks.heirs import heirs
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 
 # Short words are abbreviations, and most differ by one letter from some other one.
 _LEAST_LETTERS = 5
+# What stands around a word of a name in a text of names.
+_AROUND = "_\n"
 # What tests were called after they became KUnit's.
 _TEST_WORDS = frozenset({"KUNIT", "TEST"})
 
@@ -38,51 +39,55 @@ def _likely_names(model: Model, name: str) -> tuple[str, ...]:
     known = heirs(model, name)
     if known is not None:
         return known.names
-    longer = model.derived("names by end", _by_end).get(name) if len(name) >= _LEAST_LETTERS else None
+    every = model.derived("all names", _of_model)
+    longer = _only_with_end(every, name) if len(name) >= _LEAST_LETTERS else None
     if longer is not None and "_" not in longer.removesuffix(f"_{name}") and model.has_prompt(longer):
         return (longer,)
-    near = alike(model.derived("names by word", _of_model), name)
+    near = alike(every, name)
     # A line could not set what has no prompt.
     settable = [item for item in near if model.has_prompt(item)]
     return tuple(settable) if len(settable) == 1 else ()
 
 
-def by_word(names: Iterable[str]) -> Mapping[str, Sequence[str]]:
-    """Names by the words that they are made of, to look for the ones that are alike."""
-    words: dict[str, list[str]] = defaultdict(list)
-    for name in names:
-        for word in name.split("_"):
-            words[word].append(name)
-    return words
+def joined(names: Iterable[str]) -> str:
+    """Names in one text, in which they can be looked for without an index that would take longer to make."""
+    return "\n".join(("", *names, ""))
 
 
-def alike(words: Mapping[str, Sequence[str]], name: str) -> tuple[str, ...]:
-    """The names, by their words, that are spelt almost like `name`, in alphabetical order."""
-    near = {candidate for word in name.split("_") for candidate in words.get(word, ()) if _is_near(name, candidate)}
+def alike(every: str, name: str) -> tuple[str, ...]:
+    """The names, out of all that are `joined`, that are spelt almost like `name`, in alphabetical order."""
+    # One that is near has all words of the name but one.
+    rarest = sorted(filter(None, name.split("_")), key=len)[-2:]
+    near = {candidate for word in rarest for candidate in _with_word(every, word) if _is_near(name, candidate)}
     return tuple(sorted(near))
+
+
+def _with_word(every: str, word: str) -> Iterator[str]:
+    found = every.find(word)
+    while found >= 0:
+        end = found + len(word)
+        if every[found - 1] in _AROUND and every[end] in _AROUND:
+            yield every[every.rfind("\n", 0, found) + 1 : every.find("\n", end)]
+        found = every.find(word, end)
+
+
+def _only_with_end(every: str, name: str) -> str | None:
+    """The one name that ends in another after some words; None where none or several do."""
+    end = f"_{name}\n"
+    found = every.find(end)
+    if found < 0 or every.find(end, found + 1) >= 0:
+        return None
+    return every[every.rfind("\n", 0, found) + 1 : found + len(end) - 1]
 
 
 def _none_yet(_core: Core) -> dict[str, tuple[str, ...]]:
     return {}
 
 
-def _of_model(core: Core) -> Mapping[str, Sequence[str]]:
-    return by_word(
+def _of_model(core: Core) -> str:
+    return joined(
         name for name, node in core.symbols.items() if core.records[node] is not None and not name.startswith("<")
     )
-
-
-def _by_end(core: Core) -> Mapping[str, str | None]:
-    """The one name that ends in some words after others; None where several do."""
-    found: dict[str, str | None] = {}
-    for name, node in core.symbols.items():
-        if core.records[node] is None or name.startswith("<"):
-            continue
-        rest = name
-        while rest:
-            rest = rest.partition("_")[2]
-            found[rest] = None if rest in found else name
-    return found
 
 
 def _is_near(name: str, candidate: str) -> bool:

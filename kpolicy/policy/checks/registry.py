@@ -192,6 +192,8 @@ CHECKS: tuple[Check, ...] = (
 
 TREE_CHECKS = frozenset(check.id for check in CHECKS if check.subject == "kconfig")
 """The checks of a tree's own files."""
+SLOW_CHECKS = frozenset({"config/unmet-direct-dependency"})
+"""Those that have to work out every symbol that something selects."""
 
 
 def check_by_id(check_id: str) -> Check:

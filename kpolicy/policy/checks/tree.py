@@ -9,11 +9,11 @@ give another answer, and nothing is proved.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from kpolicy.errors import InputError
-from kpolicy.policy.checks.names import alike, by_word
+from kpolicy.policy.checks.names import alike, joined
 from kpolicy.policy.checks.registry import check_by_id
 from kpolicy.policy.checks.renames import renamed
 from kpolicy.policy.rules.finding import Finding
@@ -93,13 +93,13 @@ def suffix(holding: Sequence[str], everywhere: Sequence[object], place: Location
 
 def undefined(found: Iterable[Reference], index: NameIndex) -> Iterator[Finding]:
     """The references to names that no architecture defines."""
-    words = None
+    every = None
     for item in found:
         if item.name in index:
             continue
-        words = by_word(index.places) if words is None else words
+        every = joined(index.places) if every is None else every
         message, severity = _reference(item)
-        message += _meant(item.name, index, words)
+        message += _meant(item.name, index, every)
         archs = index.files.get(item.location.path, ())
         yield tree_finding("kconfig/undefined-reference", item.name, message, item.location, archs, severity=severity)
 
@@ -124,7 +124,7 @@ def _reference(item: Reference) -> tuple[str, Severity | None]:
     return f"{subject} refers to {what}: {effect}", None
 
 
-def _meant(name: str, index: NameIndex, words: Mapping[str, Sequence[str]]) -> str:
+def _meant(name: str, index: NameIndex, every: str) -> str:
     """What may be meant by a name that is not there."""
     bare = name.removeprefix("CONFIG_")
     if name in ("Y", "M", "N"):
@@ -134,7 +134,7 @@ def _meant(name: str, index: NameIndex, words: Mapping[str, Sequence[str]]) -> s
     else:
         known = renamed(name)
         guess = known.names if known is not None and all(item in index for item in known.names) else ()
-        guess = guess or alike(words, name)
+        guess = guess or alike(every, name)
     return f"; is {' or '.join(guess)} meant?" if guess else ""
 
 

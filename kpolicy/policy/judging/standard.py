@@ -7,19 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kpolicy.policy.checks.config_lines import check_lines, check_reading
-from kpolicy.policy.checks.reasons import Names
 from kpolicy.policy.files.settings import Policy, verdict
-from kpolicy.policy.judging.check import judge
 from kpolicy.policy.judging.requirements import Requirement
-from kpolicy.policy.judging.told_once import told_once
 from kpolicy.policy.roles.role import RoleVerdict
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import Rule
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
-    from kpolicy.policy.judging.requirements import Requirement
+    from kpolicy.policy.checks.reasons import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +52,11 @@ def assess(
     the names of all architectures, for lines that this one does not know.  Without `remedies` the findings of rules
     have none.
     """
+    # Only here: what is known already needs no judging.
+    from kpolicy.policy.checks.config_lines import check_lines, check_reading
+    from kpolicy.policy.judging.check import judge
+    from kpolicy.policy.judging.told_once import told_once
+
     settings = standard.policy.settings(name)
     role = verdict(values, settings)
     rules = settings.rules

@@ -30,11 +30,11 @@ def compiled(what: str, make: Callable[[], Made], classes: Sequence[type[Any]], 
 
     `classes` are those of the objects that it consists of, dataclasses and named tuples.
     """
-    state = _state() if cache is not None else None
-    if cache is None or state is None:
+    sources = state(_SOURCES) if cache is not None else None
+    if cache is None or sources is None:
         return make()
     store = ModelCache(cache)
-    name = digest(f"{what} {state}".encode())
+    name = digest(f"{what} {sources}".encode())
     stored = store.load_data(name)
     if stored is not None:
         return cast("Made", _unpacked(stored, classes))
@@ -44,13 +44,13 @@ def compiled(what: str, make: Callable[[], Made], classes: Sequence[type[Any]], 
 
 
 @functools.cache
-def _state() -> str | None:
-    """A name for the state of the sources, by the path, the size and the time of the last change of each file.
+def state(folders: tuple[str, ...] = ("",)) -> str | None:
+    """A name for the state of kpolicy, or of some of its folders: path, size and time of change of each file.
 
     None where they are no files: in an archive.
     """
     try:
-        files = [sorted(_walk(os.path.join(_ROOT, folder))) for folder in _SOURCES]
+        files = [sorted(_walk(os.path.join(_ROOT, folder))) for folder in folders]
     except OSError:
         return None
     return digest(f"{__version__} {files}".encode("utf-8", "surrogateescape"))

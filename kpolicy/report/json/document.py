@@ -52,11 +52,11 @@ def document(report: Report) -> dict[str, Any]:
         "roles": list(report.roles),
         "rules": [_note(note) for note in report.notes],
         "about_tree": _about(report.about) if report.about is not None else None,
-        "configs": [_config(config, report.tree) for config in report.configs],
+        "configs": [config_document(config, report.tree) for config in report.configs],
         "policies": [_policy(policy) for policy in report.policies],
         "since": report.since or None,
         "census": _census(report.census) if report.census is not None else None,
-        "remarks": [_remark(remark) for remark in report.remarks],
+        "remarks": [remark_document(remark) for remark in report.remarks],
         "errors": [error_document(error) for error in report.errors],
         "line_hashes": _line_hashes(report.line_hashes),
         "summary": {
@@ -93,14 +93,15 @@ def _own(finding: Finding, whose: Whose) -> dict[str, str]:
     return {key: value for key, common in usual.items() if (value := getattr(finding, key)) != common}
 
 
-def _config(config: ConfigReport, tree: str) -> dict[str, Any]:
+def config_document(config: ConfigReport, tree: str) -> dict[str, Any]:
+    """What there is about one config of a tree as plain lists and dicts."""
     return {
         "config": config.config,
         "architecture": config.architecture,
         "srcarch": config.srcarch,
         "toolchain": config.toolchain,
         "role": _role(config.verdict),
-        "remarks": [_remark(remark) for remark in config.remarks],
+        "remarks": [remark_document(remark) for remark in config.remarks],
         "unjudged": list(config.unjudged),
         "cost": _cost(config.cost) if config.cost is not None else None,
         "observed": {"set": list(config.observation.set_in_text), "on": list(config.observation.on)},
@@ -209,7 +210,8 @@ def _census(census: Census) -> dict[str, Any]:
     }
 
 
-def _remark(remark: Remark) -> dict[str, Any]:
+def remark_document(remark: Remark) -> dict[str, Any]:
+    """A remark as a plain dict."""
     return {"location": location_document(remark.location), "text": remark.text}
 
 

@@ -127,6 +127,16 @@ def parse(name: str, content: str) -> Node:
     return Node(Text(name, content), value)
 
 
+def or_empty(node: Node) -> str:
+    """A text, "" where there is null."""
+    return "" if node.value is None else node.text()
+
+
+def read_location(node: Node, least: int = 1) -> Location:
+    """A place: a file and a line."""
+    return Location(node["path"].text(), node["line"].number(least))
+
+
 def _no_constant(word: str) -> NoReturn:
     raise ValueError(word)
 

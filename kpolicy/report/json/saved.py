@@ -10,12 +10,8 @@ import datetime as dt
 import io
 import zlib
 from gzip import GzipFile
-from typing import Final, cast, get_args
+from typing import TYPE_CHECKING, Final, cast, get_args
 
-from kpolicy.costing.bill import Machine, State
-from kpolicy.costing.cost import CERTAINTIES, Certainty, CostKind
-from kpolicy.costing.cost import KINDS as COST_KINDS
-from kpolicy.costing.summary import CostLine, CostSummary
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.explain.cause import Kind, Link
 from kpolicy.location import Location
@@ -26,16 +22,16 @@ from kpolicy.policy.roles.role import Evidence, RoleVerdict
 from kpolicy.policy.rules.finding import Finding, SymbolValue
 from kpolicy.policy.rules.rule import SEVERITIES, Reference, Severity
 from kpolicy.report.json.document import SCHEMA, Whose
-from kpolicy.report.json.nodes import Node, parse
+from kpolicy.report.json.nodes import Node, or_empty, parse, read_location
 from kpolicy.report.records import ConfigReport, PolicyReport, Report, RuleNote, TreeReport
 from kpolicy.report.remark import Remark
+
+if TYPE_CHECKING:
+    from kpolicy.costing.summary import CostSummary
 
 MAX_SIZE: Final = 64 << 20
 """So large may a saved report be, unpacked; that of a whole tree has about 3 MB."""
 _KINDS: Final = get_args(Kind)
-_STATES: Final = get_args(State)
-# The costs of a machine with much memory are larger numbers than JSON is good for elsewhere.
-_MOST_BYTES: Final = 1 << 100
 _GZIP: Final = b"\x1f\x8b"
 
 
@@ -90,25 +86,25 @@ def _report(root: Node) -> Report:
         toolchain=root["toolchain"].text(),
         rules=root["summary"]["rules"].number(),
         roles=root["roles"].texts(),
-        configs=tuple(_config(item, name, len(policies)) for item in root["configs"].elements()),
+        configs=tuple(read_config_report(item, name, len(policies)) for item in root["configs"].elements()),
         census=_census(census) if census is not None else None,
-        remarks=_remarks(root["remarks"]),
+        remarks=read_remarks(root["remarks"]),
         errors=tuple(_error(item) for item in root["errors"].elements()),
         unread=root["summary"]["unread"].number(),
         policies=policies,
         fail_on=_threshold(fail_on) if fail_on is not None else None,
         about=_about(about, len(policies)) if about is not None else None,
-        since=_or_none(root["since"]),
+        since=or_empty(root["since"]),
         notes=_notes(root["rules"]),
         line_hashes=_line_hashes(root["line_hashes"]),
     )
 
 
-def _config(node: Node, tree: str, policies: int) -> ConfigReport:
+def read_config_report(node: Node, tree: str, policies: int = 1) -> ConfigReport:
+    """What `config_document` wrote about a config of a tree, in a report with so many policies."""
     role, observed, srcarch = node["role"], node["observed"], node["srcarch"].text()
-    cost = node["cost"].optional()
     verdict = RoleVerdict(
-        role["name"].text(), _or_none(role["reading"]), tuple(_evidence(item) for item in role["evidence"].elements())
+        role["name"].text(), or_empty(role["reading"]), tuple(_evidence(item) for item in role["evidence"].elements())
     )
     whose = Whose(tree, node["architecture"].text(), node["config"].text(), verdict.role)
     return ConfigReport(
@@ -118,48 +114,23 @@ def _config(node: Node, tree: str, policies: int) -> ConfigReport:
         toolchain=node["toolchain"].text(),
         verdict=verdict,
         findings=_findings(node["findings"], whose),
-        remarks=_remarks(node["remarks"]),
+        remarks=read_remarks(node["remarks"]),
         observation=Observation(srcarch, observed["set"].texts(), observed["on"].texts()),
         unjudged=node["unjudged"].texts(),
         standard=_standard(node["policy"], policies),
         waived=_waived(node["waived"], whose),
         known=_findings(node["known"], whose),
-        cost=_cost(cost) if cost is not None else None,
+        cost=_cost(node["cost"]),
     )
 
 
-def _cost(node: Node) -> CostSummary:
-    machine = node["machine"]
-    ram, cpus, page_size = (_amount(machine[key]) for key in ("ram", "cpus", "page_size"))
-    found = CostSummary(Machine(ram, cpus), page_size, tuple(_cost_line(item) for item in node["costs"].elements()))
-    if {word: total.number(most=_MOST_BYTES) for word, total in node["totals"].items()} != dict(found.totals):
-        node["totals"].wrong("not the sums of these costs: was the file edited by hand?")
-    return found
+def _cost(node: Node) -> CostSummary | None:
+    if node.value is None:
+        return None
+    # Only here: most reports say nothing of costs.
+    from kpolicy.report.json.saved_costs import read_cost
 
-
-def _cost_line(node: Node) -> CostLine:
-    certainty, place = node["certainty"].optional(), node["location"].optional()
-    return CostLine(
-        cost=node["id"].text(),
-        title=node["title"].text(),
-        kind=cast("CostKind", node["kind"].word(COST_KINDS)),
-        state=cast("State", node["state"].word(_STATES)),
-        amount=_amount(node["bytes"]),
-        words=_or_none(node["figure"]),
-        certainty=cast("Certainty", certainty.word(CERTAINTIES)) if certainty is not None else None,
-        per=_or_none(node["per"]),
-        needs=_or_none(node["needs"]),
-        worked=_or_none(node["worked"]),
-        missing=node["missing"].texts(),
-        reason=_or_none(node["reason"]),
-        sources=node["sources"].texts(),
-        symbol=node["symbol"].text(),
-        place=_location(place) if place is not None else None,
-    )
-
-
-def _amount(node: Node) -> int | None:
-    return None if node.value is None else node.number(most=_MOST_BYTES)
+    return read_cost(node)
 
 
 def _about(node: Node, policies: int) -> TreeReport:
@@ -189,7 +160,7 @@ def _findings(node: Node, whose: Whose) -> tuple[Finding, ...]:
 
 
 def _finding(node: Node, whose: Whose) -> Finding:
-    place = _location(node["location"])
+    place = read_location(node["location"])
     architectures = node.get("architectures")
     finding = Finding(
         rule=node["rule"].text(),
@@ -224,12 +195,12 @@ def _waiver(node: Node) -> Waiver:
     expires = node["expires"].optional()
     return Waiver(
         rule=node["rule"].text(),
-        config=_or_none(node["config"]),
-        symbol=_or_none(node["symbol"]),
+        config=or_empty(node["config"]),
+        symbol=or_empty(node["symbol"]),
         reason=node["reason"].text(),
         owner=node["owner"].text(),
         expires=_day(expires) if expires is not None else None,
-        location=_location(node["location"]),
+        location=read_location(node["location"]),
     )
 
 
@@ -245,7 +216,7 @@ def _evidence(node: Node) -> Evidence:
     return Evidence(
         node["symbol"].text(),
         node["value"].text(),
-        _location(location) if location is not None else None,
+        read_location(location) if location is not None else None,
         node["why"].text(),
     )
 
@@ -257,7 +228,7 @@ def _link(node: Node) -> Link:
         symbol=node["symbol"].text(),
         value=node["value"].text(),
         by=by.text() if by is not None else None,
-        location=_location(location) if location is not None else None,
+        location=read_location(location) if location is not None else None,
         text=node["text"].text(),
     )
 
@@ -278,7 +249,7 @@ def _note(node: Node) -> RuleNote:
         id=node["id"].text(),
         title=node["title"].text(),
         severity=cast("Severity", node["severity"].word(SEVERITIES)),
-        kind=_or_none(node["kind"]),
+        kind=or_empty(node["kind"]),
         rationale=node["rationale"].text(),
         references=tuple(_reference(item) for item in node["references"].elements()),
         remedy=node["remedy"].texts(),
@@ -306,11 +277,12 @@ def _census(node: Node) -> Census:
     )
 
 
-def _remarks(node: Node) -> tuple[Remark, ...]:
+def read_remarks(node: Node) -> tuple[Remark, ...]:
+    """Remarks that `remark_document` wrote, in a list."""
     found = []
     for item in node.elements():
         location = item["location"].optional()
-        found.append(Remark(_location(location) if location is not None else None, item["text"].text()))
+        found.append(Remark(read_location(location) if location is not None else None, item["text"].text()))
     return tuple(found)
 
 
@@ -319,7 +291,7 @@ def _error(node: Node) -> KpolicyError:
     location, hint, line, column = (node[key].optional() for key in ("location", "hint", "source_line", "column"))
     return kind(
         node["message"].text(),
-        _location(location, 0) if location is not None else None,
+        read_location(location, 0) if location is not None else None,
         source_line=line.text() if line is not None else None,
         column=column.number(1) if column is not None else None,
         hint=hint.text() if hint is not None else None,
@@ -338,12 +310,3 @@ def _line_hashes(node: Node) -> dict[Location, str]:
 
 def _threshold(node: Node) -> Threshold:
     return cast("Threshold", node.word(THRESHOLDS))
-
-
-def _or_none(node: Node) -> str:
-    """A text, "" where there is null."""
-    return "" if node.value is None else node.text()
-
-
-def _location(node: Node, least: int = 1) -> Location:
-    return Location(node["path"].text(), node["line"].number(least))
