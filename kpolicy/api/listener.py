@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from kpolicy.frozen import dataclass
 from kpolicy.policy.files.policy_file import Threshold
 from kpolicy.run.policies import PolicyChoice
 from kpolicy.run.request import Terms

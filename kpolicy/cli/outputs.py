@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from kpolicy.cli.console import Console
 from kpolicy.cli.setup import check_output, deliver
 from kpolicy.errors import InputError, UsageError
+from kpolicy.frozen import dataclass
 from kpolicy.report.formats import FORMATS, Format, likeliest
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import Report

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from kpolicy.cli import status
@@ -13,6 +12,7 @@ from kpolicy.cli.machine import stated_machine
 from kpolicy.cli.outputs import Outputs, check_outputs, deliver_outputs
 from kpolicy.cli.setup import check_output, context_for
 from kpolicy.errors import UsageError
+from kpolicy.frozen import dataclass
 from kpolicy.policy.files.policy_file import Threshold
 from kpolicy.report.formats import FORMATS
 from kpolicy.report.records import Report

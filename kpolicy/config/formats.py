@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from kpolicy.frozen import dataclass
 
 _HINT = "A config has lines like CONFIG_X=y and # CONFIG_X is not set, as a defconfig or a .config has."
 _KERNEL_HINT = "The config of a built kernel is in /boot/config-*, /proc/config.gz or its package."

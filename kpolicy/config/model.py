@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 
 

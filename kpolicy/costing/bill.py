@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -18,6 +17,7 @@ from kpolicy.costing.cost import CERTAINTIES, Certainty, Cost, Costs, Figure, Tr
 from kpolicy.costing.formula import VARIABLES, NoFigureError, boot_parameter, filled, in_powers, names, value_of
 from kpolicy.evaluate.command_line import Standing, asking, parameter, standing
 from kpolicy.explain.cause import Link, cause
+from kpolicy.frozen import dataclass
 from kpolicy.policy.expressions.expression import COMMAND_LINE, Expression
 from kpolicy.policy.expressions.rewriting import as_fallback, boots
 

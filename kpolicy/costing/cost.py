@@ -8,10 +8,10 @@ A cost is data.  It is written as a TOML file (`kpolicy.costing.load`) and worke
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
 from kpolicy.costing.formula import Formula
+from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 from kpolicy.policy.expressions.expression import Expression
 from kpolicy.policy.toml.reader import Absence

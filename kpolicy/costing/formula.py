@@ -19,9 +19,10 @@ import math
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, Protocol, TypeAlias
+
+from kpolicy.frozen import dataclass
 
 Amount: TypeAlias = int | Fraction
 BinaryOperator: TypeAlias = Literal["||", "&&", "=", "!=", "<", "<=", ">", ">=", "<<", ">>", "+", "-", "*", "/"]

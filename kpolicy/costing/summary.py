@@ -7,10 +7,10 @@ Figures of a different certainty stay apart, as on the bill itself.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from kpolicy.costing.bill import Bill, Item, Machine, State
 from kpolicy.costing.cost import CERTAINTIES, Certainty, CostKind
+from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 
 

@@ -10,11 +10,12 @@ dropped when a visible member was not assigned (symbol.c: sym_calc_choice).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from kpolicy.evaluate.calculation import Calculation
 from kpolicy.evaluate.template import Template
+from kpolicy.frozen import dataclass
 from kpolicy.kconfig.nodes import NO, YES
 from kpolicy.kconfig.payload import CHOICE, FLAGS, IS_CHOICE, NO_WRITE, TRISTATE, TYPE, Core
 

@@ -16,10 +16,10 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from kpolicy.bounds import whole
+from kpolicy.frozen import dataclass
 from kpolicy.kernel.version import parse_version
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.explain.given import follows
@@ -16,6 +16,7 @@ from kpolicy.explain.lines import (
     without_keyword,
     written_condition,
 )
+from kpolicy.frozen import dataclass
 from kpolicy.kconfig.expressions import conjunction, conjuncts
 from kpolicy.kconfig.nodes import MOD, NO
 from kpolicy.location import Location

@@ -13,11 +13,11 @@ the one whose line comes first in the Kconfig files.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kpolicy.evaluate.user import unquote
 from kpolicy.explain.lines import default_text, own_condition, select_text
+from kpolicy.frozen import dataclass
 from kpolicy.kconfig.expressions import conjunction, conjuncts
 from kpolicy.kconfig.nodes import NO
 from kpolicy.location import Location

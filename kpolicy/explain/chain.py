@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+from kpolicy.frozen import dataclass
 
 if TYPE_CHECKING:
     from kpolicy.explain.edges import Edge

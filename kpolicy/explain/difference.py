@@ -9,11 +9,12 @@ properties, and the values of the symbols that these name.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kpolicy.explain.cause import assignment_of, cause, line_text, shown
 from kpolicy.explain.lines import default_text, select_text
+from kpolicy.frozen import dataclass
 from kpolicy.kconfig.expressions import conjuncts
 from kpolicy.kconfig.payload import CHOICE, DEFAULTS, DIRECT, IMPLIED, RANGES, REVERSE, VISIBILITY
 

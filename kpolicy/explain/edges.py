@@ -8,9 +8,9 @@ symbol depends on anyway brings nothing in, and neither does `default y if !A`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from kpolicy.frozen import dataclass
 from kpolicy.kconfig.expressions import Expr
 from kpolicy.kconfig.nodes import AND, EQUAL, MOD, NO, OR, UNEQUAL, YES
 from kpolicy.kconfig.payload import BOOL, CHOICE, DEFAULTS, DIRECT, FLAGS, IS_CHOICE, TRISTATE, TYPE, VISIBILITY

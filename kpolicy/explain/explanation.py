@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpolicy.explain.blocked import definition
@@ -12,6 +11,7 @@ from kpolicy.explain.decisions import Decisions, decisions
 from kpolicy.explain.reason import Reason, every
 from kpolicy.explain.reasons import reasons
 from kpolicy.explain.support import Supports
+from kpolicy.frozen import dataclass
 from kpolicy.kconfig.transitional import successors
 
 if TYPE_CHECKING:

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from kpolicy.frozen import dataclass
 
 if TYPE_CHECKING:
     from kpolicy.location import Location

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
+from kpolicy.frozen import dataclass
 from kpolicy.kconfig.nodes import MOD, OPERATORS, YES
 from kpolicy.kconfig.payload import FLAGS, IS_CHOICE, Core
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import cast
 
 from kpolicy.errors import InputError
+from kpolicy.frozen import dataclass
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.menu_tree import Elaborated, Entry, Needs
 from kpolicy.kconfig.payload import CHOICE, Core

@@ -11,10 +11,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from kpolicy.errors import InputError
+from kpolicy.frozen import dataclass
 from kpolicy.kconfig.helptext import skip_help
 from kpolicy.kernel.architecture import Architecture, architectures, resolve_architecture, root_kconfig
 from kpolicy.kernel.source import Source

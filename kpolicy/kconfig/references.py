@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from kpolicy.errors import InputError
+from kpolicy.frozen import dataclass
 from kpolicy.kconfig.frontend import Reader, read_file
 from kpolicy.kconfig.grammar import read_grammar
 from kpolicy.kconfig.syntax import CONST, Ast, Statement

@@ -10,10 +10,10 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from kpolicy.errors import InputError, UsageError
+from kpolicy.frozen import dataclass
 from kpolicy.kernel.makefile import Makefile, makefile_text
 from kpolicy.kernel.source import Source, listed
 from kpolicy.location import Location

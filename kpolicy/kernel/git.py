@@ -12,11 +12,11 @@ import re
 import subprocess
 import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import IO, Final, NamedTuple
 
 from kpolicy.errors import InputError, UsageError
 from kpolicy.files import MAX_SIZE, too_large
+from kpolicy.frozen import dataclass
 
 _ENVIRONMENT: Final = {
     # Neither a promisor remote nor a helper that the repository's configuration names is ever asked.

@@ -6,11 +6,11 @@ from __future__ import annotations
 import functools
 import math
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from kpolicy.bounds import whole
 from kpolicy.errors import InputError
+from kpolicy.frozen import dataclass
 from kpolicy.kernel.makefile import makefile_text
 from kpolicy.kernel.source import Source
 from kpolicy.location import Location

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from kpolicy.frozen import dataclass
 from kpolicy.report.text.style import Style
 
 

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from kpolicy.frozen import dataclass
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.policy.judging.waivers import Scope, apply_waivers
 from kpolicy.policy.rules.finding import Finding

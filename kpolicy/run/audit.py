@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from kpolicy.errors import UsageError
+from kpolicy.frozen import dataclass
 from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.checks.registry import SLOW_CHECKS, TREE_CHECKS
 from kpolicy.report.records import Report

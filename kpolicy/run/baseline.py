@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from kpolicy.errors import KpolicyError, UsageError
+from kpolicy.frozen import dataclass
 from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.judging.baseline import Baseline, read_baseline, subtract
 from kpolicy.policy.judging.baseline import update as updated

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from kpolicy.errors import UsageError
 from kpolicy.evaluate.values import Values
 from kpolicy.explain.chain import Paths, Reach, paths, reach
 from kpolicy.explain.edges import KINDS, Graph, Kind
+from kpolicy.frozen import dataclass
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import architectures, resolve_architecture
 from kpolicy.kernel.source import KernelTree

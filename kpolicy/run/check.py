@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from kpolicy.config.read import read_config
 from kpolicy.errors import KpolicyError, UsageError, together
+from kpolicy.frozen import dataclass
 from kpolicy.kernel.source import KernelTree
 from kpolicy.report.records import ConfigReport, Report
 from kpolicy.run.conclude import Work, conclude, finish, plan_by

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from kpolicy.frozen import dataclass
 from kpolicy.kernel.git import ask, resolve
 from kpolicy.kernel.patch import apply_patch, base_of, patch_text
 from kpolicy.kernel.revision import tree_at

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import BinaryIO
 
@@ -15,6 +14,7 @@ from kpolicy.evaluate.effect import effect
 from kpolicy.evaluate.values import Values
 from kpolicy.explain.cause import assignment_of, shown
 from kpolicy.explain.difference import Change, change, changed, mentioned
+from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.report.records import ConfigReport

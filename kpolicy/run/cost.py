@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kpolicy.config.read import read_config
 from kpolicy.costing.bill import Bill, Machine, make_bill
 from kpolicy.costing.catalogue import shipped_costs
 from kpolicy.errors import KpolicyError, UsageError, together
 from kpolicy.evaluate.values import Values
+from kpolicy.frozen import dataclass
 from kpolicy.kernel.source import KernelTree
 from kpolicy.report.views.cost import CostReport
 from kpolicy.run.bare import bare_values, truth

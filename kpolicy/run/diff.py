@@ -6,9 +6,10 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from kpolicy.errors import UsageError
+from kpolicy.frozen import dataclass
 from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.version import read_version
 from kpolicy.policy.files.policy_file import Threshold

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kpolicy.evaluate.values import Values
+from kpolicy.frozen import dataclass
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import KernelTree
 from kpolicy.report.remark import Remark

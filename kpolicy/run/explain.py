@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from kpolicy.errors import KpolicyError
 from kpolicy.explain.explanation import explain
+from kpolicy.frozen import dataclass
 from kpolicy.policy.checks.unreadable import unreadable_lines
 from kpolicy.report.remark import Remark
 from kpolicy.report.views.explain import ExplainReport

@@ -7,13 +7,14 @@ import io
 import os
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import BinaryIO, Final
 
 from kpolicy.config.read import is_packed
 from kpolicy.errors import InputError, UsageError
 from kpolicy.evaluate.values import Values
 from kpolicy.files import read_file, read_stream
+from kpolicy.frozen import dataclass
 from kpolicy.kernel.source import KernelTree
 from kpolicy.location import Location
 from kpolicy.policy.files.globs import matches_rule, selector_fault

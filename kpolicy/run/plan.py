@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpolicy.config.model import Config
 from kpolicy.errors import UsageError
+from kpolicy.frozen import dataclass
 from kpolicy.kernel.source import DirectorySource, KernelTree
 from kpolicy.kernel.toolchain import Toolchain, parse_toolchain
 from kpolicy.run.context import Context

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kpolicy.errors import KpolicyError
+from kpolicy.frozen import dataclass
 from kpolicy.kconfig.cache import digest
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.policy.toml.compiled import state

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from kpolicy.config.read import parse_config, read_config, stack
 from kpolicy.errors import KpolicyError, UsageError, together
 from kpolicy.evaluate.values import Values
+from kpolicy.frozen import dataclass
 from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.files.settings import verdict
 from kpolicy.policy.judging.standard import Standard

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from kpolicy.bounds import failure
 from kpolicy.config.read import config_in_tree, stack
 from kpolicy.errors import InputError, KpolicyError
 from kpolicy.evaluate.values import evaluate
+from kpolicy.frozen import dataclass
 from kpolicy.kernel.architecture import Architecture, architectures, resolve_architecture
 from kpolicy.kernel.config_files import ConfigFile, config_files, make_target
 from kpolicy.kernel.source import KernelTree

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kpolicy.api.results.findings import Evidence, Finding
 from kpolicy.api.results.places import Failure, Location
+from kpolicy.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from kpolicy.api.results.costs import CostSummary
 from kpolicy.api.results.places import Failure, Location, Place
+from kpolicy.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from kpolicy.api.results.places import Location
+from kpolicy.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

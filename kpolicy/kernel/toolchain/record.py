@@ -6,8 +6,9 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from kpolicy.frozen import dataclass
 
 Version = tuple[int, int, int]
 CompilerKind = Literal["GCC", "Clang"]

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kpolicy.config.model import Assignment
 from kpolicy.evaluate.strings import is_valid, number
 from kpolicy.evaluate.user import is_read, unquote
 from kpolicy.explain.cause import sufficient_default
+from kpolicy.frozen import dataclass
 from kpolicy.kconfig.payload import TYPES
 from kpolicy.kconfig.transitional import successors
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpolicy.explain.blocked import blockers
+from kpolicy.frozen import dataclass
 from kpolicy.kconfig.expressions import conjuncts
 from kpolicy.policy.checks.effects import line_effects
 from kpolicy.policy.checks.reasons import Names, is_foreign, reason

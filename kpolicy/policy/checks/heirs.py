@@ -8,9 +8,9 @@ renamed is in a table (`renames`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from kpolicy.frozen import dataclass
 from kpolicy.kconfig.transitional import successors
 from kpolicy.policy.checks.renames import RenameKind, earlier_names, renamed
 

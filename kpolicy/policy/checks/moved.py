@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from kpolicy.frozen import dataclass
 from kpolicy.policy.checks.old_names import holds
 from kpolicy.policy.checks.prompts import had_prompt
 

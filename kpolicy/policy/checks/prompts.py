@@ -10,10 +10,10 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from kpolicy.errors import InputError
+from kpolicy.frozen import dataclass
 from kpolicy.kernel.version import parse_version
 
 # No release in the table has a prompt for such a name, but for those that it lists.

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from kpolicy.errors import UsageError
+from kpolicy.frozen import dataclass
 from kpolicy.policy.rules.rule import Severity
 
 Subject: TypeAlias = Literal["config", "kconfig"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from kpolicy.frozen import dataclass
 
 RenameKind: TypeAlias = Literal["renamed", "merged", "choice"]
 

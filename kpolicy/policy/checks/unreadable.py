@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpolicy.evaluate.strings import number
 from kpolicy.evaluate.user import is_read, unquote
+from kpolicy.frozen import dataclass
 from kpolicy.policy.checks.effects import result
 from kpolicy.policy.checks.spelling import NUMBERS, corrected, tail
 from kpolicy.policy.edits import line_of

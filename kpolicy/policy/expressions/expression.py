@@ -34,12 +34,12 @@ import functools
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar, get_args
 
 from kpolicy.bounds import whole
 from kpolicy.evaluate.command_line import fallback_parameter, parameter
 from kpolicy.explain.cause import assignment_of
+from kpolicy.frozen import dataclass
 from kpolicy.kernel.version import parse_version
 
 if TYPE_CHECKING:

@@ -11,12 +11,13 @@ import errno
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.files import read_file
+from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 from kpolicy.policy.files.own_rules import RuleFile, own_rule_files, with_own_rules
 from kpolicy.policy.files.policy_file import SHIPPED_FOLDER, SHIPPED_PACKAGE

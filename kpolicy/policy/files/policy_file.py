@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Generic, Literal, TypeAlias, TypeVar, get_args
 
+from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 from kpolicy.policy.rules.rule import Severity
 

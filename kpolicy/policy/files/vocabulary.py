@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from kpolicy.frozen import dataclass
 from kpolicy.policy.checks.registry import CHECKS, Check
 from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.files.globs import is_glob, matches_rule

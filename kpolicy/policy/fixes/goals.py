@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from kpolicy.config.read import parse_lines
+from kpolicy.frozen import dataclass
 from kpolicy.policy.checks.config_lines import UNREADABLE
 from kpolicy.policy.checks.old_names import replacement
 from kpolicy.policy.checks.registry import RENAMED

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import assignment_of, cause
+from kpolicy.frozen import dataclass
 from kpolicy.kconfig.transitional import successors
 from kpolicy.location import Location
 from kpolicy.policy.checks.config_lines import UNREADABLE

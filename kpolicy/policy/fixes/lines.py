@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from kpolicy.config.model import Assignment, Config, UnreadLine
 from kpolicy.config.read import parse_config
+from kpolicy.frozen import dataclass
 from kpolicy.kconfig.model import Model
 from kpolicy.location import Location
 from kpolicy.policy.edits import line_of

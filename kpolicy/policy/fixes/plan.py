@@ -6,11 +6,12 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.config.read import parse_lines
 from kpolicy.explain.cause import shown
+from kpolicy.frozen import dataclass
 from kpolicy.policy.checks.config_lines import UNREADABLE
 from kpolicy.policy.edits import line_of, without_needless
 from kpolicy.policy.fixes.goals import Goal, JointGoal, goal_of, is_about_a_line

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpolicy.explain.cause import shown
+from kpolicy.frozen import dataclass
 from kpolicy.kconfig.transitional import successors
 
 if TYPE_CHECKING:

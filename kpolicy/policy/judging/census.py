@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from kpolicy.frozen import dataclass
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values

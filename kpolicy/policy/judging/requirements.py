@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpolicy.config.model import Config, UnreadLine
 from kpolicy.config.odd_lines import TEXT, odd_line
 from kpolicy.config.read import NotAConfigError, config_in_tree, parse_config, read_config
 from kpolicy.errors import InputError, KpolicyError, UsageError
+from kpolicy.frozen import dataclass
 from kpolicy.kernel.config_files import config_files
 from kpolicy.location import Location
 from kpolicy.policy.checks.spelling import corrected

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kpolicy.frozen import dataclass
 from kpolicy.policy.files.settings import Policy, verdict
 from kpolicy.policy.judging.requirements import Requirement
 from kpolicy.policy.roles.role import RoleVerdict

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from kpolicy.explain.cause import Link
+from kpolicy.frozen import dataclass
 from kpolicy.policy.files.globs import is_glob, matches_config, matches_rule
 from kpolicy.policy.files.policy_file import Waiver
 from kpolicy.policy.files.vocabulary import WAIVER_EXPIRED, WAIVER_UNUSED

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from kpolicy.frozen import dataclass
 from kpolicy.kconfig.expressions import conjuncts
 from kpolicy.policy.edits import line_of, without_needless
 from kpolicy.policy.expressions.expression import And, Expression, Not, Or, Symbol

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpolicy.errors import UsageError
 from kpolicy.explain.cause import assignment_of, place, shown
+from kpolicy.frozen import dataclass
 from kpolicy.kernel.version import parse_version
 from kpolicy.location import Location
 from kpolicy.policy.expressions.expression import CLASSES, And, Expression, Not, Or, Predicate, symbols

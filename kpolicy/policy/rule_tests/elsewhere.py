@@ -10,10 +10,10 @@ named.  A remedy is another matter: where the example does fire, the remedy has 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpolicy.explain.cause import shown
+from kpolicy.frozen import dataclass
 from kpolicy.policy.expressions.expression import And, Boot, Compare, Expression, Not, Or, Predicate, Release, Symbol
 from kpolicy.policy.judging.check import fires
 from kpolicy.policy.rule_tests.examples import remedy_faults, values_of_example

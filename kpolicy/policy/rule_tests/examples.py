@@ -9,12 +9,12 @@ rule must fall silent.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kpolicy.config.read import parse_config
 from kpolicy.evaluate.values import evaluate
 from kpolicy.explain.cause import shown
+from kpolicy.frozen import dataclass
 from kpolicy.policy.expressions.decisive import rests_on_command_line
 from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.judging.check import fires

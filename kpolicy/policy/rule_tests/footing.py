@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from kpolicy.frozen import dataclass
 from kpolicy.policy.expressions.expression import And, Expression, symbols
 from kpolicy.policy.expressions.partial import ALWAYS, NEVER, granted, predicates, remains, unstated, valued
 from kpolicy.policy.roles.role import Mark, Reading, Role

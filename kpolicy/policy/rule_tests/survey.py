@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kpolicy.frozen import dataclass
 from kpolicy.policy.roles.role import Role
 from kpolicy.policy.rule_tests.elsewhere import Elsewhere, run_elsewhere
 from kpolicy.policy.rule_tests.examples import Models

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from kpolicy.errors import UsageError
+from kpolicy.frozen import dataclass
 from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.roles.role import role_names
 from kpolicy.policy.rules.rule import RULE_CLASSES, Rule

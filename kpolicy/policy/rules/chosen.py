@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from kpolicy.errors import UsageError
+from kpolicy.frozen import dataclass
 from kpolicy.policy.rules.catalogue import Catalogue
 from kpolicy.policy.rules.rule import ANY_ROLE, KINDS, SEVERITIES, Rule
 from kpolicy.policy.toml.toml_file import did_you_mean

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 
 from kpolicy.explain.cause import Link
+from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 from kpolicy.policy.rules.rule import Severity
 

@@ -8,9 +8,10 @@ values by `kpolicy.policy.judging.check`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Literal, TypeAlias, get_args
 
+from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 from kpolicy.policy.expressions.expression import CLASSES, Expression
 from kpolicy.policy.expressions.rewriting import bind

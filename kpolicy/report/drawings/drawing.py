@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kpolicy.errors import printable
 from kpolicy.explain.edges import Edge
+from kpolicy.frozen import dataclass
 from kpolicy.report.text.lines import number
 from kpolicy.report.views.chain import ChainReport
 

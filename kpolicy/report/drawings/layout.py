@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from kpolicy.errors import UsageError
+from kpolicy.frozen import dataclass
 from kpolicy.report.drawings.layers import layers, ordered, without_circles
 
 Size: TypeAlias = "tuple[float, float]"

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from kpolicy.frozen import dataclass
 
 if TYPE_CHECKING:
     from kpolicy.report.presentation import Presentation

@@ -9,10 +9,10 @@ not know.  Lines count from 1; paths are those of the text report.  docs/json.md
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from kpolicy import __version__
+from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 from kpolicy.policy.files.policy_file import Waiver
 from kpolicy.policy.judging.census import Census

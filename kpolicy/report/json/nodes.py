@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from typing import Any, Final, NoReturn, TypeAlias
 
 from kpolicy.errors import InputError
+from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 
 Way: TypeAlias = tuple[str | int, ...]

@@ -8,9 +8,9 @@ A chain is a row of steps, so it is drawn from top to bottom, narrow enough for 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from kpolicy.explain.cause import Link
+from kpolicy.frozen import dataclass
 from kpolicy.report.page.words import Words
 
 _ADVANCE = 7.3

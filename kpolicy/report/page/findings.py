@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from kpolicy.costing.summary import CostLine
 from kpolicy.explain.cause import Link
+from kpolicy.frozen import dataclass
 from kpolicy.policy.files.policy_file import Waiver
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import Severity

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from kpolicy.frozen import dataclass
 from kpolicy.policy.rules.rule import KIND_MEANINGS, Reference
 from kpolicy.report.page.words import Words
 from kpolicy.report.records import RuleNote

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from kpolicy.frozen import dataclass
 from kpolicy.policy.rules.rule import SEVERITIES, Severity
 from kpolicy.report.page.findings import Row
 

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from kpolicy.frozen import dataclass
 
 _CODES = {"error": "1;31", "warning": "1;35", "note": "1;36", "strong": "1", "faint": "2", "good": "1;32"}
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, TypeAlias, TypeVar
 
+from kpolicy.frozen import dataclass
 from kpolicy.policy.files.policy_file import Threshold
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import ConfigReport, Report, TreeReport, reaches

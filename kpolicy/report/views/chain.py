@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from kpolicy.errors import printable
 from kpolicy.explain.chain import Paths, Reach
 from kpolicy.explain.edges import Edge, Kind
+from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 from kpolicy.report.json.pieces import location_document
 from kpolicy.report.text.style import Style

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from kpolicy.costing.bill import Bill, Item
 from kpolicy.costing.cost import KIND_MEANINGS, KINDS
 from kpolicy.errors import printable
 from kpolicy.explain.cause import Link
+from kpolicy.frozen import dataclass
 from kpolicy.report.json.pieces import location_document
 from kpolicy.report.text.style import Style, columns
 

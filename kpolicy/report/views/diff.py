@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from kpolicy import __version__
 from kpolicy.errors import KpolicyError, printable
 from kpolicy.explain.difference import Change
+from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 from kpolicy.policy.files.policy_file import Threshold
 from kpolicy.policy.rules.finding import Finding

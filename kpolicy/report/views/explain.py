@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 from kpolicy.errors import printable
 from kpolicy.explain.decisions import Decision, Decisions
 from kpolicy.explain.explanation import Explanation
 from kpolicy.explain.reason import Reason
+from kpolicy.frozen import dataclass
 from kpolicy.report.json.pieces import location_document
 from kpolicy.report.text.style import Style, columns
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from kpolicy.errors import printable
+from kpolicy.frozen import dataclass
 from kpolicy.policy.fixes.lines import Edit
 from kpolicy.policy.fixes.plan import Change, Plan
 from kpolicy.policy.fixes.search import Edits

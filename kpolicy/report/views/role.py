@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from kpolicy.errors import printable
+from kpolicy.frozen import dataclass
 from kpolicy.policy.roles.alternatives import Alternative
 from kpolicy.policy.roles.role import RoleVerdict
 from kpolicy.report.json.pieces import evidence_document

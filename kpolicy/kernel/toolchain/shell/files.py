@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from kpolicy.errors import InputError
+from kpolicy.frozen import dataclass
 from kpolicy.kernel.source import Source
 from kpolicy.kernel.toolchain.patience import Exhausted
 from kpolicy.kernel.toolchain.shell.streams import LONGEST_TEXT, NOTHING, Input, Output
