@@ -22,8 +22,8 @@ from kpolicy.run.plan import Plan, Target
 
 # What the model of an architecture costs, in configs: that is what splitting an architecture wastes.
 _MODEL_COST = 15
-# fork: workers start with everything imported that this process has.
-_START = "fork" if "fork" in multiprocessing.get_all_start_methods() else None
+# Where there is it: workers start with everything imported that this process has.
+_START = "fork"
 # How long a worker may take to end, in seconds, when it is told to.
 _PATIENCE = 2.0
 Outcome = tuple[int, ConfigReport | KpolicyError]
@@ -87,8 +87,9 @@ def spread(plan: Plan, work: Callable[[Item], Result], items: Sequence[Item], jo
     from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
     from concurrent.futures.process import BrokenProcessPool
 
+    method = _START if _START in multiprocessing.get_all_start_methods() else None
     executor: Executor = ProcessPoolExecutor(
-        jobs, mp_context=multiprocessing.get_context(_START), initializer=_start_worker, initargs=(plan,)
+        jobs, mp_context=multiprocessing.get_context(method), initializer=_start_worker, initargs=(plan,)
     )
     try:
         waiting = []
