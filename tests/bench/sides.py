@@ -80,11 +80,11 @@ def kpolicy_now(folder: Path) -> Side:
 
 def kpolicy_today(folder: Path) -> Side:
     """kpolicy of the commit that the bars are about; raises LeftOut where the repository lacks it."""
-    archive = subprocess.run(
-        ["git", "-C", ROOT, "archive", "--format=tar", TODAY, "kpolicy"], stdin=subprocess.DEVNULL, capture_output=True
-    )
-    if archive.returncode != 0:
-        raise LeftOut(f"commit {TODAY} is not in this repository (get it: git fetch --unshallow)")
+    words = ["git", "-C", str(ROOT), "archive", "--format=tar", TODAY, "kpolicy"]
+    try:
+        archive = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        raise LeftOut(f"commit {TODAY} is not in this repository (get it: git fetch --unshallow)") from None
 
     def place(packages: Path) -> None:
         with tarfile.open(fileobj=BytesIO(archive.stdout)) as tar:
