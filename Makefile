@@ -65,7 +65,7 @@ matrix: $(VENV)/dev.stamp trees ## every command on all configs of a folder and 
 	@test -n '$(CONFIGS)' || { echo 'make matrix wants a folder of full .config files: make matrix CONFIGS=folder' >&2; exit 2; }
 	$(BIN)/python -m tests.matrix.run '$(CONFIGS)' -j $(JOBS) $(ARGS)
 
-bench: $(VENV)/dev.stamp trees ## measure kpolicy against conf, write docs/performance.md
+bench: $(VENV)/dev.stamp trees ## measure kpolicy against an earlier commit, peers and conf, write docs/performance.md
 	$(BIN)/python -m tests.bench.run $(ARGS)
 
 lint: $(VENV)/dev.stamp ## ruff, mypy --strict, the layers
