@@ -19,8 +19,9 @@ from kpolicy.kernel.toolchain.programs.compilers import PLUGIN_FOLDER
 from kpolicy.kernel.toolchain.programs.tools import RUST_CORE
 from kpolicy.kernel.toolchain.record import Toolchain
 from kpolicy.kernel.toolchain.shell.builtins import ALSO_PROGRAMS, BUILTINS, set_options
+from kpolicy.kernel.toolchain.shell.call import Call
 from kpolicy.kernel.toolchain.shell.files import NOTHING_LEFT, VirtualFiles
-from kpolicy.kernel.toolchain.shell.interpreter import Call, Shell
+from kpolicy.kernel.toolchain.shell.interpreter import Shell
 from kpolicy.kernel.toolchain.shell.parser import parse
 from kpolicy.kernel.toolchain.shell.state import Program
 from kpolicy.kernel.toolchain.shell.syntax import Script, ShellSyntaxError

@@ -10,7 +10,7 @@ from typing import Final
 
 from kpolicy.kernel.toolchain.patience import integer, look
 from kpolicy.kernel.toolchain.programs.regex import compile_posix
-from kpolicy.kernel.toolchain.shell.interpreter import Call
+from kpolicy.kernel.toolchain.shell.call import Call
 from kpolicy.kernel.toolchain.shell.streams import bounded
 
 _STRING: Final = r'"((?:[^"\\]|\\.)*)"'

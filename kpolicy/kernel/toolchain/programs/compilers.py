@@ -22,7 +22,7 @@ from kpolicy.kernel.toolchain.patience import look
 from kpolicy.kernel.toolchain.programs.flags import compiler_accepts, compiler_knows
 from kpolicy.kernel.toolchain.record import DUMMY_FOLDER, Toolchain, dotted, short
 from kpolicy.kernel.toolchain.shell.arithmetic import ArithmeticFault, compute
-from kpolicy.kernel.toolchain.shell.interpreter import Call
+from kpolicy.kernel.toolchain.shell.call import Call
 from kpolicy.kernel.toolchain.shell.state import Program
 
 PLUGIN_FOLDER: Final = "/usr/lib/gcc/plugin"

@@ -8,7 +8,7 @@ import re
 
 from kpolicy.kernel.architecture import BUILD_MACHINE
 from kpolicy.kernel.toolchain.patience import integer
-from kpolicy.kernel.toolchain.shell.interpreter import Call
+from kpolicy.kernel.toolchain.shell.call import Call
 
 
 def _operands(call: Call) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from kpolicy.kernel.toolchain.patience import Pattern, integer, look
 from kpolicy.kernel.toolchain.programs.regex import compile_posix
-from kpolicy.kernel.toolchain.shell.interpreter import Call
+from kpolicy.kernel.toolchain.shell.call import Call
 from kpolicy.kernel.toolchain.shell.streams import bounded
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from kpolicy.kernel.toolchain.patience import Exhausted, Pattern, compiled, integer, look
 from kpolicy.kernel.toolchain.programs.regex import compile_posix
-from kpolicy.kernel.toolchain.shell.interpreter import Call
+from kpolicy.kernel.toolchain.shell.call import Call
 from kpolicy.kernel.toolchain.shell.streams import bounded
 
 _MOST_LINES = 1_000_000

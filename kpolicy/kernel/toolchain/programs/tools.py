@@ -8,7 +8,7 @@ from typing import Final
 
 from kpolicy.kernel.toolchain.programs.flags import linker_accepts
 from kpolicy.kernel.toolchain.record import DUMMY_FOLDER, Toolchain, dotted, short
-from kpolicy.kernel.toolchain.shell.interpreter import Call
+from kpolicy.kernel.toolchain.shell.call import Call
 from kpolicy.kernel.toolchain.shell.state import Program
 
 RUST_SYSROOT: Final = "/usr/lib/rust"

@@ -13,8 +13,8 @@ from typing import Final
 
 from kpolicy.kernel.toolchain.patience import Exhausted, look
 from kpolicy.kernel.toolchain.shell.arithmetic import ArithmeticFault
+from kpolicy.kernel.toolchain.shell.call import Call
 from kpolicy.kernel.toolchain.shell.expansion import UnsetParameter, expand_fields, expand_pattern, expand_text
-from kpolicy.kernel.toolchain.shell.files import VirtualFiles
 from kpolicy.kernel.toolchain.shell.parser import parse
 from kpolicy.kernel.toolchain.shell.pattern import compile_pattern
 from kpolicy.kernel.toolchain.shell.state import DEEPEST, ExitShell, LeaveLoop, ReturnFromFunction, ShellState
@@ -36,54 +36,6 @@ from kpolicy.kernel.toolchain.shell.syntax import (
 
 # A probe takes a few thousand steps at most.
 _MOST_STEPS: Final = 300_000
-
-
-class Call:
-    """What a program is given: its words, streams and environment, and the shell that called it."""
-
-    __slots__ = ("environment", "shell", "words")
-
-    def __init__(self, shell: Shell, words: list[str], environment: Mapping[str, str]) -> None:
-        self.shell = shell
-        self.words = words
-        self.environment = environment
-
-    @property
-    def name(self) -> str:
-        """The last part of the path that the program was called by."""
-        return self.words[0].rpartition("/")[2]
-
-    @property
-    def arguments(self) -> list[str]:
-        """The words after the first."""
-        return self.words[1:]
-
-    @property
-    def files(self) -> VirtualFiles:
-        """The file system."""
-        return self.shell.machine.files
-
-    def read(self) -> str:
-        """All of standard input."""
-        stream = self.shell.streams.get(0)
-        return stream.read() if isinstance(stream, Input) else ""
-
-    def write(self, text: str) -> None:
-        """Write to standard output."""
-        self.shell.write(1, text)
-
-    def complain(self, text: str) -> None:
-        """Write a line to standard error, after the program's name."""
-        self.shell.write(2, f"{self.name}: {text}\n")
-
-    def run(self, words: list[str], environment: Mapping[str, str] | None = None) -> int:
-        """Run another program with these streams; the exit status."""
-        return self.shell.run_program(words, self.environment if environment is None else environment)
-
-    def unknown(self, what: str) -> int:
-        """Say that the emulation does not cover this; the exit status of a command that is not found."""
-        self.shell.machine.unknown.append(what)
-        return 127
 
 
 class Shell(ShellState):

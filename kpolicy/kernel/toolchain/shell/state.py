@@ -13,7 +13,8 @@ from kpolicy.kernel.toolchain.shell.streams import NOTHING, Input, Output, Strea
 from kpolicy.kernel.toolchain.shell.syntax import Command, Redirect, Script
 
 if TYPE_CHECKING:
-    from kpolicy.kernel.toolchain.shell.interpreter import Call, Shell
+    from kpolicy.kernel.toolchain.shell.call import Call
+    from kpolicy.kernel.toolchain.shell.interpreter import Shell
 
 DEEPEST: Final = 60
 # `$$`: only ever part of the name of a scratch folder.
