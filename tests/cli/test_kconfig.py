@@ -138,8 +138,6 @@ def test_what_is_said_about_fragments(tree: Path) -> None:
 def test_the_second_time_it_is_remembered(tree: Path, tmp_path: Path) -> None:
     folder = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
     first = kpolicy("kconfig", "-j", "2", tree, environment=folder)
-    stored = sorted((tmp_path / "cache").rglob("*.data"))
-    assert len(stored) == 6  # the names, three parts, and the rules and roles of kpolicy
     for path in (tmp_path / "cache").rglob("*.model"):
         path.unlink()  # not needed any more
     again = kpolicy("kconfig", "-j", "2", tree, environment=folder)
