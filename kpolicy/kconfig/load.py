@@ -12,12 +12,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kpolicy.bounds import contained
-from kpolicy.errors import InputError
 from kpolicy.kconfig import cache as disk
 from kpolicy.kconfig.cache import ModelCache
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.names import NameIndex, index_names, pack, unpack
 from kpolicy.kconfig.payload import Core, Details, Payload
+from kpolicy.kconfig.tracked import Digests, Tracked
 from kpolicy.kernel.architecture import Architecture, architectures, root_kconfig
 from kpolicy.kernel.source import Source
 from kpolicy.kernel.toolchain import Toolchain, build_environment
@@ -32,68 +32,6 @@ if TYPE_CHECKING:
 _RECURSION_LIMIT = 20_000
 _LONGEST_SHOWN = 200
 _NAMES = ("", "")
-
-
-class _Digests:
-    """The digests of a source's files, each worked out once."""
-
-    def __init__(self, source: Source, known: Mapping[str, str]) -> None:
-        self._source = source
-        self.known = dict(known)
-
-    def note(self, path: str, content: bytes) -> None:
-        """Take the digest of a file that was just read."""
-        self.known.setdefault(path, disk.digest(content))
-
-    def of(self, paths: Iterable[str]) -> list[tuple[str, str]]:
-        """Some paths, sorted, each with its digest."""
-        known = self.known
-        return [(path, known[path] if path in known else self[path]) for path in sorted(paths)]
-
-    def __getitem__(self, path: str) -> str:
-        """The digest of a file, "" where there is none."""
-        known = self.known.get(path)
-        if known is None:
-            try:
-                known = disk.digest(self._source.read(path))
-            except InputError:
-                known = ""
-            self.known[path] = known
-        return known
-
-
-class _Tracked:
-    """A source that remembers in `used` what was read or looked for."""
-
-    def __init__(self, source: Source, digests: _Digests) -> None:
-        self._source = source
-        self._digests = digests
-        self.used: set[str] = set()
-
-    @property
-    def name(self) -> str:
-        return self._source.name
-
-    def read(self, path: str) -> bytes:
-        self.used.add(path)
-        content = self._source.read(path)
-        self._digests.note(path, content)
-        return content
-
-    def touch(self, path: str) -> None:
-        """Count `path` as read, as it was before."""
-        self.used.add(path)
-
-    def digest(self, path: str) -> str:
-        """The digest of a file, "" where there is none."""
-        return self._digests[path]
-
-    def is_file(self, path: str) -> bool:
-        self.used.add(path)
-        return self._source.is_file(path)
-
-    def list_dir(self, path: str) -> tuple[str, ...]:
-        return self._source.list_dir(path)
 
 
 class Tree:
@@ -117,10 +55,10 @@ class Tree:
     ) -> None:
         self.source = source
         self.root = root
-        self._digests = _Digests(source, digests)
-        self._tracked = _Tracked(source, self._digests)
+        self._digests = Digests(source, digests)
+        self._tracked = Tracked(source, self._digests)
         # Probes are answered once for all architectures, so every model rests on all their files.
-        self._probed = _Tracked(source, self._digests)
+        self._probed = Tracked(source, self._digests)
         self._emulated: dict[str, Probes] = {}
         self.cache = cache if probes is None else None
         self._probes = probes
@@ -187,7 +125,7 @@ class Tree:
         stored = self.stored_names()
         if stored is not None:
             return stored
-        tracked = _Tracked(self.source, self._digests)
+        tracked = Tracked(self.source, self._digests)
         index = index_names(tracked)
         if self.cache is not None:
             self._kept[_NAMES] = self.content_key("names", tracked.used)

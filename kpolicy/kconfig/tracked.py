@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a model was made from: the files that were looked at, and their digests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from kpolicy.errors import InputError
+from kpolicy.kconfig import cache as disk
+from kpolicy.kernel.source import Source
+
+if TYPE_CHECKING:
+    pass
+
+
+class Digests:
+    """The digests of a source's files, each worked out once."""
+
+    def __init__(self, source: Source, known: Mapping[str, str]) -> None:
+        self._source = source
+        self.known = dict(known)
+
+    def note(self, path: str, content: bytes) -> None:
+        """Take the digest of a file that was just read."""
+        self.known.setdefault(path, disk.digest(content))
+
+    def of(self, paths: Iterable[str]) -> list[tuple[str, str]]:
+        """Some paths, sorted, each with its digest."""
+        known = self.known
+        return [(path, known[path] if path in known else self[path]) for path in sorted(paths)]
+
+    def __getitem__(self, path: str) -> str:
+        """The digest of a file, "" where there is none."""
+        known = self.known.get(path)
+        if known is None:
+            try:
+                known = disk.digest(self._source.read(path))
+            except InputError:
+                known = ""
+            self.known[path] = known
+        return known
+
+
+class Tracked:
+    """A source that remembers in `used` what was read or looked for."""
+
+    def __init__(self, source: Source, digests: Digests) -> None:
+        self._source = source
+        self._digests = digests
+        self.used: set[str] = set()
+
+    @property
+    def name(self) -> str:
+        """What the source is called."""
+        return self._source.name
+
+    def read(self, path: str) -> bytes:
+        """A file, which is noted."""
+        self.used.add(path)
+        content = self._source.read(path)
+        self._digests.note(path, content)
+        return content
+
+    def touch(self, path: str) -> None:
+        """Count `path` as read, as it was before."""
+        self.used.add(path)
+
+    def digest(self, path: str) -> str:
+        """The digest of a file, "" where there is none."""
+        return self._digests[path]
+
+    def is_file(self, path: str) -> bool:
+        """Whether there is such a file, which is noted."""
+        self.used.add(path)
+        return self._source.is_file(path)
+
+    def list_dir(self, path: str) -> tuple[str, ...]:
+        """The names in a folder."""
+        return self._source.list_dir(path)
