@@ -4,14 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from kpolicy.errors import InputError
 from kpolicy.kconfig import cache as disk
 from kpolicy.kernel.source import Source
-
-if TYPE_CHECKING:
-    pass
 
 
 class Digests:
