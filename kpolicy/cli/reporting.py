@@ -17,8 +17,8 @@ from kpolicy.policy.files.policy_file import Threshold
 from kpolicy.report.formats import FORMATS
 from kpolicy.report.records import Report
 from kpolicy.run.context import Context
+from kpolicy.run.executors import processors
 from kpolicy.run.policies import PolicyChoice
-from kpolicy.run.pool import processors
 from kpolicy.run.request import Terms
 
 if TYPE_CHECKING:

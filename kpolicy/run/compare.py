@@ -21,9 +21,9 @@ from kpolicy.report.records import ConfigReport
 from kpolicy.run.collection import no_collection
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
+from kpolicy.run.executors import LOST, examiner, spread
 from kpolicy.run.judging import judge_values
 from kpolicy.run.plan import Plan, Target
-from kpolicy.run.pool import LOST, examiner, spread
 
 # So many configs of one architecture are compared at a time, and the cause of a change is told as it is in the first of
 # them that has it with the same line, the same default, and the same changes around it.  The number does not go by that

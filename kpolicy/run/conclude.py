@@ -17,11 +17,11 @@ from kpolicy.report.records import ConfigReport, Report, TreeReport
 from kpolicy.report.remark import Remark
 from kpolicy.report.rule_notes import notes_for
 from kpolicy.run.acceptance import accept
+from kpolicy.run.batches import examine_all
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
 from kpolicy.run.line_hashes import hashes_of_lines
 from kpolicy.run.plan import Plan, Target, chosen_toolchain, plan_for
-from kpolicy.run.pool import examine_all
 from kpolicy.run.request import Terms
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ from kpolicy.policy.judging.baseline import Baseline, make_baseline
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
+from kpolicy.run.batches import examine_all
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
 from kpolicy.run.plan import EXECUTE, Plan, Target
-from kpolicy.run.pool import examine_all
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from kpolicy.report.records import TreeReport
 from kpolicy.report.remark import Remark
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
-from kpolicy.run.pool import LOST, examiner, spread
+from kpolicy.run.executors import LOST, examiner, spread
 
 CLAIMS, REFERENCES, FRAGMENTS = "claims", "references", "fragments"
 _PARTS = {

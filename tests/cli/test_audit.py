@@ -17,11 +17,11 @@ from kpolicy.errors import KpolicyError
 from kpolicy.policy.files.extends import default_policy
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.policy.roles.role import role_names
+from kpolicy.run.batches import examine_all, split
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
 from kpolicy.run.judging import judge
 from kpolicy.run.plan import Part, Plan, Target
-from kpolicy.run.pool import examine_all, split
 from tests.cli.support import append, copy_of_demo, kpolicy
 
 _LINE = re.compile(r"(?P<path>[^:]+):(?P<line>\d+): (?P<severity>error|warning|note): .+ \[[a-z-]+/[a-z-]+\]$")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from kpolicy.run import pool
+from kpolicy.run import executors
 from tests.cli.support import kpolicy
 
 _SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
@@ -118,7 +118,7 @@ def test_a_signal_that_is_ignored_ends_nothing(demo: Path) -> None:
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 def test_workers_may_be_started_in_every_way(method: str, demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = kpolicy("audit", demo, "-j", "1", "--terse")
-    monkeypatch.setattr(pool, "_START", method, raising=False)
+    monkeypatch.setattr(executors, "_START", method, raising=False)
     assert kpolicy("audit", demo, "-j", "2", "--terse") == alone
     assert alone.status == 1
 

@@ -28,9 +28,9 @@ from kpolicy.policy.rules.rule import Reference, Severity
 from kpolicy.report.records import ConfigReport, PolicyReport, Report, RuleNote, TreeReport
 from kpolicy.report.remark import Remark
 from kpolicy.report.rule_notes import notes_for
+from kpolicy.run.batches import examine_all
 from kpolicy.run.context import Context
 from kpolicy.run.plan import Plan
-from kpolicy.run.pool import examine_all
 from kpolicy.run.selection import target_of
 
 MACHINE = Machine(ram=16 << 30, cpus=64)

@@ -1,46 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Many configs, in several processes: a job is a run of configs of one architecture."""
+"""Many configs: what is known is recalled, the rest is looked at in batches of one architecture."""
 
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import TypeVar
 
 from kpolicy.bounds import failure
-from kpolicy.errors import InputError, KpolicyError
+from kpolicy.errors import KpolicyError
 from kpolicy.location import Location
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
 from kpolicy.run.collection import no_collection
 from kpolicy.run.context import Context
-from kpolicy.run.endings import end_with_parent, signals_later
 from kpolicy.run.examine import Examiner
+from kpolicy.run.executors import LOST, examiner, spread
 from kpolicy.run.plan import Plan, Target
 from kpolicy.run.remembered import Judged, Memory
 
 # What the model of an architecture costs, in configs: that is what splitting an architecture wastes.
 _MODEL_COST = 15
-# Where there is it: workers start with everything imported that this process has.
-_START = "fork"
-# How long a worker may take to end, in seconds, when it is told to.
-_PATIENCE = 2.0
 Outcome = tuple[ConfigReport | KpolicyError, tuple[Remark, ...]]
 """What there is to say about a config, and about the Kconfig files that were looked at for it."""
-LOST = InputError("a worker process died, probably for want of memory", hint="try fewer processes: -j 1")
-"""What became of work whose result is missing."""
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
-_examiners: list[tuple[Plan, Examiner]] = []
 _memories: list[Memory] = []
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def examine_all(
@@ -84,79 +68,6 @@ def split(targets: Sequence[Target], jobs: int) -> list[list[tuple[int, Target]]
         size = math.ceil(len(group) / pieces)
         batches += [group[start : start + size] for start in range(0, len(group), size)]
     return sorted(batches, key=len, reverse=True)
-
-
-def spread(
-    plan: Plan,
-    work: Callable[[Item], Result],
-    items: Sequence[Item],
-    jobs: int,
-    looking: Examiner | None = None,
-) -> Iterator[Result]:
-    """The results of a piece of work for each item, as they come; one that a dead worker owes is missing.
-
-    `work` is a function of a module, which gets at the tree by `examiner`.  `looking` as for `examine_all`.
-    """
-    jobs = min(jobs, len(items))
-    if jobs <= 1:
-        _examiners[:] = [(plan, looking or Examiner(plan, plan.open()))]
-        yield from map(work, items)
-        return
-    # Only here: in one process they would take longer than a config does.
-    import multiprocessing
-    from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-    from concurrent.futures.process import BrokenProcessPool
-
-    digests: Mapping[str, str] = {}
-    if looking is not None:
-        digests = looking.tree.digests
-        looking.forget_keys()
-    method = _START if _START in multiprocessing.get_all_start_methods() else None
-    executor: Executor = ProcessPoolExecutor(
-        jobs, mp_context=multiprocessing.get_context(method), initializer=_start_worker, initargs=(plan, digests)
-    )
-    try:
-        waiting = []
-        # Interrupted half way through starting workers we would not know of them all.
-        with signals_later():
-            try:
-                for item in items:
-                    waiting.append(executor.submit(work, item))  # noqa: PERF401 - those handed out before a failure stay
-            except BrokenProcessPool:
-                # A worker is dead before it all is handed out: what was not has no result either.
-                pass
-        for future in as_completed(waiting):
-            try:
-                yield future.result()
-            except BrokenProcessPool:
-                # One result missing is told to the user once for every config, with the others kept.
-                continue
-    except BaseException:
-        executor.shutdown(wait=False, cancel_futures=True)
-        workers = multiprocessing.active_children()
-        for process in workers:
-            process.terminate()
-        for process in workers:
-            process.join(_PATIENCE)
-        raise
-    executor.shutdown()
-
-
-def examiner(plan: Plan | None = None) -> Examiner:
-    """What looks at the tree of the run in this process, or at that of another plan."""
-    if plan is None:
-        return _examiners[0][1]
-    for known, found in _examiners:
-        if known == plan:
-            return found
-    _examiners.append((plan, Examiner(plan, plan.open())))
-    return _examiners[-1][1]
-
-
-def _start_worker(plan: Plan, digests: Mapping[str, str]) -> None:
-    end_with_parent()
-    # What a worker process keeps from batch to batch.
-    _examiners[:] = [(plan, Examiner(plan, plan.open(), digests))]
 
 
 def _memory() -> Memory:

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where work is done: in this process, or in several at once.
+
+Work is a function of a module, and an item: both go to other processes.  It gets at the tree of the run by `examiner`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, Protocol, TypeVar
+
+from kpolicy.errors import InputError
+from kpolicy.frozen import dataclass
+from kpolicy.run.endings import end_with_parent, signals_later
+from kpolicy.run.examine import Examiner
+from kpolicy.run.plan import Plan
+
+# Where there is it: workers start with everything imported that this process has.
+_START = "fork"
+# How long a worker may take to end, in seconds, when it is told to.
+_PATIENCE: Final = 2.0
+LOST: Final = InputError("a worker process died, probably for want of memory", hint="try fewer processes: -j 1")
+"""What became of work whose result is missing."""
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_examiners: list[tuple[Plan, Examiner]] = []
+
+
+class Executor(Protocol):
+    """Something that does work on items."""
+
+    def results(
+        self, plan: Plan, work: Callable[[Item], Result], items: Sequence[Item], looking: Examiner | None
+    ) -> Iterator[Result]:
+        """The results of a piece of work for each item, as they come; one that cannot be had is missing.
+
+        `looking` is what looks at the tree of the plan in this process, if there is one already.
+        """
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def spread(
+    plan: Plan,
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    jobs: int,
+    looking: Examiner | None = None,
+) -> Iterator[Result]:
+    """The results of a piece of work for each item, with as many processes as are of use; see `Executor.results`."""
+    jobs = min(jobs, len(items))
+    executor: Executor = Processes(jobs) if jobs > 1 else ThisProcess()
+    yield from executor.results(plan, work, items, looking)
+
+
+@dataclass(frozen=True, slots=True)
+class ThisProcess:
+    """One item after the other, here."""
+
+    def results(
+        self, plan: Plan, work: Callable[[Item], Result], items: Sequence[Item], looking: Examiner | None
+    ) -> Iterator[Result]:
+        """See `Executor.results`; nothing is missing."""
+        _examiners[:] = [(plan, looking or Examiner(plan, plan.open()))]
+        yield from map(work, items)
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """So many processes, which end with this one; what a worker owes that died is missing."""
+
+    jobs: int
+
+    def results(
+        self, plan: Plan, work: Callable[[Item], Result], items: Sequence[Item], looking: Examiner | None
+    ) -> Iterator[Result]:
+        """See `Executor.results`."""
+        # Only here: in one process they would take longer than a config does.
+        import multiprocessing
+        from concurrent.futures import ProcessPoolExecutor, as_completed
+        from concurrent.futures.process import BrokenProcessPool
+
+        digests: Mapping[str, str] = {}
+        if looking is not None:
+            digests = looking.tree.digests
+            looking.forget_keys()
+        method = _START if _START in multiprocessing.get_all_start_methods() else None
+        pool = ProcessPoolExecutor(
+            self.jobs,
+            mp_context=multiprocessing.get_context(method),
+            initializer=_start_worker,
+            initargs=(plan, digests),
+        )
+        try:
+            waiting = []
+            # Interrupted half way through starting workers we would not know of them all.
+            with signals_later():
+                try:
+                    for item in items:
+                        # No comprehension: those that were handed out before a failure stay.
+                        waiting.append(pool.submit(work, item))  # noqa: PERF401
+                except BrokenProcessPool:
+                    # A worker is dead before it all is handed out: what was not has no result either.
+                    pass
+            for future in as_completed(waiting):
+                try:
+                    yield future.result()
+                except BrokenProcessPool:
+                    # One result missing is told to the user once for every config, with the others kept.
+                    continue
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            workers = multiprocessing.active_children()
+            for process in workers:
+                process.terminate()
+            for process in workers:
+                process.join(_PATIENCE)
+            raise
+        pool.shutdown()
+
+
+def examiner(plan: Plan | None = None) -> Examiner:
+    """What looks at the tree of the run in this process, or at that of another plan."""
+    if plan is None:
+        return _examiners[0][1]
+    for known, found in _examiners:
+        if known == plan:
+            return found
+    _examiners.append((plan, Examiner(plan, plan.open())))
+    return _examiners[-1][1]
+
+
+def _start_worker(plan: Plan, digests: Mapping[str, str]) -> None:
+    end_with_parent()
+    # What a worker process keeps from batch to batch.
+    _examiners[:] = [(plan, Examiner(plan, plan.open(), digests))]
