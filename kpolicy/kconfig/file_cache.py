@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
+from kpolicy.kconfig.cache import digest
 from kpolicy.kconfig.frontend import Reader, read_file
 from kpolicy.kconfig.parsed import ParsedFiles
 from kpolicy.kconfig.shared import Part, parts
@@ -57,6 +58,7 @@ class FileCache:
     def _statements(self, path: str, reader: Reader) -> SourceFile:
         found = self.parsed.load(path, self.source.digest(path))
         if found is None:
-            found = read_file(path, self.source.read(path), reader)
-            self.parsed.keep(found, self.source.digest(path))
+            content = self.source.read(path)
+            found = read_file(path, content, reader)
+            self.parsed.keep(found, digest(content))
         return found

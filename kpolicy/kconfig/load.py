@@ -111,7 +111,7 @@ class Tree:
         tracked.used = set()
         with _undisturbed(), contained(f"the Kconfig files of {architecture}"):
             payload = self._build(architecture, environment, toolchain)
-        if self.cache is not None and self._lasts:
+        if self.cache is not None and self._lasts and self._digests.steady:
             used = tracked.used | self._probed.used
             self._kept[what] = self._content_key(used, environment, toolchain)
             self.cache.store(self._kept[what], payload)
@@ -127,7 +127,7 @@ class Tree:
             return stored
         tracked = Tracked(self.source, self._digests)
         index = index_names(tracked)
-        if self.cache is not None:
+        if self.cache is not None and self._digests.steady:
             self._kept[_NAMES] = self.content_key("names", tracked.used)
             self.cache.store_data(self._kept[_NAMES], pack(index))
             for trail_name in self._names_trails:

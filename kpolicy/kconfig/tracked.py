@@ -11,15 +11,20 @@ from kpolicy.kernel.source import Source
 
 
 class Digests:
-    """The digests of a source's files, each worked out once."""
+    """The digests of a source's files, each worked out once.
+
+    `steady` says that no file was read with another content than its digest is of: somebody edits it right now.
+    """
 
     def __init__(self, source: Source, known: Mapping[str, str]) -> None:
         self._source = source
         self.known = dict(known)
+        self.steady = True
 
     def note(self, path: str, content: bytes) -> None:
         """Take the digest of a file that was just read."""
-        self.known.setdefault(path, disk.digest(content))
+        found = disk.digest(content)
+        self.steady = self.known.setdefault(path, found) == found and self.steady
 
     def of(self, paths: Iterable[str]) -> list[tuple[str, str]]:
         """Some paths, sorted, each with its digest."""

@@ -21,6 +21,9 @@ from kpolicy.policy.checks.fragments import Unheard, fragment_findings, unheard
 from kpolicy.policy.checks.kconfig import Claims, check_kconfig
 from kpolicy.policy.checks.tree import merged, tree_finding, undefined
 from kpolicy.policy.rules.finding import Finding
+from kpolicy.report.json.document import remark_document
+from kpolicy.report.json.nodes import Node, Text
+from kpolicy.report.json.saved import read_remarks
 from kpolicy.report.records import TreeReport
 from kpolicy.report.remark import Remark
 from kpolicy.run.context import Context
@@ -54,10 +57,12 @@ class _Task:
 class _Result:
     """What one architecture gave; `asked` are the fragments that were laid on its default config.
 
-    `errors` are what is wrong with its Kconfig files, or with single fragments.
+    `errors` are what is wrong with its Kconfig files, or with single fragments; `model` is the name in the cache of
+    the model that was looked at, None where it was not kept.
     """
 
     srcarch: str
+    model: str | None = None
     claims: Claims | None = None
     unheard: tuple[Unheard, ...] = ()
     asked: tuple[str, ...] = ()
@@ -74,21 +79,22 @@ def look_at_tree(looking: Examiner, archs: Sequence[str], wanted: frozenset[str]
     words = list(dict.fromkeys(archs or architectures(source)))
     shelf = _Shelf(looking, source, words)
     parts = {_PARTS[check] for check in wanted}
-    found = {part: shelf.load(part) for part in parts}
+    kept = {part: shelf.load(part) for part in parts}
+    found = {part: known[0] for part, known in kept.items() if known is not None}
+    remarks = [remark for known in kept.values() if known is not None for remark in known[1]]
     errors: list[KpolicyError] = []
-    remarks: dict[Remark, None] = {}
-    missing = {part for part, findings in found.items() if findings is None}
+    results: list[_Result] = []
+    missing = parts - found.keys()
     if missing & {CLAIMS, FRAGMENTS}:
         tasks = [_Task(word, CLAIMS in missing, FRAGMENTS in missing) for word in words]
-        results = []
         for result in spread(plan, _look, tasks, context.jobs, looking):
             results.append(result)
-            remarks.update(dict.fromkeys(result.remarks))
             context.listener.progress(len(results), len(tasks))
         errors = list(dict.fromkeys(error for result in results for error in result.errors))
         if len(results) < len(tasks):
             errors.append(LOST)
         results.sort(key=lambda result: result.srcarch)
+        remarks += [remark for result in results for remark in result.remarks]
         claims = [result.claims for result in results if result.claims is not None]
         if CLAIMS in missing:
             found[CLAIMS] = list(merged(claims, source))
@@ -102,12 +108,12 @@ def look_at_tree(looking: Examiner, archs: Sequence[str], wanted: frozenset[str]
         found[REFERENCES] = list(undefined(references(source, index.files), index))
     if not errors:
         for part in sorted(missing):
-            shelf.store(part, found[part] or [])
-    findings = [item for part in parts for item in found[part] or () if item.rule in wanted]
+            shelf.store(part, found[part], results if part != REFERENCES else ())
+    findings = [item for part in parts for item in found[part] if item.rule in wanted]
     findings.sort(key=lambda item: (item.place.path, item.place.line, item.rule, item.symbol))
     standard = plan.standards[0].policy.settings("") if plan.standards else None
-    kept = standard.adjust(findings) if standard is not None else tuple(findings)
-    return TreeReport(kept, wanted, tuple(words), complete=not archs), errors, list(remarks)
+    adjusted = standard.adjust(findings) if standard is not None else tuple(findings)
+    return TreeReport(adjusted, wanted, tuple(words), complete=not archs), errors, list(dict.fromkeys(remarks))
 
 
 def only_below(about: TreeReport, paths: Sequence[str]) -> TreeReport:
@@ -137,7 +143,8 @@ def _look(task: _Task) -> _Result:
     try:
         architecture = resolve_architecture(looking.source, task.arch)
         model = looking.model(architecture, looking.toolchain)
-        result = _Result(architecture.srcarch, check_kconfig(model) if task.claims else None)
+        kept = looking.tree.kept_as(architecture, looking.toolchain)
+        result = _Result(architecture.srcarch, kept, check_kconfig(model) if task.claims else None)
         if task.fragments:
             result = _lay_on(looking, architecture, result)
     except Exception as error:  # noqa: BLE001 - a bug met in one architecture must not hide what the others show
@@ -183,19 +190,27 @@ class _Shelf:
         self._source = source
         self._words = words
 
-    def load(self, part: str) -> list[Finding] | None:
-        """The findings of a part, None when they have to be worked out."""
+    def load(self, part: str) -> tuple[list[Finding], tuple[Remark, ...]] | None:
+        """The findings of a part and what is said about the files beside them, None when they have to be worked out."""
         key = self._key(part)
-        rows = self.examiner.tree.cache.load_data(key) if key is not None and self.examiner.tree.cache else None
-        return [_finding(row) for row in rows] if rows is not None else None
+        kept = self.examiner.tree.cache.load_data(key) if key is not None and self.examiner.tree.cache else None
+        if key is None or kept is None:
+            return None
+        return [_finding(row) for row in kept["findings"]], read_remarks(Node(Text(key, ""), kept)["remarks"])
 
-    def store(self, part: str, findings: Sequence[Finding]) -> None:
-        """Keep the findings of a part."""
-        key = self._key(part)
+    def store(self, part: str, findings: Sequence[Finding], results: Sequence[_Result]) -> None:
+        """Keep the findings of a part, which came from some results, if those are about the files as they are."""
+        models = {result.model for result in results}
+        key = self._key(part, models) if models else self._key(part)
         if key is not None and self.examiner.tree.cache is not None:
-            self.examiner.tree.cache.store_data(key, [_row(item) for item in findings])
+            remarks = dict.fromkeys(remark for result in results for remark in result.remarks)
+            entry = {
+                "findings": [_row(item) for item in findings],
+                "remarks": [remark_document(item) for item in remarks],
+            }
+            self.examiner.tree.cache.store_data(key, entry)
 
-    def _key(self, part: str) -> str | None:
+    def _key(self, part: str, models: set[str | None] | None = None) -> str | None:
         tree, toolchain = self.examiner.tree, self.examiner.toolchain
         if tree.cache is None:
             return None
@@ -207,7 +222,7 @@ class _Shelf:
         except InputError:
             # What is wrong is said by who looks at that architecture.
             return None
-        if None in keys:
+        if None in keys or (models is not None and models != set(keys)):
             return None
         configs: set[str] = set()
         if part == FRAGMENTS:

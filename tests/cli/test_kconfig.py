@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from kpolicy.run import tree_findings
+from kpolicy.run.pool import spread
 from tests.cli.support import Outcome, kpolicy
 from tests.kconfig.small import make_tree
 
@@ -150,6 +153,34 @@ def test_the_second_time_it_is_remembered(tree: Path, tmp_path: Path) -> None:
     (tree / "kernel/configs/debug.config").write_text("")
     assert "debug.config" not in kpolicy("kconfig", "-j", "1", tree, environment=folder).out
     assert kpolicy("kconfig", "-j", "1", tree, "--no-cache").out == kpolicy("kconfig", "-j", "1", tree).out
+
+
+def test_what_is_said_about_the_files_is_remembered_too(tree: Path, tmp_path: Path) -> None:
+    file = tree / "lib/Kconfig"
+    file.write_text(file.read_text() + 'config WARNED\n\tbool "no end\n')
+    folder = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    first = kpolicy("kconfig", "-j", "2", tree, environment=folder)
+    assert "multi-line strings not supported" in first.err
+    assert kpolicy("kconfig", "-j", "2", tree, environment=folder) == first
+
+
+def test_what_is_found_while_files_are_edited_is_not_kept(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    kpolicy("kconfig", "-j", "1", tree, environment=folder)
+    file = tree / "lib/Kconfig"
+    file.write_text(saved := file.read_text() + "# edited\n")
+
+    def edited(*arguments: Any, **more: Any) -> Any:
+        file.write_text(saved.replace("\tselect B\n\tselect C\n", "\tselect B\n"))
+        return spread(*arguments, **more)
+
+    monkeypatch.setattr(tree_findings, "spread", edited)
+    assert "redundant-select" not in kpolicy("kconfig", "-j", "1", tree, environment=folder).out
+    monkeypatch.undo()
+    file.write_text(saved)
+    assert "redundant-select" in kpolicy("kconfig", "-j", "1", tree, environment=folder).out
 
 
 def test_an_architecture_alone(tree: Path) -> None:

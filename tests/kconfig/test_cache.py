@@ -68,6 +68,25 @@ def test_a_changed_file_builds_anew(tree: Path, folder: Path, name: str, request
         _load(tree, folder)
 
 
+def test_a_file_that_is_edited_meanwhile_is_kept_under_no_wrong_name(tree: Path, folder: Path) -> None:
+    make_tree(tree, {"arch/x86/Kconfig": "config X86\n\tdef_bool y\n"})
+    assert "B" in Tree(DirectorySource(tree), str(tree), cache=ModelCache(folder)).names
+    _load(tree, folder)
+    (tree / "more").write_text(saved := "config B\n\tint\n")
+    edited = Tree(DirectorySource(tree), str(tree), cache=ModelCache(folder))
+    assert edited.model_key(_X86, Toolchain.dummy()) is not None
+    (tree / "more").write_text("config C\n\thex\n")
+    assert edited.model(_X86, Toolchain.dummy()).symbol("C") is not None
+    assert "C" in edited.names
+    (tree / "more").write_text(saved)
+    for _ in range(2):
+        assert _load(tree, folder).symbol("C") is None
+        assert "C" not in Tree(DirectorySource(tree), str(tree), cache=ModelCache(folder)).names
+        # Also by what is left of the files that were parsed.
+        for path in folder.glob("*.model"):
+            path.unlink()
+
+
 def test_another_toolchain_builds_anew(tree: Path, folder: Path, request: pytest.FixtureRequest) -> None:
     from kpolicy.kernel.toolchain import parse_toolchain
 

@@ -30,8 +30,10 @@ def outputs() -> Mapping[str, str]:
 
 
 if __name__ == "__main__":
+    # First: a format that fails leaves the files as they are.
+    written = outputs()
     FOLDER.mkdir(exist_ok=True)
     for path in FOLDER.iterdir():
         path.unlink()
-    for name, text in outputs().items():
+    for name, text in written.items():
         (FOLDER / name).write_bytes(text.encode())
