@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kpolicy.run import tree_findings
-from kpolicy.run.pool import spread
+from kpolicy.run.executors import spread
 from tests.cli.support import Outcome, kpolicy
 from tests.kconfig.small import make_tree
 

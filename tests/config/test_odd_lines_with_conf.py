@@ -60,7 +60,8 @@ _TAILS = ("", " ", " # why", "\t", "\u00a0", ".")
 
 def _is_comment(lead: str, body: str) -> bool:
     """By the rule that docs/checks.md states."""
-    hashes = lead.strip(" \ufeff")
+    hashes = lead.strip(" ")
+    # With a byte order mark before it a line is no comment: conf warns of unexpected data.
     if hashes[:1] != "#":
         return False
     if hashes == "#CHECK#":
