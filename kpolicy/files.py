@@ -23,6 +23,9 @@ def read_file(path: str | os.PathLike[str], limit: int = MAX_SIZE, *, pipes: boo
 
     Raises OSError or ValueError for anything else, and for more than `limit` bytes.
     """
+    if "\0" in os.fsdecode(path):
+        # In the same words by every Python.
+        raise ValueError("embedded null byte")
     descriptor = os.open(path, OPEN_FLAGS)
     try:
         return read_descriptor(descriptor, limit, pipes=pipes)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kpolicy.cli import status
@@ -198,6 +198,8 @@ _NAMES = sorted(
     st.integers(1, 1 << 60),
     st.integers(1, 1 << 20),
 )
+# A busy machine is slow to make the first dictionaries.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 def test_any_numbers_give_a_figure_or_a_reason(values: dict[str, str], version: str, ram: int, cpus: int) -> None:
     config = " ".join(f"{name}={value}" for name, value in values.items())
     bill = bill_of(f"X86 64BIT SMP {config}", version, ram=ram, cpus=cpus)
