@@ -85,6 +85,7 @@ class Elaborated:
     mainmenu: str
     types: dict[str, str] = field(default_factory=dict)
     modules: str | None = None
+    defconfig_list: str | None = None
     flags: dict[str, set[str]] = field(default_factory=dict)
     warnings: list[tuple[Location, str]] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)

@@ -73,9 +73,19 @@ class Properties:
             entry.add("default", (value, YES), location, False)
             self._flag(entry, kind)
         elif kind in ("transitional", "option defconfig_list", "option allnoconfig_y", "optional"):
+            if kind == "option defconfig_list":
+                self._defconfig_list(entry, location)
             self._flag(entry, kind)
         else:
             entry.add(kind, statement.operands, location, statement.probed)
+
+    def _defconfig_list(self, entry: Entry, location: Location) -> None:
+        """Mirrors menu_add_option_defconfig_list()."""
+        known = self._tree.defconfig_list
+        if known not in (None, entry.name):
+            self._tree.refuse(location, entry, f"takes 'option defconfig_list' for one symbol only, and {known} has it")
+        else:
+            self._tree.defconfig_list = entry.name
 
     def _type(self, entry: Entry, statement: Statement, location: Location, around: tuple[Ast, ...]) -> None:
         word, text, condition = statement.operands

@@ -16,6 +16,8 @@ from kpolicy.kconfig.syntax import CONST, Ast, Statement
 from kpolicy.location import Location
 
 _EQUALITY = ("=", "!=")
+# What depends on the architecture, or on other entries.
+_ALONE = frozenset(("option env", "option defconfig_list"))
 
 
 class Lines:
@@ -91,7 +93,7 @@ def _made(statements: tuple[Statement, ...], path: str, grammar: Grammar) -> Ent
     for statement in statements[1:]:
         properties.take(statement, Location(path, statement.line), entry, ())
     flags = frozenset(alone.flags.get(name, ()))
-    if alone.warnings or alone.refused or alone.modules is not None or "option env" in flags:
+    if alone.warnings or alone.refused or alone.modules is not None or flags & _ALONE:
         return None
     entry.shared = _shared(entry, flags)
     return entry

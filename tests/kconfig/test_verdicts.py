@@ -16,6 +16,7 @@ pytestmark = pytest.mark.trees
 
 _MORE = 'config MORE\n\tbool "more"\n'
 _CHOICE = 'choice\n\tprompt "c"\n{}\nconfig M\n\tbool "m"\n{}\nconfig N\n\tbool "n"\n\nendchoice\n'
+_LIST = "config {}\n\tstring\n\toption defconfig_list\n\n"
 _CASES = {
     # Words.
     "dashed help": 'config A\n\tbool "a"\n\t---help---\n\t  Words.\n',
@@ -26,6 +27,8 @@ _CASES = {
     "modules": 'config A\n\tbool "a"\n\tmodules\n',
     "modules twice": 'config A\n\tbool "a"\n\tmodules\n\nconfig B\n\tbool "b"\n\tmodules\n',
     "option modules": 'config A\n\tbool "a"\n\toption modules\n',
+    "defconfig_list twice": _LIST.format("A") + _LIST.format("B"),
+    "defconfig_list again": _LIST.format("A") * 2,
     "option env": 'config A\n\tstring\n\toption env="ARCH"\n',
     "transitional": "config A\n\tbool\n\ttransitional\n\thelp\n\t  Words.\n",
     "transitional with a default": "config A\n\tbool\n\ttransitional\n\tdefault y\n",
