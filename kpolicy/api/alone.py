@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from kpolicy.api.convert import cost_result, difference, report_result, role_result
 from kpolicy.api.listener import Message, Told
@@ -16,9 +15,6 @@ from kpolicy.api.results import (
 )
 from kpolicy.api.terms import Policy
 from kpolicy.run.context import Context
-
-if TYPE_CHECKING:
-    pass
 
 
 def check(
@@ -66,4 +62,4 @@ def role(
 
 
 def _here(stdin: BinaryIO | None = None, message: Message | None = None) -> Context:
-    return replace(Context(listener=Told(None, message)), stdin=stdin)
+    return Context(listener=Told(None, message), stdin=stdin)

@@ -4,13 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
-
-if TYPE_CHECKING:
-    pass
 
 Progress = Callable[[int, int], None]
 """Told how many configs or architectures are done, and of how many."""

@@ -6,10 +6,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import Final, NoReturn
-
-_OBJECTS: Final = 100_000
-"""So many objects are made before garbage is looked for."""
+from typing import NoReturn
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,9 +27,9 @@ def entry() -> NoReturn:
 
     Ends without taking the models apart, piece by piece, which would take as long as a whole check.
     """
-    # What is imported and read stays to the end: to look for garbage in it after every 700 objects takes longer than to
-    # judge a config.
-    gc.set_threshold(_OBJECTS)
+    # What is imported and read stays to the end, and models are freed without the cycle collector: to look for garbage
+    # takes longer than to judge a config.
+    gc.disable()
     if None in (sys.stdin, sys.stdout, sys.stderr):
         from kpolicy.cli.streams import open_closed
 

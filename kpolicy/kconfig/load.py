@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kpolicy.bounds import contained
+from kpolicy.collection import no_collection
 from kpolicy.kconfig import cache as disk
 from kpolicy.kconfig.cache import ModelCache
 from kpolicy.kconfig.model import Model
@@ -284,16 +284,11 @@ def _shown(command: str, fault: str) -> str:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Millions of small objects are about to be made and kept: the cycle collector would only look on."""
+    """Millions of small objects are about to be made and kept, and expressions nest deeply."""
     limit = sys.getrecursionlimit()
-    enabled = gc.isenabled()
-    gc.disable()
     sys.setrecursionlimit(max(limit, _RECURSION_LIMIT))
     try:
-        yield
+        with no_collection():
+            yield
     finally:
         sys.setrecursionlimit(limit)
-        if enabled:
-            # What was made stays, and there is no cycle in it.
-            gc.freeze()
-            gc.enable()

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from kpolicy.bounds import failure
+from kpolicy.collection import no_collection
 from kpolicy.errors import KpolicyError
 from kpolicy.location import Location
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
-from kpolicy.run.collection import no_collection
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
 from kpolicy.run.executors import LOST, examiner, spread

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import BinaryIO
 
 from kpolicy.bounds import failure
+from kpolicy.collection import no_collection
 from kpolicy.config.read import read_config
 from kpolicy.errors import KpolicyError
 from kpolicy.evaluate.effect import effect
@@ -18,7 +19,6 @@ from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.report.records import ConfigReport
-from kpolicy.run.collection import no_collection
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
 from kpolicy.run.executors import LOST, examiner, spread

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a run has around it, whoever drives it: nothing in `kpolicy.run` asks the process itself."""
+"""What a run has around it, whoever drives it: no environment variable and no stream of the process is looked at."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -110,14 +109,11 @@ class Examiner:
         if self._last is None or self._last[0] != key:
             # Before the next one is read: a model that no values hold is freed here.
             self._last, self._said = None, ()
-            gc.unfreeze()
             try:
                 model = self.tree.model(architecture, toolchain)
                 # Only now it is sure which files it rests on.
                 self._forget(*key)
                 self._last, self._said = (key, model), tuple(_remarks(model))
-                # A model lives as long as its configs are looked at: no collection needs to look at it.
-                gc.freeze()
             except KpolicyError as error:
                 self._last = (key, error)
         self._remarks.update(dict.fromkeys(self._said))

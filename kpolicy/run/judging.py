@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from kpolicy.collection import no_collection
 from kpolicy.policy.checks.config_lines import UNREADABLE
 from kpolicy.policy.checks.reasons import Names
 from kpolicy.policy.judging.census import observe
@@ -15,7 +16,6 @@ from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import Rule
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
-from kpolicy.run.collection import no_collection
 from kpolicy.run.examine import Examiner
 from kpolicy.run.plan import Target
 from kpolicy.run.remarks import conf_remarks, origin_remarks

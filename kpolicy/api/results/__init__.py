@@ -17,7 +17,7 @@ from kpolicy.api.results.changes import (
     RoleReport,
     Side,
 )
-from kpolicy.api.results.costs import Cause, CostItem, CostLine, CostReport, CostSummary, Machine
+from kpolicy.api.results.costs import Cause, CostItem, CostReport, CostSummary, Machine
 from kpolicy.api.results.findings import (
     AppliedPolicy,
     ConfigReport,
@@ -51,7 +51,6 @@ __all__ = [
     "Change",
     "ConfigReport",
     "CostItem",
-    "CostLine",
     "CostReport",
     "CostSummary",
     "Decision",

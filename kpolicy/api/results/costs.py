@@ -30,7 +30,10 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class CostItem:
-    """What an option costs: `bytes`, where they can be worked out, `figure` in words, or the `reason` for neither."""
+    """What an option costs: `bytes`, where they can be worked out, `figure` in words, or the `reason` for neither.
+
+    In the report on a config `symbol` and `location` say what to edit; in that on costs `causes` say why it is on.
+    """
 
     id: str
     title: str
@@ -49,6 +52,8 @@ class CostItem:
     formula: str | None = None
     note: str | None = None
     causes: tuple[Cause, ...] = ()
+    symbol: str | None = None
+    location: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +69,9 @@ class CostReport:
 
 
 @dataclass(frozen=True, slots=True)
-class CostLine:
-    """What an option costs, in short, and the line that has it on."""
-
-    id: str
-    title: str
-    kind: str
-    state: str
-    bytes: int | None
-    figure: str | None
-    certainty: str | None
-    per: str | None
-    needs: str | None
-    worked: str | None
-    sources: tuple[str, ...]
-    missing: tuple[str, ...]
-    reason: str | None
-    symbol: str
-    location: Location | None
-
-
-@dataclass(frozen=True, slots=True)
 class CostSummary:
     """What the options of a config cost on a machine; `totals` are bytes by certainty."""
 
     machine: Machine
     totals: Mapping[str, int]
-    costs: tuple[CostLine, ...]
+    costs: tuple[CostItem, ...]

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 @contextmanager
 def no_collection() -> Iterator[None]:
     """Do without the cycle collector."""
-    # What an evaluation makes stays alive until its end: the cycle collector would only look on.
+    # What is made here is needed to the end of the block, or freed without: the collector would only look on.
     enabled = gc.isenabled()
     gc.disable()
     try:
