@@ -34,7 +34,7 @@ _SCRIPT = (
     "#!{python}\nimport sys\nfrom kpolicy.cli.main import entry\nif __name__ == '__main__':\n    sys.exit(entry())\n"
 )
 _CHECKER = "kernel-hardening-checker"
-_SID = "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian sid main\n"
+_SID = "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] {mirror} sid main\n"
 
 
 class LeftOut(Exception):
@@ -152,9 +152,16 @@ def _downloaded(folder: Path) -> Path:
     if done.returncode != 0:
         for part in ("lists/partial", "archives/partial", "sources.d"):
             (folder / part).mkdir(parents=True)
-        (folder / "sources").write_text(_SID)
+        (folder / "sources").write_text(_SID.format(mirror=_mirror()))
         own = ["-o", f"Dir::State::lists={folder}/lists", "-o", f"Dir::Cache={folder}", "-o", "APT::Sandbox::User="]
         own += ["-o", f"Dir::Etc::sourcelist={folder}/sources", "-o", f"Dir::Etc::sourceparts={folder}/sources.d"]
         for words in (["update"], ["download", _CHECKER]):
             subprocess.run(["apt-get", *own, *words], cwd=folder, check=True, capture_output=True)
     return next(folder.glob(f"{_CHECKER}_*.deb"))
+
+
+def _mirror() -> str:
+    """The Debian mirror that this machine's apt is set up with."""
+    words = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Origin: Debian"]
+    found = subprocess.run(words, check=True, capture_output=True, text=True).stdout.split()
+    return next(uri for uri in found if uri.rstrip("/").endswith("/debian"))
