@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The results: frozen, with the fields of the JSON documents (docs/json.md describes each).
+"""The results: frozen, with the fields of the JSON documents that the commands write.
 
 Mappings are plain dicts, so that `dataclasses.asdict` works: do not change them.
 """
