@@ -9,7 +9,7 @@ exits with `exit_status`; a library user catches the class.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Self
 
 from kpolicy.location import Location
@@ -139,3 +139,14 @@ def _rebuild(
     hint: str | None,
 ) -> KpolicyError:
     return kind(message, location, source_line=source_line, column=column, hint=hint)
+
+
+def did_you_mean(word: str, choices: Iterable[str]) -> str | None:
+    """A hint at the nearest of `choices`, all of them when none is near and they are few."""
+    import difflib  # only for errors
+
+    known = list(choices)
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return f"there are {', '.join(known)}" if 0 < len(known) <= 12 else None

@@ -27,26 +27,35 @@ else:
         return lambda cls: _defined(cls, slots=slots)
 
 
-def _defined(cls: type[Any], *, slots: bool) -> type[Any]:
+def _defined(cls: Any, *, slots: bool) -> Any:
     # Without a text dataclasses writes one, which takes as long as everything else.
     cls.__doc__ = cls.__doc__ or cls.__name__
-    made: type[Any] = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
+    made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots)(cls)
+    own = vars(cls)
     found = dataclasses.fields(made)
-    methods = {
-        "__init__": _init(found),
-        **_identity(tuple(field.name for field in found if field.compare)),
-        "__repr__": _repr(tuple(field.name for field in found)),
-        "__setattr__": _refuse,
-        "__delattr__": _refuse,
-    }
-    if slots:
+    if "__init__" not in own:
+        made.__init__ = _init_at_first(made, found)
+    if "__eq__" not in own or "__hash__" not in own:
+        equal, hashed = _identity(tuple(field.name for field in found if field.compare))
+        made.__eq__ = own.get("__eq__", equal)
+        made.__hash__ = own.get("__hash__") or hashed
+    if "__repr__" not in own:
+        made.__repr__ = _repr
+    made.__setattr__ = made.__delattr__ = _refuse
+    if slots and "__reduce__" not in own:
         # What unpickling does otherwise, setting one slot after the other, is refused.
-        methods["__reduce__"] = _reduce(tuple(field.name for field in found))
-    for name, method in methods.items():
-        if name not in vars(cls):
-            method.__qualname__ = f"{cls.__qualname__}.{name}"
-            setattr(made, name, method)
+        made.__reduce__ = _reduce
     return made
+
+
+def _init_at_first(made: Any, found: tuple[dataclasses.Field[Any], ...]) -> Callable[..., None]:
+    """An `__init__` that writes the right one when the first object is made: of most classes there is none."""
+
+    def __init__(self: object, *values: object, **named: object) -> None:  # noqa: N807 - what it stands for
+        made.__init__ = _init(found)
+        made.__init__(self, *values, **named)
+
+    return __init__
 
 
 def _init(found: tuple[dataclasses.Field[Any], ...]) -> Callable[..., None]:
@@ -70,31 +79,25 @@ def _init(found: tuple[dataclasses.Field[Any], ...]) -> Callable[..., None]:
     return method
 
 
-def _identity(names: tuple[str, ...]) -> dict[str, Callable[..., Any]]:
-    values = _values(names)
+def _identity(names: tuple[str, ...]) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    def few(self: object) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in names)
+
+    values: Callable[[object], tuple[Any, ...]] = attrgetter(*names) if len(names) > 1 else few
 
     def equal(self: object, other: object) -> bool:
         return bool(values(self) == values(other)) if other.__class__ is self.__class__ else NotImplemented
 
-    return {"__eq__": equal, "__hash__": lambda self: hash(values(self))}
+    return equal, lambda self: hash(values(self))
 
 
-def _repr(names: tuple[str, ...]) -> Callable[[object], str]:
-    def text(self: object) -> str:
-        return f"{type(self).__qualname__}({', '.join(f'{name}={getattr(self, name)!r}' for name in names)})"
-
-    return text
+def _repr(self: Any) -> str:
+    values = (f"{field.name}={getattr(self, field.name)!r}" for field in dataclasses.fields(self))
+    return f"{type(self).__qualname__}({', '.join(values)})"
 
 
-def _reduce(names: tuple[str, ...]) -> Callable[[object], tuple[object, ...]]:
-    values = _values(names)
-    return lambda self: (type(self), values(self))
-
-
-def _values(names: tuple[str, ...]) -> Callable[[object], tuple[Any, ...]]:
-    if len(names) > 1:
-        return attrgetter(*names)
-    return lambda self: tuple(getattr(self, name) for name in names)
+def _reduce(self: Any) -> tuple[object, ...]:
+    return type(self), tuple(getattr(self, field.name) for field in dataclasses.fields(self))
 
 
 def _refuse(_self: object, name: str, _value: object = None) -> NoReturn:

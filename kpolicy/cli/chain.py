@@ -134,7 +134,7 @@ def _asked(symbol: str | None, start: str | None, goal: str | None) -> tuple[str
 
 
 def _kinds(by: str) -> tuple[Kind, ...]:
-    from kpolicy.policy.toml.toml_file import did_you_mean
+    from kpolicy.errors import did_you_mean
 
     words = by.split(",")
     for word in words:

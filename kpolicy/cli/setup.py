@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -121,6 +120,8 @@ def _make_like(name: str, status: os.stat_result) -> None:
 
 def _scratch(path: str, data: bytes) -> str:
     """A file beside another one, with what is to be in that; returns its name."""
+
+    import tempfile  # most results go to standard output
 
     handle, name = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".kpolicy-")
     try:

@@ -33,7 +33,8 @@ _CONFIGS_FOLDER = re.compile(r"/arch/([^/]+)/configs\Z")
 _MOST_NAMES = 5
 _HEAD = 4096
 _PREFIX = "CONFIG_"
-_ASSIGNMENT = re.compile(r"CONFIG_([A-Za-z0-9_-]+)=(.*)", re.DOTALL)
+# Name and value, or the name of what is not set, or nothing: one match for each line.
+_LINES = re.compile(r"^(?:CONFIG_([A-Za-z0-9_-]+)=(.*)|# CONFIG_([^ \n]*) is not set$|.*)", re.MULTILINE)
 
 # The largest real config has some 13,000 lines and 300 kB; a line that means nothing takes as long as any other.
 MAX_SIZE = 4 << 20
@@ -228,15 +229,23 @@ def parse_lines(name: str, content: bytes) -> Config:
     remarks: list[tuple[Location, str]] = []
     header = _Header()
     # Only where a line ends is a \r no part of it.
-    lines = content.decode("utf-8", "surrogateescape").replace("\r\n", "\n").split("\n")
-    for number, text in enumerate(lines, 1):
+    content_text = content.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+    # All lines at once, and tuples made directly: half the time of one by one, and a config has 12,000.
+    read = zip(content_text.split("\n"), _LINES.findall(content_text), strict=True)
+    make = tuple.__new__
+    for number, (text, (symbol, value, unset)) in enumerate(read, 1):
         if not text:
             continue
-        place = Location(name, number)
+        place = make(Location, (name, number))
+        if symbol:
+            assignments.append(make(Assignment, (symbol, value, place, text, False, False)))
+            continue
+        if unset:
+            assignments.append(make(Assignment, (unset, "n", place, text, False, False)))
+            continue
         is_comment = text[0] == "#"
-        found = _unset(text, place) if is_comment else _assigned(text, place)
-        if found is not None:
-            assignments.append(found)
+        if is_comment and (odd_unset := _odd_unset(text, place)) is not None:
+            assignments.append(odd_unset)
             continue
         if is_comment:
             if number < _HEADER_LINES:
@@ -288,13 +297,8 @@ class _Header:
         return str(parse_version(found.group(1))) if self._tag.startswith("v") else found.group(1)
 
 
-def _assigned(text: str, place: Location) -> Assignment | None:
-    found = _ASSIGNMENT.fullmatch(text)
-    return Assignment(found[1], found[2], place, text) if found is not None else None
-
-
-def _unset(text: str, place: Location) -> Assignment | None:
-    """ "# CONFIG_X is not set"; before Linux 6.8 anything may stand where the blank is, and behind it all."""
+def _odd_unset(text: str, place: Location) -> Assignment | None:
+    """ "# CONFIG_X is not set" as conf before Linux 6.8 reads it: any character after the `#`, any text behind."""
     if not text.startswith(_PREFIX, 2):
         return None
     symbol, space, rest = text[9:].partition(" ")

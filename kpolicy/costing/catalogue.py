@@ -13,9 +13,9 @@ from kpolicy.costing.formula import Formula
 from kpolicy.costing.load import load_cost, load_page_sizes
 from kpolicy.location import Location
 from kpolicy.policy.expressions.expression import CLASSES
+from kpolicy.policy.toml.absence import Absence
 from kpolicy.policy.toml.compiled import compiled
 from kpolicy.policy.toml.data_files import data_files, load_all
-from kpolicy.policy.toml.reader import Absence
 
 COSTS_PACKAGE = "kpolicy.costs"
 _PAGE_SIZES = "page-sizes.toml"

@@ -14,7 +14,7 @@ from kpolicy.costing.formula import Formula
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 from kpolicy.policy.expressions.expression import Expression
-from kpolicy.policy.toml.reader import Absence
+from kpolicy.policy.toml.absence import Absence
 
 CostKind: TypeAlias = Literal["memory", "size", "slow-down", "boot"]
 Certainty: TypeAlias = Literal["exact", "computed", "at most", "at least", "as documented", "address space"]

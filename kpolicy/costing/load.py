@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from kpolicy.costing.cost import CERTAINTIES, KINDS, Certainty, Cost, Figure, Trait
 from kpolicy.costing.formula import VARIABLES, Formula, Number, names
 from kpolicy.costing.syntax import parse_formula
-from kpolicy.errors import UsageError
+from kpolicy.errors import UsageError, did_you_mean
 from kpolicy.policy.expressions.expression import Constant, Expression, symbols
 from kpolicy.policy.toml.reader import TableReader
-from kpolicy.policy.toml.toml_file import KeyPath, TomlFile, did_you_mean
+from kpolicy.policy.toml.toml_file import KeyPath, TomlFile
 
 _KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _KEYS = ("title", "kind", "symbols", "when", "figure", "unknown", "absent")

@@ -17,8 +17,5 @@ def effect(values: Values) -> dict[str, str]:
     """The value of every symbol that auto.conf has a line for: y, m, or the text of a number or string."""
     names = values.model.names_by_node
     found = {names[node]: "nmy"[values.node_value(node)] for node in values.on_nodes if values.has_line(node)}
-    for node in values.text_nodes():
-        text = values.written_text(node)
-        if text is not None:
-            found[names[node]] = text
+    found.update(values.written_texts())
     return found

@@ -39,23 +39,22 @@ def user_values(core: Core, config: Config) -> UserValues:
     if dialect.choice_symbols:
         user.choices = {choice[0]: ChoiceInput() for choice in core.choices}
     order: dict[int, None] = {}
+    symbols, records, assignments, values = core.symbols, core.records, user.assignments, user.values
     for assignment in config.assignments:
-        if not is_read(assignment, dialect):
+        node = symbols.get(assignment.name)
+        if node is None or ((assignment.loose or assignment.mark) and not is_read(assignment, dialect)):
             continue
-        node = core.symbols.get(assignment.name)
-        if node is None:
-            continue
-        if node in user.assignments:
+        if node in assignments:
             user.warnings.append((assignment.location, f"override: reassigning to symbol {assignment.name}"))
-        record = core.records[node]
+        record = records[node]
         type_code = record[TYPE] if record else 0
-        if dialect.silent_unset and type_code > TRISTATE and assignment.text.startswith("#"):
+        if type_code > TRISTATE and dialect.silent_unset and assignment.text.startswith("#"):
             continue
         value = _value(assignment, type_code, user) if type_code else None
         if value is None:
             continue
-        user.assignments[node] = assignment
-        user.values[node] = value
+        assignments[node] = assignment
+        values[node] = value
         if record[CHOICE] >= 0 and not record[FLAGS] & IS_CHOICE:
             order.pop(node, None)
             order[node] = None

@@ -6,6 +6,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from kpolicy.config.model import Assignment, Config
 from kpolicy.evaluate.calculation import Calculation
@@ -15,8 +16,10 @@ from kpolicy.evaluate.user import UserValues, user_values
 from kpolicy.kconfig.expressions import Expr
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.payload import BOOL, DEFAULTS, INT, TRISTATE, TYPE
-from kpolicy.kconfig.symbols import Default, Select
 from kpolicy.location import Location
+
+if TYPE_CHECKING:
+    from kpolicy.kconfig.symbols import Default, Select
 
 _TRISTATE = {"n": 0, "m": 1, "y": 2}
 _RECURSION_LIMIT = 50_000
@@ -207,18 +210,15 @@ class Values:
                         waiting.append(other)
         return tuple(found)
 
-    def text_nodes(self) -> list[int]:
-        """The numbers and strings that can have a text."""
-        return self._core.texts
-
     def has_line(self, node: int) -> bool:
         """Whether a symbol has a line in .config, and in include/config/auto.conf if it is not n."""
         return self._calculation.is_written(node)
 
-    def written_text(self, node: int) -> str | None:
-        """The text of a number or string that has a line in include/config/auto.conf, None for one that has none."""
-        calculation = self._calculation
-        return calculation.strings[node] if calculation.is_written(node) else None
+    def written_texts(self) -> dict[str, str]:
+        """The texts of the numbers and strings that have a line in include/config/auto.conf, by name."""
+        calculation, names = self._calculation, self.model.names_by_node
+        # Whether one has a line is known when its text is worked out.
+        return {names[node]: calculation.strings[node] for node in self._core.texts if calculation.is_written(node)}
 
     def with_config(self, config: Config) -> Values:
         """The values of another config by the same model, mode and toolchain."""

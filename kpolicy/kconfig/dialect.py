@@ -9,9 +9,10 @@ distribution may have backported one change and not the next.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from kpolicy.kernel.source import Source
+if TYPE_CHECKING:
+    from kpolicy.kernel.source import Source
 
 _DEFAULT_N = re.compile(
     r"prop = sym_get_default_prop\(sym\);\s*if \(prop\) \{\s*sym->flags \|= SYMBOL_WRITE;\s*newval\.tri"

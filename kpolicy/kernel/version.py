@@ -6,14 +6,15 @@ from __future__ import annotations
 import functools
 import math
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kpolicy.bounds import whole
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
-from kpolicy.kernel.makefile import makefile_text
-from kpolicy.kernel.source import Source
 from kpolicy.location import Location
+
+if TYPE_CHECKING:
+    from kpolicy.kernel.source import Source
 
 _VERSION: Final = re.compile(r"\s*v?(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?(\S*)\s*")
 _ASSIGNMENT: Final = re.compile(r"(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION)[ \t]*:?=[ \t]*([^#\n]*)")
@@ -68,6 +69,8 @@ def read_version(source: Source) -> KernelVersion:
 
     Raises InputError when there is no Makefile, or no version in it.
     """
+    from kpolicy.kernel.makefile import makefile_text  # a version in a text takes no Makefile
+
     # A tree without one has no version: read() says why there is none.
     text = makefile_text(source, "Makefile") or source.read("Makefile").decode("utf-8", "surrogateescape")
     found: dict[str, str] = {}

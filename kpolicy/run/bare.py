@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from kpolicy.config.model import Config
 from kpolicy.config.origin import architecture_of
 from kpolicy.errors import InputError, KpolicyError, UsageError
+from kpolicy.evaluate.effect import effect
 from kpolicy.evaluate.recorded import recorded_values
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.kconfig.stated import stated_model
@@ -78,6 +79,20 @@ def bare_values(config: Config, arch: str | None = None, release: str | None = N
     written = {item.name: item.value for item in config.assignments}
     model = stated_model(written, Architecture(word, _srcarch(word)), version, toolchain)
     return evaluate(model, config, "olddefconfig")
+
+
+def stated_effect(values: Values) -> dict[str, str]:
+    """What `effect` says of the values of a full .config, told from its lines where they leave nothing open."""
+    assert values.config is not None
+    lines = values.config.assignments
+    letters = {line.name: line.value for line in lines}
+    # Without modules m is y; a line that no present conf reads leaves the one before it in force.
+    if letters.get("MODULES") != "y" or any(line.loose or line.mark for line in lines):
+        return effect(values)
+    symbols = values.model.core.symbols
+    found = {name: value for name, value in letters.items() if value in ("y", "m") and name in symbols}
+    found.update(values.written_texts())
+    return found
 
 
 def _version(config: Config, release: str | None, place: Location) -> KernelVersion:

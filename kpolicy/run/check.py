@@ -4,18 +4,20 @@
 from __future__ import annotations
 
 from dataclasses import field, replace
+from typing import TYPE_CHECKING
 
 from kpolicy.config.read import read_config
 from kpolicy.errors import KpolicyError, UsageError, together
 from kpolicy.frozen import dataclass
-from kpolicy.kernel.source import KernelTree
 from kpolicy.report.records import ConfigReport, Report
 from kpolicy.run.conclude import Work, conclude, finish, plan_by
 from kpolicy.run.context import Context
 from kpolicy.run.plan import Plan, Target
 from kpolicy.run.policies import Standards, known_findings
 from kpolicy.run.request import Terms, check_release
-from kpolicy.run.selection import policy_start, read_target
+
+if TYPE_CHECKING:
+    from kpolicy.kernel.source import KernelTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ def check(request: CheckRequest, context: Context) -> Report:
 
 def check_work(source: KernelTree, configs: tuple[str, ...], arch: str | None, terms: Terms, context: Context) -> Work:
     """What looking at some configs of a tree takes."""
+    from kpolicy.run.selection import policy_start, read_target  # a .config is judged without a tree, too
+
     plan = plan_by(source, terms, context)
     standards = Standards(terms.policy, source, context)
     targets: list[Target] = []

@@ -5,61 +5,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import BinaryIO
 
 from kpolicy.bounds import failure
 from kpolicy.collection import no_collection
-from kpolicy.config.read import read_config
-from kpolicy.errors import KpolicyError
 from kpolicy.evaluate.effect import effect
 from kpolicy.evaluate.values import Values
-from kpolicy.explain.cause import assignment_of, shown
-from kpolicy.explain.difference import Change, change, changed, mentioned
+from kpolicy.explain.difference import change, mentioned
+from kpolicy.explain.value_change import Change, changed
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
-from kpolicy.policy.judging.standard import Standard
-from kpolicy.report.records import ConfigReport
+from kpolicy.run.compared import Batch, Compared, Pairing
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
 from kpolicy.run.executors import LOST, examiner, spread
 from kpolicy.run.judging import judge_values
-from kpolicy.run.plan import Plan, Target
+from kpolicy.run.plan import Plan
 
 # So many configs of one architecture are compared at a time, and the cause of a change is told as it is in the first of
 # them that has it with the same line, the same default, and the same changes around it.  The number does not go by that
 # of processes, so that the report is the same everywhere.
 _BATCH = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Pairing:
-    """Two configs that are compared, by the plans of their trees; `name` is what the pair is called."""
-
-    name: str
-    before: Target
-    after: Target
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """One pair: its changes, as numbers of those of its batch, and both judgements, or an `error`.
-
-    There is nothing of all that where both rest on the same files, so that nothing had to be looked at.
-    """
-
-    pairing: Pairing
-    changes: tuple[int, ...] = ()
-    before: ConfigReport | None = None
-    after: ConfigReport | None = None
-    error: KpolicyError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Pairs of one architecture, and their changes: the cause of each is that in the first pair that has it."""
-
-    pairs: tuple[Compared, ...]
-    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,30 +83,6 @@ def _compare_pair(
         judge_values(new, pairing.after, after, census=False),
     )
     return Compared(pairing, tuple(mine), *reports)
-
-
-def compare_bare(
-    before: str, after: str, arch: str | None, release: str | None, standard: Standard, stdin: BinaryIO | None
-) -> tuple[Compared, list[Change]]:
-    """Two full .config files by what they say; raises UsageError or InputError for what is none."""
-    # Only here: what makes a model of a .config is seldom wanted.
-    from kpolicy.run.bare import bare_report, bare_values, stated_version
-
-    configs = [read_config(spec, stdin) for spec in (before, after)]
-    lacking = [config for config in configs if stated_version(config) is None]
-    # Where one header names its release, the one on the command line is for the other config.
-    releases = [release if config in lacking or not lacking else None for config in configs]
-    old, new = (bare_values(config, arch, own) for config, own in zip(configs, releases, strict=True))
-    names = changed(effect(old), effect(new))
-    changes = []
-    for name in names:
-        line, gone = assignment_of(new, name), assignment_of(old, name)
-        text = line.text if line is not None else "no line"
-        place = next((item.location for item in (line, gone) if item is not None), None)
-        changes.append(Change(name, shown(old, name), shown(new, name), "line", text, place))
-    target = Target(after, new.model.architecture, ())
-    pairing = Pairing(after, target, target)
-    return Compared(pairing, (), bare_report(old, standard), bare_report(new, standard)), changes
 
 
 def _is_same(old: Examiner, new: Examiner, pairing: Pairing) -> bool:

@@ -9,23 +9,20 @@ from typing import TYPE_CHECKING
 
 from kpolicy.errors import KpolicyError
 from kpolicy.frozen import dataclass
-from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.kernel.version import read_version
-from kpolicy.policy.judging.census import tally
 from kpolicy.report.records import ConfigReport, Report, TreeReport
 from kpolicy.report.remark import Remark
 from kpolicy.report.rule_notes import notes_for
 from kpolicy.run.acceptance import accept
-from kpolicy.run.batches import examine_all
 from kpolicy.run.context import Context
-from kpolicy.run.examine import Examiner
-from kpolicy.run.line_hashes import hashes_of_lines
 from kpolicy.run.plan import Plan, Target, chosen_toolchain, plan_for
 from kpolicy.run.request import Terms
 
 if TYPE_CHECKING:
+    from kpolicy.kernel.source import KernelTree
     from kpolicy.policy.judging.baseline import Baseline, Known
+    from kpolicy.run.examine import Examiner
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +62,9 @@ def examine(
 
     `looking` looks at the tree in this process.
     """
+    # Only here: without a tree there is none of this.
+    from kpolicy.run.batches import examine_all
+
     outcomes, remarks = examine_all(work.plan, work.targets, context, looking) if work.targets else ([], [])
     failed = [*work.failed, *(item for item in outcomes if isinstance(item, KpolicyError))]
     if work.tree_checks:
@@ -83,6 +83,10 @@ def examine(
 
 def conclude(work: Work, source: KernelTree, terms: Terms, context: Context, *, census: bool) -> Report:
     """Examine all targets, and report on them; with a `census` where all configs of the tree are looked at."""
+    # Only here: without a tree there is none of this.
+    from kpolicy.policy.judging.census import tally
+    from kpolicy.run.examine import Examiner
+
     before = None
     if terms.policy.since is not None:
         # Only here: most runs compare with nothing.
@@ -141,6 +145,9 @@ def finish(work: Work, report: Report, source: KernelTree | None, terms: Terms, 
     )
     report = replace(report, notes=notes_for(report, work.plan.standards))
     if terms.line_hashes:
+        # Only here: few formats show them.
+        from kpolicy.run.line_hashes import hashes_of_lines
+
         report = replace(report, line_hashes=hashes_of_lines(report, source))
     _tell_gone(work, accepted.gone, terms, context)
     return report

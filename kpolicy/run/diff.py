@@ -18,7 +18,7 @@ from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.views.diff import DiffReport, Effect, Side
 from kpolicy.run.acceptance import accept
-from kpolicy.run.compare import Batch, Compared, Pairing, compare_all, compare_bare
+from kpolicy.run.compared import Batch, Compared, Pairing
 from kpolicy.run.conclude import plan_by
 from kpolicy.run.context import Context
 from kpolicy.run.plan import Plan, Target
@@ -116,6 +116,9 @@ def _bare(request: ConfigsDiff, context: Context) -> DiffReport:
             raise UsageError(f"{spec}: neither a config nor a tree", hint=hint)
     if terms.toolchain is not None:
         raise UsageError("--toolchain answers the probes of Kconfig files", hint="name their tree with --tree")
+    # Only here: what makes a model of a .config is seldom wanted.
+    from kpolicy.run.bare_diff import compare_bare
+
     standards = Standards(terms.policy, None, context)
     number = standards.number_for(after if after != "-" else None)
     standard = standards.all[number]
@@ -136,6 +139,9 @@ def _report(
     terms: Terms,
     context: Context,
 ) -> DiffReport:
+    # Only here: without a tree there is none of this.
+    from kpolicy.run.compare import compare_all
+
     batches = compare_all(plans[0], plans[1], pairings, context) if pairings else []
     pairs = [pair for batch in batches for pair in batch.pairs]
     standards = plans[1].standards

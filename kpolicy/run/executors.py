@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final, Protocol, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
 from kpolicy.run.endings import end_with_parent, signals_later
-from kpolicy.run.examine import Examiner
-from kpolicy.run.plan import Plan
+
+if TYPE_CHECKING:
+    from kpolicy.run.examine import Examiner
+    from kpolicy.run.plan import Plan
 
 # Where there is it: workers start with everything imported that this process has.
 _START = "fork"
@@ -66,7 +69,7 @@ class ThisProcess:
         self, plan: Plan, work: Callable[[Item], Result], items: Sequence[Item], looking: Examiner | None
     ) -> Iterator[Result]:
         """See `Executor.results`; nothing is missing."""
-        _examiners[:] = [(plan, looking or Examiner(plan, plan.open()))]
+        _examiners[:] = [(plan, looking or _looking(plan))]
         yield from map(work, items)
 
 
@@ -131,11 +134,17 @@ def examiner(plan: Plan | None = None) -> Examiner:
     for known, found in _examiners:
         if known == plan:
             return found
-    _examiners.append((plan, Examiner(plan, plan.open())))
+    _examiners.append((plan, _looking(plan)))
     return _examiners[-1][1]
 
 
 def _start_worker(plan: Plan, digests: Mapping[str, str]) -> None:
     end_with_parent()
     # What a worker process keeps from batch to batch.
-    _examiners[:] = [(plan, Examiner(plan, plan.open(), digests))]
+    _examiners[:] = [(plan, _looking(plan, digests))]
+
+
+def _looking(plan: Plan, digests: Mapping[str, str] = MappingProxyType({})) -> Examiner:
+    from kpolicy.run.examine import Examiner  # how many processors there are can be told without
+
+    return Examiner(plan, plan.open(), digests)

@@ -11,7 +11,7 @@ from dataclasses import field, replace
 from typing import BinaryIO, Final
 
 from kpolicy.config.read import is_packed
-from kpolicy.errors import InputError, UsageError
+from kpolicy.errors import InputError, UsageError, did_you_mean
 from kpolicy.evaluate.values import Values
 from kpolicy.files import read_file, read_stream
 from kpolicy.frozen import dataclass
@@ -24,7 +24,6 @@ from kpolicy.policy.fixes.lines import Document
 from kpolicy.policy.fixes.plan import Task, make_plan
 from kpolicy.policy.judging.standard import Assessment, Standard, assess
 from kpolicy.policy.rules.finding import Finding
-from kpolicy.policy.toml.toml_file import did_you_mean
 from kpolicy.report.records import reaches
 from kpolicy.report.views.fix import FixReport
 from kpolicy.run.acceptance import accept

@@ -8,16 +8,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from kpolicy.collection import no_collection
-from kpolicy.policy.checks.config_lines import UNREADABLE
-from kpolicy.policy.checks.reasons import Names
+from kpolicy.policy.checks.registry import UNREADABLE
 from kpolicy.policy.judging.census import observe
 from kpolicy.policy.judging.standard import Standard, assess
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import Rule
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
-from kpolicy.run.examine import Examiner
-from kpolicy.run.plan import Target
 from kpolicy.run.remarks import conf_remarks, origin_remarks
 
 if TYPE_CHECKING:
@@ -27,6 +24,9 @@ if TYPE_CHECKING:
     from kpolicy.costing.summary import CostSummary
     from kpolicy.evaluate.values import Values
     from kpolicy.kconfig.model import Model
+    from kpolicy.policy.checks.reasons import Names
+    from kpolicy.run.examine import Examiner
+    from kpolicy.run.plan import Target
 
 _OVERRIDE = re.compile(r"override: (?:reassigning to symbol )?([\w-]+)", re.ASCII)
 

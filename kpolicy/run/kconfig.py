@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from dataclasses import field, replace
 from typing import Final
 
-from kpolicy.errors import UsageError
+from kpolicy.errors import UsageError, did_you_mean
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.config_files import config_files
 from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.checks.registry import TREE_CHECKS
-from kpolicy.policy.toml.toml_file import did_you_mean
 from kpolicy.report.records import Report
 from kpolicy.run.conclude import Work, conclude, plan_by
 from kpolicy.run.context import Context

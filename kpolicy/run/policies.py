@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.files.find import find_policy
 from kpolicy.policy.files.settings import Policy
 from kpolicy.policy.files.vocabulary import Vocabulary, shipped_vocabulary
 from kpolicy.policy.judging.standard import Standard
-from kpolicy.run.context import Context
 
 if TYPE_CHECKING:
+    from kpolicy.kernel.source import KernelTree
     from kpolicy.policy.judging.baseline import Baseline
+    from kpolicy.run.context import Context
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 
 from kpolicy.config.read import parse_config, read_config, stack
-from kpolicy.errors import KpolicyError, UsageError, together
+from kpolicy.errors import KpolicyError, UsageError, did_you_mean, together
 from kpolicy.evaluate.values import Values
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.source import KernelTree
@@ -15,7 +15,6 @@ from kpolicy.policy.files.settings import verdict
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.policy.roles.alternatives import Retry, alternatives
 from kpolicy.policy.roles.role import Role, reading_of, role_of
-from kpolicy.policy.toml.toml_file import did_you_mean
 from kpolicy.report.views.role import RoleReport
 from kpolicy.run.bare import bare_values
 from kpolicy.run.conclude import plan_by

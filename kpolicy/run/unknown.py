@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-from kpolicy.errors import UsageError
+from kpolicy.errors import UsageError, did_you_mean
 from kpolicy.kconfig.model import Model
 from kpolicy.policy.checks.names import likely_names
 from kpolicy.policy.rules.catalogue import shipped_catalogue
-from kpolicy.policy.toml.toml_file import did_you_mean
 from kpolicy.run.examine import Examiner
 
 

@@ -11,9 +11,9 @@ from kpolicy.config.read import parse_config, read_config
 from kpolicy.evaluate.values import evaluate
 from kpolicy.kconfig.names import index_names
 from kpolicy.kernel.source import DirectorySource
-from kpolicy.policy.checks.config_lines import DEFAULT_CHECKS, check_lines
+from kpolicy.policy.checks.config_lines import check_lines
 from kpolicy.policy.checks.names import alike, joined, likely_names
-from kpolicy.policy.checks.registry import CHECKS
+from kpolicy.policy.checks.registry import CHECKS, DEFAULT_CHECKS
 from kpolicy.policy.rules.finding import Finding
 from tests.kconfig.small import load, make_tree
 

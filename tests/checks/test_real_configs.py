@@ -18,8 +18,9 @@ from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
-from kpolicy.policy.checks.config_lines import DEFAULT_CHECKS, check_lines
+from kpolicy.policy.checks.config_lines import check_lines
 from kpolicy.policy.checks.effects import line_effects
+from kpolicy.policy.checks.registry import DEFAULT_CHECKS
 from kpolicy.policy.rules.finding import Finding
 from tests.models import tree_of
 from tests.oracle.cases import (

@@ -6,13 +6,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from kpolicy.config.read import parse_config
+from kpolicy.config.read import parse_config, parse_lines
+from kpolicy.evaluate.effect import effect
 from kpolicy.kernel.source import open_tree
 from kpolicy.policy.files.extends import default_policy
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.report.records import ConfigReport
-from kpolicy.run.bare import bare_report, bare_values
+from kpolicy.run.bare import bare_report, bare_values, stated_effect
 from kpolicy.run.examine import Examiner
 from kpolicy.run.judging import judge
 from kpolicy.run.plan import Plan, Target
@@ -49,3 +52,20 @@ def test_same_findings_as_with_the_tree(oracle: Oracle, kernel: Path, arch: str,
         assert (bare.architecture, bare.srcarch) == (arch, arch)
         found += len(bare.findings)
     assert found
+
+
+_NAMES = st.sampled_from("ABCD")
+_TEXTS = st.sampled_from(["y", "m", "n", "1", "0x1f", '"y"', '"a"', '""', "yes", ""])
+_LINE = st.one_of(
+    st.builds("CONFIG_{}={}\n".format, _NAMES, _TEXTS),
+    st.builds("# CONFIG_{}{}\n".format, _NAMES, st.sampled_from([" is not set", " is not set # why"])),
+    st.builds("#\tCONFIG_{} is not set\n".format, _NAMES),
+    st.sampled_from(["CONFIG_MODULES=y\n", "# CONFIG_MODULES is not set\n", "CONFIG_A-B=y\n"]),
+)
+
+
+@given(st.lists(_LINE, max_size=12))
+def test_what_the_lines_say_is_what_evaluation_says(lines: list[str]) -> None:
+    header = "#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 6.12.0 Kernel Configuration\n#\n"
+    values = bare_values(parse_lines(".config", f"{header}CONFIG_X86=y\n{''.join(lines)}".encode()))
+    assert stated_effect(values) == effect(values)

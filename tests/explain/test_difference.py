@@ -16,7 +16,8 @@ from kpolicy.errors import InputError
 from kpolicy.evaluate.dotconfig import dotconfig
 from kpolicy.evaluate.effect import effect
 from kpolicy.evaluate.values import Values, evaluate
-from kpolicy.explain.difference import change, changed
+from kpolicy.explain.difference import change
+from kpolicy.explain.value_change import changed
 from kpolicy.kconfig.model import Model
 from tests.kconfig.generate import config, kconfig
 from tests.kconfig.small import load, make_tree

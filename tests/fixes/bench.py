@@ -11,7 +11,8 @@ from kpolicy.config.read import parse_lines, stack
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.kconfig.model import Model
 from kpolicy.location import Location
-from kpolicy.policy.checks.config_lines import DEFAULT_CHECKS, check_lines
+from kpolicy.policy.checks.config_lines import check_lines
+from kpolicy.policy.checks.registry import DEFAULT_CHECKS
 from kpolicy.policy.expressions.expression import Constant, symbols
 from kpolicy.policy.expressions.syntax import parse
 from kpolicy.policy.fixes.lines import Document

@@ -13,7 +13,7 @@ from kpolicy.policy.rule_tests.footing import Footing, Ground, footing, ground, 
 from kpolicy.policy.rule_tests.survey import survey
 from kpolicy.policy.rules.catalogue import shipped_catalogue
 from kpolicy.policy.rules.rule import Rule, RuleKind
-from kpolicy.policy.toml.reader import Absence
+from kpolicy.policy.toml.absence import Absence
 from tests.policy.support import models
 
 

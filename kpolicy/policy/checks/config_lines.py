@@ -7,27 +7,26 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from kpolicy.evaluate.minimal import needed_symbols
-from kpolicy.explain.cause import Link, cause
+from kpolicy.explain.cause import cause
 from kpolicy.location import Location
 from kpolicy.policy.checks import wrong_type
 from kpolicy.policy.checks.effects import LineEffect, line_effects
+from kpolicy.policy.checks.finding_maker import FindingMaker
 from kpolicy.policy.checks.moved import LeftBehind, in_words, left_behind, release_that_made, summary
 from kpolicy.policy.checks.old_names import holds, is_contradicted, remedy
 from kpolicy.policy.checks.reasons import Names, is_foreign, message, winner
-from kpolicy.policy.checks.registry import CHECKS, RENAMED, check_by_id
-from kpolicy.policy.checks.unreadable import unreadable_lines
-from kpolicy.policy.rules.finding import Finding, SymbolValue
+from kpolicy.policy.checks.registry import DEFAULT_CHECKS, RENAMED, UNREADABLE
+from kpolicy.policy.checks.unreadable_findings import unreadable_findings
 from kpolicy.policy.rules.rule import Severity
 
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
     from kpolicy.evaluate.values import Values
+    from kpolicy.policy.rules.finding import Finding
 
 _LETTERS = "nmy"
 _LEFT, _EACH_LEFT = "config/other-release", "config/other-release-line"
-UNREADABLE = "config/unreadable-line"
 _CAUSED = ("overridden-by-select", "choice-conflict", "dropped-request")
-DEFAULT_CHECKS = frozenset(check.id for check in CHECKS if check.subject == "config" and not check.quiet)
 
 
 def check_lines(
@@ -44,7 +43,7 @@ def check_lines(
     """
     if values.config is None:
         return ()
-    maker = _Maker(values, role, tree)
+    maker = FindingMaker(values, role, tree)
     findings: list[Finding] = []
     effects = tuple(line_effects(values))
     release = release_that_made(values)
@@ -58,7 +57,7 @@ def check_lines(
             if found is not None:
                 findings.append(found)
     if UNREADABLE in wanted:
-        findings += _unreadable(maker)
+        findings += unreadable_findings(maker)
     if "config/unmet-direct-dependency" in wanted:
         findings += _unmet(maker)
     if "config/redundant-line" in wanted:
@@ -71,54 +70,8 @@ def check_of(effect: LineEffect) -> str:
     return RENAMED if effect.effect == "renamed" else f"config/{effect.effect}"
 
 
-def check_reading(
-    values: Values, role: str, *, tree: str = "", wanted: Collection[str] = DEFAULT_CHECKS
-) -> tuple[Finding, ...]:
-    """What of `check_lines` takes no Kconfig files: the lines that are not read as they are written."""
-    return tuple(_unreadable(_Maker(values, role, tree))) if UNREADABLE in wanted else ()
-
-
-class _Maker:
-    """Makes findings of one config."""
-
-    def __init__(self, values: Values, role: str, tree: str) -> None:
-        self.values = values
-        self._role = role
-        self._tree = tree
-        self._severity = {check.id: check.severity for check in CHECKS}
-
-    def finding(
-        self,
-        check: str,
-        symbol: str,
-        message: str,
-        place: Location,
-        *,
-        got: str = "",
-        causes: tuple[Link, ...] = (),
-        severity: Severity | None = None,
-        remedy: tuple[str, ...] = (),
-    ) -> Finding:
-        """A finding of a check about a symbol."""
-        config = self.values.config
-        return Finding(
-            rule=check_by_id(check).id,
-            severity=severity or self._severity[check],
-            tree=self._tree,
-            architecture=self.values.model.architecture,
-            config=config.name if config is not None else "",
-            role=self._role,
-            symbol=symbol,
-            symbols=(SymbolValue(symbol, got or "n"),) if symbol else (),
-            message=message,
-            causes=causes,
-            place=place,
-            remedy=remedy,
-        )
-
-
 def _left_findings(
-    maker: _Maker, left: Sequence[LeftBehind], release: str, wanted: Collection[str]
+    maker: FindingMaker, left: Sequence[LeftBehind], release: str, wanted: Collection[str]
 ) -> Iterator[Finding]:
     """What another release left behind: a line each where that is asked for, else one that counts them."""
     if _EACH_LEFT in wanted:
@@ -132,7 +85,7 @@ def _left_findings(
         yield maker.finding(_LEFT, "KERNELVERSION", message, place, got=release)
 
 
-def _line_finding(maker: _Maker, effect: LineEffect, names: Names | None, *, derived: bool) -> Finding | None:
+def _line_finding(maker: FindingMaker, effect: LineEffect, names: Names | None, *, derived: bool) -> Finding | None:
     assignment, other = effect.assignment, effect.other
     if effect.effect == "duplicate-assignment" and (other is None or other.location.path != assignment.location.path):
         # In a stack the later file is there to override the earlier one.
@@ -152,7 +105,7 @@ def _line_finding(maker: _Maker, effect: LineEffect, names: Names | None, *, der
     )
 
 
-def _is_derived(maker: _Maker, effect: LineEffect) -> bool:
+def _is_derived(maker: FindingMaker, effect: LineEffect) -> bool:
     """Whether a line only records what followed from others when the `conf` of this tree wrote a full .config.
 
     That of a symbol without a prompt does: nobody asked for it, and nobody can.  An old name it never writes.
@@ -163,7 +116,7 @@ def _is_derived(maker: _Maker, effect: LineEffect) -> bool:
     return full and model.is_defined(line.name) and not model.has_prompt(line.name) and effect.heir is None
 
 
-def _severity(maker: _Maker, effect: LineEffect, names: Names | None) -> Severity | None:
+def _severity(maker: FindingMaker, effect: LineEffect, names: Names | None) -> Severity | None:
     """Another severity than the check's own, None for that."""
     config, line = maker.values.config, effect.assignment
     assert config is not None
@@ -193,21 +146,7 @@ def _severity_of_unknown(values: Values, line: Assignment, names: Names | None) 
     return "note" if line.value == "n" else None
 
 
-def _unreadable(maker: _Maker) -> Iterator[Finding]:
-    for line in unreadable_lines(maker.values):
-        remedy = (line.better,) if line.better else ()
-        yield maker.finding(
-            UNREADABLE,
-            line.symbol,
-            line.message,
-            line.location,
-            got=line.got,
-            severity=line.severity,
-            remedy=remedy,
-        )
-
-
-def _unmet(maker: _Maker) -> Iterator[Finding]:
+def _unmet(maker: FindingMaker) -> Iterator[Finding]:
     values = maker.values
     for name, (allowed, selected) in values.unmet().items():
         symbol = values.model.symbol(name)
@@ -229,7 +168,7 @@ def _unmet(maker: _Maker) -> Iterator[Finding]:
         )
 
 
-def _redundant(maker: _Maker, effects: tuple[LineEffect, ...]) -> Iterator[Finding]:
+def _redundant(maker: FindingMaker, effects: tuple[LineEffect, ...]) -> Iterator[Finding]:
     needed = _needed(maker.values)
     for effect in effects:
         assignment = effect.assignment

@@ -12,6 +12,7 @@ from kpolicy.policy.rules.rule import Severity
 Subject: TypeAlias = Literal["config", "kconfig"]
 
 RENAMED = "stale/renamed"
+UNREADABLE = "config/unreadable-line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,7 @@ CHECKS: tuple[Check, ...] = (
         quiet=True,
     ),
 )
+DEFAULT_CHECKS = frozenset(check.id for check in CHECKS if check.subject == "config" and not check.quiet)
 
 TREE_CHECKS = frozenset(check.id for check in CHECKS if check.subject == "kconfig")
 """The checks of a tree's own files."""

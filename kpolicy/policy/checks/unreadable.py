@@ -70,6 +70,8 @@ def _of_assignments(values: Values, assignments: tuple[Assignment, ...]) -> Iter
 
 def _of_unread(values: Values, unread: tuple[UnreadLine, ...]) -> Iterator[Unreadable]:
     """All that ask for something, and the first line of the others in each file."""
+    if not unread:
+        return
     from kpolicy.config.odd_lines import MARK  # most configs have no such line
 
     others: dict[str, list[UnreadLine]] = defaultdict(list)

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from kpolicy.errors import KpolicyError, UsageError
+from kpolicy.errors import KpolicyError, UsageError, did_you_mean
 from kpolicy.files import read_file
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
@@ -25,7 +25,7 @@ from kpolicy.policy.files.policy_reader import PolicyReader
 from kpolicy.policy.files.policy_toolchain import make_toolchain
 from kpolicy.policy.files.settings import Policy
 from kpolicy.policy.files.vocabulary import Vocabulary, shipped_vocabulary
-from kpolicy.policy.toml.toml_file import FileErrors, TomlFile, did_you_mean
+from kpolicy.policy.toml.toml_file import FileErrors, TomlFile
 
 SHIPPED: Final = ("production", "debug", "fuzzing", "hardening", "upstream")
 """The names of the policies that ship with kpolicy."""

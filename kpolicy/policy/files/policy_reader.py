@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, TypeVar
 
+from kpolicy.errors import did_you_mean
 from kpolicy.policy.files.globs import config_glob_fault, rank_of_selector, selector_fault
 from kpolicy.policy.files.policy_file import (
     IN_TREE,
@@ -26,7 +27,7 @@ from kpolicy.policy.files.policy_toolchain import tool_fault
 from kpolicy.policy.files.vocabulary import Vocabulary
 from kpolicy.policy.rules.rule import SEVERITIES, RuleParameter, Severity
 from kpolicy.policy.toml.reader import TableReader
-from kpolicy.policy.toml.toml_file import KeyPath, did_you_mean
+from kpolicy.policy.toml.toml_file import KeyPath
 
 KEYS: Final = (
     "extends", "rules_dir", "fail_on", "require", "toolchain", "roles", "rules", "override", "waiver",

@@ -8,10 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from kpolicy.errors import UsageError
+from kpolicy.errors import UsageError, did_you_mean
 from kpolicy.kernel.toolchain import Toolchain, parse_toolchain
 from kpolicy.policy.files.policy_file import TOOLS, Placed, Tool
-from kpolicy.policy.toml.toml_file import did_you_mean
 
 _NONE: Final = "none"
 _VERSION: Final = r"([0-9]{1,4})(?:\.([0-9]{1,4}))?(?:\.([0-9]{1,4}))?"

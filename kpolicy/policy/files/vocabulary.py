@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from kpolicy.errors import did_you_mean
 from kpolicy.frozen import dataclass
 from kpolicy.policy.checks.registry import CHECKS, Check
 from kpolicy.policy.expressions.expression import symbols
@@ -17,7 +18,6 @@ from kpolicy.policy.files.globs import is_glob, matches_rule
 from kpolicy.policy.roles.role import Role, shipped_roles
 from kpolicy.policy.rules.catalogue import Catalogue, shipped_catalogue
 from kpolicy.policy.rules.rule import Rule, Severity
-from kpolicy.policy.toml.toml_file import did_you_mean
 
 REQUIRED: Final = "required"
 """The family of requirements: its ids follow the symbols that fragments name."""

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from kpolicy.config.read import parse_lines
 from kpolicy.frozen import dataclass
-from kpolicy.policy.checks.config_lines import UNREADABLE
 from kpolicy.policy.checks.old_names import replacement
-from kpolicy.policy.checks.registry import RENAMED
+from kpolicy.policy.checks.registry import RENAMED, UNREADABLE
 from kpolicy.policy.expressions.decisive import rests_on_command_line
 from kpolicy.policy.expressions.expression import And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
 from kpolicy.policy.fixes.assumed import is_refused_by_assumption

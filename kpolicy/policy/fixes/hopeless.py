@@ -11,7 +11,7 @@ from kpolicy.explain.cause import assignment_of, cause
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.transitional import successors
 from kpolicy.location import Location
-from kpolicy.policy.checks.config_lines import UNREADABLE
+from kpolicy.policy.checks.registry import UNREADABLE
 from kpolicy.policy.expressions.decisive import rests_on_command_line
 from kpolicy.policy.expressions.expression import (
     COMMAND_LINE,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from kpolicy.config.read import parse_lines
 from kpolicy.explain.cause import shown
 from kpolicy.frozen import dataclass
-from kpolicy.policy.checks.config_lines import UNREADABLE
+from kpolicy.policy.checks.registry import UNREADABLE
 from kpolicy.policy.edits import line_of, without_needless
 from kpolicy.policy.fixes.goals import Goal, JointGoal, goal_of, is_about_a_line
 from kpolicy.policy.fixes.hopeless import Hopeless, why_hopeless

@@ -15,11 +15,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from kpolicy.errors import KpolicyError, UsageError
+from kpolicy.errors import KpolicyError, UsageError, did_you_mean
 from kpolicy.files import read_file
 from kpolicy.location import Location
 from kpolicy.policy.rules.finding import Finding, fingerprint
-from kpolicy.policy.toml.toml_file import FileErrors, did_you_mean
+from kpolicy.policy.toml.toml_file import FileErrors
 
 FORMAT: Final = "kpolicy-baseline/1"
 KEYS: Final = ("fingerprint", "rule", "architecture", "config", "symbol", "count")

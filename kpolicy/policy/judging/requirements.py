@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from kpolicy.config.model import Config, UnreadLine
 from kpolicy.config.odd_lines import TEXT, odd_line
 from kpolicy.config.read import NotAConfigError, config_in_tree, parse_config, read_config
-from kpolicy.errors import InputError, KpolicyError, UsageError
+from kpolicy.errors import InputError, KpolicyError, UsageError, did_you_mean
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.config_files import config_files
 from kpolicy.location import Location
@@ -23,7 +23,7 @@ from kpolicy.policy.edits import line_of
 from kpolicy.policy.files.policy_file import IN_TREE, SHIPPED_FOLDER, SHIPPED_PACKAGE, Placed
 from kpolicy.policy.files.vocabulary import requirement_id
 from kpolicy.policy.rules.rule import Severity
-from kpolicy.policy.toml.toml_file import FileErrors, did_you_mean
+from kpolicy.policy.toml.toml_file import FileErrors
 
 if TYPE_CHECKING:
     from kpolicy.kernel.source import Source

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from kpolicy.frozen import dataclass
 from kpolicy.policy.files.settings import Policy, verdict
-from kpolicy.policy.judging.requirements import Requirement
 from kpolicy.policy.roles.role import RoleVerdict
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import Rule
@@ -16,6 +15,7 @@ from kpolicy.policy.rules.rule import Rule
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
     from kpolicy.policy.checks.reasons import Names
+    from kpolicy.policy.judging.requirements import Requirement
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,6 @@ def assess(
     have none.
     """
     # Only here: what is known already needs no judging.
-    from kpolicy.policy.checks.config_lines import check_lines, check_reading
     from kpolicy.policy.judging.check import judge
     from kpolicy.policy.judging.told_once import told_once
 
@@ -66,8 +65,12 @@ def assess(
         rules = tuple(rule for rule in rules if rule.id not in unjudged)
     judged = judge(values, rules, role.role, tree=tree, complete=judgeable is None, remedies=remedies)
     if judgeable is None:
+        from kpolicy.policy.checks.config_lines import check_lines
+
         lines = check_lines(values, role.role, tree=tree, wanted=settings.checks, names=names)
     else:
+        from kpolicy.policy.checks.unreadable_findings import check_reading
+
         lines = check_reading(values, role.role, tree=tree, wanted=settings.checks)
     findings = list(told_once(values, rules, judged, settings.adjust(lines)))
     if standard.requirements:

@@ -15,15 +15,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kpolicy.errors import UsageError
+from kpolicy.errors import UsageError, did_you_mean
 from kpolicy.explain.cause import assignment_of, place, shown
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.version import parse_version
 from kpolicy.location import Location
 from kpolicy.policy.expressions.expression import CLASSES, And, Expression, Not, Or, Predicate, symbols
+from kpolicy.policy.toml.absence import Absence
 from kpolicy.policy.toml.compiled import compiled
-from kpolicy.policy.toml.reader import Absence, TableReader
-from kpolicy.policy.toml.toml_file import KeyPath, TomlFile, did_you_mean
+from kpolicy.policy.toml.reader import TableReader
+from kpolicy.policy.toml.toml_file import KeyPath, TomlFile
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values

@@ -24,7 +24,7 @@ from kpolicy.policy.expressions.partial import ALWAYS, NEVER, granted, predicate
 from kpolicy.policy.roles.role import Mark, Reading, Role
 from kpolicy.policy.rules.message import fields, lists
 from kpolicy.policy.rules.rule import Rule
-from kpolicy.policy.toml.reader import Absence
+from kpolicy.policy.toml.absence import Absence
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values

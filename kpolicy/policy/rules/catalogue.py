@@ -8,14 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from kpolicy.errors import UsageError
+from kpolicy.errors import UsageError, did_you_mean
 from kpolicy.frozen import dataclass
 from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.roles.role import role_names
 from kpolicy.policy.rules.rule import RULE_CLASSES, Rule
 from kpolicy.policy.toml.compiled import compiled
 from kpolicy.policy.toml.data_files import data_files, load_all
-from kpolicy.policy.toml.toml_file import did_you_mean
 
 RULES_PACKAGE = "kpolicy.rules"
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpolicy.errors import UsageError
+from kpolicy.errors import UsageError, did_you_mean
 from kpolicy.frozen import dataclass
 from kpolicy.policy.rules.catalogue import Catalogue
 from kpolicy.policy.rules.rule import ANY_ROLE, KINDS, SEVERITIES, Rule
-from kpolicy.policy.toml.toml_file import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)

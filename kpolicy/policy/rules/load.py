@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from kpolicy.errors import did_you_mean
 from kpolicy.location import Location
 from kpolicy.policy.expressions.expression import Expression, symbols
 from kpolicy.policy.rules.message import fields, parameters_in
 from kpolicy.policy.rules.rule import ANY_ROLE, KINDS, SEVERITIES, Example, Reference, Rule, RuleParameter
 from kpolicy.policy.toml.reader import NEVER, TableReader
-from kpolicy.policy.toml.toml_file import KeyPath, TomlFile, did_you_mean
+from kpolicy.policy.toml.toml_file import KeyPath, TomlFile
 
 _KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _CONFIG_LINE = re.compile(r"CONFIG_[A-Za-z0-9_]+=\S.*\Z|# CONFIG_[A-Za-z0-9_]+ is not set\Z")

@@ -16,7 +16,7 @@ from kpolicy.location import Location
 from kpolicy.policy.expressions.expression import CLASSES, Expression
 from kpolicy.policy.expressions.rewriting import bind
 from kpolicy.policy.rules.message import fill_line, fill_parameters
-from kpolicy.policy.toml.reader import Absence
+from kpolicy.policy.toml.absence import Absence
 
 Severity: TypeAlias = Literal["error", "warning", "note"]
 RuleKind: TypeAlias = Literal["cost", "defeat", "half", "drag", "missing", "leak", "stale"]

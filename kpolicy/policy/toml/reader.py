@@ -5,25 +5,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final, NamedTuple, TypeVar, cast
+from typing import Final, TypeVar, cast
 
-from kpolicy.errors import UsageError
+from kpolicy.errors import UsageError, did_you_mean
 from kpolicy.policy.expressions.expression import Constant, Expression
 from kpolicy.policy.expressions.syntax import parse
-from kpolicy.policy.toml.toml_file import KeyPath, TomlFile, did_you_mean
+from kpolicy.policy.toml.absence import Absence
+from kpolicy.policy.toml.toml_file import KeyPath, TomlFile
 
 NEVER: Final = Constant("n")
 """Stands for a condition that did not parse."""
 
 _WORD = re.compile(r"[A-Za-z0-9_.+-]+\Z")
 Word = TypeVar("Word", bound=str)
-
-
-class Absence(NamedTuple):
-    """Why a condition that asks for a symbol to be off is right for a tree that does not define it."""
-
-    symbol: str
-    reason: str
 
 
 class TableReader:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -196,17 +196,6 @@ def _too_dotted(line: str) -> int:
         else:
             parts = 0
     return 0
-
-
-def did_you_mean(word: str, choices: Iterable[str]) -> str | None:
-    """A hint at the nearest of `choices`, all of them when none is near and they are few."""
-    import difflib  # only for errors
-
-    known = list(choices)
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-    if near:
-        return f"did you mean {near[0]!r}?"
-    return f"there are {', '.join(known)}" if 0 < len(known) <= 12 else None
 
 
 def _scan(text: str) -> dict[KeyPath, _Span]:

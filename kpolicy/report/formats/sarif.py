@@ -22,7 +22,7 @@ from kpolicy.policy.rules.rule import SEVERITIES
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import Report, RuleNote
 from kpolicy.report.remark import Remark
-from kpolicy.report.rule_notes import help_markdown, help_text
+from kpolicy.report.rule_help import help_markdown, help_text
 from kpolicy.report.text.lines import message, number
 from kpolicy.report.text.plain import line
 

@@ -7,9 +7,6 @@ What is wrong with the document is told by the first fault, with its line.  Keys
 from __future__ import annotations
 
 import datetime as dt
-import io
-import zlib
-from gzip import GzipFile
 from typing import TYPE_CHECKING, Final, cast, get_args
 
 from kpolicy.errors import InputError, KpolicyError, UsageError
@@ -55,6 +52,11 @@ def read_report(name: str, content: bytes) -> Report:
 def _unpacked(name: str, content: bytes) -> bytes:
     if not content.startswith(_GZIP):
         return content
+    # Only here: what is kept in the cache is read by this module too, and is plain.
+    import io
+    import zlib
+    from gzip import GzipFile
+
     try:
         unpacked = GzipFile(fileobj=io.BytesIO(content)).read(MAX_SIZE + 1)
     except (OSError, EOFError, zlib.error) as error:

@@ -8,14 +8,12 @@ from typing import Any
 
 from kpolicy import __version__
 from kpolicy.errors import KpolicyError, printable
-from kpolicy.explain.difference import Change
+from kpolicy.explain.value_change import Change
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 from kpolicy.policy.files.policy_file import Threshold
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import SEVERITIES, Severity
-from kpolicy.report.json.document import finding_document
-from kpolicy.report.json.pieces import error_document, location_document
 from kpolicy.report.records import reaches
 from kpolicy.report.text.lines import number
 from kpolicy.report.text.style import Style, columns
@@ -209,6 +207,8 @@ def _summary(report: DiffReport, style: Style) -> str:
 
 def diff_document(report: DiffReport) -> dict[str, Any]:
     """The report as plain lists and dicts, format "kpolicy-diff/1"."""
+    from kpolicy.report.json.pieces import error_document, location_document  # a text takes none of this
+
     numbers = {name: index for index, name in enumerate(report.configs)}
     return {
         "format": "kpolicy-diff/1",
@@ -238,4 +238,6 @@ def diff_document(report: DiffReport) -> dict[str, Any]:
 
 
 def _documents(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    from kpolicy.report.json.document import finding_document  # a text takes none of this
+
     return [{"config": item.config, "architecture": item.architecture, **finding_document(item)} for item in findings]

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Configs that are compared in pairs, and what comes out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpolicy.frozen import dataclass
+
+if TYPE_CHECKING:
+    from kpolicy.errors import KpolicyError
+    from kpolicy.explain.value_change import Change
+    from kpolicy.report.records import ConfigReport
+    from kpolicy.run.plan import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Two configs that are compared, by the plans of their trees; `name` is what the pair is called."""
+
+    name: str
+    before: Target
+    after: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One pair: its changes, as numbers of those of its batch, and both judgements, or an `error`.
+
+    There is nothing of all that where both rest on the same files, so that nothing had to be looked at.
+    """
+
+    pairing: Pairing
+    changes: tuple[int, ...] = ()
+    before: ConfigReport | None = None
+    after: ConfigReport | None = None
+    error: KpolicyError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Pairs of one architecture, and their changes: the cause of each is that in the first pair that has it."""
+
+    pairs: tuple[Compared, ...]
+    changes: tuple[Change, ...]
