@@ -176,4 +176,4 @@ class Model:
     def _objects(self) -> Objects:
         from kpolicy.kconfig.objects import Objects  # values alone are worked out without
 
-        return Objects(self)
+        return Objects(self.core, self.details, self._expressions)

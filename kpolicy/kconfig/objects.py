@@ -4,23 +4,25 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from kpolicy.kconfig.expressions import Expr, conjuncts
-from kpolicy.kconfig.payload import CHOICE, FLAGS, IS_CHOICE, PROBED, TRANSITIONAL, TYPE, TYPES
+from kpolicy.kconfig.expressions import Expr, Expressions, conjuncts
+from kpolicy.kconfig.payload import CHOICE, FLAGS, IS_CHOICE, PROBED, TRANSITIONAL, TYPE, TYPES, Core, Details
 from kpolicy.kconfig.symbols import Choice, Condition, Default, Prompt, Range, Select, Symbol, Written
 from kpolicy.location import Location
 
-if TYPE_CHECKING:
-    from kpolicy.kconfig.model import Model
-
 
 class Objects:
-    """Makes the symbols and choices of a model."""
+    """Makes the symbols and choices of a model, which it does not hold: a model ends with the last use of it."""
 
-    def __init__(self, model: Model) -> None:
-        self._model = model
-        self._details = model.details
+    def __init__(self, core: Core, details: Details, expressions: Expressions) -> None:
+        self._core = core
+        self._details = details
+        self._expressions = expressions
+        self._names = expressions.names
+
+    def _expression(self, node: int) -> Expr:
+        return Expr(self._expressions, node)
 
     @cached_property
     def _written(self) -> dict[Location, Written]:
@@ -33,7 +35,7 @@ class Objects:
 
     def _select(self, source: str, target: str, condition: int, file: int, line: int) -> Select:
         place = self._place(file, line)
-        return Select(source, target, self._model.expression(condition), place, self._written.get(place))
+        return Select(source, target, self._expression(condition), place, self._written.get(place))
 
     def _conditions(self, scope: int, *, prompt: bool = False) -> tuple[Condition, ...]:
         """The lines around a place, the outermost first; `visible if` is for prompts alone."""
@@ -41,7 +43,7 @@ class Objects:
         while scope >= 0:
             scope, node, file, line, is_visibility = self._details.scopes[scope]
             if prompt or not is_visibility:
-                found.append(self._condition(self._model.expression(node), self._place(file, line)))
+                found.append(self._condition(self._expression(node), self._place(file, line)))
         return tuple(reversed(found))
 
     def _prompt(self, definitions: list[Any], text: str, condition: int, file: int, line: int) -> Prompt:
@@ -51,13 +53,14 @@ class Objects:
         place = self._place(file, line)
         known = {part.node for item in around for part in conjuncts(item.expression)}
         own: list[Condition] = []
-        for part in conjuncts(self._model.expression(condition)):
-            if self._model.flags_of(part.node) & IS_CHOICE:
+        for part in conjuncts(self._expression(condition)):
+            record = self._core.records[part.node]
+            if record is not None and record[FLAGS] & IS_CHOICE:
                 # To an old conf the prompt of the choice is that symbol.
                 own += self._choice_prompt(part.node)
             if part.node not in known:
                 own.append(self._condition(part, place))
-        return Prompt(text, self._model.expression(condition), place, (*around, *own))
+        return Prompt(text, self._expression(condition), place, (*around, *own))
 
     def _choice_prompt(self, node: int) -> tuple[Condition, ...]:
         definitions, prompts, *_rest = self._details.symbols[str(node)]
@@ -79,10 +82,10 @@ class Objects:
 
     def symbol(self, name: str) -> Symbol:
         """A symbol that the model defines."""
-        node = self._model.core.symbols[name]
-        record = self._model.core.records[node]
+        node = self._core.symbols[name]
+        record = self._core.records[node]
         definitions, prompts, defaults, selects, implies, ranges, _depends, _help = self._details.symbols[str(node)]
-        expr, place, names = self._model.expression, self._place, self._model.names_by_node
+        expr, place, names = self._expression, self._place, self._names
         selected_by, implied_by = self._edges.get(node, ([], []))
         flags = record[FLAGS]
         return Symbol(
@@ -108,8 +111,8 @@ class Objects:
     def _defaults(self, defaults: list[Any]) -> tuple[Default, ...]:
         return tuple(
             Default(
-                self._model.expression(value),
-                self._model.expression(condition),
+                self._expression(value),
+                self._expression(condition),
                 place := self._place(*where),
                 self._written.get(place),
             )
@@ -122,7 +125,7 @@ class Objects:
         definitions, prompts, defaults, *_rest = self._details.symbols[str(node)]
         return Choice(
             type=TYPES[kind],
-            members=tuple(self._model.names_by_node[member] for member in members),
+            members=tuple(self._names[member] for member in members),
             defaults=self._defaults(defaults),
             prompts=tuple(self._prompt(definitions, *item) for item in prompts),
             definitions=tuple(self._place(file, line) for file, line, _ in definitions),
