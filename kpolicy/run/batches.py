@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 from kpolicy.bounds import failure
 from kpolicy.collection import no_collection
 from kpolicy.errors import KpolicyError
+from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
@@ -25,12 +28,38 @@ Outcome = tuple[ConfigReport | KpolicyError, tuple[Remark, ...]]
 """What there is to say about a config, and about the Kconfig files that were looked at for it."""
 
 _memories: list[Memory] = []
+Beside: TypeAlias = Callable[[], Any]
+"""Work on one architecture that is done while its model is at hand; it goes to other processes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A report or an error for every target, in their order, and what there is to say about the Kconfig files.
+
+    `beside` is what the work beside gave, in no order; what a worker owes that died is missing.
+    """
+
+    outcomes: tuple[ConfigReport | KpolicyError, ...]
+    remarks: tuple[Remark, ...] = ()
+    beside: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Targets of one architecture, by number, and work to do beside them."""
+
+    targets: tuple[tuple[int, Target], ...]
+    beside: Beside | None = None
 
 
 def examine_all(
-    plan: Plan, targets: Sequence[Target], context: Context, looking: Examiner | None = None
-) -> tuple[list[ConfigReport | KpolicyError], list[Remark]]:
-    """A report or an error for every target, in their order, and what there is to say about the Kconfig files.
+    plan: Plan,
+    targets: Sequence[Target],
+    context: Context,
+    looking: Examiner | None = None,
+    beside: Mapping[str, Beside] = MappingProxyType({}),
+) -> Examined:
+    """Look at all targets, and do the work `beside`, by ARCH word.
 
     What is known already is read, here; for the rest the work is spread.  `looking` is what looks at the tree of the
     plan in this process, if there is one already.
@@ -45,15 +74,18 @@ def examine_all(
     if outcomes:
         context.listener.progress(len(outcomes), len(targets))
     rest = [number for number in range(len(targets)) if number not in outcomes]
-    batches = split([targets[number] for number in rest], context.jobs)
+    batches = _with_beside(split([targets[number] for number in rest], context.jobs), beside)
+    given: list[Any] = []
     # Workers start without the collector too: each would go through the models that it holds again and again.
     with no_collection():
-        for found in spread(plan, _examine, batches, context.jobs, looking):
+        for found, result in spread(plan, _examine, batches, context.jobs, looking):
             outcomes.update((rest[number], outcome) for number, outcome in found)
+            given += result
             context.listener.progress(len(outcomes), len(targets))
     lost: Outcome = (LOST, ())
     in_order = [outcomes.get(number, lost) for number in range(len(targets))]
-    return [outcome for outcome, _ in in_order], list(dict.fromkeys(remark for _, said in in_order for remark in said))
+    remarks = dict.fromkeys(remark for _, said in in_order for remark in said)
+    return Examined(tuple(outcome for outcome, _ in in_order), tuple(remarks), tuple(given))
 
 
 def split(targets: Sequence[Target], jobs: int) -> list[list[tuple[int, Target]]]:
@@ -70,6 +102,13 @@ def split(targets: Sequence[Target], jobs: int) -> list[list[tuple[int, Target]]
     return sorted(batches, key=len, reverse=True)
 
 
+def _with_beside(batches: Sequence[Sequence[tuple[int, Target]]], beside: Mapping[str, Beside]) -> list[_Batch]:
+    """Batches with what is to be done beside them, each once; what belongs to none has one of its own."""
+    left = dict(beside)
+    found = [_Batch(tuple(batch), left.pop(batch[0][1].arch, None)) for batch in batches]
+    return [*found, *(_Batch((), work) for work in left.values())]
+
+
 def _memory() -> Memory:
     """Where this process keeps what it finds out."""
     if not _memories or _memories[0].examiner is not examiner():
@@ -77,9 +116,10 @@ def _memory() -> Memory:
     return _memories[0]
 
 
-def _examine(batch: Iterable[tuple[int, Target]]) -> list[tuple[int, Outcome]]:
+def _examine(batch: _Batch) -> tuple[list[tuple[int, Outcome]], list[Any]]:
     memory = _memory()
-    return [(number, _look(memory, target)) for number, target in batch]
+    found = [(number, _look(memory, target)) for number, target in batch.targets]
+    return found, [batch.beside()] if batch.beside is not None else []
 
 
 def _look(memory: Memory, target: Target) -> Outcome:

@@ -65,20 +65,24 @@ def examine(
     # Only here: without a tree there is none of this.
     from kpolicy.run.batches import examine_all
 
-    outcomes, remarks = examine_all(work.plan, work.targets, context, looking) if work.targets else ([], [])
-    failed = [*work.failed, *(item for item in outcomes if isinstance(item, KpolicyError))]
+    survey = None
     if work.tree_checks:
         # Only here: `check` does without.
-        from kpolicy.run.tree_findings import look_at_tree, only_below
+        from kpolicy.run.tree_findings import Survey, only_below
 
-        about, errors, further = look_at_tree(looking, work.archs, work.tree_checks, context)
+        survey = Survey(looking, work.archs, work.tree_checks)
+    examined = examine_all(work.plan, work.targets, context, looking, survey.tasks if survey is not None else {})
+    outcomes, remarks = examined.outcomes, examined.remarks
+    failed = [*work.failed, *(item for item in outcomes if isinstance(item, KpolicyError))]
+    if survey is not None:
+        about, errors, further = survey.report(examined.beside)
         work = replace(work, about=only_below(about, work.paths))
         # What is wrong with an architecture was met with its configs already.
         failed += [error for error in errors if error not in failed]
         told = {item.place for item in about.findings if item.rule == "kconfig/refused-by-conf"}
-        remarks = [item for item in dict.fromkeys([*remarks, *further]) if item.location not in told]
+        remarks = tuple(item for item in dict.fromkeys([*remarks, *further]) if item.location not in told)
     configs = tuple(item for item in outcomes if isinstance(item, ConfigReport))
-    return replace(work, failed=tuple(failed)), configs, tuple(remarks)
+    return replace(work, failed=tuple(failed)), configs, remarks
 
 
 def conclude(work: Work, source: KernelTree, terms: Terms, context: Context, *, census: bool) -> Report:

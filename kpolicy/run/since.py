@@ -16,7 +16,7 @@ from kpolicy.policy.judging.baseline import Baseline, make_baseline
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
-from kpolicy.run.batches import examine_all
+from kpolicy.run.batches import Examined, examine_all
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
 from kpolicy.run.plan import EXECUTE, Plan, Target
@@ -87,7 +87,8 @@ class Before:
                 said[name, target.arch] = frozenset(item.text for item in report.remarks)
             else:
                 again.append(earlier)
-        outcomes, about_kconfig = examine_all(plan, again, context, before) if again else ([], [])
+        examined = examine_all(plan, again, context, before) if again else Examined(())
+        outcomes, about_kconfig = examined.outcomes, examined.remarks
         for target, outcome in zip(again, outcomes, strict=True):
             if isinstance(outcome, KpolicyError):
                 context.listener.note(

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from kpolicy.bounds import failure
@@ -70,50 +71,65 @@ class _Result:
     errors: tuple[KpolicyError, ...] = ()
 
 
-def look_at_tree(looking: Examiner, archs: Sequence[str], wanted: frozenset[str], context: Context) -> Looked:
-    """Make the `wanted` checks of the tree that is looked at, over some architectures (all, when none is named).
+class Survey:
+    """The `wanted` checks of the tree that is looked at, over some architectures (all, when none is named).
 
-    Returns the report, what could not be analysed, and remarks about the Kconfig files.
+    What is known already is read; for the rest there are `tasks`, by ARCH word, which workers do.
     """
-    plan, source = looking.plan, looking.source
-    words = list(dict.fromkeys(archs or architectures(source)))
-    shelf = _Shelf(looking, source, words)
-    parts = {_PARTS[check] for check in wanted}
-    kept = {part: shelf.load(part) for part in parts}
-    found = {part: known[0] for part, known in kept.items() if known is not None}
-    remarks = [remark for known in kept.values() if known is not None for remark in known[1]]
-    errors: list[KpolicyError] = []
-    results: list[_Result] = []
-    missing = parts - found.keys()
-    if missing & {CLAIMS, FRAGMENTS}:
-        tasks = [_Task(word, CLAIMS in missing, FRAGMENTS in missing) for word in words]
-        for result in spread(plan, _look, tasks, context.jobs, looking):
-            results.append(result)
-            context.listener.progress(len(results), len(tasks))
+
+    def __init__(self, looking: Examiner, archs: Sequence[str], wanted: frozenset[str]) -> None:
+        self._looking, self._wanted, self._complete = looking, wanted, not archs
+        self._words = tuple(dict.fromkeys(archs or architectures(looking.source)))
+        self._shelf = _Shelf(looking, looking.source, self._words)
+        parts = sorted({_PARTS[check] for check in wanted})
+        kept = {part: self._shelf.load(part) for part in parts}
+        self._found = {part: known[0] for part, known in kept.items() if known is not None}
+        self._remarks = [remark for known in kept.values() if known is not None for remark in known[1]]
+        self._missing = [part for part in parts if part not in self._found]
+        self.tasks: Mapping[str, Callable[[], Any]] = {}
+        if CLAIMS in self._missing or FRAGMENTS in self._missing:
+            made = (_Task(word, CLAIMS in self._missing, FRAGMENTS in self._missing) for word in self._words)
+            self.tasks = {task.arch: partial(_look, task) for task in made}
+
+    def report(self, given: Iterable[Any]) -> Looked:
+        """The report, what could not be analysed, and remarks about the Kconfig files, by what the tasks gave."""
+        results: list[_Result] = sorted(given, key=lambda result: result.srcarch)
+        found, missing = dict(self._found), self._missing
         errors = list(dict.fromkeys(error for result in results for error in result.errors))
-        if len(results) < len(tasks):
+        if len(results) < len(self.tasks):
             errors.append(LOST)
-        results.sort(key=lambda result: result.srcarch)
-        remarks += [remark for result in results for remark in result.remarks]
+        remarks = [*self._remarks, *(remark for result in results for remark in result.remarks)]
         claims = [result.claims for result in results if result.claims is not None]
         if CLAIMS in missing:
-            found[CLAIMS] = list(merged(claims, source))
+            found[CLAIMS] = list(merged(claims, self._looking.source))
         if FRAGMENTS in missing:
             found[FRAGMENTS] = _of_fragments(results)
-    if REFERENCES in missing:
-        # Only here: this reads the language itself.
-        from kpolicy.kconfig.references import references
+        if REFERENCES in missing:
+            # Only here: this reads the language itself.
+            from kpolicy.kconfig.references import references
 
-        index = shelf.examiner.tree.names
-        found[REFERENCES] = list(undefined(references(source, index.files), index))
-    if not errors:
-        for part in sorted(missing):
-            shelf.store(part, found[part], results if part != REFERENCES else ())
-    findings = [item for part in parts for item in found[part] if item.rule in wanted]
-    findings.sort(key=lambda item: (item.place.path, item.place.line, item.rule, item.symbol))
-    standard = plan.standards[0].policy.settings("") if plan.standards else None
-    adjusted = standard.adjust(findings) if standard is not None else tuple(findings)
-    return TreeReport(adjusted, wanted, tuple(words), complete=not archs), errors, list(dict.fromkeys(remarks))
+            index = self._looking.tree.names
+            found[REFERENCES] = list(undefined(references(self._looking.source, index.files), index))
+        if not errors:
+            for part in missing:
+                self._shelf.store(part, found[part], results if part != REFERENCES else ())
+        findings = [item for part in found.values() for item in part if item.rule in self._wanted]
+        findings.sort(key=lambda item: (item.place.path, item.place.line, item.rule, item.symbol))
+        standards = self._looking.plan.standards
+        adjusted = standards[0].policy.settings("").adjust(findings) if standards else tuple(findings)
+        report = TreeReport(adjusted, self._wanted, self._words, complete=self._complete)
+        return report, errors, list(dict.fromkeys(remarks))
+
+
+def look_at_tree(looking: Examiner, archs: Sequence[str], wanted: frozenset[str], context: Context) -> Looked:
+    """All of a survey, which is done here: see `Survey.report`."""
+    survey = Survey(looking, archs, wanted)
+    results: list[Any] = []
+    tasks = list(survey.tasks.values())
+    for result in spread(looking.plan, _do, tasks, context.jobs, looking) if tasks else ():
+        results.append(result)
+        context.listener.progress(len(results), len(tasks))
+    return survey.report(results)
 
 
 def only_below(about: TreeReport, paths: Sequence[str]) -> TreeReport:
@@ -134,6 +150,10 @@ def _of_fragments(results: Sequence[_Result]) -> list[Finding]:
         for path in result.asked:
             asked.setdefault(path, []).append(result.srcarch)
     return list(fragment_findings([item for result in results for item in result.unheard], asked))
+
+
+def _do(task: Callable[[], Any]) -> Any:
+    return task()
 
 
 def _look(task: _Task) -> _Result:

@@ -241,7 +241,7 @@ def test_one_config_with_a_bug_leaves_the_others(demo: Path, jobs: int, monkeypa
     other = Part("arch/arm64/configs/defconfig", in_tree=True)
     targets = [Target("bad", "x86", (good,)), Target("good", "x86", (good,)), Target("other", "arm64", (other,))]
     plan = Plan(str(demo), "demo", None, None, standards=(Standard(default_policy()),))
-    outcomes, _ = examine_all(plan, targets, Context(jobs=jobs))
+    outcomes = examine_all(plan, targets, Context(jobs=jobs)).outcomes
     assert isinstance(outcomes[0], KpolicyError)
     assert "bad: error: internal error: ZeroDivisionError" in outcomes[0].render()
     assert not any(isinstance(outcome, KpolicyError) for outcome in outcomes[1:])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kpolicy.run import tree_findings
+from kpolicy.run import batches
 from kpolicy.run.executors import spread
 from tests.cli.support import Outcome, kpolicy
 from tests.kconfig.small import make_tree
@@ -176,7 +176,7 @@ def test_what_is_found_while_files_are_edited_is_not_kept(
         file.write_text(saved.replace("\tselect B\n\tselect C\n", "\tselect B\n"))
         return spread(*arguments, **more)
 
-    monkeypatch.setattr(tree_findings, "spread", edited)
+    monkeypatch.setattr(batches, "spread", edited)
     assert "redundant-select" not in kpolicy("kconfig", "-j", "1", tree, environment=folder).out
     monkeypatch.undo()
     file.write_text(saved)

@@ -55,7 +55,8 @@ def audited(tree: Path, jobs: int = 1) -> Report:
     plan = Plan(str(tree), source.name, None, None, standards=(_STANDARD,), machine=MACHINE)
     files = [file for file in config_files(source) if file.kind == "defconfig" and file.srcarch is not None]
     targets = [target_of(file, file.srcarch or "") for file in files]
-    outcomes, remarks = examine_all(plan, targets, Context(jobs=jobs))
+    examined = examine_all(plan, targets, Context(jobs=jobs))
+    outcomes, remarks = examined.outcomes, examined.remarks
     configs = tuple(item for item in outcomes if isinstance(item, ConfigReport))
     report = Report(
         command="audit",
