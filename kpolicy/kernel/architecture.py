@@ -91,21 +91,25 @@ def resolve_architecture(source: Source, word: str, subarch: str | None = None) 
     if srcarch not in folders:
         raise _unknown(source, word)
     chosen = subarch or BUILD_SUBARCH
-    header_arch = arch_makefile(source, word, srcarch, chosen).value("HEADER_ARCH")
+    header_arch = arch_variable(source, "HEADER_ARCH", word, srcarch, chosen)
     return Architecture(word, srcarch, chosen, header_arch or None)
 
 
 def root_kconfig(source: Source, architecture: Architecture) -> str:
     """The Kconfig file that make reads first: `Kconfig`, or KBUILD_KCONFIG of arch/*/Makefile (`um` in older trees)."""
-    makefile = arch_makefile(source, architecture.arch, architecture.srcarch, architecture.subarch)
-    return makefile.value("KBUILD_KCONFIG") or "Kconfig"
+    words = architecture.arch, architecture.srcarch, architecture.subarch
+    return arch_variable(source, "KBUILD_KCONFIG", *words) or "Kconfig"
 
 
-def arch_makefile(source: Source, word: str, srcarch: str, subarch: str) -> Makefile:
-    """arch/*/Makefile as `make ARCH=word SUBARCH=subarch *config` evaluates it on the build machine."""
-    path = f"arch/{srcarch}/Makefile"
+def arch_variable(source: Source, name: str, word: str, srcarch: str, subarch: str) -> str | None:
+    """A variable of arch/*/Makefile as `make ARCH=word SUBARCH=subarch *config` evaluates it on the build machine."""
+    return _variable(makefile_text(source, f"arch/{srcarch}/Makefile"), name, word, srcarch, subarch)
+
+
+@functools.lru_cache(maxsize=64)
+def _variable(text: str, name: str, word: str, srcarch: str, subarch: str) -> str | None:
     variables = {"ARCH": word, "SRCARCH": srcarch, "SUBARCH": subarch}
-    return Makefile(makefile_text(source, path), variables, _uname, start=Location(path, 1))
+    return Makefile(text, variables, _uname, start=Location(f"arch/{srcarch}/Makefile", 1)).value(name)
 
 
 def _uname(command: str) -> str:

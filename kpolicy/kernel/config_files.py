@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from kpolicy.kernel.architecture import Architecture, arch_makefile, architectures
+from kpolicy.kernel.architecture import Architecture, arch_variable, architectures
 from kpolicy.kernel.makefile import makefile_text
 from kpolicy.kernel.source import Source, listed
 
@@ -83,8 +83,8 @@ def default_config(source: Source, architecture: Architecture) -> str | None:
 
 def default_config_name(source: Source, architecture: Architecture) -> str:
     """KBUILD_DEFCONFIG: the name of the file or make target that `make defconfig` stands for."""
-    makefile = arch_makefile(source, architecture.arch, architecture.srcarch, architecture.subarch)
-    return (makefile.value("KBUILD_DEFCONFIG") or "").strip() or "defconfig"
+    words = architecture.arch, architecture.srcarch, architecture.subarch
+    return (arch_variable(source, "KBUILD_DEFCONFIG", *words) or "").strip() or "defconfig"
 
 
 def make_target(source: Source, architecture: Architecture, word: str) -> tuple[str, ...]:

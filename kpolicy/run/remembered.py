@@ -124,7 +124,9 @@ class Memory:
         if found is None:
             standard = self.examiner.plan.standards[number]
             files = [replace(file, waivers=(), fail_on=None) for file in standard.policy.files]
-            parts = (files, standard.policy.vocabulary, standard.requirements)
+            vocabulary = standard.policy.vocabulary
+            # Without a policy file the rules are those of kpolicy, whose state is part of the name.
+            parts = (files, vocabulary if files else vocabulary.checks, standard.requirements)
             found = self._standards[number] = digest(repr(parts).encode("utf-8", "backslashreplace"))
         return found
 

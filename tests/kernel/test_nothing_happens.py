@@ -38,12 +38,14 @@ _WATCHED = textwrap.dedent(
         elif event.startswith(FORBIDDEN) and watching:
             seen.append((event, str(arguments)))
 
-    # Python itself compiles modules when they are loaded first.
+    # Python itself compiles modules when they are loaded first, kpolicy.frozen an __init__ when an object is first made.
     watching = False
-    EmulatedProbes(parse_toolchain("dummy"), open_tree(sys.argv[1])).shell("awk x | sed p | grep x", {})
+    source = open_tree(sys.argv[1])
+    EmulatedProbes(parse_toolchain("dummy"), source).shell("awk x | sed p | grep x", {})
+    resolve_architecture(source, architectures(source)[0])
+    read_version(source)
     sys.addaudithook(hook)
     watching = True
-    source = open_tree(sys.argv[1])
     asked = 0
     for word in ("dummy", "gcc-14.2", "clang-19.1"):
         toolchain = parse_toolchain(word)
