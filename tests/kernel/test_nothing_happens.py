@@ -38,7 +38,7 @@ _WATCHED = textwrap.dedent(
         elif event.startswith(FORBIDDEN) and watching:
             seen.append((event, str(arguments)))
 
-    # Python itself compiles modules when they are loaded first, kpolicy.frozen an __init__ when an object is first made.
+    # Python compiles modules when they are loaded first, kpolicy.frozen an __init__ when an object is first made.
     watching = False
     source = open_tree(sys.argv[1])
     EmulatedProbes(parse_toolchain("dummy"), source).shell("awk x | sed p | grep x", {})
