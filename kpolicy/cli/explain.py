@@ -1,15 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`kpolicy explain`: why a symbol has its value, and who decided that."""
+"""`kpolicy explain`: why a symbol has its value in a config, or what a tree says of it."""
 
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
-from kpolicy.cli.options import arch_option, toolchain_options, tree_option
+from kpolicy.cli.options import arch_option, run_options, toolchain_options, tree_option
+from kpolicy.errors import UsageError
+
+if TYPE_CHECKING:
+    from kpolicy.run.context import Context
+    from kpolicy.run.expand import ValuesRequest
+    from kpolicy.run.symbols import SymbolsRequest
 
 
 @click.command("explain")
@@ -18,49 +25,69 @@ from kpolicy.cli.options import arch_option, toolchain_options, tree_option
     "--config",
     "spec",
     metavar="CONFIG",
-    required=True,
     type=click.Path(allow_dash=True),
     shell_complete=candidates.configs,
-    help="The config, named as for `kpolicy check`; a+b+c is a stack.",
+    help="Explain the value in this config, named as for `kpolicy check`; a+b+c is a stack."
+    " [default: explain the symbol itself, over all architectures and defconfigs]",
 )
 @tree_option
-@arch_option()
+@arch_option(multiple=True)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @toolchain_options
-@click.option("-q", "--quiet", is_flag=True, help="No warnings.")
+@click.option("-v", "--verbose", is_flag=True, help="Without --config: show all lines and defconfigs.")
+@run_options
 @click.pass_obj
 def command(
     console: Console,
     symbols: tuple[str, ...],
-    spec: str,
+    spec: str | None,
     tree: str | None,
-    arch: str | None,
+    archs: tuple[str, ...],
     form: str,
     toolchain: str | None,
     no_cache: bool,
+    verbose: bool,
     quiet: bool,
+    jobs: int | None,
 ) -> int:
-    """Tell why a SYMBOL has its value in a config: the complete cause, as a tree of reasons.
+    """Explain why a SYMBOL has its value in a config, or what the tree says of it.
 
-    Each reason has its file and line, and says who decided it: a person (a config line), the tree, the
-    architecture, the toolchain, or the environment.  For a symbol that is off it tells what keeps it off.
-    The lines that decided the value are tried: they alone, the opposite of each, and what would change it.
+    With --config: the complete cause, as a tree of reasons.  Each reason has its file and line, and says who
+    decided it: a person (a config line), the tree, the architecture, the toolchain, or the environment.  For a
+    symbol that is off it tells what keeps it off.  The lines that decided the value are tried: they alone, the
+    opposite of each, and what would change it.
+
+    Without --config: the Kconfig lines of the symbol, what can set it on each architecture, the architectures on
+    which no config can, and the defconfigs that set it.
 
     \b
     Examples:
       kpolicy explain STACKDEPOT --tree ~/linux --config x86_64_defconfig
       kpolicy explain PROVE_RCU_LIST --tree ~/linux --arch arm64 --config defconfig+debug.config
+      kpolicy explain KASAN --tree ~/linux
     """
     from kpolicy.cli.setup import context_for
-    from kpolicy.report.views.explain import explain_document, explain_lines
+    from kpolicy.run.executors import processors
     from kpolicy.run.expand import ValuesRequest
-    from kpolicy.run.explain import explain_symbols
+    from kpolicy.run.symbols import SymbolsRequest
     from kpolicy.run.trees import needed_tree
 
     console.quiet = quiet
     source = needed_tree(tree, console.environment)
-    request = ValuesRequest(source, spec, arch, toolchain=toolchain)
-    found = explain_symbols(request, symbols, context_for(console, no_cache=no_cache))
+    context = context_for(console, no_cache=no_cache, jobs=jobs or processors())
+    if spec is None:
+        return _in_tree(console, SymbolsRequest(source, symbols, archs, toolchain), context, form, verbose=verbose)
+    if len(archs) > 1:
+        raise UsageError("a config is for one architecture", hint="name one --arch, or none")
+    request = ValuesRequest(source, spec, archs[0] if archs else None, toolchain=toolchain)
+    return _in_config(console, request, symbols, context, form)
+
+
+def _in_config(console: Console, request: ValuesRequest, symbols: tuple[str, ...], context: Context, form: str) -> int:
+    from kpolicy.report.views.explain import explain_document, explain_lines
+    from kpolicy.run.explain import explain_symbols
+
+    found = explain_symbols(request, symbols, context)
     for remark in found.remarks:
         console.warning(remark.location, remark.text)
     for error in found.errors:
@@ -73,3 +100,18 @@ def command(
         texts = ("\n".join(explain_lines(report, console.style())) for report in found.reports)
         console.payload("\n\n".join(texts) + "\n")
     return status.USAGE if found.errors else status.CLEAN
+
+
+def _in_tree(console: Console, request: SymbolsRequest, context: Context, form: str, *, verbose: bool) -> int:
+    from kpolicy.report.views.symbol import symbol_document, symbol_lines
+    from kpolicy.run.symbols import symbols_of
+
+    reports, errors = symbols_of(request, context)
+    for error in errors:
+        console.error(error)
+    if form == "json" and reports:
+        console.payload(json.dumps([symbol_document(report) for report in reports], indent=2) + "\n")
+    elif reports:
+        texts = ("\n".join(symbol_lines(report, console.style(), everything=verbose)) for report in reports)
+        console.payload("\n\n".join(texts) + "\n")
+    return max((error.exit_status for error in errors), default=status.CLEAN)

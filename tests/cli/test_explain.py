@@ -138,8 +138,14 @@ def test_without_a_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert "--tree" in outcome.err
 
 
-def test_without_a_config_or_with_one_that_there_is_not(demo: Path) -> None:
-    assert kpolicy("explain", "--tree", demo, "EXPERT").status == status.USAGE
+def test_a_config_is_for_one_architecture(demo: Path) -> None:
+    words = ("--tree", demo, "EXPERT", "--config", "graphics_defconfig", "--arch", "x86", "--arch", "arm64")
+    outcome = kpolicy("explain", *words)
+    assert outcome.status == status.USAGE
+    assert "name one --arch" in outcome.err
+
+
+def test_a_config_that_there_is_not(demo: Path) -> None:
     outcome = kpolicy("explain", "--tree", demo, "EXPERT", "--config", "no_such_defconfig")
     assert outcome.status == status.FAILURE
     assert "there is no such config" in outcome.err
