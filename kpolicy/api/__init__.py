@@ -33,6 +33,7 @@ from kpolicy.api.results import (
     Report,
     RoleReport,
     SymbolChain,
+    SymbolInTree,
     TreeReport,
     Value,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "Report",
     "RoleReport",
     "SymbolChain",
+    "SymbolInTree",
     "Tree",
     "TreeReport",
     "UsageError",

@@ -21,8 +21,10 @@ from kpolicy.api.results import (
     Report,
     RoleReport,
     SymbolChain,
+    SymbolInTree,
 )
 from kpolicy.api.terms import Policy
+from kpolicy.errors import together
 from kpolicy.kernel.architecture import architectures
 from kpolicy.kernel.config_files import config_files
 from kpolicy.kernel.source import KernelTree
@@ -188,6 +190,24 @@ class Tree:
             toolchain=self._toolchain,
         )
         return decode(SymbolChain, chain_document(chain(request, self._context)))
+
+    def symbol(self, name: str, archs: Sequence[str] = ()) -> SymbolInTree:
+        """What the tree says of a symbol: on which architectures what can set it, and in which defconfigs it is set.
+
+        Raises Error for a name that no architecture defines; an architecture or config that cannot be read is left out,
+        with a message.
+        """
+        from kpolicy.report.views.symbol import symbol_document
+        from kpolicy.run.symbols import SymbolsRequest, symbols_of
+
+        reports, errors = symbols_of(
+            SymbolsRequest(self._source, (name,), tuple(archs), self._toolchain), self._context
+        )
+        if not reports:
+            raise together(errors)
+        for error in errors:
+            self._context.listener.note(error.render())
+        return decode(SymbolInTree, symbol_document(reports[0]))
 
     def fix(
         self,

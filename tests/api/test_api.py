@@ -66,6 +66,7 @@ def _assert_same(hint: Any, value: Any) -> None:
         (results.Report, "audit {tree} -o json"),
         (results.Report, "check --tree {tree} --arch x86 debug_defconfig -o json"),
         (results.Explanation, "explain --tree {tree} STACKDEPOT --config x86_64_defconfig --format json"),
+        (results.SymbolInTree, "explain --tree {tree} KASAN --format json"),
         (results.SymbolChain, "chain --tree {tree} KASAN --format json"),
         (results.SymbolChain, "chain --tree {tree} --from KASAN --to STACKTRACE --format json"),
         (results.SymbolChain, "chain --tree {tree} KASAN --config debug_defconfig --format json"),

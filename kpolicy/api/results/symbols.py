@@ -65,6 +65,60 @@ class Decisions:
 
 
 @dataclass(frozen=True, slots=True)
+class KconfigLine:
+    """A line of the Kconfig files about a symbol, such as `depends on X`; `kind` says what it is."""
+
+    kind: str
+    text: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class SetIn:
+    """A defconfig that sets a symbol, and the value."""
+
+    config: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Defconfigs:
+    """Those of `total` defconfigs in which a symbol is not n."""
+
+    total: int
+    set: tuple[SetIn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolThere:
+    """A symbol on one architecture: its lines, what can set it, and where it is set.
+
+    `set_by` has "config", "select", "imply" and "default"; it is empty for a symbol that is n in every config, and
+    then `never` has the conditions that no config can meet.
+    """
+
+    architecture: str
+    type: str
+    prompt: str | None
+    definitions: tuple[Location, ...]
+    set_by: tuple[str, ...]
+    never: tuple[str, ...]
+    lines: tuple[KconfigLine, ...]
+    defconfigs: Defconfigs
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolInTree:
+    """A symbol in a tree; `not_defined` are the architectures that do not have it."""
+
+    symbol: str
+    version: str
+    toolchain: str
+    architectures: tuple[SymbolThere, ...]
+    not_defined: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why a symbol has its value in a config; `successors` are the new names of a transitional symbol."""
 
