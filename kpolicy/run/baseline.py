@@ -9,7 +9,7 @@ from dataclasses import field, replace
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.source import KernelTree
-from kpolicy.policy.judging.baseline import Baseline, read_baseline, subtract
+from kpolicy.policy.judging.baseline import Baseline, KnownRole, read_baseline, subtract, with_roles
 from kpolicy.policy.judging.baseline import update as updated
 from kpolicy.run.acceptance import accept, judged
 from kpolicy.run.audit import AuditRequest, audit_work
@@ -65,13 +65,15 @@ def update(request: UpdateRequest, context: Context) -> Update:
     standards = work.plan.standards
     if standards:
         canonical = standards[0].policy.vocabulary.canonical
-        before = Baseline(tuple(replace(item, rule=canonical(item.rule)) for item in before.known))
+        before = replace(before, known=tuple(replace(item, rule=canonical(item.rule)) for item in before.known))
     accepted = accept(reports, standards, None, context.today, about=work.about)
     judgements = [*accepted.configs, *([accepted.about] if accepted.about is not None else ())]
     findings = [item for judgement in judgements for item in judgement.findings]
     scope = judged(judgements, work.unmade)
     changes = subtract(findings, before, scope)
     after = updated(before, findings, scope, grow=request.grow)
+    roles = (KnownRole(item.config, item.architecture, item.verdict.role) for item in accepted.configs)
+    after = with_roles(after, roles, grow=request.grow)
     gone, total = (sum(item.count for item in known) for known in (changes.gone, after.known))
     changed = after.text() != before.text() or not exists
     return Update(after.text(), changed, total, gone, len(changes.new), work.failed)

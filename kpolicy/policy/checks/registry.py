@@ -12,6 +12,7 @@ from kpolicy.policy.rules.rule import Severity
 Subject: TypeAlias = Literal["config", "kconfig"]
 
 RENAMED = "stale/renamed"
+ROLE_CHANGED = "role/changed"
 UNREADABLE = "config/unreadable-line"
 
 
@@ -139,6 +140,15 @@ CHECKS: tuple[Check, ...] = (
         " later line. `make savedefconfig` would leave it out.",
         "scripts/kconfig/confdata.c: conf_write_defconfig",
         quiet=True,
+    ),
+    Check(
+        ROLE_CHANGED,
+        "A change that makes another kind of kernel of a config",
+        "warning",
+        "Rules judge a config by its role. A change that adds debug options to a production kernel could replace errors"
+        " by notes that ask for more debugging. With --since, checkpatch, diff and a baseline the earlier role judges,"
+        " and the change of role is reported at the line that causes it. A policy file can state the new role.",
+        "kpolicy/rules/roles.toml",
     ),
     Check(
         "kconfig/redundant-select",

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from kpolicy.location import Location
 from kpolicy.policy.roles.role import Evidence, OtherRole, RoleVerdict
 from kpolicy.report.records import ConfigReport, Report
 from kpolicy.report.text.lines import number
@@ -21,7 +22,7 @@ def role_line(config: ConfigReport, style: Style) -> str:
     verdict = config.verdict
     name = style.mark("strong", f"{line(config.config)}:")
     role = style.mark("strong", line(verdict.role))
-    return f"{name} judged as {role} for {line(config.architecture)}{_how(verdict)}"
+    return f"{name} judged as {role} for {line(config.architecture)}{_how(verdict, config.config)}"
 
 
 def role_lines(report: Report, style: Style) -> Iterator[str]:
@@ -38,30 +39,33 @@ def role_lines(report: Report, style: Style) -> Iterator[str]:
     yield from (role_line(config, style) for config in judged if config.verdict.other is not None)
 
 
-def other_role(verdict: RoleVerdict, other: OtherRole) -> str:
-    """What speaks for another role than the one that judges."""
-    found = _options(other.evidence)
+def other_role(verdict: RoleVerdict, other: OtherRole, config: str) -> str:
+    """What speaks for another role than the one that judges the config of this name."""
+    found = _options(other.evidence, config)
     if verdict.certainty == "earlier":
         return f"the role before the change; now its options are those of a {line(other.role)} kernel: {found}"
     return f"with {line(other.role)} options that look unintended: {found}"
 
 
-def _how(verdict: RoleVerdict) -> str:
+def _how(verdict: RoleVerdict, config: str) -> str:
     if verdict.other is not None:
-        return f", {other_role(verdict, verdict.other)}"
+        return f", {other_role(verdict, verdict.other, config)}"
     if verdict.certainty == "stated":
         place = next((item.location for item in verdict.evidence if item.location is not None), None)
         return f", as {line(str(place))} states" if place is not None else ", as stated"
     if not verdict.reading:
         return ": too few marks of another role"
-    return f": {_options(verdict.evidence)}"
+    return f": {_options(verdict.evidence, config)}"
 
 
-def _options(evidence: Sequence[Evidence]) -> str:
+def _options(evidence: Sequence[Evidence], config: str) -> str:
     """Some options with their lines."""
-    shown = (
-        line(f"{item.symbol}={item.value}") + (f" ({line(str(item.location))})" if item.location is not None else "")
-        for item in evidence[:_MOST]
-    )
+    shown = (line(f"{item.symbol}={item.value}") + _place(item.location, config) for item in evidence[:_MOST])
     more = len(evidence) - _MOST
     return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+
+
+def _place(place: Location | None, config: str) -> str:
+    if place is None:
+        return ""
+    return f" (line {place.line})" if place.path == config else f" ({line(str(place))})"

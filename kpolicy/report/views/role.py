@@ -37,7 +37,7 @@ def role_lines(report: RoleReport, style: Style) -> Iterator[str]:
     yield f"{name} {style.mark('good', verdict.role)}{by}"
     yield f"  {report.title} ({report.architecture}, Linux {report.version})"
     if verdict.other is not None:
-        yield f"  {other_role(verdict, verdict.other)}"
+        yield f"  {other_role(verdict, verdict.other, report.config)}"
     yield from (printable(line) for line in columns(_evidence(verdict), indent="    "))
     if report.alternatives:
         untried = not any(item.tried for item in report.alternatives)
