@@ -49,6 +49,7 @@ def alternatives(
     values: Values, role: str, roles: tuple[Role, ...], readings: Mapping[str, str], retry: Retry | None
 ) -> tuple[Alternative, ...]:
     """For every role but `role`, which the config has, what would make it that; without `retry` untried."""
+    values = retry(()) if retry is not None else values
     return tuple(_alternative(values, other, roles, readings, retry) for other in roles if other.name != role)
 
 

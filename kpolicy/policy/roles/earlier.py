@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The role that a config had before a change, which goes on judging it: a change is not excused by the role it makes."""
+"""The role that a config had before a change, which goes on judging it."""
 
 from __future__ import annotations
 

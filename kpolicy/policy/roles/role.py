@@ -242,8 +242,8 @@ def _against(values: Values, roles: tuple[Role, ...], chosen: Mapping[str, str])
                 if name not in seen and not values.is_on(name):
                     seen.add(name)
                     line = assignment_of(values, name)
-                    why = f"no sign of a {role.name} kernel: {mark.why}"
-                    yield Evidence(name, shown(values, name), line.location if line else None, why)
+                    where = line.location if line else None
+                    yield Evidence(name, shown(values, name), where, f"not a {role.name} kernel")
 
 
 def _denies(expression: Expression) -> bool:
