@@ -14,7 +14,7 @@ from kpolicy.policy.judging.baseline import update as updated
 from kpolicy.run.acceptance import accept, judged
 from kpolicy.run.audit import AuditRequest, audit_work
 from kpolicy.run.check import check_work
-from kpolicy.run.conclude import examine
+from kpolicy.run.conclude import examine, keep_roles
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
 from kpolicy.run.request import Terms
@@ -61,7 +61,11 @@ def update(request: UpdateRequest, context: Context) -> Update:
         work = check_work(source, request.configs, archs[0] if archs else None, terms, context)
     else:
         work = audit_work(AuditRequest(source, archs, terms), context)
-    work, reports, _ = examine(work, Examiner(work.plan, work.plan.open()), context)
+    looking = Examiner(work.plan, work.plan.open())
+    work, reports, _ = examine(work, looking, context)
+    if not request.grow:
+        # What the known roles say is not gone because options make another role.
+        reports = keep_roles(reports, before.earlier_roles(), work, looking)
     standards = work.plan.standards
     if standards:
         canonical = standards[0].policy.vocabulary.canonical

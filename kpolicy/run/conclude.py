@@ -107,7 +107,7 @@ def conclude(work: Work, source: KernelTree, terms: Terms, context: Context, *, 
         roles |= known.roles
         configs = tuple(known.news(item) for item in configs)
         remarks = tuple(item for item in remarks if known.is_news(item))
-    configs = tuple(_kept_role(item, roles, work, looking) for item in configs)
+    configs = keep_roles(configs, roles, work, looking)
     tell_roleless(work, terms, context)
     plan = work.plan
     report = Report(
@@ -124,6 +124,13 @@ def conclude(work: Work, source: KernelTree, terms: Terms, context: Context, *, 
         unread=len(work.failed),
     )
     return finish(work, report, source, terms, context)
+
+
+def keep_roles(
+    reports: Iterable[ConfigReport], roles: Mapping[tuple[str, str], EarlierRole], work: Work, looking: Examiner
+) -> tuple[ConfigReport, ...]:
+    """The reports, judged again where a config had another role before; `roles` are those by config and ARCH word."""
+    return tuple(_kept_role(item, roles, work, looking) for item in reports)
 
 
 def _kept_role(

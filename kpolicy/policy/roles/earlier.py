@@ -33,7 +33,9 @@ def judged_by(verdict: RoleVerdict, earlier: EarlierRole | None) -> RoleVerdict:
     """The verdict that judges: a config keeps the role that it had before, unless the policy states one."""
     if earlier is None or not differs(verdict, earlier):
         return verdict
-    return RoleVerdict(earlier.role, "", (), "earlier", OtherRole(verdict.role, verdict.evidence))
+    # What remains rests on what is off.
+    options = verdict.evidence if verdict.reading else ()
+    return RoleVerdict(earlier.role, "", (), "earlier", OtherRole(verdict.role, options))
 
 
 def all_evidence(verdict: RoleVerdict) -> Iterator[Evidence]:

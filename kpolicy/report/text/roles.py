@@ -43,7 +43,8 @@ def other_role(verdict: RoleVerdict, other: OtherRole, config: str) -> str:
     """What speaks for another role than the one that judges the config of this name."""
     found = _options(other.evidence, config)
     if verdict.certainty == "earlier":
-        return f"the role before the change; now its options are those of a {line(other.role)} kernel: {found}"
+        now = f"the role before the change; now its options are those of a {line(other.role)} kernel"
+        return f"{now}: {found}" if found else now
     return f"with {line(other.role)} options that look unintended: {found}"
 
 
