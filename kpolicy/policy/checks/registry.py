@@ -13,6 +13,7 @@ Subject: TypeAlias = Literal["config", "kconfig"]
 
 RENAMED = "stale/renamed"
 ROLE_CHANGED = "role/changed"
+SWITCHES_OFF = "config/switches-off"
 UNREADABLE = "config/unreadable-line"
 
 
@@ -106,6 +107,14 @@ CHECKS: tuple[Check, ...] = (
         "warning",
         "Code is built without what it needs. The mistake is in the Kconfig file that selects; the config shows it.",
         "scripts/kconfig/symbol.c: sym_warn_unmet_dep",
+    ),
+    Check(
+        SWITCHES_OFF,
+        "A line that turns off options which the config does not name",
+        "note",
+        "A default such as `default !EXPERT` keeps an option on only while its prompt is hidden. CONFIG_EXPERT=y turns"
+        " off NAMESPACES and others, which the config never mentions. Which options go is computed without the line.",
+        "init/Kconfig: NAMESPACES; scripts/kconfig/symbol.c: sym_calc_value",
     ),
     Check(
         RENAMED,
@@ -204,8 +213,8 @@ DEFAULT_CHECKS = frozenset(check.id for check in CHECKS if check.subject == "con
 
 TREE_CHECKS = frozenset(check.id for check in CHECKS if check.subject == "kconfig")
 """The checks of a tree's own files."""
-SLOW_CHECKS = frozenset({"config/unmet-direct-dependency"})
-"""Those that have to work out every symbol that something selects."""
+SLOW_CHECKS = frozenset({"config/unmet-direct-dependency", SWITCHES_OFF})
+"""Those that have to work out every symbol that something selects, or a config a second time."""
 
 
 def check_by_id(check_id: str) -> Check:
