@@ -74,7 +74,7 @@ config MAC
     ],
 )
 def test_what_goes(text: str, found: list[tuple[int, str, str]], tmp_path: Path) -> None:
-    values = evaluate(load(make_tree(tmp_path, _TEXT)), parse_config("some.config", text.encode()))
+    values = evaluate(load(make_tree(tmp_path, {"Kconfig": _TEXT})), parse_config("some.config", text.encode()))
     lines = [item for item in check_lines(values, "production") if item.rule == "config/switches-off"]
     assert [(item.place.line, item.symbol, item.message.partition(": ")[2]) for item in lines] == found
     assert all(item.severity == "note" for item in lines)
@@ -82,7 +82,9 @@ def test_what_goes(text: str, found: list[tuple[int, str, str]], tmp_path: Path)
 
 def test_five_are_named(tmp_path: Path) -> None:
     more = "".join(f'config N{n}\n\tbool "n" if EXPERT\n\tdefault !EXPERT\n\n' for n in range(9))
-    values = evaluate(load(make_tree(tmp_path, _TEXT + more)), parse_config("some.config", b"CONFIG_EXPERT=y\n"))
+    values = evaluate(
+        load(make_tree(tmp_path, {"Kconfig": _TEXT + more})), parse_config("some.config", b"CONFIG_EXPERT=y\n")
+    )
     (finding,) = (item for item in check_lines(values, "production") if item.rule == "config/switches-off")
     assert finding.message.endswith("NAMESPACES, N0, N1, N2, N3 and 6 more")
     assert [item.symbol for item in finding.symbols][:3] == ["EXPERT", "NAMESPACES", "N0"]

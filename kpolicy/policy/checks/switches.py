@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from kpolicy.config.model import Assignment
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.nodes import AND, NOT, OR, YES
 from kpolicy.kconfig.payload import CHOICE, DEFAULTS, FLAGS, HAS_PROMPT, TRISTATE, TYPE, Core
 
 if TYPE_CHECKING:
-    from kpolicy.config.model import Assignment
     from kpolicy.evaluate.values import Values
 
 
@@ -51,14 +51,16 @@ def switches(values: Values) -> Iterator[Switch]:
         )
         off = [name for name in asking if without.is_on(name)]
         if off:
-            yield Switch(line, (*off, *_further(values, without, {*named, *off})))
+            asked = (Assignment(name, "y", line.location, f"CONFIG_{name}=y") for name in off)
+            restored = values.again(replace(config, assignments=(*config.assignments, *asked)))
+            yield Switch(line, (*off, *_further(values, without, restored, {*named, *off})))
 
 
-def _further(values: Values, without: Values, known: set[str]) -> Iterator[str]:
-    """The other options with a prompt that are on without the line."""
+def _further(values: Values, without: Values, restored: Values, known: set[str]) -> Iterator[str]:
+    """The other options with a prompt that are on without the line, and again when what went is asked for."""
     names = values.model.names_by_node
-    found = {names[node] for node in without.on_nodes} - known
-    return (name for name in sorted(found) if not values.is_on(name) and values.model.has_prompt(name))
+    found = {names[node] for node in without.on_nodes} & {names[node] for node in restored.on_nodes}
+    return (name for name in sorted(found - known) if not values.is_on(name) and values.model.has_prompt(name))
 
 
 def _denied(core: Core) -> dict[int, list[int]]:
