@@ -25,8 +25,12 @@ def earlier_role(verdict: RoleVerdict) -> EarlierRole | None:
 
 
 def differs(verdict: RoleVerdict, earlier: EarlierRole | None) -> bool:
-    """Whether a config has to be judged by another role than its own."""
-    return earlier is not None and not verdict.is_stated and verdict.role != earlier.role
+    """Whether a config has to be judged by another role than its own.
+
+    Not where the policy or its name says that it has this one: two configs may be compared.
+    """
+    given = verdict.is_stated or verdict.is_named
+    return earlier is not None and not given and verdict.role != earlier.role
 
 
 def judged_by(verdict: RoleVerdict, earlier: EarlierRole | None) -> RoleVerdict:

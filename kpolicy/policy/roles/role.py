@@ -87,6 +87,8 @@ class Evidence:
 
 
 Certainty: TypeAlias = Literal["stated", "clear", "unclear", "earlier"]
+NAME: Final = "name"
+"""Stands in evidence where a symbol would, for a name of the config."""
 CERTAINTIES: Final[tuple[Certainty, ...]] = ("stated", "clear", "unclear", "earlier")
 
 
@@ -118,6 +120,11 @@ class RoleVerdict:
         """Whether the policy states the role; any other is worked out from the config."""
         return self.certainty == "stated"
 
+    @property
+    def is_named(self) -> bool:
+        """Whether a name of the config says the role."""
+        return any(item.symbol == NAME for item in self.evidence)
+
 
 def role_of(
     values: Values, roles: tuple[Role, ...] | None = None, readings: Mapping[str, str] | None = None
@@ -137,7 +144,7 @@ def role_of(
         reading = reading_of(role, chosen.get(role.name))
         certainty: Certainty = "clear" if other is None else "unclear"
         if reading is None:
-            evidence = (*_own_name(values, other), *_against(values, roles, chosen))
+            evidence = (*_own_name(values, roles), *_against(values, roles, chosen))
             return RoleVerdict(role.name, "", evidence, certainty, other)
         bar = bar_for(values, role, reading)
         if bar is not None and _decides(values, role, bar):
@@ -192,9 +199,10 @@ def _doubt(values: Values, role: Role, reading: Reading) -> OtherRole | None:
     return OtherRole(role.name, tuple(reversed(found.values()))) if found else None
 
 
-def _own_name(values: Values, other: OtherRole | None) -> Iterator[Evidence]:
-    if other is not None and values.config is not None and is_own_defconfig(values):
-        yield Evidence("name", values.config.name, None, "a defconfig of the tree, without a word for another role")
+def _own_name(values: Values, roles: tuple[Role, ...]) -> Iterator[Evidence]:
+    words = [word for role in roles for word in role.names]
+    if values.config is not None and is_own_defconfig(values) and word_in_names(values, words) is None:
+        yield Evidence(NAME, values.config.name, None, "a defconfig of the tree")
 
 
 def _for(values: Values, role: Role, reading: Reading) -> Iterator[Evidence]:
@@ -204,7 +212,7 @@ def _for(values: Values, role: Role, reading: Reading) -> Iterator[Evidence]:
         yield Evidence("rc", str(release.release_candidate or 0), None, f"{values.model.version}: {reading.why}")
     word = word_in_names(values, role.names) if reading.named else None
     if word is not None:
-        yield Evidence("name", word, None, f"the config is called a {role.name} kernel")
+        yield Evidence(NAME, word, None, f"the config is called a {role.name} kernel")
     named = dict.fromkeys(_grounds(reading.when, values) if reading.when.holds(values) else ())
     for mark in role.marks:
         if mark.when.holds(values):

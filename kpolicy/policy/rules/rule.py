@@ -133,7 +133,8 @@ class Rule:
     @property
     def adds_debugging(self) -> bool:
         """Whether the rule wants more debug options in kernels that are for finding bugs, and in no others."""
-        return self.kind in ("missing", "half") and frozenset(self.roles) <= _FOR_BUGS
+        turns_on = any(line.endswith("=y") for line in self.remedy)
+        return turns_on and self.kind in ("missing", "half") and frozenset(self.roles) <= _FOR_BUGS
 
     @property
     def family(self) -> str:
