@@ -146,7 +146,9 @@ def subject_of(request: FixRequest, context: Context) -> Subject:
     accepted = accept((report,), standards.all, baseline, context.today, waivers=terms.policy.waivers)
     findings = accepted.configs[0].findings
     if not (report.verdict.is_stated or request.selectors):
-        findings = _without_more_debugging(findings, standard.policy.settings(held), report.verdict.role, context)
+        threshold = terms.fail_on or standard.policy.fail_on.value
+        counting = tuple(item for item in findings if reaches(item, threshold))
+        findings = _without_more_debugging(counting, standard.policy.settings(held), report.verdict.role, context)
     own = "<stdin>" if last.path == _STDIN else last.path
     document = Document(values.config, own if own_file else name, content, values.model)
     named = split_stack(config)[-1]
