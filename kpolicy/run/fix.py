@@ -21,7 +21,8 @@ from kpolicy.policy.files.globs import matches_rule, selector_fault
 from kpolicy.policy.files.policy_file import Threshold
 from kpolicy.policy.files.vocabulary import REQUIRED
 from kpolicy.policy.fixes.lines import Document
-from kpolicy.policy.fixes.plan import Task, make_plan
+from kpolicy.policy.fixes.plan import Task
+from kpolicy.policy.fixes.planner import make_plan
 from kpolicy.policy.judging.standard import Assessment, Standard, assess
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import reaches
@@ -45,6 +46,7 @@ class FixRequest:
     """A config of a tree whose findings are to be cleared, by rules where `selectors` name any.
 
     With `as_fragment` the edits are a new file on top of the config; with `alternatives` further ways are looked for.
+    With `unsafe` requests that work may be given up.
     """
 
     source: KernelTree
@@ -53,6 +55,7 @@ class FixRequest:
     selectors: tuple[str, ...] = ()
     as_fragment: bool = False
     alternatives: bool = False
+    unsafe: bool = False
     terms: Terms = field(default_factory=Terms)
 
 
@@ -75,7 +78,7 @@ class Subject:
     path: str | None
     link: str
 
-    def task(self, findings: Sequence[Finding], threshold: Threshold) -> Task:
+    def task(self, findings: Sequence[Finding], threshold: Threshold, *, unsafe: bool) -> Task:
         """The task to clear some findings."""
         settings = self.standard.policy.settings(self.held)
         return Task(
@@ -86,6 +89,8 @@ class Subject:
             counts=lambda finding: reaches(finding, threshold),
             rules=settings.rules,
             requirements=self.standard.requirements,
+            unsafe=unsafe,
+            stated=settings.role is not None,
         )
 
     def check_is_a_file(self) -> None:
@@ -164,7 +169,8 @@ def subject_of(request: FixRequest, context: Context) -> Subject:
 def fix(subject: Subject, request: FixRequest) -> FixReport:
     """The fewest edits that clear the chosen findings, proved by evaluation; nothing is written."""
     chosen = _chosen(subject, request)
-    plan = make_plan(subject.task(chosen, _threshold(subject, request)), alternatives=request.alternatives)
+    task = subject.task(chosen, _threshold(subject, request), unsafe=request.unsafe)
+    plan = make_plan(task, alternatives=request.alternatives)
     return FixReport(subject.held, subject.arch, subject.name, plan)
 
 

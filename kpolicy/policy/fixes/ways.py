@@ -78,6 +78,13 @@ class Ways:
         else:
             yield from self._show(symbol, 1)
 
+    def honour(self, name: str, value: str) -> Iterator[Edit]:
+        """A symbol gets the value that a line requests: m takes modules."""
+        if value == "m" and self.values.model.type_of(name) == "tristate" and not self._modules:
+            yield from self.rise(self.values.model.names_by_node.get(self.values.model.core.modules, ""), 2)
+            return
+        yield from self.want(name, value)
+
     def fall(self, name: str, level: int) -> Iterator[Edit]:
         """A bool or tristate comes down to a level (0, 1, 2 for n, m, y)."""
         symbol = self.values.model.symbol(name)
