@@ -36,11 +36,9 @@ class HonourGoal:
     def moves(self, ways: Ways) -> Iterator[Edit]:
         """See `Goal`."""
         model, name = ways.values.model, self.line.name
-        edits = dict.fromkeys(ways.honour(name, self.line.value))
-        if not model.has_prompt(name) and len({edit.symbol for edit in edits}) > 1:
-            # Of the drivers that select a library none is asked for, unless it has the name.
-            edits = dict.fromkeys(edit for edit in edits if edit.symbol.startswith(f"{name}_"))
-        for edit in edits:
+        if _is_of_machine(model, name) and not model.has_prompt(name):
+            return
+        for edit in ways.honour(name, self.line.value):
             if _is_of_machine(model, name) or not _is_of_machine(model, edit.symbol):
                 yield edit
 

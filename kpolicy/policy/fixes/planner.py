@@ -257,8 +257,8 @@ class _Planner:
     def _solutions(self, finding: Finding, searches: list[Search]) -> Iterator[Edits]:
         """What the finding asks for; where that is nothing, or alternatives are wanted, what changes or gives up more.
 
-        What takes no request comes first, then what takes those that cannot be had besides, then, if that may be, what
-        takes requests that work.
+        What takes no request comes first, then, for a requirement, what takes those that cannot be had besides, then, if
+        that may be, what takes requests that work.
         """
         found: set[frozenset[Edit]] = set()
         task = self._task
@@ -278,8 +278,8 @@ class _Planner:
     def _searches(self, finding: Finding, goals: Sequence[Goal | None]) -> Iterator[Search]:
         guard = self._guard(finding)
         required = any(isinstance(goal, RequirementGoal) for goal in goals)
-        # A requirement is as much as a request that is stronger than all others.
-        levels = [(guard, False), (replace(guard, denials=required), True)]
+        # A requirement is stronger than any request, and yet takes as few as can be.
+        levels = [(guard, False), (replace(guard, denials=True), True)] if required else [(guard, True)]
         if self._task.unsafe:
             levels.append((replace(guard, unsafe=True), True))
         for level, forced in levels:

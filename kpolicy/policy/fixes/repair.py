@@ -89,7 +89,7 @@ class Repair:
         losses = len(self.guard.lost(self.evaluate(edits)))
         for _ in range(_MOST_STEPS):
             everything = (*edits, *steps)
-            ways = Ways(self.evaluate(everything), self.document, everything)
+            ways = Ways(self.evaluate(everything), self.document, everything, plain=True)
             moves = ways.honour(request.line.name, request.line.value)
             edit = next((item for item in moves if self.guard.allows(item, self.document)), None)
             if edit is None:

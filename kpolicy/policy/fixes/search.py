@@ -199,7 +199,7 @@ class Search:
     def _moves(self, goal: Goal | None, values: Values, edits: Edits) -> list[Edits]:
         if goal is None:
             return []
-        ways = Ways(values, self.bench.document, (*self.start, *edits))
+        ways = Ways(values, self.bench.document, (*self.start, *edits), plain=isinstance(goal, HonourGoal))
         found = []
         for move in itertools.islice(dict.fromkeys(goal.moves(ways)), _MOST_MOVES):
             if self.guard.allows(move, self.bench.document):
