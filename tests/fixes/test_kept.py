@@ -202,6 +202,12 @@ def test_what_is_partly_had_is_asked_for(tmp_path: Path) -> None:
     assert given(plan) == ["CONFIG_B=y"]
 
 
+def test_no_line_is_written_that_does_nothing(tmp_path: Path) -> None:
+    kconfig = "config ARCH_HAS_PTDUMP\n\tbool\n"
+    plan = Small(tmp_path, kconfig).fix("CONFIG_GENERIC_PTDUMP=y\n")
+    assert edits(plan) == ["remove CONFIG_GENERIC_PTDUMP=y"]
+
+
 def test_fewest_together(tmp_path: Path) -> None:
     kconfig = "".join(f'config {name}\n\tbool "{name}"\n\n' for name in ("A", "B", "C"))
     kconfig += 'config ONE\n\tbool "one"\n\tdepends on A || B\n\nconfig TWO\n\tbool "two"\n\tdepends on B || C\n'

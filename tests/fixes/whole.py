@@ -147,7 +147,14 @@ def fix_all(root: Path, arch: str, ask_conf: bool) -> tuple[Counter[str], list[s
             number[how] += 1
             if how == "lost in silence":
                 wrong.append(f"{path}: {text} works and is given up in silence")
+            if how != "about":
+                print(f"{path}: {how}: {text}", flush=True)
         number["works"] += sum(item.works for item in plan.given_up)
+        wrong += [f"{path}: {item.text} works and is given up" for item in plan.given_up if item.works]
+        if 0 < findings <= _FEW and not plan.minimal:
+            print(f"{path}: not shown to be minimal", flush=True)
+        for item in plan.hopeless:
+            print(f"{path}: left: {item.finding.symbol} [{item.finding.rule}]: {item.reason}", flush=True)
         after = dotconfig(values)
         if differing := unpromised(dotconfig(before), after, plan):
             wrong.append(f"{path}: changes that the plan does not name: {differing}")

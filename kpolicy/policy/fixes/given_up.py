@@ -19,13 +19,23 @@ if TYPE_CHECKING:
     from kpolicy.policy.checks.effects import LineEffect
     from kpolicy.policy.fixes.plan import Fix, Task
     from kpolicy.policy.fixes.requests import Request
+    from kpolicy.policy.rules.finding import Finding
 
 # Where another line of the same file says it, or the same line under another name.
 _NOT_LOST: Final = ("config/duplicate-assignment", "config/redundant-line", "stale/renamed")
 
 
-def given_up(task: Task, fixes: Sequence[Fix], after: Values, unproved: Collection[Location] = ()) -> Iterator[GivenUp]:
-    """The requests of a config that are made no more, and those that are honoured no more."""
+def given_up(
+    task: Task,
+    fixes: Sequence[Fix],
+    after: Values,
+    unproved: Collection[Location] = (),
+    followed: Sequence[Finding] = (),
+) -> Iterator[GivenUp]:
+    """The requests of a config that are made no more, and those that are honoured no more.
+
+    `followed` are findings that would have come instead of those that are cleared.
+    """
     effects = {item.assignment.location: item for item in line_effects(task.values)}
     for fix in fixes:
         effect = effects.get(fix.finding.place)
@@ -39,8 +49,10 @@ def given_up(task: Task, fixes: Sequence[Fix], after: Values, unproved: Collecti
     for name, request in requests_of(task.values).items():
         if name not in named and not is_kept(after, request):
             line = request.line
+            instead = next((item.rule for item in followed if name in task.about(task.values, item)), None)
             why, works = _why(task, fixes, after, request)
-            works = works and not required and not rests_on(after, name, named)
+            why = f"{instead} would apply" if instead is not None else why
+            works = works and instead is None and not required and not rests_on(after, name, named)
             yield GivenUp(name, line.text, line.location, why, works=works)
 
 

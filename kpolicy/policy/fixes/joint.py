@@ -19,8 +19,11 @@ _MOST_TRIES: Final = 160
 
 
 def are_apart(parts: Sequence[tuple[Search, Edits]]) -> bool:
-    """Whether no two findings could share an edit: what is smallest for each is then smallest for all."""
-    return all(not one.tried & other.tried for (one, _), (other, _) in itertools.combinations(parts, 2))
+    """Whether each finding has edits of its own and could share none: what is smallest for each is smallest for all."""
+    return all(not one.tried & other.tried for (one, _), (other, _) in itertools.combinations(parts, 2)) and all(
+        search.goal is None or search.about_a_line or search.goal.met(search.bench.evaluate(edits))
+        for search, edits in parts
+    )
 
 
 def fewer(

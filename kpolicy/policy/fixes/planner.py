@@ -75,6 +75,7 @@ class _Planner:
         self._requests = self._asked
         self._minimal = True
         self._parts: list[tuple[Search, Edits]] = []
+        self._followed: list[Finding] = []
         self._unproved: set[Location] = set()
 
     def fix(self, finding: Finding) -> None:
@@ -98,6 +99,8 @@ class _Planner:
             others = list(itertools.islice(found, _MOST_ALTERNATIVES))
         self._fixes.append(Fix(finding, first, tuple(others)))
         self._parts.append((searches[-1], first))
+        self._followed += searches[-1].followed
+        self._minimal = self._minimal and not searches[-1].greedy
         self._adopt(first)
 
     def fix_together(self, required: Collection[str]) -> None:
@@ -157,7 +160,8 @@ class _Planner:
         firsts: list[tuple[Finding, Edits]] = []
         for finding in findings:
             goal = self._task.goal(finding) if key_of(finding) in there else None
-            edit = next(goal.moves(ways), None) if goal is not None else None
+            moves = goal.moves(ways) if goal is not None else ()
+            edit = next((item for item in moves if self._bench.has_effect(item)), None)
             firsts.append((finding, (edit,) if edit is not None else ()))
         edits = (*self._edits, *dict.fromkeys(edit for _finding, own in firsts for edit in own))
         if len({edit.line for edit in edits if edit.line}) < sum(1 for edit in edits if edit.line):
@@ -247,7 +251,7 @@ class _Planner:
             edits=self._edits,
             changes=tuple(item for item in changes if item.symbol in asked),
             side_effects=tuple(item for item in changes if item.symbol not in asked),
-            given_up=tuple(given_up(task, fixes, after, self._unproved)),
+            given_up=tuple(given_up(task, fixes, after, self._unproved, self._followed)),
             minimal=self._minimal,
         )
 
@@ -257,8 +261,8 @@ class _Planner:
     def _solutions(self, finding: Finding, searches: list[Search]) -> Iterator[Edits]:
         """What the finding asks for; where that is nothing, or alternatives are wanted, what changes or gives up more.
 
-        What takes no request comes first, then, for a requirement, what takes those that cannot be had besides, then, if
-        that may be, what takes requests that work.
+        What takes no request comes first, then, for a requirement, what takes those that cannot be had besides, then,
+        if that may be, what takes requests that work.
         """
         found: set[frozenset[Edit]] = set()
         task = self._task
@@ -273,7 +277,6 @@ class _Planner:
                 if frozenset(edits) not in found:
                     found.add(frozenset(edits))
                     yield edits
-            self._minimal = self._minimal and (search.complete or bool(found))
 
     def _searches(self, finding: Finding, goals: Sequence[Goal | None]) -> Iterator[Search]:
         guard = self._guard(finding)

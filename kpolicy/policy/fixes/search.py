@@ -38,8 +38,11 @@ class Search:
     """The search for one finding; `start` are edits that are made already, for findings before it.
 
     With `forced` a request may be lost that nothing brings back, but for one that an edit contradicts.
-    `obstacle`, `other_role` and `cost` say what was in the way: another finding, another role, lost requests.
-    `complete` tells whether every set of edits was tried, `tried` which edits were.
+
+    What was found out on the way: `obstacle`, `other_role` and `cost` say what was in the way (another finding, another
+    role, lost requests), `denied` that some edits would have taken requests away, `followed` are findings that came
+    instead and had to go too.  `complete` tells whether every set of edits was tried, `tried` which edits were; what
+    was found with `greedy` may not be the fewest.
     """
 
     bench: Workbench
@@ -53,7 +56,9 @@ class Search:
     cost: tuple[Request, ...] = ()
     complete: bool = True
     denied: bool = False
+    greedy: bool = False
     tried: set[Edit] = field(default_factory=set)
+    followed: list[Finding] = field(default_factory=list)
     _repaired: set[Edit] = field(default_factory=set)
     _idle: set[Edit] = field(default_factory=set)
 
@@ -82,6 +87,7 @@ class Search:
                     heapq.heappush(queue, (len(longer), next(order), longer))
         self.complete = not queue
         if queue and not found and not isinstance(self.goal, HonourGoal):
+            self.greedy = True
             yield from self.straight_on()
 
     def straight_on(self) -> Iterator[Edits]:
@@ -146,13 +152,14 @@ class Search:
             self._idle.update(idle)
             return [(*edits, *dict.fromkeys(idle))]
         goal = self.bench.goal_for(new[0])
+        self.followed.append(new[0])
         self.guard = replace(self.guard, about=self.guard.about | self.bench.about(values, new[0]))
         return self._moves(goal, values, edits)
 
     def _repairs(self, edits: Edits) -> Edits:
         """What brings back what the edits switch off."""
         goal, start = self.goal, self.start
-        if goal is None or self._is_given_up:
+        if goal is None or self.about_a_line:
             return ()
         bench = self.bench
         repair = Repair(
@@ -183,12 +190,12 @@ class Search:
         return isinstance(self.goal, RequirementGoal | JointGoal) or rests_on(values, name, self.guard.about)
 
     @property
-    def _is_given_up(self) -> bool:
+    def about_a_line(self) -> bool:
         """Whether the finding is about a line that goes, and not about values."""
         return is_about_a_line(self.finding) and not isinstance(self.goal, HonourGoal)
 
     def _is_there(self, values: Values, everything: Edits) -> bool:
-        if self._is_given_up:
+        if self.about_a_line:
             return self._count(everything) >= self._count(self.start)
         return self.goal is None or not self.goal.met(values)
 
@@ -202,6 +209,8 @@ class Search:
         ways = Ways(values, self.bench.document, (*self.start, *edits), plain=isinstance(goal, HonourGoal))
         found = []
         for move in itertools.islice(dict.fromkeys(goal.moves(ways)), _MOST_MOVES):
+            if not self.bench.has_effect(move):
+                continue
             if self.guard.allows(move, self.bench.document):
                 self.tried.add(move)
                 found.append((*edits, move))

@@ -70,6 +70,11 @@ class Workbench:
             self._outcomes[key] = Outcome(assessment.verdict.role, assessment.findings, findings)
         return self._outcomes[key]
 
+    def has_effect(self, edit: Edit) -> bool:
+        """Whether `conf` takes the line that an edit writes: not for a symbol without a prompt."""
+        model = self.values.model
+        return not edit.text or not model.is_defined(edit.symbol) or model.has_prompt(edit.symbol)
+
     def forget(self) -> None:
         """Let go of everything but the start: values are large."""
         start = self._outcomes.get(frozenset())
