@@ -81,6 +81,23 @@ config SHIPPED
 config COMPILE_TEST
 	bool "compile test"
 
+choice
+	prompt "ticks"
+	default HZ_250
+
+config HZ_250
+	bool "250"
+
+config HZ_1000
+	bool "1000"
+
+endchoice
+
+config HZ
+	int
+	default 250 if HZ_250
+	default 1000 if HZ_1000
+
 config SWITCH
 	bool "switch"
 	select CORE
@@ -123,6 +140,7 @@ _CASES = {
         ["remove CONFIG_SHIPPED=y"],
         ["CONFIG_SHIPPED=y"],
     ),
+    "a number that follows from a choice": ("CONFIG_HZ=1000\n", ["add CONFIG_HZ_1000=y"], []),
     "what works is not taken for what does not": (
         "CONFIG_SWITCH=y\n# CONFIG_CORE is not set\n",
         ["remove # CONFIG_CORE is not set"],

@@ -44,12 +44,13 @@ def given_up(
             why = reason(task.values, effect)
             proved = line.location not in unproved
             yield GivenUp(line.name, line.text, line.location, why, works=False, proved=proved)
+    others = [item for item in followed if not is_about_a_line(item)]
     named = frozenset(name for fix in fixes for name in task.about(task.values, fix.finding))
     required = any(isinstance(task.goal(fix.finding), RequirementGoal) for fix in fixes)
     for name, request in requests_of(task.values).items():
         if name not in named and not is_kept(after, request):
             line = request.line
-            instead = next((item.rule for item in followed if name in task.about(task.values, item)), None)
+            instead = next((item.rule for item in others if name in task.about(task.values, item)), None)
             why, works = _why(task, fixes, after, request)
             why = f"{instead} would apply" if instead is not None else why
             works = works and instead is None and not required and not rests_on(after, name, named)

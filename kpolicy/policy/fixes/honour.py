@@ -36,10 +36,11 @@ class HonourGoal:
     def moves(self, ways: Ways) -> Iterator[Edit]:
         """See `Goal`."""
         model, name = ways.values.model, self.line.name
-        if _is_of_machine(model, name) and not model.has_prompt(name):
-            return
+        any_symbol = _is_of_machine(model, name) and model.has_prompt(name)
         for edit in ways.honour(name, self.line.value):
-            if _is_of_machine(model, name) or not _is_of_machine(model, edit.symbol):
+            # HZ_1000 is a way to HZ=1000.
+            named = edit.symbol.startswith(f"{name}_")
+            if any_symbol or named or not _is_of_machine(model, edit.symbol):
                 yield edit
 
 

@@ -89,6 +89,11 @@ class Ways:
             yield from self.rise(self.values.model.names_by_node.get(self.values.model.core.modules, ""), 2)
             return
         yield from self.want(name, value)
+        symbol = self.values.model.symbol(name)
+        if symbol is not None and not symbol.prompts and symbol.type in (*_NUMBERS, "string"):
+            for default in symbol.defaults:
+                if self._text(default.value) == value:
+                    yield from self.make(default.condition, 1, up=True)
 
     def fall(self, name: str, level: int) -> Iterator[Edit]:
         """A bool or tristate comes down to a level (0, 1, 2 for n, m, y)."""
