@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from kpolicy.policy.rules.finding import Finding
 
 _MOST_TRIES: Final = 60
+# A .config of another release can have hundreds of findings.
+_MOST_IN_ALL: Final = 600
 _MOST_CHOICES: Final = 4
 _SEVERAL: Final = 2
 
@@ -37,7 +39,8 @@ class Honouring:
         self._bench = bench
         self._start = start
         values = bench.evaluate(start)
-        self._requests = requests_of(values)
+        self._requests = self._kept = requests_of(values)
+        self._tries = _MOST_IN_ALL
         goals = ((finding, honour_goal(values, bench.document, finding)) for finding in findings)
         self._open: list[tuple[Finding, HonourGoal]] = [(item, goal) for item, goal in goals if goal is not None]
         self._done: list[tuple[Finding, HonourGoal, Edits]] = []
@@ -95,13 +98,14 @@ class Honouring:
 
     def _adopt(self, finding: Finding, goal: HonourGoal, search: Search, edits: Edits) -> None:
         self.edits = (*self.edits, *edits)
+        self._kept = requests_of(self._bench.evaluate((*self._start, *self.edits)))
         self.unproved.discard(finding.place)
         self.parts.append((search, edits))
         self._done.append((finding, goal, edits))
 
     def _search(self, finding: Finding, goal: HonourGoal, *, lifting: bool = False) -> Search:
         start = (*self._start, *self.edits)
-        guard = Guard(requests_of(self._bench.evaluate(start)), frozenset((finding.symbol,)))
+        guard = Guard(self._kept, frozenset((finding.symbol,)))
         if lifting:
             guard = replace(guard, denials=True, below=files_below(self._bench.document, finding.place))
         return Search(self._bench, finding, goal, guard, start)
@@ -109,12 +113,13 @@ class Honouring:
     def _best(self, search: Search, goal: HonourGoal) -> Edits:
         """Of the smallest sets of edits the one that honours most, and then the one that changes least."""
         found: list[Edits] = []
-        for solution in search.solutions(_MOST_TRIES):
+        for solution in search.solutions(min(_MOST_TRIES, self._tries)):
             if found and len(solution) > len(found[0]):
                 break
             found.append(solution)
             if len(found) == _MOST_CHOICES:
                 break
+        self._tries -= search.tries
         if len(found) < _SEVERAL:
             return found[0] if found else ()
         return max(found, key=lambda item: (self._honoured(item), -_modules(goal, item), -self._changed(item)))
@@ -146,6 +151,18 @@ class Honouring:
                 shorter = tuple(cut if item is edit else item for item in self.edits)
                 if self.suffice(shorter):
                     self._replace(edit, cut, shorter)
+
+    def keep(self, holds: Callable[[Edits], bool]) -> None:
+        """Keep only what holds, one set of edits after the other."""
+        done, self.edits = self._done, ()
+        kept = [edits for _finding, _goal, edits in done if edits]
+        for edits in kept:
+            more = tuple(edit for edit in edits if edit not in self.edits)
+            if more and holds((*self.edits, *more)):
+                self.edits = (*self.edits, *more)
+        values = self._bench.evaluate((*self._start, *self.edits))
+        self._done = [item for item in done if item[1].met(values)]
+        self.unproved.update(finding.place for finding, goal, _edits in done if not goal.met(values))
 
     def suffice(self, edits: Edits) -> bool:
         """Whether some edits honour as much and lose no more than all that were found."""

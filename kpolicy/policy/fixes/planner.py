@@ -138,11 +138,11 @@ class _Planner:
                 self.fix(finding)
             return
         honouring = Honouring(self._bench, findings, self._edits)
-        cleared = [fix.finding for fix in (*self._fixes, *honouring.fixes)]
+        cleared = [fix.finding for fix in self._fixes]
         if honouring.edits and not self._holds((*self._edits, *honouring.edits), cleared):
-            for finding in findings:
-                self.fix(finding)
-            return
+            # Some bring a finding once they come together.
+            honouring.keep(lambda edits: self._holds((*self._edits, *edits), cleared))
+            self._minimal = False
         self._fixes += honouring.fixes
         self._parts += honouring.parts
         self._unproved = honouring.unproved

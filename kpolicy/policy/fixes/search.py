@@ -55,6 +55,7 @@ class Search:
     other_role: str = ""
     cost: tuple[Request, ...] = ()
     complete: bool = True
+    tries: int = 0
     denied: bool = False
     greedy: bool = False
     tried: set[Edit] = field(default_factory=set)
@@ -71,6 +72,7 @@ class Search:
         for _ in range(most_tries):
             if not queue:
                 return
+            self.tries += 1
             _size, _order, edits = heapq.heappop(queue)
             if any(smaller <= frozenset(edits) for smaller in found):
                 continue
