@@ -217,13 +217,17 @@ class Tree:
         rules: Sequence[str] = (),
         as_fragment: bool = False,
         alternatives: bool = False,
+        unsafe: bool = False,
         policy: Policy | None = None,
     ) -> Fix:
-        """The fewest edits that clear the findings of a config, or those of some rules; nothing is written."""
+        """The fewest edits that clear the findings of a config, or those of some rules; nothing is written.
+
+        With `unsafe` requests that work may be given up.
+        """
         from kpolicy.run.fix import FixRequest, fix, subject_of
 
         terms = self._terms(policy)
-        request = FixRequest(self._source, config, arch, tuple(rules), as_fragment, alternatives, terms)
+        request = FixRequest(self._source, config, arch, tuple(rules), as_fragment, alternatives, unsafe, terms)
         return fix_result(fix(subject_of(request, self._context), request))
 
     def diff(

@@ -23,7 +23,6 @@ from kpolicy.cli.options import (
 )
 from kpolicy.errors import InputError, UsageError
 from kpolicy.location import Location
-from kpolicy.report.text.lines import number
 
 if TYPE_CHECKING:
     from kpolicy.policy.fixes.plan import Plan
@@ -58,6 +57,7 @@ _MOST_EFFECTS = 12
     help="A patch for git apply, a fragment to put on top, or what was found as JSON or in words.",
 )
 @click.option("--alternatives", is_flag=True, help="Tell of other edits that would do (with text and json).")
+@click.option("--unsafe", is_flag=True, help="Also give up requests that work, where nothing else clears a finding.")
 @click.option("--write", is_flag=True, help="Edit the file of CONFIG, in a stack the last one.")
 @click.option(
     "--fail-on",
@@ -79,13 +79,18 @@ def command(
     selectors: tuple[str, ...],
     form: str,
     alternatives: bool,
+    unsafe: bool,
     write: bool,
     **words: object,
 ) -> int:
-    """Find the fewest edited lines that clear findings, each proved by evaluation.
+    """Find the fewest edited lines that clear findings and keep what the config requests.
 
-    Nothing is written but with --write.  What changes besides, and what no edit of a config can clear, is
-    told on stderr.  CONFIG is named as for `kpolicy check`; of a stack a+b+c the last file is edited.
+    Every line that is honoured stays honoured, unless a finding is about it.  A request that is not honoured gets
+    what it needs; it is given up only where it cannot be had, which is written above the patch with the reason.
+    Each edit is proved by evaluation.  "minimal" is printed only where no smaller edit exists.
+
+    Nothing is written but with --write.  Other values that change, and findings that no edit clears, are printed
+    to stderr.  CONFIG is named as for `kpolicy check`; of a stack a+b+c the last file is edited.
 
     \b
     Examples:
@@ -105,7 +110,7 @@ def command(
     source = needed_tree(tree, console.environment)
     if write and form == _FRAGMENT:
         raise UsageError("a fragment goes on top of a config", hint="--write edits the config: leave --format away")
-    request = FixRequest(source, config, arch, selectors, form == _FRAGMENT, alternatives, options.terms)
+    request = FixRequest(source, config, arch, selectors, form == _FRAGMENT, alternatives, unsafe, options.terms)
     subject = subject_of(request, options.context(console))
     if write or form == "diff":
         subject.check_is_a_file()
@@ -116,7 +121,7 @@ def command(
     report = fix(subject, request)
     plan = report.plan
     if form in ("diff", _FRAGMENT):
-        _tell(console, report)
+        _tell(console, report, fragment=form == _FRAGMENT)
     content = _payload(console, report, form, to_file=options.output is not None)
     if write and plan.edits:
         _write(subject, plan.text)
@@ -140,29 +145,32 @@ def _write(subject: Subject, content: bytes) -> None:
         raise InputError(f"cannot write {subject.path}: {error.strerror or error}") from None
 
 
-def _tell(console: Console, report: FixReport) -> None:
+def _tell(console: Console, report: FixReport, *, fragment: bool) -> None:
     """On stderr, beside a patch: what it does, what it changes besides, and what it cannot do."""
-    from kpolicy.report.views.fix import side_effects_in_words
+    from kpolicy.report.views.fix import given_up_lines, side_effects_in_words, summary
 
     plan: Plan = report.plan
     for item in plan.hopeless:
         text = f"not fixed: {item.finding.message} [{item.finding.rule}]: {item.reason}"
         console.warning(item.location or item.finding.place, text)
+    if fragment:
+        # In a patch they stand above it.
+        for line in given_up_lines(report):
+            console.note(line.strip())
     count = len(plan.fixes) + len(plan.hopeless)
     if not count:
         console.note("nothing to fix")
         return
-    cleared, edited = f"{len(plan.fixes)} of {number(count, 'finding')}", number(len(plan.edits), "line")
-    console.note(f"{cleared} cleared, {edited} edited; proved by evaluation")
+    console.note(summary(report))
     if plan.side_effects:
         console.note(f"other values that change: {side_effects_in_words(plan.side_effects, _MOST_EFFECTS)}")
 
 
 def _payload(console: Console, report: FixReport, form: str, *, to_file: bool) -> bytes | str:
-    from kpolicy.report.views.fix import fix_document, fix_lines, patch
+    from kpolicy.report.views.fix import fix_document, fix_lines, patch, preamble
 
     if form == "diff":
-        return patch(report)
+        return preamble(report) + patch(report) if report.plan.edits else b""
     if form == _FRAGMENT:
         return report.plan.text
     if form == "json":

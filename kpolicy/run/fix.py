@@ -19,10 +19,10 @@ from kpolicy.kernel.source import KernelTree
 from kpolicy.location import Location
 from kpolicy.policy.files.globs import matches_rule, selector_fault
 from kpolicy.policy.files.policy_file import Threshold
-from kpolicy.policy.files.settings import Settings
 from kpolicy.policy.files.vocabulary import REQUIRED
 from kpolicy.policy.fixes.lines import Document
-from kpolicy.policy.fixes.plan import Task, make_plan
+from kpolicy.policy.fixes.plan import Task
+from kpolicy.policy.fixes.planner import make_plan
 from kpolicy.policy.judging.standard import Assessment, Standard, assess
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import reaches
@@ -46,6 +46,7 @@ class FixRequest:
     """A config of a tree whose findings are to be cleared, by rules where `selectors` name any.
 
     With `as_fragment` the edits are a new file on top of the config; with `alternatives` further ways are looked for.
+    With `unsafe` requests that work may be given up.
     """
 
     source: KernelTree
@@ -54,6 +55,7 @@ class FixRequest:
     selectors: tuple[str, ...] = ()
     as_fragment: bool = False
     alternatives: bool = False
+    unsafe: bool = False
     terms: Terms = field(default_factory=Terms)
 
 
@@ -63,6 +65,8 @@ class Subject:
 
     `held` is the config as findings have it, `name` the path of the file in a patch, `path` where it
     lies, None for standard input and a new fragment; `link` is the symbolic link that leads there, if any.
+    `stated` tells whether somebody said what the kernel is for, or asked for the rules by name; `doubt` is the other
+    role where nobody did and the marks of two roles meet.
     """
 
     values: Values
@@ -75,8 +79,10 @@ class Subject:
     name: str
     path: str | None
     link: str
+    stated: bool
+    doubt: str | None
 
-    def task(self, findings: Sequence[Finding], threshold: Threshold) -> Task:
+    def task(self, findings: Sequence[Finding], threshold: Threshold, *, unsafe: bool) -> Task:
         """The task to clear some findings."""
         settings = self.standard.policy.settings(self.held)
         return Task(
@@ -87,6 +93,9 @@ class Subject:
             counts=lambda finding: reaches(finding, threshold),
             rules=settings.rules,
             requirements=self.standard.requirements,
+            unsafe=unsafe,
+            stated=self.stated,
+            doubt=self.doubt,
         )
 
     def check_is_a_file(self) -> None:
@@ -145,10 +154,7 @@ def subject_of(request: FixRequest, context: Context) -> Subject:
         context.listener.warning(remark.location, remark.text)
     accepted = accept((report,), standards.all, baseline, context.today, waivers=terms.policy.waivers)
     findings = accepted.configs[0].findings
-    if not (report.verdict.is_stated or request.selectors):
-        threshold = terms.fail_on or standard.policy.fail_on.value
-        counting = tuple(item for item in findings if reaches(item, threshold))
-        findings = _without_more_debugging(counting, standard.policy.settings(held), report.verdict.role, context)
+    stated = report.verdict.is_stated or bool(request.selectors)
     own = "<stdin>" if last.path == _STDIN else last.path
     document = Document(values.config, own if own_file else name, content, values.model)
     named = split_stack(config)[-1]
@@ -164,29 +170,17 @@ def subject_of(request: FixRequest, context: Context) -> Subject:
         name=name,
         path=path,
         link=given_path if own_file and os.path.islink(given_path) else "",
+        stated=stated,
+        doubt=report.verdict.doubt if not stated else None,
     )
 
 
 def fix(subject: Subject, request: FixRequest) -> FixReport:
     """The fewest edits that clear the chosen findings, proved by evaluation; nothing is written."""
     chosen = _chosen(subject, request)
-    plan = make_plan(subject.task(chosen, _threshold(subject, request)), alternatives=request.alternatives)
+    task = subject.task(chosen, _threshold(subject, request), unsafe=request.unsafe)
+    plan = make_plan(task, alternatives=request.alternatives)
     return FixReport(subject.held, subject.arch, subject.name, plan)
-
-
-def _without_more_debugging(
-    findings: Sequence[Finding], settings: Settings, role: str, context: Context
-) -> tuple[Finding, ...]:
-    """The findings that can be fixed where nobody states the role: a guess is no reason to add debugging."""
-    asking = {rule.id for rule in settings.rules if rule.adds_debugging}
-    left = tuple(item for item in findings if item.rule not in asking)
-    if len(left) < len(findings):
-        count = len(findings) - len(left)
-        what = "1 finding asks" if count == 1 else f"{count} findings ask"
-        context.listener.note(
-            f"{what} for more debugging, not fixed: no policy states the role {role} (--policy {role})"
-        )
-    return left
 
 
 def _given(stdin: BinaryIO | None) -> bytes:

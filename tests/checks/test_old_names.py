@@ -128,7 +128,7 @@ def _fix(tree: Path, config: Path, *words: str) -> str:
 
 
 def _changed(diff: str) -> list[str]:
-    return [line for line in diff.splitlines() if line[:1] in "+-" and not line.startswith(("+++", "---"))]
+    return [line for line in diff.splitlines() if line.startswith(("+", "-")) and not line.startswith(("+++", "---"))]
 
 
 _LINES = {

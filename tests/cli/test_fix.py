@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,72 @@ def test_one_is_no_plural(demo: Path, tmp_path: Path) -> None:
     path = tmp_path / "my_defconfig"
     path.write_text("CONFIG_NO_SUCH_SYMBOL=y\n")
     outcome = kpolicy("fix", "--tree", demo, "--arch", "x86", path)
-    assert "note: 1 of 1 finding cleared, 1 line edited; proved by evaluation\n" in outcome.err
+    summary = "1 of 1 finding cleared, 1 request given up, 1 line edited (minimal); proved by evaluation"
+    assert f"note: {summary}\n" in outcome.err
+
+
+def test_what_is_given_up_stands_above_the_patch(demo: Path, tmp_path: Path) -> None:
+    path = tmp_path / "my_defconfig"
+    path.write_text("CONFIG_NO_SUCH_SYMBOL=y\nCONFIG_NONE_SUCH=y\n")
+    words = ("fix", "--tree", demo, "--arch", "x86", path)
+    above, _, diff = kpolicy(*words).out.partition("\n\n--- a/")
+    assert above.splitlines() == [
+        "Gives up:",
+        f"  CONFIG_NO_SUCH_SYMBOL=y ({path}:1),",
+        f"  CONFIG_NONE_SUCH=y ({path}:2): no Kconfig file knows it",
+    ]
+    assert "-CONFIG_NO_SUCH_SYMBOL=y" in diff
+    _apply(tmp_path, kpolicy(*words).out)
+    assert path.read_text() == ""
+    path.write_text("CONFIG_NO_SUCH_SYMBOL=y\n")
+    found = kpolicy(*words, "--format", "json").json
+    assert found["given_up"] == [
+        {
+            "symbol": "NO_SUCH_SYMBOL",
+            "line": "CONFIG_NO_SUCH_SYMBOL=y",
+            "location": {"path": str(path), "line": 1},
+            "reason": "no Kconfig file knows it",
+            "works": False,
+            "proved": True,
+        }
+    ]
+    assert found["minimal"]
+
+
+def test_a_fragment_says_so_beside_it(demo: Path, tmp_path: Path) -> None:
+    path = tmp_path / "my_defconfig"
+    path.write_text("CONFIG_DEBUG_KMEMLEAK=y\nCONFIG_DEBUG_KMEMLEAK_MEM_POOL_SIZE=400\n")
+    outcome = kpolicy("fix", "--tree", demo, "--arch", "x86", path, "--policy", "production", "--format", "fragment")
+    assert "note: CONFIG_DEBUG_KMEMLEAK=y (" in outcome.err
+    assert "Gives up" not in outcome.out
+
+
+_STRAY = ("DEBUG_KERNEL", "KASAN", "KCOV", "DEBUG_KMEMLEAK", "DEBUG_VM")
+
+
+def _of_lines(path: Path, names: Sequence[str]) -> Path:
+    path.write_text("".join(f"CONFIG_{name}=y\n" for name in names))
+    return path
+
+
+def test_debugging_is_not_added_for_a_guess(demo: Path, tmp_path: Path) -> None:
+    path = _of_lines(tmp_path / "my_defconfig", (*_STRAY, "PROVE_LOCKING", "DEBUG_OBJECTS", "UBSAN"))
+    words = ("--tree", demo, "--arch", "x86", path)
+    assert kpolicy("role", *words, "--format", "json").json[0]["role"] == "debug"
+    assert "is a guess: pass --policy debug" in kpolicy("fix", *words).err
+    assert "is a guess" not in kpolicy("fix", *words, "--policy", "debug").err
+
+
+def test_debugging_is_not_taken_away_where_the_role_is_unclear(demo: Path, tmp_path: Path) -> None:
+    path = _of_lines(tmp_path / "my_defconfig", _STRAY)
+    words = ("fix", "--tree", demo, "--arch", "x86", path)
+    outcome = kpolicy(*words)
+    # Neither of the two is a fuzzing kernel.
+    assert [line for line in outcome.out.splitlines() if line.startswith("-C")] == ["-CONFIG_KCOV=y"]
+    assert "the role is unclear, production or debug: pass --policy production or --policy debug" in outcome.err
+    stated = kpolicy(*words, "--policy", "production")
+    assert "is unclear" not in stated.err
+    assert "-CONFIG_KASAN=y" in stated.out
 
 
 def test_a_patch_for_git(demo: Path, tmp_path: Path) -> None:

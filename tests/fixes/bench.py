@@ -16,7 +16,8 @@ from kpolicy.policy.checks.registry import DEFAULT_CHECKS
 from kpolicy.policy.expressions.expression import Constant, symbols
 from kpolicy.policy.expressions.syntax import parse
 from kpolicy.policy.fixes.lines import Document
-from kpolicy.policy.fixes.plan import Plan, Task, make_plan
+from kpolicy.policy.fixes.plan import Plan, Task
+from kpolicy.policy.fixes.planner import make_plan
 from kpolicy.policy.judging.check import judge
 from kpolicy.policy.judging.required import judge_requirements
 from kpolicy.policy.judging.requirements import requirements_of
@@ -80,7 +81,9 @@ class Small:
         ]
         return Assessment(RoleVerdict("any", "", ()), tuple(findings), ())
 
-    def fix(self, text: str | bytes, *below: str, only: str = "", alternatives: bool = False) -> Plan:
+    def fix(
+        self, text: str | bytes, *below: str, only: str = "", alternatives: bool = False, unsafe: bool = False
+    ) -> Plan:
         """The fix of a config, the last of a stack; of the findings of one rule, or of all."""
         content = text.encode() if isinstance(text, str) else text
         parts = [*(self.config(item, f"below{number}") for number, item in enumerate(below)), self.config(content)]
@@ -95,6 +98,7 @@ class Small:
             counts=counts,
             rules=self.rules,
             requirements=self.requirements,
+            unsafe=unsafe,
         )
         return make_plan(task, alternatives=alternatives)
 
@@ -102,6 +106,11 @@ class Small:
 def counts(finding: Finding) -> bool:
     """Whether a finding counts: notes do not."""
     return finding.severity != "note"
+
+
+def given(plan: Plan) -> list[str]:
+    """The requests that a plan gives up."""
+    return [item.text for item in plan.given_up]
 
 
 def edits(plan: Plan) -> list[str]:

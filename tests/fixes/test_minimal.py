@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Minimal means minimal: no smaller set of edits of the symbols that matter would do, by trying them all."""
+"""Minimal means minimal: no smaller set of edits of the symbols that matter would do, by trying them all.
+
+A set that loses more of what was requested, or was on by default, than the plan does is no smaller one.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,11 @@ import pytest
 from kpolicy.errors import InputError
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.kconfig.expressions import Expr
+from kpolicy.policy.fixes.about import about
 from kpolicy.policy.fixes.lines import Document, Edit
-from kpolicy.policy.fixes.search import key_of
+from kpolicy.policy.fixes.repair import Repair
+from kpolicy.policy.fixes.requests import Guard, requests_of
+from kpolicy.policy.fixes.workbench import key_of
 from tests.fixes.bench import PATH, Small, counts, rule
 from tests.kconfig.generate import kconfig
 
@@ -85,11 +91,25 @@ def _every_edit(values: Values, document: Document, relevant: set[tuple[str, boo
             yield removed
 
 
-def _smaller(small: Small, text: str, relevant: set[tuple[str, bool]], most: int) -> tuple[Edit, ...] | None:
-    """Any set of fewer edits that clears the finding of the rule and brings no other."""
+def _lost(small: Small, values: Values, document: Document, edits: tuple[Edit, ...]) -> frozenset[str]:
+    """What was requested, or on by a default that something ends, and is lost."""
+    (finding,) = (item for item in small.judge(values).findings if item.rule == "own/rule")
+    guard = Guard(requests_of(values), about(values, finding, small.rules, ()))
+
+    def after(some: tuple[Edit, ...]) -> Values:
+        return evaluate(small.model, document.edited(some), "olddefconfig")
+
+    return Repair(values, document, guard, after, lambda _values: True).losses(edits, edits)
+
+
+def _smaller(
+    small: Small, text: str, relevant: set[tuple[str, bool]], most: int, plan: tuple[Edit, ...] = ()
+) -> tuple[Edit, ...] | None:
+    """Any set of fewer edits than those of a plan that clears the finding of the rule, and takes and brings no more."""
     config = small.config(text)
     values = evaluate(small.model, config, "olddefconfig")
     document = Document(config, PATH, text.encode(), small.model)
+    lost = _lost(small, values, document, plan)
     before = Counter(key_of(item) for item in small.judge(values).findings if counts(item))
     atoms = list(_every_edit(values, document, relevant))
     for size in range(1, most + 1):
@@ -99,7 +119,9 @@ def _smaller(small: Small, text: str, relevant: set[tuple[str, bool]], most: int
             after = evaluate(small.model, document.edited(edits), "olddefconfig")
             if small.rules[0].when.holds(after):
                 continue
-            if not Counter(key_of(item) for item in small.judge(after).findings if counts(item)) - before:
+            if Counter(key_of(item) for item in small.judge(after).findings if counts(item)) - before:
+                continue
+            if _lost(small, values, document, edits) <= lost:
                 return edits
     return None
 
@@ -128,7 +150,7 @@ def test_no_smaller_set_of_edits_does_it(tmp_path: Path, seed: int) -> None:
             after = small.values(plan.text)
             assert after.is_on(name) == up
             if len(fix.edits) <= _MOST:
-                found = _smaller(small, config, relevant, len(fix.edits) - 1)
+                found = _smaller(small, config, relevant, len(fix.edits) - 1, fix.edits)
                 assert found is None, (number, name, up, [str(e) for e in fix.edits], [str(e) for e in found])
         if plan.hopeless:
             found = _smaller(small, config, relevant, 2)

@@ -168,11 +168,15 @@ _CASES = {
 }
 
 
+# What they take works.
+_UNSAFE = {"built in and not a module"}
+
+
 @pytest.mark.parametrize("case", _CASES)
 def test_rules(tmp_path: Path, case: str) -> None:
     when, remedy, config, expected = _CASES[case]
     small = Small(tmp_path, _DEBUG, [rule(when, *remedy)])
-    plan = small.fix(config, only="own/rule")
+    plan = small.fix(config, only="own/rule", unsafe=case in _UNSAFE)
     assert sorted(edits(plan)) == sorted(expected)
     assert [fix.finding.rule for fix in plan.fixes] == ["own/rule"]
     assert not plan.hopeless
@@ -237,7 +241,7 @@ def test_alternatives(tmp_path: Path) -> None:
 
 _LINES = {
     "unknown": ("CONFIG_NO_SUCH=y\n", ["remove CONFIG_NO_SUCH=y"]),
-    "dropped": ("CONFIG_LEAK=y\n", ["remove CONFIG_LEAK=y"]),
+    "dropped": ("CONFIG_LEAK=y\n", ["add CONFIG_KERNEL=y"]),
     "overridden": ("CONFIG_OWNER=y\n# CONFIG_DEPOT is not set\n", ["remove # CONFIG_DEPOT is not set"]),
     "conflict": ("CONFIG_FULL=y\nCONFIG_SOME=y\n", ["remove CONFIG_FULL=y"]),
     "wrong type": ("CONFIG_OWNER=m\n", ["remove CONFIG_OWNER=m"]),
@@ -248,7 +252,7 @@ _LINES = {
     "duplicate": ("CONFIG_OWNER=y\nCONFIG_OWNER=y\n", ["remove CONFIG_OWNER=y"]),
     "many at once": (
         "CONFIG_OWNER=y\nCONFIG_NO_SUCH=y\nCONFIG_LEAK=y\nCONFIG_NO_OTHER=m\n",
-        ["remove CONFIG_NO_SUCH=y", "remove CONFIG_LEAK=y", "remove CONFIG_NO_OTHER=m"],
+        ["add CONFIG_KERNEL=y", "remove CONFIG_NO_SUCH=y", "remove CONFIG_NO_OTHER=m"],
     ),
     "renamed": (
         "CONFIG_DEBUG_SPINLOCK_SLEEP=y\n",
@@ -266,9 +270,10 @@ def test_lines(tmp_path: Path, case: str) -> None:
     assert not small.judge(small.values(plan.text)).findings
 
 
-def test_a_dropped_request_may_be_honoured_instead(tmp_path: Path) -> None:
+def test_a_dropped_request_may_be_given_up_instead(tmp_path: Path) -> None:
     (fix,) = Small(tmp_path, _DEBUG).fix("CONFIG_LEAK=y\n", alternatives=True).fixes
-    assert [[str(edit) for edit in other] for other in fix.alternatives] == [["add CONFIG_KERNEL=y"]]
+    assert [str(edit) for edit in fix.edits] == ["add CONFIG_KERNEL=y"]
+    assert [[str(edit) for edit in other] for other in fix.alternatives] == [["remove CONFIG_LEAK=y"]]
 
 
 def test_requirements(tmp_path: Path) -> None:
@@ -287,7 +292,7 @@ def test_requirements(tmp_path: Path) -> None:
 def test_of_a_stack_only_the_last_file_is_edited(tmp_path: Path) -> None:
     small = Small(tmp_path, _DEBUG, [rule("OWNER")])
     plan = small.fix("# nothing yet\n", "CONFIG_OWNER=y\nCONFIG_NO_SUCH=y\nCONFIG_LEAK=y\n")
-    assert edits(plan) == ["add # CONFIG_OWNER is not set", "add # CONFIG_LEAK is not set"]
+    assert edits(plan) == ["add # CONFIG_OWNER is not set", "add CONFIG_KERNEL=y"]
     (item,) = plan.hopeless
     assert item.reason == "the line stands in below0, which is not edited"
 

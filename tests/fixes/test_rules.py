@@ -8,7 +8,8 @@ import pytest
 from kpolicy.config.read import parse_config
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.policy.fixes.lines import Document
-from kpolicy.policy.fixes.plan import Task, make_plan
+from kpolicy.policy.fixes.plan import Task
+from kpolicy.policy.fixes.planner import make_plan
 from kpolicy.policy.judging.check import fires, judge
 from kpolicy.policy.judging.standard import Assessment
 from kpolicy.policy.roles.role import RoleVerdict

@@ -56,12 +56,26 @@ class NotFixed:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A request that is given up: it cannot be had, or with `works` it was honoured before."""
+
+    symbol: str
+    line: str
+    location: Location
+    reason: str
+    works: bool
+    proved: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Fix:
-    """The fewest edits that clear findings, as a patch, with everything that they change."""
+    """The fewest edits that clear findings and keep what is requested, as a patch, with everything that they change."""
 
     config: str
     architecture: str
     file: str
+    given_up: tuple[GivenUp, ...]
+    minimal: bool
     fixed: tuple[Fixed, ...]
     not_fixed: tuple[NotFixed, ...]
     edits: tuple[LineEdit, ...]

@@ -87,7 +87,7 @@ def _effect(values: Values, assignment: Assignment) -> LineEffect:
     counts = values.assignment(name)
     if counts is not None and counts.location != assignment.location:
         return LineEffect(assignment, "duplicate-assignment", got, counts)
-    asked = _asked(kind, assignment.value)
+    asked = asked_value(kind, assignment.value)
     if asked == got:
         if values.model.is_transitional(name):
             return _old_name(values, assignment, asked)
@@ -119,7 +119,8 @@ def is_value(kind: str, value: str) -> bool:
     return is_valid(TYPES.index(kind), value)
 
 
-def _asked(kind: str, value: str) -> str:
+def asked_value(kind: str, value: str) -> str:
+    """The value that a valid line asks for, as the result has it."""
     if kind in ("bool", "tristate"):
         return value[0]
     if kind == "string":

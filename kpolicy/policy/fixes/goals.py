@@ -15,6 +15,7 @@ from kpolicy.policy.checks.registry import RENAMED, UNREADABLE
 from kpolicy.policy.expressions.decisive import rests_on_command_line
 from kpolicy.policy.expressions.expression import And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
 from kpolicy.policy.fixes.assumed import is_refused_by_assumption
+from kpolicy.policy.fixes.honour import ASKED
 from kpolicy.policy.fixes.renaming import RenamingGoal
 from kpolicy.policy.fixes.ways import Ways
 from kpolicy.policy.judging.known_as import known_as
@@ -36,8 +37,6 @@ _OUT_OF_RANGE = "config/out-of-range"
 # What counts lines, or names those that need no edit.
 _COUNTS = ("config/other-release", "config/other-release-line")
 _WRONG_TYPE = "config/wrong-type"
-# What a line asked for and did not get, though it might.
-_ASKED = ("config/dropped-request", "config/overridden-by-select", "config/choice-conflict")
 
 
 class Goal(Protocol):
@@ -127,7 +126,7 @@ class LineGoal:
         finding, document, values = self.finding, ways.document, ways.values
         if not document.has(finding.place):
             # A line for what has no prompt would have no effect.
-            if finding.rule in (*_ASKED, _OUT_OF_RANGE) and values.model.has_prompt(finding.symbol):
+            if finding.rule in (*ASKED, _OUT_OF_RANGE) and values.model.has_prompt(finding.symbol):
                 yield from ways.put(finding.symbol, _as_written(values, finding.symbol))
             return
         line = finding.place.line
@@ -141,10 +140,10 @@ class LineGoal:
         if corrections or finding.rule == UNREADABLE or values.model.is_transitional(finding.symbol):
             # To delete what `conf` does not read, or an old name, would be to forget what was asked for.
             return
-        if finding.rule in _ASKED and is_refused_by_assumption(values, finding.symbol):
+        if finding.rule in ASKED and is_refused_by_assumption(values, finding.symbol):
             return
-        yield document.cut(line)
-        if self.also and finding.rule in _ASKED:
+        yield _given_up(ways, finding)
+        if self.also and finding.rule in ASKED:
             yield from ways.want(finding.symbol, _value_at(document, line))
 
 
@@ -294,6 +293,17 @@ def _as_meant(document: Document, finding: Finding) -> Iterator[Edit]:
         text = "".join(f"{item}\n" for item in finding.remedy)
         for item in parse_lines(finding.rule, text.encode("utf-8", "surrogateescape")).assignments:
             yield document.instead(line, item.name, item.value)
+
+
+def _given_up(ways: Ways, finding: Finding) -> Edit:
+    """The line goes; where it had a part of what it asks for, it asks for that."""
+    values, document, line, name = ways.values, ways.document, finding.place.line, finding.symbol
+    edit = document.cut(line)
+    if finding.rule in ASKED and values.visibility(name) and values.is_on(name):
+        after = values.again(document.edited((*ways.done, edit)))
+        if after.text(name) != values.text(name):
+            return document.instead(line, name, _as_written(values, name))
+    return edit
 
 
 def _value_at(document: Document, line: int) -> str:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from kpolicy.explain.blocked import blockers
@@ -11,6 +11,7 @@ from kpolicy.explain.cause import assignment_of, cause
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.transitional import successors
 from kpolicy.location import Location
+from kpolicy.policy.checks.reasons import listed
 from kpolicy.policy.checks.registry import UNREADABLE
 from kpolicy.policy.expressions.decisive import rests_on_command_line
 from kpolicy.policy.expressions.expression import (
@@ -32,6 +33,7 @@ from kpolicy.policy.judging.known_as import known_as
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
     from kpolicy.policy.fixes.lines import Document
+    from kpolicy.policy.fixes.requests import Request
     from kpolicy.policy.fixes.search import Search
     from kpolicy.policy.rules.finding import Finding
 
@@ -75,6 +77,28 @@ def why_hopeless(values: Values, document: Document, finding: Finding, search: S
         return Hopeless(finding, "no config line decides it", finding.place)
     text = "; ".join(dict.fromkeys(reason for reason, _location in reasons))
     return Hopeless(finding, text, next((place for _reason, place in reasons if place is not None), finding.place))
+
+
+def guessed(finding: Finding) -> Hopeless:
+    """A finding of a rule for a kind of kernel that nobody has said this is: no edit adds debugging for a guess."""
+    role = finding.role
+    reason = f"that this is a {role} kernel is a guess: pass --policy {role} to have it fixed"
+    return Hopeless(finding, reason, finding.place)
+
+
+def unclear(finding: Finding, other: str) -> Hopeless:
+    """A finding of a rule for the role of a config that another role has marks in, and the rule is not for that."""
+    role = finding.role
+    reason = f"the role is unclear, {role} or {other}: pass --policy {role} or --policy {other}"
+    return Hopeless(finding, reason, finding.place)
+
+
+def unsafe_only(finding: Finding, lost: Sequence[Request]) -> Hopeless | None:
+    """A finding that takes requests which work; None where it takes none."""
+    if not lost:
+        return None
+    texts = listed([item.line.text for item in lost])
+    return Hopeless(finding, f"clearing it gives up {texts}: pass --unsafe for that", lost[0].line.location)
 
 
 def _elsewhere(place: Location) -> str:

@@ -78,6 +78,11 @@ class Document:
         """The edit that puts a line for another symbol in the place of one."""
         return Edit(name, line, line_of(name, value), self._by_line[line].text)
 
+    def touched(self, edit: Edit) -> tuple[str, ...]:
+        """The symbols whose lines an edit changes: one line may give way to that of another symbol."""
+        item = self._by_line.get(edit.line)
+        return (edit.symbol,) if item is None or item.name == edit.symbol else (edit.symbol, item.name)
+
     def edited(self, edits: Iterable[Edit]) -> Config:
         """The config after some edits; every line keeps its number, new ones have numbers beyond the last."""
         changed = {edit.line: edit for edit in edits if edit.line}
@@ -134,10 +139,10 @@ class Document:
 
     def _before(self, name: str) -> int:
         """The line after which one for a symbol belongs: that of the symbol before it in the menus."""
-        own = self._order.get(name, 0)
+        own = self.order.get(name, 0)
         best, at = -1, 0
         for item in self._own:
-            place = self._order.get(item.name, -1)
+            place = self.order.get(item.name, -1)
             if best <= place < own:
                 best, at = place, item.location.line
         if best >= 0 or not self._own:
@@ -149,7 +154,7 @@ class Document:
         return self.content.count(b"\n") + (not self.content.endswith(b"\n") and bool(self.content))
 
     @cached_property
-    def _order(self) -> dict[str, int]:
+    def order(self) -> dict[str, int]:
         """The place of each symbol in the menus."""
         return menu_order(self._model)
 

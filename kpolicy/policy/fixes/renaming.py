@@ -42,7 +42,8 @@ class RenamingGoal:
         line = next(item for item in document.config.assignments if item.location == place)
         if other is not None and not _agrees(values, other, line):
             return
-        here = other is not None and other.location.path == document.path
+        # A line for what has no prompt would do nothing.
+        here = not values.model.has_prompt(names[0]) or (other is not None and other.location.path == document.path)
         edit = document.cut(place.line) if here else document.instead(place.line, names[0], line.value)
         if keeps_values(values, values.again(document.edited((*ways.done, edit))), line.name):
             yield edit

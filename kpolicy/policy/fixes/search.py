@@ -1,135 +1,84 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The search for the fewest edits that clear a finding and bring no other.
+"""The search for the fewest edits that clear a finding, bring no other, and take nothing that was asked for.
 
 Sets of edits are tried in the order of their size.  Each is tried by evaluation: where the finding
-is still there its goal says what leads on; where it is gone and another has come, that one's does,
-mostly that a line goes for which nothing is left to set.
+is still there its goal says what leads on; where it is gone, what the edits switch off is brought back;
+where another finding has come, that one's goal leads on, mostly that a line goes for which nothing is left to set.
 """
 
 from __future__ import annotations
 
 import heapq
 import itertools
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeAlias
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
 
 from kpolicy.policy.edits import without_needless
 from kpolicy.policy.fixes.goals import Goal, JointGoal, RequirementGoal, is_about_a_line, is_idle_line
-from kpolicy.policy.fixes.lines import Document, Edit
+from kpolicy.policy.fixes.honour import HonourGoal
+from kpolicy.policy.fixes.repair import Repair
+from kpolicy.policy.fixes.requests import edited_symbols, rests_on
 from kpolicy.policy.fixes.ways import Ways
+from kpolicy.policy.fixes.workbench import Edits, Workbench, key_of
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
-    from kpolicy.policy.judging.standard import Assessment
+    from kpolicy.policy.fixes.lines import Edit
+    from kpolicy.policy.fixes.requests import Guard, Request
     from kpolicy.policy.rules.finding import Finding
-
-Edits: TypeAlias = tuple[Edit, ...]
-Judge: TypeAlias = Callable[["Values"], "Assessment"]
-Key: TypeAlias = tuple[str, str]
 
 _MOST_TRIES: Final = 160
 _MOST_MOVES: Final = 24
 _MOST_EDITS: Final = 40
 
 
-def key_of(finding: Finding) -> Key:
-    """What stays the same of a finding while lines come and go."""
-    return finding.rule, finding.symbol
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What some edits lead to: the role, all findings, and those of them that count."""
-
-    role: str
-    all_findings: tuple[Finding, ...]
-    findings: tuple[Finding, ...]
-
-
-@dataclass
-class Workbench:
-    """Tries edits of a config, each set of them once.
-
-    `counts` tells which findings are at or above the threshold; `goal_for` gives the goal of one.
-    `roles` are those that the config may have besides its own.
-    """
-
-    values: Values
-    document: Document
-    judge: Judge
-    counts: Callable[[Finding], bool]
-    goal_for: Callable[[Finding], Goal | None]
-    roles: set[str] = field(default_factory=set)
-    _values: dict[frozenset[Edit], Values] = field(default_factory=dict)
-    _outcomes: dict[frozenset[Edit], Outcome] = field(default_factory=dict)
-
-    def evaluate(self, edits: Edits) -> Values:
-        """The values after some edits."""
-        key = frozenset(edits)
-        if key not in self._values:
-            self._values[key] = self.values.again(self.document.edited(edits)) if edits else self.values
-        return self._values[key]
-
-    def outcome(self, edits: Edits) -> Outcome:
-        """What the whole policy says to the values after some edits."""
-        key = frozenset(edits)
-        if key not in self._outcomes:
-            assessment = self.judge(self.evaluate(edits))
-            findings = tuple(item for item in assessment.findings if self.counts(item))
-            self._outcomes[key] = Outcome(assessment.verdict.role, assessment.findings, findings)
-        return self._outcomes[key]
-
-    def forget(self) -> None:
-        """Let go of everything but the start: values are large."""
-        start = self._outcomes.get(frozenset())
-        self._values.clear()
-        self._outcomes.clear()
-        if start is not None:
-            self._outcomes[frozenset()] = start
-
-    def new(self, edits: Edits, since: Edits = ()) -> tuple[Finding, ...]:
-        """The findings that count and are not there, or not so often, after the edits of `since`."""
-        before = Counter(key_of(item) for item in self.outcome(since).findings)
-        found = []
-        for item in self.outcome(edits).findings:
-            before[key_of(item)] -= 1
-            if before[key_of(item)] < 0:
-                found.append(item)
-        return tuple(found)
-
-    def keeps_role(self, edits: Edits) -> bool:
-        """Whether the config is still for what it was for: other rules would judge it."""
-        return self.outcome(edits).role in {self.outcome(()).role, *self.roles}
-
-
 @dataclass
 class Search:
-    """The search for one finding; `start` are edits that are made already, for findings before it."""
+    """The search for one finding; `start` are edits that are made already, for findings before it.
+
+    With `forced` a request may be lost that nothing brings back, but for one that an edit contradicts.
+
+    What was found out on the way: `obstacle`, `other_role` and `cost` say what was in the way (another finding, another
+    role, lost requests), `denied` that some edits would have taken requests away, `followed` are findings that came
+    instead and had to go too.  `complete` tells whether every set of edits was tried, `tried` which edits were; what
+    was found with `greedy` may not be the fewest.
+    """
 
     bench: Workbench
     finding: Finding
     goal: Goal | None
+    guard: Guard
     start: Edits = ()
+    forced: bool = False
     obstacle: Finding | None = None
     other_role: str = ""
+    cost: tuple[Request, ...] = ()
+    complete: bool = True
+    tries: int = 0
+    denied: bool = False
+    greedy: bool = False
+    tried: set[Edit] = field(default_factory=set)
+    followed: list[Finding] = field(default_factory=list)
+    _repaired: set[Edit] = field(default_factory=set)
+    _idle: set[Edit] = field(default_factory=set)
 
-    def solutions(self) -> Iterator[Edits]:
+    def solutions(self, most_tries: int = _MOST_TRIES) -> Iterator[Edits]:
         """Sets of edits that clear the finding, the smallest first, each without `start`; none is needless."""
         queue: list[tuple[int, int, Edits]] = [(0, 0, ())]
         seen: set[frozenset[Edit]] = set()
         found: list[frozenset[Edit]] = []
         order = itertools.count(1)
-        for _ in range(_MOST_TRIES):
+        for _ in range(most_tries):
             if not queue:
                 return
+            self.tries += 1
             _size, _order, edits = heapq.heappop(queue)
             if any(smaller <= frozenset(edits) for smaller in found):
                 continue
             further = self._further(edits)
             if further is None:
-                needed = without_needless(edits, self.is_cleared)
+                needed = self.needed(edits)
                 found.append(frozenset(needed))
                 yield needed
                 continue
@@ -138,7 +87,9 @@ class Search:
                 if key not in seen and len(longer) <= _MOST_EDITS:
                     seen.add(key)
                     heapq.heappush(queue, (len(longer), next(order), longer))
-        if queue and not found:
+        self.complete = not queue
+        if queue and not found and not isinstance(self.goal, HonourGoal):
+            self.greedy = True
             yield from self.straight_on()
 
     def straight_on(self) -> Iterator[Edits]:
@@ -147,19 +98,27 @@ class Search:
         while len(edits) <= _MOST_EDITS:
             further = self._further(edits)
             if further is None:
-                yield without_needless(edits, self.is_cleared)
+                yield self.needed(edits)
                 return
             if not further:
                 return
             edits = further[0]
 
+    def needed(self, edits: Edits) -> Edits:
+        """The edits without those that are not needed, be it to clear the finding or to keep what they switch off."""
+        kept = tuple(edit for edit in edits if edit in self._repaired)
+        core = tuple(edit for edit in edits if edit not in self._repaired)
+        fewer = without_needless(core, lambda some: self.is_cleared((*some, *kept)))
+        # Each of those that keep something is needed as long as what would take it away is there.
+        return edits if fewer == core else without_needless((*fewer, *kept), self.is_cleared)
+
     def is_cleared(self, edits: Edits) -> bool:
-        """Whether the finding is gone with these edits, and nothing else has come."""
-        everything = (*self.start, *edits)
-        values = self.bench.evaluate(everything)
-        if self._is_there(values, everything):
-            return False
-        return not self.bench.new(everything, self.start) and self._keeps_role(everything)
+        """Whether the finding is gone with these edits, nothing else has come, and nothing is left to bring back."""
+        return self._further(edits) is None
+
+    def lost(self, edits: Edits) -> tuple[Request, ...]:
+        """The requests that are not honoured any more with some edits."""
+        return self.guard.lost(self.bench.evaluate((*self.start, *edits)))
 
     def _keeps_role(self, everything: Edits) -> bool:
         """A requirement may make another kind of kernel of it; to clear a rule that way would be to dodge it."""
@@ -171,6 +130,12 @@ class Search:
         values = self.bench.evaluate(everything)
         if self._is_there(values, everything):
             return self._moves(self.goal, values, edits)
+        if edits and (repairs := self._repairs(edits)):
+            return [(*edits, *repairs)]
+        lost = self._refused(values, edits)
+        if lost:
+            self.cost = self.cost or lost
+            return []
         new = self.bench.new(everything, self.start)
         if not new and self._keeps_role(everything):
             return None
@@ -186,12 +151,53 @@ class Search:
             if is_idle_line(item) and document.has(item.place) and item.place.line not in taken
         ]
         if idle:
+            self._idle.update(idle)
             return [(*edits, *dict.fromkeys(idle))]
         goal = self.bench.goal_for(new[0])
+        self.followed.append(new[0])
+        self.guard = replace(self.guard, about=self.guard.about | self.bench.about(values, new[0]))
         return self._moves(goal, values, edits)
 
+    def _repairs(self, edits: Edits) -> Edits:
+        """What brings back what the edits switch off."""
+        goal, start = self.goal, self.start
+        if goal is None or self.about_a_line:
+            return ()
+        bench = self.bench
+        repair = Repair(
+            before=bench.evaluate(start),
+            document=bench.document,
+            guard=self.guard,
+            evaluate=lambda some: bench.evaluate((*start, *some)),
+            is_met=goal.met,
+        )
+        found = repair.lines(edits)
+        self._repaired.update(found)
+        return found
+
+    def _refused(self, values: Values, edits: Edits) -> tuple[Request, ...]:
+        """The lost requests that may not be lost."""
+        if self.guard.unsafe:
+            return ()
+        own = edited_symbols((edit for edit in edits if edit not in self._idle), self.bench.document)
+        return tuple(item for item in self.guard.lost(values) if not self._may_go(values, item, own))
+
+    def _may_go(self, values: Values, request: Request, own: Collection[str]) -> bool:
+        """Whether a request may be lost: it gives way, or is a part of what the finding asks to be turned off."""
+        name = request.line.name
+        if name in own:
+            return self.guard.yields(request)
+        if not self.forced:
+            return False
+        return isinstance(self.goal, RequirementGoal | JointGoal) or rests_on(values, name, self.guard.about)
+
+    @property
+    def about_a_line(self) -> bool:
+        """Whether the finding is about a line that goes, and not about values."""
+        return is_about_a_line(self.finding) and not isinstance(self.goal, HonourGoal)
+
     def _is_there(self, values: Values, everything: Edits) -> bool:
-        if is_about_a_line(self.finding):
+        if self.about_a_line:
             return self._count(everything) >= self._count(self.start)
         return self.goal is None or not self.goal.met(values)
 
@@ -202,6 +208,14 @@ class Search:
     def _moves(self, goal: Goal | None, values: Values, edits: Edits) -> list[Edits]:
         if goal is None:
             return []
-        ways = Ways(values, self.bench.document, (*self.start, *edits))
-        moves = itertools.islice(dict.fromkeys(goal.moves(ways)), _MOST_MOVES)
-        return [(*edits, move) for move in moves]
+        ways = Ways(values, self.bench.document, (*self.start, *edits), plain=isinstance(goal, HonourGoal))
+        found = []
+        for move in itertools.islice(dict.fromkeys(goal.moves(ways)), _MOST_MOVES):
+            if not self.bench.has_effect(move):
+                continue
+            if self.guard.allows(move, self.bench.document):
+                self.tried.add(move)
+                found.append((*edits, move))
+            else:
+                self.denied = True
+        return found

@@ -32,12 +32,17 @@ _NUMBERS: Final = ("int", "hex")
 
 
 class Ways:
-    """The edits that lead on from one state of a config: its values, and the edits that led there."""
+    """The edits that lead on from one state of a config: its values, and the edits that led there.
 
-    def __init__(self, values: Values, document: Document, done: tuple[Edit, ...] = ()) -> None:
+    With `plain` nothing is turned on only for what it selects, and no choice is made anew: of the drivers that select a
+    library none is asked for.
+    """
+
+    def __init__(self, values: Values, document: Document, done: tuple[Edit, ...] = (), *, plain: bool = False) -> None:
         self.values = values
         self.document = document
         self.done = done
+        self._plain = plain
         self._modules = bool(values.node_value(values.model.core.modules))
         self._done = {edit.symbol for edit in done}
         self._lines = {edit.line for edit in done if edit.line}
@@ -77,6 +82,18 @@ class Ways:
             yield from self.put(name, value)
         else:
             yield from self._show(symbol, 1)
+
+    def honour(self, name: str, value: str) -> Iterator[Edit]:
+        """A symbol gets the value that a line requests: m takes modules."""
+        if value == "m" and self.values.model.type_of(name) == "tristate" and not self._modules:
+            yield from self.rise(self.values.model.names_by_node.get(self.values.model.core.modules, ""), 2)
+            return
+        yield from self.want(name, value)
+        symbol = self.values.model.symbol(name)
+        if symbol is not None and not symbol.prompts and symbol.type in (*_NUMBERS, "string"):
+            for default in symbol.defaults:
+                if self._text(default.value) == value:
+                    yield from self.make(default.condition, 1, up=True)
 
     def fall(self, name: str, level: int) -> Iterator[Edit]:
         """A bool or tristate comes down to a level (0, 1, 2 for n, m, y)."""
@@ -175,7 +192,8 @@ class Ways:
                 yield from self.make(edge.condition, level, up=False)
                 return
         if symbol.choice is not None:
-            yield from self._other_member(symbol)
+            if not self._plain:
+                yield from self._other_member(symbol)
             # A choice takes one of its members as long as there is a choice.
             for prompt in (*symbol.prompts, *values.model.choices[symbol.choice].prompts):
                 yield from self.make(prompt.condition, level, up=False)
@@ -252,13 +270,22 @@ class Ways:
 
     def _bring(self, symbol: Symbol, level: int) -> Iterator[Edit]:
         """What no line sets is selected, implied, or on by default."""
-        for edge in itertools.islice((*symbol.selected_by, *symbol.implied_by), _MOST_EDGES):
+        edges = (*symbol.selected_by, *symbol.implied_by)
+        sources = {edge.source for edge in edges}
+        for edge in itertools.islice(edges, _MOST_EDGES):
             if self.values.tristate(edge.source) < level:
-                yield from self.rise(edge.source, level)
+                if not self._plain or self._belongs(symbol, edge.source, sources):
+                    yield from self.rise(edge.source, level)
             else:
                 yield from self.make(edge.condition, level, up=True)
         for default in symbol.defaults:
             yield from self._by_default(default, level)
+
+    def _belongs(self, symbol: Symbol, source: str, sources: set[str]) -> bool:
+        """Whether what selects a symbol stands for it: the symbol has no prompt, and nothing else selects it."""
+        if symbol.prompts or self.values.is_on(source):
+            return self.values.is_on(source)
+        return len(sources) == 1 or source.startswith(f"{symbol.name}_") or symbol.name.startswith(f"{source}_")
 
     def _by_default(self, default: Default, level: int) -> Iterator[Edit]:
         if default.value.op == "const" and not self.values.evaluate(default.value):

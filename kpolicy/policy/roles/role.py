@@ -116,6 +116,11 @@ class RoleVerdict:
     other: OtherRole | None = None
 
     @property
+    def doubt(self) -> str | None:
+        """The other role where the marks of two roles meet."""
+        return self.other.role if self.other is not None and self.certainty == "unclear" else None
+
+    @property
     def is_stated(self) -> bool:
         """Whether the policy states the role; any other is worked out from the config."""
         return self.certainty == "stated"

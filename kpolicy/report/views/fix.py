@@ -11,7 +11,8 @@ from kpolicy.errors import printable
 from kpolicy.frozen import dataclass
 from kpolicy.policy.fixes.lines import Edit
 from kpolicy.policy.fixes.plan import Change, Plan
-from kpolicy.policy.fixes.search import Edits
+from kpolicy.policy.fixes.requests import GivenUp
+from kpolicy.policy.fixes.workbench import Edits
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.json.pieces import location_document
 from kpolicy.report.text.lines import number
@@ -41,16 +42,47 @@ def patch(report: FixReport) -> bytes:
     return b"".join(_line(text.encode("latin-1")) for text in lines)
 
 
+def given_up_lines(report: FixReport) -> Iterator[str]:
+    """The requests that a patch gives up, with the reasons; nothing where it keeps them all."""
+    for works, title in ((True, "Gives up, although it works:"), (False, "Gives up:")):
+        items = [item for item in report.plan.given_up if item.works is works]
+        if items:
+            yield title
+        by_reason: dict[tuple[str, bool], list[GivenUp]] = {}
+        for item in items:
+            by_reason.setdefault((item.reason, item.proved), []).append(item)
+        for (reason, proved), same in by_reason.items():
+            *others, last = same
+            yield from (printable(f"  {item.text} ({item.location}),") for item in others)
+            unproved = "" if proved else " (not all edits were tried)"
+            yield printable(f"  {last.text} ({last.location}): {reason}{unproved}")
+
+
+def preamble(report: FixReport) -> bytes:
+    """What stands above a patch, where `git apply` and `git am` pass over it."""
+    lines = "".join(f"{line}\n" for line in given_up_lines(report))
+    return f"{lines}\n".encode("utf-8", "surrogateescape") if lines else b""
+
+
+def summary(report: FixReport) -> str:
+    """How many findings are cleared by how many lines, and what is known of that number."""
+    plan = report.plan
+    cleared = f"{len(plan.fixes)} of {number(len(plan.fixes) + len(plan.hopeless), 'finding')} cleared"
+    kept = f", {number(len(plan.given_up), 'request')} given up" if plan.given_up else ""
+    edited = f"{number(len(plan.edits), 'line')} edited" + (" (minimal)" if plan.edits and plan.minimal else "")
+    return f"{cleared}{kept}, {edited}; proved by evaluation"
+
+
 def fix_lines(report: FixReport, style: Style) -> Iterator[str]:
-    """Each finding with the edits that clear it, what cannot be cleared, and the values that change besides."""
+    """What is given up, each finding with its edits, what cannot be cleared, and the values that change besides."""
     plan = report.plan
     count = len(plan.fixes) + len(plan.hopeless)
     name = style.mark("strong", f"{printable(report.config)}:")
     if not count:
         yield f"{name} nothing to fix"
         return
-    cleared = f"{len(plan.fixes)} of {number(count, 'finding')} cleared"
-    yield f"{name} {cleared} by {number(len(plan.edits), 'edited line')}"
+    yield f"{name} {summary(report)}"
+    yield from given_up_lines(report)
     for fix in plan.fixes:
         yield ""
         yield style.mark(fix.finding.severity, _finding(fix.finding))
@@ -78,6 +110,18 @@ def fix_document(report: FixReport) -> dict[str, Any]:
         "config": report.config,
         "architecture": report.architecture,
         "file": report.path,
+        "given_up": [
+            {
+                "symbol": item.symbol,
+                "line": item.text,
+                "location": location_document(item.location),
+                "reason": item.reason,
+                "works": item.works,
+                "proved": item.proved,
+            }
+            for item in plan.given_up
+        ],
+        "minimal": plan.minimal,
         "fixed": [
             {
                 **_identity(fix.finding),

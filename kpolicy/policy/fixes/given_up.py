@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The requests that a fix gives up, and why each cannot be had."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from kpolicy.explain.blocked import blockers
+from kpolicy.policy.checks.effects import line_effects, result
+from kpolicy.policy.checks.reasons import listed, reason
+from kpolicy.policy.fixes.goals import RequirementGoal, is_about_a_line
+from kpolicy.policy.fixes.honour import ASKED, HonourGoal
+from kpolicy.policy.fixes.requests import GivenUp, files_below, is_kept, requests_of, rests_on
+
+if TYPE_CHECKING:
+    from kpolicy.evaluate.values import Values
+    from kpolicy.location import Location
+    from kpolicy.policy.checks.effects import LineEffect
+    from kpolicy.policy.fixes.plan import Fix, Task
+    from kpolicy.policy.fixes.requests import Request
+    from kpolicy.policy.rules.finding import Finding
+
+# Where another line of the same file says it, or the same line under another name.
+_NOT_LOST: Final = ("config/duplicate-assignment", "config/redundant-line", "stale/renamed")
+
+
+def given_up(
+    task: Task,
+    fixes: Sequence[Fix],
+    after: Values,
+    unproved: Collection[Location] = (),
+    followed: Sequence[Finding] = (),
+) -> Iterator[GivenUp]:
+    """The requests of a config that are made no more, and those that are honoured no more.
+
+    `followed` are findings that would have come instead of those that are cleared.
+    """
+    effects = {item.assignment.location: item for item in line_effects(task.values)}
+    for fix in fixes:
+        effect = effects.get(fix.finding.place)
+        if effect is not None and _is_given_up(fix, effect, after):
+            line = effect.assignment
+            why = reason(task.values, effect)
+            proved = line.location not in unproved
+            yield GivenUp(line.name, line.text, line.location, why, works=False, proved=proved)
+    others = [item for item in followed if not is_about_a_line(item)]
+    named = frozenset(name for fix in fixes for name in task.about(task.values, fix.finding))
+    required = any(isinstance(task.goal(fix.finding), RequirementGoal) for fix in fixes)
+    for name, request in requests_of(task.values).items():
+        if name not in named and not is_kept(after, request):
+            line = request.line
+            instead = next((item.rule for item in others if name in task.about(task.values, item)), None)
+            why, works = _why(task, fixes, after, request)
+            why = f"{instead} would apply" if instead is not None else why
+            works = works and instead is None and not required and not rests_on(after, name, named)
+            yield GivenUp(name, line.text, line.location, why, works=works)
+
+
+def _is_given_up(fix: Fix, effect: LineEffect, after: Values) -> bool:
+    """Whether a finding about a line was cleared without what the line requests."""
+    finding, line = fix.finding, effect.assignment
+    if not is_about_a_line(finding) or finding.rule in _NOT_LOST:
+        return False
+    if finding.rule in ASKED:
+        return not HonourGoal(line).met(after)
+    # A line that is corrected, or stands under another name, asks for the same as before.
+    return any(edit.line == line.location.line and not edit.text for edit in fix.edits)
+
+
+def _why(task: Task, fixes: Sequence[Fix], after: Values, request: Request) -> tuple[str, bool]:
+    """Why a request that worked is lost, and whether that could have been avoided."""
+    line = request.line
+    edited = any(edit.symbol == line.name for fix in fixes for edit in fix.edits)
+    if edited and request.is_denial:
+        served = [fix for fix in fixes if fix.finding.rule in ASKED and _is_served(fix, line.name)]
+        needing = [fix.finding.symbol for fix in served]
+        certain = [name for name in needing if rests_on(task.values, name, (line.name,))]
+        return f"needed by {listed(certain or needing)}", False
+    if edited:
+        later = [
+            fix.finding
+            for fix in fixes
+            if any(edit.symbol == line.name for edit in fix.edits)
+            and line.location.path in files_below(task.document, fix.finding.place)
+        ]
+        if later:
+            return f"{later[0].place} overrides it", False
+    asked = 1 if request.value == "m" else 2
+    found = [str(item) for item in blockers(after, line.name, asked)] if result(after, line.name) == "n" else []
+    return (listed(found) if found else f"it is {result(after, line.name)}"), True
+
+
+def _is_served(fix: Fix, name: str) -> bool:
+    """Whether a finding is cleared by an edit of a symbol's line, or by what clears another."""
+    return not fix.edits or any(edit.symbol == name for edit in fix.edits)

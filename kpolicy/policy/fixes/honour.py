@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The edits after which a line gets what it requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from kpolicy.frozen import dataclass
+from kpolicy.policy.checks.effects import asked_value, is_value, result
+from kpolicy.policy.fixes.assumed import is_refused_by_assumption
+
+if TYPE_CHECKING:
+    from kpolicy.config.model import Assignment
+    from kpolicy.evaluate.values import Values
+    from kpolicy.kconfig.model import Model
+    from kpolicy.policy.fixes.lines import Document, Edit
+    from kpolicy.policy.fixes.ways import Ways
+    from kpolicy.policy.rules.finding import Finding
+
+# What a line asked for and did not get, though it might.
+ASKED: Final = ("config/dropped-request", "config/overridden-by-select", "config/choice-conflict")
+
+
+@dataclass(frozen=True)
+class HonourGoal:
+    """A line stays as it is, and its symbol gets the value."""
+
+    line: Assignment
+
+    def met(self, values: Values) -> bool:
+        """See `Goal`."""
+        name = self.line.name
+        return result(values, name) == asked_value(values.model.type_of(name), self.line.value)
+
+    def moves(self, ways: Ways) -> Iterator[Edit]:
+        """See `Goal`."""
+        model, name = ways.values.model, self.line.name
+        any_symbol = _is_of_machine(model, name) and model.has_prompt(name)
+        for edit in ways.honour(name, self.line.value):
+            # HZ_1000 is a way to HZ=1000.
+            named = edit.symbol.startswith(f"{name}_")
+            if any_symbol or named or not _is_of_machine(model, edit.symbol):
+                yield edit
+
+
+def _is_of_machine(model: Model, name: str) -> bool:
+    """Whether a symbol is one of the architecture: a driver's line is no reason to choose another machine."""
+    symbol = model.symbol(name)
+    return symbol is not None and all(place.path.startswith("arch/") for place in symbol.definitions)
+
+
+def honour_goal(values: Values, document: Document, finding: Finding) -> HonourGoal | None:
+    """The goal that a finding's line is honoured; None for a line that cannot be, whatever the others are.
+
+    None as well for an old name, which has another goal, and where only an assumed toolchain refuses the line.
+    """
+    if finding.rule not in ASKED:
+        return None
+    name, kind = finding.symbol, values.model.type_of(finding.symbol)
+    line = next((item for item in document.config.assignments if item.location == finding.place), None)
+    if line is None or not values.model.is_defined(name) or values.model.is_transitional(name):
+        return None
+    if not is_value(kind, line.value) or is_refused_by_assumption(values, name):
+        return None
+    return HonourGoal(line)

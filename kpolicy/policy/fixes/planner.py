@@ -1,0 +1,327 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Fixing a config: what keeps requests first, then the proof that all of it holds together."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from kpolicy.config.read import parse_lines
+from kpolicy.policy.checks.registry import UNREADABLE
+from kpolicy.policy.edits import line_of, without_needless
+from kpolicy.policy.fixes.given_up import given_up
+from kpolicy.policy.fixes.goals import JointGoal, RequirementGoal, is_about_a_line
+from kpolicy.policy.fixes.honour import HonourGoal, honour_goal
+from kpolicy.policy.fixes.hopeless import Hopeless, guessed, unclear, unsafe_only, why_hopeless
+from kpolicy.policy.fixes.joint import are_apart, fewer
+from kpolicy.policy.fixes.line_fixes import Honouring
+from kpolicy.policy.fixes.plan import Fix, Plan, Task, UnprovedError, changed_values
+from kpolicy.policy.fixes.requests import Guard, is_kept, requests_of
+from kpolicy.policy.fixes.search import Search
+from kpolicy.policy.fixes.ways import Ways
+from kpolicy.policy.fixes.workbench import Edits, Workbench, key_of
+
+if TYPE_CHECKING:
+    from kpolicy.location import Location
+    from kpolicy.policy.fixes.goals import Goal
+    from kpolicy.policy.fixes.lines import Edit
+    from kpolicy.policy.fixes.requests import Request
+    from kpolicy.policy.rules.finding import Finding
+
+_MOST_ALTERNATIVES: Final = 4
+_LONGER: Final = 2
+_SEVERAL: Final = 2
+# For so many findings all edits together are shown to be the fewest.
+_FEW: Final = 8
+# Rules for these ask for debugging, unless they are for other kernels too.
+
+
+def make_plan(task: Task, *, alternatives: bool = False) -> Plan:
+    """The edits that clear the findings of a task; each finding is either in `fixes` or in `hopeless`."""
+    planner = _Planner(task, alternatives=alternatives)
+    required = {item.id for item in task.requirements}
+    for finding in task.findings:
+        if finding.rule in required:
+            planner.fix(finding)
+    planner.fix_together(required)
+    # What comes out before the lines: one may be idle only because of it.
+    for finding in task.findings:
+        if finding.rule not in required and not is_about_a_line(finding):
+            planner.fix(finding)
+    planner.fix_lines([finding for finding in task.findings if is_about_a_line(finding)])
+    planner.leave_out_needless()
+    planner.look_again()
+    planner.join()
+    return planner.plan()
+
+
+class _Planner:
+    """Puts the edits of a task together, one finding after the other."""
+
+    def __init__(self, task: Task, *, alternatives: bool) -> None:
+        self._task = task
+        self._bench = Workbench(task.values, task.document, task.judge, task.counts, task.goal, task.about)
+        self._alternatives = alternatives
+        self._rules = {rule.id: rule for rule in task.rules}
+        self._edits: Edits = ()
+        self._fixes: list[Fix] = []
+        self._hopeless: list[Hopeless] = []
+        self._asked = requests_of(task.values)
+        self._requests = self._asked
+        self._minimal = True
+        self._parts: list[tuple[Search, Edits]] = []
+        self._followed: list[Finding] = []
+        self._unproved: set[Location] = set()
+
+    def fix(self, finding: Finding) -> None:
+        """Clear one finding, if it can be."""
+        if key_of(finding) not in {key_of(item) for item in self._outcome(self._edits)}:
+            self._fixes.append(Fix(finding, ()))
+            return
+        rule = self._rules.get(finding.rule)
+        task = self._task
+        if rule is not None and not task.stated and rule.adds_debugging:
+            self._hopeless.append(guessed(finding))
+            return
+        if rule is not None and task.doubt is not None and not rule.is_for(task.doubt):
+            self._hopeless.append(unclear(finding, task.doubt))
+            return
+        searches: list[Search] = []
+        solutions = self._solutions(finding, searches)
+        first = next(solutions, None)
+        if first is None:
+            self._hopeless.append(self._why_hopeless(finding, searches))
+            return
+        others: list[Edits] = []
+        if self._alternatives:
+            found = (item for item in solutions if len(item) <= len(first) + _LONGER)
+            others = list(itertools.islice(found, _MOST_ALTERNATIVES))
+        self._fixes.append(Fix(finding, first, tuple(others)))
+        self._parts.append((searches[-1], first))
+        self._followed += searches[-1].followed
+        self._minimal = self._minimal and not searches[-1].greedy
+        self._adopt(first)
+
+    def fix_together(self, required: Collection[str]) -> None:
+        """Clear the requirements that are against the rules for this kind of kernel, all of them or none.
+
+        What a debug kernel must have no production kernel may have: one alone brings a finding, all together
+        make a debug kernel of it.
+        """
+        refused = [item for item in self._hopeless if item.finding.rule in required and item.obstacle in self._rules]
+        goals = [goal for item in refused if (goal := self._task.goal(item.finding)) is not None]
+        if len(goals) < _SEVERAL:
+            return
+        guards = [self._guard(item.finding) for item in refused]
+        guard = replace(guards[0], about=frozenset().union(*(item.about for item in guards)), denials=True)
+        search = Search(self._bench, refused[0].finding, JointGoal(tuple(goals)), guard, self._edits, forced=True)
+        solution = next(search.straight_on(), None)
+        if solution is None:
+            return
+        self._minimal = False
+        by_symbol = {item.finding.symbol: item for item in refused}
+        for item in refused:
+            # What they need besides is told with the first.
+            own = (edit for edit in solution if by_symbol.get(edit.symbol, refused[0]) is item)
+            self._fixes.append(Fix(item.finding, tuple(own)))
+        self._hopeless = [item for item in self._hopeless if item not in refused]
+        self._adopt(solution)
+
+    def fix_lines(self, findings: Sequence[Finding]) -> None:
+        """Clear findings about lines: by what honours them, then by giving them up.
+
+        Those of the second kind all at once where nothing else comes of it, which is nearly always.
+        """
+        if self._alternatives:
+            for finding in findings:
+                self.fix(finding)
+            return
+        honouring = Honouring(self._bench, findings, self._edits)
+        cleared = [fix.finding for fix in self._fixes]
+        if honouring.edits and not self._holds((*self._edits, *honouring.edits), cleared):
+            # Some bring a finding once they come together.
+            honouring.keep(lambda edits: self._holds((*self._edits, *edits), cleared))
+            self._minimal = False
+        self._fixes += honouring.fixes
+        self._parts += honouring.parts
+        self._unproved = honouring.unproved
+        if honouring.edits:
+            self._adopt(honouring.edits)
+        honoured = {id(fix.finding) for fix in self._fixes}
+        rest = [finding for finding in findings if id(finding) not in honoured]
+        if not self._at_once(rest):
+            for finding in rest:
+                self.fix(finding)
+
+    def _at_once(self, findings: Sequence[Finding]) -> bool:
+        ways = Ways(self._bench.evaluate(self._edits), self._task.document, self._edits)
+        there = {key_of(item) for item in self._outcome(self._edits)}
+        firsts: list[tuple[Finding, Edits]] = []
+        for finding in findings:
+            goal = self._task.goal(finding) if key_of(finding) in there else None
+            moves = goal.moves(ways) if goal is not None else ()
+            edit = next((item for item in moves if self._bench.has_effect(item)), None)
+            firsts.append((finding, (edit,) if edit is not None else ()))
+        edits = (*self._edits, *dict.fromkeys(edit for _finding, own in firsts for edit in own))
+        if len({edit.line for edit in edits if edit.line}) < sum(1 for edit in edits if edit.line):
+            return False
+        if not self._holds(edits, [item.finding for item in self._fixes] + list(findings)):
+            return False
+        self._edits = edits
+        self._fixes += [Fix(finding, own) for finding, own in firsts]
+        return True
+
+    def leave_out_needless(self) -> None:
+        """What one finding needed may be done by what another needed."""
+        findings = [fix.finding for fix in self._fixes]
+        lines = dict.fromkeys(edit for fix in self._fixes if is_about_a_line(fix.finding) for edit in fix.edits)
+        others = tuple(edit for edit in self._edits if edit not in lines)
+        if sum(bool(fix.edits) for fix in self._fixes if not is_about_a_line(fix.finding)) > 1:
+            others = without_needless(others, lambda fewer: self._holds((*fewer, *lines), findings))
+        kept = {*others, *lines}
+        self._edits = tuple(edit for edit in dict.fromkeys(self._edits) if edit in kept)
+        self._fixes = [replace(fix, edits=tuple(edit for edit in fix.edits if edit in kept)) for fix in self._fixes]
+
+    def look_again(self) -> None:
+        """What could not be cleared may have gone with something that was."""
+        there = {key_of(item) for item in self._outcome(self._edits)}
+        gone = [item for item in self._hopeless if key_of(item.finding) not in there]
+        self._hopeless = [item for item in self._hopeless if item not in gone]
+        self._fixes += [Fix(item.finding, ()) for item in gone]
+
+    def join(self) -> None:
+        """Look for fewer edits that clear the same findings together, where they are few enough to try."""
+        parts = [(search, edits) for search, edits in self._parts if any(edit in self._edits for edit in edits)]
+        if self._unproved:
+            self._minimal = False
+        if len(parts) < _SEVERAL or are_apart(parts) or not self._minimal:
+            return
+        if len(self._task.findings) > _FEW:
+            self._minimal = False
+            return
+        own = {edit for _search, edits in parts for edit in edits}
+        mine = tuple(edit for edit in self._edits if edit in own)
+        rest = tuple(edit for edit in self._edits if edit not in own)
+        findings = [fix.finding for fix in self._fixes]
+        lost = {item.line.name for item in self._lost(self._edits)}
+
+        def suffice(edits: Edits) -> bool:
+            everything = (*edits, *rest)
+            if not lost.issuperset(item.line.name for item in self._lost(everything)):
+                return False
+            values = self._bench.evaluate(everything)
+            goals = [search.goal for search, _edits in parts if isinstance(search.goal, HonourGoal)]
+            return all(goal.met(values) for goal in goals) and self._holds(everything, findings)
+
+        better, self._minimal = fewer(parts, mine, suffice)
+        if better is not None:
+            self._edits = (*better, *rest)
+            kept = set(self._edits)
+            self._fixes = [replace(fix, edits=tuple(edit for edit in fix.edits if edit in kept)) for fix in self._fixes]
+
+    def _lost(self, edits: Edits) -> tuple[Request, ...]:
+        values = self._bench.evaluate(edits)
+        return tuple(item for item in self._asked.values() if not is_kept(values, item))
+
+    def _adopt(self, edits: Edits) -> None:
+        self._edits = (*self._edits, *edits)
+        self._bench.roles.add(self._bench.outcome(self._edits).role)
+        self._bench.forget()
+        self._requests = requests_of(self._bench.evaluate(self._edits))
+
+    def plan(self) -> Plan:
+        """The plan; raises UnprovedError when the text that it makes does not do what it promises."""
+        task = self._task
+        edited = task.document.edited(self._edits)
+        text = parse_lines(task.document.path, task.document.text(self._edits))
+        own = [item for item in edited.assignments if item.location.path == task.document.path]
+        if [(item.name, item.value) for item in own] != [(item.name, item.value) for item in text.assignments]:
+            raise UnprovedError("the edited text says something else")
+        if self._edits and not self._holds(self._edits, [fix.finding for fix in self._fixes]):
+            raise UnprovedError("the edits together do not clear what each clears")
+        after = self._bench.evaluate(self._edits)
+        changes = tuple(changed_values(task.values, after)) if self._edits else ()
+        asked = {edit.symbol for edit in self._edits}
+        fixes = tuple(sorted(self._fixes, key=lambda fix: task.findings.index(fix.finding)))
+        return Plan(
+            document=task.document,
+            fixes=fixes,
+            hopeless=tuple(self._hopeless),
+            edits=self._edits,
+            changes=tuple(item for item in changes if item.symbol in asked),
+            side_effects=tuple(item for item in changes if item.symbol not in asked),
+            given_up=tuple(given_up(task, fixes, after, self._unproved, self._followed)),
+            minimal=self._minimal,
+        )
+
+    def _guard(self, finding: Finding) -> Guard:
+        return Guard(self._requests, self._task.about(self._bench.evaluate(self._edits), finding))
+
+    def _solutions(self, finding: Finding, searches: list[Search]) -> Iterator[Edits]:
+        """What the finding asks for; where that is nothing, or alternatives are wanted, what changes or gives up more.
+
+        What takes no request comes first, then, for a requirement, what takes those that cannot be had besides, then,
+        if that may be, what takes requests that work.
+        """
+        found: set[frozenset[Edit]] = set()
+        task = self._task
+        honour = honour_goal(self._bench.evaluate(self._edits), task.document, finding)
+        goals = (honour, task.goal(finding), task.goal(finding, wide=True))
+        for search in self._searches(finding, goals):
+            if found and not self._alternatives:
+                return
+            searches.append(search)
+            for solution in search.solutions():
+                edits = self._tidy(search, solution)
+                if frozenset(edits) not in found:
+                    found.add(frozenset(edits))
+                    yield edits
+
+    def _searches(self, finding: Finding, goals: Sequence[Goal | None]) -> Iterator[Search]:
+        guard = self._guard(finding)
+        required = any(isinstance(goal, RequirementGoal) for goal in goals)
+        # A requirement is stronger than any request, and yet takes as few as can be.
+        levels = [(guard, False), (replace(guard, denials=True), True)] if required else [(guard, True)]
+        if self._task.unsafe:
+            levels.append((replace(guard, unsafe=True), True))
+        for level, forced in levels:
+            for item in dict.fromkeys(goals):
+                if item is not None:
+                    yield Search(self._bench, finding, item, level, self._edits, forced=forced)
+
+    def _why_hopeless(self, finding: Finding, searches: Sequence[Search]) -> Hopeless:
+        task = self._task
+        found = [item for item in searches if not isinstance(item.goal, HonourGoal)]
+        search = found[0] if found else Search(self._bench, finding, None, Guard({}, frozenset()), self._edits)
+        reason = why_hopeless(task.values, task.document, finding, search)
+        if search.goal is None or task.unsafe or not any(item.cost or item.denied for item in searches):
+            return reason
+        free = Search(self._bench, finding, search.goal, replace(search.guard, unsafe=True), self._edits, forced=True)
+        solution = next(free.solutions(), None)
+        return reason if solution is None else unsafe_only(finding, free.lost(solution)) or reason
+
+    def _tidy(self, search: Search, edits: Edits) -> Edits:
+        """Lines that turn off what is off without them go, as savedefconfig has it; in a full .config they stay."""
+        if self._task.document.config.is_full or search.finding.rule == UNREADABLE:
+            return edits
+        for number, edit in enumerate(edits):
+            if edit.line and edit.text == line_of(edit.symbol, "n") and edit.symbol in edit.was:
+                shorter = (*edits[:number], self._task.document.cut(edit.line), *edits[number + 1 :])
+                if search.is_cleared(shorter):
+                    edits = shorter
+        return edits
+
+    def _holds(self, edits: Edits, findings: Sequence[Finding]) -> bool:
+        """Whether some findings are gone with these edits, no other has come, and the role is the same."""
+        there = Counter(key_of(item) for item in self._outcome(edits))
+        before = Counter(key_of(item) for item in self._outcome(()))
+        before.subtract(key_of(item) for item in findings)
+        if any(there[key] > before[key] for key in map(key_of, findings)):
+            return False
+        return not self._bench.new(edits) and self._bench.keeps_role(edits)
+
+    def _outcome(self, edits: Edits) -> tuple[Finding, ...]:
+        return self._bench.outcome(edits).all_findings

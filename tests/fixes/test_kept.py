@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a config requests is kept, honoured where it can be, and given up with a reason where it cannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.fixes.bench import Small, edits, given, rule
+
+_KCONFIG = """\
+config MODULES
+	bool "modules"
+	modules
+
+config DEBUG_KERNEL
+	bool "debug"
+
+config STACK_USAGE
+	bool "stack usage"
+	depends on DEBUG_KERNEL
+
+config SYMS_ALL
+	bool "all symbols"
+	depends on DEBUG_KERNEL
+
+config LOOP
+	tristate "loop"
+
+config RAM
+	tristate "ram"
+
+config EXPERT
+	bool "expert"
+
+config SPACES
+	bool "spaces"
+	default !EXPERT
+
+config NET_SPACE
+	bool "net"
+	depends on SPACES
+	default y
+
+config INPUT_KEYS
+	bool "keys"
+	default !EXPERT
+	select LIBRARY
+
+config LIBRARY
+	bool
+
+config REALTIME
+	bool "realtime"
+	depends on EXPERT
+
+config GRAPHICS
+	bool "graphics"
+	depends on !REALTIME
+
+config MINOR
+	int "minor" if EXPERT
+	default 10
+
+config DRIVER
+	bool "driver"
+	depends on BUS
+
+config OTHER_DRIVER
+	bool "other"
+	depends on BUS
+
+config BUS
+	bool "bus"
+
+config SHIPPED
+	bool "shipped"
+	depends on COMPILE_TEST
+
+config COMPILE_TEST
+	bool "compile test"
+
+choice
+	prompt "ticks"
+	default HZ_250
+
+config HZ_250
+	bool "250"
+
+config HZ_1000
+	bool "1000"
+
+endchoice
+
+config HZ
+	int
+	default 250 if HZ_250
+	default 1000 if HZ_1000
+
+config SWITCH
+	bool "switch"
+	select CORE
+
+config CORE
+	bool "core"
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Small:
+    return Small(tmp_path, _KCONFIG)
+
+
+_CASES = {
+    "one line for all that is m": ("CONFIG_LOOP=m\nCONFIG_RAM=m\n", ["add CONFIG_MODULES=y"], []),
+    "a denial in the way of several": (
+        "# CONFIG_DEBUG_KERNEL is not set\nCONFIG_STACK_USAGE=y\nCONFIG_SYMS_ALL=y\n",
+        ["change # CONFIG_DEBUG_KERNEL is not set to CONFIG_DEBUG_KERNEL=y"],
+        ["# CONFIG_DEBUG_KERNEL is not set"],
+    ),
+    "a denial in the way of one": (
+        "# CONFIG_DEBUG_KERNEL is not set\nCONFIG_STACK_USAGE=y\n",
+        ["remove CONFIG_STACK_USAGE=y"],
+        ["CONFIG_STACK_USAGE=y"],
+    ),
+    "one line for two": ("CONFIG_DRIVER=y\nCONFIG_OTHER_DRIVER=y\n", ["add CONFIG_BUS=y"], []),
+    "what an edit ends stays on": (
+        "CONFIG_MINOR=3\n",
+        ["add CONFIG_EXPERT=y", "add CONFIG_SPACES=y", "add CONFIG_INPUT_KEYS=y"],
+        [],
+    ),
+    "what it ends and a line denies goes": (
+        "# CONFIG_SPACES is not set\n# CONFIG_INPUT_KEYS is not set\nCONFIG_MINOR=3\n",
+        ["add CONFIG_EXPERT=y"],
+        [],
+    ),
+    "no driver is built for a machine that lacks it": (
+        "CONFIG_SHIPPED=y\n",
+        ["remove CONFIG_SHIPPED=y"],
+        ["CONFIG_SHIPPED=y"],
+    ),
+    "a number that follows from a choice": ("CONFIG_HZ=1000\n", ["add CONFIG_HZ_1000=y"], []),
+    "what works is not taken for what does not": (
+        "CONFIG_SWITCH=y\n# CONFIG_CORE is not set\n",
+        ["remove # CONFIG_CORE is not set"],
+        ["# CONFIG_CORE is not set"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", _CASES)
+def test_lines(small: Small, case: str) -> None:
+    config, expected, lost = _CASES[case]
+    plan = small.fix(config)
+    assert sorted(edits(plan)) == sorted(expected)
+    assert given(plan) == lost
+    assert plan.minimal
+    assert not plan.hopeless
+    assert not any(item.works for item in plan.given_up)
+    assert all(item.reason and item.proved for item in plan.given_up)
+
+
+def test_a_requirement_takes_what_it_forbids_and_nothing_else(tmp_path: Path) -> None:
+    small = Small(tmp_path, _KCONFIG, required="CONFIG_REALTIME=y\n")
+    plan = small.fix("CONFIG_GRAPHICS=y\n")
+    assert sorted(edits(plan)) == [
+        "add CONFIG_EXPERT=y",
+        "add CONFIG_INPUT_KEYS=y",
+        "add CONFIG_REALTIME=y",
+        "add CONFIG_SPACES=y",
+        "remove CONFIG_GRAPHICS=y",
+    ]
+    assert [(item.text, item.works) for item in plan.given_up] == [("CONFIG_GRAPHICS=y", False)]
+    assert "needs !REALTIME" in plan.given_up[0].reason
+
+
+def test_a_request_that_works_goes_only_where_that_is_allowed(tmp_path: Path) -> None:
+    small = Small(tmp_path, _KCONFIG, [rule("STACK_USAGE && DRIVER", "# CONFIG_DRIVER is not set")])
+    config = "CONFIG_BUS=y\nCONFIG_DRIVER=y\nCONFIG_DEBUG_KERNEL=y\nCONFIG_STACK_USAGE=y\n"
+    assert edits(small.fix(config)) == ["remove CONFIG_DRIVER=y"]
+    small.rules = [rule("SPACES && NET_SPACE && EXPERT", name="own/rule")]
+    small.rules = [rule("!REALTIME && !EXPERT", "CONFIG_REALTIME=y")]
+    plan = small.fix("CONFIG_GRAPHICS=y\n# CONFIG_EXPERT is not set\n", only="own/rule")
+    assert not plan.hopeless
+
+
+def test_without_unsafe_the_finding_stays_and_says_so(tmp_path: Path) -> None:
+    kconfig = 'config WANTED\n\tbool "wanted"\n\tdepends on !WORKS\n\nconfig WORKS\n\tbool "works"\n'
+    small = Small(tmp_path, kconfig, [rule("!WANTED", "CONFIG_WANTED=y")])
+    plan = small.fix("CONFIG_WORKS=y\n")
+    assert not plan.edits
+    assert [item.reason for item in plan.hopeless] == ["clearing it gives up CONFIG_WORKS=y: pass --unsafe for that"]
+    plan = small.fix("CONFIG_WORKS=y\n", unsafe=True)
+    assert sorted(edits(plan)) == ["add CONFIG_WANTED=y", "remove CONFIG_WORKS=y"]
+    assert [(item.text, item.works) for item in plan.given_up] == [("CONFIG_WORKS=y", True)]
+
+
+def test_of_a_stack_the_later_file_decides(tmp_path: Path) -> None:
+    small = Small(tmp_path, _KCONFIG)
+    plan = small.fix("# CONFIG_CORE is not set\n", "CONFIG_SWITCH=y\n")
+    assert edits(plan) == ["add # CONFIG_SWITCH is not set"]
+    assert [(item.text, item.reason) for item in plan.given_up] == [("CONFIG_SWITCH=y", "my_defconfig:1 overrides it")]
+
+
+def test_a_line_goes_where_an_earlier_file_says_what_is_needed(tmp_path: Path) -> None:
+    small = Small(tmp_path, _KCONFIG)
+    below = "CONFIG_DEBUG_KERNEL=y\nCONFIG_STACK_USAGE=y\nCONFIG_SYMS_ALL=y\n"
+    plan = small.fix("# CONFIG_DEBUG_KERNEL is not set\n", below)
+    assert edits(plan) == ["remove # CONFIG_DEBUG_KERNEL is not set"]
+
+
+def test_what_is_partly_had_is_asked_for(tmp_path: Path) -> None:
+    kconfig = (
+        'config MODULES\n\tbool "modules"\n\tmodules\n\nconfig A\n\ttristate "a"\n\n'
+        'config B\n\ttristate "b"\n\tdepends on A\n'
+    )
+    plan = Small(tmp_path, kconfig).fix("CONFIG_MODULES=y\nCONFIG_A=m\nCONFIG_B=y\n")
+    assert edits(plan) == ["change CONFIG_B=y to CONFIG_B=m"]
+    assert given(plan) == ["CONFIG_B=y"]
+
+
+def test_no_line_is_written_that_does_nothing(tmp_path: Path) -> None:
+    kconfig = "config ARCH_HAS_PTDUMP\n\tbool\n"
+    plan = Small(tmp_path, kconfig).fix("CONFIG_GENERIC_PTDUMP=y\n")
+    assert edits(plan) == ["remove CONFIG_GENERIC_PTDUMP=y"]
+
+
+def test_fewest_together(tmp_path: Path) -> None:
+    kconfig = "".join(f'config {name}\n\tbool "{name}"\n\n' for name in ("A", "B", "C"))
+    kconfig += 'config ONE\n\tbool "one"\n\tdepends on A || B\n\nconfig TWO\n\tbool "two"\n\tdepends on B || C\n'
+    plan = Small(tmp_path, kconfig).fix("CONFIG_ONE=y\nCONFIG_TWO=y\n")
+    assert edits(plan) == ["add CONFIG_B=y"]
+    assert plan.minimal
