@@ -171,7 +171,8 @@ def subject_of(request: FixRequest, context: Context) -> Subject:
         path=path,
         link=given_path if own_file and os.path.islink(given_path) else "",
         stated=stated,
-        doubt=report.verdict.doubt if not stated else None,
+        # A defconfig of the tree is no debug kernel but by its name.
+        doubt=report.verdict.doubt if not stated and not target.parts[0].in_tree else None,
     )
 
 

@@ -23,6 +23,10 @@ def _fix(tree: Path, *words: str | Path) -> Outcome:
     return kpolicy("fix", "--tree", tree, *words)
 
 
+# A copy of that config with another name could be one of a debug kernel.
+_STATED = ("--policy", "production")
+
+
 def _check(tree: Path, *words: str | Path) -> list[str]:
     found = kpolicy("check", "--tree", tree, "-o", "json", *words).json
     return [item["rule"] for config in found["configs"] for item in config["findings"] if item["severity"] != "note"]
@@ -188,21 +192,21 @@ def test_a_file_elsewhere(demo: Path, tmp_path: Path, monkeypatch: pytest.Monkey
     file = tmp_path / "sub" / "my.config"
     file.write_bytes((demo / _PATH).read_bytes())
     monkeypatch.chdir(tmp_path)
-    diff = _fix(demo, "--arch", "x86", "sub/my.config").out
+    diff = _fix(demo, "--arch", "x86", "sub/my.config", *_STATED).out
     assert diff.startswith("--- a/sub/my.config\n")
     _apply(tmp_path, diff)
     assert not _check(demo, "--arch", "x86", file)
     monkeypatch.chdir(tmp_path / "sub")
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "my.config").write_bytes((demo / _PATH).read_bytes())
-    assert _fix(demo, "--arch", "x86", "../other/my.config").out.startswith("--- a/my.config\n")
+    assert _fix(demo, "--arch", "x86", "../other/my.config", *_STATED).out.startswith("--- a/my.config\n")
 
 
 def test_a_full_config_keeps_its_lines(demo: Path, tmp_path: Path) -> None:
     full = tmp_path / ".config"
     full.write_text(kpolicy("expand", "--tree", demo, _CONFIG).out)
     lines = full.read_text().count("\n")
-    outcome = _fix(demo, full, "--write")
+    outcome = _fix(demo, full, "--write", *_STATED)
     assert outcome.status == status.CLEAN
     assert "# CONFIG_DEBUG_KMEMLEAK is not set" in full.read_text().splitlines()
     assert full.read_text().count("\n") <= lines
@@ -225,7 +229,7 @@ def test_standard_input(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def fix(form: str, *words: str) -> Outcome:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
-        return _fix(demo, "--arch", "x86", "-", "--format", form, *words)
+        return _fix(demo, "--arch", "x86", "-", "--format", form, *_STATED, *words)
 
     assert fix("json").json["edits"]
     assert "CONFIG_DEBUG_KMEMLEAK" in fix("fragment").out
@@ -239,7 +243,7 @@ def test_what_cannot_be_edited(demo: Path, tmp_path: Path) -> None:
 
     packed.write_bytes(gzip.compress((demo / _PATH).read_bytes()))
     assert "is packed" in _fix(demo, "--arch", "x86", packed).err
-    assert "DEBUG_KMEMLEAK" in _fix(demo, "--arch", "x86", packed, "--format", "fragment").out
+    assert "DEBUG_KMEMLEAK" in _fix(demo, "--arch", "x86", packed, "--format", "fragment", *_STATED).out
     odd = tmp_path / 'my"config'
     odd.write_bytes((demo / _PATH).read_bytes())
     assert _fix(demo, "--arch", "x86", odd).status == status.USAGE
@@ -253,7 +257,7 @@ def test_a_file_that_changes_meanwhile(demo: Path, tmp_path: Path, monkeypatch: 
     file.write_bytes((demo / _PATH).read_bytes())
     # It is read again before it is written.
     monkeypatch.setattr("kpolicy.files.read_file", lambda path: Path(path).read_bytes() + b"# more\n")
-    outcome = _fix(demo, "--arch", "x86", file, "--write")
+    outcome = _fix(demo, "--arch", "x86", file, "--write", *_STATED)
     monkeypatch.undo()
     assert outcome.status == status.FAILURE
     assert "changed meanwhile" in outcome.err
