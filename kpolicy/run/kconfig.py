@@ -23,8 +23,8 @@ from kpolicy.run.request import Terms
 
 _FAMILY: Final = "kconfig/"
 _CHECKED: Final = (
-    "checked are the Kconfig files that an architecture reads, and the fragments of kernel/configs and\n"
-    "arch/*/configs; those of tools/testing/selftests are not"
+    "only Kconfig files that an architecture sources are checked, and the fragments in kernel/configs and\n"
+    "arch/*/configs, but not those in tools/testing/selftests"
 )
 
 

@@ -206,7 +206,7 @@ _CASES = {
     ),
     "choice": ("CONFIG_P=y\nCONFIG_Q=y\n", "config/choice-conflict", 1, "takes Q, set at line 2"),
     "choice of none": ("# CONFIG_P is not set\n# CONFIG_Q is not set\n", "config/choice-conflict", 1, "must take one"),
-    "type": ("CONFIG_B=m\n", "config/wrong-type", 1, "'m' is no value for CONFIG_B, which is a bool"),
+    "type": ("CONFIG_B=m\n", "config/wrong-type", 1, "'m' is not a valid value for CONFIG_B, which is a bool"),
     "no number": ("CONFIG_N=many\n", "config/wrong-type", 1, "which is an int"),
     "no quotes": ("CONFIG_S=text\n", "config/wrong-type", 1, "which is a string"),
     "comment after a number": ("CONFIG_N=8 # why\n", "config/wrong-type", 1, "a comment after the value is part of it"),
@@ -256,7 +256,7 @@ def test_lines_that_are_honoured(tmp_path: Path, config: str) -> None:
         ("# CONFIG_IDLE is not set", "note", "result: CONFIG_IDLE=0", ()),
         ("# CONFIG_LIMIT is not set", "note", "result: no value", ()),
         ("# CONFIG_WARN is not set", "warning", "result: CONFIG_WARN=2048", ("CONFIG_WARN=0",)),
-        ("CONFIG_N=n", "error", "'n' is no value for CONFIG_N", ()),
+        ("CONFIG_N=n", "error", "'n' is not a valid value for CONFIG_N", ()),
         ("CONFIG_S=text", "error", "'text' is no value", ('CONFIG_S="text"',)),
     ],
 )
@@ -272,7 +272,7 @@ def test_a_number_or_string_cannot_be_unset(
 
 def test_a_value_is_told_as_conf_reads_it(tmp_path: Path) -> None:
     dropped, tail = _findings(tmp_path, "CONFIG_A=y # why\n")
-    assert dropped.message.startswith("CONFIG_A is asked to be y and is n: ")
+    assert dropped.message.startswith("CONFIG_A=y requested, but it is n: ")
     assert (tail.rule, tail.remedy) == ("config/unreadable-line", ("CONFIG_A=y",))
     assert tail.message == "conf ignores what follows the first letter, '# why': it reads CONFIG_A=y"
 
@@ -285,7 +285,7 @@ def test_the_nearest_name_is_offered(tmp_path: Path) -> None:
     values = evaluate(model, parse_config("c", b"CONFIG_DEBUG_SPINLOCK_SLEEP=y\nCONFIG_DEBUG_ATOMIC_SLEEPS=y\n"))
     messages = [item.message for item in check_lines(values, "production")]
     renamed, misspelt = messages
-    assert renamed.endswith("it is CONFIG_DEBUG_ATOMIC_SLEEP here, which is n (y requested)")
+    assert renamed.endswith("it is now CONFIG_DEBUG_ATOMIC_SLEEP, which is n (y requested)")
     assert misspelt.endswith("did you mean DEBUG_ATOMIC_SLEEP?")
 
 
@@ -392,8 +392,8 @@ def test_a_name_of_another_architecture_is_told(tmp_path: Path) -> None:
         (
             "config/unknown-symbol",
             "note",
-            "CONFIG_FOREIGN is not known to this architecture: it is defined for arm64 only (arch/arm64/Kconfig:1),"
-            " and the line does nothing",
+            "CONFIG_FOREIGN is not defined on this architecture: it is defined for arm64 only (arch/arm64/Kconfig:1),"
+            " and the line has no effect",
         )
     ]
 
@@ -404,7 +404,7 @@ def test_a_name_that_is_only_referred_to(tmp_path: Path) -> None:
     assert message.endswith("it is defined for arm64 only (arch/arm64/Kconfig:4)")
     [(rule, _, message)] = _told(tmp_path / "other", "CONFIG_NOWHERE=y")
     assert rule == "config/dropped-request"
-    assert message.endswith("nothing in the tree defines it")
+    assert message.endswith("no Kconfig file defines it")
 
 
 def test_a_name_of_no_architecture_is_a_warning(tmp_path: Path) -> None:

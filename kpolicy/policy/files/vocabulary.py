@@ -44,9 +44,9 @@ class Entry:
 
 
 _OWN: Final = (
-    Entry(WAIVER_EXPIRED, "a waiver whose day has passed", "warning", enabled=True),
-    Entry(WAIVER_UNUSED, "a waiver that waives nothing", "note", enabled=True),
-    Entry(UNKNOWN_REQUIREMENT, "a requirement for a symbol that the tree does not define", "warning", enabled=True),
+    Entry(WAIVER_EXPIRED, "expired waiver", "warning", enabled=True),
+    Entry(WAIVER_UNUSED, "unused waiver", "note", enabled=True),
+    Entry(UNKNOWN_REQUIREMENT, "required symbol that the tree does not define", "warning", enabled=True),
 )
 
 

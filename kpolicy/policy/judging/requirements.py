@@ -89,7 +89,7 @@ def requirements_of(config: Config, srcarch: str | None = None, *, is_of_tree: b
 
 def _unread(line: UnreadLine) -> UsageError:
     value = corrected("unknown", line.value) if line.name and line.value else None
-    what = f"conf does not read this line ({line.fault})" if line.fault != TEXT else TEXT
+    what = f"conf ignores this line ({line.fault})" if line.fault != TEXT else TEXT
     better = line_of(line.name, value) if value is not None else "CONFIG_X=value or # CONFIG_X is not set"
     return UsageError(
         f"{what}, so nothing is required by it",
