@@ -57,7 +57,7 @@ _MOST_EFFECTS = 12
     show_default=True,
     help="A patch for git apply, a fragment to put on top, or what was found as JSON or in words.",
 )
-@click.option("--alternatives", is_flag=True, help="Tell of other edits that would do (with text and json).")
+@click.option("--alternatives", is_flag=True, help="Also show other edits that would do (with text and json).")
 @click.option("--write", is_flag=True, help="Edit the file of CONFIG, in a stack the last one.")
 @click.option(
     "--fail-on",
@@ -84,8 +84,8 @@ def command(
 ) -> int:
     """Find the fewest edited lines that clear findings, each proved by evaluation.
 
-    Nothing is written but with --write.  What changes besides, and what no edit of a config can clear, is
-    told on stderr.  CONFIG is named as for `kpolicy check`; of a stack a+b+c the last file is edited.
+    Nothing is written but with --write.  Other values that change, and findings that no edit clears, are printed
+    to stderr.  CONFIG is named as for `kpolicy check`; of a stack a+b+c the last file is edited.
 
     \b
     Examples:

@@ -115,7 +115,7 @@ class _Parser(Tokens):
             self._next += 1
             return self._boot(token)
         if token.kind != "word":
-            what = "the formula ends here" if token.kind == "end" else f"{token.text!r} cannot stand here"
+            what = "the formula ends here" if token.kind == "end" else f"{token.text!r} is not valid here"
             self._fail(f"{what}: expected a number, a symbol or a function", token)
         self._next += 1
         if token.text[0].isdigit() and (_NUMBER.match(token.text) or not _DIGIT_FIRST.match(token.text)):

@@ -109,7 +109,7 @@ class Subject:
             mode = f"{status.st_mode & 0o7777:04o}"
             raise InputError(f"{self.path} is read-only (mode {mode})", hint=f"chmod u+w {shlex.quote(self.path)}")
         if status.st_nlink > 1:
-            hint = "copy it to a file of its own, or leave --write away and apply the patch"
+            hint = "copy the file first, or apply the patch without --write"
             raise InputError(f"{self.path} has {status.st_nlink} hard links", hint=hint)
 
 

@@ -133,7 +133,7 @@ def test_what_is_said_about_fragments(tree: Path) -> None:
         f" at lib/Kconfig:42: nothing sets it on this architecture {tag}",
         "kernel/configs/debug.config:8: note: CONFIG_RUSTY=y is not honoured on any architecture: needs PROBED"
         f" (PROBED=n; the toolchain decides it by $(shell,echo n), which gives n) at lib/Kconfig:54 {tag}",
-        f'kernel/configs/debug.config:9: warning: CONFIG_a="y" has no effect: not a valid value for a bool {tag}',
+        f'kernel/configs/debug.config:9: warning: CONFIG_A="y" has no effect: not a valid value for a bool {tag}',
         "2 architectures: 0 errors, 4 warnings, 3 notes",
     ]
 

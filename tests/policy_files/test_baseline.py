@@ -185,7 +185,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         parse_baseline("b.json", text)
     assert [(error.location and error.location.line, error.message) for error in caught.value.errors] == [
         (3, "the key 'fingerprint' is missing"),
-        (4, "kasan/x for KASAN in a_defconfig stands here twice"),
+        (4, "kasan/x for KASAN in a_defconfig is here twice"),
     ]
 
 

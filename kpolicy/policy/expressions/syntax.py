@@ -137,7 +137,7 @@ class _Parser(Tokens):
             self._next += 1
             return Constant(re.sub(r"\\(.)", r"\1", token.text[1:-1]))
         if token.kind not in ("word", "number"):
-            what = "the condition ends here" if token.kind == "end" else f"{token.text!r} cannot stand here"
+            what = "the condition ends here" if token.kind == "end" else f"{token.text!r} is not valid here"
             self._fail(f"{what}: expected a symbol", token)
         self._next += 1
         if token.text in BOOT_WORDS and self._take("("):

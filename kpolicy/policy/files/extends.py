@@ -201,7 +201,7 @@ def _advised(error: UsageError) -> UsageError:
             error.location,
             source_line=error.source_line,
             column=error.column,
-            hint='names with a slash or a wildcard stand in quotes: [rules."kasan/outline"]',
+            hint='quote names with a slash or a wildcard: [rules."kasan/outline"]',
         )
     return error
 

@@ -78,7 +78,7 @@ def why_hopeless(values: Values, document: Document, finding: Finding, search: S
 
 
 def _elsewhere(place: Location) -> str:
-    return f"the line stands in {place.path}, which is not edited"
+    return f"the line is in {place.path}, which is not edited"
 
 
 def _reasons(values: Values, document: Document, search: Search) -> Iterator[tuple[str, Location | None]]:

@@ -203,7 +203,7 @@ class _Reader:
                 entry["config"], entry["architecture"], canonical(entry["rule"]), entry["symbol"], entry["count"]
             )
             if item.fingerprint in found:
-                self._complain(number, f"{item.rule} for {item.symbol} in {item.config} stands here twice", None)
+                self._complain(number, f"{item.rule} for {item.symbol} in {item.config} is here twice", None)
             found[item.fingerprint] = item
         if self._errors:
             raise FileErrors(self._errors)

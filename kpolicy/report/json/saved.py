@@ -240,7 +240,7 @@ def _notes(node: Node) -> tuple[RuleNote, ...]:
     for item in node.elements():
         note = _note(item)
         if note.id in found:
-            item.wrong(f"the rule {note.id!r} stands here twice")
+            item.wrong(f"the rule {note.id!r} is here twice")
         found[note.id] = note
     return tuple(found.values())
 

@@ -167,7 +167,7 @@ def _roles(roles: Sequence[Role]) -> Iterator[str]:
     yield f"[All rules]({INDEX})"
     yield ""
     yield from wrapped(
-        "What a kernel is for. Where a policy file does not state it, it is worked out: the roles are tried in"
+        "The role is what a kernel is used for. If no policy file states it, kpolicy derives it: the roles are tried in"
         " this order. A role has marks, conditions that speak for it, and readings, ways to decide: a condition,"
         " and how many marks must hold besides. The first reading is used unless a policy file chooses"
         " another. The last role is what remains."

@@ -125,7 +125,7 @@ _FINDING = ("configs", 0, "findings", 1)
         (_set("configs", 0, "waived", 0, "waiver", "expires", to="soon"), "expires: expected a day, YYYY-MM-DD"),
         (_set("about_tree", "complete", to=1), "about_tree.complete: expected true or false"),
         (_set("line_hashes", to={"a": {"-1": "x"}}), "line_hashes.a.-1: expected the number of a line"),
-        (_set("rules", 1, "id", to="debug-vm/in-production"), "the rule 'debug-vm/in-production' stands here twice"),
+        (_set("rules", 1, "id", to="debug-vm/in-production"), "the rule 'debug-vm/in-production' is here twice"),
         (_set("fail_on", to="all"), "fail_on: 'all' is none of"),
     ],
 )
