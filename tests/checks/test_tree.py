@@ -151,7 +151,7 @@ def test_a_name_that_nothing_defines(tmp_path: Path, line: str) -> None:
 def test_around_entries(tmp_path: Path) -> None:
     lib = 'if NOWHERE\n\nmenu "m"\n\tvisible if GONE\n\nendmenu\n\nendif\n'
     assert _undefined(tmp_path, {"arch/one/Kconfig": "", "lib/Kconfig": lib}) == [
-        "1: warning: all up to the endif depends on NOWHERE, which no Kconfig file defines: never met",
+        "1: warning: everything up to the endif depends on NOWHERE, which no Kconfig file defines: never met",
         "4: note: this line refers to GONE, which no Kconfig file defines: the line has no effect",
     ]
 

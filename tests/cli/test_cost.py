@@ -96,7 +96,7 @@ def test_text(config: Path) -> None:
     assert ["kfence/pool", "2", "MiB", "(255", "+", "1)", "*", "2", "*", "4K"] in [line.split() for line in lines]
     assert f"        KFENCE=y: CONFIG_KFENCE=y  {config}:10" in lines
     text = "\n".join(lines)
-    for title in ("memory, exact", "memory, as documented", "memory, per object", "not known"):
+    for title in ("memory, exact", "memory, as documented", "memory, per object", "unknown"):
         assert f"\n  {title}\n" in text
     assert "give --cpus" in text
     assert "    lockdep/speed" in text

@@ -105,12 +105,9 @@ def _printed_strings() -> Iterator[tuple[str, str]]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         silent = {id(node) for node in _docstrings(tree)}
         for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and id(node) not in silent and _is_prose(node.value):
-                yield f"{path.relative_to(ROOT)}:{node.lineno}", node.value
-
-
-def _is_prose(value: object) -> bool:
-    return isinstance(value, str) and " " in value.strip()
+            match node:
+                case ast.Constant(value=str(text)) if " " in text.strip() and id(node) not in silent:
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}", text
 
 
 def _docstrings(tree: ast.Module) -> Iterator[ast.Constant]:

@@ -205,7 +205,7 @@ def choice_taken(values: Values, name: str) -> str:
     if picked is None:
         return f"no member of the choice {title!r} is set"
     if picked == name:
-        return f"the choice {title!r} must have a member, and falls back to this one"
+        return f"the choice {title!r} must have one member set, and defaults to this one"
     line, own = values.assignment(picked), values.assignment(name)
     if line is None or not line.value.startswith("y"):
         return f"the choice {title!r} is set to {picked}, its default"
