@@ -78,7 +78,7 @@ def command(
     if spec is None:
         return _in_tree(console, SymbolsRequest(source, symbols, archs, toolchain), context, form, verbose=verbose)
     if len(archs) > 1:
-        raise UsageError("a config is for one architecture", hint="name one --arch, or none")
+        raise UsageError("a config is for one architecture", hint="pass one --arch, or none")
     request = ValuesRequest(source, spec, archs[0] if archs else None, toolchain=toolchain)
     return _in_config(console, request, symbols, context, form)
 
