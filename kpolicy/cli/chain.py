@@ -151,7 +151,7 @@ def _kinds(by: str) -> tuple[Kind, ...]:
     words = by.split(",")
     for word in words:
         if word not in KINDS:
-            raise UsageError(f"--by: there is no kind {word!r}", hint=did_you_mean(word, KINDS))
+            raise UsageError(f"--by: unknown kind {word!r}", hint=did_you_mean(word, KINDS))
     return tuple(kind for kind in KINDS if kind in words)
 
 

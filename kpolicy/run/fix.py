@@ -91,7 +91,7 @@ class Subject:
     def check_is_a_file(self) -> None:
         """Refuse what no patch can name."""
         if self.path is None:
-            raise UsageError("standard input is no file", hint="--format fragment, text or json go without one")
+            raise UsageError("standard input is not a file", hint="--format fragment, text or json go without one")
         if any(ord(letter) < ord(" ") or letter in '"\\\x7f' for letter in self.name):
             raise UsageError(f"{self.name}: git quotes such a name", hint="rename the file, or use --format fragment")
 
@@ -219,7 +219,7 @@ def _chosen(subject: Subject, request: FixRequest) -> list[Finding]:
         if fault is not None:
             raise UsageError(f"--rule {selector}: {fault}")
         if not any(matches_rule(selector, name) for name in known):
-            raise UsageError(f"there is no rule {selector!r}", hint=did_you_mean(selector, known))
+            raise UsageError(f"unknown rule {selector!r}", hint=did_you_mean(selector, known))
     if selectors:
         return [item for item in subject.findings if any(matches_rule(word, item.rule) for word in selectors)]
     return [item for item in subject.findings if reaches(item, _threshold(subject, request))]

@@ -118,7 +118,7 @@ def test_what_cannot_be_judged_is_said(repository: Repository, tmp_path: Path, d
     none = kpolicy("checkpatch", empty, "--tree", repository.folder)
     assert (none.status, none.err) == (
         3,
-        "error: there is no patch in it\n  expected the output of git format-patch or git diff\n",
+        "error: no patch found\n  expected the output of git format-patch or git diff\n",
     )
     missing = kpolicy("checkpatch", tmp_path / "missing", "--tree", repository.folder)
     assert (missing.status, "cannot read the patch: No such file" in missing.err) == (3, True)

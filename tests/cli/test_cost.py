@@ -98,7 +98,7 @@ def test_text(config: Path) -> None:
     text = "\n".join(lines)
     for title in ("memory, exact", "memory, as documented", "memory, per object", "unknown"):
         assert f"\n  {title}\n" in text
-    assert "give --cpus" in text
+    assert "pass --cpus" in text
     assert "    lockdep/speed" in text
 
 

@@ -142,7 +142,7 @@ def test_a_config_is_for_one_architecture(demo: Path) -> None:
     words = ("--tree", demo, "EXPERT", "--config", "graphics_defconfig", "--arch", "x86", "--arch", "arm64")
     outcome = kpolicy("explain", *words)
     assert outcome.status == status.USAGE
-    assert "name one --arch" in outcome.err
+    assert "pass one --arch" in outcome.err
 
 
 def test_a_config_that_there_is_not(demo: Path) -> None:

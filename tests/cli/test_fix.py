@@ -99,7 +99,7 @@ def test_only_some_rules(demo: Path) -> None:
     assert found["patch"].startswith("--- a/")
     unknown = _fix(demo, _CONFIG, "--rule", "kmemleek")
     assert unknown.status == status.USAGE
-    assert "there is no rule 'kmemleek'" in unknown.err
+    assert "unknown rule 'kmemleek'" in unknown.err
     assert _fix(demo, _CONFIG, "--rule", "a/b/c").status == status.USAGE
 
 

@@ -192,7 +192,7 @@ def test_an_architecture_alone(tree: Path) -> None:
 def test_what_is_asked_for_wrongly(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     outcome = kpolicy("kconfig", tree, "--check", "dead-defaults")
     assert outcome.status == 2
-    assert "there is no check 'dead-defaults' of Kconfig files" in outcome.err
+    assert "unknown check 'dead-defaults' of Kconfig files" in outcome.err
     assert "dead-default'" in outcome.err
     monkeypatch.chdir(tmp_path)
     assert kpolicy("kconfig").status == 2

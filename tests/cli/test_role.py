@@ -65,7 +65,7 @@ def test_another_reading(demo: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("reading", "said"),
-    [("debug=early", "has no reading 'early'"), ("debgu=enables", "did you mean 'debug'?"), ("x", "no role")],
+    [("debug=early", "has no reading 'early'"), ("debgu=enables", "did you mean 'debug'?"), ("x", "unknown role")],
 )
 def test_a_reading_that_there_is_not(demo: Path, reading: str, said: str) -> None:
     outcome = kpolicy("role", "--tree", demo, "i386_defconfig", "--reading", reading)

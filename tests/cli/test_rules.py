@@ -114,12 +114,12 @@ def test_a_list_of_nothing_says_so() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("list kmemlek", "error: there is no family 'kmemlek'\n  did you mean 'kmemleak'?\n"),
-        ("list --family kmemlek", "error: there is no family 'kmemlek'\n  did you mean 'kmemleak'?\n"),
-        ("list --role debog", "error: there is no role 'debog'\n  did you mean 'debug'?\n"),
-        ("list --kind mising", "error: there is no kind 'mising'\n  did you mean 'missing'?\n"),
-        ("list --severity warn", "error: there is no severity 'warn'\n  did you mean 'warning'?\n"),
-        ("test kmsam", "error: there is no family 'kmsam'\n  did you mean 'kmsan'?\n"),
+        ("list kmemlek", "error: unknown family 'kmemlek'\n  did you mean 'kmemleak'?\n"),
+        ("list --family kmemlek", "error: unknown family 'kmemlek'\n  did you mean 'kmemleak'?\n"),
+        ("list --role debog", "error: unknown role 'debog'\n  did you mean 'debug'?\n"),
+        ("list --kind mising", "error: unknown kind 'mising'\n  did you mean 'missing'?\n"),
+        ("list --severity warn", "error: unknown severity 'warn'\n  did you mean 'warning'?\n"),
+        ("test kmsam", "error: unknown family 'kmsam'\n  did you mean 'kmsan'?\n"),
         ("test --arch x86", "error: --arch needs a tree\n  pass --tree\n"),
         ("pages", "error: Missing option '--output' / '-o'.\n  try: kpolicy rules pages --help\n"),
     ],

@@ -565,7 +565,7 @@ def test_a_path_at_which_nothing_is_checked(make: Make) -> None:
 
     assert status("arch/x86/Kconfg") == (
         2,
-        "error: --path arch/x86/Kconfg: there is no such path in the tree\n  did you mean 'arch/x86/Kconfig'?\n",
+        "error: --path arch/x86/Kconfg: no such path in the tree\n  did you mean 'arch/x86/Kconfig'?\n",
     )
     for path in (selftests, "tools", "lib"):
         code, said = status(path)

@@ -204,4 +204,4 @@ def check_by_id(check_id: str) -> Check:
     for check in CHECKS:
         if check.id == check_id:
             return check
-    raise UsageError(f"there is no check {check_id!r}")
+    raise UsageError(f"unknown check {check_id!r}")

@@ -174,7 +174,7 @@ def parse_baseline(path: str, text: str, canonical: Callable[[str], str] = str) 
         raise UsageError("not JSON: a number too long, or nested too deeply", Location(path, 0)) from None
     if not isinstance(data, dict) or data.get("format") != FORMAT or not isinstance(data.get("findings"), list):
         hint = f'it begins with {{"format": "{FORMAT}", "findings": [...'
-        raise UsageError("this is no baseline", Location(path, 0), hint=hint)
+        raise UsageError("not a baseline", Location(path, 0), hint=hint)
     reader = _Reader(path, text)
     return reader.baseline(data, canonical)
 

@@ -175,7 +175,7 @@ def _named(word: str, source: Source | None) -> Iterator[tuple[Config, str | Non
     if not named:
         guess = did_you_mean(path, sorted({file.name for file in files}))
         hint = "neither a file, nor a file or the name of a config of the tree"
-        raise UsageError("there is no such fragment", Location(word, 0), hint=guess or hint)
+        raise UsageError("no such fragment", Location(word, 0), hint=guess or hint)
     for file in named:
         assert source is not None
         yield config_in_tree(source, file.path), file.srcarch, True

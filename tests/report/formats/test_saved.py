@@ -66,9 +66,9 @@ def _refused(content: bytes) -> InputError:
     [
         (b"", "not JSON"),
         (b"\xff", "not UTF-8"),
-        (b"[]", "no report that kpolicy saved"),
-        (b"{}", "no report that kpolicy saved"),
-        (b'{"schema": "kpolicy-baseline/1"}', "no report that kpolicy saved"),
+        (b"[]", "not a saved report of kpolicy"),
+        (b"{}", "not a saved report of kpolicy"),
+        (b'{"schema": "kpolicy-baseline/1"}', "not a saved report of kpolicy"),
         (b'{"schema": "kpolicy/2"}', "a report of schema 'kpolicy/2'"),
         (b'{"schema": "kpolicy/1"}', "the document: the key 'tree' is missing"),
         (b'{"schema": NaN}', "a number too long, or one that JSON does not have"),
