@@ -25,6 +25,7 @@ from kpolicy.kernel.version import KernelVersion, parse_version
 from kpolicy.location import Location
 from kpolicy.policy.expressions.expression import And, Expression, Not, Or, Predicate
 from kpolicy.policy.judging.standard import Standard
+from kpolicy.policy.roles.earlier import EarlierRole
 from kpolicy.policy.rules.rule import Rule
 from kpolicy.report.records import ConfigReport
 from kpolicy.run.judging import report_on
@@ -42,6 +43,7 @@ def bare_report(
     number: int = 0,
     machine: Machine | None = None,
     cache: Path | None = None,
+    earlier: EarlierRole | None = None,
 ) -> ConfigReport:
     """What a full .config states (`bare_values`), held against a standard; for the rest see `report_on`."""
     return report_on(
@@ -54,6 +56,7 @@ def bare_report(
         machine=machine,
         truth=truth,
         cache=cache,
+        earlier=earlier,
     )
 
 

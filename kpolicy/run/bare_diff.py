@@ -10,6 +10,7 @@ from kpolicy.evaluate.values import Values
 from kpolicy.explain.cause import assignment_of, shown
 from kpolicy.explain.value_change import Change, changed
 from kpolicy.policy.judging.standard import Standard
+from kpolicy.policy.roles.earlier import earlier_role
 from kpolicy.run.bare import bare_report, bare_values, stated_effect, stated_version
 from kpolicy.run.compared import Compared, Pairing
 from kpolicy.run.plan import Target
@@ -36,7 +37,9 @@ def compare_bare(
         changes.append(Change(name, *values, "line", text, place))
     target = Target(after, new.model.architecture, ())
     pairing = Pairing(after, target, target)
-    return Compared(pairing, (), bare_report(old, standard), bare_report(new, standard)), changes
+    earlier = bare_report(old, standard)
+    report = bare_report(new, standard, earlier=earlier_role(earlier.verdict))
+    return Compared(pairing, (), earlier, report), changes
 
 
 def _shown(values: Values, name: str, value: str | None) -> str:

@@ -9,12 +9,12 @@ from dataclasses import field, replace
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.source import KernelTree
-from kpolicy.policy.judging.baseline import Baseline, read_baseline, subtract
+from kpolicy.policy.judging.baseline import Baseline, KnownRole, read_baseline, subtract, with_roles
 from kpolicy.policy.judging.baseline import update as updated
 from kpolicy.run.acceptance import accept, judged
 from kpolicy.run.audit import AuditRequest, audit_work
 from kpolicy.run.check import check_work
-from kpolicy.run.conclude import examine
+from kpolicy.run.conclude import examine, keep_roles
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
 from kpolicy.run.request import Terms
@@ -61,17 +61,23 @@ def update(request: UpdateRequest, context: Context) -> Update:
         work = check_work(source, request.configs, archs[0] if archs else None, terms, context)
     else:
         work = audit_work(AuditRequest(source, archs, terms), context)
-    work, reports, _ = examine(work, Examiner(work.plan, work.plan.open()), context)
+    looking = Examiner(work.plan, work.plan.open())
+    work, reports, _ = examine(work, looking, context)
+    if not request.grow:
+        # What the known roles say is not gone because options make another role.
+        reports = keep_roles(reports, before.earlier_roles(), work, looking)
     standards = work.plan.standards
     if standards:
         canonical = standards[0].policy.vocabulary.canonical
-        before = Baseline(tuple(replace(item, rule=canonical(item.rule)) for item in before.known))
+        before = replace(before, known=tuple(replace(item, rule=canonical(item.rule)) for item in before.known))
     accepted = accept(reports, standards, None, context.today, about=work.about)
     judgements = [*accepted.configs, *([accepted.about] if accepted.about is not None else ())]
     findings = [item for judgement in judgements for item in judgement.findings]
     scope = judged(judgements, work.unmade)
     changes = subtract(findings, before, scope)
     after = updated(before, findings, scope, grow=request.grow)
+    roles = (KnownRole(item.config, item.architecture, item.verdict.role) for item in accepted.configs)
+    after = with_roles(after, roles, grow=request.grow)
     gone, total = (sum(item.count for item in known) for known in (changes.gone, after.known))
     changed = after.text() != before.text() or not exists
     return Update(after.text(), changed, total, gone, len(changes.new), work.failed)

@@ -10,7 +10,7 @@ from kpolicy.config.read import read_config
 from kpolicy.errors import KpolicyError, UsageError, together
 from kpolicy.frozen import dataclass
 from kpolicy.report.records import ConfigReport, Report
-from kpolicy.run.conclude import Work, conclude, finish, plan_by
+from kpolicy.run.conclude import Work, conclude, finish, plan_by, tell_roleless
 from kpolicy.run.context import Context
 from kpolicy.run.plan import Plan, Target
 from kpolicy.run.policies import Standards, known_findings
@@ -18,6 +18,9 @@ from kpolicy.run.request import Terms, check_release
 
 if TYPE_CHECKING:
     from kpolicy.kernel.source import KernelTree
+
+if TYPE_CHECKING:
+    from kpolicy.policy.judging.baseline import Baseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ def _bare(request: CheckRequest, context: Context) -> Report:
     standards = Standards(terms.policy, None, context)
     reports: list[ConfigReport] = []
     failed: list[KpolicyError] = []
+    baseline: Baseline | None = None
     for spec in request.configs:
         try:
             config = read_config(spec, context.stdin)
@@ -90,7 +94,11 @@ def _bare(request: CheckRequest, context: Context) -> Report:
         try:
             standard = standards.all[number]
             values = bare_values(config, request.arch, request.release)
-            reports.append(bare_report(values, standard, number, terms.machine, context.cache))
+            if baseline is None:
+                baseline = known_findings(terms.policy, standards)
+            key = (config.name, values.model.architecture)
+            earlier = baseline.earlier_roles().get(key) if baseline is not None else None
+            reports.append(bare_report(values, standard, number, terms.machine, context.cache, earlier))
         except KpolicyError as error:
             failed.append(error.kept())
     if failed and not reports:
@@ -103,7 +111,8 @@ def _bare(request: CheckRequest, context: Context) -> Report:
                 f" be judged that way ({', '.join(item.unjudged)}); --tree names the kernel's source"
             )
     plan = Plan(tree="", name="", toolchain=None, cache=None, standards=tuple(standards.all))
-    work = Work("check", plan, (), tuple(failed), baseline=known_findings(terms.policy, standards))
+    work = Work("check", plan, (), tuple(failed), baseline=baseline)
+    tell_roleless(work, terms, context)
     report = Report(
         command="check",
         tree="",

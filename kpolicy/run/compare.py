@@ -14,6 +14,7 @@ from kpolicy.explain.difference import change, mentioned
 from kpolicy.explain.value_change import Change, changed
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
+from kpolicy.policy.roles.earlier import earlier_role
 from kpolicy.run.compared import Batch, Compared, Pairing
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
@@ -78,11 +79,9 @@ def _compare_pair(
         return Compared(pairing)
     before, after = old.values(pairing.before), new.values(pairing.after)
     mine = _number(before, after, numbers, changes)
-    reports = (
-        judge_values(old, pairing.before, before, census=False),
-        judge_values(new, pairing.after, after, census=False),
-    )
-    return Compared(pairing, tuple(mine), *reports)
+    earlier = judge_values(old, pairing.before, before, census=False)
+    role = earlier_role(earlier.verdict)
+    return Compared(pairing, tuple(mine), earlier, judge_values(new, pairing.after, after, census=False, earlier=role))
 
 
 def _is_same(old: Examiner, new: Examiner, pairing: Pairing) -> bool:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from kpolicy.errors import KpolicyError
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.kernel.version import read_version
+from kpolicy.policy.roles.earlier import EarlierRole, differs
 from kpolicy.report.records import ConfigReport, Report, TreeReport
 from kpolicy.report.remark import Remark
 from kpolicy.report.rule_notes import notes_for
@@ -99,11 +100,15 @@ def conclude(work: Work, source: KernelTree, terms: Terms, context: Context, *, 
         before = open_before(work.plan, terms.policy.since, context.environment)
     looking = Examiner(work.plan, work.plan.open())
     work, configs, remarks = examine(work, looking, context)
+    roles = dict(work.baseline.earlier_roles()) if work.baseline is not None else {}
     if before is not None:
         known = before.findings(context, looking, work.targets, configs, work.tree_checks, work.archs)
         work = replace(work, since=before.name, before=known.findings)
+        roles |= known.roles
         configs = tuple(known.news(item) for item in configs)
         remarks = tuple(item for item in remarks if known.is_news(item))
+    configs = keep_roles(configs, roles, work, looking)
+    tell_roleless(work, terms, context)
     plan = work.plan
     report = Report(
         command=work.command,
@@ -119,6 +124,31 @@ def conclude(work: Work, source: KernelTree, terms: Terms, context: Context, *, 
         unread=len(work.failed),
     )
     return finish(work, report, source, terms, context)
+
+
+def keep_roles(
+    reports: Iterable[ConfigReport], roles: Mapping[tuple[str, str], EarlierRole], work: Work, looking: Examiner
+) -> tuple[ConfigReport, ...]:
+    """The reports, judged again where a config had another role before; `roles` are those by config and ARCH word."""
+    return tuple(_kept_role(item, roles, work, looking) for item in reports)
+
+
+def _kept_role(
+    report: ConfigReport, roles: Mapping[tuple[str, str], EarlierRole], work: Work, looking: Examiner
+) -> ConfigReport:
+    """A report by the role that the config had before, where that is another one than now."""
+    earlier = roles.get((report.config, report.architecture))
+    if not differs(report.verdict, earlier):
+        return report
+    for target in work.targets:
+        name = target.config.name if target.config is not None else target.name
+        if (name, target.arch) == (report.config, report.architecture):
+            # Only here: judging takes more imports than results that are remembered.
+            from kpolicy.run.judging import judge_values
+
+            again = judge_values(looking, target, looking.values(target), earlier=earlier)
+            return replace(again, remarks=report.remarks, standard=report.standard)
+    return report
 
 
 def finish(work: Work, report: Report, source: KernelTree | None, terms: Terms, context: Context) -> Report:
@@ -155,6 +185,15 @@ def finish(work: Work, report: Report, source: KernelTree | None, terms: Terms, 
         report = replace(report, line_hashes=hashes_of_lines(report, source))
     _tell_gone(work, accepted.gone, terms, context)
     return report
+
+
+def tell_roleless(work: Work, terms: Terms, context: Context) -> None:
+    """Say that a baseline does not know the roles that its configs had."""
+    if work.baseline is not None and work.baseline.known and not work.baseline.roles:
+        name = terms.policy.baseline
+        context.listener.note(
+            f"{name} has no roles: each config is judged by its role now; `kpolicy baseline update` adds them"
+        )
 
 
 def _tell_gone(work: Work, gone: Sequence[Known], terms: Terms, context: Context) -> None:

@@ -19,6 +19,7 @@ from kpolicy.kernel.source import KernelTree
 from kpolicy.location import Location
 from kpolicy.policy.files.globs import matches_rule, selector_fault
 from kpolicy.policy.files.policy_file import Threshold
+from kpolicy.policy.files.settings import Settings
 from kpolicy.policy.files.vocabulary import REQUIRED
 from kpolicy.policy.fixes.lines import Document
 from kpolicy.policy.fixes.plan import Task, make_plan
@@ -143,6 +144,11 @@ def subject_of(request: FixRequest, context: Context) -> Subject:
     for remark in (*examiner.kconfig_remarks(), *report.remarks):
         context.listener.warning(remark.location, remark.text)
     accepted = accept((report,), standards.all, baseline, context.today, waivers=terms.policy.waivers)
+    findings = accepted.configs[0].findings
+    if not (report.verdict.is_stated or request.selectors):
+        threshold = terms.fail_on or standard.policy.fail_on.value
+        counting = tuple(item for item in findings if reaches(item, threshold))
+        findings = _without_more_debugging(counting, standard.policy.settings(held), report.verdict.role, context)
     own = "<stdin>" if last.path == _STDIN else last.path
     document = Document(values.config, own if own_file else name, content, values.model)
     named = split_stack(config)[-1]
@@ -152,7 +158,7 @@ def subject_of(request: FixRequest, context: Context) -> Subject:
         held=held,
         standard=standard,
         judge=judge,
-        findings=accepted.configs[0].findings,
+        findings=findings,
         document=document,
         arch=target.arch,
         name=name,
@@ -166,6 +172,21 @@ def fix(subject: Subject, request: FixRequest) -> FixReport:
     chosen = _chosen(subject, request)
     plan = make_plan(subject.task(chosen, _threshold(subject, request)), alternatives=request.alternatives)
     return FixReport(subject.held, subject.arch, subject.name, plan)
+
+
+def _without_more_debugging(
+    findings: Sequence[Finding], settings: Settings, role: str, context: Context
+) -> tuple[Finding, ...]:
+    """The findings that can be fixed where nobody states the role: a guess is no reason to add debugging."""
+    asking = {rule.id for rule in settings.rules if rule.adds_debugging}
+    left = tuple(item for item in findings if item.rule not in asking)
+    if len(left) < len(findings):
+        count = len(findings) - len(left)
+        what = "1 finding asks" if count == 1 else f"{count} findings ask"
+        context.listener.note(
+            f"{what} for more debugging, not fixed: no policy states the role {role} (--policy {role})"
+        )
+    return left
 
 
 def _given(stdin: BinaryIO | None) -> bytes:

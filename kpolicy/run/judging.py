@@ -11,6 +11,7 @@ from kpolicy.collection import no_collection
 from kpolicy.policy.checks.registry import UNREADABLE
 from kpolicy.policy.judging.census import observe
 from kpolicy.policy.judging.standard import Standard, assess
+from kpolicy.policy.roles.earlier import EarlierRole
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import Rule
 from kpolicy.report.records import ConfigReport
@@ -37,8 +38,13 @@ def judge(examiner: Examiner, target: Target) -> ConfigReport:
         return judge_values(examiner, target, examiner.values(target))
 
 
-def judge_values(examiner: Examiner, target: Target, values: Values, *, census: bool = True) -> ConfigReport:
-    """The values of a target held against its standard; without a `census` nothing is counted."""
+def judge_values(
+    examiner: Examiner, target: Target, values: Values, *, census: bool = True, earlier: EarlierRole | None = None
+) -> ConfigReport:
+    """The values of a target held against its standard; without a `census` nothing is counted.
+
+    An `earlier` role judges instead of the one that the values give.
+    """
     plan = examiner.plan
     standard = plan.standards[target.standard]
     return report_on(
@@ -51,6 +57,7 @@ def judge_values(examiner: Examiner, target: Target, values: Values, *, census: 
         names=examiner.names,
         machine=plan.machine,
         cache=plan.cache,
+        earlier=earlier,
     )
 
 
@@ -67,13 +74,14 @@ def report_on(
     machine: Machine | None = None,
     truth: Truth | None = None,
     cache: Path | None = None,
+    earlier: EarlierRole | None = None,
 ) -> ConfigReport:
     """Values held against a standard, whose `number` is noted; for the rest see `assess`.
 
     With a `machine` the report says what the options cost on it; `truth` as for `make_bill`, `cache` as for
     `shipped_costs`.
     """
-    assessment = assess(values, name, standard, tree=tree, judgeable=judgeable, names=names)
+    assessment = assess(values, name, standard, tree=tree, judgeable=judgeable, names=names, earlier=earlier)
     model = values.model
     told = _told(values, assessment.findings)
     remarks = (*(item for item in conf_remarks(values) if not told(item)), *origin_remarks(values))

@@ -13,6 +13,7 @@ from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.revision import open_revision
 from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.judging.baseline import Baseline, make_baseline
+from kpolicy.policy.roles.earlier import EarlierRole, earlier_role
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
@@ -28,12 +29,14 @@ class Past:
 
     `remarks` are those about the configs, by name and architecture, `about_kconfig` those about the Kconfig
     files of the architectures (`folders`) that were looked at again; those of all others have not changed.
+    `roles` are those of the configs that were looked at again, where no policy states them.
     """
 
     findings: Baseline
     remarks: Mapping[tuple[str, str], frozenset[str]]
     about_kconfig: frozenset[tuple[str, str]]
     folders: frozenset[str]
+    roles: Mapping[tuple[str, str], EarlierRole]
 
     def news(self, report: ConfigReport) -> ConfigReport:
         """A report with those remarks that are new."""
@@ -72,6 +75,7 @@ class Before:
         """
         found: list[Finding] = []
         said: dict[tuple[str, str], frozenset[str]] = {}
+        roles: dict[tuple[str, str], EarlierRole] = {}
         again: list[Target] = []
         plan = replace(self.plan, standards=today.plan.standards)
         before = Examiner(plan, self.source)
@@ -97,13 +101,16 @@ class Before:
             else:
                 found += outcome.findings
                 said[outcome.config, outcome.architecture] = frozenset(item.text for item in outcome.remarks)
+                role = earlier_role(outcome.verdict)
+                if role is not None:
+                    roles[outcome.config, outcome.architecture] = role
         if tree_checks:
             from kpolicy.run.tree_findings import look_at_tree
 
             about, _, _ = look_at_tree(before, archs, tree_checks, context)
             found += about.findings
         folders = {resolve_architecture(self.source, target.arch).srcarch for target in again}
-        return Past(make_baseline(found), said, frozenset(map(_key, about_kconfig)), frozenset(folders))
+        return Past(make_baseline(found), said, frozenset(map(_key, about_kconfig)), frozenset(folders), roles)
 
     def touched(self, today: Examiner, targets: Sequence[Target]) -> tuple[Target, ...]:
         """The configs that rest on other files of the tree than before: all others have the same findings."""

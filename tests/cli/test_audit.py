@@ -16,7 +16,7 @@ from kpolicy.cli import status
 from kpolicy.errors import KpolicyError
 from kpolicy.policy.files.extends import default_policy
 from kpolicy.policy.judging.standard import Standard
-from kpolicy.policy.roles.role import role_names
+from kpolicy.policy.roles.load import role_names
 from kpolicy.run.batches import examine_all, split
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
@@ -180,7 +180,7 @@ def test_progress_only_on_terminals(demo: Path) -> None:
 def test_verbose_shows_causes_remedies_and_roles(demo: Path) -> None:
     text = kpolicy("audit", demo, "-v").out
     assert "    remedy: " in text
-    assert "judged as a debug kernel" in text
+    assert "debug_defconfig: judged as debug for x86: " in text
     assert re.search(r"^    STACKDEPOT_ALWAYS_INIT=y +selected by .+ +mm/Kconfig\.debug:\d+$", text, re.MULTILINE)
 
 

@@ -59,9 +59,10 @@ def test_every_config_of_the_demonstration_tree(demo: Path, tmp_path: Path) -> N
     tree = copy_of_demo(tmp_path)
     for path in sorted(demo.glob("arch/*/configs/*defconfig")):
         name = path.relative_to(demo).as_posix()
-        outcome = _fix(tree, name, "--write", "--format", "json")
+        role = kpolicy("role", "--tree", tree, name, "--format", "json").json[0]["role"]
+        outcome = _fix(tree, name, "--write", "--format", "json", "--policy", role)
         left = sorted({item["rule"] for item in outcome.json["not_fixed"]})
-        assert sorted(set(_check(tree, name))) == left
+        assert sorted(set(_check(tree, name, "--policy", role))) == left
         assert outcome.status == (status.FINDINGS if left else status.CLEAN)
         assert all(item["reason"] and item["location"] for item in outcome.json["not_fixed"])
 

@@ -37,7 +37,7 @@ def test_the_role_and_what_would_make_it_another(demo: Path, tmp_path: Path, arc
         assert isinstance(lines, list)
         if not lines:
             continue
-        more = tmp_path / f"{name}.config"
+        more = tmp_path / "lines.config"
         more.write_text("".join(f"{line}\n" for line in lines))
         assert _role("--tree", demo, "--arch", arch, f"{config}+{more}")["role"] == name
         # Each line is needed.

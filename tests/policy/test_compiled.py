@@ -11,7 +11,7 @@ import pytest
 from kpolicy.costing.catalogue import shipped_costs
 from kpolicy.policy.expressions.expression import CLASSES, Expression
 from kpolicy.policy.expressions.syntax import parse
-from kpolicy.policy.roles.role import shipped_roles
+from kpolicy.policy.roles.load import shipped_roles
 from kpolicy.policy.rules.catalogue import shipped_catalogue
 from kpolicy.policy.toml import compiled as module
 from kpolicy.policy.toml.compiled import compiled

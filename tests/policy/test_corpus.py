@@ -44,9 +44,10 @@ _READ = {
     },
     # PTDUMP_STAGE2_DEBUGFS=y
     "android_15_6.6_aarch64": {"debugfs/page-tables-shown"},
-    # DEBUG_SG=y beside BUG_ON_DATA_CORRUPTION=y, as KSPP recommends it, is no finding.
     "opensuse_x86_64": {
         "fault-injection/framework-in-production",
+        # DEBUG_SG=y beside BUG_ON_DATA_CORRUPTION=y, as KSPP recommends it.
+        "kvmalloc/sg-as-hardening",
         "self-test/crash-on-request",
     },
 }

@@ -21,7 +21,8 @@ from kpolicy.kernel.version import read_version
 from kpolicy.policy.checks.config_lines import check_lines
 from kpolicy.policy.expressions.expression import Symbol
 from kpolicy.policy.judging.check import judge
-from kpolicy.policy.roles.role import role_of, shipped_roles
+from kpolicy.policy.roles.load import shipped_roles
+from kpolicy.policy.roles.role import role_of
 from kpolicy.policy.rules.catalogue import shipped_catalogue
 from tests.models import tree_of
 

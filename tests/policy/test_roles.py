@@ -5,12 +5,18 @@ from __future__ import annotations
 
 import pytest
 
+from kpolicy.config.read import parse_config
 from kpolicy.errors import UsageError
-from kpolicy.policy.roles.role import load_roles, role_names, role_of, shipped_roles
+from kpolicy.evaluate.values import evaluate
+from kpolicy.policy.roles.load import load_roles, role_names, shipped_roles
+from kpolicy.policy.roles.role import role_of
 from kpolicy.policy.toml.toml_file import FileErrors
-from tests.policy.support import values_of, values_of_demo
+from tests.policy.support import models, values_of, values_of_demo
 
 LOCKS_AND_VM = ("DEBUG_KERNEL", "PROVE_LOCKING", "DEBUG_VM")
+HALF = (*LOCKS_AND_VM, "DEBUG_ATOMIC_SLEEP", "DEBUG_KMEMLEAK", "DEBUG_OBJECTS")
+FAULTS = ("FAULT_INJECTION", "FAILSLAB", "FAIL_PAGE_ALLOC")
+FUZZED = ("DEBUG_KERNEL", "KCOV", *FAULTS, "KASAN", "!DEVMEM")
 
 
 @pytest.mark.parametrize(
@@ -20,20 +26,27 @@ LOCKS_AND_VM = ("DEBUG_KERNEL", "PROVE_LOCKING", "DEBUG_VM")
         (("DEBUG_KERNEL",), "production"),  # only opens a menu
         (("EXPERT", "DEBUG_FS", "DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT"), "production"),
         (LOCKS_AND_VM, "production"),  # two classes of bugs
-        ((*LOCKS_AND_VM, "DEBUG_ATOMIC_SLEEP"), "debug"),
-        ((*LOCKS_AND_VM, "DEBUG_KMEMLEAK"), "debug"),
+        # One more option does not make another kernel of it.
+        (HALF[:4], "production"),
+        (HALF[:5], "production"),
+        (HALF, "debug"),
+        ((*HALF, "DMA_API_DEBUG"), "debug"),
         # Board configs that somebody debugged once: much is on, and not what debug kernels agree on.
         (("DEBUG_KERNEL", "PROVE_LOCKING", "DEBUG_PAGEALLOC", "DEBUG_KMEMLEAK", "DEBUG_OBJECTS", "DMA_API_DEBUG"),
          "production"),
         (("DEBUG_KERNEL", "DEBUG_VM", "SLUB_DEBUG_ON", "DEBUG_OBJECTS", "FAULT_INJECTION", "FAILSLAB"), "production"),
         (("DEBUG_KERNEL", "KASAN"), "production"),
-        (("DEBUG_KERNEL", "KASAN", "DEBUG_VM", "DEBUG_OBJECTS"), "debug"),
-        (("DEBUG_KERNEL", "KCSAN", "DEBUG_KMEMLEAK", "DEBUG_OBJECTS"), "debug"),
-        (("KCOV",), "fuzzing"),
-        ((*LOCKS_AND_VM, "DEBUG_ATOMIC_SLEEP", "KCOV"), "fuzzing"),
-        (("DEBUG_KERNEL", "FAULT_INJECTION", "FAILSLAB", "FAIL_PAGE_ALLOC", "FAIL_FUTEX", "!DEVMEM"), "fuzzing"),
-        (("DEBUG_KERNEL", "FAULT_INJECTION", "FAILSLAB", "FAIL_PAGE_ALLOC", "FAIL_FUTEX", "!DEVMEM", "MAGIC_SYSRQ"),
-         "production"),
+        (("DEBUG_KERNEL", "KASAN", "DEBUG_KMEMLEAK", "DEBUG_OBJECTS"), "production"),
+        (("DEBUG_KERNEL", "KASAN", "DEBUG_VM", "DEBUG_OBJECTS", "SLUB_DEBUG_ON", "DEBUG_KMEMLEAK"), "debug"),
+        (("DEBUG_KERNEL", "KCSAN", "DEBUG_KMEMLEAK", "DEBUG_OBJECTS"), "production"),
+        (("KCOV",), "production"),
+        (("KCOV", "KASAN"), "production"),
+        ((*HALF, "KCOV"), "debug"),
+        (FUZZED, "fuzzing"),
+        ((*FUZZED, "MAGIC_SYSRQ"), "production"),
+        # Without KCOV, as on 32-bit arm.
+        (("DEBUG_KERNEL", *FAULTS, "FAIL_FUTEX", "FAULT_INJECTION_USERCOPY", "DEBUG_KMEMLEAK", "!DEVMEM"), "fuzzing"),
+        (("DEBUG_KERNEL", *FAULTS, "FAIL_FUTEX", "!DEVMEM"), "production"),
         # A request that is dropped makes no role.
         (("PROVE_LOCKING", "DEBUG_VM", "DEBUG_ATOMIC_SLEEP"), "production"),
     ],
@@ -43,7 +56,8 @@ def test_by_what_is_enabled(lines: tuple[str, ...], role: str) -> None:
 
 
 def test_hardware_tags_do_not_make_a_debug_kernel() -> None:
-    lines = ("DEBUG_KERNEL", "KASAN", "KASAN_HW_TAGS", "DEBUG_VM", "DEBUG_OBJECTS", "DEBUG_KMEMLEAK")
+    lines = ("DEBUG_KERNEL", "KASAN", "KASAN_HW_TAGS", "DEBUG_VM", "DEBUG_OBJECTS", "DEBUG_KMEMLEAK", "SLUB_DEBUG_ON",
+             "DMA_API_DEBUG")  # fmt: skip
     assert role_of(values_of(*lines, arch="arm64")).role == "production"
 
 
@@ -69,18 +83,17 @@ def test_evidence_for_production_is_what_is_off() -> None:
 
 
 def test_evidence_of_what_is_left_out() -> None:
-    lines = ("DEBUG_KERNEL", "FAULT_INJECTION", "FAILSLAB", "FAIL_PAGE_ALLOC", "FAIL_FUTEX", "!DEVMEM")
-    verdict = role_of(values_of(*lines))
+    verdict = role_of(values_of(*FUZZED))
     found = {item.symbol: (item.value, str(item.location)) for item in verdict.evidence}
-    assert found["DEVMEM"] == ("n", "some_defconfig:6")
+    assert found["DEVMEM"] == ("n", "some_defconfig:7")
     assert found["MAGIC_SYSRQ"][0] == "n"
-    assert found["FAIL_FUTEX"] == ("y", "some_defconfig:5")
+    assert found["FAILSLAB"] == ("y", "some_defconfig:4")
 
 
 def test_a_root_in_the_kconfig_files_is_followed_to_the_config() -> None:
-    verdict = role_of(values_of(*LOCKS_AND_VM, "EXPERT", "PCI", "DRM", "DRM_I915", "DRM_I915_DEBUG"))
+    verdict = role_of(values_of(*HALF[:-1], "EXPERT", "PCI", "DRM", "DRM_I915", "DRM_I915_DEBUG"))
     found = {item.symbol: str(item.location) for item in verdict.evidence}
-    assert found["DEBUG_OBJECTS"] == "some_defconfig:8"
+    assert found["DEBUG_OBJECTS"] == "some_defconfig:10"
 
 
 @pytest.mark.parametrize(
@@ -105,6 +118,60 @@ def test_the_readings_of_the_discussion(
     if role == "debug":
         assert verdict.reading == reading
         assert [(item.symbol, item.value) for item in verdict.evidence] == [("rc", extraversion[-1])]
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "role"),
+    [
+        ("kernel-debug", LOCKS_AND_VM, "production"),
+        ("kernel-debug", HALF[:4], "debug"),
+        ("kernel-debug.config", ("DEBUG_KERNEL", "PROVE_LOCKING", "DEBUG_KMEMLEAK", "DEBUG_OBJECTS"), "debug"),
+        ("arch/x86/configs/x86_64_defconfig+kernel/configs/debug.config", HALF[:4], "debug"),
+        ("kernel-nodebug", HALF[:4], "production"),
+        ("kernel-no-debug", HALF[:4], "production"),
+        ("debugfs.config", HALF[:4], "production"),
+        ("debug/kernel.config", HALF[:4], "production"),  # a folder is no name of the config
+        ("x.config", (*HALF[:4], 'LOCALVERSION="-debug"'), "debug"),
+        # A defconfig of the tree is what people build who ask for nothing in particular.
+        ("arch/x86/configs/x86_64_defconfig", HALF, "production"),
+        ("arch/x86/configs/debug_defconfig", HALF, "debug"),
+        ("arch/x86/configs/x86_64_defconfig+mine.config", HALF, "debug"),
+        ("syzkaller.config", ("KCOV", "KASAN"), "fuzzing"),
+        ("syzkaller.config", ("KCOV",), "production"),
+    ],
+)  # fmt: skip
+def test_names_are_evidence(name: str, lines: tuple[str, ...], role: str) -> None:
+    assert role_of(values_of(*lines, name=name)).role == role
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 syzkaller Kernel Configuration\n#\n",
+        "# Automatically generated by syz-kconf; DO NOT EDIT.\n# Linux/x86 6.12.0 Kernel Configuration\n",
+        "# Linux/x86 syzkaller Kernel Configuration\n",
+    ],
+)
+def test_the_header_is_a_name(header: str) -> None:
+    content = f"{header}CONFIG_KCOV=y\nCONFIG_KASAN=y\n".encode()
+    verdict = role_of(evaluate(models()("x86"), parse_config("some.config", content), "defconfig"))
+    assert verdict.role == "fuzzing"
+    assert verdict.evidence[0].symbol == "name"
+
+
+def test_both_readings_where_they_meet() -> None:
+    verdict = role_of(values_of("DEBUG_KERNEL", "KASAN", "DEBUG_KMEMLEAK"))
+    assert (verdict.role, verdict.certainty) == ("production", "unclear")
+    assert verdict.other is not None
+    assert verdict.other.role == "debug"
+    found = [(item.symbol, str(item.location)) for item in verdict.other.evidence]
+    assert found == [("KASAN", "some_defconfig:2"), ("DEBUG_KMEMLEAK", "some_defconfig:3")]
+
+
+def test_one_option_is_left_to_the_rules() -> None:
+    for line in ("KCOV", "KASAN", "PROVE_LOCKING"):
+        verdict = role_of(values_of("DEBUG_KERNEL", line))
+        assert (verdict.role, verdict.certainty, verdict.other) == ("production", "clear", None)
 
 
 def test_an_unknown_reading() -> None:

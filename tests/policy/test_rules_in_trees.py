@@ -13,7 +13,7 @@ import pytest
 from kpolicy.cli import status
 from kpolicy.policy.checks.renames import renames
 from kpolicy.policy.expressions.expression import symbols
-from kpolicy.policy.roles.role import shipped_roles
+from kpolicy.policy.roles.load import shipped_roles
 from kpolicy.policy.rule_tests.footing import named
 from kpolicy.policy.rules.catalogue import shipped_catalogue
 from kpolicy.policy.rules.rule import Rule

@@ -12,7 +12,7 @@ from kpolicy.errors import InputError, KpolicyError
 from kpolicy.explain.cause import Link
 from kpolicy.location import Location
 from kpolicy.policy.judging.census import Observation, tally
-from kpolicy.policy.roles.role import Evidence, RoleVerdict
+from kpolicy.policy.roles.role import Evidence, OtherRole, RoleVerdict
 from kpolicy.policy.rules.finding import Finding, SymbolValue
 from kpolicy.policy.rules.rule import Severity
 from kpolicy.report.formats import json_document, text
@@ -86,6 +86,7 @@ def test_a_finding_is_one_gcc_style_line() -> None:
     lines = _lines(_report(_config(_finding()), census=False))
     assert lines == [
         "a_defconfig:3: warning: A=y is costly [family/rule]",
+        "judged as debug: a_defconfig",
         "1 config: 0 errors, 1 warning, 0 notes",
     ]
 
@@ -107,12 +108,7 @@ def test_details() -> None:
         "    ROOT=y  CONFIG_ROOT=y     a_defconfig:3",
         "    remedy: # CONFIG_ROOT is not set",
         "            CONFIG_C=y",
-        "a_defconfig: judged as a debug kernel for arm64, by the reading 'checks'",
-        "    E0=y    why",
-        "    E1=y    why",
-        "    E2=y    why",
-        "    E3=y    why",
-        "    and 2 more",
+        "a_defconfig: judged as debug for arm64: E0=y, E1=y, E2=y, E3=y and 2 more",
         "1 config: 0 errors, 1 warning, 0 notes",
     ]
 
@@ -132,6 +128,7 @@ def test_census() -> None:
         "  A         2   2  arm64 1, x86 1",
         "  B         0   2  arm64 1, x86 1",
         "",
+        "judged as debug: a_defconfig",
         "2 configs: 1 error, 0 warnings, 1 note",
     ]
 
@@ -217,3 +214,22 @@ def test_json_is_ascii_whatever_the_names() -> None:
 def test_columns() -> None:
     assert columns([]) == []
     assert columns([("a", "1", "x"), ("bbb", "22", "")], right=(1,)) == ["  a     1  x", "  bbb  22"]
+
+
+def test_roles_of_many_configs_and_two_readings() -> None:
+    place = Location("b_defconfig", 3)
+    unclear = RoleVerdict("production", "", (), "unclear", OtherRole("debug", (Evidence("KASAN", "y", place, "why"),)))
+    earlier = RoleVerdict("production", "", (), "earlier", OtherRole("debug", ()))
+    many = tuple(_config(_finding(), name=f"{number}_defconfig") for number in range(5))
+    configs = (
+        *many,
+        replace(_config(_finding(), name="b_defconfig"), verdict=unclear),
+        replace(_config(_finding(), name="c_defconfig"), verdict=earlier),
+        _config(name="clean_defconfig"),
+    )
+    assert _lines(_report(*configs, census=False))[7:-1] == [
+        "judged as debug: 5 configs",
+        "b_defconfig: judged as production for arm64, with debug options that look unintended: KASAN=y (line 3)",
+        "c_defconfig: judged as production for arm64, the role before the change; now its options are those of a debug"
+        " kernel",
+    ]

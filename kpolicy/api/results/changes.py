@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from kpolicy.api.results.findings import Evidence, Finding
+from kpolicy.api.results.findings import Evidence, Finding, OtherRole
 from kpolicy.api.results.places import Failure, Location
 from kpolicy.frozen import dataclass
 
@@ -135,6 +135,8 @@ class RoleReport:
     version: str
     role: str
     reading: str | None
+    certainty: str
     evidence: tuple[Evidence, ...]
+    other: OtherRole | None
     alternatives: tuple[Alternative, ...]
     other_readings: tuple[OtherReading, ...]

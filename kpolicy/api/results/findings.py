@@ -72,12 +72,26 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherRole:
+    """Another role that options speak for."""
+
+    name: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Role:
-    """What a kernel is for, and why; `reading` names the way of telling it, where there are several."""
+    """What a kernel is for, and why; `reading` names the definition that decided, where there are several.
+
+    `certainty` is stated (by the policy), clear, unclear (options speak for an `other` role too) or earlier (the role
+    before a change).
+    """
 
     name: str
     reading: str | None
+    certainty: str
     evidence: tuple[Evidence, ...]
+    other: OtherRole | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpolicy.evaluate.minimal import needed_symbols
@@ -15,16 +16,20 @@ from kpolicy.policy.checks.finding_maker import FindingMaker
 from kpolicy.policy.checks.moved import LeftBehind, in_words, left_behind, release_that_made, summary
 from kpolicy.policy.checks.old_names import holds, is_contradicted, remedy
 from kpolicy.policy.checks.reasons import Names, is_foreign, message, winner
-from kpolicy.policy.checks.registry import DEFAULT_CHECKS, RENAMED, UNREADABLE
+from kpolicy.policy.checks.registry import DEFAULT_CHECKS, RENAMED, SWITCHES_OFF, UNREADABLE
+from kpolicy.policy.checks.switches import switches
 from kpolicy.policy.checks.unreadable_findings import unreadable_findings
+from kpolicy.policy.rules.finding import SymbolValue
 from kpolicy.policy.rules.rule import Severity
 
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
     from kpolicy.evaluate.values import Values
-    from kpolicy.policy.rules.finding import Finding
+    from kpolicy.policy.checks.switches import switches
+from kpolicy.policy.rules.finding import Finding
 
 _LETTERS = "nmy"
+_MOST_OFF = 5
 _LEFT, _EACH_LEFT = "config/other-release", "config/other-release-line"
 _CAUSED = ("overridden-by-select", "choice-conflict", "dropped-request")
 
@@ -60,6 +65,8 @@ def check_lines(
         findings += unreadable_findings(maker)
     if "config/unmet-direct-dependency" in wanted:
         findings += _unmet(maker)
+    if SWITCHES_OFF in wanted:
+        findings += _switches_off(maker)
     if "config/redundant-line" in wanted:
         findings += _redundant(maker, effects)
     return tuple(findings)
@@ -166,6 +173,15 @@ def _unmet(maker: FindingMaker) -> Iterator[Finding]:
         yield maker.finding(
             "config/unmet-direct-dependency", name, message, place, got=_LETTERS[selected], causes=causes
         )
+
+
+def _switches_off(maker: FindingMaker) -> Iterator[Finding]:
+    for item in switches(maker.values):
+        names = ", ".join(item.off[:_MOST_OFF])
+        more = f" and {len(item.off) - _MOST_OFF} more" if len(item.off) > _MOST_OFF else ""
+        message = f"{item.line.text} turns off options that are on without it: {names}{more}"
+        found = maker.finding(SWITCHES_OFF, item.line.name, message, item.line.location, got="y")
+        yield replace(found, symbols=(*found.symbols, *(SymbolValue(name, "n") for name in item.off)))
 
 
 def _redundant(maker: FindingMaker, effects: tuple[LineEffect, ...]) -> Iterator[Finding]:

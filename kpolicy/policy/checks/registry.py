@@ -12,6 +12,8 @@ from kpolicy.policy.rules.rule import Severity
 Subject: TypeAlias = Literal["config", "kconfig"]
 
 RENAMED = "stale/renamed"
+ROLE_CHANGED = "role/changed"
+SWITCHES_OFF = "config/switches-off"
 UNREADABLE = "config/unreadable-line"
 
 
@@ -108,6 +110,14 @@ CHECKS: tuple[Check, ...] = (
         "scripts/kconfig/symbol.c: sym_warn_unmet_dep",
     ),
     Check(
+        SWITCHES_OFF,
+        "A line that turns off options which the config does not name",
+        "note",
+        "A default such as `default !EXPERT` keeps an option on only while its prompt is hidden. CONFIG_EXPERT=y turns"
+        " off NAMESPACES and others, which the config never mentions. Which options go is computed without the line.",
+        "init/Kconfig: NAMESPACES; scripts/kconfig/symbol.c: sym_calc_value",
+    ),
+    Check(
         RENAMED,
         "old name of an option, still accepted by conf",
         "note",
@@ -139,6 +149,15 @@ CHECKS: tuple[Check, ...] = (
         " it. `make savedefconfig` would leave it out.",
         "scripts/kconfig/confdata.c: conf_write_defconfig",
         quiet=True,
+    ),
+    Check(
+        ROLE_CHANGED,
+        "A change that makes another kind of kernel of a config",
+        "warning",
+        "Rules judge a config by its role. A change that adds debug options to a production kernel could replace errors"
+        " by notes that ask for more debugging. With --since, checkpatch, diff and a baseline the earlier role judges,"
+        " and the change of role is reported at the line that causes it. A policy file can state the new role.",
+        "kpolicy/rules/roles.toml",
     ),
     Check(
         "kconfig/redundant-select",
@@ -195,8 +214,8 @@ DEFAULT_CHECKS = frozenset(check.id for check in CHECKS if check.subject == "con
 
 TREE_CHECKS = frozenset(check.id for check in CHECKS if check.subject == "kconfig")
 """The checks of a tree's own files."""
-SLOW_CHECKS = frozenset({"config/unmet-direct-dependency"})
-"""Those that have to work out every symbol that something selects."""
+SLOW_CHECKS = frozenset({"config/unmet-direct-dependency", SWITCHES_OFF})
+"""Those that have to work out every symbol that something selects, or a config a second time."""
 
 
 def check_by_id(check_id: str) -> Check:

@@ -219,6 +219,6 @@ def verdict(values: Values, settings: Settings) -> RoleVerdict:
     """The role of a config: the one that the policy states, else what its values tell, as the policy reads them."""
     if settings.role is not None:
         evidence = Evidence("role", settings.role.value, settings.role.location, "stated by the policy")
-        return RoleVerdict(settings.role.value, "", (evidence,))
+        return RoleVerdict(settings.role.value, "", (evidence,), "stated")
     readings = {role: reading.value for role, reading in settings.policy.readings.items()}
     return role_of(values, settings.policy.vocabulary.roles, readings)

@@ -15,7 +15,8 @@ from kpolicy.frozen import dataclass
 from kpolicy.policy.checks.registry import CHECKS, Check
 from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.files.globs import is_glob, matches_rule
-from kpolicy.policy.roles.role import Role, shipped_roles
+from kpolicy.policy.roles.load import shipped_roles
+from kpolicy.policy.roles.role import Role
 from kpolicy.policy.rules.catalogue import Catalogue, shipped_catalogue
 from kpolicy.policy.rules.rule import Rule, Severity
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from kpolicy.errors import KpolicyError, UsageError, did_you_mean
 from kpolicy.files import read_file
 from kpolicy.location import Location
+from kpolicy.policy.roles.earlier import EarlierRole
 from kpolicy.policy.rules.finding import Finding, fingerprint
 from kpolicy.policy.toml.toml_file import FileErrors
 
@@ -25,6 +26,7 @@ FORMAT: Final = "kpolicy-baseline/1"
 KEYS: Final = ("fingerprint", "rule", "architecture", "config", "symbol", "count")
 
 _TEXTS: Final = KEYS[:5]
+_ROLE_KEYS: Final = ("config", "architecture", "role")
 _MAX_SIZE: Final = 64 << 20
 _MOST_ERRORS: Final = 20
 _LIST: Final = re.compile(r'"findings"\s*:\s*\[')
@@ -47,14 +49,38 @@ class Known:
         return fingerprint(self.rule, self.architecture, self.config, self.symbol)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class KnownRole:
+    """The role of a config when the baseline was written."""
+
+    config: str
+    architecture: str
+    role: str
+
+
 InScope: TypeAlias = Callable[[Known], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """Known findings, sorted by config, architecture, rule and symbol; each once."""
+    """Known findings, sorted by config, architecture, rule and symbol; each once.
+
+    `roles` are those that the configs had, sorted too; a baseline of kpolicy 0.1 has none.
+    """
 
     known: tuple[Known, ...] = ()
+    roles: tuple[KnownRole, ...] = ()
+
+    def earlier_roles(self) -> dict[tuple[str, str], EarlierRole]:
+        """The roles by config and architecture, with the options that findings are known for."""
+        options: dict[tuple[str, str], set[tuple[str, str]]] = {}
+        for item in self.known:
+            options.setdefault((item.config, item.architecture), set()).add((item.symbol, "y"))
+        return {
+            key: EarlierRole(item.role, frozenset(options.get(key, ())))
+            for item in self.roles
+            for key in [(item.config, item.architecture)]
+        }
 
     def text(self) -> str:
         """The baseline as a file; the same findings always give the same text."""
@@ -62,9 +88,9 @@ class Baseline:
             json.dumps({"fingerprint": item.fingerprint, **{key: getattr(item, key) for key in KEYS[1:]}})
             for item in self.known
         ]
-        inside = ",\n".join(f"    {line}" for line in lines)
-        findings = f"[\n{inside}\n  ]" if lines else "[]"
-        return f'{{\n  "format": "{FORMAT}",\n  "findings": {findings}\n}}\n'
+        roles = [json.dumps({key: getattr(item, key) for key in _ROLE_KEYS}) for item in self.roles]
+        more = f',\n  "roles": {_listed(roles)}' if roles else ""
+        return f'{{\n  "format": "{FORMAT}",\n  "findings": {_listed(lines)}{more}\n}}\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +104,11 @@ class Subtraction:
     new: tuple[Finding, ...]
     known: tuple[Finding, ...]
     gone: tuple[Known, ...]
+
+
+def _listed(lines: Sequence[str]) -> str:
+    inside = ",\n".join(f"    {line}" for line in lines)
+    return f"[\n{inside}\n  ]" if lines else "[]"
 
 
 def everything(_known: Known) -> bool:
@@ -104,7 +135,7 @@ def union(one: Baseline, other: Baseline) -> Baseline:
         before = counts.get(item.fingerprint)
         if before is None or before.count < item.count:
             counts[item.fingerprint] = item
-    return Baseline(tuple(sorted(counts.values())))
+    return Baseline(tuple(sorted(counts.values())), one.roles or other.roles)
 
 
 def subtract(findings: Iterable[Finding], baseline: Baseline, in_scope: InScope = everything) -> Subtraction:
@@ -142,7 +173,16 @@ def update(
     for item in make_baseline(result.new).known if grow else ():
         before = counts.get(item.fingerprint)
         counts[item.fingerprint] = replace(item, count=item.count + (before.count if before else 0))
-    return Baseline(tuple(sorted(item for item in counts.values() if item.count > 0)))
+    return Baseline(tuple(sorted(item for item in counts.values() if item.count > 0)), baseline.roles)
+
+
+def with_roles(baseline: Baseline, roles: Iterable[KnownRole], *, grow: bool) -> Baseline:
+    """A baseline with the roles of configs that it does not know yet, and of all when it may `grow`."""
+    known = {(item.config, item.architecture): item for item in baseline.roles}
+    for item in roles:
+        key = (item.config, item.architecture)
+        known[key] = item if grow else known.get(key, item)
+    return replace(baseline, roles=tuple(sorted(known.values())))
 
 
 def read_baseline(path: str, canonical: Callable[[str], str] = str) -> Baseline:
@@ -188,7 +228,7 @@ class _Reader:
     def baseline(self, data: dict[str, object], canonical: Callable[[str], str]) -> Baseline:
         entries = data["findings"]
         assert isinstance(entries, list)
-        unknown = [key for key in data if key not in ("format", "findings")]
+        unknown = [key for key in data if key not in ("format", "findings", "roles")]
         if unknown:
             self._errors.append(UsageError(f"unknown key {unknown[0]!r}", Location(self._path, 1)))
         found: dict[str, Known] = {}
@@ -205,9 +245,22 @@ class _Reader:
             if item.fingerprint in found:
                 self._complain(number, f"{item.rule} for {item.symbol} in {item.config} is here twice", None)
             found[item.fingerprint] = item
+        roles = self._roles(data.get("roles", []))
         if self._errors:
             raise FileErrors(self._errors)
-        return Baseline(tuple(sorted(found.values())))
+        return Baseline(tuple(sorted(found.values())), roles)
+
+    def _roles(self, entries: object) -> tuple[KnownRole, ...]:
+        found: dict[tuple[str, str], KnownRole] = {}
+        for entry in entries if isinstance(entries, list) else [entries]:
+            texts = isinstance(entry, dict) and all(isinstance(value, str) for value in entry.values())
+            if not texts or not isinstance(entry, dict) or sorted(entry) != sorted(_ROLE_KEYS):
+                message = f"an entry of 'roles' has the texts {', '.join(_ROLE_KEYS)} and nothing else"
+                self._errors.append(UsageError(message, Location(self._path, 1)))
+                break
+            item = KnownRole(*(entry[key] for key in _ROLE_KEYS))
+            found[item.config, item.architecture] = item
+        return tuple(sorted(found.values()))
 
     def _complain(self, number: int, message: str, hint: str | None) -> None:
         offset = next((start for index, start in enumerate(_offsets(self._text)) if index == number), 0)

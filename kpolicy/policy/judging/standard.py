@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kpolicy.frozen import dataclass
 from kpolicy.policy.files.settings import Policy, verdict
+from kpolicy.policy.roles.earlier import EarlierRole, judged_by
 from kpolicy.policy.roles.role import RoleVerdict
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import Rule
@@ -44,20 +45,22 @@ def assess(
     judgeable: Callable[[Rule], bool] | None = None,
     names: Names | None = None,
     remedies: bool = True,
+    earlier: EarlierRole | None = None,
 ) -> Assessment:
     """A config's values held against a standard: by the rules that are on, then line by line, then requirements.
 
     `name` is the config as findings have it, `tree` that of the tree.  `judgeable` tells which rules can be
     judged where the values come without Kconfig files, which lines cannot be then at all.  `names` gives
     the names of all architectures, for lines that this one does not know.  Without `remedies` the findings of rules
-    have none.
+    have none.  With an `earlier` role that one judges, and a change of role is a finding.
     """
     # Only here: what is known already needs no judging.
     from kpolicy.policy.judging.check import judge
     from kpolicy.policy.judging.told_once import told_once
 
     settings = standard.policy.settings(name)
-    role = verdict(values, settings)
+    own = verdict(values, settings)
+    role = judged_by(own, earlier)
     rules = settings.rules
     unjudged: tuple[str, ...] = ()
     if judgeable is not None:
@@ -73,6 +76,10 @@ def assess(
 
         lines = check_reading(values, role.role, tree=tree, wanted=settings.checks)
     findings = list(told_once(values, rules, judged, settings.adjust(lines)))
+    if earlier is not None and role is not own:
+        from kpolicy.policy.judging.role_changed import changed
+
+        findings += settings.adjust([changed(values, own, earlier, tree)])
     if standard.requirements:
         # Only here: most runs require nothing.
         from kpolicy.policy.judging.required import judge_requirements

@@ -16,7 +16,7 @@ from kpolicy.frozen import dataclass
 from kpolicy.kconfig.expressions import conjuncts
 from kpolicy.policy.edits import line_of, without_needless
 from kpolicy.policy.expressions.expression import And, Expression, Not, Or, Symbol
-from kpolicy.policy.roles.role import Reading, Role, reading_of, role_of
+from kpolicy.policy.roles.role import Reading, Role, bar_for, reading_of, role_of
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -49,6 +49,7 @@ def alternatives(
     values: Values, role: str, roles: tuple[Role, ...], readings: Mapping[str, str], retry: Retry | None
 ) -> tuple[Alternative, ...]:
     """For every role but `role`, which the config has, what would make it that; without `retry` untried."""
+    values = retry(()) if retry is not None else values
     return tuple(_alternative(values, other, roles, readings, retry) for other in roles if other.name != role)
 
 
@@ -117,13 +118,16 @@ def _way_to(values: Values, part: Expr, *, wanted: bool) -> Edits | None:
 def _candidates(values: Values, role: Role, roles: tuple[Role, ...], readings: Mapping[str, str]) -> Iterator[Edits]:
     """Sets of edits after which the role's reading decides, and none of the roles before it."""
     reading = reading_of(role, readings.get(role.name))
-    own = list(_deciding(values, role, reading)) if reading is not None else [Edits()]
+    bar = bar_for(values, role, reading) if reading is not None else None
+    own = list(_deciding(values, role, bar)) if bar is not None else [] if reading is not None else [Edits()]
     for edits in own:
         ways: list[Edits] = [edits]
         for earlier in itertools.takewhile(lambda other: other.name != role.name, roles):
             against = reading_of(earlier, readings.get(earlier.name))
             assert against is not None, "only the last role has no reading"
-            ways = [longer for way in ways for longer in _preventing(values, earlier, against, way)][:_MOST_WAYS]
+            against = bar_for(values, earlier, against)
+            if against is not None:
+                ways = [longer for way in ways for longer in _preventing(values, earlier, against, way)][:_MOST_WAYS]
         yield from ways
 
 

@@ -6,34 +6,30 @@ speak for it, and *readings*, ways to decide that a config has the role: a condi
 how many of the marks must hold besides.  The first reading is the one that is used unless
 another is chosen.  Roles are tried in the order of the file; the one without a reading is
 what remains.
+
+The names of a config count too: where one of them says that the kernel is of a role, fewer marks
+suffice, and a tree's own defconfig is never a debug or fuzzing kernel unless its name says so.  A
+config that has some marks of a role, but too few, gets a later role, and the verdict keeps both
+readings: a production kernel with debug options that look unintended.
 """
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from kpolicy.errors import UsageError, did_you_mean
 from kpolicy.explain.cause import assignment_of, place, shown
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.version import parse_version
 from kpolicy.location import Location
-from kpolicy.policy.expressions.expression import CLASSES, And, Expression, Not, Or, Predicate, symbols
+from kpolicy.policy.expressions.expression import And, Constant, Expression, Not, Or, Predicate, symbols
+from kpolicy.policy.roles.names import is_own_defconfig, word_in_names
 from kpolicy.policy.toml.absence import Absence
-from kpolicy.policy.toml.compiled import compiled
-from kpolicy.policy.toml.reader import TableReader
-from kpolicy.policy.toml.toml_file import KeyPath, TomlFile
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
-
-_PACKAGE, _FILE = "kpolicy.rules", "roles.toml"
-ROLES_FILE = f"kpolicy/rules/{_FILE}"
-_ROLE_KEYS = ("name", "title", "rationale", "mark", "reading")
-_MARK_KEYS = ("name", "when", "why", "source", "absent")
-_READING_KEYS = ("name", "when", "at_least", "why", "absent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +45,31 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A way to decide: `when` holds, and at least `at_least` of the role's marks."""
+    """A way to decide: `when` holds, and at least `at_least` of the role's marks.
+
+    `named` marks suffice, whatever `when` says, where a name of the config says that it has the role (0: names do
+    not count).  From `doubt` marks on a config that gets another role is reported with both (0: never).
+    """
 
     name: str
     when: Expression
     at_least: int
     why: str
     absent: tuple[Absence, ...] = ()
+    named: int = 0
+    doubt: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role and its definition."""
+    """A role and its definition; `names` are words in the name of a config that say it."""
 
     name: str
     title: str
     rationale: str
     marks: tuple[Mark, ...]
     readings: tuple[Reading, ...]
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +86,44 @@ class Evidence:
     why: str
 
 
+Certainty: TypeAlias = Literal["stated", "clear", "unclear", "earlier"]
+NAME: Final = "name"
+"""Stands in evidence where a symbol would, for a name of the config."""
+CERTAINTIES: Final[tuple[Certainty, ...]] = ("stated", "clear", "unclear", "earlier")
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRole:
+    """Another role that values speak for, and those values."""
+
+    role: str
+    evidence: tuple[Evidence, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class RoleVerdict:
-    """The role of a config, the reading that decided ("" for the role that remains), and the evidence."""
+    """The role of a config, the reading that decided ("" for the role that remains), and the evidence.
+
+    `certainty` is how the role is known: stated by the policy, clear or unclear from the values, or that which the
+    config had before a change.  `other` is what speaks for another role: with "unclear" too little to decide,
+    with "earlier" what the values say now.
+    """
 
     role: str
     reading: str
     evidence: tuple[Evidence, ...]
+    certainty: Certainty = "clear"
+    other: OtherRole | None = None
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether the policy states the role; any other is worked out from the config."""
+        return self.certainty == "stated"
+
+    @property
+    def is_named(self) -> bool:
+        """Whether a name of the config says the role."""
+        return any(item.symbol == NAME for item in self.evidence)
 
 
 def role_of(
@@ -100,44 +134,23 @@ def role_of(
     `readings` chooses, by role, another reading than the first; a name that the role does not
     have raises UsageError.
     """
-    roles = shipped_roles() if roles is None else roles
+    if roles is None:
+        from kpolicy.policy.roles.load import shipped_roles  # reads the definitions of this module's classes
+
+        roles = shipped_roles()
     chosen = readings or {}
+    other: OtherRole | None = None
     for role in roles:
         reading = reading_of(role, chosen.get(role.name))
+        certainty: Certainty = "clear" if other is None else "unclear"
         if reading is None:
-            return RoleVerdict(role.name, "", tuple(_against(values, roles, chosen)))
-        if _decides(values, role, reading):
-            return RoleVerdict(role.name, reading.name, tuple(_for(values, role, reading)))
+            evidence = (*_own_name(values, roles), *_against(values, roles, chosen))
+            return RoleVerdict(role.name, "", evidence, certainty, other)
+        bar = bar_for(values, role, reading)
+        if bar is not None and _decides(values, role, bar):
+            return RoleVerdict(role.name, reading.name, tuple(_for(values, role, reading)), certainty, other)
+        other = other or _doubt(values, role, reading)
     raise ValueError("no role remains: the last one must have no reading")
-
-
-def role_names() -> tuple[str, ...]:
-    """The names of the shipped roles, what remains first."""
-    return tuple(role.name for role in reversed(shipped_roles()))
-
-
-@functools.cache
-def shipped_roles(cache: Path | None = None) -> tuple[Role, ...]:
-    """The roles that ship with kpolicy, kept in a cache if there is one."""
-
-    def load() -> tuple[Role, ...]:
-        from importlib import resources
-
-        return load_roles(ROLES_FILE, resources.files(_PACKAGE).joinpath(_FILE).read_text(encoding="utf-8"))
-
-    return compiled("roles", load, (Role, Reading, Mark, Absence, *CLASSES), cache)
-
-
-def load_roles(path: str, text: str) -> tuple[Role, ...]:
-    """The roles that a file defines.
-
-    Raises `UsageError` when it is no TOML and `FileErrors` with everything else that is wrong.
-    """
-    file = TomlFile(path, text)
-    reader = _RoleReader(file)
-    roles = reader.roles()
-    file.finish()
-    return roles
 
 
 def reading_of(role: Role, name: str | None) -> Reading | None:
@@ -154,10 +167,42 @@ def reading_of(role: Role, name: str | None) -> Reading | None:
     raise UsageError(f"the role {role.name!r} has no reading {name!r}", hint=hint)
 
 
+def bar_for(values: Values, role: Role, reading: Reading) -> Reading | None:
+    """What a reading asks of a config with these names: fewer marks where they say the role; None where it cannot be.
+
+    A defconfig of the tree is what people build who ask for nothing in particular.
+    """
+    if not reading.named:
+        return reading
+    if word_in_names(values, role.names) is not None:
+        return replace(reading, when=Constant("y"), at_least=reading.named)
+    return None if reading.doubt and is_own_defconfig(values) else reading
+
+
 def _decides(values: Values, role: Role, reading: Reading) -> bool:
     if not reading.when.holds(values):
         return False
     return reading.at_least <= 0 or sum(mark.when.holds(values) for mark in role.marks) >= reading.at_least
+
+
+def _doubt(values: Values, role: Role, reading: Reading) -> OtherRole | None:
+    """The options that speak for a role that the config does not get; None for too few."""
+    held = [mark for mark in role.marks if mark.when.holds(values)] if reading.doubt else []
+    if not reading.doubt or len(held) < reading.doubt:
+        return None
+    found = {
+        name: Evidence(name, shown(values, name), place(values, name), mark.why)
+        for mark in reversed(held)
+        for name in _grounds(mark.when, values)
+        if values.is_on(name)
+    }
+    return OtherRole(role.name, tuple(reversed(found.values()))) if found else None
+
+
+def _own_name(values: Values, roles: tuple[Role, ...]) -> Iterator[Evidence]:
+    words = [word for role in roles for word in role.names]
+    if values.config is not None and is_own_defconfig(values) and word_in_names(values, words) is None:
+        yield Evidence(NAME, values.config.name, None, "a defconfig of the tree")
 
 
 def _for(values: Values, role: Role, reading: Reading) -> Iterator[Evidence]:
@@ -165,7 +210,10 @@ def _for(values: Values, role: Role, reading: Reading) -> Iterator[Evidence]:
     release = parse_version(values.model.version)
     if not symbols(reading.when):
         yield Evidence("rc", str(release.release_candidate or 0), None, f"{values.model.version}: {reading.why}")
-    named = dict.fromkeys(_grounds(reading.when, values))
+    word = word_in_names(values, role.names) if reading.named else None
+    if word is not None:
+        yield Evidence(NAME, word, None, f"the config is called a {role.name} kernel")
+    named = dict.fromkeys(_grounds(reading.when, values) if reading.when.holds(values) else ())
     for mark in role.marks:
         if mark.when.holds(values):
             for name in dict.fromkeys(_grounds(mark.when, values)):
@@ -202,8 +250,8 @@ def _against(values: Values, roles: tuple[Role, ...], chosen: Mapping[str, str])
                 if name not in seen and not values.is_on(name):
                     seen.add(name)
                     line = assignment_of(values, name)
-                    why = f"no sign of a {role.name} kernel: {mark.why}"
-                    yield Evidence(name, shown(values, name), line.location if line else None, why)
+                    where = line.location if line else None
+                    yield Evidence(name, shown(values, name), where, f"not a {role.name} kernel")
 
 
 def _denies(expression: Expression) -> bool:
@@ -215,56 +263,3 @@ def _denies(expression: Expression) -> bool:
             return any(_denies(operand) for operand in operands)
         case _:
             return False
-
-
-class _RoleReader(TableReader):
-    def roles(self) -> tuple[Role, ...]:
-        self.known_keys((), ("role",))
-        roles = tuple(self._role(("role", number)) for number in range(self.count(("role",))))
-        for number, role in enumerate(roles):
-            last = number == len(roles) - 1
-            if last and role.readings:
-                self.file.complain(("role", number), "the last role must have no reading: it is what remains")
-            if not last and not role.readings:
-                self.file.complain(("role", number), "only the last role may have no reading")
-            if role.name in [other.name for other in roles[:number]]:
-                self.file.complain(("role", number, "name"), f"the role {role.name!r} is defined twice", value=True)
-        if not roles:
-            self.file.complain((), "there is no [[role]]")
-        return roles
-
-    def _role(self, where: KeyPath) -> Role:
-        self.known_keys(where, _ROLE_KEYS)
-        return Role(
-            name=self.string((*where, "name")),
-            title=self.string((*where, "title")),
-            rationale=self.string((*where, "rationale")),
-            marks=tuple(self._mark((*where, "mark", n)) for n in range(self.count((*where, "mark")))),
-            readings=tuple(self._one_reading((*where, "reading", n)) for n in range(self.count((*where, "reading")))),
-        )
-
-    def _mark(self, where: KeyPath) -> Mark:
-        self.known_keys(where, _MARK_KEYS)
-        when = self.condition((*where, "when"))
-        return Mark(
-            self.string((*where, "name")),
-            when,
-            self.string((*where, "why")),
-            self.string((*where, "source")),
-            self.absent((*where, "absent"), symbols(when)),
-        )
-
-    def _one_reading(self, where: KeyPath) -> Reading:
-        self.known_keys(where, _READING_KEYS)
-        at_least = self.value((*where, "at_least"))
-        if at_least is not None and (not isinstance(at_least, int) or isinstance(at_least, bool) or at_least < 0):
-            self.file.complain((*where, "at_least"), "'at_least' must be a number of marks", value=True)
-            at_least = None
-        when = self.condition((*where, "when"))
-        return Reading(
-            self.string((*where, "name")),
-            when,
-            at_least if isinstance(at_least, int) else 0,
-            self.string((*where, "why")),
-            self.absent((*where, "absent"), symbols(when)),
-        )

@@ -11,7 +11,7 @@ from pathlib import Path
 from kpolicy.errors import UsageError, did_you_mean
 from kpolicy.frozen import dataclass
 from kpolicy.policy.expressions.expression import symbols
-from kpolicy.policy.roles.role import role_names
+from kpolicy.policy.roles.load import role_names
 from kpolicy.policy.rules.rule import RULE_CLASSES, Rule
 from kpolicy.policy.toml.compiled import compiled
 from kpolicy.policy.toml.data_files import data_files, load_all

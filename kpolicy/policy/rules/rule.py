@@ -24,6 +24,7 @@ RuleKind: TypeAlias = Literal["cost", "defeat", "half", "drag", "missing", "leak
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 KINDS: tuple[RuleKind, ...] = get_args(RuleKind)
 ANY_ROLE = "any"
+_FOR_BUGS = frozenset({"debug", "fuzzing"})
 
 KIND_MEANINGS: Mapping[RuleKind, str] = {
     "cost": "an option is too costly for this role",
@@ -128,6 +129,12 @@ class Rule:
             parameters=parameters,
             as_written=written,
         )
+
+    @property
+    def adds_debugging(self) -> bool:
+        """Whether the rule wants more debug options in kernels that are for finding bugs, and in no others."""
+        turns_on = any(line.endswith("=y") for line in self.remedy)
+        return turns_on and self.kind in ("missing", "half") and frozenset(self.roles) <= _FOR_BUGS
 
     @property
     def family(self) -> str:

@@ -14,6 +14,8 @@ from kpolicy.report.text.groups import Group, grouped, where
 from kpolicy.report.text.lines import number
 from kpolicy.report.text.markdown import block, code, prose, table
 from kpolicy.report.text.plain import line
+from kpolicy.report.text.roles import role_lines
+from kpolicy.report.text.style import Style
 from kpolicy.report.text.summary import summary
 
 ISSUE_SIZE: Final = 65536
@@ -65,6 +67,9 @@ def _head(report: Report) -> Iterator[str]:
     yield prose(summary(report))
     if report.configs:
         yield from ("", *table(("architecture", "configs", *(f"{word}s" for word in SEVERITIES)), _rows(report)))
+    roles = [f"- {prose(text)}" for text in role_lines(report, Style())]
+    if roles:
+        yield from ("", *roles)
     if report.errors:
         yield from ("", "**Could not be analysed:**", "")
         for error in report.errors:

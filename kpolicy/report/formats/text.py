@@ -5,13 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kpolicy.policy.roles.role import Evidence
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import ConfigReport, Report
 from kpolicy.report.text.census import census_lines
 from kpolicy.report.text.lines import detail_lines, finding_line, waiver_words
-from kpolicy.report.text.plain import line
-from kpolicy.report.text.style import Style, columns
+from kpolicy.report.text.roles import role_line, role_lines
+from kpolicy.report.text.style import Style
 from kpolicy.report.text.summary import summary
 
 
@@ -37,7 +36,7 @@ def lines(report: Report, how: Presentation) -> Iterator[str]:
                 yield from detail_lines(finding)
         if details:
             yield from _accepted(config, style)
-            yield from _role(config, style)
+            yield role_line(config, style)
     for policy in report.policies:
         for finding in policy.findings:
             yield finding_line(finding, style)
@@ -47,6 +46,8 @@ def lines(report: Report, how: Presentation) -> Iterator[str]:
         yield ""
         yield from census_lines(report, style)
         yield ""
+    if not details:
+        yield from role_lines(report, style)
     yield summary(report, style)
 
 
@@ -54,20 +55,3 @@ def _accepted(config: ConfigReport, style: Style) -> Iterator[str]:
     for item in config.waived:
         yield style.mark("faint", f"waived: {finding_line(item.finding)}")
         yield style.mark("faint", f"    {waiver_words(item)}")
-
-
-def _role(config: ConfigReport, style: Style) -> Iterator[str]:
-    verdict = config.verdict
-    reading = f", by the reading '{verdict.reading}'" if verdict.reading else ""
-    name = style.mark("strong", f"{line(config.config)}:")
-    yield f"{name} judged as a {line(verdict.role)} kernel for {line(config.architecture)}{line(reading)}"
-    # The first few are enough to see why; the JSON report has them all.
-    shown = verdict.evidence[:4]
-    yield from columns((_evidence(item) for item in shown), indent="    ")
-    if len(verdict.evidence) > len(shown):
-        yield f"    and {len(verdict.evidence) - len(shown)} more"
-
-
-def _evidence(item: Evidence) -> tuple[str, ...]:
-    place = line(str(item.location)) if item.location else ""
-    return (line(f"{item.symbol}={item.value}"), place, line(item.why))

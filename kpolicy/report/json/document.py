@@ -19,7 +19,13 @@ from kpolicy.policy.judging.census import Census
 from kpolicy.policy.roles.role import RoleVerdict
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import Reference
-from kpolicy.report.json.pieces import error_document, evidence_document, link_document, location_document
+from kpolicy.report.json.pieces import (
+    error_document,
+    evidence_document,
+    link_document,
+    location_document,
+    other_role_document,
+)
 from kpolicy.report.records import ConfigReport, PolicyReport, Report, RuleNote, TreeReport
 from kpolicy.report.remark import Remark
 
@@ -196,7 +202,9 @@ def _role(verdict: RoleVerdict) -> dict[str, Any]:
     return {
         "name": verdict.role,
         "reading": verdict.reading or None,
+        "certainty": verdict.certainty,
         "evidence": [evidence_document(item) for item in verdict.evidence],
+        "other": other_role_document(verdict.other),
     }
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from kpolicy.errors import KpolicyError
     from kpolicy.explain.cause import Link
     from kpolicy.location import Location
-    from kpolicy.policy.roles.role import Evidence
+    from kpolicy.policy.roles.role import Evidence, OtherRole
 
 
 def location_document(location: Location | None) -> dict[str, Any] | None:
@@ -32,6 +32,13 @@ def link_document(link: Link) -> dict[str, Any]:
 def evidence_document(item: Evidence) -> dict[str, Any]:
     """A piece of the evidence for a role as a plain dict."""
     return {"symbol": item.symbol, "value": item.value, "location": location_document(item.location), "why": item.why}
+
+
+def other_role_document(other: OtherRole | None) -> dict[str, Any] | None:
+    """The other role that values speak for as a plain dict, or None."""
+    if other is None:
+        return None
+    return {"name": other.role, "evidence": [evidence_document(item) for item in other.evidence]}
 
 
 def error_document(error: KpolicyError) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from kpolicy.location import Location
 from kpolicy.policy.files.policy_file import THRESHOLDS, Threshold, Waiver
 from kpolicy.policy.judging.census import ArchitectureCensus, Census, Count, Observation
 from kpolicy.policy.judging.waivers import Waived
-from kpolicy.policy.roles.role import Evidence, RoleVerdict
+from kpolicy.policy.roles.role import CERTAINTIES, Certainty, Evidence, OtherRole, RoleVerdict
 from kpolicy.policy.rules.finding import Finding, SymbolValue
 from kpolicy.policy.rules.rule import SEVERITIES, Reference, Severity
 from kpolicy.report.json.document import SCHEMA, Whose
@@ -105,9 +105,7 @@ def _report(root: Node) -> Report:
 def read_config_report(node: Node, tree: str, policies: int = 1) -> ConfigReport:
     """What `config_document` wrote about a config of a tree, in a report with so many policies."""
     role, observed, srcarch = node["role"], node["observed"], node["srcarch"].text()
-    verdict = RoleVerdict(
-        role["name"].text(), or_empty(role["reading"]), tuple(_evidence(item) for item in role["evidence"].elements())
-    )
+    verdict = _verdict(role)
     whose = Whose(tree, node["architecture"].text(), node["config"].text(), verdict.role)
     return ConfigReport(
         config=node["config"].text(),
@@ -211,6 +209,22 @@ def _day(node: Node) -> dt.date:
         return dt.date.fromisoformat(node.text())
     except ValueError:
         node.wrong("expected a day, YYYY-MM-DD")
+
+
+def _verdict(role: Node) -> RoleVerdict:
+    # Reports of kpolicy 0.1 say neither how sure a role is nor what else speaks for another.
+    certainty, other = role.get("certainty"), role.get("other")
+    return RoleVerdict(
+        role["name"].text(),
+        or_empty(role["reading"]),
+        tuple(_evidence(item) for item in role["evidence"].elements()),
+        cast("Certainty", certainty.word(CERTAINTIES)) if certainty is not None else "clear",
+        _other_role(other) if other is not None and other.value is not None else None,
+    )
+
+
+def _other_role(node: Node) -> OtherRole:
+    return OtherRole(node["name"].text(), tuple(_evidence(item) for item in node["evidence"].elements()))
 
 
 def _evidence(node: Node) -> Evidence:

@@ -106,7 +106,7 @@ class Configs:
             architecture=words(config.architecture),
             role=words(config.verdict.role),
             reason=reason,
-            signs=tuple(self._signs(config.verdict)) if config.verdict.reading else (),
+            signs=(*(self._signs(config.verdict) if config.verdict.reading else ()), *self._others(config.verdict)),
             counts=severities_of(config.findings),
             waived=len(config.waived),
             known=len(config.known),
@@ -134,6 +134,12 @@ class Configs:
         for item in verdict.evidence:
             place = words(str(item.location)) if item.location is not None else ""
             yield Sign(words(f"{item.symbol}={item.value}"), words(item.why), place)
+
+    def _others(self, verdict: RoleVerdict) -> Iterator[Sign]:
+        words, other = self.words, verdict.other
+        for item in other.evidence if other is not None else ():
+            place = words(str(item.location)) if item.location is not None else ""
+            yield Sign(words(f"{item.symbol}={item.value}"), words(f"{other.role if other else ''}: {item.why}"), place)
 
 
 def remark_text(remark: Remark, words: Words) -> str:

@@ -11,6 +11,8 @@ from kpolicy.report.records import Report
 from kpolicy.report.text.groups import Group, grouped, where
 from kpolicy.report.text.lines import number
 from kpolicy.report.text.plain import line
+from kpolicy.report.text.roles import role_lines
+from kpolicy.report.text.style import Style
 from kpolicy.report.text.summary import summary
 
 WIDTH = 75
@@ -18,7 +20,9 @@ WIDTH = 75
 
 def mail(report: Report) -> str:
     """The report as the text of a mail."""
-    paragraphs = [_head(report), *(_group(group) for group in grouped(report)), wrapped(summary(report))]
+    roles = [text for item in role_lines(report, Style()) for text in wrapped(item, "", "  ")]
+    groups = [_group(group) for group in grouped(report)]
+    paragraphs = [_head(report), *groups, *([roles] if roles else []), wrapped(summary(report))]
     return "\n\n".join("\n".join(paragraph) for paragraph in paragraphs) + "\n"
 
 

@@ -11,7 +11,8 @@ from kpolicy.errors import printable
 from kpolicy.frozen import dataclass
 from kpolicy.policy.roles.alternatives import Alternative
 from kpolicy.policy.roles.role import RoleVerdict
-from kpolicy.report.json.pieces import evidence_document
+from kpolicy.report.json.pieces import evidence_document, other_role_document
+from kpolicy.report.text.roles import other_role
 from kpolicy.report.text.style import Style, columns
 
 
@@ -35,6 +36,8 @@ def role_lines(report: RoleReport, style: Style) -> Iterator[str]:
     name = style.mark("strong", f"{printable(report.config)}:")
     yield f"{name} {style.mark('good', verdict.role)}{by}"
     yield f"  {report.title} ({report.architecture}, Linux {report.version})"
+    if verdict.other is not None:
+        yield f"  {other_role(verdict, verdict.other, report.config)}"
     yield from (printable(line) for line in columns(_evidence(verdict), indent="    "))
     if report.alternatives:
         untried = not any(item.tried for item in report.alternatives)
@@ -74,7 +77,9 @@ def role_document(report: RoleReport) -> dict[str, Any]:
         "version": report.version,
         "role": report.verdict.role,
         "reading": report.verdict.reading or None,
+        "certainty": report.verdict.certainty,
         "evidence": [evidence_document(item) for item in report.verdict.evidence],
+        "other": other_role_document(report.verdict.other),
         "alternatives": [
             {"role": item.role, "reading": item.reading or None, "lines": list(item.lines), "tried": item.tried}
             for item in report.alternatives

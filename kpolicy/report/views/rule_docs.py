@@ -170,7 +170,9 @@ def _roles(roles: Sequence[Role]) -> Iterator[str]:
         "The role is what a kernel is used for. If no policy file states it, kpolicy derives it: the roles are tried in"
         " this order. A role has marks, conditions that speak for it, and readings, ways to decide: a condition,"
         " and how many marks must hold besides. The first reading is used unless a policy file chooses"
-        " another. The last role is what remains."
+        " another. The last role is what remains. Where a config has marks of a debug or fuzzing kernel, but too few,"
+        " reports give both readings: production, with debug options that look unintended. A defconfig of the tree is"
+        " a debug or fuzzing kernel only if its name says so."
     )
     for role in roles:
         yield from ("", f"## {role.name}", "", f"**{prose(role.title)}**", "")
@@ -178,6 +180,9 @@ def _roles(roles: Sequence[Role]) -> Iterator[str]:
         yield f"- its rules: {link('by severity', f'{INDEX}#{anchor(role.name)}')}"
         yield ""
         yield from paragraphs(role.rationale)
+        if role.names:
+            words = ", ".join(code(name) for name in role.names)
+            yield from ("", *wrapped(f"**Words in the name of a config that say it:** {words}"))
         if role.readings:
             yield from ("", "**Readings:**", "")
             for number, reading in enumerate(role.readings):
@@ -190,6 +195,8 @@ def _roles(roles: Sequence[Role]) -> Iterator[str]:
 
 def _reading(reading: Reading, *, first: bool) -> str:
     marks = f", and at least {reading.at_least} marks" if reading.at_least else ""
+    if reading.named:
+        marks += f" (by name {reading.named} of the marks are enough)"
     default = " (used unless another is chosen)" if first else ""
     return f"**{reading.name}**{default}: {code(str(reading.when))}{marks}: {prose(reading.why)}"
 

@@ -190,7 +190,7 @@ def test_in_a_mail_200_configs_with_a_finding_are_one_paragraph() -> None:
     assert text.count("slow") == 1
     assert "ON=y (set to y): slow" in text
     assert text.count("(lib/Kconfig:3)") == 1
-    assert len(text.split("\n\n")) == 6
+    assert len(text.split("\n\n")) == 7
     assert all(f"{name.rpartition('/')[2]}:3" in text for name in names)
 
 

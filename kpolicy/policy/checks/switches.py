@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Lines that turn off options which nobody asked to be off: EXPERT=y, and whatever else a default is denied for.
+
+`default !EXPERT` keeps an option on only as long as its prompt is hidden.  Which options go is worked out with the
+values of the config without the line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from kpolicy.config.model import Assignment
+from kpolicy.frozen import dataclass
+from kpolicy.kconfig.nodes import AND, NOT, OR, YES
+from kpolicy.kconfig.payload import CHOICE, DEFAULTS, FLAGS, HAS_PROMPT, TRISTATE, TYPE, Core
+
+if TYPE_CHECKING:
+    from kpolicy.evaluate.values import Values
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A line of a config, and the options that are off because of it, those that ask about its symbol first."""
+
+    line: Assignment
+    off: tuple[str, ...]
+
+
+def switches(values: Values) -> Iterator[Switch]:
+    """The lines of a config that turn off what it does not name, in their order."""
+    config = values.config
+    assert config is not None
+    denied = values.model.derived("denied", _denied)
+    nodes, records = values.model.core.symbols, values.model.core.records
+    named = {line.name for line in config.assignments}
+    for line in config.assignments:
+        node = nodes.get(line.name) if line.value == "y" else None
+        if node not in denied or records[node][CHOICE] >= 0 or values.assignment(line.name) is not line:
+            continue
+        asking = [
+            name
+            for name in dict.fromkeys(values.model.names_by_node[node] for node in denied[node])
+            if name not in named and not values.is_on(name) and values.visibility(name)
+        ]
+        if not asking or values.tristate(line.name) != YES:
+            continue
+        without = values.again(
+            replace(config, assignments=tuple(item for item in config.assignments if item.name != line.name))
+        )
+        off = [name for name in asking if without.is_on(name)]
+        if off:
+            asked = (Assignment(name, "y", line.location, f"CONFIG_{name}=y") for name in off)
+            restored = values.again(replace(config, assignments=(*config.assignments, *asked)))
+            yield Switch(line, (*off, *_further(values, without, restored, {*named, *off})))
+
+
+def _further(values: Values, without: Values, restored: Values, known: set[str]) -> Iterator[str]:
+    """The other options with a prompt that are on without the line, and again when what went is asked for."""
+    names = values.model.names_by_node
+    found = {names[node] for node in without.on_nodes} & {names[node] for node in restored.on_nodes}
+    return (name for name in sorted(found - known) if not values.is_on(name) and values.model.has_prompt(name))
+
+
+def _denied(core: Core) -> dict[int, list[int]]:
+    """By symbol, the bools and tristates with a prompt that have a default only while it is off."""
+    nodes, found = core.nodes, dict[int, list[int]]()
+    # Quick, since every model is searched: few defaults are more than a symbol or a constant.
+    compound = [
+        (node, expression)
+        for node, record in enumerate(core.records)
+        if record is not None and record[DEFAULTS] and record[FLAGS] & HAS_PROMPT and record[TYPE] <= TRISTATE
+        for pair in record[DEFAULTS]
+        for expression in pair
+        if nodes[expression] is not None
+    ]
+    for node, expression in compound:
+        for symbol in _negated(nodes, expression):
+            found.setdefault(symbol, []).append(node)
+    return found
+
+
+def _negated(nodes: list[Any], expression: int) -> Iterator[int]:
+    """The symbols that an expression asks to be off."""
+    operator, *operands = nodes[expression]
+    if operator == NOT and nodes[operands[0]] is None:
+        yield operands[0]
+    elif operator in (AND, OR):
+        for operand in operands:
+            if nodes[operand] is not None:
+                yield from _negated(nodes, operand)
