@@ -21,21 +21,21 @@ from kpolicy.run.endings import EndedError, ended_by_signals
 # Command -> what it does.  The module of a command has its name, and is imported only when it is used.
 _COMMANDS = {
     "audit": "Audit every defconfig of a kernel tree.",
-    "baseline": "Keep the findings that are known.",
-    "cache": "Show what is cached, and remove it.",
+    "baseline": "Maintain a baseline of known findings.",
+    "cache": "Show or remove cached data.",
     "chain": "Show what selects a symbol, and what it selects.",
-    "check": "Judge single configs.",
-    "checkpatch": "Judge a patch that is not applied.",
-    "completion": "Print the script by which a shell completes kpolicy.",
-    "cost": "Tell what the debug options of a config cost.",
-    "diff": "Show what differs in effect, and why.",
+    "check": "Check single configs.",
+    "checkpatch": "Check a patch without applying it.",
+    "completion": "Print a shell completion script.",
+    "cost": "Show what the debug options of a config cost.",
+    "diff": "Compare configs or trees, with causes.",
     "expand": "Write the .config that conf would write.",
-    "explain": "Tell why a symbol has its value.",
+    "explain": "Explain the value of a symbol.",
     "fix": "Find the fewest edits that clear findings.",
-    "kconfig": "Check the Kconfig files of a tree, and its fragments.",
-    "policy": "Show the policy that is in force.",
+    "kconfig": "Check the Kconfig files and fragments of a tree.",
+    "policy": "Show the effective policy.",
     "report": "Render a saved result in other formats.",
-    "role": "Tell what a kernel is for, and why.",
+    "role": "Show the role of a kernel, and why.",
     "rules": "List, show and test the rules.",
 }
 
@@ -47,15 +47,15 @@ Examples:
   kpolicy audit ~/linux                      every defconfig of a tree
   kpolicy check .config                      one kernel, without its source
   kpolicy check --tree ~/linux --arch arm64 defconfig+debug.config
-  git show | kpolicy checkpatch              what a patch brings
-  kpolicy cost .config --ram 16G             what its debug options cost
+  git show | kpolicy checkpatch              new findings of a patch
+  kpolicy cost .config --ram 16G             cost of its debug options
   kpolicy expand --tree ~/linux --arch x86 x86_64_defconfig -o .config
   kpolicy explain KASAN --tree ~/linux --config x86_64_defconfig
-  kpolicy chain --tree ~/linux KASAN         what it brings in, and what brings it in
-  kpolicy diff v6.11 v6.12                   what changed in effect, and why
+  kpolicy chain --tree ~/linux KASAN         what it selects, and what selects it
+  kpolicy diff v6.11 v6.12                   changed values, with causes
   kpolicy fix --tree ~/linux .config         the fewest edits that clear findings
   kpolicy report audit.json -o sarif:a.sarif a saved result in other formats
-  kpolicy rules show kmemleak/...            what a rule is about
+  kpolicy rules show kmemleak/...            one rule in full
 
 \b
 Exit status: 0 clean, 1 findings at or above --fail-on, 2 wrong usage,
@@ -77,7 +77,7 @@ class _Commands(click.Group):
 
             near = get_close_matches(cmd_name, _COMMANDS, n=1)
             hint = f" Did you mean {near[0]}?" if near else ""
-            raise click.UsageError(f"There is no command '{cmd_name}'.{hint}", ctx)
+            raise click.UsageError(f"No such command '{cmd_name}'.{hint}", ctx)
         command: click.Command = importlib.import_module(f"kpolicy.cli.{cmd_name}").command
         return command
 
@@ -100,7 +100,7 @@ class _Commands(click.Group):
     metavar="DIR",
     type=click.Path(),
     shell_complete=candidates.folders,
-    help="Work in DIR, as make -C does.",
+    help="Change to DIR first, as make -C does.",
 )
 def _group(folder: str | None) -> None:
     if folder is not None:

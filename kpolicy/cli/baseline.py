@@ -13,13 +13,13 @@ from kpolicy.errors import UsageError
 
 @click.group("baseline")
 def command() -> None:
-    """Keep the findings that are known, so that `audit` and `check` fail for new ones only."""
+    """Maintain a baseline, so that `audit` and `check` report only new findings."""
 
 
 @command.command("update")
 @click.argument("configs", metavar="[CONFIG]...", nargs=-1, type=click.Path(), shell_complete=candidates.configs)
-@click.option("--baseline", metavar="FILE", required=True, type=click.Path(), help="The file that holds them.")
-@click.option("--grow", is_flag=True, help="Add what is new, too; make the file when there is none.")
+@click.option("--baseline", metavar="FILE", required=True, type=click.Path(), help="Baseline file to update.")
+@click.option("--grow", is_flag=True, help="Also add new findings; create FILE if it does not exist.")
 @tree_option
 @arch_option(multiple=True)
 @policy_options
@@ -36,9 +36,9 @@ def update_baseline(
     archs: tuple[str, ...],
     **words: object,
 ) -> int:
-    """Take out of a baseline what is no longer found; of all defconfigs of the tree, or of some CONFIGs.
+    """Remove findings that are gone from a baseline, for all defconfigs of the tree or for some CONFIGs.
 
-    What was not looked at stays.  New findings are counted, and added only with --grow.  Waived findings
+    Entries of other configs stay.  New findings are counted, and added only with --grow.  Waived findings
     are not new.
 
     \b
@@ -55,7 +55,7 @@ def update_baseline(
     console.quiet = options.quiet
     source = find_tree(tree, console.environment)
     if source is None:
-        raise UsageError("a baseline is of the configs of a kernel tree", hint="name the tree: --tree DIR")
+        raise UsageError("a baseline needs a kernel tree", hint="pass --tree DIR")
     request = UpdateRequest(source, baseline, configs, archs, grow, options.terms)
     result = update(request, options.context(console))
     for error in result.errors:

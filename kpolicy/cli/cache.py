@@ -37,7 +37,7 @@ _TITLES = {
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
 def command(console: Console, /, clear: bool, prune: bool, days: int | None, form: str) -> int:
-    """Show what is cached, how much, and where; remove it on request.
+    """Show what is cached, how much and where, or remove it.
 
     kpolicy caches models of Kconfig files and results of configs by content, in `kpolicy` below $XDG_CACHE_HOME
     (~/.cache). Every run removes the oldest files beyond the limit, and nothing breaks if files are missing. Only
@@ -54,7 +54,7 @@ def command(console: Console, /, clear: bool, prune: bool, days: int | None, for
     from kpolicy.kconfig.kept import MAX_TOTAL, beyond, entries, remove
 
     if clear and (prune or days is not None):
-        raise UsageError("--clear removes everything", hint="leave out --prune and --older-than")
+        raise UsageError("--clear removes everything", hint="remove --prune and --older-than")
     folder = cache_folder(console.environment, disabled=False)
     if folder is None:
         raise UsageError("there is no cache folder", hint="set HOME or XDG_CACHE_HOME to an absolute path")

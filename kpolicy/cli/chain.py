@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`kpolicy chain`: what a symbol brings in, what can bring it in, and the ways between two symbols."""
+"""`kpolicy chain`: what a symbol enables, what can bring it in, and the ways between two symbols."""
 
 from __future__ import annotations
 
@@ -24,10 +24,18 @@ if TYPE_CHECKING:
 @click.command("chain")
 @click.argument("symbol", required=False, shell_complete=candidates.symbols)
 @click.option(
-    "--from", "start", metavar="SYMBOL", shell_complete=candidates.symbols, help="With --to: the ways from this symbol."
+    "--from",
+    "start",
+    metavar="SYMBOL",
+    shell_complete=candidates.symbols,
+    help="With --to: show the paths from this symbol.",
 )
 @click.option(
-    "--to", "goal", metavar="SYMBOL", shell_complete=candidates.symbols, help="With --from: the ways to this symbol."
+    "--to",
+    "goal",
+    metavar="SYMBOL",
+    shell_complete=candidates.symbols,
+    help="With --from: show the paths to this symbol.",
 )
 @tree_option
 @arch_option()
@@ -35,23 +43,27 @@ if TYPE_CHECKING:
     "--config",
     metavar="CONFIG",
     shell_complete=candidates.configs,
-    help="Tell what is in force with this config, named as for `kpolicy check`.",
+    help="Mark what is in effect in this config, named as for `kpolicy check`.",
 )
-@click.option("--in-force", is_flag=True, help="With --config: only what is in force.")
+@click.option("--in-force", is_flag=True, help="With --config: show only what is in effect.")
 @click.option(
     "--direction",
     type=click.Choice(["out", "in", "both"]),
     default="both",
     show_default=True,
-    help="What SYMBOL brings in, what can bring it in, or both.",
+    help="Show what SYMBOL enables (out), what can enable it (in), or both.",
 )
-@click.option("--by", metavar="KINDS", default=",".join(KINDS), show_default=True, help="Only these kinds of lines.")
+@click.option(
+    "--by", metavar="KINDS", default=",".join(KINDS), show_default=True, help="Follow only these kinds of lines."
+)
 @click.option(
     "--depth",
     type=click.IntRange(min=1),
-    help=f"So many steps. [default: all that SYMBOL brings in, {DEPTH_IN} of what can bring it in]",
+    help=f"Follow this many steps. [default: all of what SYMBOL enables, {DEPTH_IN} of what can enable it]",
 )
-@click.option("--all", "everything", is_flag=True, help=f"All lines of a symbol, not {MOST_EDGES}; all ways.")
+@click.option(
+    "--all", "everything", is_flag=True, help=f"Show all lines of a symbol, not only {MOST_EDGES}, and all paths."
+)
 @click.option(
     "--format",
     "form",
@@ -61,7 +73,7 @@ if TYPE_CHECKING:
 )
 @toolchain_options
 @output_options
-@click.option("-q", "--quiet", is_flag=True, help="No warnings or notes.")
+@click.option("-q", "--quiet", is_flag=True, help="Suppress warnings and notes.")
 @click.pass_obj
 def command(
     console: Console,
@@ -83,10 +95,10 @@ def command(
     force: bool,
     quiet: bool,
 ) -> int:
-    """Show what SYMBOL brings in and what can bring it in, by select, imply and default, with file and line.
+    """Show what SYMBOL enables and what can enable it, by select, imply and default, with file and line.
 
-    A default counts where it rests on another symbol: `default A`, `default y if A`.  The architecture is that of
-    --arch or of --config, else x86, or the first that has the symbol where x86 has none.
+    A default is followed if it depends on another symbol: `default A`, `default y if A`.  The architecture is
+    that of --arch or --config, else x86, or the first that defines the symbol if x86 does not.
 
     \b
     Examples:
@@ -104,7 +116,7 @@ def command(
     asked = _asked(symbol, start, goal)
     kinds = _kinds(by)
     if in_force and config is None:
-        raise UsageError("--in-force asks for a config", hint="name one: --config x86_64_defconfig")
+        raise UsageError("--in-force needs a config", hint="pass --config (for example --config x86_64_defconfig)")
     check_output(output, force=force)
     request = ChainRequest(
         source=needed_tree(tree, console.environment),
@@ -129,7 +141,7 @@ def _asked(symbol: str | None, start: str | None, goal: str | None) -> tuple[str
     """The symbols of the question: one, or where the ways begin and end."""
     given = tuple(word is not None for word in (symbol, start, goal))
     if given not in ((True, False, False), (False, True, True)):
-        raise UsageError("either a SYMBOL or both --from and --to", hint="for example: kpolicy chain KASAN")
+        raise UsageError("pass either a SYMBOL or both --from and --to", hint="for example: kpolicy chain KASAN")
     return tuple(word.removeprefix("CONFIG_") for word in (symbol, start, goal) if word is not None)
 
 
@@ -139,7 +151,7 @@ def _kinds(by: str) -> tuple[Kind, ...]:
     words = by.split(",")
     for word in words:
         if word not in KINDS:
-            raise UsageError(f"--by: there is no kind {word!r}", hint=did_you_mean(word, KINDS))
+            raise UsageError(f"--by: unknown kind {word!r}", hint=did_you_mean(word, KINDS))
     return tuple(kind for kind in KINDS if kind in words)
 
 

@@ -51,10 +51,10 @@ def command(
     release: str | None,
     **words: object,
 ) -> int:
-    """Judge configs: files, config files of the tree by the names that make has for them, or - for stdin.
+    """Check configs: files, config files of the tree by the names that make uses, or - for stdin.
 
-    a+b+c is one config, later lines winning.  .gz, .xz and .bz2 are unpacked.  Without a tree only a
-    full .config can be judged, and only by what it states itself.
+    a+b+c is one config, in which later lines take precedence.  .gz, .xz and .bz2 are unpacked.  Without a
+    tree only a full .config can be checked, and only its own values.
 
     \b
     Examples:

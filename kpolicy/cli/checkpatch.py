@@ -28,17 +28,17 @@ from kpolicy.location import Location
 @acceptance_options
 @toolchain_options
 @report_options
-@click.option("-v", "--verbose", is_flag=True, help="Also the causes and the remedy of each finding, and each role.")
+@click.option("-v", "--verbose", is_flag=True, help="Also show causes and remedy of each finding, and all roles.")
 @click.pass_obj
 def command(
     console: Console, /, patch: str, tree: str | None, archs: tuple[str, ...], verbose: bool, **words: object
 ) -> int:
-    """Judge a PATCH, a file or standard input, by the findings that it brings to the defconfigs of a tree.
+    """Report the findings that a PATCH (a file or standard input) adds to the defconfigs of a tree.
 
-    It is the output of git format-patch or git diff, or a mail with such.  The tree is one in a git repository,
-    or a revision of it (--tree DIR@REV); HEAD without.  The patch is applied in memory: to the newest commit
-    that has the files as the patch knows them, so that it may be a commit of the branch already, else to the
-    revision itself.  Work tree, index and repository are only read.
+    PATCH is the output of git format-patch or git diff, or a mail with it.  The tree is in a git repository, or a
+    revision of one (--tree DIR@REV; default HEAD).  The patch is applied in memory, to the newest commit whose
+    files match it, so it may already be in the branch; if there is none, to the revision itself.  Work tree, index
+    and repository are only read.
 
     \b
     Examples:

@@ -26,10 +26,10 @@ _BREAKS = frozenset("=:")
 @click.argument("words", metavar="", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def command(context: click.Context, /, shell: str, answer: bool, words: tuple[str, ...]) -> int:
-    """Print the script by which a shell completes commands, options, architectures, configs, symbols and rules.
+    """Print a script for shell completion of commands, options, architectures, configs, symbols and rules.
 
-    Architectures and configs are those of the kernel tree at hand (--tree, or the current directory), symbols those
-    of a tree that kpolicy has read before.  Nothing is written.
+    Architectures and configs come from the kernel tree (--tree, or the current directory), symbols from a tree
+    that kpolicy has read before.  Nothing is written.
 
     \b
     Examples:

@@ -29,7 +29,7 @@ from kpolicy.cli.options import arch_option, output_options, release_option, too
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @toolchain_options
 @output_options
-@click.option("-q", "--quiet", is_flag=True, help="No warnings.")
+@click.option("-q", "--quiet", is_flag=True, help="Suppress warnings.")
 @click.pass_obj
 def command(
     console: Console,
@@ -47,10 +47,11 @@ def command(
     force: bool,
     quiet: bool,
 ) -> int:
-    """Tell what the debug options of a config cost: memory, size, slow-down, time to boot.
+    """Show what the debug options of a config cost: memory, size, slow-down, boot time.
 
-    Every figure names its source, and its formula with the config's numbers in it.  What no source tells is
-    listed as not known; unlike figures are not added.  What depends on the machine wants --ram and --cpus.
+    Each figure has its source, and its formula with the numbers of the config.  Costs without a source are
+    listed as unknown; figures of different certainty are not added up.  Figures that depend on the machine
+    need --ram and --cpus.
     CONFIG is named as for `kpolicy check`.
 
     \b

@@ -32,21 +32,21 @@ from kpolicy.errors import UsageError
     metavar="CONFIG",
     multiple=True,
     shell_complete=candidates.configs,
-    help="With two trees: only this config, named as for `kpolicy check` (may be repeated). [default: every defconfig]",
+    help="With two trees: compare only this config (may be repeated). [default: every defconfig]",
 )
 @arch_option(multiple=True)
 @release_option
 @policy_options
-@click.option("--no-waivers", is_flag=True, help="Let waived findings stand.")
+@click.option("--no-waivers", is_flag=True, help="Show waived findings.")
 @click.option(
     "--fail-on",
     type=click.Choice(THRESHOLDS),
-    help="The least severity of a gained finding that makes the exit status 1."
+    help="Exit with status 1 if a gained finding has at least this severity."
     " [default: what the policy says, else warning]",
 )
 @toolchain_options
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("-v", "--verbose", is_flag=True, help="With many configs: also the changes that follow from others.")
+@click.option("-v", "--verbose", is_flag=True, help="With many configs: also show changes that follow from others.")
 @output_options
 @run_options
 @click.pass_obj
@@ -63,12 +63,12 @@ def command(
     verbose: bool,
     **words: object,
 ) -> int:
-    """Show what differs in effect between A and B, each change with its cause, and the findings gained and lost.
+    """Show which values differ between A and B, each change with its cause, and the findings gained and lost.
 
     A and B are two configs of one tree, two full .config files without any, or two trees: directories, or
-    revisions of a git repository, REV or DIR@REV, which are read without touching the work tree.  Of two trees
-    every defconfig that both have is compared.  In effect means as the kernel build sees it: a symbol that is n
-    and one that has no line are the same.
+    revisions of a git repository, REV or DIR@REV, which are read without touching the work tree.  For two trees
+    every defconfig that both have is compared.  Values are compared as the kernel build sees them: a symbol that is
+    n equals one without a line.
 
     \b
     Examples:
@@ -97,9 +97,9 @@ def command(
         report = diff_trees(TreesDiff(*trees, configs, archs, options.terms), context)
     else:
         if configs:
-            raise UsageError("--config goes with two trees", hint="name two trees, or two configs")
+            raise UsageError("--config needs two trees", hint="pass two trees, or two configs")
         if len(archs) > 1:
-            raise UsageError("two configs are for one architecture", hint="name one --arch, or none")
+            raise UsageError("two configs are for one architecture", hint="pass one --arch, or none")
         source, arch = find_tree(tree, environment), archs[0] if archs else None
         report = diff_configs(ConfigsDiff(source, before, after, arch, release, options.terms), context)
     for error in report.errors:

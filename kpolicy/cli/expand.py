@@ -16,15 +16,15 @@ from kpolicy.evaluate.passes import PRESETS
 @click.argument("config", required=False, type=click.Path(allow_dash=True), shell_complete=candidates.configs)
 @tree_option
 @arch_option()
-@click.option("--preset", type=click.Choice(PRESETS), help="Instead of a CONFIG: what make of that name would write.")
+@click.option("--preset", type=click.Choice(PRESETS), help="Write the result of this make target instead of a CONFIG.")
 @click.option(
     "--mode",
     type=click.Choice(["defconfig", "olddefconfig"]),
-    help="Read CONFIG as this target of make does. [default: olddefconfig for a full .config, else defconfig]",
+    help="Read CONFIG as this make target does. [default: olddefconfig for a full .config, else defconfig]",
 )
 @toolchain_options
 @output_options
-@click.option("-q", "--quiet", is_flag=True, help="No warnings.")
+@click.option("-q", "--quiet", is_flag=True, help="Suppress warnings.")
 @click.pass_obj
 def command(
     console: Console,
@@ -56,11 +56,11 @@ def command(
 
     console.quiet = quiet
     if (config is None) == (preset is None):
-        raise UsageError("either a CONFIG or a --preset is to be expanded")
+        raise UsageError("pass either a CONFIG or --preset")
     if preset is not None and (arch is None or mode is not None):
-        raise UsageError("--preset is for an architecture", hint="name it with --arch; --mode is for a CONFIG")
+        raise UsageError("--preset needs an architecture", hint="pass --arch; --mode needs a CONFIG")
     if preset is not None and console.environment.get("KCONFIG_ALLCONFIG") is not None:
-        console.warning(None, f"KCONFIG_ALLCONFIG is set, but --preset {preset} does not read the file that it names")
+        console.warning(None, f"KCONFIG_ALLCONFIG is set, but --preset {preset} does not read it")
     check_output(output, force=force)
     source = needed_tree(tree, console.environment)
     request = ValuesRequest(source, config, arch, preset, mode, toolchain)

@@ -50,12 +50,12 @@ def command(
     quiet: bool,
     jobs: int | None,
 ) -> int:
-    """Explain why a SYMBOL has its value in a config, or what the tree says of it.
+    """Explain why a SYMBOL has its value in a config, or what the tree says about it.
 
-    With --config: the complete cause, as a tree of reasons.  Each reason has its file and line, and says who
-    decided it: a person (a config line), the tree, the architecture, the toolchain, or the environment.  For a
-    symbol that is off it tells what keeps it off.  The lines that decided the value are tried: they alone, the
-    opposite of each, and what would change it.
+    With --config: all causes, as a tree.  Each has its file and line, and what decided it: a person (a config line),
+    the tree, the architecture, the toolchain, or the environment.  For a symbol that is off the causes are what keeps
+    it off.  The deciding lines are tested by evaluation: only them, each of them changed, and lines that would change
+    the value.
 
     Without --config: the Kconfig lines of the symbol, what can set it on each architecture, the architectures on
     which no config can, and the defconfigs that set it.
@@ -78,7 +78,7 @@ def command(
     if spec is None:
         return _in_tree(console, SymbolsRequest(source, symbols, archs, toolchain), context, form, verbose=verbose)
     if len(archs) > 1:
-        raise UsageError("a config is for one architecture", hint="name one --arch, or none")
+        raise UsageError("a config is for one architecture", hint="pass one --arch, or none")
     request = ValuesRequest(source, spec, archs[0] if archs else None, toolchain=toolchain)
     return _in_config(console, request, symbols, context, form)
 

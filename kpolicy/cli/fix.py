@@ -56,8 +56,8 @@ _MOST_EFFECTS = 12
     show_default=True,
     help="A patch for git apply, a fragment to put on top, or what was found as JSON or in words.",
 )
-@click.option("--alternatives", is_flag=True, help="Tell of other edits that would do (with text and json).")
-@click.option("--unsafe", is_flag=True, help="Also give up requests that work, where nothing else clears a finding.")
+@click.option("--alternatives", is_flag=True, help="Also show other edits that would do (with text and json).")
+@click.option("--unsafe", is_flag=True, help="Also give up requests that work, if nothing else clears a finding.")
 @click.option("--write", is_flag=True, help="Edit the file of CONFIG, in a stack the last one.")
 @click.option(
     "--fail-on",
@@ -85,9 +85,9 @@ def command(
 ) -> int:
     """Find the fewest edited lines that clear findings and keep what the config requests.
 
-    Every line that is honoured stays honoured, unless a finding is about it.  A request that is not honoured gets
-    what it needs; it is given up only where it cannot be had, which is written above the patch with the reason.
-    Each edit is proved by evaluation.  "minimal" is printed only where no smaller edit exists.
+    Every honoured line stays honoured, unless a finding is about it.  A request that is not honoured gets what it
+    needs; it is given up only if it cannot be honoured, with the reason above the patch.  Each edit is proved by
+    evaluation.  "minimal" is printed only if no smaller edit exists.
 
     Nothing is written but with --write.  Other values that change, and findings that no edit clears, are printed
     to stderr.  CONFIG is named as for `kpolicy check`; of a stack a+b+c the last file is edited.

@@ -27,7 +27,7 @@ from kpolicy.errors import UsageError
     metavar="CHECK",
     multiple=True,
     shell_complete=candidates.checks_of_trees,
-    help="Only this check (may be repeated).",
+    help="Run only this check (may be repeated).",
 )
 @click.option(
     "--path",
@@ -35,7 +35,7 @@ from kpolicy.errors import UsageError
     metavar="PATH",
     multiple=True,
     shell_complete=candidates.paths_of_tree,
-    help="Only lines of this file, or of files below it.",
+    help="Report only lines of this file, or of files in this directory.",
 )
 @policy_options
 @acceptance_options
@@ -52,12 +52,12 @@ def command(
     paths: tuple[str, ...],
     **words: object,
 ) -> int:
-    """Check the Kconfig files of a kernel TREE, and its own config fragments, over all architectures.
+    """Check the Kconfig files and config fragments of a kernel TREE, over all architectures.
 
-    Told is what holds wherever the line is of any use, once a line: selects that another select brings
-    along, selects of members of a choice, defaults that are never reached, names that no architecture
-    defines, and lines of fragments that are not honoured.  Paths are those in the tree.  Fragments are those
-    of kernel/configs and arch/*/configs; those of tools/testing/selftests are not checked.
+    A line is reported once, if the finding holds on all architectures that use it: redundant selects, selects of
+    choice members, defaults that are never reached, symbols that no architecture defines, and fragment lines that
+    are not honoured.  Paths are relative to the tree.  Fragments are those in kernel/configs and arch/*/configs;
+    those in tools/testing/selftests are not checked.
 
     \b
     Examples:
@@ -74,7 +74,7 @@ def command(
     console.quiet = options.quiet
     source = find_tree(tree, console.environment)
     if source is None:
-        raise UsageError("not in a kernel tree", hint="name one: kpolicy kconfig DIR")
+        raise UsageError("not in a kernel tree", hint="pass one: kpolicy kconfig DIR")
     options.check_outputs(console)
     request = KconfigRequest(source, archs, checks, paths, options.terms)
     return show(console, check_tree(request, options.context(console)), options.outputs, details=False)

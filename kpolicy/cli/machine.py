@@ -22,9 +22,11 @@ _MOST_CPUS = 1 << 20
 
 def machine_options(command: Command) -> Command:
     """--ram and --cpus."""
-    text = "The memory of the machine that costs are told for: bytes, or with K, M, G or T, for example 16G."
+    text = "Memory of the machine, for costs: bytes, or with K, M, G or T (for example 16G)."
     ram = click.option("--ram", metavar="SIZE", help=text)
-    cpus = click.option("--cpus", type=click.IntRange(1, _MOST_CPUS), help="Its possible CPUs.")
+    cpus = click.option(
+        "--cpus", type=click.IntRange(1, _MOST_CPUS), help="Number of possible CPUs of the machine, for costs."
+    )
     return ram(cpus(command))
 
 
@@ -41,5 +43,5 @@ def size(text: str) -> int:
     match = _SIZE.match(text.strip())
     found = int(match[1]) << _SHIFTS[match[2]] if match else 0
     if not 0 < found <= _MOST_RAM:
-        raise UsageError(f"--ram {text}: no size of memory", hint="a number of bytes, or with K, M, G or T: 16G")
+        raise UsageError(f"--ram {text}: not a memory size", hint="a number of bytes, or with K, M, G or T: 16G")
     return found

@@ -17,7 +17,11 @@ THRESHOLDS = ("error", "warning", "note", "never")
 
 def arch_option(*, multiple: bool = False) -> Callable[[Command], Command]:
     """--arch: the ARCH word (or words) of make."""
-    text = "Only this architecture, an ARCH word as for make (may be repeated)." if multiple else "The ARCH word."
+    text = (
+        "Use only this architecture, an ARCH word as for make (may be repeated)."
+        if multiple
+        else "Use this architecture, an ARCH word as for make."
+    )
     return click.option(
         "--arch",
         "archs" if multiple else "arch",
@@ -30,7 +34,7 @@ def arch_option(*, multiple: bool = False) -> Callable[[Command], Command]:
 
 def tree_option(command: Command) -> Command:
     """--tree: the kernel source tree."""
-    text = "The kernel source tree. [default: the current directory, when it is one]"
+    text = "Use this kernel source tree. [default: the current directory, if it is one]"
     return click.option("--tree", metavar="DIR", type=click.Path(), shell_complete=candidates.folders, help=text)(
         command
     )
@@ -38,20 +42,20 @@ def tree_option(command: Command) -> Command:
 
 def release_option(command: Command) -> Command:
     """--release: for a .config that is judged without a tree."""
-    text = "Without a tree: the kernel release of a whole .config whose header names none, for example 6.12."
+    text = "Without a tree: state the kernel release of a full .config without one in its header (for example 6.12)."
     return click.option("--release", metavar="VERSION", help=text)(command)
 
 
 def toolchain_options(command: Command) -> Command:
     """--toolchain and --no-cache: what models are made from."""
-    cache = click.option("--no-cache", is_flag=True, help="Neither read nor write the cache of Kconfig models.")
+    cache = click.option("--no-cache", is_flag=True, help="Do not use the cache.")
     words = click.option(
         "--toolchain",
         metavar="WORD",
         shell_complete=candidates.words("dummy", "gcc-", "clang-", "exec"),
-        help="What answers the kernel's probes: dummy, gcc-VERSION or clang-VERSION (nothing is executed), or exec,"
-        " which runs CC, LD, CROSS_COMPILE ... of your environment as make would."
-        " [default: dummy; for a full .config what it records]",
+        help="Toolchain to assume for $(cc-option) and other probes: dummy, gcc-VERSION or clang-VERSION (nothing is"
+        " executed), or exec, which runs CC, LD, CROSS_COMPILE ... of the environment as make does."
+        " [default: dummy; for a full .config the recorded toolchain]",
     )
     return words(cache(command))
 
@@ -74,15 +78,16 @@ def format_options(command: Command) -> Command:
             help=f"Write the report in FORMAT to PATH, or to stdout (may be repeated): {', '.join(FORMATS)}."
             " [default: text]",
         ),
-        click.option("--terse", is_flag=True, help="In the text one line a finding, and nothing else."),
+        click.option("--terse", is_flag=True, help="Print only one line per finding in the text."),
         click.option(
-            "--mail", is_flag=True, help="The text for mails: 75 columns, ASCII, findings of a rule together."
+            "--mail", is_flag=True, help="Format the text for mails: 75 columns, ASCII, findings grouped by rule."
         ),
-        click.option("--force", is_flag=True, help="Let -o overwrite files."),
+        click.option("--force", is_flag=True, help="Overwrite existing files with -o."),
         click.option(
             "--fail-on",
             type=click.Choice(THRESHOLDS),
-            help="The least severity that makes the exit status 1. [default: what the policy says, else warning]",
+            help="Exit with status 1 on findings of this severity or higher."
+            " [default: that of the policy, else warning]",
         ),
     )
     for option in reversed(options):
@@ -109,7 +114,7 @@ def policy_options(command: Command) -> Command:
             "--policy",
             metavar="POLICY",
             shell_complete=candidates.policies,
-            help="A policy file, or one that ships with kpolicy: production, debug, fuzzing, hardening, upstream."
+            help="Use this policy file, or a shipped one: production, debug, fuzzing, hardening, upstream."
             " [default: the nearest kpolicy.toml, from the config or tree up to the top of its git work tree]",
         ),
         click.option(
@@ -117,7 +122,7 @@ def policy_options(command: Command) -> Command:
             metavar="FRAGMENT",
             multiple=True,
             shell_complete=candidates.fragments,
-            help="A config fragment whose every line is required, a file or a path in the tree (may be repeated).",
+            help="Require every line of this config fragment, a file or a path in the tree (may be repeated).",
         ),
     )
     for option in reversed(options):
@@ -127,21 +132,21 @@ def policy_options(command: Command) -> Command:
 
 def acceptance_options(command: Command) -> Command:
     """--no-waivers and --baseline: which findings are accepted."""
-    waivers = click.option("--no-waivers", is_flag=True, help="Let waived findings stand.")
+    waivers = click.option("--no-waivers", is_flag=True, help="Show waived findings.")
     baseline = click.option(
-        "--baseline", metavar="FILE", type=click.Path(), help="Findings in FILE are known: only new ones count."
+        "--baseline", metavar="FILE", type=click.Path(), help="Report only findings that are not in FILE."
     )
     return waivers(baseline(command))
 
 
 def since_option(command: Command) -> Command:
     """--since: findings that the tree had before."""
-    text = "Findings that the tree has at REV of its git repository are known: only those count that came since."
+    text = "Report only findings that the tree does not have at REV of its git repository."
     return click.option("--since", metavar="REV", help=text)(command)
 
 
 def output_options(command: Command) -> Command:
     """-o and --force: where the payload goes."""
-    force = click.option("--force", is_flag=True, help="Let -o overwrite a file.")
+    force = click.option("--force", is_flag=True, help="Overwrite an existing file with -o.")
     output = click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Write the result to FILE.")
     return output(force(command))

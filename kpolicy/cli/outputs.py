@@ -46,9 +46,9 @@ class Outputs:
         _check_together(outputs)
         terse, mail = bool(words.get("terse")), bool(words.get("mail"))
         if terse and mail:
-            raise UsageError("--terse and --mail are two ways to show a report", hint="choose one of them")
+            raise UsageError("--terse and --mail exclude each other", hint="pass one of them")
         if (terse or mail) and all(output.form.name != "text" for output in outputs):
-            raise UsageError(f"{'--terse' if terse else '--mail'} is about the text", hint="add -o text")
+            raise UsageError(f"{'--terse' if terse else '--mail'} needs the text format", hint="add -o text")
         return cls(outputs, terse, mail, bool(words.get("force")))
 
     @property
@@ -70,7 +70,7 @@ def parse_output(word: str) -> Output:
         hint = f"did you mean {guess}?" if guess else f"the formats are {', '.join(FORMATS)}"
         raise UsageError(f"-o {word}: unknown format {name!r}", hint=hint)
     if colon and not path:
-        raise UsageError(f"-o {word}: the path is missing", hint=f"-o {name} alone is for standard output")
+        raise UsageError(f"-o {word}: the path is missing", hint=f"-o {name} without a path writes to standard output")
     return Output(FORMATS[name], None if path in ("", "-") else path)
 
 
@@ -104,7 +104,7 @@ def check_outputs(console: Console, outputs: Outputs) -> None:
 def _check_folder(path: str) -> None:
     folder = os.path.dirname(path) or "."
     if not os.path.isdir(folder):
-        raise InputError(f"cannot write {path}: there is no folder {folder}")
+        raise InputError(f"cannot write {path}: no such directory: {folder}")
 
 
 def deliver_outputs(console: Console, report: Report, outputs: Outputs, *, details: bool) -> None:
@@ -130,7 +130,7 @@ def _tell_what_is_left_out(console: Console, report: Report, outputs: Outputs) -
     waived, known = report.accepted
     names = [output.form.name for output in outputs.all if not output.form.accepted]
     if names and (waived or known):
-        console.note(f"left out in {', '.join(names)}: {waived} waived and {number(known, 'known finding')}")
+        console.note(f"omitted in {', '.join(names)}: {waived} waived and {number(known, 'known finding')}")
 
 
 def _step_summary(console: Console, outputs: Outputs) -> str | None:
@@ -154,4 +154,4 @@ def _append_summary(console: Console, report: Report, outputs: Outputs) -> None:
         reason = error.strerror if isinstance(error, OSError) else error
         raise InputError(f"cannot write the job summary {path}: {reason}") from None
     if not text:
-        console.note("no job summary: the file has as much in it as GitHub shows")
+        console.note("no job summary: the file has reached the size that GitHub shows")

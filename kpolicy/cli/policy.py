@@ -15,7 +15,7 @@ from kpolicy.errors import UsageError
 
 @click.group("policy")
 def command() -> None:
-    """Look at the policy that configs are held against."""
+    """Show the policy that applies to configs."""
 
 
 @command.command("show")
@@ -23,7 +23,7 @@ def command() -> None:
 @tree_option
 @arch_option()
 @policy_options
-@click.option("--all", "everything", is_flag=True, help="Also what no policy file sets.")
+@click.option("--all", "everything", is_flag=True, help="Also show settings that no policy file sets.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
 def show(
@@ -37,9 +37,9 @@ def show(
     everything: bool,
     form: str,
 ) -> int:
-    """What is in force for a CONFIG, and the line of the policy file that each setting comes from.
+    """Show the settings for a CONFIG, each with the policy file line that sets it.
 
-    Without CONFIG: what holds for every config, by the policy of the tree or of the current directory.
+    Without CONFIG: show what applies to every config, by the policy of the tree or of the current directory.
 
     \b
     Examples:
@@ -55,7 +55,7 @@ def show(
 
     source = find_tree(tree, console.environment)
     if arch is not None and (source is None or config is None):
-        raise UsageError("--arch is for a CONFIG of a kernel tree", hint="name both, for example: --tree DIR defconfig")
+        raise UsageError("--arch needs a CONFIG of a kernel tree", hint="pass both (for example --tree DIR defconfig)")
     standards = Standards(PolicyChoice(policy, require), source, context_for(console))
     start: str | None
     if config is not None:

@@ -23,16 +23,16 @@ _STDIN: Final = "<stdin>"
 @click.argument("saved", required=False, type=click.Path(allow_dash=True))
 @format_options
 @quiet_option
-@click.option("-v", "--verbose", is_flag=True, help="In the text also causes and remedies, as `audit -v` has them.")
+@click.option("-v", "--verbose", is_flag=True, help="Show causes and remedies in the text, as `audit -v` does.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of saved results instead.")
 @click.pass_obj
 def command(
     console: Console, /, saved: str | None, verbose: bool, schema: bool, fail_on: str | None, **words: object
 ) -> int:
-    """Render a result that was saved with -o json:FILE, in any format: the same as the run itself gives.
+    """Render a result saved with -o json:FILE in any format, exactly as the run itself would.
 
-    SAVED is a file, plain or packed by gzip, or - for stdin.  The exit status is that of the run, by the
-    policies that it was held against, or by --fail-on.
+    SAVED is a file, plain or compressed by gzip, or - for stdin.  The exit status is that of the run, by its
+    policies, or by --fail-on.
 
     \b
     Examples:
@@ -48,11 +48,13 @@ def command(
 
     if schema:
         if saved is not None:
-            raise UsageError("--schema is about all saved results", hint="leave the file away")
+            raise UsageError("--schema takes no file", hint="remove the file")
         console.payload(report_schema())
         return status.CLEAN
     if saved is None:
-        raise UsageError("which saved result?", hint="-o json:FILE of audit, check and kconfig saves one; - is stdin")
+        raise UsageError(
+            "missing argument: a saved result", hint="audit, check and kconfig save one with -o json:FILE; - is stdin"
+        )
     outputs = Outputs.of(words)
     console.quiet = bool(words["quiet"])
     check_outputs(console, outputs)

@@ -92,8 +92,8 @@ def _machine(words: Mapping[str, object], outputs: Outputs) -> Machine | None:
         return stated_machine(ram, cpus)
     if ram is not None or cpus is not None:
         names = ", ".join(name for name, form in FORMATS.items() if form.costs)
-        hint = f"those that do: {names}; `kpolicy cost` tells them for one config"
-        raise UsageError("--ram and --cpus are for costs, which no chosen format shows", hint=hint)
+        hint = f"formats with costs: {names}; `kpolicy cost` shows those of one config"
+        raise UsageError("--ram and --cpus need a format that shows costs", hint=hint)
     return None
 
 

@@ -30,7 +30,7 @@ from kpolicy.cli.options import arch_option, policy_options, release_option, run
     metavar="ROLE=READING",
     shell_complete=candidates.readings,
     multiple=True,
-    help="Another way to tell a role, for example debug=release-candidate (may be repeated).",
+    help="Use another reading of a role, for example debug=release-candidate (may be repeated).",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @policy_options
@@ -48,9 +48,9 @@ def command(
     form: str,
     **others: object,
 ) -> int:
-    """Tell what a kernel is for, what that rests on, and what would make it another.
+    """Show the role of a kernel, the evidence for it, and what would change it.
 
-    The lines that would give it another role are tried before they are shown.  CONFIG is named as for
+    The lines that would change the role are tested before they are shown.  CONFIG is named as for
     `kpolicy check`; the roles are defined in docs/rules/roles.md, or a policy file states them.
 
     \b

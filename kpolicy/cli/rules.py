@@ -36,7 +36,7 @@ class _Commands(click.Group):
 
 @click.group("rules", cls=_Commands)
 def command() -> None:
-    """Look at the rules, run their examples, write their pages."""
+    """List and show the rules, run their examples, write their pages."""
 
 
 @command.command("list")
@@ -47,7 +47,7 @@ def command() -> None:
     metavar="FAMILY",
     multiple=True,
     shell_complete=candidates.families,
-    help="Rules of this family.",
+    help="List rules of this family.",
 )
 @click.option(
     "--role",
@@ -55,7 +55,7 @@ def command() -> None:
     metavar="ROLE",
     multiple=True,
     shell_complete=candidates.roles,
-    help="Rules that judge kernels of this role.",
+    help="List rules that apply to kernels of this role.",
 )
 @click.option(
     "--kind",
@@ -63,7 +63,7 @@ def command() -> None:
     metavar="KIND",
     multiple=True,
     shell_complete=candidates.kinds,
-    help="Rules of this kind, such as cost or missing.",
+    help="List rules of this kind, such as cost or missing.",
 )
 @click.option(
     "--severity",
@@ -71,7 +71,7 @@ def command() -> None:
     metavar="WORD",
     multiple=True,
     shell_complete=candidates.words("error", "warning", "note"),
-    help="error, warning or note.",
+    help="List rules of this severity: error, warning or note.",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
@@ -85,9 +85,9 @@ def list_rules(
     severities: tuple[str, ...],
     form: str,
 ) -> int:
-    """One line a rule: id, severity, kind, the roles it is for, title.
+    """List the rules, one per line: id, severity, kind, roles, title.
 
-    Options may be repeated: a rule is listed that meets one of each sort.
+    Options may be repeated: a rule is listed if it matches one value of each option.
 
     \b
     Examples:
@@ -103,7 +103,7 @@ def list_rules(
     elif found:
         console.payload("\n".join(rule_list(found)) + "\n")
     if not found:
-        console.note("no rule is all of that")
+        console.note("no rule matches all options")
     return status.CLEAN
 
 
@@ -111,7 +111,7 @@ def list_rules(
 @click.argument("rules", metavar="RULE...", nargs=-1, required=True, shell_complete=candidates.rule_ids)
 @click.pass_obj
 def show(console: Console, /, rules: tuple[str, ...]) -> int:
-    """What a RULE is about: condition, grounds, cost, remedy, examples.
+    """Show a RULE: condition, rationale, cost, remedy, references, examples.
 
     \b
     Example:

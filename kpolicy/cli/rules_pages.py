@@ -22,15 +22,15 @@ from kpolicy.report.text.lines import number
     type=click.Path(),
     required=True,
     shell_complete=candidates.folders,
-    help="The folder of the pages.",
+    help="Write the pages to this directory.",
 )
-@click.option("--check", is_flag=True, help="Write nothing; exit status 1 when a page differs.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with status 1 if a page differs.")
 @click.pass_obj
 def command(console: Console, /, output: str, check: bool) -> int:
-    """Write a page in Markdown for each family of rules, for the checks and the roles, and an index.
+    """Write a Markdown page for each family of rules, for the checks and the roles, and an index.
 
-    Only pages that differ are written. Pages of families that are no more are removed; a file that is no page
-    of this command is neither overwritten nor removed.
+    Only pages that differ are written. Pages of removed families are deleted; other files are neither
+    overwritten nor deleted.
 
     \b
     Example:
@@ -53,7 +53,9 @@ def command(console: Console, /, output: str, check: bool) -> int:
         return status.FINDINGS if lines else status.CLEAN
     for name in differ:
         if name in present and not _is_ours(present[name]):
-            raise UsageError(f"{folder / name} is no page of rules", hint="name another folder, or move the file away")
+            raise UsageError(
+                f"{folder / name} is not a page of rules", hint="pass another directory, or move the file away"
+            )
     _write(console, folder, {name: pages[name] for name in differ}, left_over)
     console.note(f"{number(len(pages), 'page')}, {len(differ)} written, {len(left_over)} removed")
     return status.CLEAN
@@ -92,4 +94,4 @@ def _is_ours(text: str) -> bool:
 
 def _unusable(folder: Path, error: OSError | ValueError) -> InputError:
     reason = error.strerror if isinstance(error, OSError) else error
-    return InputError(f"cannot use {folder} for pages: {reason}")
+    return InputError(f"cannot write pages to {folder}: {reason}")

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     metavar="DIR",
     type=click.Path(),
     shell_complete=candidates.folders,
-    help="Hold the rules against this kernel source tree too.",
+    help="Also test the rules against this kernel source tree.",
 )
 @arch_option(multiple=True)
 @toolchain_options
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing when all is well.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing if all tests pass.")
 @click.pass_obj
 def command(
     console: Console,
@@ -43,13 +43,13 @@ def command(
 ) -> int:
     """Run the examples of the rules (or of the named rules and families) on the demonstration tree.
 
-    With --tree the rules are held against a real one as well: which have no footing in it, which name what
-    it does not have, and which examples come out otherwise there.
+    With --tree the rules are also tested against a real tree: which do not apply to it, which name symbols that
+    it does not define, and which examples have another result there.
 
-    Exit status 1 when an example does not come out as its rule says, or when a rule makes no sense in the
-    tree: it has what the rule requires, and the rule can never fire, always fires, asks for a symbol that
-    no architecture defines, negates one and does not state what that means, or has a remedy that changes
-    nothing. No footing is no fault.
+    The exit status is 1 if an example has another result than its rule states, or if a rule is wrong for the tree:
+    the tree meets its requirements, but the rule can never fire, always fires, names a symbol that no architecture
+    defines, negates one without stating what that means, or has a remedy without effect. A rule that does not
+    apply is no fault.
 
     \b
     Examples:
@@ -67,7 +67,7 @@ def command(
     console.quiet = quiet
     chosen = choose(Wish(rules))
     if tree is None and archs:
-        raise UsageError("--arch is for a tree", hint="name one with --tree")
+        raise UsageError("--arch needs a tree", hint="pass --tree")
     defaults = _defaults(console, tree, archs, chosen, toolchain, no_cache=no_cache)
     results = list(run_examples(chosen, demo_models()))
     failed = not all(result.passed for result in results)

@@ -42,7 +42,7 @@ def check_output(path: str | None, *, force: bool) -> None:
     if path is not None and os.path.isdir(path):
         raise InputError(f"cannot write {path}: it is a directory")
     if path is not None and not force and os.path.lexists(path):
-        raise UsageError(f"{path} exists", hint="choose another file for -o, or add --force to overwrite it")
+        raise UsageError(f"{path} exists", hint="pass another file to -o, or --force to overwrite it")
 
 
 def deliver(console: Console, content: str | bytes, path: str | None, *, force: bool) -> None:

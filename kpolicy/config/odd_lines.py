@@ -83,7 +83,7 @@ def _plain(text: str, rest: str, fault: str, location: Location) -> UnreadLine:
         return UnreadLine(location, text, fault or "no CONFIG_ before the name", *match.groups())
     if rest[:7].upper() == "CONFIG_" and (asked := _named("CONFIG_" + rest[7:])) is not None and asked[1]:
         # Real names have no small letters but in a few; the whole line was written in them.
-        return UnreadLine(location, text, fault or "CONFIG_ in small letters", asked[0].upper(), asked[1])
+        return UnreadLine(location, text, fault or "config_ in lower case", asked[0].upper(), asked[1])
     return UnreadLine(location, text, TEXT)
 
 
@@ -106,13 +106,13 @@ def _named(text: str) -> tuple[str, str, bool, str] | None:
         return name, "n", True, fault
     if equals := _EQUALS.fullmatch(rest):
         before, operator, after, value = equals.groups()
-        fault = f"'{operator}' is no '='" if operator != "=" else "blank before '='" if before or after else ""
+        fault = f"'{operator}' instead of '='" if operator != "=" else "blank before '='" if before or after else ""
         return name, value.strip(), False, fault
     if other := _WITHOUT_EQUALS.fullmatch(rest):
         return name, other.group(1), False, "no '='"
     if rest[0] in " \t:":
         return name, "", False, TEXT
-    return "", "", False, "a character that no name has"
+    return "", "", False, "invalid character in the name"
 
 
 def _comment(text: str, location: Location) -> UnreadLine | None:

@@ -113,7 +113,7 @@ def make_bill(values: Values, costs: Costs, machine: Machine, truth: Truth = hol
     for cost in costs.costs:
         applies = truth(cost.when, values)
         if applies is None:
-            reason = "only the Kconfig files tell whether it is paid"
+            reason = "whether it applies depends on Kconfig files"
             items.append(Item(cost, "not told", None, None, "", (), reason, ()))
         elif applies:
             items.append(_item(cost, numbers, truth))
@@ -127,7 +127,7 @@ def _item(cost: Cost, numbers: _Numbers, truth: Truth) -> Item:
     for candidate in cost.figures:
         applies = truth(candidate.when, values)
         if applies is None:
-            return Item(cost, "not told", None, None, "", (), "only the Kconfig files tell which figure holds", chain)
+            return Item(cost, "not told", None, None, "", (), "which figure applies depends on Kconfig files", chain)
         if applies:
             figure = candidate
             break
@@ -144,7 +144,7 @@ def _item(cost: Cost, numbers: _Numbers, truth: Truth) -> Item:
             missing = numbers.missing(names(figure.formula))
             if missing:
                 return Item(cost, "open", figure, None, worked, missing, "", chain, needs, command_line)
-            return Item(cost, "not known", figure, None, worked, (), "the config does not tell the page size", chain)
+            return Item(cost, "not known", figure, None, worked, (), "the config does not state the page size", chain)
         reason = f"{error.reason} in this config" if error.name else error.reason
         return Item(cost, "not known", figure, None, worked, (), reason, chain)
     ram = numbers.number("ram")

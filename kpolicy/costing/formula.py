@@ -282,24 +282,24 @@ def _bracketed(formula: Formula, least: int) -> str:
 
 def _checked(value: Amount) -> Amount:
     if not -BIGGEST <= value <= BIGGEST:
-        raise NoFigureError("its formula gives a number beyond any memory")
+        raise NoFigureError("the formula gives a number larger than any memory")
     if isinstance(value, Fraction):
         if value.denominator > BIGGEST:
-            raise NoFigureError("its formula gives a fraction too fine to work with")
+            raise NoFigureError("the formula gives a fraction that is too small")
         return value.numerator if value.denominator == 1 else value
     return int(value)
 
 
 def _divide(left: Amount, right: Amount) -> Amount:
     if right == 0:
-        raise NoFigureError("its formula divides by zero")
+        raise NoFigureError("the formula divides by zero")
     return Fraction(left) / right
 
 
 def _shift(sign: int) -> Callable[[Amount, Amount], Amount]:
     def shift(left: Amount, right: Amount) -> Amount:
         if not isinstance(left, int) or not isinstance(right, int) or not 0 <= right <= 64:
-            raise NoFigureError("its formula shifts by what is no number of bits")
+            raise NoFigureError("the formula shifts by an invalid number of bits")
         return left << right if sign > 0 else left >> right
 
     return shift
@@ -307,7 +307,7 @@ def _shift(sign: int) -> Callable[[Amount, Amount], Amount]:
 
 def _log2(value: Amount) -> int:
     if value < 1:
-        raise NoFigureError("its formula takes a logarithm of less than one")
+        raise NoFigureError("the formula takes the logarithm of a number below 1")
     return math.floor(value).bit_length() - 1
 
 

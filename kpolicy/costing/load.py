@@ -32,7 +32,7 @@ def load_cost(cost_id: str, path: str, text: str) -> Cost:
     """
     file = TomlFile(path, text)
     if not _KEBAB.match(cost_id):
-        file.complain((), f"{cost_id!r} is no cost id", "an id is family/name, in small letters, digits and dashes")
+        file.complain((), f"{cost_id!r} is not a cost id", "an id is family/name, in small letters, digits and dashes")
     cost = _CostReader(file).cost(cost_id)
     file.finish()
     return cost

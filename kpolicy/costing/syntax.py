@@ -115,7 +115,7 @@ class _Parser(Tokens):
             self._next += 1
             return self._boot(token)
         if token.kind != "word":
-            what = "the formula ends here" if token.kind == "end" else f"{token.text!r} cannot stand here"
+            what = "the formula ends here" if token.kind == "end" else f"{token.text!r} is not valid here"
             self._fail(f"{what}: expected a number, a symbol or a function", token)
         self._next += 1
         if token.text[0].isdigit() and (_NUMBER.match(token.text) or not _DIGIT_FIRST.match(token.text)):
@@ -134,7 +134,7 @@ class _Parser(Tokens):
         match = _NUMBER.match(token.text)
         if match is None:
             self._fail(
-                f"{token.text!r} is no number", token, "a number is decimal or hexadecimal; K, M, G are suffixes"
+                f"{token.text!r} is not a number", token, "a number is decimal or hexadecimal; K, M, G are suffixes"
             )
         value = whole(match["hex"], 16) if match["hex"] else whole(match["decimal"]) << _SHIFTS[match["suffix"]]
         if value > BIGGEST:
@@ -144,7 +144,7 @@ class _Parser(Tokens):
     def _call(self, token: Token) -> Call:
         function: Function | None = next((name for name in FUNCTIONS if name == token.text), None)
         if function is None:
-            self._fail(f"there is no function {token.text!r}", token, _nearest(token.text, tuple(FUNCTIONS)))
+            self._fail(f"unknown function {token.text!r}", token, _nearest(token.text, tuple(FUNCTIONS)))
         self._next += 1
         arguments = [self._choice()]
         while self._take(","):
@@ -164,7 +164,7 @@ class _Parser(Tokens):
             self._fail("symbols are written as in Kconfig files, without CONFIG_", token, f"did you mean {bare!r}?")
         if name.islower() and name not in VARIABLES:
             hint = _nearest(name, (*VARIABLES, *FUNCTIONS))
-            self._fail(f"{name!r} is no variable and no symbol", token, hint)
+            self._fail(f"{name!r} is neither a variable nor a symbol", token, hint)
         return Name(name)
 
     def _take_operator(self, words: tuple[BinaryOperator, ...]) -> BinaryOperator | None:

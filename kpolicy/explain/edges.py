@@ -67,7 +67,7 @@ class Graph:
         self._into: dict[str, tuple[Edge, ...]] = {}
 
     def out(self, name: str) -> tuple[Edge, ...]:
-        """The edges from a symbol: what it brings in, selects first."""
+        """The edges from a symbol: what it enables, selects first."""
         if name not in self._out:
             self._out[name] = self._kept(self._edges_out(name))
         return self._out[name]

@@ -237,7 +237,7 @@ class _Teller:
             return
         own = values.own_value(node)
         if own is None:
-            why = "no prompt is in sight" if symbol.prompts else "it has no prompt"
+            why = "no prompt is visible" if symbol.prompts else "it has no prompt"
         elif symbol.type in ("bool", "tristate") and int(own) < values.tristate(symbol.name) and line.value != "m":
             why = "the choice has no other member to take" if symbol.choice is not None else "selects go before it"
         else:

@@ -30,7 +30,7 @@ class Reference:
     """A line that refers to `name`.
 
     `entry` is the symbol whose entry the line belongs to, "" outside of one.  `keyword` is that of
-    the line (depends, select, if, ...).  `demanded` says that the line does nothing without the
+    the line (depends, select, if, ...).  `demanded` says that the line has no effect without the
     symbol: it is one of the conditions that must all hold, or the `target` of a select or imply.  `compared` says that
     it stands in comparisons only, where a name that nothing defines is its own text.
     """

@@ -113,7 +113,7 @@ def ask(
     if "not a git repository" in said[0]:
         raise UsageError(f"{folder}: not in a git repository", hint="only a repository has revisions")
     if "dubious ownership" in said[0]:
-        raise UsageError(f"{folder}: git does not trust this repository: it belongs to somebody else", hint=said[-1])
+        raise UsageError(f"{folder}: git does not trust this repository: it belongs to another user", hint=said[-1])
     if "--verify" in words and ("Needed a single revision" in said[0] or "bad revision" in said[0]):
         word = words[-1].removesuffix("^{commit}")
         raise UsageError(f"{folder}: git knows no commit '{word}'", hint="git log shows commits, git tag shows tags")

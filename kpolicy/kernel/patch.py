@@ -171,7 +171,7 @@ def _staged(listed: bytes) -> Iterator[tuple[str, str]]:
 def _refusal(said: str, base: Revision) -> InputError:
     lines = [line.removeprefix("error: ") for line in said.splitlines()] or ["git does not say why"]
     if any("No valid patches in input" in line or "unrecognized input" in line for line in lines):
-        return InputError("there is no patch in it", hint="expected the output of git format-patch or git diff")
+        return InputError("no patch found", hint="expected the output of git format-patch or git diff")
     if any("corrupt patch" in line or "patch fragment without header" in line for line in lines):
         return InputError(f"the patch is damaged: {lines[0]}", hint="mail programs break long lines")
     hint = "name the tree that it was made for: --tree DIR@REV"

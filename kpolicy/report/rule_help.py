@@ -33,7 +33,7 @@ def _help(note: RuleNote, *, markdown: bool) -> Iterator[str]:
         meaning = next((text for kind, text in KIND_MEANINGS.items() if kind == note.kind), "")
         yield f"{head('Kind:')} {note.kind}{', ' if meaning else ''}{meaning}"
     if note.cost is not None:
-        yield f"{head('What it costs:')} {words(_fact(note.cost))}"
+        yield f"{head('Cost:')} {words(_fact(note.cost))}"
     if note.remedy:
         lines = block("\n".join(note.remedy)) if markdown else [f"    {line}" for line in note.remedy]
         yield "\n".join([head("Remedy:"), *([""] if markdown else []), *lines])

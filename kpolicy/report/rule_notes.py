@@ -12,8 +12,8 @@ from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import Reference, Rule
 from kpolicy.report.records import Report, RuleNote
 
-_REQUIRED_TITLE = "A line of a required fragment that is not kept"
-_REQUIRED_RATIONALE = "A policy file, or --require, names a config fragment; every line of it has to hold."
+_REQUIRED_TITLE = "line of a required fragment that is not honoured"
+_REQUIRED_RATIONALE = "A policy file, or --require, names a config fragment whose every line must hold."
 
 
 def notes_for(report: Report, standards: Sequence[Standard]) -> tuple[RuleNote, ...]:

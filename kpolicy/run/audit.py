@@ -46,7 +46,9 @@ def audit_work(request: AuditRequest, context: Context) -> Work:
     targets = defconfig_targets(source, archs)
     if not targets:
         of = f" for {' '.join(archs)}" if archs else ""
-        raise UsageError(f"{source.name}: there are no defconfigs{of}", hint="they are looked for in arch/*/configs")
+        raise UsageError(
+            f"{source.name}: there are no defconfigs{of}", hint="defconfigs are expected in arch/*/configs"
+        )
     plan = replace(plan_by(source, terms, context), standards=tuple(standards.all))
     return Work(
         command="audit",

@@ -69,9 +69,9 @@ def bare_values(config: Config, arch: str | None = None, release: str | None = N
     place = Location(config.name, 0)
     if not config.is_full and release is None:
         raise UsageError(
-            "a kernel tree is needed to judge this: it is not a full .config with its header",
+            "not a full .config with its header: a kernel tree is needed",
             place,
-            hint="Name the tree with --tree, or state the --release and --arch of a full .config without a header.",
+            hint="pass --tree, or --release and --arch for a full .config without a header",
         )
     version = _version(config, release, place)
     word = arch or architecture_of(config)
@@ -101,8 +101,8 @@ def stated_effect(values: Values) -> dict[str, str]:
 def _version(config: Config, release: str | None, place: Location) -> KernelVersion:
     own = stated_version(config)
     if own is None and release is None:
-        hint = "State it: --release 6.12"
-        raise InputError(f"its header names no kernel release: {config.version!r}", place, hint=hint)
+        hint = "pass --release (for example --release 6.12)"
+        raise InputError(f"no kernel release in the header: {config.version!r}", place, hint=hint)
     if release is None:
         assert own is not None
         return own
@@ -110,8 +110,8 @@ def _version(config: Config, release: str | None, place: Location) -> KernelVers
     if own is None:
         return given
     if (own.version, own.patchlevel) != (given.version, given.patchlevel):
-        hint = "Leave --release away: it is for a .config whose header names no release."
-        raise UsageError(f"--release {release} contradicts the header, which says {config.version}", place, hint=hint)
+        hint = "remove --release: it is for a .config without a release in its header"
+        raise UsageError(f"--release {release} contradicts the header, which has {config.version}", place, hint=hint)
     return own
 
 

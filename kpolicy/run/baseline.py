@@ -57,7 +57,7 @@ def update(request: UpdateRequest, context: Context) -> Update:
     before = Baseline() if request.grow and not exists else read_baseline(request.path)
     if request.configs:
         if len(archs) > 1:
-            raise UsageError("CONFIGs are for one architecture", hint="name one --arch, or none")
+            raise UsageError("CONFIGs are for one architecture", hint="pass one --arch, or none")
         work = check_work(source, request.configs, archs[0] if archs else None, terms, context)
     else:
         work = audit_work(AuditRequest(source, archs, terms), context)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a symbol brings in, what can bring it in, and the ways between two symbols."""
+"""What a symbol enables, what can bring it in, and the ways between two symbols."""
 
 from __future__ import annotations
 

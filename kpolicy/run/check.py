@@ -77,9 +77,9 @@ def _bare(request: CheckRequest, context: Context) -> Report:
 
     terms = request.terms
     if terms.policy.since is not None:
-        raise UsageError("--since looks at a revision of the kernel tree", hint="name the tree with --tree")
+        raise UsageError("--since needs a kernel tree", hint="pass --tree")
     if terms.toolchain is not None:
-        raise UsageError("--toolchain answers the probes of Kconfig files", hint="name their tree with --tree")
+        raise UsageError("--toolchain answers the probes of Kconfig files", hint="pass --tree")
     standards = Standards(terms.policy, None, context)
     reports: list[ConfigReport] = []
     failed: list[KpolicyError] = []

@@ -42,7 +42,7 @@ def checkpatch(request: PatchRequest, context: Context) -> Report:
         after = apply_patch(base, text, scratch, environment)
         short = ask(base.folder, environment, "rev-parse", "--short=12", base.commit)
         if base.commit != tip.commit:
-            context.listener.note(f"the patch is judged on top of {short}, where its files are as it knows them")
+            context.listener.note(f"the patch is applied to {short}, which has the files that it was made for")
         source = tree_at(after, f"{named.name} with the patch", environment)
         terms = replace(request.terms, policy=replace(request.terms.policy, since=short))
         work = audit_work(AuditRequest(source, request.archs, terms), context)

@@ -42,7 +42,7 @@ def costs(request: CostRequest, context: Context) -> tuple[tuple[CostReport, ...
     if source is not None:
         examiner = Examiner(plan_for(source, request.toolchain, context), source)
     elif request.toolchain is not None:
-        raise UsageError("--toolchain answers the probes of Kconfig files", hint="name their tree with --tree")
+        raise UsageError("--toolchain answers the probes of Kconfig files", hint="pass --tree")
     reports: list[CostReport] = []
     failed: list[KpolicyError] = []
     for spec in request.configs:

@@ -68,7 +68,7 @@ def diff_trees(request: TreesDiff, context: Context) -> DiffReport:
         pairings = [Pairing(names[key], old[key], new[key]) for key in both]
         only = _names(old.keys() - new.keys()), _names(new.keys() - old.keys())
     if not pairings and not any(only):
-        raise UsageError("the two trees have no defconfigs", hint="they are looked for in arch/*/configs")
+        raise UsageError("the two trees have no defconfigs", hint="defconfigs are expected in arch/*/configs")
     report = _report(plans, sources, pairings, terms, context)
     return replace(report, only_before=only[0], only_after=only[1])
 
@@ -115,7 +115,7 @@ def _bare(request: ConfigsDiff, context: Context) -> DiffReport:
             )
             raise UsageError(f"{spec}: neither a config nor a tree", hint=hint)
     if terms.toolchain is not None:
-        raise UsageError("--toolchain answers the probes of Kconfig files", hint="name their tree with --tree")
+        raise UsageError("--toolchain answers the probes of Kconfig files", hint="pass --tree")
     # Only here: what makes a model of a .config is seldom wanted.
     from kpolicy.run.bare_diff import compare_bare
 
@@ -123,9 +123,7 @@ def _bare(request: ConfigsDiff, context: Context) -> DiffReport:
     number = standards.number_for(after if after != "-" else None)
     standard = standards.all[number]
     compared, changes = compare_bare(before, after, request.arch, request.release, standard, context.stdin)
-    context.listener.note(
-        "compared by themselves, without Kconfig files: what differs is told, not why; --tree names them"
-    )
+    context.listener.note("compared without Kconfig files: differences have no causes; pass --tree for them")
     gained, lost = _findings([compared], standards.all, terms, context)
     effects = tuple(Effect(change, (after,)) for change in changes)
     sides = Side(before, ""), Side(after, "")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _START = "fork"
 # How long a worker may take to end, in seconds, when it is told to.
 _PATIENCE: Final = 2.0
-LOST: Final = InputError("a worker process died, probably for want of memory", hint="try fewer processes: -j 1")
+LOST: Final = InputError("a worker process died, probably out of memory", hint="try fewer processes: -j 1")
 """What became of work whose result is missing."""
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -101,7 +101,7 @@ class Subject:
     def check_is_a_file(self) -> None:
         """Refuse what no patch can name."""
         if self.path is None:
-            raise UsageError("standard input is no file", hint="--format fragment, text or json go without one")
+            raise UsageError("standard input is not a file", hint="--format fragment, text or json go without one")
         if any(ord(letter) < ord(" ") or letter in '"\\\x7f' for letter in self.name):
             raise UsageError(f"{self.name}: git quotes such a name", hint="rename the file, or use --format fragment")
 
@@ -119,7 +119,7 @@ class Subject:
             mode = f"{status.st_mode & 0o7777:04o}"
             raise InputError(f"{self.path} is read-only (mode {mode})", hint=f"chmod u+w {shlex.quote(self.path)}")
         if status.st_nlink > 1:
-            hint = "copy it to a file of its own, or leave --write away and apply the patch"
+            hint = "copy the file first, or apply the patch without --write"
             raise InputError(f"{self.path} has {status.st_nlink} hard links", hint=hint)
 
 
@@ -235,7 +235,7 @@ def _chosen(subject: Subject, request: FixRequest) -> list[Finding]:
         if fault is not None:
             raise UsageError(f"--rule {selector}: {fault}")
         if not any(matches_rule(selector, name) for name in known):
-            raise UsageError(f"there is no rule {selector!r}", hint=did_you_mean(selector, known))
+            raise UsageError(f"unknown rule {selector!r}", hint=did_you_mean(selector, known))
     if selectors:
         return [item for item in subject.findings if any(matches_rule(word, item.rule) for word in selectors)]
     return [item for item in subject.findings if reaches(item, _threshold(subject, request))]

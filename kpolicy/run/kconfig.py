@@ -23,8 +23,8 @@ from kpolicy.run.request import Terms
 
 _FAMILY: Final = "kconfig/"
 _CHECKED: Final = (
-    "checked are the Kconfig files that an architecture reads, and the fragments of kernel/configs and\n"
-    "arch/*/configs; those of tools/testing/selftests are not"
+    "only Kconfig files that an architecture sources are checked, and the fragments in kernel/configs and\n"
+    "arch/*/configs, but not those in tools/testing/selftests"
 )
 
 
@@ -75,7 +75,7 @@ def _check_paths(examiner: Examiner, paths: tuple[str, ...]) -> None:
         if path in known or path == ".":
             continue
         exists = source.is_file(path) or bool(source.list_dir(path))
-        message = f"--path {path}: {'nothing there is checked' if exists else 'there is no such path in the tree'}"
+        message = f"--path {path}: {'nothing there is checked' if exists else 'no such path in the tree'}"
         guess = None if exists else did_you_mean(path, sorted(known))
         raise UsageError(message, hint=guess or _CHECKED)
 
@@ -91,5 +91,5 @@ def _check(word: str) -> str:
     if check not in TREE_CHECKS:
         names = sorted(item.removeprefix(_FAMILY) for item in TREE_CHECKS)
         guess = did_you_mean(word.removeprefix(_FAMILY), names)
-        raise UsageError(f"there is no check {word!r} of Kconfig files", hint=guess or f"there are {', '.join(names)}")
+        raise UsageError(f"unknown check {word!r} of Kconfig files", hint=guess or f"there are {', '.join(names)}")
     return check

@@ -88,7 +88,9 @@ def plan_for(source: KernelTree, toolchain: str | None, context: Context) -> Pla
     """A plan without standards for a tree; raises UsageError for a toolchain that there is not."""
     chosen_toolchain(toolchain)
     if source.revision is not None and toolchain == EXECUTE:
-        raise UsageError("--toolchain exec runs scripts of the tree", hint="check the revision out: git worktree add")
+        raise UsageError(
+            "--toolchain exec runs scripts of a work tree", hint="check out the revision first: git worktree add"
+        )
     return Plan(
         tree=os.fspath(source.root),
         name=source.name,

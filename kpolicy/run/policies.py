@@ -86,9 +86,9 @@ class Standards:
         requirements, missing = read_requirements(self.choice.require, policy.require, self.source)
         tree = self.source.name if self.source is not None else None
         for fragment in missing:
-            why = f"{tree} does not have it" if tree is not None else "there is no tree to look in; --tree names one"
+            why = f"{tree} does not have it" if tree is not None else "there is no tree; pass --tree"
             where = f"{fragment.location}: " if fragment.location is not None else ""
-            self.context.listener.note(f"{where}nothing is required by {fragment.name}: {why}")
+            self.context.listener.note(f"{where}requirements of {fragment.name} are ignored: {why}")
         return Standard(policy, requirements)
 
 

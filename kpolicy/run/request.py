@@ -37,7 +37,7 @@ def check_release(release: str | None, *, has_tree: bool) -> None:
     if release is None:
         return
     if has_tree:
-        raise UsageError("--release is for a .config without a tree", hint="The tree states its release.")
+        raise UsageError("--release is for a .config without a tree", hint="the tree has its own release")
     try:
         parse_version(release)
     except KpolicyError as error:

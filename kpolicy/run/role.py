@@ -116,7 +116,7 @@ def _readings(words: Sequence[str], roles: Sequence[Role]) -> Mapping[str, str]:
         role = next((role for role in roles if role.name == name), None)
         if role is None:
             hint = did_you_mean(name, [role.name for role in roles if role.readings])
-            raise UsageError(f"there is no role {name!r}", hint=hint)
+            raise UsageError(f"unknown role {name!r}", hint=hint)
         reading_of(role, reading)
         chosen[name] = reading
     return chosen

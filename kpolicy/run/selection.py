@@ -41,7 +41,7 @@ def read_target(spec: str, source: KernelTree, arch: str | None, stdin: BinaryIO
     config = stack(spec, [_read(part, source, stdin) for part in parts])
     word = arch or _folder(parts) or _header(config, source)
     if word is None:
-        raise UsageError(f"{spec}: for which architecture?", hint="name one as for make, for example: --arch arm64")
+        raise UsageError(f"{spec}: cannot tell the architecture", hint="pass --arch (for example --arch arm64)")
     resolve_architecture(source, word)
     return Target(spec, word, parts, config)
 
@@ -158,9 +158,9 @@ def _only(word: str, matches: list[ConfigFile]) -> list[ConfigFile]:
     if len(matches) > 1:
         archs = ", ".join(file.srcarch for file in matches if file.srcarch is not None)
         if any(file.srcarch is None for file in matches):
-            hint = f"name one as for make, for example: --arch arm64 ({archs}: with a file of its own)"
-            raise UsageError(f"{word}: for which architecture?", hint=hint)
-        raise UsageError(f"{word}: several architectures have one", hint=f"say which with --arch: {archs}")
+            hint = f"pass --arch (for example --arch arm64); these have a file of that name: {archs}"
+            raise UsageError(f"{word}: cannot tell the architecture", hint=hint)
+        raise UsageError(f"{word}: several architectures have one", hint=f"pass --arch: {archs}")
     return matches
 
 
@@ -180,7 +180,7 @@ def _nothing(word: str, source: KernelTree, architecture: Architecture | None) -
         hint = f"write it to a file first: kpolicy expand --preset {word}{arch or ' --arch ARCH'} -o FILE"
         return InputError(f"{word} is a target of make, not a config file", place, hint=hint)
     if word in _OTHER_TARGETS:
-        hint = f"run make {word}, and give the .config that it writes"
+        hint = f"run make {word} and pass the .config that it writes"
         return InputError(f"{word} is a target of make, not a config file", place, hint=hint)
     if os.sep in word or word.startswith("."):
         return _no_file(word, source)
@@ -190,8 +190,8 @@ def _nothing(word: str, source: KernelTree, architecture: Architecture | None) -
     else:
         names = {"defconfig", *(file.name for file in config_files(source))}
         where = "arch/*/configs"
-    hint = f"{_guess(word, names)}it is neither a file nor a config in {where} or kernel/configs of {source.name}"
-    return InputError("there is no such config", place, hint=hint)
+    hint = f"{_guess(word, names)}neither a file nor a config in {where} or kernel/configs of {source.name}"
+    return InputError("no such config", place, hint=hint)
 
 
 def _no_file(word: str, source: KernelTree) -> InputError:

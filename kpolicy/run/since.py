@@ -96,7 +96,7 @@ class Before:
         for target, outcome in zip(again, outcomes, strict=True):
             if isinstance(outcome, KpolicyError):
                 context.listener.note(
-                    f"{target.name} could not be analysed at {self.name}, so what is found now counts as new"
+                    f"{target.name} could not be analysed at {self.name}, so all its findings count as new"
                 )
             else:
                 found += outcome.findings
@@ -136,7 +136,7 @@ def _key(remark: Remark) -> tuple[str, str]:
 def open_before(plan: Plan, word: str, environment: Mapping[str, str]) -> Before:
     """The tree of a plan at a revision of its repository; raises UsageError or InputError where there is none."""
     if plan.toolchain == EXECUTE:
-        raise UsageError("--toolchain exec runs scripts of the tree", hint="those of a revision are in no file")
+        raise UsageError("--toolchain exec runs scripts of a work tree", hint="a revision has none")
     name = f"{plan.name}@{word}"
     source = open_revision(os.fspath(plan.tree), word, name, environment)
     # Nobody asks what was paid then.

@@ -10,7 +10,7 @@ from pathlib import Path
 from kpolicy.errors import InputError, UsageError
 from kpolicy.kernel.source import KernelTree, open_tree
 
-_HINT = "name a kernel source tree: a directory, a revision of it (DIR@v6.12), or one of the repository here (v6.12)"
+_HINT = "pass a kernel source tree: a directory, a revision of it (DIR@v6.12), or one of the repository here (v6.12)"
 
 
 def tree_named(word: str, environment: Mapping[str, str]) -> KernelTree:
@@ -76,5 +76,5 @@ def needed_tree(named: str | None, environment: Mapping[str, str]) -> KernelTree
     """The tree as `find_tree` has it, for what takes Kconfig files; raises UsageError where there is none."""
     source = find_tree(named, environment)
     if source is None:
-        raise UsageError("the kernel's Kconfig files are needed", hint="name the tree: --tree DIR")
+        raise UsageError("the kernel's Kconfig files are needed", hint="pass --tree DIR")
     return source

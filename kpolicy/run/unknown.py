@@ -18,7 +18,7 @@ def unknown_symbol(examiner: Examiner, model: Model, name: str) -> UsageError:
     if places:
         archs = sorted({arch for place in places for arch in place.architectures})
         text = f"{name} is defined for {', '.join(archs)} only ({places[0].location}), not for {model.architecture}"
-        return UsageError(text, hint=f"name another architecture: --arch {archs[0]}")
+        return UsageError(text, hint=f"pass --arch {archs[0]}")
     likely = likely_names(model, name)
     hint = f"did you mean {' or '.join(likely)}?" if likely else _gone(model, name) or did_you_mean(name, model.names())
     return UsageError(f"no Kconfig file of any architecture defines {name}", hint=hint)

@@ -133,7 +133,7 @@ def test_messages(demo: Path, tmp_path: Path) -> None:
     policy.write_text('require = ["tree:kernel/configs/hardening.config"]\n')
     open_tree(demo, message=said.append).check(_DEBUG, policy=Policy(policy=policy))
     assert len(said) == 1
-    assert "nothing is required by" in said[0]
+    assert "requirements of" in said[0]
 
 
 def test_what_is_no_tree(tmp_path: Path) -> None:

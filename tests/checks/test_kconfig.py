@@ -27,7 +27,7 @@ config STACKDEPOT_ALWAYS_INIT
 config STACKDEPOT
 	bool
 """,
-        ["3: KMSAN selects STACKDEPOT, which comes with STACKDEPOT_ALWAYS_INIT anyway (Kconfig:8)"],
+        ["3: KMSAN selects STACKDEPOT, which STACKDEPOT_ALWAYS_INIT selects as well (Kconfig:8)"],
     ),
     "by way of others": (
         """\
@@ -47,7 +47,7 @@ config C
 config D
 	bool
 """,
-        ["4: A selects D, which comes with B anyway, by way of C (Kconfig:12)"],
+        ["4: A selects D, which B selects as well through C (Kconfig:12)"],
     ),
     "a condition that may not hold": (
         """\
@@ -96,7 +96,7 @@ config Z
 config C
 	bool
 """,
-        ["4: A selects C, which comes with B anyway (Kconfig:14)"],
+        ["4: A selects C, which B selects as well (Kconfig:14)"],
     ),
     "the dependency of what is between": (
         """\
@@ -140,7 +140,7 @@ config A
 config C
 	bool
 """,
-        ["15: A selects M to no effect: a choice has it (Kconfig:4)"],
+        ["15: A selects M, a choice member (Kconfig:4): the select has no effect"],
     ),
     "twice": (
         """\
@@ -232,7 +232,7 @@ config TEST
 """,
         [
             "10: the default n of D is never reached: y at Kconfig:9 comes first",
-            "13: the default n of D is never reached: it stands at Kconfig:12 already",
+            "13: the default n of D is never reached: the same default is at Kconfig:12",
             "19: the default X of TEST is never reached: n at Kconfig:17 comes first",
         ],
     ),
@@ -271,4 +271,4 @@ def test_a_long_way(tmp_path: Path) -> None:
     links += [f"config A{number}\n\tbool\n", f'config TOP\n\tbool "top"\n\tselect A0\n\tselect A{number}\n']
     [claim] = check_kconfig(load(make_tree(tmp_path, {"Kconfig": "\n".join(links)}))).claims
     way = "A1, A2, A3, A4, A5 and 1494 more"
-    assert claim.message.startswith(f"TOP selects A{number}, which comes with A0 anyway, by way of {way} (Kconfig:")
+    assert claim.message.startswith(f"TOP selects A{number}, which A0 selects as well through {way} (Kconfig:")

@@ -125,8 +125,8 @@ def _findings(folder: Path, config: str, wanted: frozenset[str] = DEFAULT_CHECKS
 
 
 _CASES = {
-    "unknown": ("CONFIG_STACK_TRACE=y\n", "config/unknown-symbol", 1, "CONFIG_STACK_TRACE is not known"),
-    "alike": ("CONFIG_STACKTRAC=y\n", "config/unknown-symbol", 1, "not known"),
+    "unknown": ("CONFIG_STACK_TRACE=y\n", "config/unknown-symbol", 1, "CONFIG_STACK_TRACE is not defined"),
+    "alike": ("CONFIG_STACKTRAC=y\n", "config/unknown-symbol", 1, "not defined"),
     "dependency": ("CONFIG_A=y\n", "config/dropped-request", 1, "needs X (X=n) at Kconfig:7"),
     "half a dependency": (
         "CONFIG_X=y\nCONFIG_A=y\n",
@@ -156,7 +156,7 @@ _CASES = {
         "CONFIG_LIMIT=4\n",
         "config/dropped-request",
         1,
-        "is asked to be 4 and has no value: needs ARCH_HAS_IT (ARCH_HAS_IT=n; nothing sets it on this architecture)"
+        "=4 requested, but it has no value: needs ARCH_HAS_IT (ARCH_HAS_IT=n; nothing sets it on this architecture)"
         " at Kconfig:69",
     ),
     "what is needed needs something": (
@@ -170,19 +170,19 @@ _CASES = {
         "# CONFIG_EXPERTS_ONLY is not set\n",
         "config/dropped-request",
         1,
-        "is asked to be n and is y: its prompt needs X (X=n) at Kconfig:87",
+        "=n requested, but it is y: its prompt needs X (X=n) at Kconfig:87",
     ),
     "to be a module too": (
         "CONFIG_MODULES=y\nCONFIG_HIDDEN_DRIVER=m\n",
         "config/dropped-request",
         2,
-        "is asked to be m and is y: its prompt needs X (X=n) at Kconfig:91",
+        "=m requested, but it is y: its prompt needs X (X=n) at Kconfig:91",
     ),
     "more than a module": (
         "CONFIG_MODULES=y\nCONFIG_T=m\nCONFIG_PART_OF_T=y\n",
         "config/dropped-request",
         3,
-        "is asked to be y and is m: needs T to be y (T=m) at Kconfig:96",
+        "=y requested, but it is m: needs T to be y (T=m) at Kconfig:96",
     ),
     "in the way": (
         "CONFIG_KASAN=y\nCONFIG_ALONE=y\n",
@@ -204,14 +204,19 @@ _CASES = {
         2,
         "STACKDEPOT selects it at Kconfig:23",
     ),
-    "choice": ("CONFIG_P=y\nCONFIG_Q=y\n", "config/choice-conflict", 1, "takes Q, set at line 2"),
-    "choice of none": ("# CONFIG_P is not set\n# CONFIG_Q is not set\n", "config/choice-conflict", 1, "must take one"),
-    "type": ("CONFIG_B=m\n", "config/wrong-type", 1, "'m' is no value for CONFIG_B, which is a bool"),
+    "choice": ("CONFIG_P=y\nCONFIG_Q=y\n", "config/choice-conflict", 1, "is set to Q on line 2"),
+    "choice of none": (
+        "# CONFIG_P is not set\n# CONFIG_Q is not set\n",
+        "config/choice-conflict",
+        1,
+        "must have one member set",
+    ),
+    "type": ("CONFIG_B=m\n", "config/wrong-type", 1, "'m' is not a valid value for CONFIG_B, which is a bool"),
     "no number": ("CONFIG_N=many\n", "config/wrong-type", 1, "which is an int"),
     "no quotes": ("CONFIG_S=text\n", "config/wrong-type", 1, "which is a string"),
-    "comment after a number": ("CONFIG_N=8 # why\n", "config/wrong-type", 1, "a comment after the value is part of it"),
-    "range": ("CONFIG_N=4096\n", "config/out-of-range", 1, "out of its range 1 to 64 (Kconfig:39): it is 64"),
-    "twice": ("CONFIG_X=y\n# CONFIG_X is not set\n", "config/duplicate-assignment", 1, "again at line 2 as n"),
+    "comment after a number": ("CONFIG_N=8 # why\n", "config/wrong-type", 1, "the comment is part of the value"),
+    "range": ("CONFIG_N=4096\n", "config/out-of-range", 1, "out of range 1 to 64 (Kconfig:39): it is 64"),
+    "twice": ("CONFIG_X=y\n# CONFIG_X is not set\n", "config/duplicate-assignment", 1, "again, to n, on line 2"),
     "twice the same": ("CONFIG_X=y\nCONFIG_X=y\n", "config/duplicate-assignment", 1, "the same"),
     "unmet": (
         "CONFIG_FORCES=y\n",
@@ -256,8 +261,8 @@ def test_lines_that_are_honoured(tmp_path: Path, config: str) -> None:
         ("# CONFIG_IDLE is not set", "note", "result: CONFIG_IDLE=0", ()),
         ("# CONFIG_LIMIT is not set", "note", "result: no value", ()),
         ("# CONFIG_WARN is not set", "warning", "result: CONFIG_WARN=2048", ("CONFIG_WARN=0",)),
-        ("CONFIG_N=n", "error", "'n' is no value for CONFIG_N", ()),
-        ("CONFIG_S=text", "error", "'text' is no value", ('CONFIG_S="text"',)),
+        ("CONFIG_N=n", "error", "'n' is not a valid value for CONFIG_N", ()),
+        ("CONFIG_S=text", "error", "'text' is not a valid value", ('CONFIG_S="text"',)),
     ],
 )
 def test_a_number_or_string_cannot_be_unset(
@@ -272,7 +277,7 @@ def test_a_number_or_string_cannot_be_unset(
 
 def test_a_value_is_told_as_conf_reads_it(tmp_path: Path) -> None:
     dropped, tail = _findings(tmp_path, "CONFIG_A=y # why\n")
-    assert dropped.message.startswith("CONFIG_A is asked to be y and is n: ")
+    assert dropped.message.startswith("CONFIG_A=y requested, but it is n: ")
     assert (tail.rule, tail.remedy) == ("config/unreadable-line", ("CONFIG_A=y",))
     assert tail.message == "conf ignores what follows the first letter, '# why': it reads CONFIG_A=y"
 
@@ -285,7 +290,7 @@ def test_the_nearest_name_is_offered(tmp_path: Path) -> None:
     values = evaluate(model, parse_config("c", b"CONFIG_DEBUG_SPINLOCK_SLEEP=y\nCONFIG_DEBUG_ATOMIC_SLEEPS=y\n"))
     messages = [item.message for item in check_lines(values, "production")]
     renamed, misspelt = messages
-    assert renamed.endswith("it is CONFIG_DEBUG_ATOMIC_SLEEP here, which is n (y requested)")
+    assert renamed.endswith("it is now CONFIG_DEBUG_ATOMIC_SLEEP, which is n (y requested)")
     assert misspelt.endswith("did you mean DEBUG_ATOMIC_SLEEP?")
 
 
@@ -329,7 +334,7 @@ def test_a_fragment_may_override(tmp_path: Path) -> None:
 def test_a_fragment_may_choose_again(tmp_path: Path) -> None:
     (found,) = _stacked(tmp_path, "CONFIG_P=y\n", "CONFIG_X=y\nCONFIG_Q=y\n")
     assert (found.rule, found.severity, found.symbol) == ("config/choice-conflict", "note", "P")
-    assert found.message.endswith("takes Q, set at part1:2")
+    assert found.message.endswith("is set to Q at part1:2")
 
 
 def test_what_is_gone_and_to_be_off_harms_nobody(tmp_path: Path) -> None:
@@ -392,8 +397,8 @@ def test_a_name_of_another_architecture_is_told(tmp_path: Path) -> None:
         (
             "config/unknown-symbol",
             "note",
-            "CONFIG_FOREIGN is not known to this architecture: it is defined for arm64 only (arch/arm64/Kconfig:1),"
-            " and the line does nothing",
+            "CONFIG_FOREIGN is not defined on this architecture: it is defined for arm64 only (arch/arm64/Kconfig:1),"
+            " and the line has no effect",
         )
     ]
 
@@ -404,13 +409,13 @@ def test_a_name_that_is_only_referred_to(tmp_path: Path) -> None:
     assert message.endswith("it is defined for arm64 only (arch/arm64/Kconfig:4)")
     [(rule, _, message)] = _told(tmp_path / "other", "CONFIG_NOWHERE=y")
     assert rule == "config/dropped-request"
-    assert message.endswith("nothing in the tree defines it")
+    assert message.endswith("no Kconfig file defines it")
 
 
 def test_a_name_of_no_architecture_is_a_warning(tmp_path: Path) -> None:
     [(rule, severity, message)] = _told(tmp_path, "CONFIG_FOREING=y")
     assert (rule, severity) == ("config/unknown-symbol", "warning")
-    assert "not known to this kernel" in message
+    assert "not defined on x86" in message
 
 
 @pytest.mark.parametrize(

@@ -91,8 +91,8 @@ def test_what_was_only_a_result_is_counted_in_one_line(tree: Path) -> None:
     assert (finding["rule"], finding["severity"]) == ("config/other-release", "note")
     assert finding["location"] == {"path": str(tree.parent / ".config"), "line": 1}
     assert "made by Linux 5.10.153: 10 lines are not honoured and not listed" in finding["message"]
-    assert "7 record what that kernel worked out (CC_HAS_ASM_GOTO, ARCH_HAS_FILTER_PGPROT, " in finding["message"]
-    assert "2 turn off what this kernel lacks (OPROFILE_EVENT_MULTIPLEX, SLOB)" in finding["message"]
+    assert "7 record derived values of that kernel (CC_HAS_ASM_GOTO, ARCH_HAS_FILTER_PGPROT, " in finding["message"]
+    assert "2 turn off symbols that are not defined here (OPROFILE_EVENT_MULTIPLEX, SLOB)" in finding["message"]
     assert "1 has its value under another name (RETPOLINE)" in finding["message"]
     assert "config/other-release-line" in finding["message"]
 

@@ -30,7 +30,7 @@ _FRAGMENTS = ("debug.config", "hardening.config")
 _LINE = re.compile(r"CONFIG_(\w+)=(.*)|# CONFIG_(\w+) is not set")
 _REASON = re.compile(
     r"needs .+ at [\w./-]+:\d+|is never visible at [\w./-]+:\d+|it has no prompt at [\w./-]+:\d+: .+"
-    r"|\w+ selects it at [\w./-]+:\d+|the choice '.+' (?:takes|must take) .+|is not known to this kernel on \w+"
+    r"|\w+ selects it at [\w./-]+:\d+|the choice '.+' (?:takes|must take) .+|is not defined on \w+"
 )
 
 

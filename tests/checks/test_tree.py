@@ -59,7 +59,7 @@ def test_what_holds_everywhere_is_one_finding(tmp_path: Path) -> None:
     lib = _LIB.replace(" if ARCH_HAS_C", "").replace("\tdepends on ONE || THREE\n", "")
     [found] = _merged(tmp_path, {"arch/one/Kconfig": _ONE, "arch/two/Kconfig": "", "lib/Kconfig": lib})
     assert (str(found.place), found.architectures, found.architecture) == ("lib/Kconfig:4", ("one", "two"), "")
-    assert found.message == "A selects C, which comes with B anyway (lib/Kconfig:8)"
+    assert found.message == "A selects C, which B selects as well (lib/Kconfig:8)"
     assert (found.config, found.symbol) == ("lib/Kconfig", "A")
 
 
@@ -121,18 +121,18 @@ def test_a_name_of_another_architecture_is_no_mistake(tmp_path: Path) -> None:
 
 
 _REFERENCES = {
-    "depends on B && NOWHERE": "warning: A depends on NOWHERE, which nothing in the tree defines: that is never met",
-    "depends on B || NOWHERE": "note: A refers to NOWHERE, which nothing in the tree defines: it counts as n",
-    "depends on !NOWHERE": "note: A refers to NOWHERE, which nothing in the tree defines: it counts as n",
-    "select NOWHERE": "note: A selects NOWHERE, which nothing in the tree defines: the line does nothing",
-    "imply NOWHERE": "note: A implies NOWHERE, which nothing in the tree defines: the line does nothing",
-    "select B if NOWHERE": "note: A refers to NOWHERE, which nothing in the tree defines: the line does nothing",
-    'prompt "a" if NOWHERE': "note: A refers to NOWHERE, which nothing in the tree defines: its prompt is never shown",
-    "default NOWHERE": "note: A refers to NOWHERE, which nothing in the tree defines: it counts as n",
-    "default N": "note: A refers to N, which nothing in the tree defines: it counts as n; is n meant?",
-    "default CONFIG_B": ("note: A refers to CONFIG_B, which nothing in the tree defines: it counts as n; is B meant?"),
+    "depends on B && NOWHERE": "warning: A depends on NOWHERE, which no Kconfig file defines: never met",
+    "depends on B || NOWHERE": "note: A refers to NOWHERE, which no Kconfig file defines: it is n",
+    "depends on !NOWHERE": "note: A refers to NOWHERE, which no Kconfig file defines: it is n",
+    "select NOWHERE": "note: A selects NOWHERE, which no Kconfig file defines: the line has no effect",
+    "imply NOWHERE": "note: A implies NOWHERE, which no Kconfig file defines: the line has no effect",
+    "select B if NOWHERE": "note: A refers to NOWHERE, which no Kconfig file defines: the line has no effect",
+    'prompt "a" if NOWHERE': "note: A refers to NOWHERE, which no Kconfig file defines: its prompt is never visible",
+    "default NOWHERE": "note: A refers to NOWHERE, which no Kconfig file defines: it is n",
+    "default N": "note: A refers to N, which no Kconfig file defines: it is n; did you mean n?",
+    "default CONFIG_B": ("note: A refers to CONFIG_B, which no Kconfig file defines: it is n; did you mean B?"),
     "depends on $(success,true) && NOWHERE": (
-        "warning: A depends on NOWHERE, which nothing in the tree defines: that is never met"
+        "warning: A depends on NOWHERE, which no Kconfig file defines: never met"
     ),
     "default y if B = 10 && B > 0x10": "",
     'default y if B = "text"': "",
@@ -151,8 +151,8 @@ def test_a_name_that_nothing_defines(tmp_path: Path, line: str) -> None:
 def test_around_entries(tmp_path: Path) -> None:
     lib = 'if NOWHERE\n\nmenu "m"\n\tvisible if GONE\n\nendmenu\n\nendif\n'
     assert _undefined(tmp_path, {"arch/one/Kconfig": "", "lib/Kconfig": lib}) == [
-        "1: warning: all up to the endif depends on NOWHERE, which nothing in the tree defines: that is never met",
-        "4: note: this line refers to GONE, which nothing in the tree defines: the line does nothing",
+        "1: warning: everything up to the endif depends on NOWHERE, which no Kconfig file defines: never met",
+        "4: note: this line refers to GONE, which no Kconfig file defines: the line has no effect",
     ]
 
 

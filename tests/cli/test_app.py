@@ -67,7 +67,7 @@ def test_help_has_examples(words: str, capsys: pytest.CaptureFixture[str]) -> No
         (["expand", "--preset", "allnoconfig"], "--arch"),
         (["-C", "/nowhere/at/all", "audit"], "cannot work in /nowhere/at/all"),
         (["rules", "show", "debug-vm/in-prod"], "debug-vm/in-production"),
-        (["rules", "list", "nosuch"], "there is no family 'nosuch'"),
+        (["rules", "list", "nosuch"], "unknown family 'nosuch'"),
         (["audit", "--demo", "--toolchain", "gcc", "-q"], "unknown toolchain 'gcc'"),
     ],
 )

@@ -42,7 +42,7 @@ def test_the_ways_between_two(demo: Path) -> None:
     assert found["paths"] == [["KASAN", "STACKDEPOT_ALWAYS_INIT", "STACKDEPOT", "STACKTRACE"]]
     assert [f"{edge['source']} -> {edge['target']}" for edge in found["edges"]] == _KASAN
     none = _chain(demo, "--from", "STACKTRACE", "--to", "KASAN").out
-    assert "STACKTRACE cannot bring KASAN in by select, imply, default" in none
+    assert "STACKTRACE cannot enable KASAN by select, imply, default" in none
     assert _chain(demo, "--from", "KASAN", "--to", "STACKTRACE", "--depth", "2").out.count("->") == 0
 
 
@@ -117,15 +117,15 @@ def test_formats(demo: Path, tmp_path: Path) -> None:
     [
         (["KASN"], "no Kconfig file of any architecture defines KASN\n  did you mean 'KASAN'?"),
         ([""], "a symbol is needed"),
-        ([], "either a SYMBOL or both --from and --to"),
-        (["--from", "KASAN"], "either a SYMBOL or both --from and --to"),
-        (["KASAN", "--to", "STACKTRACE"], "either a SYMBOL or both --from and --to"),
-        (["KASAN", "--from", "KASAN", "--to", "STACKTRACE"], "either a SYMBOL or both --from and --to"),
+        ([], "pass either a SYMBOL or both --from and --to"),
+        (["--from", "KASAN"], "pass either a SYMBOL or both --from and --to"),
+        (["KASAN", "--to", "STACKTRACE"], "pass either a SYMBOL or both --from and --to"),
+        (["KASAN", "--from", "KASAN", "--to", "STACKTRACE"], "pass either a SYMBOL or both --from and --to"),
         (["--from", "KASAN", "--to", "STACKTRCE"], "did you mean 'STACKTRACE'?"),
         (["KASAN", "--by", "selects"], "did you mean 'select'?"),
         (["KASAN", "--by", ""], "there are select, imply, default"),
         (["KASAN", "--depth", "0"], "--depth"),
-        (["KASAN", "--in-force"], "--in-force asks for a config"),
+        (["KASAN", "--in-force"], "--in-force needs a config"),
         (["KASAN", "--arch", "amd64"], "did you mean x86_64"),
         (["KASAN", "--toolchain", "gcc-x"], "gcc-x"),
     ],

@@ -41,7 +41,7 @@ def test_names_as_for_make(demo: Path, words: list[str], architecture: str, name
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["debug.config"], "for which architecture?"),
+        (["debug.config"], "cannot tell the architecture"),
         (["--arch", "arm64", "a++b"], "empty part"),
         (["--arch", "arm64", "--", "-+-"], "twice"),
         (["--arch", "arm64", "-", "-"], "only once"),
@@ -56,7 +56,7 @@ def test_what_cannot_be_told(demo: Path, words: list[str], said: str) -> None:
 def test_a_misspelt_name(demo: Path) -> None:
     outcome = kpolicy("check", "--tree", demo, "i368_defconfig")
     assert outcome.status == status.FAILURE
-    assert "i368_defconfig: error: there is no such config\n  did you mean i386_defconfig" in outcome.err
+    assert "i368_defconfig: error: no such config\n  did you mean i386_defconfig" in outcome.err
 
 
 @pytest.mark.parametrize("word", [".config", "../build/.config", "build/my.config"])
@@ -233,7 +233,7 @@ def test_a_fragment_alone_does_not_say_for_which_architecture(tmp_path: Path) ->
     outcome = kpolicy("check", "--tree", tree, "debug.config")
     assert (outcome.status, outcome.err) == (
         status.USAGE,
-        "error: debug.config: for which architecture?\n"
-        "  name one as for make, for example: --arch arm64 (arm64: with a file of its own)\n",
+        "error: debug.config: cannot tell the architecture\n"
+        "  pass --arch (for example --arch arm64); these have a file of that name: arm64\n",
     )
     assert "no such config" in kpolicy("check", "--tree", tree, "i386_defconfig+phone_defconfig").err

@@ -83,7 +83,7 @@ def test_it_may_be_on_stdin_and_a_commit_already_and_nothing_stays(
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"Subject: x\n\n" + mail)))
     monkeypatch.chdir(repository.folder)
     done = kpolicy("checkpatch")
-    assert (done.status, "on top of" in done.err, done.out.count(_NEW[0])) == (1, True, 1)
+    assert (done.status, "the patch is applied to" in done.err, done.out.count(_NEW[0])) == (1, True, 1)
     assert list((tmp_path / "scratch").iterdir()) == []
 
 
@@ -93,7 +93,7 @@ def test_another_revision_can_be_named(repository: Repository) -> None:
     repository.write(_NAME, "CONFIG_64BIT=y\n")
     repository.commit("another config")
     here = kpolicy("checkpatch", path, "--tree", repository.folder, "-o", "json")
-    assert ("the patch is judged on top of " in here.err, _rules(here.json)) == (True, _NEW)
+    assert ("the patch is applied to " in here.err, _rules(here.json)) == (True, _NEW)
     there = kpolicy("checkpatch", path, "--tree", f"{repository.folder}@before", "-o", "json")
     assert (there.err, _rules(there.json)) == ("", _NEW)
     path.write_text(path.read_text().replace(" CONFIG_", " CONFIG_X_"))
@@ -118,12 +118,12 @@ def test_what_cannot_be_judged_is_said(repository: Repository, tmp_path: Path, d
     none = kpolicy("checkpatch", empty, "--tree", repository.folder)
     assert (none.status, none.err) == (
         3,
-        "error: there is no patch in it\n  expected the output of git format-patch or git diff\n",
+        "error: no patch found\n  expected the output of git format-patch or git diff\n",
     )
     missing = kpolicy("checkpatch", tmp_path / "missing", "--tree", repository.folder)
     assert (missing.status, "cannot read the patch: No such file" in missing.err) == (3, True)
     executed = kpolicy("checkpatch", _patch(repository), "--tree", repository.folder, "--toolchain", "exec")
-    assert (executed.status, "--toolchain exec runs scripts of the tree" in executed.err) == (2, True)
+    assert (executed.status, "--toolchain exec runs scripts of a work tree" in executed.err) == (2, True)
     shutil.copytree(demo, tmp_path / "outside")
     outside = kpolicy(
         "checkpatch", empty, "--tree", tmp_path / "outside", environment={"GIT_CEILING_DIRECTORIES": str(tmp_path)}

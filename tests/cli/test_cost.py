@@ -92,20 +92,20 @@ def test_what_the_machine_would_tell_is_not_guessed(config: Path) -> None:
 
 def test_text(config: Path) -> None:
     lines = kpolicy("cost", "--ram", "16G", config).out.splitlines()
-    assert lines[0] == f"{config}: what its options cost (x86, Linux 6.12.117, pages of 4 KiB, 16 GiB of memory)"
+    assert lines[0] == f"{config}: cost of its options (x86, Linux 6.12.117, pages of 4 KiB, 16 GiB of RAM)"
     assert ["kfence/pool", "2", "MiB", "(255", "+", "1)", "*", "2", "*", "4K"] in [line.split() for line in lines]
     assert f"        KFENCE=y: CONFIG_KFENCE=y  {config}:10" in lines
     text = "\n".join(lines)
-    for title in ("memory, exact", "memory, as documented", "memory, for each of many things", "not known"):
+    for title in ("memory, exact", "memory, as documented", "memory, per object", "unknown"):
         assert f"\n  {title}\n" in text
-    assert "give --cpus" in text
+    assert "pass --cpus" in text
     assert "    lockdep/speed" in text
 
 
 def test_a_page_size_that_nobody_tells(config: Path) -> None:
     config.write_text(_CONFIG.replace("CONFIG_PAGE_SHIFT=12\n", "").replace("CONFIG_X86=y\n", "CONFIG_M68K=y\n"))
     item = _bill("--ram", "16G", config)["kfence/pool"]
-    assert (item["state"], item["reason"]) == ("not known", "the config does not tell the page size")
+    assert (item["state"], item["reason"]) == ("not known", "the config does not state the page size")
     assert "pages of unknown size" in kpolicy("cost", config).out
 
 
@@ -130,7 +130,7 @@ def test_nothing_is_on(tmp_path: Path) -> None:
     path.write_text("".join(_CONFIG.splitlines(keepends=True)[:4]) + "CONFIG_X86=y\n")
     outcome = kpolicy("cost", path)
     assert outcome.status == status.CLEAN
-    assert "nothing that is known to cost anything is on" in outcome.out
+    assert "no option with a known cost is on" in outcome.out
 
 
 def test_an_output_file(config: Path, tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_sizes(text: str, value: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "0", "16 G", "-1", "1e9", "x", "9" * 30, "1.5G", "2000000T"])
 def test_no_sizes(text: str) -> None:
-    with pytest.raises(UsageError, match="no size of memory"):
+    with pytest.raises(UsageError, match="not a memory size"):
         size(text)
 
 

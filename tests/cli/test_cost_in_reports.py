@@ -57,10 +57,10 @@ def test_without_a_tree(tmp_path: Path) -> None:
 def test_a_machine_that_no_format_asks_for_is_a_mistake(demo: Path) -> None:
     outcome = kpolicy("audit", "--ram", "16G", demo)
     assert outcome.status == status.USAGE
-    assert "--ram and --cpus are for costs, which no chosen format shows" in outcome.err
+    assert "--ram and --cpus need a format that shows costs" in outcome.err
     outcome = kpolicy("audit", "-o", "json", "--ram", "lots", demo)
     assert outcome.status == status.USAGE
-    assert "--ram lots: no size of memory" in outcome.err
+    assert "--ram lots: not a memory size" in outcome.err
 
 
 def test_the_page_tells_them_too_and_so_does_a_saved_report(demo: Path, tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_what_is_given_up_stands_above_the_patch(demo: Path, tmp_path: Path) -> 
     assert above.splitlines() == [
         "Gives up:",
         f"  CONFIG_NO_SUCH_SYMBOL=y ({path}:1),",
-        f"  CONFIG_NONE_SUCH=y ({path}:2): no Kconfig file knows it",
+        f"  CONFIG_NONE_SUCH=y ({path}:2): no Kconfig file defines it",
     ]
     assert "-CONFIG_NO_SUCH_SYMBOL=y" in diff
     _apply(tmp_path, kpolicy(*words).out)
@@ -66,7 +66,7 @@ def test_what_is_given_up_stands_above_the_patch(demo: Path, tmp_path: Path) -> 
             "symbol": "NO_SUCH_SYMBOL",
             "line": "CONFIG_NO_SUCH_SYMBOL=y",
             "location": {"path": str(path), "line": 1},
-            "reason": "no Kconfig file knows it",
+            "reason": "no Kconfig file defines it",
             "works": False,
             "proved": True,
         }
@@ -170,7 +170,7 @@ def test_only_some_rules(demo: Path) -> None:
     assert found["patch"].startswith("--- a/")
     unknown = _fix(demo, _CONFIG, "--rule", "kmemleek")
     assert unknown.status == status.USAGE
-    assert "there is no rule 'kmemleek'" in unknown.err
+    assert "unknown rule 'kmemleek'" in unknown.err
     assert _fix(demo, _CONFIG, "--rule", "a/b/c").status == status.USAGE
 
 

@@ -94,12 +94,12 @@ _FILES = {
     "kernel/configs/debug.config": _FRAGMENT,
 }
 _TREE_LINES = [
-    "lib/Kconfig:8: note: A selects C, which comes with B anyway (lib/Kconfig:12) [kconfig/redundant-select]",
-    "lib/Kconfig:16: warning: C depends on NOWHERE, which nothing in the tree defines: that is never met"
+    "lib/Kconfig:8: note: A selects C, which B selects as well (lib/Kconfig:12) [kconfig/redundant-select]",
+    "lib/Kconfig:16: warning: C depends on NOWHERE, which no Kconfig file defines: never met"
     " [kconfig/undefined-reference]",
     "lib/Kconfig:21: warning: the default n of D is never reached: y at lib/Kconfig:20 comes first"
     " [kconfig/dead-default]",
-    "lib/Kconfig:36: warning: S selects N to no effect: a choice has it (lib/Kconfig:29)"
+    "lib/Kconfig:36: warning: S selects N, a choice member (lib/Kconfig:29): the select has no effect"
     " [kconfig/select-of-choice-member]",
 ]
 
@@ -123,17 +123,17 @@ def test_what_is_said_about_fragments(tree: Path) -> None:
     outcome = kpolicy("kconfig", "-j", "1", tree, "--check", "fragment-not-honoured")
     tag = "[kconfig/fragment-not-honoured]"
     assert _lines(outcome) == [
-        "arch/one/configs/own.config:1: warning: CONFIG_HAVE_X=y does nothing: it has no prompt"
+        "arch/one/configs/own.config:1: warning: CONFIG_HAVE_X=y has no effect: it has no prompt"
         f" at lib/Kconfig:42: nothing sets it on this architecture {tag}",
-        f"arch/one/configs/own.config:3: warning: CONFIG_MISSPELT=y does nothing: no Kconfig file knows it {tag}",
+        f"arch/one/configs/own.config:3: warning: CONFIG_MISSPELT=y has no effect: no Kconfig file defines it {tag}",
         "kernel/configs/debug.config:1: note: CONFIG_DEBUG_X=y is not honoured on one: needs HAVE_X (HAVE_X=n;"
         f" nothing sets it on this architecture) at lib/Kconfig:40 {tag}",
-        f"kernel/configs/debug.config:3: warning: CONFIG_GONE=y does nothing: no Kconfig file knows it {tag}",
+        f"kernel/configs/debug.config:3: warning: CONFIG_GONE=y has no effect: no Kconfig file defines it {tag}",
         "kernel/configs/debug.config:6: note: CONFIG_HAVE_X=y is not honoured on one: it has no prompt"
         f" at lib/Kconfig:42: nothing sets it on this architecture {tag}",
         "kernel/configs/debug.config:8: note: CONFIG_RUSTY=y is not honoured on any architecture: needs PROBED"
         f" (PROBED=n; the toolchain decides it by $(shell,echo n), which gives n) at lib/Kconfig:54 {tag}",
-        f'kernel/configs/debug.config:9: warning: CONFIG_A="y" does nothing: that is no value for a bool {tag}',
+        f'kernel/configs/debug.config:9: warning: CONFIG_A="y" has no effect: not a valid value for a bool {tag}',
         "2 architectures: 0 errors, 4 warnings, 3 notes",
     ]
 
@@ -192,7 +192,7 @@ def test_an_architecture_alone(tree: Path) -> None:
 def test_what_is_asked_for_wrongly(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     outcome = kpolicy("kconfig", tree, "--check", "dead-defaults")
     assert outcome.status == 2
-    assert "there is no check 'dead-defaults' of Kconfig files" in outcome.err
+    assert "unknown check 'dead-defaults' of Kconfig files" in outcome.err
     assert "dead-default'" in outcome.err
     monkeypatch.chdir(tmp_path)
     assert kpolicy("kconfig").status == 2

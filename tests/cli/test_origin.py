@@ -25,7 +25,7 @@ def test_a_release_that_the_header_contradicts(tmp_path: Path, command: str) -> 
     path = _config(tmp_path, _HEADER.format("x86", "6.12.43") + "CONFIG_X86=y\n")
     outcome = kpolicy(command, "--release", "5.10", path)
     assert outcome.status == status.USAGE
-    assert "error: --release 5.10 contradicts the header, which says 6.12.43" in outcome.err
+    assert "error: --release 5.10 contradicts the header, which has 6.12.43" in outcome.err
     assert kpolicy(command, "--release", "6.12", path).status == status.CLEAN
 
 

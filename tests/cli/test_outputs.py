@@ -105,8 +105,8 @@ def test_the_schema(demo: Path) -> None:
         (["-o", "json", "-o", "text"], "json and text cannot both go to standard output"),
         (["-o", "json:-", "-o", "json"], "json and json cannot both go to standard output"),
         (["-o", "json:a", "-o", "text:./a"], "two formats cannot both go to"),
-        (["--mail", "--terse"], "choose one of them"),
-        (["--mail", "-o", "json"], "--mail is about the text"),
+        (["--mail", "--terse"], "pass one of them"),
+        (["--mail", "-o", "json"], "--mail needs the text format"),
     ],
 )
 def test_wrong_outputs(words: list[str], said: str, demo: Path) -> None:
@@ -167,7 +167,7 @@ def test_what_is_accepted_and_left_out_is_said(tmp_path: Path) -> None:
     outcome = kpolicy("audit", tree, "-o", "csv", "-o", f"gitlab:{tmp_path}/a", "-o", f"json:{tmp_path}/b")
     waived = json.loads((tmp_path / "b").read_text())["summary"]["waived"]
     assert waived > 0
-    assert f"note: left out in csv, gitlab: {waived} waived and 0 known findings" in outcome.err
+    assert f"note: omitted in csv, gitlab: {waived} waived and 0 known findings" in outcome.err
     assert "left out" not in kpolicy("audit", tree, "-o", "sarif").err
 
 

@@ -85,7 +85,7 @@ def test_a_broken_policy_is_told_before_any_work(tree: Path) -> None:
     outcome = kpolicy("audit", tree)
     assert (outcome.status, outcome.out) == (status.USAGE, "")
     assert "kpolicy.toml:1: error: unknown key 'fail-on'" in outcome.err
-    assert "kpolicy.toml:3: error: there is no family 'kmemleek'" in outcome.err
+    assert "kpolicy.toml:3: error: unknown family 'kmemleek'" in outcome.err
     assert "did you mean 'kmemleak'?" in outcome.err
 
 
@@ -144,7 +144,7 @@ def test_an_expired_waiver(monkeypatch: pytest.MonkeyPatch, tree: Path, day: str
 def test_a_waiver_without_use_is_a_finding_where_all_was_looked_at(tree: Path) -> None:
     (tree / "kpolicy.toml").write_text(_waiver("kasan/*", "no_such_defconfig"))
     outcome = kpolicy("audit", tree)
-    assert "kpolicy.toml:1: note: the waiver of kasan/* in no_such_defconfig waives nothing" in outcome.out
+    assert "kpolicy.toml:1: note: unused waiver: kasan/* matches no finding in no_such_defconfig" in outcome.out
     assert "[policy/waiver-unused]" in outcome.out
     assert "waiver-unused" not in kpolicy("audit", tree, "--arch", "x86").out
 
@@ -163,7 +163,7 @@ def test_requirements(tree: Path, tmp_path: Path) -> None:
 
 def test_a_fragment_that_the_tree_does_not_have(tree: Path) -> None:
     (tree / "kpolicy.toml").write_text("require = ['tree:kernel/configs/none.config']\n")
-    assert "nothing is required by kernel/configs/none.config" in kpolicy("audit", tree).err
+    assert "requirements of kernel/configs/none.config are ignored" in kpolicy("audit", tree).err
     assert kpolicy("audit", tree, "--require", "nowhere.config").status == status.USAGE
 
 
@@ -174,7 +174,7 @@ def test_requirements_without_a_tree(tree: Path, tmp_path: Path) -> None:
     fragment.write_text("CONFIG_NO_SUCH=y\n# CONFIG_DEBUG_KMEMLEAK is not set\n# CONFIG_NONE is not set\n")
     outcome = kpolicy("check", full, "--require", fragment)
     assert "CONFIG_NO_SUCH=y required by" in outcome.out
-    assert "is not set, there is no line for it [required/no-such]" in outcome.out
+    assert "not set, there is no line for it [required/no-such]" in outcome.out
     assert "[required/debug-kmemleak]" in outcome.out
     assert "required/none" not in outcome.out
 
@@ -230,7 +230,7 @@ def test_a_broken_baseline(tree: Path, tmp_path: Path, text: str) -> None:
     for words in (["audit", str(tree)], ["baseline", "update", "--tree", str(tree), "--grow"]):
         outcome = kpolicy(*words, "--baseline", known)
         assert outcome.status == status.USAGE
-        assert outcome.err.startswith((f"{known}: error: this is no baseline", f"{known}:1: error: "))
+        assert outcome.err.startswith((f"{known}: error: not a baseline", f"{known}:1: error: "))
     assert known.read_text() == text
 
 
@@ -250,11 +250,11 @@ def test_policy_show(tree: Path) -> None:
     assert line.split()[1] == "off"
     assert line.endswith("kpolicy.toml:7")
     assert "kernel/configs/debug.config:" in text
-    assert "for good" in text
+    assert "no expiry" in text
     assert f"  {RULE} " not in kpolicy("policy", "show", "--tree", tree).out.partition("waivers")[0]
     everything = kpolicy("policy", "show", "--tree", tree, "--all").out
     assert "debug-vm/in-production" in everything
-    assert "by default" in everything
+    assert " default" in everything
 
 
 @pytest.mark.parametrize("has_tree", [True, False])

@@ -123,6 +123,6 @@ def test_a_tree_without_conf_refuses_nothing(tmp_path: Path) -> None:
 def test_a_name_in_a_comparison_is_its_own_text(tree: Path) -> None:
     outcome = kpolicy("kconfig", "-j", "1", tree, "--check", "undefined-reference")
     assert outcome.out.splitlines()[0] == (
-        "lib/Kconfig:12: note: C compares NOWHERE, which nothing in the tree defines: it counts as the text"
-        ' "NOWHERE", not as n [kconfig/undefined-reference]'
+        "lib/Kconfig:12: note: C compares NOWHERE, which no Kconfig file defines: it is the string"
+        ' "NOWHERE", not n [kconfig/undefined-reference]'
     )

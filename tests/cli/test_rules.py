@@ -107,20 +107,20 @@ def test_list_for_programs() -> None:
 
 def test_a_list_of_nothing_says_so() -> None:
     outcome = kpolicy("rules", "list", "kmsan", "--kind", "stale")
-    assert (outcome.status, outcome.out, outcome.err) == (0, "", "note: no rule is all of that\n")
+    assert (outcome.status, outcome.out, outcome.err) == (0, "", "note: no rule matches all options\n")
     assert kpolicy("rules", "list", "kmsan", "--kind", "stale", "--format", "json").json == []
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("list kmemlek", "error: there is no family 'kmemlek'\n  did you mean 'kmemleak'?\n"),
-        ("list --family kmemlek", "error: there is no family 'kmemlek'\n  did you mean 'kmemleak'?\n"),
-        ("list --role debog", "error: there is no role 'debog'\n  did you mean 'debug'?\n"),
-        ("list --kind mising", "error: there is no kind 'mising'\n  did you mean 'missing'?\n"),
-        ("list --severity warn", "error: there is no severity 'warn'\n  did you mean 'warning'?\n"),
-        ("test kmsam", "error: there is no family 'kmsam'\n  did you mean 'kmsan'?\n"),
-        ("test --arch x86", "error: --arch is for a tree\n  name one with --tree\n"),
+        ("list kmemlek", "error: unknown family 'kmemlek'\n  did you mean 'kmemleak'?\n"),
+        ("list --family kmemlek", "error: unknown family 'kmemlek'\n  did you mean 'kmemleak'?\n"),
+        ("list --role debog", "error: unknown role 'debog'\n  did you mean 'debug'?\n"),
+        ("list --kind mising", "error: unknown kind 'mising'\n  did you mean 'missing'?\n"),
+        ("list --severity warn", "error: unknown severity 'warn'\n  did you mean 'warning'?\n"),
+        ("test kmsam", "error: unknown family 'kmsam'\n  did you mean 'kmsan'?\n"),
+        ("test --arch x86", "error: --arch needs a tree\n  pass --tree\n"),
         ("pages", "error: Missing option '--output' / '-o'.\n  try: kpolicy rules pages --help\n"),
     ],
 )
@@ -136,14 +136,14 @@ def test_against_a_tree(demo: Path) -> None:
     assert outcome.err == ""
     assert outcome.out.splitlines() == [
         f"{count} rules, {examples} examples: 0 failed",
-        f"{demo}, Linux 6.12.0-demo, 3 architectures: {count} of {count} rules with a footing, 0 faults",
-        "  rules that also name what is not in this tree:",
+        f"{demo}, Linux 6.12.0-demo, 3 architectures: {count} of {count} rules applicable, 0 faults",
+        "  rules that also name symbols that this tree does not define:",
         "    coverage/gcov-profiles-nothing  "
         + ", ".join(f"GCOV_PROFILE_{name}" for name in ("AMDGPU", "IPSET", "IPVS", "NETFILTER", "RDS", "URING")),
         "    debugfs/page-tables-shown       ARM_PTDUMP_DEBUGFS, PTDUMP_STAGE2_DEBUGFS",
         "    iommu/tables-open               AMD_IOMMU_DEBUGFS",
         "    watchdog/stuck-cpus-unseen      S390",
-        f"  examples: {examples} of {examples} come out as written",
+        f"  examples: {examples} of {examples} have the expected result",
     ]
     assert kpolicy("rules", "test", "--tree", demo, "-q").out == ""
 
@@ -152,7 +152,9 @@ def test_against_one_architecture(demo: Path) -> None:
     outcome = kpolicy("rules", "test", "--tree", demo, "--arch", "arm64", "kasan", "sched")
     assert outcome.status == status.CLEAN
     assert "1 architecture: " in outcome.out
-    assert "  rules without a footing in this tree, where they are silent:\n    sched/fpu-checks" in outcome.out
+    assert (
+        "  rules whose requirements this tree does not meet; they are silent here:\n    sched/fpu-checks" in outcome.out
+    )
     assert "no architecture defines X86_DEBUG_FPU\n" in outcome.out
 
 
@@ -163,7 +165,7 @@ def test_a_tree_without_what_a_rule_asks_for(tmp_path: Path) -> None:
     outcome = kpolicy("rules", "test", "--tree", tree, "kmsan")
     assert outcome.status == status.CLEAN
     assert "    kmsan/in-production  no architecture defines KMSAN\n" in outcome.out
-    assert "examples: 0 of 0 come out as written, 3 have nothing to run on" in outcome.out
+    assert "examples: 0 of 0 have the expected result, 3 cannot run here" in outcome.out
 
 
 def test_a_rule_that_makes_no_sense_in_a_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,7 +195,7 @@ def test_an_architecture_that_cannot_be_read_hides_no_other(tmp_path: Path) -> N
     outcome = kpolicy("rules", "test", "--tree", tree, "kmsan")
     assert outcome.status == status.FAILURE
     assert outcome.err.startswith("arch/arm64/Kconfig:1: error: ")
-    assert "1 architecture: 1 of 1 rule with a footing, 0 faults" in outcome.out
+    assert "1 architecture: 1 of 1 rule applicable, 0 faults" in outcome.out
     alone = kpolicy("rules", "test", "--tree", tree, "--arch", "arm64", "kmsan")
     assert alone.status == status.FAILURE
     assert alone.out == "1 rule, 3 examples: 0 failed\n"

@@ -60,7 +60,7 @@ def test_files_of_others_stay(folder: Path) -> None:
     (folder / "kmemleak.md").unlink()
     outcome = kpolicy("rules", "pages", "-o", folder)
     assert outcome.status == status.USAGE
-    assert outcome.err.startswith(f"error: {folder}/kasan.md is no page of rules\n")
+    assert outcome.err.startswith(f"error: {folder}/kasan.md is not a page of rules\n")
     assert (folder / "kasan.md").read_text() == (folder / "notes.md").read_text() == "mine\n"
     # Nothing at all is written when something cannot be.
     assert not (folder / "kmemleak.md").exists()
@@ -78,7 +78,7 @@ def test_no_folder(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").write_text("mine")
     outcome = kpolicy("rules", "pages", "-o", f"{tmp_path}/{name}")
     assert outcome.status == status.FAILURE
-    assert outcome.err.startswith("error: cannot use ")
+    assert outcome.err.startswith("error: cannot write pages to ")
     assert "internal" not in outcome.err
     assert (tmp_path / "file").read_text() == "mine"
 

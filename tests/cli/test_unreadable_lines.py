@@ -168,7 +168,7 @@ def test_fix_writes_the_line_that_was_meant(demo: Path, tmp_path: Path) -> None:
         tmp_path, "CONFIG_NET=y", " CONFIG_MODULES=y", "# CONFIG_VMAP_STACK is not set # why", "\ufeffnonsense"
     )
     outcome = kpolicy("fix", "--tree", demo, "--arch", "x86", path, "--write", "--rule", _RULE)
-    assert "not fixed: conf does not read this line" in outcome.err
+    assert "not fixed: conf ignores this line" in outcome.err
     text = path.read_text()
     assert "\nCONFIG_MODULES=y\n" in text
     assert "nonsense" in text, "what nobody understands is not deleted"
@@ -193,7 +193,7 @@ def test_fix_corrects_a_value(demo: Path, tmp_path: Path, wrong: str, right: str
 def test_explain_tells_of_a_line_about_its_symbol(demo: Path, tmp_path: Path) -> None:
     path = _write(tmp_path, "CONFIG_NET=y", " CONFIG_PAGE_OWNER=y")
     outcome = kpolicy("explain", "PAGE_OWNER", "--tree", demo, "--arch", "x86", "--config", path)
-    assert f"{path}:2: warning: conf does not read this line" in outcome.err
+    assert f"{path}:2: warning: conf ignores this line" in outcome.err
     assert kpolicy("explain", "NET", "--tree", demo, "--arch", "x86", "--config", path).err == ""
 
 
@@ -225,7 +225,7 @@ def test_a_requirement_that_conf_does_not_read(demo: Path, tmp_path: Path, line:
     path = _write(tmp_path, line)
     outcome = kpolicy("check", "--tree", demo, "--arch", "x86", "defconfig", "--require", path)
     assert (outcome.status, outcome.out) == (status.USAGE, "")
-    assert f"{path}:1: error: conf does not read this line" in outcome.err
+    assert f"{path}:1: error: conf ignores this line" in outcome.err
 
 
 def test_a_requirement_of_a_longer_word(demo: Path, tmp_path: Path) -> None:
@@ -401,7 +401,7 @@ def test_a_release_that_nobody_names_can_be_stated(tmp_path: Path, tag: str, com
     path.write_text(_SYZ.format(tag) + "CONFIG_X86_64=y\n")
     outcome = kpolicy(command, path)
     assert outcome.status == status.FAILURE
-    assert outcome.err.startswith(f"{path}: error: its header names no kernel release: '{tag}'\n  State it: --release")
+    assert outcome.err.startswith(f"{path}: error: no kernel release in the header: '{tag}'\n  pass --release")
     stated = kpolicy(command, path, "--release", "6.12")
     assert (stated.status, "error" in stated.err) == (status.CLEAN, False)
     assert kpolicy("diff", path, path, "--release", "6.12").status == status.CLEAN

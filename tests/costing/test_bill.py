@@ -47,12 +47,12 @@ def test_none_that_holds() -> None:
 def test_what_a_config_alone_does_not_tell() -> None:
     figures = _figure('when = "selected(A)"\nformula = "1"\ncertainty = "exact"')
     item = _item(figures, "CONFIG_A=y", unknown="nobody looked")
-    assert (item.state, item.reason) == ("not told", "only the Kconfig files tell which figure holds")
+    assert (item.state, item.reason) == ("not told", "which figure applies depends on Kconfig files")
     always = _figure('formula = "1"\ncertainty = "exact"')
     bill = _bill(always, "CONFIG_A=y", when="A && exists(X)")
     assert (bill.items[0].state, bill.items[0].chain) == ("not told", ())
     lines = list(cost_lines(CostReport("some", "x86", "6.12.0", bill)))
-    assert "  not told by a .config alone: name its tree with --tree" in lines
+    assert "  unknown without Kconfig files: pass --tree" in lines
     assert cost_document(CostReport("some", "x86", "6.12.0", bill))["costs"][0]["causes"] == []
 
 

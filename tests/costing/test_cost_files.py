@@ -154,7 +154,7 @@ def test_a_good_file() -> None:
     ("old", "new", "said"),
     [
         ('kind = "memory"', 'kind = "memroy"', "did you mean 'memory'?"),
-        ('certainty = "exact"', 'certainty = "guessed"', "'guessed' is no certainty"),
+        ('certainty = "exact"', 'certainty = "guessed"', "'guessed' is not a valid certainty"),
         ('certainty = "exact"\n', "", "the key 'certainty' is missing"),
         ("* page_size", "* page_sise", "did you mean 'page_size'?"),
         ("* page_size", "*", "the formula ends here"),
@@ -190,7 +190,7 @@ def test_all_errors_of_all_files_at_once() -> None:
     text = caught.value.render()
     assert "a.toml:2" in text
     assert "a.toml:7" in text
-    assert "'Some/b' is no cost id" in text
+    assert "'Some/b' is not a cost id" in text
     assert "c.toml:1" in text
 
 

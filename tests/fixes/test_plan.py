@@ -294,7 +294,7 @@ def test_of_a_stack_only_the_last_file_is_edited(tmp_path: Path) -> None:
     plan = small.fix("# nothing yet\n", "CONFIG_OWNER=y\nCONFIG_NO_SUCH=y\nCONFIG_LEAK=y\n")
     assert edits(plan) == ["add # CONFIG_OWNER is not set", "add CONFIG_KERNEL=y"]
     (item,) = plan.hopeless
-    assert item.reason == "the line stands in below0, which is not edited"
+    assert item.reason == "the line is in below0, which is not edited"
 
 
 def test_in_a_full_config_lines_are_changed_and_not_taken_away(tmp_path: Path) -> None:

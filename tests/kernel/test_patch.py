@@ -174,8 +174,8 @@ def test_a_patch_may_remove_all(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (b"", "there is no patch in it"),
-        (b"Subject: hello\n\nworld\n", "there is no patch in it"),
+        (b"", "no patch found"),
+        (b"Subject: hello\n\nworld\n", "no patch found"),
         (b"diff --git a/Kconfig b/Kconfig\n--- a/Kconfig\n+++ b/Kconfig\n@@ -1,3 +1,3 @@\n # line 0\n-x", "damaged"),
         (b"--- a/Kconfig\n+++ b/Kconfig\n@@ -1,1 +1,1 @@\n-# no such line\n+x\n", "does not apply to "),
         (b"--- a/../x\n+++ b/../x\n@@ -0,0 +1,1 @@\n+x\n", "does not apply to "),

@@ -151,9 +151,9 @@ def test_sums_of_unlike_figures_stand_apart() -> None:
     assert [bar and (bar.text, bar.share) for bar in first.bars] == [("4 KiB", 50.0), ("1 MiB", 100.0), None]
     assert [bar and (bar.text, bar.share) for bar in second.bars] == [("8 KiB", 100.0), None, ("128 MiB", 100.0)]
     figures = {item.cost: item.figure for item in page.costs.figures}
-    assert figures["c/each"] == "64 B for each task"
+    assert figures["c/each"] == "64 B per task"
     assert figures["d/words"] == "slower"
-    assert figures["e/open"] == "open: wants --ram"
+    assert figures["e/open"] == "open: needs --ram"
     assert figures["f/unknown"] == "not known: nobody says"
     assert "16 GiB of memory and 64 CPUs" in render(everything())
 
@@ -218,7 +218,7 @@ def test_a_rule_comes_with_its_grounds() -> None:
     assert kmemleak.grounds.cost is not None
     assert (kmemleak.findings, kmemleak.configs) == (2, 2)
     assert rules["drm/debug-in-production"].accepted == 1
-    assert kmemleak.grounds.kind.startswith("cost: an option is on")
+    assert kmemleak.grounds.kind.startswith("cost: an option is too costly")
     assert rules["kconfig/dead-default"].grounds.references[0].source.startswith("scripts/kconfig/")
 
 

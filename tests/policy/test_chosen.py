@@ -57,11 +57,11 @@ def test_nothing_may_be_left() -> None:
 @pytest.mark.parametrize(
     ("wish", "message", "hint"),
     [
-        (Wish(("kmemlek",)), "there is no family 'kmemlek'", "did you mean 'kmemleak'?"),
-        (Wish(("kmemleak/in-prod",)), "there is no rule 'kmemleak/in-prod'", "did you mean 'kmemleak/in-production'?"),
-        (Wish(roles=("produktion",)), "there is no role 'produktion'", "did you mean 'production'?"),
-        (Wish(kinds=("costs",)), "there is no kind 'costs'", "did you mean 'cost'?"),
-        (Wish(severities=("warn",)), "there is no severity 'warn'", "did you mean 'warning'?"),
+        (Wish(("kmemlek",)), "unknown family 'kmemlek'", "did you mean 'kmemleak'?"),
+        (Wish(("kmemleak/in-prod",)), "unknown rule 'kmemleak/in-prod'", "did you mean 'kmemleak/in-production'?"),
+        (Wish(roles=("produktion",)), "unknown role 'produktion'", "did you mean 'production'?"),
+        (Wish(kinds=("costs",)), "unknown kind 'costs'", "did you mean 'cost'?"),
+        (Wish(severities=("warn",)), "unknown severity 'warn'", "did you mean 'warning'?"),
     ],
 )
 def test_words_that_name_nothing(wish: Wish, message: str, hint: str) -> None:

@@ -87,26 +87,26 @@ def test_the_role_any() -> None:
         ('title = "a title"\n', "", ["1:1: the key 'title' is missing"]),
         ('"a title"', '""', ["1:9: 'title' is empty"]),
         ('"a title"', "7", ["1:9: 'title' must be a text"]),
-        ('kind = "drag"', 'kind = "drags"', ["2:8: 'drags' is no kind"]),
-        ('severity = "note"', 'severity = "warn"', ["3:12: 'warn' is no severity"]),
+        ('kind = "drag"', 'kind = "drags"', ["2:8: 'drags' is not a valid kind"]),
+        ('severity = "note"', 'severity = "warn"', ["3:12: 'warn' is not a valid severity"]),
         ('"fuzzing"]', '"fuzing"]', ["4:20: unknown role 'fuzing'"]),
         ('["debug", "fuzzing"]', "[]", ["4:9: 'roles' is empty"]),
         ('["debug", "fuzzing"]', '"debug"', ["4:9: 'roles' must be a list of texts"]),
         ('symbols = ["KASAN"]', 'symbols = ["KASAN", "KSAN"]', ["5:22: no condition of the rule mentions 'KSAN'"]),
         ("KASAN && !KASAN_HW", "KASAN & !KASAN_HW", ["7:15: '&' means nothing here"]),
-        ('"KASAN && !KASAN_HW_TAGS"', '"""\nKASAN\n&& foo(X)"""', ["9:4: there is no predicate 'foo'"]),
+        ('"KASAN && !KASAN_HW_TAGS"', '"""\nKASAN\n&& foo(X)"""', ["9:4: unknown predicate 'foo'"]),
         ('"KASAN && !KASAN_HW_TAGS"', '"KASAN \\u0026 X"', ["7:8: '&' means nothing here"]),
         ("{KASAN}", "{kasan}", ["8:18: '{kasan}' stands for nothing"]),
         ("{KASAN}", "{", ["8:18: '{' stands for nothing"]),
         ("{KASAN:cause}", "{KASAN:why}", ["8:27: '{KASAN:why}' stands for nothing"]),
-        ('["# CONFIG_KASAN is not set"]', '["KASAN=n"]', ["10:12: 'KASAN=n' is no config line"]),
+        ('["# CONFIG_KASAN is not set"]', '["KASAN=n"]', ["10:12: 'KASAN=n' is not a config line"]),
         ('source = "Linux', 'sources = "Linux', ["12:1: the key 'source' is missing", "14:1: unknown key 'sources'"]),
         ("[[reference]]", "[[referenc]]", ["1:1: a rule needs a [[reference]]: what it rests on, and where that stands",
                                            "12:1: unknown key 'referenc'"]),
         ("[[reference]]", "[reference]", ["12:1: 'reference' must be written as [[reference]] tables"]),
-        ("CONFIG_KASAN=y\n", "KASAN=y\n", ["19:1: 'KASAN=y' is no config line"]),
+        ("CONFIG_KASAN=y\n", "KASAN=y\n", ["19:1: 'KASAN=y' is not a config line"]),
         ('arch = "arm64"', 'arc = "arm64"', ["17:1: unknown key 'arc'"]),
-        ('role = "production"', 'role = "prod"', ["25:8: 'prod' is no role"]),
+        ('role = "production"', 'role = "prod"', ["25:8: 'prod' is not a valid role"]),
         ("[[silent]]", "[[fires]]", ["1:1: a rule needs an example on which it is silent: [[silent]]"]),
         ("[[fires]]", "[[silent]]", ["1:1: a rule needs an example on which it fires: [[fires]]"]),
         ('kind = "drag"', 'kind = "cost"', ["2:1: a rule of kind 'cost' needs a [cost]: how much, by what source"]),
@@ -129,7 +129,7 @@ def test_an_error_shows_line_caret_and_advice() -> None:
         load(GOOD.replace("exists(KASAN)", "exist(KASAN)"))
     assert caught.value.exit_status == 2
     assert caught.value.render() == textwrap.dedent("""\
-        some-rule.toml:6: error: there is no predicate 'exist'
+        some-rule.toml:6: error: unknown predicate 'exist'
             requires = "exist(KASAN)"
                         ^
           did you mean 'exists'?""")

@@ -155,9 +155,9 @@ def one(**changes: object) -> str:
             f'{{"format": "{FORMAT}", "findings": [{"9" * 5000}]}}',
             "b.json:None: not JSON: a number too long, or nested too deeply",
         ),
-        ("[]", "b.json:None: this is no baseline"),
-        ('{"format": "kpolicy-baseline/2", "findings": []}', "b.json:None: this is no baseline"),
-        (f'{{"format": "{FORMAT}", "findings": {{}}}}', "b.json:None: this is no baseline"),
+        ("[]", "b.json:None: not a baseline"),
+        ('{"format": "kpolicy-baseline/2", "findings": []}', "b.json:None: not a baseline"),
+        (f'{{"format": "{FORMAT}", "findings": {{}}}}', "b.json:None: not a baseline"),
         (f'{{"format": "{FORMAT}", "findings": [], "x": 1}}', "b.json:1:None: unknown key 'x'"),
         (f'{{"format": "{FORMAT}", "findings": [\n  7]}}', "b.json:2:3: an entry is an object"),
         (one(symbol=None), "b.json:3:1: the key 'symbol' is missing"),
@@ -185,7 +185,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         parse_baseline("b.json", text)
     assert [(error.location and error.location.line, error.message) for error in caught.value.errors] == [
         (3, "the key 'fingerprint' is missing"),
-        (4, "kasan/x for KASAN in a_defconfig stands here twice"),
+        (4, "kasan/x for KASAN in a_defconfig is here twice"),
     ]
 
 

@@ -39,8 +39,8 @@ def test_there_are_enough_of_them_and_none_is_left_over() -> None:
     [
         ("no-such.toml", "cannot read the policy: No such file or directory", None),
         ("prodution", "cannot read the policy: No such file or directory", "did you mean 'production'?"),
-        (".", "is no file, expected a policy file", None),
-        ("/dev/null", "is no file, expected a policy file", None),
+        (".", "is not a file, expected a policy file", None),
+        ("/dev/null", "is not a file, expected a policy file", None),
         ("a\0.toml", "cannot read the policy: embedded null byte", None),
         ("x" * 300 + ".toml", "cannot read the policy: File name too long", None),
     ],
@@ -82,7 +82,7 @@ def test_tables_in_braces_that_go_deep_are_quick_and_located() -> None:
     text = "fail_on = 'eror'\nx = " + "{a = " * 200 + "1" + "}" * 200
     with pytest.raises(FileErrors) as caught:
         policy_of_text("kpolicy.toml", text)
-    assert [error.message for error in caught.value.errors] == ["'eror' is no threshold", "unknown key 'x'"]
+    assert [error.message for error in caught.value.errors] == ["'eror' is not a valid threshold", "unknown key 'x'"]
 
 
 def test_a_broken_file_far_below_is_reported_with_all_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

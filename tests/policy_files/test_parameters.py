@@ -68,8 +68,8 @@ def test_words_are_parameters_too() -> None:
 @pytest.mark.parametrize(
     ("text", "column", "message"),
     [
-        ("$x", 1, "a parameter alone is no condition"),
-        ("A && $x", 6, "a parameter alone is no condition"),
+        ("$x", 1, "a parameter alone is not a condition"),
+        ("A && $x", 6, "a parameter alone is not a condition"),
         ("A < $z", 5, "the rule has no parameter '$z'"),
         ("A < $", 5, "the rule has no parameter '$'"),
         ("exists($x)", 8, "exists() asks about one symbol"),
@@ -98,7 +98,7 @@ def test_where_a_parameter_cannot_stand(text: str, column: int, message: str) ->
             "[parameters.pool_size]",
             "[parameters.Pool]",
             ["8:58: the rule has no parameter '$pool_size'", "9:82: the rule has no parameter '$pool_size'",
-             "11:48: the rule has no parameter '$pool_size'", "13:1: 'Pool' is no name of a parameter"],
+             "11:48: the rule has no parameter '$pool_size'", "13:1: 'Pool' is not a parameter name"],
         ),
     ],
 )  # fmt: skip

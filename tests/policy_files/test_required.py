@@ -98,12 +98,12 @@ def test_modules_numbers_and_strings() -> None:
 @pytest.mark.parametrize(
     ("line", "column", "why"),
     [
-        ("CONFIG_DEBUG_KERNEL=m", 21, "'m' is no value for CONFIG_DEBUG_KERNEL, which is a bool"),
-        ("CONFIG_DEBUG_KERNEL=", 21, "'' is no value for CONFIG_DEBUG_KERNEL, which is a bool"),
+        ("CONFIG_DEBUG_KERNEL=m", 21, "'m' is not a valid value for CONFIG_DEBUG_KERNEL, which is a bool"),
+        ("CONFIG_DEBUG_KERNEL=", 21, "'' is not a valid value for CONFIG_DEBUG_KERNEL, which is a bool"),
         (
             "CONFIG_DEBUG_KMEMLEAK_MEM_POOL_SIZE=many",
             37,
-            "'many' is no value for CONFIG_DEBUG_KMEMLEAK_MEM_POOL_SIZE, which is an int",
+            "'many' is not a valid value for CONFIG_DEBUG_KMEMLEAK_MEM_POOL_SIZE, which is an int",
         ),
     ],
 )
@@ -156,7 +156,7 @@ def test_lines_that_ask_for_nothing_are_errors() -> None:
     assert caught.value.exit_status == 2
     assert [error.location and error.location.line for error in caught.value.errors] == [2, 3, 4]
     assert caught.value.errors[0].render() == (
-        "need.config:2: error: conf does not read this line (no CONFIG_ before the name), so nothing is required"
+        "need.config:2: error: conf ignores this line (no CONFIG_ before the name), so nothing is required"
         " by it\n"
         "    KASAN=y\n    ^\n  write CONFIG_KASAN=y"
     )

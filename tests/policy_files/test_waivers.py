@@ -69,7 +69,7 @@ def test_a_waiver_holds_up_to_its_last_day() -> None:
             "policy/waiver-expired",
             "warning",
             1,
-            "the waiver of debug-vm in all configs expired on 2026-07-01 (us: known)",
+            "waiver of debug-vm in all configs expired on 2026-07-01 (us: known)",
         )
     ]
     assert late.remarks[0].place == Location("kpolicy.toml", 1)
@@ -85,13 +85,12 @@ def test_an_expired_waiver_does_not_keep_another_from_holding() -> None:
 def test_a_waiver_that_waives_nothing() -> None:
     result = apply('rule = "slab";rule = "debug-vm";rule = "kmemleak"\nsymbol = "DEBUG_VM"\nexpires = 2020-01-01')
     assert said(result) == [
-        ("policy/waiver-unused", "note", 1, "the waiver of slab in all configs waives nothing (us: known)"),
+        ("policy/waiver-unused", "note", 1, "unused waiver: slab matches no finding in any config (us: known)"),
         (
             "policy/waiver-expired",
             "warning",
             9,
-            "the waiver of kmemleak for DEBUG_VM in all configs expired on 2020-01-01, and nothing matches it"
-            " (us: known)",
+            "waiver of kmemleak for DEBUG_VM in all configs expired on 2020-01-01 and matches no finding (us: known)",
         ),
     ]
 

@@ -73,7 +73,7 @@ def test_a_symbol_is_opened_once_where_it_is_nearest() -> None:
     edges = [_edge("A", "B", 1), _edge("B", "C", 2), _edge("A", "C", 3), _edge("C", "D", 4), _edge("D", "A", 5)]
     assert _text(edges)[:7] == [
         "A (x86, Linux 6.12.0) lib/Kconfig:1",
-        "brings in",
+        "enables",
         "A -> B select lib/Kconfig:1",
         "B -> C select lib/Kconfig:2 (below)",
         "A -> C select lib/Kconfig:3",
@@ -89,7 +89,7 @@ def test_what_is_cut_is_counted() -> None:
 
 
 def test_nothing_is_said_to_be_nothing() -> None:
-    assert _text([], "A")[1:] == ["brings in", "nothing", "can be brought in by", "nothing"]
+    assert _text([], "A")[1:] == ["enables", "nothing", "can be enabled by", "nothing"]
 
 
 def test_what_is_in_force_is_marked() -> None:
@@ -198,7 +198,7 @@ def test_a_chain_without_end() -> None:
     report = _report(edges, "S0")
     assert sum("->" in line for line in chain_lines(report, Style())) == 5000
     assert sum("->" in line for line in dot_lines(drawing(report))) == 5000
-    with pytest.raises(UsageError, match="would not be legible"):
+    with pytest.raises(UsageError, match="is not legible"):
         list(svg_lines(drawing(report)))
 
 

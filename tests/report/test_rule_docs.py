@@ -151,6 +151,6 @@ def test_aliases_parameters_and_odd_texts() -> None:
     page = found["kmsan.md"]
     assert "- formerly: `kmsan/old`\n" in page
     assert "- parameter `$pool_size`: how many (default `16000`)\n" in page
-    assert "- says: ``a ` and | b``\n" in page
+    assert "- message: ``a ` and | b``\n" in page
     assert r"**\<b\>\*bold\*\</b\> \| `a_b`**" in page
     assert r"| \<b\>\*bold\*\</b\> \| `a_b` |" in found[INDEX]

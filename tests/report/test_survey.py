@@ -39,8 +39,8 @@ def test_a_tree_in_which_all_is_well() -> None:
         0,
     )
     assert list(survey_lines(found, "linux")) == [
-        "linux, 1 architecture: 1 of 1 rule with a footing, 0 faults",
-        "  examples: 1 of 1 come out as written",
+        "linux, 1 architecture: 1 of 1 rule applicable, 0 faults",
+        "  examples: 1 of 1 have the expected result",
     ]
 
 
@@ -60,13 +60,13 @@ def test_everything_there_is_to_say() -> None:
     assert list(survey_lines(found, "li\x1bnux")) == [
         f"{place}: error: it can never fire [stale/debug-slab]",
         f"{example.location}: error: no remedy [kmsan/in-production]",
-        "li\\x1bnux, 2 architectures: 2 of 3 rules with a footing, 2 faults",
-        "  rules without a footing in this tree, where they are silent:",
+        "li\\x1bnux, 2 architectures: 2 of 3 rules applicable, 2 faults",
+        "  rules whose requirements this tree does not meet; they are silent here:",
         "    drm/panic-on-request  no architecture defines DRM_PANIC_DEBUG",
-        "  rules that also name what is not in this tree:",
+        "  rules that also name symbols that this tree does not define:",
         "    kmsan/in-production  A, B",
-        "  examples: 0 of 1 come out as written, 3 have nothing to run on",
-        "  examples that come out otherwise than on the demonstration tree:",
+        "  examples: 0 of 1 have the expected result, 3 cannot run here",
+        "  examples with another result than on the demonstration tree:",
         f"    {example.location}: fires: \\x1b=y",
     ]
     assert isinstance(place, Location)

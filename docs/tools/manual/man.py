@@ -53,9 +53,9 @@ def _top(top: Command, texts: Texts) -> Iterator[str]:
         text = section(texts.commands, heading)
         assert text, f"docs/commands.md has no section '{heading}'"
         yield from (f".SH {_heading(heading)}", *roff.markdown(text))
-    bugs = section(texts.values, "Where conf itself is in error")
+    bugs = section(texts.values, "Bugs in conf")
     assert bugs, "docs/values.md has lost a section"
-    yield from (".SH BUGS", "Where the kernel's", f"{roff.bold('conf')} itself is in error:", *roff.markdown(bugs))
+    yield from (".SH BUGS", "Known bugs of the kernel's", f"{roff.bold('conf')}:", *roff.markdown(bugs))
     yield from _see_also(top, None)
 
 

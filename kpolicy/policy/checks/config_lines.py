@@ -88,7 +88,7 @@ def _left_findings(
     elif _LEFT in wanted:
         first = left[0].effect.assignment
         place = Location(first.location.path, 1)
-        message = summary(left, release, f"switch {_EACH_LEFT} on to list them")
+        message = summary(left, release, f"enable {_EACH_LEFT} to list them")
         yield maker.finding(_LEFT, "KERNELVERSION", message, place, got=release)
 
 
@@ -193,7 +193,7 @@ def _redundant(maker: FindingMaker, effects: tuple[LineEffect, ...]) -> Iterator
             # An old name is in no minimal config, and yet its line can be what sets the present one.
             continue
         why = "it states the default" if effect.effect == "honoured" else f"it has no effect ({effect.effect})"
-        message = f"CONFIG_{assignment.name} can go: {why}"
+        message = f"CONFIG_{assignment.name} can be removed: {why}"
         yield maker.finding("config/redundant-line", assignment.name, message, assignment.location, got=effect.got)
 
 

@@ -116,11 +116,11 @@ def _finding(items: Sequence[Unheard], asked: Sequence[str], severity: Severity)
     archs = sorted(item.architecture for item in items)
     first = items[0]
     if all(item.hopeless for item in items) and severity == "warning":
-        what = "does nothing"
+        what = "has no effect"
     elif len(archs) == len(asked):
         what = "is not honoured on any architecture"
     elif severity == "warning":
-        what = f"is not honoured on any architecture that has it ({_some(archs)})"
+        what = f"is not honoured on any architecture that defines it ({_some(archs)})"
     else:
         what = f"is not honoured on {_some(archs)}"
     message = f"{first.text} {what}: {'; '.join(told)}{more}"

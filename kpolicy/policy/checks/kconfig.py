@@ -133,8 +133,8 @@ class _Checker:
         else:
             way = [self._names[step.source] for step in path[1:]]
             more = f" and {len(way) - _LONGEST_WAY} more" if len(way) > _LONGEST_WAY else ""
-            by = f", by way of {', '.join(way[1:_LONGEST_WAY])}{more}" if way[1:] else ""
-            message = f"{name} selects {target}, which comes with {way[0]} anyway{by} ({place})"
+            by = f" through {', '.join(way[1:_LONGEST_WAY])}{more}" if way[1:] else ""
+            message = f"{name} selects {target}, which {way[0]} selects as well{by} ({place})"
         yield self._claim("redundant-select", edge.source, message, edge.place, path)
 
     def _comes_back(self, source: int, path: Iterable[_Edge]) -> bool:
@@ -180,7 +180,7 @@ class _Checker:
     def _selected_member(self, edge: _Edge) -> Claim:
         name, target = self._names[edge.source], self._names[edge.target]
         file, line, _scope = self._details[edge.target][_DEFINITIONS][0]
-        message = f"{name} selects {target} to no effect: a choice has it ({self._place((file, line))})"
+        message = f"{name} selects {target}, a choice member ({self._place((file, line))}): the select has no effect"
         return self._claim("select-of-choice-member", edge.source, message, edge.place)
 
     def _dead_defaults(self, node: int, defaults: list[Any]) -> Iterator[Claim]:
@@ -192,7 +192,7 @@ class _Checker:
                 if self._follows(earlier, given):
                     text, other = str(self._model.expression(value)), str(self._model.expression(first))
                     where = self._place((place[0], place[1]))
-                    why = f"it stands at {where} already" if text == other else f"{other} at {where} comes first"
+                    why = f"the same default is at {where}" if text == other else f"{other} at {where} comes first"
                     message = f"the default {text} of {self._names[node]} is never reached: {why}"
                     edge = _Edge(node, node, earlier, (place[0], place[1]))
                     yield self._claim("dead-default", node, message, (file, line), [edge])

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 Left: TypeAlias = Literal["result", "renamed", "off"]
 
 _KINDS: Final[tuple[tuple[Left, str, str], ...]] = (
-    ("result", "records what that kernel worked out", "record what that kernel worked out"),
-    ("off", "turns off what this kernel lacks", "turn off what this kernel lacks"),
+    ("result", "records a derived value of that kernel", "record derived values of that kernel"),
+    ("off", "turns off a symbol that is not defined here", "turn off symbols that are not defined here"),
     ("renamed", "has its value under another name", "have their value under another name"),
 )
 _EXAMPLES: Final = 3
@@ -79,10 +79,10 @@ def in_words(item: LeftBehind, release: str) -> str:
     """One of them."""
     line = item.effect.assignment
     if item.kind == "off":
-        return f"CONFIG_{line.name} is not known to this kernel, and was off in Linux {release}"
+        return f"CONFIG_{line.name} is not defined in this tree, and was off in Linux {release}"
     if item.kind == "renamed":
         return f"CONFIG_{line.name}={line.value} has its value under another name"
-    return f"CONFIG_{line.name}={line.value} records what Linux {release} worked out; here it is {item.effect.got}"
+    return f"CONFIG_{line.name}={line.value} records a derived value of Linux {release}; here it is {item.effect.got}"
 
 
 def _kind(values: Values, effect: LineEffect, release: str) -> Left | None:

@@ -38,11 +38,11 @@ def unknown_message(values: Values, line: Assignment) -> str | None:
         return None
     names = " and ".join(f"CONFIG_{name}" for name in found.names)
     what = {
-        "renamed": f"it is {names} here",
-        "merged": f"it is part of {names} here",
-        "choice": f"it is {names}=y here",
+        "renamed": f"it is now {names}",
+        "merged": f"it is now part of {names}",
+        "choice": f"it is now {names}=y",
     }
-    known = f"CONFIG_{line.name} is not known to this kernel on {values.model.srcarch}: {what[found.kind]}"
+    known = f"CONFIG_{line.name} is not defined on {values.model.srcarch}: {what[found.kind]}"
     text = f"{known}, which is {', '.join(shown(values, name) for name in found.names)}"
     if holds(values, line) is False:
         text = f"{text} ({as_read(values.model.type_of(found.names[0]), line.value)} requested)"
@@ -54,7 +54,7 @@ def unknown_message(values: Values, line: Assignment) -> str | None:
 def lost_message(values: Values, line: Assignment, heir: str, reason: str) -> str:
     """A line for a transitional symbol whose value the present one does not take."""
     got, asked = shown(values, heir), as_read(values.model.type_of(line.name), line.value)
-    return f"CONFIG_{line.name}={asked} requested, but CONFIG_{heir}, its name now, is {got}: {reason}"
+    return f"CONFIG_{line.name}={asked} requested, but CONFIG_{heir}, its new name, is {got}: {reason}"
 
 
 def moved_hint(values: Values, line: Assignment) -> str:

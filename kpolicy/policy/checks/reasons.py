@@ -44,17 +44,19 @@ def message(values: Values, effect: LineEffect, names: Names | None = None) -> s
         other = effect.other
         assert other is not None
         again = as_read(kind, other.value)
-        counts = ", the same" if again == asked else f" as {again}, which counts"
-        return f"CONFIG_{name} stands again at line {other.location.line}{counts}"
+        where = f"on line {other.location.line}"
+        if again == asked:
+            return f"CONFIG_{name} is set again, to the same value, {where}"
+        return f"CONFIG_{name} is set again, to {again}, {where}: the last line takes effect"
     if effect.effect == "wrong-type":
         return wrong_type.message(values, effect, with_article(kind))
     if effect.effect == "out-of-range":
-        return f"CONFIG_{name}={asked} is out of its range {_range(values, name)}: it is {effect.got}"
+        return f"CONFIG_{name}={asked} is out of range {_range(values, name)}: it is {effect.got}"
     if effect.heir is not None:
         return lost_message(values, assignment, effect.heir, reason(values, _of_heir(values, effect), names))
     if is_without_modules(values, name):
         return f"CONFIG_{name}=m requested, but it is y: {no_modules(values)}"
-    text = f"CONFIG_{name} is asked to be {asked} and {_got(values, effect)}: {reason(values, effect, names)}"
+    text = f"CONFIG_{name}={asked} requested, but {_got(values, effect)}: {reason(values, effect, names)}"
     return text + moved_hint(values, assignment)
 
 
@@ -62,20 +64,20 @@ def reason(values: Values, effect: LineEffect, names: Names | None = None) -> st
     """Why a line is not honoured, without its name and value."""
     name = effect.assignment.name
     if effect.effect == "unknown-symbol":
-        return "no Kconfig file knows it"
+        return "no Kconfig file defines it"
     if effect.effect == "duplicate-assignment":
         return "a later line overrides it"
     if effect.effect == "wrong-type":
-        return f"that is no value for {with_article(values.model.type_of(name))}"
+        return f"not a valid value for {with_article(values.model.type_of(name))}"
     if effect.effect == "out-of-range":
-        return f"it is out of its range {_range(values, name)}"
+        return f"out of range {_range(values, name)}"
     if effect.effect == "overridden-by-select":
         return _selects(values, name)
     if effect.effect == "choice-conflict":
         return choice_taken(values, name)
     if names is not None and not values.model.is_defined(name):
         # Some Kconfig file refers to it, so that `conf` knows the name.
-        return f"it is {elsewhere(names(), name)}" if is_foreign(name, names) else "nothing in the tree defines it"
+        return f"it is {elsewhere(names(), name)}" if is_foreign(name, names) else "no Kconfig file defines it"
     if is_without_modules(values, name):
         return no_modules(values)
     default = sufficient_default(values, name)
@@ -86,7 +88,7 @@ def reason(values: Values, effect: LineEffect, names: Names | None = None) -> st
     # To be n takes a prompt that is seen, as being y does.
     found = [str(item) for item in blockers(values, name, 1 if asked == 1 else 2)]
     if not found:
-        return "something else decides"
+        return "no single cause found"
     whose = "its prompt " if effect.got == "y" and found[0].startswith(("needs", "is never")) else ""
     return f"{whose}{listed(found)}{also}"
 
@@ -123,16 +125,16 @@ def _got(values: Values, effect: LineEffect) -> str:
     """The value that came out, in words."""
     name = effect.assignment.name
     is_switch = values.model.type_of(name) in ("bool", "tristate")
-    return f"is {effect.got}" if is_switch or values.is_written(name) else "has no value"
+    return f"it is {effect.got}" if is_switch or values.is_written(name) else "it has no value"
 
 
 def _unknown(values: Values, name: str, names: Names | None) -> str:
     if is_foreign(name, names) and heirs(values.model, name) is None:
         assert names is not None
         where = elsewhere(names(), name)
-        return f"CONFIG_{name} is not known to this architecture: it is {where}, and the line does nothing"
-    where = f"CONFIG_{name} is not known to this kernel on {values.model.srcarch}"
-    return f"{where}: the line does nothing{hint(values, name)}"
+        return f"CONFIG_{name} is not defined on this architecture: it is {where}, and the line has no effect"
+    where = f"CONFIG_{name} is not defined on {values.model.srcarch}"
+    return f"{where}: the line has no effect{hint(values, name)}"
 
 
 def hint(values: Values, name: str) -> str:
@@ -154,7 +156,7 @@ def elsewhere(index: NameIndex, name: str) -> str:
 
 def with_article(kind: str) -> str:
     """A type of symbols in a sentence."""
-    return {"int": "an int", "unknown": "of no known type"}.get(kind, f"a {kind}")
+    return {"int": "an int", "unknown": "of unknown type"}.get(kind, f"a {kind}")
 
 
 def listed(words: Sequence[str]) -> str:
@@ -201,12 +203,12 @@ def choice_taken(values: Values, name: str) -> str:
     picked = next((member for member in choice.members if values.is_on(member)), None)
     title = choice.prompts[0].text if choice.prompts else "its choice"
     if picked is None:
-        return f"the choice {title!r} takes none"
+        return f"no member of the choice {title!r} is set"
     if picked == name:
-        return f"the choice {title!r} must take one, and takes it"
+        return f"the choice {title!r} must have one member set, and defaults to this one"
     line, own = values.assignment(picked), values.assignment(name)
     if line is None or not line.value.startswith("y"):
-        return f"the choice {title!r} takes {picked}, its default"
+        return f"the choice {title!r} is set to {picked}, its default"
     same_file = own is not None and own.location.path == line.location.path
-    where = f"line {line.location.line}" if same_file else str(line.location)
-    return f"the choice {title!r} takes {picked}, set at {where}"
+    where = f"on line {line.location.line}" if same_file else f"at {line.location}"
+    return f"the choice {title!r} is set to {picked} {where}"

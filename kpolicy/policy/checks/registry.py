@@ -41,71 +41,72 @@ class Check:
 CHECKS: tuple[Check, ...] = (
     Check(
         "config/unknown-symbol",
-        "A line for a symbol that no Kconfig file knows",
+        "symbol that no Kconfig file defines",
         "warning",
-        "The line does nothing, and conf says nothing. Mostly the symbol was renamed or removed long ago, and what it"
-        " asked for has not been in the kernel since.",
+        "The line has no effect, and conf does not warn by default. Usually the symbol was renamed or removed in"
+        " an earlier release, and what the line requests has been missing since.",
         "conf warns of the same lines with KCONFIG_WARN_UNKNOWN_SYMBOLS=1 (scripts/kconfig/confdata.c:"
         " conf_read_simple)",
     ),
     Check(
         "config/dropped-request",
-        "A line whose value is not the one that the kernel gets",
+        "request that is not honoured",
         "warning",
-        "A dependency is not met, the prompt is out of sight, or there is none: conf takes another value without a"
-        " word, and the kernel is built without what was asked for.",
+        "A dependency is not met, or the prompt is not visible or missing: conf silently uses another value, and"
+        " the kernel is built without what the line requests.",
         "scripts/kconfig/symbol.c: sym_calc_value",
     ),
     Check(
         "config/overridden-by-select",
-        "A symbol asked to be off, or a module, that a select lifts",
+        "value raised by a select",
         "warning",
-        "A select goes above the user's value. The line can only be honoured when what selects the symbol goes too.",
+        "A select overrides the user's value. The line is honoured only if the selecting symbol is turned off, too.",
         "scripts/kconfig/symbol.c: sym_calc_value; Documentation/kbuild/kconfig-language.rst, reverse dependencies",
     ),
     Check(
         "config/choice-conflict",
-        "A member of a choice that does not get it",
+        "choice member that is not set",
         "warning",
-        "Exactly one member of a choice is on. Of several lines the last one counts; a line that turns all members"
-        " off, or the wrong one on, is passed over.",
+        "Exactly one member of a choice is y. Of several lines the last one takes effect; a line that turns all"
+        " members off, or an invisible one on, is ignored.",
         "scripts/kconfig/symbol.c: sym_calc_choice",
     ),
     Check(
         "config/wrong-type",
-        "A value that does not fit the type of its symbol",
+        "value of the wrong type",
         "error",
-        "conf ignores the line: m for a bool, text for a number, a string without quotes. # CONFIG_X is not set for a"
-        " number or a string is ignored as well: a note, or a warning where CONFIG_X=0 would turn it off.",
+        "conf ignores the line: m for a bool, text for a number, a string without quotes. # CONFIG_X is not set"
+        " for a number or a string is ignored as well: a note, or a warning where CONFIG_X=0 would turn it off.",
         "scripts/kconfig/confdata.c: conf_read_simple, conf_set_sym_val",
     ),
     Check(
         "config/out-of-range",
-        "A number outside of its range",
+        "number out of range",
         "warning",
-        "The number is clipped to the range or, in older kernels such as 6.1, dropped for the default.",
+        "The number is clamped to the range or, in older kernels such as 6.1, replaced by the default.",
         "scripts/kconfig/symbol.c: sym_validate_range",
     ),
     Check(
         "config/duplicate-assignment",
-        "Two lines for one symbol in one file",
+        "two lines for one symbol in a file",
         "warning",
-        "The last line counts. Where they contradict each other, one of them is a mistake.",
+        "The last line takes effect. If they contradict each other, one of them is a mistake.",
         "scripts/kconfig/confdata.c: conf_read_simple",
     ),
     Check(
         "config/unreadable-line",
-        "A line that conf does not read as it is written",
+        "line that conf does not read as written",
         "warning",
-        "conf reads only CONFIG_X=value and # CONFIG_X is not set, both from the first column. It ignores any other"
-        " line, mostly without failing: what the line asks for is not in the kernel.",
+        "conf only reads CONFIG_X=value and # CONFIG_X is not set, both from the first column. It ignores other"
+        " lines, mostly with a warning at most, and the kernel lacks what they request.",
         "scripts/kconfig/confdata.c: conf_read_simple",
     ),
     Check(
         "config/unmet-direct-dependency",
-        "A symbol that a select turns on although what it depends on is off",
+        "symbol selected despite unmet dependencies",
         "warning",
-        "Code is built without what it needs. The mistake is in the Kconfig file that selects; the config shows it.",
+        "Code is built without what it depends on. The bug is in the Kconfig file with the select; the config"
+        " exposes it.",
         "scripts/kconfig/symbol.c: sym_warn_unmet_dep",
     ),
     Check(
@@ -118,24 +119,23 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         RENAMED,
-        "A line under the old name of an option, which conf still takes",
+        "old name of an option, still accepted by conf",
         "note",
-        "The tree declares the old name transitional: conf gives its value to the new option and writes only that. The"
-        " old name is gone some releases later, and the line then does nothing.",
+        "The tree declares the old name transitional: conf gives its value to the new option and writes only"
+        " that. A later release removes the old name, and the line has no effect from then on.",
         "Documentation/kbuild/kconfig-language.rst, transitional; scripts/kconfig/symbol.c: sym_calc_value",
     ),
     Check(
         "config/other-release",
-        "How many lines of another release's .config are not honoured and need no action",
+        "number of lines of another release's .config that are not honoured and need no action",
         "note",
-        "A .config also records what its own kernel worked out: compiler features, what the architecture supports, what"
-        " drivers selected. Another kernel works that out again. What was asked for and is lost is reported line by"
-        " line.",
+        "A .config also records values that its own kernel derived: compiler features, architecture support,"
+        " selected symbols. Another kernel derives them anew. Lost requests are reported line by line.",
         "scripts/kconfig/confdata.c: conf_write; kpolicy/rules/prompts.toml",
     ),
     Check(
         "config/other-release-line",
-        "A line of another release's .config that is not honoured and needs no action",
+        "line of another release's .config that is not honoured and needs no action",
         "note",
         "The lines that config/other-release counts, one by one.",
         "scripts/kconfig/confdata.c: conf_write; kpolicy/rules/prompts.toml",
@@ -143,10 +143,10 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "config/redundant-line",
-        "A line that changes nothing",
+        "redundant line",
         "note",
-        "Without it the kernel is configured all the same: it states a default, does nothing, or is overruled by a"
-        " later line. `make savedefconfig` would leave it out.",
+        "The configuration is the same without it: it states a default, has no effect, or a later line overrides"
+        " it. `make savedefconfig` would leave it out.",
         "scripts/kconfig/confdata.c: conf_write_defconfig",
         quiet=True,
     ),
@@ -161,50 +161,51 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "kconfig/redundant-select",
-        "A select of what another select brings along",
+        "redundant select",
         "note",
-        "A selects B and C, and B selects C in any case: the second select only hides who needs C. The review of the"
-        " stack depot's lazy initialisation asked for one such line to go.",
+        "A selects B and C, and B always selects C: the second select only hides who needs C. The review of the"
+        " stack depot's lazy initialisation asked for the removal of one.",
         "Marco Elver, Re: [PATCH] lib/stackdepot: allow optional init and stack_table allocation by kvmalloc(),"
         " 7 October 2021",
         quiet=True,
     ),
     Check(
         "kconfig/refused-by-conf",
-        "A line that this tree's own conf refuses",
+        "line refused by the tree's own conf",
         "error",
-        "conf stops there, and no kernel of this tree can be configured. Other releases take the line: this one does"
-        " not know the word yet, or no more. kpolicy reads it as those releases do, so that the rest can be judged.",
+        "conf stops at the line, and no kernel of this tree can be configured. Other releases accept it: this one"
+        " does not know the keyword yet, or no longer. kpolicy reads it as those releases do, so that the rest can"
+        " be checked.",
         "scripts/kconfig/lexer.l and parser.y of the tree (up to 4.20: zconf.l, zconf.y)",
     ),
     Check(
         "kconfig/undefined-reference",
-        "A line that names a symbol which no architecture defines",
+        "reference to a symbol that no architecture defines",
         "note",
-        "The name is always n, and in a comparison its own text: it is misspelt, gone, or not there yet. What depends"
-        " on it cannot be had, which makes it a warning.",
+        "The symbol is always n, and in a comparison its own name: it is misspelt, removed, or not merged yet. A"
+        " warning if a dependency can never be met because of it.",
         "scripts/kconfig/symbol.c: sym_calc_value (S_UNKNOWN)",
         quiet=True,
     ),
     Check(
         "kconfig/select-of-choice-member",
-        "A select of a member of a choice",
+        "select of a choice member",
         "warning",
-        "It has no effect: which member is on is for the choice to say.",
+        "The select has no effect: only the choice sets its members.",
         "scripts/kconfig/symbol.c: sym_calc_visibility returns before the reverse dependency of a choice member",
     ),
     Check(
         "kconfig/dead-default",
-        "A default that is never reached",
+        "default that is never reached",
         "warning",
-        "A default before it counts whenever its own condition holds, so that the symbol never takes this one.",
+        "An earlier default applies whenever this one would.",
         "scripts/kconfig/symbol.c: sym_get_default_prop",
     ),
     Check(
         "kconfig/fragment-not-honoured",
-        "A line of one of the kernel's own fragments that is not honoured",
+        "fragment line that is not honoured",
         "note",
-        "make X.config takes the line and drops it without a word. What no architecture honours is a warning.",
+        "make X.config reads the line and silently drops it. A warning if no architecture honours it.",
         "scripts/kconfig/Makefile: %.config; scripts/kconfig/merge_config.sh",
         quiet=True,
     ),
@@ -222,4 +223,4 @@ def check_by_id(check_id: str) -> Check:
     for check in CHECKS:
         if check.id == check_id:
             return check
-    raise UsageError(f"there is no check {check_id!r}")
+    raise UsageError(f"unknown check {check_id!r}")

@@ -106,21 +106,21 @@ def undefined(found: Iterable[Reference], index: NameIndex) -> Iterator[Finding]
 
 def _reference(item: Reference) -> tuple[str, Severity | None]:
     """What there is to say about a reference to nothing, and its severity where that is not the check's."""
-    what = f"{item.name}, which nothing in the tree defines"
+    what = f"{item.name}, which no Kconfig file defines"
     if item.keyword == "if" and item.demanded:
-        return f"all up to the endif depends on {what}: that is never met", "warning"
+        return f"everything up to the endif depends on {what}: never met", "warning"
     if item.keyword == "depends" and item.demanded:
-        return f"{item.entry or 'this'} depends on {what}: that is never met", "warning"
+        return f"{item.entry or 'this'} depends on {what}: never met", "warning"
     subject = item.entry or "this line"
     if item.target:
-        return f"{subject} {'selects' if item.keyword == 'select' else 'implies'} {what}: the line does nothing", None
+        return f"{subject} {'selects' if item.keyword == 'select' else 'implies'} {what}: the line has no effect", None
     if item.compared:
-        return f'{subject} compares {what}: it counts as the text "{item.name}", not as n', None
+        return f'{subject} compares {what}: it is the string "{item.name}", not n', None
     if item.keyword == "range" and not item.demanded:
         return f"{subject} refers to {what}: as a bound its name is read as a number", None
     if not item.demanded:
-        return f"{subject} refers to {what}: it counts as n", None
-    effect = "its prompt is never shown" if item.keyword in ("type", "prompt") else "the line does nothing"
+        return f"{subject} refers to {what}: it is n", None
+    effect = "its prompt is never visible" if item.keyword in ("type", "prompt") else "the line has no effect"
     return f"{subject} refers to {what}: {effect}", None
 
 
@@ -135,7 +135,7 @@ def _meant(name: str, index: NameIndex, every: str) -> str:
         known = renamed(name)
         guess = known.names if known is not None and all(item in index for item in known.names) else ()
         guess = guess or alike(every, name)
-    return f"; is {' or '.join(guess)} meant?" if guess else ""
+    return f"; did you mean {' or '.join(guess)}?" if guess else ""
 
 
 class _Macros:

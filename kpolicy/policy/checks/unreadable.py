@@ -58,7 +58,7 @@ def _of_assignments(values: Values, assignments: tuple[Assignment, ...]) -> Iter
             if len(line.value) > 1:
                 yield from _tail(values, line)
         elif is_read(line, dialect):
-            text = f"from Linux {_EXACT_SINCE} on conf takes this line for a comment: it is not exactly 'is not set'"
+            text = f"since Linux {_EXACT_SINCE} conf treats this line as a comment: it is not exactly 'is not set'"
             yield Unreadable(line.location, line.name, "n", text, "note", line_of(line.name, "n"))
         else:
             from kpolicy.config.odd_lines import odd_line  # most configs have no such line
@@ -78,7 +78,7 @@ def _of_unread(values: Values, unread: tuple[UnreadLine, ...]) -> Iterator[Unrea
     for line in unread:
         if not line.name and line.fault == MARK:
             text = (
-                f"conf does not read this line ({MARK}) and warns; it requests nothing: save the file without the mark"
+                f"conf warns of this line and ignores it ({MARK}); it requests nothing: save the file without the mark"
             )
             yield Unreadable(line.location, "", "", text, "note")
             continue
@@ -88,8 +88,8 @@ def _of_unread(values: Values, unread: tuple[UnreadLine, ...]) -> Iterator[Unrea
             continue
         yield from _asking(values, line)
     for lines in others.values():
-        more = f", nor {len(lines) - 1} more" if len(lines) > 1 else ""
-        text = f"conf does not read this line{more}: expected CONFIG_X=value or # CONFIG_X is not set"
+        more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
+        text = f"conf ignores this line{more}: expected CONFIG_X=value or # CONFIG_X is not set"
         yield Unreadable(lines[0].location, "", "", text, "warning")
 
 
@@ -110,12 +110,12 @@ def _asking(values: Values, line: UnreadLine, *, older: bool = False) -> Iterato
     holds = value is not None and _is_same(kind, value, got)
     if is_comment and (holds or not values.model.is_defined(name) or _is_a_result(values, line)):
         return
-    does = "takes this line for a comment" if is_comment else "does not read this line"
+    does = "treats this line as a comment" if is_comment else "ignores this line"
     since = f"; read before Linux {_EXACT_SINCE}" if older else ""
     if value is None:
         becomes = f"CONFIG_{name} is {_shown(got)}"
     elif holds:
-        becomes = f"CONFIG_{name} is {_shown(got)} without it"
+        becomes = f"CONFIG_{name} is {_shown(got)} anyway"
     else:
         becomes = f"CONFIG_{name}={value} requested, but it is {_shown(got)}"
     text = f"conf {does} ({line.fault}{since}): {becomes}"

@@ -23,8 +23,8 @@ def message(values: Values, effect: LineEffect, kind: str) -> str:
     """A line whose value the symbol, of a type with its article, cannot have."""
     line = effect.assignment
     if not _is_unset(line):
-        why = ", and a comment after the value is part of it" if has_comment(line.value) else ""
-        return f"{line.value!r} is no value for CONFIG_{line.name}, which is {kind}{why}: the line is ignored"
+        why = ", and the comment is part of the value" if has_comment(line.value) else ""
+        return f"{line.value!r} is not a valid value for CONFIG_{line.name}, which is {kind}{why}: the line is ignored"
     # For a string conf_set_sym_val() returns before it warns.
     silent = values.model.dialect.silent_unset or values.model.type_of(line.name) == "string"
     reading = "silently ignores the line" if silent else "warns \"symbol value 'n' invalid\" and ignores the line"

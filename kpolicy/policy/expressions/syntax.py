@@ -72,7 +72,7 @@ class _Parser(Tokens):
         if token.text == ")":
             self._fail("this parenthesis was never opened", token)
         if token.kind == "word" and token.text in _INSTEAD:
-            self._fail(f"{token.text!r} is no operator", token, f"did you mean {_INSTEAD[token.text]!r}?")
+            self._fail(f"{token.text!r} is not an operator", token, f"did you mean {_INSTEAD[token.text]!r}?")
         if token.kind != "end":
             self._fail("expected '&&', '||' or the end of the condition", token)
         return expression
@@ -123,9 +123,9 @@ class _Parser(Tokens):
                 self._fail("comparisons do not chain", chained, "join two of them with '&&'")
             return Compare(_operator(operator.text), left, right)
         if isinstance(left, Parameter):
-            self._fail("a parameter alone is no condition", token, f"compare it: SYMBOL = {left}")
+            self._fail("a parameter alone is not a condition", token, f"compare it: SYMBOL = {left}")
         if isinstance(left, Constant) and left.value not in ("y", "m", "n"):
-            self._fail("a number or a string alone is no condition", token, "compare it: SYMBOL = value")
+            self._fail("a number or a string alone is not a condition", token, "compare it: SYMBOL = value")
         return left
 
     def _operand(self) -> Operand:
@@ -137,7 +137,7 @@ class _Parser(Tokens):
             self._next += 1
             return Constant(re.sub(r"\\(.)", r"\1", token.text[1:-1]))
         if token.kind not in ("word", "number"):
-            what = "the condition ends here" if token.kind == "end" else f"{token.text!r} cannot stand here"
+            what = "the condition ends here" if token.kind == "end" else f"{token.text!r} is not valid here"
             self._fail(f"{what}: expected a symbol", token)
         self._next += 1
         if token.text in BOOT_WORDS and self._take("("):
@@ -175,7 +175,7 @@ class _Parser(Tokens):
         name = next((name for name in PREDICATES if name == token.text), None)
         if name is None:
             hint = nearest(token.text, PREDICATES) or f"there are {', '.join(PREDICATES)}"
-            self._fail(f"there is no predicate {token.text!r}", token, hint)
+            self._fail(f"unknown predicate {token.text!r}", token, hint)
         self._next += 2
         argument = self._peek()
         if argument.kind != "word":
@@ -207,19 +207,19 @@ class _Parser(Tokens):
             bare = name.removeprefix("CONFIG_")
             self._fail("symbols are written as in Kconfig files, without CONFIG_", token, f"did you mean {bare!r}?")
         if "." in name:
-            self._fail(f"{name!r} is no symbol", token)
+            self._fail(f"{name!r} is not a symbol", token)
         # powerpc has symbols such as 40x, but none that is a word in small letters.
         if name[0].islower() and name.islower():
             if name in _INSTEAD:
-                self._fail(f"{name!r} is no operator", token, f"did you mean {_INSTEAD[name]!r}?")
+                self._fail(f"{name!r} is not an operator", token, f"did you mean {_INSTEAD[name]!r}?")
             hint = nearest(name, (*_RELEASE_FIELDS,)) or f"did you mean {name.upper()!r}?"
-            self._fail(f"{name!r} is no symbol", token, hint)
+            self._fail(f"{name!r} is not a symbol", token, hint)
         return name
 
     def _check(self, token: Token) -> None:
         wrong = self._text[token.column : token.column + 2]
         if wrong in ("==", "<>"):
-            self._fail(f"{wrong!r} is no operator", token, self._meant(wrong))
+            self._fail(f"{wrong!r} is not an operator", token, self._meant(wrong))
 
     def _bad_character(self, token: Token) -> NoReturn:
         if token.text in "\"'":

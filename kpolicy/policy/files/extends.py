@@ -131,7 +131,7 @@ class _Loader:
                 self.load_shipped(word)
                 return
             hint = did_you_mean(word, SHIPPED)
-            named_at.complain(f"there is no policy {word!r}", f"{hint}\na file is named with its ending or a slash")
+            named_at.complain(f"unknown policy {word!r}", f"{hint}\na file is named with its ending or a slash")
             return
         if len(self._open) >= _LONGEST_CHAIN:
             named_at.complain(f"a chain of more than {_LONGEST_CHAIN} policies", None)
@@ -201,7 +201,7 @@ def _advised(error: UsageError) -> UsageError:
             error.location,
             source_line=error.source_line,
             column=error.column,
-            hint='names with a slash or a wildcard stand in quotes: [rules."kasan/outline"]',
+            hint='quote names with a slash or a wildcard: [rules."kasan/outline"]',
         )
     return error
 
@@ -212,7 +212,7 @@ def _read(path: Path, shown: str) -> str:
         content = read_file(path, _MAX_SIZE)
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno in (errno.EISDIR, errno.EINVAL):
-            raise UsageError("is no file, expected a policy file", place) from None
+            raise UsageError("is not a file, expected a policy file", place) from None
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         is_name = "/" not in shown and not shown.endswith(".toml")
         hint = did_you_mean(shown, SHIPPED) if is_name else None

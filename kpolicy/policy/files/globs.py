@@ -45,7 +45,7 @@ def config_glob_fault(glob: str) -> str | None:
         if not part:
             return "it is empty" if glob == part else "a part of the stack is empty"
         if not components[-1]:
-            return "a config is a file: '/' cannot stand at the end"
+            return "a config is a file: it cannot end in '/'"
         if ".." in components:
             return "'..' matches nothing"
         for component in components:

@@ -48,7 +48,7 @@ def own_rule_files(
             family = path.parent.name if path.parent != root else ""
             place = Location(os.path.join(shown, path.relative_to(root)), 1)
             if not family:
-                errors.append(UsageError("a rule stands in a folder for its family", place))
+                errors.append(UsageError("a rule must be in the directory of its family", place))
             elif family in families:
                 errors.append(UsageError(f"the family {family!r} is kpolicy's own", place))
             else:

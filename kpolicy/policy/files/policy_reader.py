@@ -95,7 +95,7 @@ class PolicyReader(TableReader):
         for role in self.table(table):
             where = (*table, role)
             if role not in readings:
-                self.file.complain(where, f"there is no role {role!r}", did_you_mean(role, vocabulary.role_names))
+                self.file.complain(where, f"unknown role {role!r}", did_you_mean(role, vocabulary.role_names))
             elif not readings[role]:
                 self.file.complain(where, f"the role {role!r} has no readings: it is what remains")
             else:
@@ -204,9 +204,9 @@ class PolicyReader(TableReader):
             if len(self.file.errors) > _ENOUGH:
                 return
             if not path.strip() or "\0" in path:
-                self.file.complain_at_item(("require",), fragment, f"{fragment!r} is no path of a fragment")
+                self.file.complain_at_item(("require",), fragment, f"{fragment!r} is not a fragment path")
             elif path != fragment and (path.startswith("/") or ".." in path.split("/")):
-                self.file.complain_at_item(("require",), fragment, f"{path!r} is no path inside of the tree")
+                self.file.complain_at_item(("require",), fragment, f"{path!r} is not a path in the tree")
             else:
                 yield Placed(fragment, self.file.location_of_item(("require",), fragment))
 
@@ -268,7 +268,7 @@ class PolicyReader(TableReader):
             hint = f"did you mean {bare!r}?"
             self.file.complain(where, "symbols are written as in Kconfig files, without CONFIG_", hint, value=True)
         elif symbol and not _SYMBOL.match(symbol):
-            self.file.complain(where, f"{symbol!r} is no symbol", value=True)
+            self.file.complain(where, f"{symbol!r} is not a symbol", value=True)
         return symbol
 
     def _date(self, where: KeyPath) -> dt.date | None:
@@ -281,7 +281,7 @@ class PolicyReader(TableReader):
             try:
                 return dt.date.fromisoformat(found)
             except ValueError as error:
-                self.file.complain(where, f"{found!r} is no date: {error}", value=True)
+                self.file.complain(where, f"{found!r} is not a date: {error}", value=True)
                 return None
         self.file.complain(where, f"{where[-1]!r} must be a date", "for example 2026-12-31", value=True)
         return None
@@ -331,7 +331,7 @@ class PolicyReader(TableReader):
             if choice == found:
                 return choice
         if found:
-            self.file.complain(where, f"{found!r} is no {what}", did_you_mean(found, choices), value=True)
+            self.file.complain(where, f"{found!r} is not a valid {what}", did_you_mean(found, choices), value=True)
         return choices[0]
 
     def _placed(self, where: KeyPath, value: Word) -> Placed[Word]:

@@ -32,7 +32,7 @@ def tool_fault(tool: Tool, word: str) -> tuple[str, str | None] | None:
         return None
     hint = f"for example {_EXAMPLES[tool]}"
     near = did_you_mean(word, [*_KINDS.get(tool, ()), _NONE]) if not word[-1:].isdigit() else None
-    return f"{word!r} is no {tool}", f"{near}\n{hint}" if near and near.startswith("did you") else hint
+    return f"{word!r} is not a valid {tool}", f"{near}\n{hint}" if near and near.startswith("did you") else hint
 
 
 def make_toolchain(tools: Mapping[Tool, Placed[str]]) -> Toolchain | None:

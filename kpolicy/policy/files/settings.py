@@ -79,7 +79,7 @@ class Policy:
 
     @cached_property
     def readings(self) -> dict[str, Placed[str]]:
-        """By role, how it is told from the values; only for roles with a choice that was made."""
+        """By role, how it is derived from the values; only for roles with a choice that was made."""
         return {role: reading for file in self.files for role, reading in file.readings}
 
     @cached_property
@@ -138,7 +138,7 @@ class Policy:
 class Settings:
     """What is in force for one config.
 
-    `role` is the one that the policy states, None where it is to be told from the values.
+    `role` is the one that the policy states, None where it is to be derived from the values.
     `changes` are those that are made for this config, in the order in which they apply.
     """
 

@@ -23,7 +23,7 @@ def rows(settings: Settings) -> Iterator[Row]:
     """All that is in force for one config: first what holds for the run, then rule by rule."""
     policy = settings.policy
     role = settings.role
-    yield Row("role", role.value if role else "told from the values", role.location if role else None)
+    yield Row("role", role.value if role else "derived from the values", role.location if role else None)
     for name, reading in sorted(policy.readings.items()):
         yield Row(f"reading of {name}", reading.value, reading.location)
     yield Row("fail_on", policy.fail_on.value, policy.fail_on.location)

@@ -45,9 +45,9 @@ class Entry:
 
 
 _OWN: Final = (
-    Entry(WAIVER_EXPIRED, "a waiver whose day has passed", "warning", enabled=True),
-    Entry(WAIVER_UNUSED, "a waiver that waives nothing", "note", enabled=True),
-    Entry(UNKNOWN_REQUIREMENT, "a requirement for a symbol that the tree does not define", "warning", enabled=True),
+    Entry(WAIVER_EXPIRED, "expired waiver", "warning", enabled=True),
+    Entry(WAIVER_UNUSED, "unused waiver", "note", enabled=True),
+    Entry(UNKNOWN_REQUIREMENT, "required symbol that the tree does not define", "warning", enabled=True),
 )
 
 
@@ -114,10 +114,10 @@ class Vocabulary:
             return f"no rule matches {selector!r}", None
         if selector.startswith(f"{REQUIRED}/"):
             hint = f"did you mean {requirement_id(selector.partition('/')[2].removeprefix('CONFIG_'))!r}?"
-            return f"{selector!r} is no id of a requirement", hint
+            return f"{selector!r} is not a requirement id", hint
         if "/" not in selector:
-            return f"there is no family {selector!r}", did_you_mean(selector, self.families())
-        return f"there is no rule {selector!r}", did_you_mean(selector, self.ids())
+            return f"unknown family {selector!r}", did_you_mean(selector, self.families())
+        return f"unknown rule {selector!r}", did_you_mean(selector, self.ids())
 
     @staticmethod
     def _is_requirement(selector: str) -> bool:

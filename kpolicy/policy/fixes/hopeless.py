@@ -102,7 +102,7 @@ def unsafe_only(finding: Finding, lost: Sequence[Request]) -> Hopeless | None:
 
 
 def _elsewhere(place: Location) -> str:
-    return f"the line stands in {place.path}, which is not edited"
+    return f"the line is in {place.path}, which is not edited"
 
 
 def _reasons(values: Values, document: Document, search: Search) -> Iterator[tuple[str, Location | None]]:

@@ -214,7 +214,7 @@ def parse_baseline(path: str, text: str, canonical: Callable[[str], str] = str) 
         raise UsageError("not JSON: a number too long, or nested too deeply", Location(path, 0)) from None
     if not isinstance(data, dict) or data.get("format") != FORMAT or not isinstance(data.get("findings"), list):
         hint = f'it begins with {{"format": "{FORMAT}", "findings": [...'
-        raise UsageError("this is no baseline", Location(path, 0), hint=hint)
+        raise UsageError("not a baseline", Location(path, 0), hint=hint)
     reader = _Reader(path, text)
     return reader.baseline(data, canonical)
 
@@ -243,7 +243,7 @@ class _Reader:
                 entry["config"], entry["architecture"], canonical(entry["rule"]), entry["symbol"], entry["count"]
             )
             if item.fingerprint in found:
-                self._complain(number, f"{item.rule} for {item.symbol} in {item.config} stands here twice", None)
+                self._complain(number, f"{item.rule} for {item.symbol} in {item.config} is here twice", None)
             found[item.fingerprint] = item
         roles = self._roles(data.get("roles", []))
         if self._errors:

@@ -88,7 +88,7 @@ def _judged(
             continue
         if not values.model.is_defined(here.symbol):
             if item.value != "n" and not complete:
-                message = f"{_asked(item)}: is not set, there is no line for it"
+                message = f"{_asked(item)}: not set, there is no line for it"
                 yield _finding(values, item, role, tree, item.id, DEFAULT_SEVERITY, message, ())
             elif complete:
                 unknown = _unknown(values, item, names)
@@ -102,7 +102,7 @@ def _judged(
         if not keeps(values, here):
             causes = cause(values, here.symbol)
             because = _in_the_way(values, here) or _because(causes[0])
-            named = "" if here.symbol == item.symbol else f"CONFIG_{here.symbol}, which stands for it in this kernel, "
+            named = "" if here.symbol == item.symbol else f"CONFIG_{here.symbol}, its name in this kernel, "
             message = f"{_asked(item)}: {named}is {shown(values, here.symbol)}, because {because}"
             yield _finding(values, here, role, tree, item.id, DEFAULT_SEVERITY, message, causes, item.symbol)
 
@@ -130,7 +130,7 @@ def _check_value(values: Values, item: Requirement) -> None:
     if kind in ("int", "hex") and isinstance(_number(item.value, kind), int):
         return
     raise UsageError(
-        f"{item.value!r} is no value for CONFIG_{item.symbol}, which is {with_article(kind)}",
+        f"{item.value!r} is not a valid value for CONFIG_{item.symbol}, which is {with_article(kind)}",
         item.location,
         source_line=item.text,
         column=item.text.find("=") + 2,

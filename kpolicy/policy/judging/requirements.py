@@ -89,7 +89,7 @@ def requirements_of(config: Config, srcarch: str | None = None, *, is_of_tree: b
 
 def _unread(line: UnreadLine) -> UsageError:
     value = corrected("unknown", line.value) if line.name and line.value else None
-    what = f"conf does not read this line ({line.fault})" if line.fault != TEXT else TEXT
+    what = f"conf ignores this line ({line.fault})" if line.fault != TEXT else TEXT
     better = line_of(line.name, value) if value is not None else "CONFIG_X=value or # CONFIG_X is not set"
     return UsageError(
         f"{what}, so nothing is required by it",
@@ -175,7 +175,7 @@ def _named(word: str, source: Source | None) -> Iterator[tuple[Config, str | Non
     if not named:
         guess = did_you_mean(path, sorted({file.name for file in files}))
         hint = "neither a file, nor a file or the name of a config of the tree"
-        raise UsageError("there is no such fragment", Location(word, 0), hint=guess or hint)
+        raise UsageError("no such fragment", Location(word, 0), hint=guess or hint)
     for file in named:
         assert source is not None
         yield config_in_tree(source, file.path), file.srcarch, True

@@ -84,13 +84,12 @@ def expired(waiver: Waiver, today: dt.date) -> bool:
 
 def _remarks(waivers: Sequence[Waiver], used: set[int], scope: Scope, today: dt.date) -> Iterator[Finding]:
     for number, waiver in enumerate(waivers):
-        what = _what(waiver)
         if expired(waiver, today):
-            rest = "" if number in used else ", and nothing matches it"
-            message = f"the waiver of {what} expired on {waiver.expires}{rest} ({waiver.owner}: {waiver.reason})"
+            rest = "" if number in used else " and matches no finding"
+            message = f"waiver of {_what(waiver)} expired on {waiver.expires}{rest} ({waiver.owner}: {waiver.reason})"
             yield _finding(waiver, WAIVER_EXPIRED, "warning", message)
         elif number not in used and _was_judged(waiver, scope):
-            message = f"the waiver of {what} waives nothing ({waiver.owner}: {waiver.reason})"
+            message = f"unused waiver: {_matched(waiver)} ({waiver.owner}: {waiver.reason})"
             yield _finding(waiver, WAIVER_UNUSED, "note", message)
 
 
@@ -107,6 +106,11 @@ def _was_judged(waiver: Waiver, scope: Scope) -> bool:
 def _what(waiver: Waiver) -> str:
     symbol = f" for {waiver.symbol}" if waiver.symbol else ""
     return f"{waiver.rule}{symbol} in {waiver.config or 'all configs'}"
+
+
+def _matched(waiver: Waiver) -> str:
+    symbol = f" for {waiver.symbol}" if waiver.symbol else ""
+    return f"{waiver.rule} matches no finding{symbol} in {waiver.config or 'any config'}"
 
 
 def _finding(waiver: Waiver, rule: str, severity: Severity, message: str) -> Finding:

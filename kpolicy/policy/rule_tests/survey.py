@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Survey:
     """What came of rules in a tree, in the order of the rules.
 
-    `examples` are those of rules with a footing and of architectures that were looked at; `passed_over` counts
+    `examples` are those of rules applicable and of architectures that were looked at; `passed_over` counts
     the others.  `roles` says what makes no sense in the definitions of roles.
     """
 

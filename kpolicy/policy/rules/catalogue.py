@@ -44,7 +44,7 @@ class Catalogue:
         for rule in self.rules:
             if rule_id == rule.id or rule_id in rule.aliases:
                 return rule
-        raise UsageError(f"there is no rule {rule_id!r}", hint=did_you_mean(rule_id, (rule.id for rule in self.rules)))
+        raise UsageError(f"unknown rule {rule_id!r}", hint=did_you_mean(rule_id, (rule.id for rule in self.rules)))
 
     def symbols(self) -> tuple[str, ...]:
         """All symbols that the rules ask about, sorted: what has to be evaluated."""

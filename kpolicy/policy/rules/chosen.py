@@ -49,11 +49,11 @@ def _named(catalogue: Catalogue, word: str) -> tuple[Rule, ...]:
     found = tuple(rule for rule in catalogue if rule.family == word)
     if not found:
         hint = did_you_mean(word, catalogue.families) or f"there are {', '.join(catalogue.families)}"
-        raise UsageError(f"there is no family {word!r}", hint=hint)
+        raise UsageError(f"unknown family {word!r}", hint=hint)
     return found
 
 
 def _known(what: str, words: Sequence[str], choices: Sequence[str]) -> None:
     for word in words:
         if word not in choices:
-            raise UsageError(f"there is no {what} {word!r}", hint=did_you_mean(word, choices))
+            raise UsageError(f"unknown {what} {word!r}", hint=did_you_mean(word, choices))

@@ -38,7 +38,7 @@ def load_rule(rule_id: str, path: str, text: str, roles: Sequence[str], *, examp
     """
     file = TomlFile(path, text)
     if not _KEBAB.match(rule_id):
-        file.complain((), f"{rule_id!r} is no rule id", "an id is family/name, in small letters, digits and dashes")
+        file.complain((), f"{rule_id!r} is not a rule id", "an id is family/name, in small letters, digits and dashes")
     rule = _RuleReader(file, roles, examples=examples).rule(rule_id)
     file.finish()
     return rule
@@ -103,7 +103,7 @@ class _RuleReader(TableReader):
             where = ("parameters", name)
             if not _PARAMETER_NAME.match(name):
                 hint = "small letters, digits and _, a letter first"
-                self.file.complain(where, f"{name!r} is no name of a parameter", hint)
+                self.file.complain(where, f"{name!r} is not a parameter name", hint)
             if not isinstance(self.value(where), dict):
                 self.file.complain(where, "a parameter is a table: [parameters.NAME]")
                 continue
@@ -138,7 +138,7 @@ class _RuleReader(TableReader):
     def _config_line(self, where: KeyPath, line: str) -> None:
         if not _CONFIG_LINE.match(line):
             hint = "a config line is CONFIG_X=y or # CONFIG_X is not set"
-            self.file.complain_at_item(where, line, f"{line!r} is no config line", hint)
+            self.file.complain_at_item(where, line, f"{line!r} is not a config line", hint)
 
     def _reference(self, where: KeyPath) -> Reference:
         if not isinstance(self.value(where), dict):

@@ -27,13 +27,13 @@ ANY_ROLE = "any"
 _FOR_BUGS = frozenset({"debug", "fuzzing"})
 
 KIND_MEANINGS: Mapping[RuleKind, str] = {
-    "cost": "an option is on where its cost does not belong",
-    "defeat": "one option makes another blind or useless",
-    "half": "an option does nothing without another",
-    "drag": "an option pulls in a cost that nobody wrote down",
-    "missing": "a kernel lacks what its role is for",
-    "leak": "a debug interface is open",
-    "stale": "a spelling that the kernel no longer knows",
+    "cost": "an option is too costly for this role",
+    "defeat": "one option defeats another",
+    "half": "an option has no effect without another",
+    "drag": "an option selects or implies a cost that the config does not mention",
+    "missing": "an option is missing for this role",
+    "leak": "a debug interface is exposed",
+    "stale": "the option was renamed or removed",
 }
 
 

@@ -70,7 +70,7 @@ class TableReader:
             if choice == found:
                 return choice
         if found:
-            self.file.complain(where, f"{found!r} is no {where[-1]}", did_you_mean(found, choices), value=True)
+            self.file.complain(where, f"{found!r} is not a valid {where[-1]}", did_you_mean(found, choices), value=True)
         return choices[0]
 
     def strings(self, where: KeyPath, *, required: bool = True) -> tuple[str, ...]:

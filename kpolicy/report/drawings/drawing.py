@@ -38,7 +38,7 @@ class Arrow:
     def hint(self) -> str:
         """All of it."""
         edge = self.edge
-        force = {None: "", True: " (in force)", False: " (not in force)"}[edge.in_force]
+        force = {None: "", True: " (in effect)", False: " (not in effect)"}[edge.in_force]
         return printable(f"{edge.source} -> {edge.target}: {edge.statement}, {edge.location}{force}")
 
 

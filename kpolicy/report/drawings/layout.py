@@ -88,8 +88,8 @@ def layout(boxes: Sequence[Size], links: Sequence[Link]) -> Layout:
     pieces = sum(2 * (layer[target] - layer[source]) for source, target in pairs)
     if len(boxes) + pieces > _MOST_PIECES:
         raise UsageError(
-            f"a drawing of {len(boxes)} symbols and {len(links)} lines would not be legible",
-            hint="--depth, --direction, --by and --in-force make it smaller; --format dot leaves it to Graphviz",
+            f"a drawing of {len(boxes)} symbols and {len(links)} lines is not legible",
+            hint="--depth, --direction, --by and --in-force reduce it; --format dot writes it for Graphviz",
         )
     # What takes room: the boxes, then at every link its text and where it passes a column.
     sizes = [*boxes]

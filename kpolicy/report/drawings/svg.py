@@ -96,9 +96,9 @@ def _legend(picture: Drawing) -> str:
     kinds = {arrow.edge.kind for arrow in picture.arrows}
     shown = [word for word, kind in zip(words, ("select", "imply", "default"), strict=True) if kind in kinds]
     if any(arrow.edge.in_force is False for arrow in picture.arrows):
-        shown.append("pale: not in force")
+        shown.append("pale: not in effect")
     if any(" +" in box.label for box in picture.boxes):
-        shown.append("+N: so many more lines")
+        shown.append("+N: N more lines")
     return " · ".join(shown)
 
 

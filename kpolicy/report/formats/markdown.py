@@ -88,7 +88,7 @@ def _head(report: Report) -> Iterator[str]:
             )
             for group in groups
         ]
-        yield from table(("severity", "rule", "what it is about", "findings", "in"), rows)
+        yield from table(("severity", "rule", "title", "findings", "in"), rows)
 
 
 def _rows(report: Report) -> list[tuple[str, ...]]:

@@ -191,7 +191,7 @@ def _cuts(report: Report, kept: int, of: int) -> Iterator[_Object]:
     if len(report.notes) > MOST_RULES:
         texts.append(f"{number(len(report.notes) - MOST_RULES, 'rule')} left out: GitHub takes {MOST_RULES}")
     if any(len(finding.causes) > MOST_STEPS for finding in report.findings):
-        texts.append(f"of longer chains of causes only the last {MOST_STEPS} steps are told: GitHub shows no more")
+        texts.append(f"of longer chains of causes only the last {MOST_STEPS} steps are included: GitHub shows no more")
     for text in texts:
         yield {"level": "warning", "message": {"text": text}}
 

@@ -73,7 +73,7 @@ def _check_schema(name: str, root: Node) -> None:
     if isinstance(found, str) and found.startswith("kpolicy/"):
         raise InputError(f"a report of schema {found[:40]!r}, {SCHEMA!r} is known here", Location(name, 0))
     hint = "`kpolicy audit -o json:FILE` writes one"
-    raise InputError("this is no report that kpolicy saved", Location(name, 0), hint=hint)
+    raise InputError("not a saved report of kpolicy", Location(name, 0), hint=hint)
 
 
 def _report(root: Node) -> Report:
@@ -254,7 +254,7 @@ def _notes(node: Node) -> tuple[RuleNote, ...]:
     for item in node.elements():
         note = _note(item)
         if note.id in found:
-            item.wrong(f"the rule {note.id!r} stands here twice")
+            item.wrong(f"the rule {note.id!r} is here twice")
         found[note.id] = note
     return tuple(found.values())
 

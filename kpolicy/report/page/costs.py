@@ -13,12 +13,12 @@ from kpolicy.report.page.words import Anchors, Words
 from kpolicy.report.views.cost import amount_text
 
 CERTAINTY_MEANINGS: Mapping[Certainty, str] = {
-    "exact": "what the source code sets aside, to the byte",
-    "computed": "what the source code computes from the memory and the CPUs",
-    "at most": "a limit that the source code sets",
-    "at least": "what the source code sets aside for the smallest case",
-    "as documented": "what documentation states",
-    "address space": "addresses that are set aside, not memory",
+    "exact": "allocated by the source code, to the byte",
+    "computed": "computed from the memory and the number of CPUs, as the source code does",
+    "at most": "a limit in the source code",
+    "at least": "allocated by the source code in the smallest case",
+    "as documented": "stated in documentation",
+    "address space": "reserved addresses, not memory",
 }
 
 
@@ -127,11 +127,11 @@ class Costs:
 def figure_text(line: CostLine) -> str:
     """A figure in a few words, or why there is none."""
     if line.state == "open":
-        text = f"open: wants {' and '.join(f'--{name}' for name in line.missing)}"
+        text = f"open: needs {' and '.join(f'--{name}' for name in line.missing)}"
     elif line.state != "known":
         text = f"{line.state}: {line.reason}" if line.reason else line.state
     elif line.amount is not None:
-        text = f"{amount_text(line.amount)} for each {line.per}" if line.per else amount_text(line.amount)
+        text = f"{amount_text(line.amount)} per {line.per}" if line.per else amount_text(line.amount)
     else:
         text = line.words
     return f"{text}, with {line.needs}" if line.needs else text

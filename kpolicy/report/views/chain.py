@@ -17,7 +17,7 @@ from kpolicy.report.text.style import Style
 
 # Columns are as wide as their widest cell, but one endless condition shall not push all places away.
 _WIDEST = (64, 40)
-_HEADS = {"out": "brings in", "in": "can be brought in by"}
+_HEADS = {"out": "enables", "in": "can be enabled by"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class ChainReport:
-    """What one symbol brings in or is brought in by (`reaches`), or the ways between two (`paths`)."""
+    """What one symbol enables or is brought in by (`reaches`), or the ways between two (`paths`)."""
 
     architecture: str
     version: str
@@ -82,7 +82,7 @@ def chain_lines(report: ChainReport, style: Style) -> Iterator[str]:
     place = f"  {note.location}" if note is not None and note.location is not None else ""
     yield style.mark("strong", printable(report.title)) + printable(place)
     if report.config is not None:
-        yield "  * in force with this config"
+        yield "  * in effect in this config"
     if report.paths is not None:
         yield from _path_lines(report, report.paths, style)
         return
@@ -97,7 +97,7 @@ def chain_lines(report: ChainReport, style: Style) -> Iterator[str]:
 
 def _path_lines(report: ChainReport, paths: Paths, style: Style) -> Iterator[str]:
     if not paths.found:
-        yield f"  {printable(paths.start)} cannot bring {printable(paths.goal)} in by {', '.join(report.kinds)}"
+        yield f"  {printable(paths.start)} cannot enable {printable(paths.goal)} by {', '.join(report.kinds)}"
         return
     blocks = [
         [_Row(0, edge, "") for pair in itertools.pairwise(way) for edge in paths.edges[pair]] for way in paths.found
@@ -108,7 +108,7 @@ def _path_lines(report: ChainReport, paths: Paths, style: Style) -> Iterator[str
             yield ""
         yield from (_line(row, widths, style) for row in rows)
     if paths.more:
-        yield "\n  and more ways (--all)"
+        yield "\n  and more paths (--all)"
 
 
 def _rows(item: Reach, report: ChainReport) -> Iterator[_Row]:

@@ -31,15 +31,15 @@ def cost_lines(report: CostReport, style: Style | None = None) -> Iterator[str]:
     """The bill by kinds of figures, each with what it comes to; then what the machine or nobody tells."""
     style = style or Style()
     bill = report.bill
-    yield f"{style.mark('strong', printable(f'{report.config}:'))} what its options cost ({_about(report)})"
+    yield f"{style.mark('strong', printable(f'{report.config}:'))} cost of its options ({_about(report)})"
     if not bill.items:
-        yield "  nothing that is known to cost anything is on"
+        yield "  no option with a known cost is on"
     for title, items, total in _groups(bill):
         yield ""
         yield f"  {style.mark('strong', title)}"
         yield from _items(items, style)
         if total is not None:
-            yield style.mark("good", f"    {amount_text(total)} in all")
+            yield style.mark("good", f"    {amount_text(total)} in total")
     rest: tuple[tuple[str, Callable[[Item], str]], ...] = (
         ("open", _wanted),
         ("not known", lambda item: item.reason),
@@ -47,8 +47,8 @@ def cost_lines(report: CostReport, style: Style | None = None) -> Iterator[str]:
     )
     titles = {
         "open": "depends on the machine",
-        "not known": "not known",
-        "not told": "not told by a .config alone: name its tree with --tree",
+        "not known": "unknown",
+        "not told": "unknown without Kconfig files: pass --tree",
     }
     for state, reason in rest:
         found = [item for item in bill.items if item.state == state]
@@ -72,7 +72,7 @@ def _about(report: CostReport) -> str:
     words = [report.architecture, f"Linux {report.version}"]
     words.append(f"pages of {amount_text(bill.page_size)}" if bill.page_size is not None else "pages of unknown size")
     if bill.machine.ram is not None:
-        words.append(f"{amount_text(bill.machine.ram)} of memory")
+        words.append(f"{amount_text(bill.machine.ram)} of RAM")
     if bill.machine.cpus is not None:
         words.append(f"{bill.machine.cpus} CPUs")
     return printable(", ".join(words))
@@ -87,10 +87,10 @@ def _groups(bill: Bill) -> Iterator[tuple[str, list[Item], int | None]]:
         wanted = [item for item in once if item.figure and item.figure.certainty == certainty and not item.needs]
         yield f"memory, {certainty}", _sorted(wanted), total
     others = (
-        ("memory, for each of many things", [item for item in memory if item not in once]),
-        ("memory, only when it is asked for", [item for item in once if item.needs]),
+        ("memory, per object", [item for item in memory if item not in once]),
+        ("memory, only if enabled at boot or run time", [item for item in once if item.needs]),
         (
-            "memory, in the words of the source",
+            "memory, as the source states it",
             [item for item in known if item.cost.kind == "memory" and item.amount is None],
         ),
         *((KIND_MEANINGS[kind], [item for item in known if item.cost.kind == kind]) for kind in KINDS[1:]),
@@ -128,7 +128,7 @@ def _figure(item: Item) -> str:
     if item.amount is None:
         return figure.text
     if figure.per:
-        return f"{amount_text(item.amount)} for each {figure.per}"
+        return f"{amount_text(item.amount)} per {figure.per}"
     return amount_text(item.amount)
 
 
@@ -143,8 +143,8 @@ def _how(item: Item) -> str:
 
 def _wanted(item: Item) -> str:
     """What of the machine must be stated, and what must happen before the cost is paid."""
-    needs = f", paid with {item.needs}" if item.needs else ""
-    return f"give {' and '.join(f'--{name}' for name in item.missing)}{needs}"
+    needs = f", only with {item.needs}" if item.needs else ""
+    return f"pass {' and '.join(f'--{name}' for name in item.missing)}{needs}"
 
 
 def _cause(chain: Sequence[Link]) -> str:

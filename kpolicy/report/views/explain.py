@@ -38,7 +38,7 @@ def explain_lines(report: ExplainReport, style: Style) -> Iterator[str]:
     yield f"{head}  {found.type}{prompt}, {found.location}"
     yield f"{_INDENT}in {printable(report.config)} ({report.architecture}, Linux {report.version})"
     if found.successors:
-        yield f"{_INDENT}transitional: an old name of {printable(' and '.join(found.successors))}"
+        yield f"{_INDENT}transitional: old name of {printable(' and '.join(found.successors))}"
     rows = [row for reason in found.reasons for row in _rows(reason, 0)]
     yield from (printable(line) for line in columns(rows, indent=_INDENT * 2))
     yield from (printable(line) for line in _decided(found))
@@ -67,29 +67,29 @@ def _decided(found: Explanation) -> Iterator[str]:
     made = found.decisions
     persons = sum(1 for item in made.all if item.line)
     if not persons and made.alone == found.value:
-        yield f"{_INDENT}without any line of the config it is {made.alone} too (tried)"
+        yield f"{_INDENT}without any config line it is also {made.alone} (tested)"
     if made.all:
         yield f"{_INDENT}decided by"
         yield from columns((_decision(found, item) for item in made.all), indent=_INDENT * 2)
     if persons:
         which = "this line" if persons == 1 else "these lines"
-        yield f"{_INDENT}with {which} and no other in the config: {made.alone} (tried)"
+        yield f"{_INDENT}with only {which}: {made.alone} (tested)"
     if len(made.all) > 1 and made.reversed == found.value:
-        yield f"{_INDENT}even the opposite of all of them leaves it {made.reversed} (tried)"
+        yield f"{_INDENT}changing all of them does not change the value (tested)"
     if made.changed is not None:
-        yield f"{_INDENT}to make it {made.changed} (tried)"
+        yield f"{_INDENT}to make it {made.changed} (tested)"
         yield from (f"{_INDENT * 2}{line}" for line in made.changes)
     else:
-        yield f"{_INDENT}no config line was found that changes it"
+        yield f"{_INDENT}no config line found that changes it"
 
 
 def _decision(found: Explanation, item: Decision) -> tuple[str, str, str, str]:
     if item.gives is None:
-        result = "not tried"
+        result = "not tested"
     elif item.gives == found.value:
-        result = f"its opposite alone leaves it {item.gives}"
+        result = "changing this line alone does not change the value"
     else:
-        result = f"its opposite makes it {item.gives}"
+        result = f"changing this line makes it {item.gives}"
     place = str(item.location) if item.location is not None else ""
     return (item.text, place, f"[{item.decider}]", result)
 

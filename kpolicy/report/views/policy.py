@@ -11,7 +11,7 @@ from kpolicy.policy.files.show import Row, changed, rows
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.report.text.style import Style, columns
 
-_DEFAULT = "by default"
+_DEFAULT = "default"
 
 
 def policy_lines(standard: Standard, config: str, style: Style, *, everything: bool = False) -> Iterator[str]:
@@ -27,7 +27,7 @@ def policy_lines(standard: Standard, config: str, style: Style, *, everything: b
             item.rule,
             item.symbol,
             item.config or "all configs",
-            f"until {item.expires}" if item.expires is not None else "for good",
+            f"until {item.expires}" if item.expires is not None else "no expiry",
             str(item.location),
         )
         for item in standard.policy.waivers
@@ -43,7 +43,7 @@ def policy_lines(standard: Standard, config: str, style: Style, *, everything: b
         )
     if not everything:
         more = sum(1 for _ in rows(standard.policy.settings(config))) - len(found)
-        yield f"{more} settings are as kpolicy has them (--all shows them)"
+        yield f"{more} settings have their default (--all lists them)"
 
 
 def policy_document(standard: Standard, config: str, *, everything: bool = False) -> dict[str, Any]:

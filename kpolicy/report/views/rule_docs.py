@@ -48,23 +48,23 @@ def _index(rules: tuple[Rule, ...], checks: tuple[Check, ...], roles: Sequence[R
     yield "# Rules"
     yield ""
     yield from wrapped(
-        f"{len(rules)} rules in {len(families)} families judge the values that a kernel gets, {len(checks)} checks"
-        " the lines of its config and the Kconfig files. Which rules judge a kernel is decided by its"
-        f" {link('role', ROLES)}. {link('Policy files', '../policy-files.md')} switch rules and change their severity."
+        f"{len(rules)} rules in {len(families)} families check the values that a kernel gets, {len(checks)} checks"
+        " the lines of its config and the Kconfig files. Which rules apply depends on the"
+        f" {link('role', ROLES)}. {link('Policy files', '../policy-files.md')} turn off rules, change severities."
     )
     yield ""
-    yield from table(("kind", "what is wrong", "rules"), [
+    yield from table(("kind", "title", "rules"), [
         (kind, meaning, str(sum(rule.kind == kind for rule in rules))) for kind, meaning in KIND_MEANINGS.items()
     ])  # fmt: skip
     yield from ("", "## By family")
     for family in families:
         yield from ("", f"### [{family}]({family}.md)", "")
         members = [rule for rule in rules if rule.family == family]
-        yield from table(("rule", "severity", "kind", "roles", "what it is about"), [
+        yield from table(("rule", "severity", "kind", "roles", "title"), [
             (_linked(rule.id), rule.severity, rule.kind, ", ".join(rule.roles), prose(rule.title)) for rule in members
         ])  # fmt: skip
     yield from ("", "## Checks", "")
-    yield from table(("check", "severity", "what it is about"), [
+    yield from table(("check", "severity", "title"), [
         (_linked(check.id), _severity(check), prose(check.title)) for check in checks
     ])  # fmt: skip
     yield from ("", "## By role")
@@ -101,16 +101,16 @@ def _rule(rule: Rule, rules: tuple[Rule, ...], roles: Sequence[Role]) -> Iterato
     names = [role.name for role in reversed(roles)] if ANY_ROLE in rule.roles else rule.roles
     yield f"- roles: {', '.join(link(name, f'{ROLES}#{anchor(name)}') for name in names)}"
     yield from wrapped(f"- symbols: {', '.join(map(code, rule.symbols))}", "  ", "")
-    yield f"- the tree must have: {code(str(rule.requires))}"
+    yield f"- requires: {code(str(rule.requires))}"
     yield f"- fires on: {code(str(rule.when))}"
-    yield from wrapped(f"- says: {code(rule.message)}", "  ", "")
+    yield from wrapped(f"- message: {code(rule.message)}", "  ", "")
     for parameter in rule.parameters:
         description = f"{prose(parameter.description)} (default {code(str(parameter.default))})"
         yield from wrapped(f"- parameter {code(f'${parameter.name}')}: {description}", "  ", "")
     yield ""
     yield from paragraphs(rule.rationale)
     if rule.cost is not None:
-        yield from ("", *wrapped(f"**What it costs:** {_fact(rule.cost)}"))
+        yield from ("", *wrapped(f"**Cost:** {_fact(rule.cost)}"))
     if rule.remedy:
         yield from ("", "**Remedy:**", "", *block("\n".join(rule.remedy)))
     yield from ("", "**References:**", "")
@@ -167,7 +167,7 @@ def _roles(roles: Sequence[Role]) -> Iterator[str]:
     yield f"[All rules]({INDEX})"
     yield ""
     yield from wrapped(
-        "What a kernel is for. Where a policy file does not state it, it is worked out: the roles are tried in"
+        "The role is what a kernel is used for. If no policy file states it, kpolicy derives it: the roles are tried in"
         " this order. A role has marks, conditions that speak for it, and readings, ways to decide: a condition,"
         " and how many marks must hold besides. The first reading is used unless a policy file chooses"
         " another. The last role is what remains. Where a config has marks of a debug or fuzzing kernel, but too few,"

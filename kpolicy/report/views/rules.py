@@ -41,7 +41,7 @@ def rule_page(rule: Rule, style: Style) -> Iterator[str]:
     yield ""
     yield from _paragraphs(rule.rationale)
     if rule.cost is not None:
-        yield from ("", style.mark("strong", "What it costs"))
+        yield from ("", style.mark("strong", "Cost"))
         yield from _paragraphs(f"{rule.cost.text} ({rule.cost.source})")
     if rule.remedy:
         yield from ("", style.mark("strong", "Remedy"))

@@ -37,16 +37,18 @@ def survey_lines(survey: Survey, tree: str) -> Iterator[str]:
     other = [result for result in survey.examples if result.difference]
     yield (
         f"{printable(tree)}, {count(len(survey.architectures), 'architecture')}: "
-        f"{len(survey.footings) - len(lacking)} of {count(len(survey.footings), 'rule')} with a footing, "
+        f"{len(survey.footings) - len(lacking)} of {count(len(survey.footings), 'rule')} applicable, "
         f"{count(survey.faults, 'fault')}"
     )
-    yield from _section("rules without a footing in this tree, where they are silent:", columns(lacking, indent="    "))
-    yield from _section("rules that also name what is not in this tree:", columns(absent, indent="    "))
-    yield f"  examples: {len(survey.examples) - len(other)} of {len(survey.examples)} come out as written" + (
-        f", {survey.passed_over} have nothing to run on" if survey.passed_over else ""
+    yield from _section(
+        "rules whose requirements this tree does not meet; they are silent here:", columns(lacking, indent="    ")
+    )
+    yield from _section("rules that also name symbols that this tree does not define:", columns(absent, indent="    "))
+    yield f"  examples: {len(survey.examples) - len(other)} of {len(survey.examples)} have the expected result" + (
+        f", {survey.passed_over} cannot run here" if survey.passed_over else ""
     )
     yield from _section(
-        "examples that come out otherwise than on the demonstration tree:",
+        "examples with another result than on the demonstration tree:",
         [f"    {_otherwise(item)}" for item in other],
     )
 

@@ -103,7 +103,7 @@ def report(*configs: ConfigReport) -> Report:
 
 def _sample_cost() -> CostSummary:
     table = CostLine(
-        cost="stackdepot/table", title="stack depot: the hash table", kind="memory", state="known", amount=16 << 20,
+        cost="stackdepot/table", title="stack depot: hash table", kind="memory", state="known", amount=16 << 20,
         words="", certainty="exact", per="", needs="", worked="1M * 2 * 8", missing=(), reason="",
         sources=("lib/stackdepot.c:146 (6.12.117)",), symbol="STACKDEPOT_ALWAYS_INIT", place=Location("mm/Kconfig", 7),
     )  # fmt: skip
@@ -121,7 +121,7 @@ def sample() -> Report:
     )
     first = config(
         finding(),
-        finding("config/dropped-request", "warning", "KASAN", line=5, message="CONFIG_KASAN is asked to be y and is n"),
+        finding("config/dropped-request", "warning", "KASAN", line=5, message="CONFIG_KASAN=y requested, but it is n"),
         finding("slab/note", "note", "SLUB_DEBUG", line=6, message="SLUB_DEBUG=y, 100% of it | <here>"),
         waived=(Waived(finding("debug-vm/in-production", "warning", "DEBUG_VM", line=7), waiver),),
     )
@@ -136,7 +136,12 @@ def sample() -> Report:
         ("x86",),
     )  # fmt: skip
     unused = replace(
-        finding("policy/waiver-unused", "note", "stale/*", message="the waiver of stale/* waives nothing (jane: old)"),
+        finding(
+            "policy/waiver-unused",
+            "note",
+            "stale/*",
+            message="unused waiver: stale/* matches no finding in any config (jane: old)",
+        ),
         tree="", architecture="", config="kpolicy.toml", role="", symbols=(), causes=(), remedy=(),
         place=Location("kpolicy.toml", 12),
     )  # fmt: skip

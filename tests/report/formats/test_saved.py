@@ -66,9 +66,9 @@ def _refused(content: bytes) -> InputError:
     [
         (b"", "not JSON"),
         (b"\xff", "not UTF-8"),
-        (b"[]", "no report that kpolicy saved"),
-        (b"{}", "no report that kpolicy saved"),
-        (b'{"schema": "kpolicy-baseline/1"}', "no report that kpolicy saved"),
+        (b"[]", "not a saved report of kpolicy"),
+        (b"{}", "not a saved report of kpolicy"),
+        (b'{"schema": "kpolicy-baseline/1"}', "not a saved report of kpolicy"),
         (b'{"schema": "kpolicy/2"}', "a report of schema 'kpolicy/2'"),
         (b'{"schema": "kpolicy/1"}', "the document: the key 'tree' is missing"),
         (b'{"schema": NaN}', "a number too long, or one that JSON does not have"),
@@ -125,7 +125,7 @@ _FINDING = ("configs", 0, "findings", 1)
         (_set("configs", 0, "waived", 0, "waiver", "expires", to="soon"), "expires: expected a day, YYYY-MM-DD"),
         (_set("about_tree", "complete", to=1), "about_tree.complete: expected true or false"),
         (_set("line_hashes", to={"a": {"-1": "x"}}), "line_hashes.a.-1: expected the number of a line"),
-        (_set("rules", 1, "id", to="debug-vm/in-production"), "the rule 'debug-vm/in-production' stands here twice"),
+        (_set("rules", 1, "id", to="debug-vm/in-production"), "the rule 'debug-vm/in-production' is here twice"),
         (_set("fail_on", to="all"), "fail_on: 'all' is none of"),
     ],
 )
