@@ -71,7 +71,7 @@ def command(
     from kpolicy.run.trees import find_tree
 
     options = Options.of(words)
-    console.quiet = options.quiet
+    options.prepare(console)
     source = find_tree(tree, console.environment)
     if source is None:
         raise UsageError("not in a kernel tree", hint="name one: kpolicy kconfig DIR")
