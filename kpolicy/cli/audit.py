@@ -40,12 +40,15 @@ if TYPE_CHECKING:
 def command(console: Console, /, tree: str | None, demo: bool, archs: tuple[str, ...], **words: object) -> int:
     """Audit every defconfig of a kernel TREE, for all architectures.
 
-    Without TREE: the current directory, which must be a kernel tree.
+    Without TREE: the current directory, which must be a kernel tree.  The text begins with errors and warnings about
+    debug policy, each rule once; then come config lines, each cause once, and the Kconfig files.
 
     \b
     Examples:
       kpolicy audit ~/linux
       kpolicy audit --demo
+      kpolicy audit ~/linux --select kmemleak --select locking/*
+      kpolicy audit ~/linux --ignore config --statistics
       kpolicy audit ~/linux --arch arm64 --arch riscv -v
       kpolicy audit ~/linux --policy upstream --baseline known.json
       kpolicy audit ~/linux -o text -o json:audit.json -o sarif:audit.sarif --fail-on error

@@ -54,10 +54,12 @@ def command(
 ) -> int:
     """Check the Kconfig files of a kernel TREE, and its own config fragments, over all architectures.
 
-    Told is what holds wherever the line is of any use, once a line: selects that another select brings
-    along, selects of members of a choice, defaults that are never reached, names that no architecture
-    defines, and lines of fragments that are not honoured.  Paths are those in the tree.  Fragments are those
-    of kernel/configs and arch/*/configs; those of tools/testing/selftests are not checked.
+    Reports what holds for every architecture that uses the line, once a line: selects of members of a choice,
+    defaults that are never reached, names that no architecture defines, and lines of fragments that are not
+    honoured.  Selects that another select makes redundant are reported only with --check redundant-select.
+
+    Paths are those in the tree.  Fragments are those of kernel/configs and arch/*/configs; those of
+    tools/testing/selftests are not checked.
 
     \b
     Examples:
