@@ -33,10 +33,11 @@ _COMMANDS = {
     "explain": "Tell why a symbol has its value.",
     "fix": "Find the fewest edits that clear findings.",
     "kconfig": "Check the Kconfig files of a tree, and its fragments.",
-    "policy": "Show the policy that is in force.",
+    "policy": "Show the policy that is in force, or begin one.",
     "report": "Render a saved result in other formats.",
     "role": "Tell what a kernel is for, and why.",
     "rules": "List, show and test the rules.",
+    "waive": "Accept findings in the policy file.",
 }
 
 _HELP = """\
