@@ -30,7 +30,7 @@ def render(report: Report, how: Presentation) -> str:
 
 def lines(report: Report, how: Presentation) -> Iterator[str]:
     """The lines of a report."""
-    style = how.style
+    style, has_roles = how.style, how.details
     if how.failing:
         yield from (finding_line(finding, style) for finding in report.failing)
         return
@@ -46,6 +46,7 @@ def lines(report: Report, how: Presentation) -> Iterator[str]:
         from kpolicy.report.text.overview import overview_lines  # of audits only
 
         yield from overview_lines(report, style)
+        has_roles = True
     else:
         yield from _each(report, how)
     if how.terse:
@@ -54,7 +55,7 @@ def lines(report: Report, how: Presentation) -> Iterator[str]:
         yield ""
         yield from census_lines(report, style, full=how.full)
         yield ""
-    if not how.details:
+    if not has_roles:
         yield from role_lines(report, style)
     yield summary(report, style, full=how.full)
 

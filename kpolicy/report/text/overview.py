@@ -17,6 +17,7 @@ from kpolicy.report.text.causes import Cause, cause_line, causes
 from kpolicy.report.text.groups import Group, grouped, where
 from kpolicy.report.text.lines import finding_line, number
 from kpolicy.report.text.plain import line
+from kpolicy.report.text.roles import role_lines
 from kpolicy.report.text.style import Style
 
 WIDTH: Final = 160
@@ -25,7 +26,7 @@ MOST_LINES: Final = 140
 _LINES, _TREE, _OWN = "config", "kconfig", "policy"
 _INDENT: Final = "    "
 # Parts that come first leave so many lines for those that follow.
-_FOR_LINES, _FOR_TREE, _FOR_OWN = 30, 14, 6
+_FOR_LINES, _FOR_TREE, _FOR_OWN, _FOR_ROLES = 30, 14, 6, 12
 _LEAST: Final = 3
 _MOST_PLACES: Final = {"error": 6, "warning": 1, "note": 1}
 
@@ -33,7 +34,7 @@ _MOST_PLACES: Final = {"error": 6, "warning": 1, "note": 1}
 def overview_lines(report: Report, style: Style) -> Iterator[str]:
     """The parts, with an empty line after each."""
     room = MOST_LINES
-    for part in (_policy, _config_lines, _tree, _own):
+    for part in (_policy, _config_lines, _tree, _own, _roles):
         made = list(part(report, style, room))
         room -= len(made)
         yield from made
@@ -52,7 +53,7 @@ def _policy(report: Report, style: Style, room: int) -> Iterator[str]:
     if not groups and not notes:
         return
     yield style.mark("strong", "Errors, and warnings about debug policy")
-    room -= _FOR_LINES + _FOR_TREE + _FOR_OWN
+    room -= _FOR_LINES + _FOR_TREE + _FOR_OWN + _FOR_ROLES
     while groups and room > 0:
         group = groups.pop(0)
         made = list(_group(group, style))
@@ -86,7 +87,10 @@ def _config_lines(report: Report, style: Style, room: int) -> Iterator[str]:
     count = number(sum(len(item.lines) for item in found), "config line")
     yield style.mark("strong", f"{count} that {'does' if count == '1 config line' else 'do'} not take effect, by cause")
     yield from _some(
-        found, room - _FOR_TREE - _FOR_OWN, lambda item: _cause_line(item, titles, noun, style), "--group-by cause"
+        found,
+        room - _FOR_TREE - _FOR_OWN - _FOR_ROLES,
+        lambda item: _cause_line(item, titles, noun, style),
+        "--group-by cause",
     )
     yield ""
 
@@ -107,6 +111,12 @@ def _own(report: Report, style: Style, room: int) -> Iterator[str]:
     yield from _listed("Policy files", found, style, room, "--select policy --full")
 
 
+def _roles(report: Report, style: Style, room: int) -> Iterator[str]:  # noqa: ARG001 - as the other parts
+    """By which roles the configs were judged; those with two readings as far as there is room."""
+    made = [_cut(text, WIDTH) for text in role_lines(report, Style())]
+    yield from _some(made, max(min(room, _FOR_ROLES), 2), lambda text: text, "-v")
+
+
 def _listed(head: str, found: Sequence[Finding], style: Style, room: int, option: str) -> Iterator[str]:
     if found and room > _LEAST:
         yield style.mark("strong", head)
@@ -125,7 +135,7 @@ def _listed_line(finding: Finding, style: Style) -> str:
 
 
 def _some(
-    items: Sequence[Finding] | Sequence[Cause], room: int, shown: Callable[..., str], option: str
+    items: Sequence[Finding] | Sequence[Cause] | Sequence[str], room: int, shown: Callable[..., str], option: str
 ) -> Iterator[str]:
     most = len(items) if len(items) <= room else room - 1
     yield from (shown(item) for item in items[:most])
