@@ -44,7 +44,7 @@ def report_result(report: Report) -> results.Report:
 
 
 def _complete(judged: Mapping[str, Any], usual: Mapping[str, str]) -> dict[str, Any]:
-    kinds = ("findings", "waived", "known")
+    kinds = ("findings", "waived", "known", "folded")
     return {**judged, **{kind: [{**usual, **item} for item in judged[kind]] for kind in kinds}}
 
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 from kpolicy.frozen import dataclass
 from kpolicy.policy.files.policy_file import Threshold
+from kpolicy.policy.judging.choice import Choice
+from kpolicy.policy.rules.rule import Severity
 from kpolicy.run.policies import PolicyChoice
 from kpolicy.run.request import Terms
 
@@ -25,6 +27,9 @@ class Policy:
     waivers: bool = True
     baseline: str | os.PathLike[str] | None = None
     since: str | None = None
+    select: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+    min_severity: Severity = "note"
     fail_on: Threshold | None = None
     costs: bool = False
     ram: int | None = None
@@ -44,5 +49,6 @@ class Policy:
             waivers=self.waivers,
             baseline=os.fspath(self.baseline) if self.baseline is not None else None,
             since=self.since,
+            findings=Choice(tuple(self.select), tuple(self.ignore), self.min_severity),
         )
         return Terms(choice, toolchain, machine, self.fail_on)

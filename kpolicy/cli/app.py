@@ -33,10 +33,11 @@ _COMMANDS = {
     "explain": "Explain the value of a symbol.",
     "fix": "Find the fewest edits that clear findings.",
     "kconfig": "Check the Kconfig files and fragments of a tree.",
-    "policy": "Show the effective policy.",
+    "policy": "Show the effective policy, or create a policy file.",
     "report": "Render a saved result in other formats.",
     "role": "Show the role of a kernel, and why.",
     "rules": "List, show and test the rules.",
+    "waive": "Accept findings in the policy file.",
 }
 
 _HELP = """\

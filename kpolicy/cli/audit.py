@@ -18,6 +18,7 @@ from kpolicy.cli.options import (
     since_option,
     toolchain_options,
 )
+from kpolicy.cli.view_options import census_option
 from kpolicy.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,19 +35,20 @@ if TYPE_CHECKING:
 @toolchain_options
 @report_options
 @machine_options
-@click.option("-v", "--verbose", is_flag=True, help="Also the causes and the remedy of each finding, and each role.")
+@census_option
 @click.pass_obj
-def command(
-    console: Console, /, tree: str | None, demo: bool, archs: tuple[str, ...], verbose: bool, **words: object
-) -> int:
+def command(console: Console, /, tree: str | None, demo: bool, archs: tuple[str, ...], **words: object) -> int:
     """Audit every defconfig of a kernel TREE, for all architectures.
 
-    Without TREE: the current directory, which must be a kernel tree.
+    Without TREE: the current directory, which must be a kernel tree.  The text begins with errors and warnings about
+    debug policy, each rule once; then come config lines, each cause once, and the Kconfig files.
 
     \b
     Examples:
       kpolicy audit ~/linux
       kpolicy audit --demo
+      kpolicy audit ~/linux --select kmemleak --select locking/*
+      kpolicy audit ~/linux --ignore config --statistics
       kpolicy audit ~/linux --arch arm64 --arch riscv -v
       kpolicy audit ~/linux --policy upstream --baseline known.json
       kpolicy audit ~/linux -o text -o json:audit.json -o sarif:audit.sarif --fail-on error
@@ -56,7 +58,7 @@ def command(
     from kpolicy.run.trees import find_tree
 
     options = Options.of(words)
-    console.quiet = options.quiet
+    options.prepare(console)
     if demo and tree is not None:
         raise UsageError("--demo audits the demonstration tree", hint=f"leave out --demo to audit {tree}")
     source = _demonstration() if demo else find_tree(tree, console.environment)
@@ -65,7 +67,7 @@ def command(
         raise UsageError("the current directory is not a kernel source tree", hint=hint)
     options.check_outputs(console)
     request = AuditRequest(source, archs, options.terms, own_policy=not demo)
-    return show(console, audit(request, options.context(console)), options.outputs, details=verbose)
+    return show(console, audit(request, options.context(console)), options.outputs, details=False)
 
 
 def _demonstration() -> KernelTree:

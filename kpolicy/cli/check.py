@@ -70,7 +70,7 @@ def command(
     from kpolicy.run.trees import find_tree
 
     options = Options.of(words)
-    console.quiet = options.quiet
+    options.prepare(console)
     source = find_tree(tree, console.environment)
     options.check_outputs(console)
     request = CheckRequest(source, configs, arch, release, options.terms)

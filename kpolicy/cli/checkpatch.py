@@ -28,11 +28,8 @@ from kpolicy.location import Location
 @acceptance_options
 @toolchain_options
 @report_options
-@click.option("-v", "--verbose", is_flag=True, help="Also show causes and remedy of each finding, and all roles.")
 @click.pass_obj
-def command(
-    console: Console, /, patch: str, tree: str | None, archs: tuple[str, ...], verbose: bool, **words: object
-) -> int:
+def command(console: Console, /, patch: str, tree: str | None, archs: tuple[str, ...], **words: object) -> int:
     """Report the findings that a PATCH (a file or standard input) adds to the defconfigs of a tree.
 
     PATCH is the output of git format-patch or git diff, or a mail with it.  The tree is in a git repository, or a
@@ -51,11 +48,11 @@ def command(
     from kpolicy.run.trees import needed_tree
 
     options = Options.of(words)
-    console.quiet = options.quiet
+    options.prepare(console)
     options.check_outputs(console)
     source = needed_tree(tree, console.environment)
     request = PatchRequest(source, _content(patch), patch, archs, options.terms)
-    return show(console, checkpatch(request, options.context(console)), options.outputs, details=verbose)
+    return show(console, checkpatch(request, options.context(console)), options.outputs, details=False)
 
 
 def _content(patch: str) -> bytes:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from kpolicy.cli.links import knows_links, pages_for_terminal
 from kpolicy.errors import InputError, KpolicyError, printable
 from kpolicy.location import Location
 from kpolicy.report.text.style import Style
@@ -27,16 +28,30 @@ class Console:
     stderr: TextIO = field(default_factory=lambda: sys.stderr)
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
     quiet: bool = False
+    color: str = "auto"
     _progress: int = 0
 
     def style(self, stream: TextIO | None = None) -> Style:
-        """Colour for a stream (stdout): on terminals, unless NO_COLOR or FORCE_COLOR say otherwise."""
+        """Colour for a stream (stdout): on terminals, unless --color, NO_COLOR or FORCE_COLOR say otherwise.
+
+        Links on those terminals that know them, and nowhere else.
+        """
         stream = stream or self.stdout
+        return Style(self._has_colour(stream), self._pages() if stream is self.stdout else "")
+
+    def _pages(self) -> str:
+        if not _is_terminal(self.stdout) or not knows_links(self.environment):
+            return ""
+        return pages_for_terminal()
+
+    def _has_colour(self, stream: TextIO) -> bool:
+        if self.color != "auto":
+            return self.color == "always"
         if self.environment.get("NO_COLOR"):
-            return Style()
+            return False
         if self.environment.get("FORCE_COLOR", "0") not in ("", "0"):
-            return Style(colour=True)
-        return Style(colour=_is_terminal(stream) and self.environment.get("TERM") != "dumb")
+            return True
+        return _is_terminal(stream) and self.environment.get("TERM") != "dumb"
 
     def payload(self, text: str) -> None:
         """Write a result, characters that cannot be encoded as escapes."""

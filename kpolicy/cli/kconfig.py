@@ -54,10 +54,12 @@ def command(
 ) -> int:
     """Check the Kconfig files and config fragments of a kernel TREE, over all architectures.
 
-    A line is reported once, if the finding holds on all architectures that use it: redundant selects, selects of
-    choice members, defaults that are never reached, symbols that no architecture defines, and fragment lines that
-    are not honoured.  Paths are relative to the tree.  Fragments are those in kernel/configs and arch/*/configs;
-    those in tools/testing/selftests are not checked.
+    A line is reported once, if the finding holds on all architectures that use it: selects of choice members,
+    defaults that are never reached, symbols that no architecture defines, and fragment lines that are not
+    honoured.  Selects that another select makes redundant are reported only with --check redundant-select.
+
+    Paths are relative to the tree.  Fragments are those in kernel/configs and arch/*/configs; those in
+    tools/testing/selftests are not checked.
 
     \b
     Examples:
@@ -71,7 +73,7 @@ def command(
     from kpolicy.run.trees import find_tree
 
     options = Options.of(words)
-    console.quiet = options.quiet
+    options.prepare(console)
     source = find_tree(tree, console.environment)
     if source is None:
         raise UsageError("not in a kernel tree", hint="pass one: kpolicy kconfig DIR")

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from kpolicy.cli import candidates
+from kpolicy.cli.view_options import view_options
 from kpolicy.report.formats import FORMATS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -61,8 +62,9 @@ def toolchain_options(command: Command) -> Command:
 
 
 def report_options(command: Command) -> Command:
-    """Those of `format_options`, and -q and -j."""
-    return format_options(run_options(command))
+    """Those of `format_options` and `view_options`, and -q and -j."""
+    jobs = click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes. [default: one a processor]")
+    return format_options(view_options(only_failing_option(jobs(command))))
 
 
 def format_options(command: Command) -> Command:
@@ -99,6 +101,12 @@ def run_options(command: Command) -> Command:
     """-q and -j."""
     jobs = click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes. [default: one a processor]")
     return quiet_option(jobs(command))
+
+
+def only_failing_option(command: Command) -> Command:
+    """-q of commands with a report."""
+    text = "Print the findings that fail the run, a line each, and nothing else."
+    return click.option("-q", "--quiet", is_flag=True, help=text)(command)
 
 
 def quiet_option(command: Command) -> Command:

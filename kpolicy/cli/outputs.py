@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from kpolicy.cli.console import Console
+from kpolicy.cli.links import published_pages
 from kpolicy.cli.setup import check_output, deliver
+from kpolicy.cli.view_options import presentation
 from kpolicy.errors import InputError, UsageError
 from kpolicy.frozen import dataclass
 from kpolicy.report.formats import FORMATS, Format, likeliest
-from kpolicy.report.presentation import Presentation
+from kpolicy.report.presentation import PLAIN, Presentation
 from kpolicy.report.records import Report
 from kpolicy.report.text.lines import number
 
@@ -33,8 +36,7 @@ class Outputs:
     """All outputs of a run, and how the text is to look."""
 
     all: tuple[Output, ...]
-    terse: bool = False
-    mail: bool = False
+    how: Presentation = PLAIN
     force: bool = False
 
     @classmethod
@@ -44,12 +46,8 @@ class Outputs:
         assert isinstance(named, tuple)
         outputs = tuple(map(parse_output, named)) or (Output(FORMATS["text"]),)
         _check_together(outputs)
-        terse, mail = bool(words.get("terse")), bool(words.get("mail"))
-        if terse and mail:
-            raise UsageError("--terse and --mail exclude each other", hint="pass one of them")
-        if (terse or mail) and all(output.form.name != "text" for output in outputs):
-            raise UsageError(f"{'--terse' if terse else '--mail'} needs the text format", hint="add -o text")
-        return cls(outputs, terse, mail, bool(words.get("force")))
+        has_text = any(output.form.name == "text" for output in outputs)
+        return cls(outputs, presentation(words, has_text=has_text), bool(words.get("force")))
 
     @property
     def line_hashes(self) -> bool:
@@ -113,17 +111,18 @@ def deliver_outputs(console: Console, report: Report, outputs: Outputs, *, detai
                 for output in outputs.all]  # fmt: skip
     _tell_what_is_left_out(console, report, outputs)
     for output, text in sorted(rendered, key=lambda item: item[0].path is None):
-        # Quiet means: nothing at all for people who look on, when there is nothing to say.
-        clean = not any(report.findings) and not report.unread
-        if output.path is None and output.form.name == "text" and console.quiet and clean:
-            continue
         deliver(console, text, output.path, force=outputs.force)
     _append_summary(console, report, outputs)
 
 
 def _presentation(console: Console, output: Output, outputs: Outputs, *, details: bool) -> Presentation:
-    style = Presentation().style if output.path is not None else console.style()
-    return Presentation(style, details=details, terse=outputs.terse, mail=outputs.mail)
+    how = replace(outputs.how, details=details or outputs.how.details)
+    if output.path is None:
+        how = replace(how, style=console.style())
+    else:
+        # Being quiet is about what people look at.
+        how = replace(how, failing=False)
+    return replace(how, pages=published_pages()) if output.form.pages else how
 
 
 def _tell_what_is_left_out(console: Console, report: Report, outputs: Outputs) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`kpolicy policy`: what is in force."""
+"""`kpolicy policy`: what is in force, and a first file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kpolicy.errors import UsageError
 
 @click.group("policy")
 def command() -> None:
-    """Show the policy that applies to configs."""
+    """Show the policy that applies to configs, or create a policy file."""
 
 
 @command.command("show")
@@ -69,4 +69,43 @@ def show(
     else:
         lines = policy_lines(standard, name, console.style(), everything=everything)
         console.payload("\n".join(lines) + "\n")
+    return status.CLEAN
+
+
+@command.command("init")
+@tree_option
+@click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Where to write it. [default: kpolicy.toml]")
+@click.pass_obj
+def init(console: Console, /, tree: str | None, output: str | None) -> int:
+    """Write a commented policy file for the kernel tree, with its own configs as examples.
+
+    The file is kpolicy.toml at the top of the tree, where every command finds it.  A file that exists is never
+    overwritten.
+
+    \b
+    Examples:
+      kpolicy policy init --tree ~/linux
+      kpolicy policy init --tree ~/linux -o upstream.toml
+    """
+    import os
+
+    from kpolicy.cli.setup import check_output, deliver
+    from kpolicy.kernel.config_files import config_files
+    from kpolicy.kernel.version import read_version
+    from kpolicy.policy.files.find import FILE_NAME
+    from kpolicy.policy.files.writing import starter
+    from kpolicy.run.trees import find_tree
+
+    source = find_tree(tree, console.environment)
+    if source is None:
+        raise UsageError("the current directory is not a kernel source tree", hint="name one: --tree DIR")
+    if source.revision is not None and output is None:
+        raise UsageError("a revision cannot be written to", hint="name a file: -o FILE")
+    path = output or os.path.join(source.root, FILE_NAME)
+    if os.path.lexists(path):
+        raise UsageError(f"{path} exists", hint="it is not overwritten; name another file with -o")
+    check_output(path, force=False)
+    text = starter(f"Linux {read_version(source)}", [file.path for file in config_files(source)])
+    deliver(console, text, path, force=False)
+    console.note(f"wrote {path}")
     return status.CLEAN

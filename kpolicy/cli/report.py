@@ -11,7 +11,8 @@ import click
 
 from kpolicy.cli import status
 from kpolicy.cli.console import Console
-from kpolicy.cli.options import format_options, quiet_option
+from kpolicy.cli.options import format_options, only_failing_option
+from kpolicy.cli.view_options import census_option, chosen_findings, view_options
 from kpolicy.errors import InputError, UsageError
 from kpolicy.location import Location
 from kpolicy.policy.files.policy_file import Threshold
@@ -22,13 +23,12 @@ _STDIN: Final = "<stdin>"
 @click.command("report")
 @click.argument("saved", required=False, type=click.Path(allow_dash=True))
 @format_options
-@quiet_option
-@click.option("-v", "--verbose", is_flag=True, help="Show causes and remedies in the text, as `audit -v` does.")
+@view_options
+@census_option
+@only_failing_option
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of saved results instead.")
 @click.pass_obj
-def command(
-    console: Console, /, saved: str | None, verbose: bool, schema: bool, fail_on: str | None, **words: object
-) -> int:
+def command(console: Console, /, saved: str | None, schema: bool, fail_on: str | None, **words: object) -> int:
     """Render a result saved with -o json:FILE in any format, exactly as the run itself would.
 
     SAVED is a file, plain or compressed by gzip, or - for stdin.  The exit status is that of the run, by its
@@ -43,6 +43,7 @@ def command(
     """
     from kpolicy.cli.outputs import Outputs, check_outputs
     from kpolicy.cli.reporting import show
+    from kpolicy.report.chosen import check_words, chosen
     from kpolicy.report.json.saved import read_report
     from kpolicy.report.schema import report_schema
 
@@ -56,13 +57,16 @@ def command(
             "missing argument: a saved result", hint="audit, check and kconfig save one with -o json:FILE; - is stdin"
         )
     outputs = Outputs.of(words)
-    console.quiet = bool(words["quiet"])
+    console.quiet, console.color = bool(words["quiet"]), str(words["color"])
     check_outputs(console, outputs)
     report = read_report(_STDIN if saved == "-" else saved, _content(saved))
     if fail_on is not None:
         report = replace(report, fail_on=cast("Threshold", fail_on))
+    choice = chosen_findings(words)
+    check_words(report, choice)
+    report = chosen(report, choice)
     # `check` tells causes without being asked.
-    return show(console, report, outputs, details=verbose or report.command == "check")
+    return show(console, report, outputs, details=report.command == "check")
 
 
 def _content(saved: str) -> bytes:

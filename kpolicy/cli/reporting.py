@@ -11,6 +11,7 @@ from kpolicy.cli.console import Console
 from kpolicy.cli.machine import stated_machine
 from kpolicy.cli.outputs import Outputs, check_outputs, deliver_outputs
 from kpolicy.cli.setup import check_output, context_for
+from kpolicy.cli.view_options import chosen_findings
 from kpolicy.errors import UsageError
 from kpolicy.frozen import dataclass
 from kpolicy.policy.files.policy_file import Threshold
@@ -43,6 +44,7 @@ class Options:
     no_cache: bool
     policy: PolicyChoice
     machine: Machine | None = None
+    color: str = "auto"
 
     @classmethod
     def of(cls, words: Mapping[str, object]) -> Options:
@@ -59,12 +61,17 @@ class Options:
             no_cache=bool(words["no_cache"]),
             policy=_policy(words),
             machine=_machine(words, outputs) if "ram" in words else None,
+            color=cast("str", words.get("color") or "auto"),
         )
 
     @property
     def terms(self) -> Terms:
         """By what configs are judged, and what the report shows."""
         return Terms(self.policy, self.toolchain, self.machine, self.fail_on, self.outputs.line_hashes)
+
+    def prepare(self, console: Console) -> None:
+        """Say to the console how much is to be said, and in which colours."""
+        console.quiet, console.color = self.quiet, self.color
 
     def context(self, console: Console) -> Context:
         """The surroundings of a run."""
@@ -83,6 +90,7 @@ def _policy(words: Mapping[str, object]) -> PolicyChoice:
         waivers=not words.get("no_waivers"),
         baseline=cast("str | None", words.get("baseline")),
         since=cast("str | None", words.get("since")),
+        findings=chosen_findings(words),
     )
 
 

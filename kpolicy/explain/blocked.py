@@ -82,7 +82,7 @@ class Obstacle:
 class Blocker:
     """One thing in the way: in words, where it stands, the symbols that would have to change, and what else to say.
 
-    `answerer` is what decided it before any config was read.
+    `answerer` is what decided it before any config was read; `condition` is what is needed, as Kconfig writes it.
     """
 
     text: str
@@ -90,6 +90,7 @@ class Blocker:
     symbols: tuple[str, ...] = ()
     more: str = ""
     answerer: Answerer | None = None
+    condition: str = ""
 
     def __str__(self) -> str:
         place = f" at {self.location}" if self.location is not None else ""
@@ -278,7 +279,14 @@ def _parts(values: Values, symbol: Symbol, asked: int) -> list[Blocker]:
         answer = f", {obstacle.answer}" if obstacle.answer else ""
         found.setdefault(
             text,
-            Blocker(f"{text} ({now})" if now else text, obstacle.line.location, names, answer, obstacle.answerer),
+            Blocker(
+                f"{text} ({now})" if now else text,
+                obstacle.line.location,
+                names,
+                answer,
+                obstacle.answerer,
+                (obstacle.written or "") if obstacle.answerer is not None else str(obstacle.part),
+            ),
         )
     return list(found.values())
 

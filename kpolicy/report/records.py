@@ -6,12 +6,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kpolicy.errors import KpolicyError
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 from kpolicy.policy.files.policy_file import Threshold
+from kpolicy.policy.folding.fold import fold
 from kpolicy.policy.judging.census import Census, Observation
 from kpolicy.policy.judging.waivers import Waived
 from kpolicy.policy.roles.role import RoleVerdict
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from kpolicy.costing.summary import CostSummary
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ConfigReport:
     """What was found out about one config.
 
@@ -31,7 +33,8 @@ class ConfigReport:
     probes.  `unjudged` are the rules that could not be judged, for want of Kconfig files.  `standard` is
     the number of the policy that it was held against, among those of the report.  `findings` are
     those that stand; beside them are those that are `waived`, and those that a baseline has `known`.
-    `cost` is there when somebody asked what the options cost.
+    `cost` is there when somebody asked what the options cost.  `touched` says that it rests on other files than at the
+    revision that a run compares with, where it compares with one.
     """
 
     config: str
@@ -47,6 +50,12 @@ class ConfigReport:
     waived: tuple[Waived, ...] = ()
     known: tuple[Finding, ...] = ()
     cost: CostSummary | None = None
+    touched: bool = True
+
+    @cached_property
+    def told(self) -> tuple[Finding, ...]:
+        """The findings that stand, those with one cause as one."""
+        return fold(self.findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,11 @@ class TreeReport:
     standard: int = 0
     waived: tuple[Waived, ...] = ()
     known: tuple[Finding, ...] = ()
+
+    @property
+    def told(self) -> tuple[Finding, ...]:
+        """The findings that stand; none about the tree itself has its cause in common with another."""
+        return self.findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +156,22 @@ class Report:
         for policy in self.policies:
             yield from policy.findings
 
+    @property
+    def told(self) -> Iterator[Finding]:
+        """The same, those of a config that have one cause as one."""
+        for judged in self.judged:
+            yield from judged.told
+        for policy in self.policies:
+            yield from policy.findings
+
     def severities(self) -> dict[Severity, int]:
         """How many findings there are of each severity, the worst first."""
         counts = Counter(finding.severity for finding in self.findings)
+        return {severity: counts[severity] for severity in SEVERITIES}
+
+    def told_severities(self) -> dict[Severity, int]:
+        """The same, where findings with one cause count as one."""
+        counts = Counter(finding.severity for finding in self.told)
         return {severity: counts[severity] for severity in SEVERITIES}
 
     @property
@@ -157,15 +184,18 @@ class Report:
         return self.fail_on or self.policies[standard].fail_on
 
     @property
+    def failing(self) -> Iterator[Finding]:
+        """The findings that are as bad as makes a run fail, those of a config that have one cause as one."""
+        for judged in self.judged:
+            threshold = self.threshold(judged.standard)
+            yield from (finding for finding in judged.told if reaches(finding, threshold))
+        for number, policy in enumerate(self.policies):
+            yield from (finding for finding in policy.findings if reaches(finding, self.threshold(number)))
+
+    @property
     def fails(self) -> bool:
         """Whether some finding is as bad as makes a run fail."""
-        return any(
-            reaches(finding, self.threshold(judged.standard)) for judged in self.judged for finding in judged.findings
-        ) or any(
-            reaches(finding, self.threshold(number))
-            for number, policy in enumerate(self.policies)
-            for finding in policy.findings
-        )
+        return any(True for _ in self.failing)
 
 
 def reaches(finding: Finding, threshold: Threshold) -> bool:

@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from kpolicy.errors import KpolicyError
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.kernel.version import read_version
 from kpolicy.policy.roles.earlier import EarlierRole, differs
+from kpolicy.report.chosen import chosen
 from kpolicy.report.records import ConfigReport, Report, TreeReport
 from kpolicy.report.remark import Remark
 from kpolicy.report.rule_notes import notes_for
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from kpolicy.kernel.source import KernelTree
     from kpolicy.policy.judging.baseline import Baseline, Known
     from kpolicy.run.examine import Examiner
+
+
+Explain: TypeAlias = "Callable[[tuple[ConfigReport, ...]], tuple[ConfigReport, ...]]"
+"""Findings that stand, with the change that brought them about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +124,13 @@ def conclude(work: Work, source: KernelTree, terms: Terms, context: Context, *, 
         rules=len(plan.standards[0].policy.rules),
         roles=plan.standards[0].policy.vocabulary.role_names,
         configs=configs,
-        census=tally(item.observation for item in configs) if census else None,
+        census=tally(item.observation for item in configs if item.touched) if census else None,
         remarks=remarks,
         errors=_once(work.failed),
         unread=len(work.failed),
     )
-    return finish(work, report, source, terms, context)
+    explain = partial(before.told, context, looking, work.targets) if before is not None else None
+    return finish(work, report, source, terms, context, explain)
 
 
 def keep_roles(
@@ -151,8 +158,15 @@ def _kept_role(
     return report
 
 
-def finish(work: Work, report: Report, source: KernelTree | None, terms: Terms, context: Context) -> Report:
-    """A report with what is accepted sorted out; `source` is the tree, if any."""
+def finish(
+    work: Work,
+    report: Report,
+    source: KernelTree | None,
+    terms: Terms,
+    context: Context,
+    explain: Explain | None = None,
+) -> Report:
+    """A report with what is accepted sorted out; `source` is the tree, if any, and `explain` tells what changed."""
     baseline = work.baseline
     if work.before is not None:
         # Only here: most runs have none.
@@ -171,19 +185,20 @@ def finish(work: Work, report: Report, source: KernelTree | None, terms: Terms, 
     )
     report = replace(
         report,
-        configs=accepted.configs,
+        configs=explain(accepted.configs) if explain is not None else accepted.configs,
         about=accepted.about,
         policies=accepted.policies,
         fail_on=terms.fail_on,
         since=work.since,
     )
+    _tell_gone(work, accepted.gone, terms, context)
     report = replace(report, notes=notes_for(report, work.plan.standards))
+    report = chosen(report, terms.policy.findings)
     if terms.line_hashes:
         # Only here: few formats show them.
         from kpolicy.run.line_hashes import hashes_of_lines
 
         report = replace(report, line_hashes=hashes_of_lines(report, source))
-    _tell_gone(work, accepted.gone, terms, context)
     return report
 
 

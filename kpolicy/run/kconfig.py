@@ -13,7 +13,7 @@ from kpolicy.frozen import dataclass
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.config_files import config_files
 from kpolicy.kernel.source import KernelTree
-from kpolicy.policy.checks.registry import TREE_CHECKS
+from kpolicy.policy.checks.registry import TREE_CHECKS, UNASKED_CHECKS
 from kpolicy.report.records import Report
 from kpolicy.run.conclude import Work, conclude, plan_by
 from kpolicy.run.context import Context
@@ -45,11 +45,14 @@ class KconfigRequest:
 def check_tree(request: KconfigRequest, context: Context) -> Report:
     """The report on the Kconfig files of a tree; raises UsageError for a check, path or architecture that is none."""
     source, terms = request.source, request.terms
-    wanted = frozenset(map(_check, request.checks)) or TREE_CHECKS
+    wanted = frozenset(map(_check, request.checks))
     for arch in request.archs:
         resolve_architecture(source, arch)
     standards = Standards(terms.policy, source, context)
     standards.number_for(source.root)
+    if not wanted:
+        in_force = standards.all[0].policy.settings("").checks
+        wanted = TREE_CHECKS - (UNASKED_CHECKS - in_force)
     plan = replace(plan_by(source, terms, context), standards=tuple(standards.all))
     below = tuple(os.path.normpath(path) for path in request.paths)
     if below:

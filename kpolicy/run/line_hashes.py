@@ -15,7 +15,7 @@ from kpolicy.report.records import Report
 
 def hashes_of_lines(report: Report, source: KernelTree | None) -> Mapping[Location, str]:
     """The hash of every line that a finding points at, where its file can be read and has such a line."""
-    places = {finding.place for finding in report.findings}
+    places = {finding.place for finding in (*report.findings, *report.told)}
     for judged in report.judged:
         places.update(item.finding.place for item in judged.waived)
         places.update(finding.place for finding in judged.known)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from kpolicy.policy.files.find import find_policy
 from kpolicy.policy.files.settings import Policy
-from kpolicy.policy.files.vocabulary import Vocabulary, shipped_vocabulary
+from kpolicy.policy.files.vocabulary import Vocabulary, check_selector, shipped_vocabulary
+from kpolicy.policy.judging.choice import EVERYTHING, Choice
 from kpolicy.policy.judging.standard import Standard
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class PolicyChoice:
 
     `policy` is a policy by name or file, None for the nearest `kpolicy.toml`; `require` are fragments whose lines are
     required; `baseline` is a file of known findings; findings of the revision `since` of the tree are known too.
+    `findings` are those that count; a check that is off is made where they name it by its id.
     """
 
     policy: str | None = None
@@ -33,6 +35,7 @@ class PolicyChoice:
     waivers: bool = True
     baseline: str | None = None
     since: str | None = None
+    findings: Choice = EVERYTHING
 
 
 @dataclass
@@ -74,8 +77,11 @@ class Standards:
 
     def _load(self, word: str) -> Standard:
         if self._vocabulary is None:
-            self._vocabulary = shipped_vocabulary(quiet=self.quiet, examples=False, cache=self.context.cache)
+            self._vocabulary = shipped_vocabulary(
+                quiet=self.quiet, named=self.choice.findings.select, examples=False, cache=self.context.cache
+            )
         policy = _load(word, self._vocabulary)
+        self._check_words(policy.vocabulary)
         if word and self.choice.policy is None:
             self.context.listener.note(f"by the policy in {word}")
         if not (self.choice.require or policy.require):
@@ -90,6 +96,14 @@ class Standards:
             where = f"{fragment.location}: " if fragment.location is not None else ""
             self.context.listener.note(f"{where}requirements of {fragment.name} are ignored: {why}")
         return Standard(policy, requirements)
+
+    def _check_words(self, vocabulary: Vocabulary) -> None:
+        """Refuse words for rules that there are not; own rules are those of the first policy."""
+        if self.all:
+            return
+        for option in ("select", "ignore"):
+            for word in getattr(self.choice.findings, option):
+                check_selector(f"--{option}", word, vocabulary)
 
 
 def _load(word: str, vocabulary: Vocabulary) -> Policy:

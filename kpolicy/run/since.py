@@ -18,6 +18,7 @@ from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
 from kpolicy.run.batches import Examined, examine_all
+from kpolicy.run.changes import Question, names_of, with_changes
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
 from kpolicy.run.plan import EXECUTE, Plan, Target
@@ -27,21 +28,24 @@ from kpolicy.run.plan import EXECUTE, Plan, Target
 class Past:
     """What there was to say about a tree at an earlier revision: the findings, and the remarks.
 
-    `remarks` are those about the configs, by name and architecture, `about_kconfig` those about the Kconfig
+    `remarks` are those about the configs, by name and architecture, `same` the configs of which nothing has
+    changed, `about_kconfig` those about the Kconfig
     files of the architectures (`folders`) that were looked at again; those of all others have not changed.
     `roles` are those of the configs that were looked at again, where no policy states them.
     """
 
     findings: Baseline
     remarks: Mapping[tuple[str, str], frozenset[str]]
+    same: frozenset[tuple[str, str]]
     about_kconfig: frozenset[tuple[str, str]]
     folders: frozenset[str]
     roles: Mapping[tuple[str, str], EarlierRole]
 
     def news(self, report: ConfigReport) -> ConfigReport:
-        """A report with those remarks that are new."""
+        """A report with those remarks that are new, which says whether the config is touched."""
         known = self.remarks.get((report.config, report.architecture), frozenset())
-        return replace(report, remarks=tuple(item for item in report.remarks if item.text not in known))
+        remarks = tuple(item for item in report.remarks if item.text not in known)
+        return replace(report, remarks=remarks, touched=(report.config, report.architecture) not in self.same)
 
     def is_news(self, remark: Remark) -> bool:
         """Whether a remark about a Kconfig file is new."""
@@ -76,6 +80,7 @@ class Before:
         found: list[Finding] = []
         said: dict[tuple[str, str], frozenset[str]] = {}
         roles: dict[tuple[str, str], EarlierRole] = {}
+        same: set[tuple[str, str]] = set()
         again: list[Target] = []
         plan = replace(self.plan, standards=today.plan.standards)
         before = Examiner(plan, self.source)
@@ -89,6 +94,7 @@ class Before:
             if report is not None and _same_ground(today, target, before, earlier):
                 found += report.findings
                 said[name, target.arch] = frozenset(item.text for item in report.remarks)
+                same.add((name, target.arch))
             else:
                 again.append(earlier)
         examined = examine_all(plan, again, context, before) if again else Examined(())
@@ -100,6 +106,9 @@ class Before:
                 )
             else:
                 found += outcome.findings
+                report = reports.get((outcome.config, outcome.architecture))
+                if report is not None and _looks_the_same(report, outcome) and self._has_same_text(today, target):
+                    same.add((outcome.config, outcome.architecture))
                 said[outcome.config, outcome.architecture] = frozenset(item.text for item in outcome.remarks)
                 role = earlier_role(outcome.verdict)
                 if role is not None:
@@ -110,7 +119,29 @@ class Before:
             about, _, _ = look_at_tree(before, archs, tree_checks, context)
             found += about.findings
         folders = {resolve_architecture(self.source, target.arch).srcarch for target in again}
-        return Past(make_baseline(found), said, frozenset(map(_key, about_kconfig)), frozenset(folders), roles)
+        return Past(
+            make_baseline(found), said, frozenset(same), frozenset(map(_key, about_kconfig)), frozenset(folders), roles
+        )
+
+    def _has_same_text(self, today: Examiner, earlier: Target) -> bool:
+        files = [part.path for part in earlier.parts if part.in_tree]
+        return all(today.source.is_file(path) and today.source.read(path) == self.source.read(path) for path in files)
+
+    def told(
+        self, context: Context, today: Examiner, targets: Sequence[Target], now: Sequence[ConfigReport]
+    ) -> tuple[ConfigReport, ...]:
+        """The reports of some configs as they are, whose findings know the change that brought them about."""
+        names = {(item.config, item.architecture): names_of(item) for item in now}
+        questions = []
+        for target in targets:
+            name = target.config.name if target.config is not None else target.name
+            asked = names.get((name, target.arch))
+            earlier = self._earlier(target) if asked else None
+            if asked and earlier is not None:
+                questions.append(Question(target, earlier, asked))
+        if not questions:
+            return tuple(now)
+        return with_changes(now, questions, today, replace(self.plan, standards=today.plan.standards), context)
 
     def touched(self, today: Examiner, targets: Sequence[Target]) -> tuple[Target, ...]:
         """The configs that rest on other files of the tree than before: all others have the same findings."""
@@ -142,6 +173,12 @@ def open_before(plan: Plan, word: str, environment: Mapping[str, str]) -> Before
     # Nobody asks what was paid then.
     earlier = replace(plan, name=name, revision=source.revision, environment=dict(environment), machine=None)
     return Before(word, earlier, source)
+
+
+def _looks_the_same(now: ConfigReport, before: ConfigReport) -> bool:
+    """Whether the same was found in a config, and the same options are on."""
+    findings = ([(item.fingerprint, item.message) for item in report.findings] for report in (now, before))
+    return now.observation == before.observation and next(findings) == next(findings)
 
 
 def _same_ground(today: Examiner, target: Target, before: Examiner, earlier: Target) -> bool:

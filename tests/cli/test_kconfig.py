@@ -93,8 +93,8 @@ _FILES = {
     "arch/two/configs/defconfig": "CONFIG_A=y\n",
     "kernel/configs/debug.config": _FRAGMENT,
 }
+_REDUNDANT = "lib/Kconfig:8: note: A selects C, which B selects as well (lib/Kconfig:12) [kconfig/redundant-select]"
 _TREE_LINES = [
-    "lib/Kconfig:8: note: A selects C, which B selects as well (lib/Kconfig:12) [kconfig/redundant-select]",
     "lib/Kconfig:16: warning: C depends on NOWHERE, which no Kconfig file defines: never met"
     " [kconfig/undefined-reference]",
     "lib/Kconfig:21: warning: the default n of D is never reached: y at lib/Kconfig:20 comes first"
@@ -115,8 +115,16 @@ def _lines(outcome: Outcome) -> list[str]:
 
 def test_what_is_said_about_kconfig_files(tree: Path) -> None:
     outcome = kpolicy("kconfig", "-j", "1", tree, "--path", "lib")
-    assert _lines(outcome) == [*_TREE_LINES, "2 architectures: 0 errors, 3 warnings, 1 note"]
+    assert _lines(outcome) == [*_TREE_LINES, "2 architectures: 0 errors, 3 warnings, 0 notes"]
     assert (outcome.status, outcome.err) == (1, "")
+
+
+@pytest.mark.parametrize("words", [["--check", "redundant-select"], ["--select", "kconfig/redundant-select"]])
+def test_redundant_selects_are_told_where_they_are_asked_for(tree: Path, words: list[str]) -> None:
+    outcome = kpolicy("kconfig", "-j", "1", tree, *words)
+    assert _lines(outcome) == [_REDUNDANT, "2 architectures: 0 errors, 0 warnings, 1 note"]
+    family = kpolicy("kconfig", "-j", "1", tree, "--select", "kconfig", "--path", "lib")
+    assert _lines(family)[:-1] == _TREE_LINES
 
 
 def test_what_is_said_about_fragments(tree: Path) -> None:
@@ -147,9 +155,9 @@ def test_the_second_time_it_is_remembered(tree: Path, tmp_path: Path) -> None:
     assert again == first
     assert not list((tmp_path / "cache").rglob("*.model"))
     text = (tree / "lib/Kconfig").read_text()
-    (tree / "lib/Kconfig").write_text(text.replace("\tselect B\n\tselect C\n", "\tselect B\n"))
+    (tree / "lib/Kconfig").write_text(text.replace("\tdefault y\n\tdefault n\n", "\tdefault y\n"))
     changed = kpolicy("kconfig", "-j", "1", tree, "--path", "lib/Kconfig", environment=folder)
-    assert "redundant-select" not in changed.out
+    assert "dead-default" not in changed.out
     (tree / "kernel/configs/debug.config").write_text("")
     assert "debug.config" not in kpolicy("kconfig", "-j", "1", tree, environment=folder).out
     assert kpolicy("kconfig", "-j", "1", tree, "--no-cache").out == kpolicy("kconfig", "-j", "1", tree).out
@@ -173,14 +181,14 @@ def test_what_is_found_while_files_are_edited_is_not_kept(
     file.write_text(saved := file.read_text() + "# edited\n")
 
     def edited(*arguments: Any, **more: Any) -> Any:
-        file.write_text(saved.replace("\tselect B\n\tselect C\n", "\tselect B\n"))
+        file.write_text(saved.replace("\tdefault y\n\tdefault n\n", "\tdefault y\n"))
         return spread(*arguments, **more)
 
     monkeypatch.setattr(batches, "spread", edited)
-    assert "redundant-select" not in kpolicy("kconfig", "-j", "1", tree, environment=folder).out
+    assert "dead-default" not in kpolicy("kconfig", "-j", "1", tree, environment=folder).out
     monkeypatch.undo()
     file.write_text(saved)
-    assert "redundant-select" in kpolicy("kconfig", "-j", "1", tree, environment=folder).out
+    assert "dead-default" in kpolicy("kconfig", "-j", "1", tree, environment=folder).out
 
 
 def test_an_architecture_alone(tree: Path) -> None:
@@ -212,21 +220,21 @@ def test_a_broken_architecture_does_not_hide_the_others(tree: Path) -> None:
 def test_json(tree: Path) -> None:
     about = kpolicy("kconfig", "-j", "1", tree, "--path", "lib/Kconfig", "-o", "json").json["about_tree"]
     assert about["architectures"] == ["one", "two"]
-    assert len(about["checks"]) == 6
+    assert len(about["checks"]) == 5
     first = about["findings"][0]
-    assert first["rule"] == "kconfig/redundant-select"
-    assert first["location"] == {"path": "lib/Kconfig", "line": 8}
+    assert first["rule"] == "kconfig/undefined-reference"
+    assert first["location"] == {"path": "lib/Kconfig", "line": 16}
     assert first["architectures"] == ["one", "two"]
 
 
 def test_the_audit_says_what_is_not_quiet(tree: Path) -> None:
-    outcome = kpolicy("audit", tree)
-    assert [line for line in _lines(outcome) if "[kconfig/" in line] == _TREE_LINES[2:]
+    outcome = kpolicy("audit", tree, "--full")
+    assert [line for line in _lines(outcome) if "[kconfig/" in line] == _TREE_LINES[1:]
     (tree / "kpolicy.toml").write_text(
         '[rules]\n"kconfig/dead-default" = "off"\n"kconfig/redundant-select" = "error"\n'
     )
-    told = [line for line in _lines(kpolicy("audit", tree)) if "[kconfig/" in line]
-    assert told == [_TREE_LINES[0].replace("note", "error"), _TREE_LINES[3]]
+    told = [line for line in _lines(kpolicy("audit", tree, "--full")) if "[kconfig/" in line]
+    assert told == [_REDUNDANT.replace("note", "error"), _TREE_LINES[2]]
 
 
 def test_waivers_and_baselines_know_the_tree(tree: Path, tmp_path: Path) -> None:
@@ -234,7 +242,7 @@ def test_waivers_and_baselines_know_the_tree(tree: Path, tmp_path: Path) -> None
         '[[waiver]]\nrule = "kconfig/dead-default"\nsymbol = "D"\nreason = "harmless"\nowner = "me"\n'
     )
     outcome = kpolicy("kconfig", "-j", "1", tree, "--path", "lib")
-    assert _TREE_LINES[2] not in outcome.out
+    assert _TREE_LINES[1] not in outcome.out
     assert outcome.out.splitlines()[-1].endswith("; 1 waived")
     known = tmp_path / "known.json"
     assert kpolicy("baseline", "update", "--tree", tree, "--baseline", known, "--grow", "-j", "1").status == 0

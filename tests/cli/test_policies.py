@@ -143,7 +143,7 @@ def test_an_expired_waiver(monkeypatch: pytest.MonkeyPatch, tree: Path, day: str
 
 def test_a_waiver_without_use_is_a_finding_where_all_was_looked_at(tree: Path) -> None:
     (tree / "kpolicy.toml").write_text(_waiver("kasan/*", "no_such_defconfig"))
-    outcome = kpolicy("audit", tree)
+    outcome = kpolicy("audit", tree, "--full")
     assert "kpolicy.toml:1: note: unused waiver: kasan/* matches no finding in no_such_defconfig" in outcome.out
     assert "[policy/waiver-unused]" in outcome.out
     assert "waiver-unused" not in kpolicy("audit", tree, "--arch", "x86").out

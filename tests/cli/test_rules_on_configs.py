@@ -32,7 +32,7 @@ def findings(folder: Path, lines: str, *, policy: str, release: str = "6.12.117"
         text += f"# CONFIG_{name} is not set\n" if value == "n" else f"CONFIG_{name}={value.replace('+', ' ')}\n"
     config = folder / "some.config"
     config.write_text(text)
-    outcome = kpolicy("check", "-q", "--policy", policy, config)
+    outcome = kpolicy("check", "--terse", "--policy", policy, config)
     assert outcome.status in (0, 1), outcome.err
     found = {}
     for line in outcome.out.splitlines():

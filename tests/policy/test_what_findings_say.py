@@ -100,7 +100,7 @@ def test_a_config_without_its_tree_has_no_empty_parts_either(tmp_path: Path) -> 
         policy = "hardening" if rule.roles[0] == "hardened" else rule.roles[0]
         for example in (example for example in rule.examples if example.fires and example.architecture == "x86"):
             config.write_text(_HEADER.format(arch="x86") + example.config)
-            outcome = kpolicy("check", "-q", *(["--policy", policy] if policy != "any" else []), config)
+            outcome = kpolicy("check", "--terse", *(["--policy", policy] if policy != "any" else []), config)
             said += [line.partition(f"{config}:")[2] for line in outcome.out.splitlines() if f"[{rule.id}]" in line]
     assert len(said) > len(RULES) / 2
     assert [line for line in said if _EMPTY.search(line.partition(": ")[2].rpartition(" [")[0])] == []

@@ -75,7 +75,7 @@ def _report(*configs: ConfigReport, errors: tuple[KpolicyError, ...] = (), censu
 
 
 def _lines(report: Report, *, details: bool = False, style: Style | None = None) -> list[str]:
-    return text.render(report, Presentation(style or Style(), details=details)).splitlines()
+    return text.render(report, Presentation(style or Style(), details=details, full=True)).splitlines()
 
 
 def _json(report: Report) -> str:

@@ -37,11 +37,42 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The change since a revision that others follow; `why` is "removed" where `text` is a config line that is gone."""
+
+    symbol: str
+    before: str
+    after: str
+    why: str
+    text: str
+    location: Location | None
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """What keeps a config line, which asks for `asked`, from taking effect.
+
+    `kind` is "needs" for a condition that does not hold, "select" for a symbol that selects another value, "prompt"
+    where no line can set the symbol, "undefined" where the architecture does not define it.  `symbols` are those of the
+    `condition` with their values, `location` is the line to edit, `change` what a run since a revision knows.
+    """
+
+    kind: str
+    condition: str
+    symbols: Mapping[str, str]
+    asked: str
+    location: Location | None
+    change: Origin | None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What a rule, a check or a requirement has to say about a config, or about the tree.
 
     `fingerprint` is the same while lines move.  `config` and `role` are "" for what is about the tree;
-    `architectures` are those that such a finding is of.  `waiver` is there for one that is accepted.
+    `architectures` are those that such a finding is of.  `waiver` is there for one that is accepted.  `root` is what
+    keeps a config line from taking effect; one that stands for several with the same root has their fingerprints in
+    `members`.
     """
 
     rule: str
@@ -59,6 +90,8 @@ class Finding:
     role: str = ""
     architectures: tuple[str, ...] = ()
     waiver: Waiver | None = None
+    root: Root | None = None
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +140,8 @@ class ConfigReport:
     """What was found out about one config.
 
     `findings` stand; beside them are those that are `waived`, and those that a baseline has `known`.
-    `unjudged` are rules that could not be judged for want of Kconfig files.
+    `unjudged` are rules that could not be judged for want of Kconfig files.  `folded` are findings that each stand for
+    several of `findings`, with one cause.  `touched` is False where nothing changed since the revision of the run.
     """
 
     config: str
@@ -123,6 +157,8 @@ class ConfigReport:
     findings: tuple[Finding, ...]
     waived: tuple[Finding, ...]
     known: tuple[Finding, ...]
+    folded: tuple[Finding, ...]
+    touched: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +172,7 @@ class TreeReport:
     findings: tuple[Finding, ...]
     waived: tuple[Finding, ...]
     known: tuple[Finding, ...]
+    folded: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kpolicy.evaluate.minimal import needed_symbols
 from kpolicy.explain.cause import cause
+from kpolicy.explain.roots import Roots
 from kpolicy.location import Location
 from kpolicy.policy.checks import wrong_type
 from kpolicy.policy.checks.effects import LineEffect, line_effects
@@ -17,6 +18,7 @@ from kpolicy.policy.checks.moved import LeftBehind, in_words, left_behind, relea
 from kpolicy.policy.checks.old_names import holds, is_contradicted, remedy
 from kpolicy.policy.checks.reasons import Names, is_foreign, message, winner
 from kpolicy.policy.checks.registry import DEFAULT_CHECKS, RENAMED, SWITCHES_OFF, UNREADABLE
+from kpolicy.policy.checks.spelling import as_read
 from kpolicy.policy.checks.switches import switches
 from kpolicy.policy.checks.unreadable_findings import unreadable_findings
 from kpolicy.policy.rules.finding import SymbolValue
@@ -25,8 +27,8 @@ from kpolicy.policy.rules.rule import Severity
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
     from kpolicy.evaluate.values import Values
-    from kpolicy.policy.checks.switches import switches
-from kpolicy.policy.rules.finding import Finding
+    from kpolicy.explain.root import Root
+    from kpolicy.policy.rules.finding import Finding
 
 _LETTERS = "nmy"
 _MOST_OFF = 5
@@ -48,7 +50,7 @@ def check_lines(
     """
     if values.config is None:
         return ()
-    maker = FindingMaker(values, role, tree)
+    maker, roots = FindingMaker(values, role, tree), Roots(values)
     findings: list[Finding] = []
     effects = tuple(line_effects(values))
     release = release_that_made(values)
@@ -58,7 +60,7 @@ def check_lines(
     counted = {id(item.effect) for item in left}
     for effect in effects:
         if check_of(effect) in wanted and effect.effect != "honoured" and id(effect) not in counted:
-            found = _line_finding(maker, effect, names, derived=release is None)
+            found = _line_finding(maker, roots, effect, names, derived=release is None)
             if found is not None:
                 findings.append(found)
     if UNREADABLE in wanted:
@@ -92,7 +94,9 @@ def _left_findings(
         yield maker.finding(_LEFT, "KERNELVERSION", message, place, got=release)
 
 
-def _line_finding(maker: FindingMaker, effect: LineEffect, names: Names | None, *, derived: bool) -> Finding | None:
+def _line_finding(
+    maker: FindingMaker, roots: Roots, effect: LineEffect, names: Names | None, *, derived: bool
+) -> Finding | None:
     assignment, other = effect.assignment, effect.other
     if effect.effect == "duplicate-assignment" and (other is None or other.location.path != assignment.location.path):
         # In a stack the later file is there to override the earlier one.
@@ -109,7 +113,19 @@ def _line_finding(maker: FindingMaker, effect: LineEffect, names: Names | None, 
         causes=cause(maker.values, name) if effect.effect in _CAUSED else (),
         severity=_severity(maker, effect, names),
         remedy=(wrong_type.remedy if effect.effect == "wrong-type" else remedy)(maker.values, effect),
+        root=_root(roots, effect),
     )
+
+
+def _root(roots: Roots, effect: LineEffect) -> Root | None:
+    """What keeps a line from being honoured, where other lines can have the same in their way."""
+    name = effect.heir or effect.assignment.name
+    asked = as_read(roots.values.model.type_of(name), effect.assignment.value)
+    if effect.effect == "unknown-symbol":
+        return roots.of_unknown(name, asked)
+    if effect.effect == "dropped-request":
+        return roots.of_request(name, asked)
+    return roots.of_select(name, asked) if effect.effect == "overridden-by-select" else None
 
 
 def _is_derived(maker: FindingMaker, effect: LineEffect) -> bool:

@@ -11,6 +11,7 @@ from kpolicy.policy.rules.finding import Finding, SymbolValue
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
     from kpolicy.explain.cause import Link
+    from kpolicy.explain.root import Root
     from kpolicy.location import Location
     from kpolicy.policy.rules.rule import Severity
 
@@ -35,6 +36,7 @@ class FindingMaker:
         causes: tuple[Link, ...] = (),
         severity: Severity | None = None,
         remedy: tuple[str, ...] = (),
+        root: Root | None = None,
     ) -> Finding:
         """A finding of a check about a symbol."""
         config = self.values.config
@@ -51,4 +53,5 @@ class FindingMaker:
             causes=causes,
             place=place,
             remedy=remedy,
+            root=root,
         )

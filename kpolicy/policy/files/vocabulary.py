@@ -10,11 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from kpolicy.errors import did_you_mean
+from kpolicy.errors import UsageError, did_you_mean
 from kpolicy.frozen import dataclass
 from kpolicy.policy.checks.registry import CHECKS, Check
 from kpolicy.policy.expressions.expression import symbols
-from kpolicy.policy.files.globs import is_glob, matches_rule
+from kpolicy.policy.files.globs import is_glob, matches_rule, selector_fault
 from kpolicy.policy.roles.load import shipped_roles
 from kpolicy.policy.roles.role import Role
 from kpolicy.policy.rules.catalogue import Catalogue, shipped_catalogue
@@ -130,11 +130,24 @@ def requirement_id(symbol: str) -> str:
     return f"{REQUIRED}/{re.sub(r'[^a-z0-9]+', '-', symbol.lower()).strip('-') or '-'}"
 
 
-def shipped_vocabulary(*, quiet: Collection[str] = (), examples: bool = True, cache: Path | None = None) -> Vocabulary:
+def check_selector(option: str, word: str, vocabulary: Vocabulary) -> None:
+    """Refuse a selector that selects nothing; raises UsageError."""
+    fault = selector_fault(word)
+    problem = (f"{word!r}: {fault}", None) if fault is not None else vocabulary.unknown(vocabulary.canonical(word))
+    if problem is not None:
+        raise UsageError(f"{option}: {problem[0]}", hint=problem[1])
+
+
+def shipped_vocabulary(
+    *, quiet: Collection[str] = (), named: Collection[str] = (), examples: bool = True, cache: Path | None = None
+) -> Vocabulary:
     """What ships with kpolicy, without anybody's own rules.
 
-    `quiet` are checks that are to speak only when a policy switches them on, besides those that do so
-    anyway.  Without `examples` the rules have none.  What has been read is kept in the `cache`, if there is one.
+    `quiet` are checks that are to speak only when a policy switches them on, besides those that do so anyway;
+    those that are `named` speak in any case. Without `examples` the rules have none. What has been read is kept in
+    the `cache`, if there is one.
     """
-    checks = tuple(replace(check, quiet=True) if check.id in quiet else check for check in CHECKS)
+    checks = tuple(
+        replace(check, quiet=(check.quiet or check.id in quiet) and check.id not in named) for check in CHECKS
+    )
     return Vocabulary(shipped_catalogue(examples=examples, cache=cache), checks, shipped_roles(cache))

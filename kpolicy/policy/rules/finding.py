@@ -4,11 +4,15 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Final
 
 from kpolicy.explain.cause import Link
+from kpolicy.explain.root import Root
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 from kpolicy.policy.rules.rule import Severity
+
+_ABOUT_A_LINE: Final = ("config/wrong-type", "config/unreadable-line", "config/unknown-symbol", "stale/renamed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,9 @@ class Finding:
 
     A finding about the tree itself has no architecture and no role, its `config` is the file that it
     is about, and `architectures` says where it holds.
+
+    `root` is what keeps a config line from taking effect.  One that stands for several with the same root has those as
+    its `members`, and is about the symbol of the root (`kpolicy.policy.folding`).
     """
 
     rule: str
@@ -44,11 +51,29 @@ class Finding:
     place: Location
     remedy: tuple[str, ...]
     architectures: tuple[str, ...] = ()
+    root: Root | None = None
+    members: tuple[Finding, ...] = ()
 
     @property
     def fingerprint(self) -> str:
         """What stays the same while lines move: SHA-256 over rule, architecture, config and symbol."""
         return fingerprint(self.rule, self.architecture, self.config, self.symbol)
+
+
+def line_to_replace(finding: Finding) -> Location | None:
+    """The config line that the remedy, where that is a single line, goes in the place of; None where there is none.
+
+    That is the line that a check of lines is about, or the one that sets the very symbol that the remedy sets.
+    """
+    if len(finding.remedy) != 1 or not finding.place.line or finding.members:
+        return None
+    if finding.rule in _ABOUT_A_LINE:
+        return finding.place
+    root = finding.causes[-1] if finding.causes else None
+    if root is None or root.kind != "assigned" or root.location != finding.place:
+        return None
+    sets = finding.remedy[0].startswith((f"CONFIG_{root.symbol}=", f"# CONFIG_{root.symbol} is not set"))
+    return finding.place if sets else None
 
 
 def fingerprint(rule: str, architecture: str, config: str, symbol: str) -> str:

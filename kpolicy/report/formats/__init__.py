@@ -30,7 +30,7 @@ class Format:
 
     `accepted` says that it shows, or counts, the findings that a waiver or a baseline accepts;
     `line_hashes` that it holds the hashes of the lines that findings point at; `costs` that it shows what
-    options cost.
+    options cost; `pages` that it links the pages about rules.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Format:
     accepted: bool = True
     line_hashes: bool = False
     costs: bool = False
+    pages: bool = False
 
     def render(self, report: Report, how: Presentation) -> str:
         """The report in this format."""
@@ -55,7 +56,7 @@ def _all() -> Mapping[str, Format]:
         Format("text", f"{_HERE}.text", (".txt",), "for people"),
         Format("json", f"{_HERE}.json_document", (".json",), "everything, kpolicy/1", line_hashes=True, costs=True),
         Format("jsonl", f"{_HERE}.json_lines", (".jsonl", ".ndjson"), "a finding a line", accepted=False),
-        Format("sarif", f"{_HERE}.sarif", (".sarif",), "SARIF 2.1.0, for code scanning", line_hashes=True),
+        Format("sarif", f"{_HERE}.sarif", (".sarif",), "SARIF 2.1.0, for code scanning", line_hashes=True, pages=True),
         Format("github", f"{_HERE}.github", (), "annotations and a job summary of GitHub Actions"),
         Format("gitlab", f"{_HERE}.gitlab", (), "GitLab Code Quality", accepted=False),
         Format("junit", f"{_HERE}.junit", (".xml",), "JUnit XML, for CI servers"),

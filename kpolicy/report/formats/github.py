@@ -28,7 +28,7 @@ _KINDS: Final[Mapping[Severity, Kind]] = {"error": "error", "warning": "warning"
 
 def render(report: Report, how: Presentation) -> str:  # noqa: ARG001 - every format has the same signature
     """The annotations, the most severe first, and what is not annotated."""
-    findings = list(report.findings)
+    findings = list(report.told)
     lines: list[str] = []
     for severity in SEVERITIES:
         failed = [_failure(report, number) for number in range(len(report.errors))] if severity == "error" else []

@@ -26,7 +26,7 @@ SEVERITY: Final[Mapping[Severity, str]] = {"error": "critical", "warning": "majo
 def render(report: Report, how: Presentation) -> str:  # noqa: ARG001 - every format has the same signature
     """A JSON list, an issue a line."""
     seen: Counter[str] = Counter()
-    issues = ",\n".join(json.dumps(_issue(finding, seen)) for finding in report.findings)
+    issues = ",\n".join(json.dumps(_issue(finding, seen)) for finding in report.told)
     return f"[\n{issues}\n]\n" if issues else "[]\n"
 
 

@@ -97,7 +97,7 @@ def _rows(report: Report) -> list[tuple[str, ...]]:
         by_name.setdefault(config.srcarch, []).append(config)
     rows = []
     for name, configs in sorted(by_name.items()):
-        found = [finding.severity for config in configs for finding in config.findings]
+        found = [finding.severity for config in configs for finding in config.told]
         rows.append((_cell(name), str(len(configs)), *(str(found.count(word)) for word in SEVERITIES)))
     return rows
 

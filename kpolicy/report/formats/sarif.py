@@ -17,7 +17,7 @@ from kpolicy import __version__
 from kpolicy.errors import KpolicyError
 from kpolicy.location import Location
 from kpolicy.policy.judging.waivers import Waived
-from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.rules.finding import Finding, line_to_replace
 from kpolicy.policy.rules.rule import SEVERITIES
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import Report, RuleNote
@@ -25,6 +25,7 @@ from kpolicy.report.remark import Remark
 from kpolicy.report.rule_help import help_markdown, help_text
 from kpolicy.report.text.lines import message, number
 from kpolicy.report.text.plain import line
+from kpolicy.report.text.rule_page import rule_page
 
 # GitHub Docs, "SARIF results exceed one or more limits" and "SARIF results file is too large".
 MOST_RESULTS: Final = 25_000
@@ -38,15 +39,15 @@ _TREE: Final = "%SRCROOT%"
 _Object = dict[str, Any]
 
 
-def render(report: Report, how: Presentation) -> str:  # noqa: ARG001 - every format has the same signature
+def render(report: Report, how: Presentation) -> str:
     """The report as a SARIF log, a result a line."""
     rules = {note.id: index for index, note in enumerate(report.notes[:MOST_RULES])}
     results = list(_results(report, rules))
     kept = results[:MOST_RESULTS]
-    text = _log(report, kept, len(results))
+    text = _log(report, kept, len(results), how.pages)
     while (size := _packed(text)) > MOST_BYTES and kept:
         kept = kept[: len(kept) * MOST_BYTES * 9 // (size * 10)]
-        text = _log(report, kept, len(results))
+        text = _log(report, kept, len(results), how.pages)
     return text
 
 
@@ -55,9 +56,9 @@ def _packed(text: str) -> int:
     return len(text) if len(text) <= MOST_BYTES else len(zlib.compress(text.encode()))
 
 
-def _log(report: Report, results: Sequence[str], of: int) -> str:
+def _log(report: Report, results: Sequence[str], of: int, pages: str) -> str:
     run: _Object = {
-        "tool": {"driver": _driver(report)},
+        "tool": {"driver": _driver(report, pages)},
         "automationDetails": {"id": f"kpolicy/{report.command}/"},
         "invocations": [
             {
@@ -79,23 +80,25 @@ def _log(report: Report, results: Sequence[str], of: int) -> str:
     )
 
 
-def _driver(report: Report) -> _Object:
+def _driver(report: Report, pages: str) -> _Object:
     return {
         "name": "kpolicy",
         "version": __version__,
         "semanticVersion": __version__,
-        "rules": [_rule(note) for note in report.notes[:MOST_RULES]],
+        "rules": [_rule(note, pages) for note in report.notes[:MOST_RULES]],
     }
 
 
-def _rule(note: RuleNote) -> _Object:
+def _rule(note: RuleNote, pages: str) -> _Object:
     tags = dict.fromkeys(word for word in (line(note.id).partition("/")[0], note.kind) if word)
+    page = rule_page(pages, note.id)
     problem = "recommendation" if note.severity == "note" else note.severity
     return {
         "id": line(note.id),
         "shortDescription": {"text": _message(line(note.title))},
         "fullDescription": {"text": _message(line(note.rationale.partition("\n\n")[0].strip() or note.title))},
         "help": {"text": _message(help_text(note)), "markdown": _message(help_markdown(note))},
+        **({"helpUri": page} if page else {}),
         "defaultConfiguration": {"level": note.severity},
         "properties": {"tags": list(tags), "problem.severity": problem},
     }
@@ -105,7 +108,7 @@ def _results(report: Report, rules: Mapping[str, int]) -> Iterator[str]:
     """Every result as JSON, those that stand first, of these the most severe first."""
     _, known = report.accepted
     new = {"baselineState": "new"} if known else {}
-    standing = list(report.findings)
+    standing = list(report.told)
     for severity in SEVERITIES:
         for finding in standing:
             if finding.severity == severity:
@@ -138,6 +141,14 @@ def _result(finding: Finding, report: Report, rules: Mapping[str, int]) -> _Obje
             "remedy": [line(text) for text in finding.remedy],
         },
     }
+    if finding.members:
+        result["relatedLocations"] = [
+            {"id": number, **_location(item.place, report, item.message)}
+            for number, item in enumerate(finding.members[:MOST_STEPS])
+        ]
+    fix = _fix(finding, report)
+    if fix is not None:
+        result["fixes"] = [fix]
     if len(steps) > 1:
         # From the line that a person wrote to the symbol that it is about.
         flow = [
@@ -147,6 +158,19 @@ def _result(finding: Finding, report: Report, rules: Mapping[str, int]) -> _Obje
         ]
         result["codeFlows"] = [{"threadFlows": [{"locations": flow}]}]
     return result
+
+
+def _fix(finding: Finding, report: Report) -> _Object | None:
+    """The edit where the remedy is one line in the place of the one that the finding points at."""
+    replaced = line_to_replace(finding)
+    if replaced is None:
+        return None
+    place = _location(replaced, report)["physicalLocation"]
+    change = {"deletedRegion": place["region"], "insertedContent": {"text": finding.remedy[0]}}
+    return {
+        "description": {"text": _message(line(f"write {finding.remedy[0]}"))},
+        "artifactChanges": [{"artifactLocation": place["artifactLocation"], "replacements": [change]}],
+    }
 
 
 def _suppression(item: Waived, report: Report) -> _Object:
@@ -192,6 +216,8 @@ def _cuts(report: Report, kept: int, of: int) -> Iterator[_Object]:
         texts.append(f"{number(len(report.notes) - MOST_RULES, 'rule')} left out: GitHub takes {MOST_RULES}")
     if any(len(finding.causes) > MOST_STEPS for finding in report.findings):
         texts.append(f"of longer chains of causes only the last {MOST_STEPS} steps are included: GitHub shows no more")
+    if any(len(finding.members) > MOST_STEPS for finding in report.told):
+        texts.append(f"of the findings with one cause only the first {MOST_STEPS} are related locations")
     for text in texts:
         yield {"level": "warning", "message": {"text": text}}
 

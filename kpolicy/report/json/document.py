@@ -26,6 +26,7 @@ from kpolicy.report.json.pieces import (
     location_document,
     other_role_document,
 )
+from kpolicy.report.json.roots import root_document
 from kpolicy.report.records import ConfigReport, PolicyReport, Report, RuleNote, TreeReport
 from kpolicy.report.remark import Remark
 
@@ -90,6 +91,8 @@ def finding_document(finding: Finding, whose: Whose | None = None) -> dict[str, 
         "fingerprint": finding.fingerprint,
         **(_own(finding, whose) if whose is not None else {}),
         **({"architectures": list(finding.architectures)} if finding.architectures else {}),
+        **({"root": root_document(finding.root)} if finding.root is not None else {}),
+        **({"members": [item.fingerprint for item in finding.members]} if finding.members else {}),
     }
 
 
@@ -110,6 +113,7 @@ def config_document(config: ConfigReport, tree: str) -> dict[str, Any]:
         "remarks": [remark_document(remark) for remark in config.remarks],
         "unjudged": list(config.unjudged),
         "cost": _cost(config.cost) if config.cost is not None else None,
+        **({} if config.touched else {"touched": False}),
         "observed": {"set": list(config.observation.set_in_text), "on": list(config.observation.on)},
         **_judgement(config, Whose(tree, config.architecture, config.config, config.verdict.role)),
     }
@@ -158,6 +162,7 @@ def _judgement(judged: ConfigReport | TreeReport, whose: Whose) -> dict[str, Any
         "findings": [finding_document(finding, whose) for finding in judged.findings],
         "waived": [{**finding_document(item.finding, whose), "waiver": _waiver(item.waiver)} for item in judged.waived],
         "known": [finding_document(finding, whose) for finding in judged.known],
+        "folded": [finding_document(finding, whose) for finding in judged.told if finding.members],
     }
 
 

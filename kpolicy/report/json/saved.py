@@ -20,6 +20,7 @@ from kpolicy.policy.rules.finding import Finding, SymbolValue
 from kpolicy.policy.rules.rule import SEVERITIES, Reference, Severity
 from kpolicy.report.json.document import SCHEMA, Whose
 from kpolicy.report.json.nodes import Node, or_empty, parse, read_location
+from kpolicy.report.json.roots import read_root
 from kpolicy.report.records import ConfigReport, PolicyReport, Report, RuleNote, TreeReport
 from kpolicy.report.remark import Remark
 
@@ -104,6 +105,7 @@ def _report(root: Node) -> Report:
 
 def read_config_report(node: Node, tree: str, policies: int = 1) -> ConfigReport:
     """What `config_document` wrote about a config of a tree, in a report with so many policies."""
+    touched = node.get("touched")
     role, observed, srcarch = node["role"], node["observed"], node["srcarch"].text()
     verdict = _verdict(role)
     whose = Whose(tree, node["architecture"].text(), node["config"].text(), verdict.role)
@@ -121,6 +123,7 @@ def read_config_report(node: Node, tree: str, policies: int = 1) -> ConfigReport
         waived=_waived(node["waived"], whose),
         known=_findings(node["known"], whose),
         cost=_cost(node["cost"]),
+        touched=touched is None or touched.truth(),
     )
 
 
@@ -161,7 +164,7 @@ def _findings(node: Node, whose: Whose) -> tuple[Finding, ...]:
 
 def _finding(node: Node, whose: Whose) -> Finding:
     place = read_location(node["location"])
-    architectures = node.get("architectures")
+    architectures, root = node.get("architectures"), node.get("root")
     finding = Finding(
         rule=node["rule"].text(),
         severity=cast("Severity", node["severity"].word(SEVERITIES)),
@@ -176,6 +179,7 @@ def _finding(node: Node, whose: Whose) -> Finding:
         place=place,
         remedy=node["remedy"].texts(),
         architectures=architectures.texts() if architectures is not None else (),
+        root=read_root(root) if root is not None else None,
     )
     if node["fingerprint"].text() != finding.fingerprint:
         node["fingerprint"].wrong("not the fingerprint of this finding: was the file edited by hand?")

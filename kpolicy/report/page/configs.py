@@ -107,7 +107,7 @@ class Configs:
             role=words(config.verdict.role),
             reason=reason,
             signs=(*(self._signs(config.verdict) if config.verdict.reading else ()), *self._others(config.verdict)),
-            counts=severities_of(config.findings),
+            counts=severities_of(config.told),
             waived=len(config.waived),
             known=len(config.known),
             toolchain=words(config.toolchain) if config.toolchain != self.toolchain else "",
@@ -164,7 +164,7 @@ def census_row(name: str, anchor: str, configs: Sequence[ConfigReport], roles: S
             width = _SHARE * of_role[role] / len(configs)
             portions.append(Portion(number, role, of_role[role], round(start, 2), round(width, 2)))
             start += width
-    counts = severities_of(finding for config in configs for finding in config.findings)
+    counts = severities_of(finding for config in configs for finding in config.told)
     return CensusRow(name, anchor, len(configs), tuple(of_role[role] for role in roles), tuple(portions), counts)
 
 

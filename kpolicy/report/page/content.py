@@ -119,7 +119,7 @@ def content(report: Report) -> Page:
     accepted_findings = [
         finding for item in report.judged for finding in (*(entry.finding for entry in item.waived), *item.known)
     ]
-    ids = sorted({finding.rule for finding in (*report.findings, *accepted_findings)})
+    ids = sorted({finding.rule for finding in (*report.told, *accepted_findings)})
     rule_anchors = {rule: anchors.name("r", rule) for rule in ids}
     rows = Rows(words, anchors, drawings, rule_anchors)
     # The worst first; a sort in Python leaves the rest as it was.
@@ -143,7 +143,7 @@ def content(report: Report) -> Page:
         ),
         fails=report.fails,
         unread=report.unread,
-        severities=tuple(report.severities().items()),
+        severities=tuple(report.told_severities().items()),
         waived=sum(len(item.waived) for item in report.judged),
         known=sum(len(item.known) for item in report.judged),
         known_by=words(f"known at {report.since}" if report.since else "known to the baseline"),
@@ -188,7 +188,7 @@ def _census(report: Report, roles: Sequence[str], words: Words, anchors: Anchors
     for name in sorted(by_name):
         yield census_row(words(name), anchors.name("map", words(name)), by_name[name], roles)
     others = (
-        ("Kconfig files", report.about.findings if report.about is not None else ()),
+        ("Kconfig files", report.about.told if report.about is not None else ()),
         ("policy files", tuple(finding for policy in report.policies for finding in policy.findings)),
     )
     for what, findings in others:
@@ -196,7 +196,7 @@ def _census(report: Report, roles: Sequence[str], words: Words, anchors: Anchors
             yield CensusRow(what, "", None, (), (), severities_of(findings))
     if len(by_name) > 1:
         everything = census_row("all", "", report.configs, roles)
-        yield replace(everything, counts=tuple(report.severities().values()))
+        yield replace(everything, counts=tuple(report.told_severities().values()))
 
 
 def _maps(
@@ -238,7 +238,7 @@ def _architecture_maps(in_configs: Sequence[tuple[Row, ConfigRow]], architecture
 
 def _rules(report: Report, accepted: Sequence[Finding], anchors: Mapping[str, str], words: Words) -> Iterator[RuleRow]:
     notes = {note.id: note for note in report.notes}
-    findings = tuple(report.findings)
+    findings = tuple(report.told)
     counts = Counter(finding.rule for finding in findings)
     taken = Counter(finding.rule for finding in accepted)
     configs: dict[str, set[str]] = defaultdict(set)

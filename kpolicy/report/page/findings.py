@@ -29,12 +29,21 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """One of the findings that a row stands for."""
+
+    place: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A finding.
 
     `where` is the config, or the file that it is about, `line` the place that a person would edit, without the
     path where that is the config's own; `config` is the anchor of the config, "" where the page has none.
-    `architectures` are where it holds, `costs` what the symbols of the finding cost in its config.
+    `architectures` are where it holds, `members` the findings with one cause that it stands for, `costs` what the
+    symbols of the finding cost in its config.
     """
 
     anchor: str
@@ -53,6 +62,7 @@ class Row:
     drawing: Drawing | None
     remedy: str
     costs: tuple[str, ...]
+    members: tuple[Member, ...] = ()
 
     @property
     def is_long(self) -> bool:
@@ -83,9 +93,9 @@ class Rows:
     def standing(self, report: Report, configs: Mapping[int, str]) -> Iterator[Row]:
         """The findings that count, about the tree, of all configs, about the policies; `configs` are anchors."""
         if report.about is not None:
-            yield from self._rows(report.about.findings)
+            yield from self._rows(report.about.told)
         for number, config in enumerate(report.configs):
-            yield from self._rows(config.findings, config, configs[number])
+            yield from self._rows(config.told, config, configs[number])
         for policy in report.policies:
             yield from self._rows(policy.findings)
 
@@ -129,6 +139,7 @@ class Rows:
             drawing=self._drawings.of(finding.causes),
             remedy=words("\n".join(finding.remedy)),
             costs=tuple(words(line_text(line)) for line in _costs(finding, config)),
+            members=tuple(Member(words(str(item.place)), words(item.message)) for item in finding.members),
         )
 
     def _steps(self, causes: Sequence[Link]) -> tuple[Step, ...]:

@@ -102,7 +102,7 @@ def _locations(report: Report) -> Iterator[Location | None]:
     yield from (error.location for error in report.errors)
     for judged in report.judged:
         yield from (item.waiver.location for item in judged.waived)
-        for finding in (*judged.findings, *judged.known, *(item.finding for item in judged.waived)):
+        for finding in (*judged.findings, *judged.told, *judged.known, *(item.finding for item in judged.waived)):
             yield finding.place
             yield from (link.location for link in finding.causes)
     for policy in report.policies:

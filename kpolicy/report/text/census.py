@@ -16,33 +16,37 @@ from kpolicy.report.text.style import Style, columns
 _NAMED = 6
 
 
-def census_lines(report: Report, style: Style) -> Iterator[str]:
-    """What the configs of each architecture are for, how many findings they have, and what is on in them."""
+def census_lines(report: Report, style: Style, *, full: bool = False) -> Iterator[str]:
+    """What the configs of each architecture are for, how many findings they have, and what is on in them.
+
+    Where the run compares with a revision, of those that have changed.
+    """
     census = report.census
     assert census is not None
     version = f"Linux {report.version}, " if report.version else ""
     yield style.mark("strong", line(f"census: {version}toolchain {report.toolchain}"))
-    yield from columns(_architectures(report), right=range(1, 3 + len(report.roles) + len(SEVERITIES)))
+    yield from columns(_architectures(report, full=full), right=range(1, 3 + len(report.roles) + len(SEVERITIES)))
     symbols = list(_symbols(census))
     if symbols:
         yield ""
         yield from columns([("symbol", "set", "on", "where it is on"), *symbols], right=(1, 2))
 
 
-def _architectures(report: Report) -> Iterator[tuple[str, ...]]:
+def _architectures(report: Report, *, full: bool) -> Iterator[tuple[str, ...]]:
     yield ("architecture", "configs", *map(line, report.roles), *(f"{severity}s" for severity in SEVERITIES))
     by_name: dict[str, list[ConfigReport]] = {}
-    for config in report.configs:
+    counted = [config for config in report.configs if config.touched]
+    for config in counted:
         by_name.setdefault(config.srcarch, []).append(config)
     for name in sorted(by_name):
-        yield _row(name, by_name[name], report.roles)
+        yield _row(name, by_name[name], report.roles, full=full)
     if len(by_name) > 1:
-        yield _row("all", list(report.configs), report.roles)
+        yield _row("all", counted, report.roles, full=full)
 
 
-def _row(name: str, configs: list[ConfigReport], roles: tuple[str, ...]) -> tuple[str, ...]:
+def _row(name: str, configs: list[ConfigReport], roles: tuple[str, ...], *, full: bool) -> tuple[str, ...]:
     found = Counter(config.verdict.role for config in configs)
-    severities = Counter(finding.severity for config in configs for finding in config.findings)
+    severities = Counter(item.severity for config in configs for item in (config.findings if full else config.told))
     numbers = (len(configs), *(found[role] for role in roles), *(severities[word] for word in SEVERITIES))
     return (line(name), *map(str, numbers))
 

@@ -47,11 +47,11 @@ def _common(finding: Finding) -> str:
     return line(f"{finding.message} ({finding.place})")
 
 
-def grouped(report: Report) -> tuple[Group, ...]:
-    """The findings that stand, the worst first, then what most configs have."""
+def grouped(report: Report, *, each: bool = False) -> tuple[Group, ...]:
+    """The findings that stand, the worst first, then what most configs have; `each` by itself, or by causes."""
     titles = {note.id: note.title for note in report.notes}
     found: dict[tuple[str, Severity], list[Finding]] = {}
-    for finding in report.findings:
+    for finding in report.findings if each else report.told:
         found.setdefault((finding.rule, finding.severity), []).append(finding)
     groups = [Group(rule, severity, titles.get(rule, ""), tuple(items)) for (rule, severity), items in found.items()]
     return tuple(sorted(groups, key=lambda group: (SEVERITIES.index(group.severity), -len(group.findings), group.rule)))

@@ -16,8 +16,7 @@ def finding_line(finding: Finding, style: Style | None = None) -> str:
     style = style or Style()
     place = style.mark("strong", f"{line(str(finding.place))}:")
     severity = style.mark(finding.severity, f"{finding.severity}:")
-    tag = style.mark("faint", f"[{line(finding.rule)}]")
-    return f"{place} {severity} {message(finding)} {tag}"
+    return f"{place} {severity} {message(finding)} {style.rule(finding.rule)}"
 
 
 def message(finding: Finding) -> str:
@@ -38,8 +37,12 @@ def is_its_own(finding: Finding) -> bool:
     return any(path == part or path.endswith(f"/{part}") for part in (finding.config, *finding.config.split("+")))
 
 
-def detail_lines(finding: Finding, indent: str = "    ") -> Iterator[str]:
-    """The chain of causes, where there is one, and the remedy."""
+def detail_lines(finding: Finding, indent: str = "    ", most: int | None = None) -> Iterator[str]:
+    """The findings with this cause (`most` of them), the chain of causes, where there is one, and the remedy."""
+    for member in finding.members[:most]:
+        yield f"{indent}{line(str(member.place))}: {line(member.message)}"
+    if most is not None and len(finding.members) > most:
+        yield f"{indent}and {len(finding.members) - most} more (-v shows them)"
     if any(link.kind not in ("assigned", "unset") for link in finding.causes) or len(finding.causes) > 1:
         rows = [
             (line(f"{link.symbol}={link.value}"), line(link.text), line(str(link.location)) if link.location else "")

@@ -93,7 +93,7 @@ def _suites(report: Report) -> Iterator[Suite]:
 
 
 def _judged(judged: ConfigReport | TreeReport, report: Report) -> tuple[Case, ...]:
-    cases = [_standing(finding, report.threshold(judged.standard)) for finding in judged.findings]
+    cases = [_standing(finding, report.threshold(judged.standard)) for finding in judged.told]
     cases += [_skipped(item.finding, f"waived by {waiver_words(item)}") for item in judged.waived]
     cases += [_skipped(finding, known_words(report)) for finding in judged.known]
     return _numbered(cases)

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where the pages about rules are, and which terminals know what a link is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+PROJECT_URL: Final = "Documentation"
+"""The label of the address of the documentation in the package's metadata (`project.urls`); rules are in `rules/`."""
+_PROGRAMS: Final = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio")
+_VARIABLES: Final = ("KITTY_WINDOW_ID", "KONSOLE_VERSION", "WT_SESSION", "DOMTERM")
+_TERMS: Final = ("xterm-kitty", "xterm-ghostty", "foot", "contour", "alacritty")
+_OLDEST_VTE: Final = 5000
+
+
+def knows_links(environment: Mapping[str, str]) -> bool:
+    """Whether a terminal shows OSC 8 as a link, as far as the environment tells; others would show nothing of it."""
+    if environment.get("TERM_PROGRAM") in _PROGRAMS or environment.get("TERM") in _TERMS:
+        return True
+    version = environment.get("VTE_VERSION", "")
+    return any(environment.get(name) for name in _VARIABLES) or (version.isdigit() and int(version) >= _OLDEST_VTE)
+
+
+def published_pages() -> str:
+    """The address of the pages about rules, by the metadata of the package; "" where it names none."""
+    from importlib import metadata  # slow, and seldom needed
+
+    try:
+        found = metadata.metadata("kpolicy").get_all("Project-URL") or []
+    except metadata.PackageNotFoundError:
+        return ""
+    pairs = (entry.partition(",") for entry in found)
+    base = next((address.strip() for label, _, address in pairs if label.strip() == PROJECT_URL), "")
+    return f"{base.rstrip('/')}/rules" if base else ""
+
+
+def pages_for_terminal() -> str:
+    """The same for people at this machine: without an address the folder of a checkout; "" for neither."""
+    folder = Path(__file__).parents[2] / "docs/rules"
+    return published_pages() or (folder.as_uri() if folder.is_dir() else "")

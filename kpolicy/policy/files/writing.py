@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Policy files as text: one more waiver, and a first file for a tree."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+
+_STARTER = """\
+# The kpolicy policy of {subject}: which rules hold for its configs, and which findings are accepted.
+# Everything is optional.  `kpolicy policy show` prints what is in force, `kpolicy rules list` the rules.
+
+# What to build on: production, debug, fuzzing, hardening, upstream, or a file.
+# upstream is for a kernel tree's own configs: only errors fail the run.
+extends = ["upstream"]
+
+# The least severity that fails a run: error, warning, note, never.
+# fail_on = "error"
+
+# Config fragments whose every line is required.
+{require}
+
+# What kernels are for, where their values do not tell: production, debug, fuzzing, hardened.
+# [roles]
+{roles}
+
+# Rules by id, family or glob: "off", "on", "note", "warning", "error".
+# [rules]
+# "config/unknown-symbol" = "off"
+# "kconfig/redundant-select" = "on"
+
+# Findings that are accepted; `kpolicy waive RULE CONFIG --owner NAME --until DATE` adds one.
+# [[waiver]]
+# rule = "debug-vm/in-production"
+# config = {config}
+# reason = "why"
+# owner = "who"
+# expires = 2030-01-31
+"""
+_FRAGMENTS = ("kernel/configs/debug.config", "kernel/configs/hardening.config")
+
+
+def with_waiver(
+    text: str, *, rule: str, config: str, reason: str, owner: str, expires: dt.date, symbol: str | None = None
+) -> str:
+    """The text of a policy file with one more waiver at its end; everything else stays as it is."""
+    end = "\r\n" if "\r\n" in text else "\n"
+    keys = {"rule": rule, "config": config, **({"symbol": symbol} if symbol else {}), "reason": reason, "owner": owner}
+    lines = ["[[waiver]]", *(f"{key} = {_string(value)}" for key, value in keys.items())]
+    lines.append(f"expires = {expires.isoformat()}")
+    gap = "" if not text else end if text.endswith("\n") else end * 2
+    return text + gap + "".join(f"{line}{end}" for line in lines)
+
+
+def starter(subject: str, configs: Sequence[str]) -> str:
+    """A first policy file, all but one line of it comments, with the config files of the tree as examples."""
+    fragments = [path for path in _FRAGMENTS if path in configs] or [_FRAGMENTS[0]]
+    defconfigs = [path for path in configs if path.endswith("defconfig")]
+    debug = [path for path in defconfigs if "debug" in path.rpartition("/")[2]] or ["*debug*_defconfig"]
+    return _STARTER.format(
+        subject=" ".join(subject.split()),
+        require=f"# require = [{', '.join(_string(f'tree:{path}') for path in fragments)}]",
+        roles="\n".join(f'# {_string(path)} = "debug"' for path in debug),
+        config=_string(defconfigs[0] if defconfigs else "arch/x86/configs/x86_64_defconfig"),
+    )
+
+
+def _string(text: str) -> str:
+    """A basic string of TOML, whose escapes are those of JSON but for what ASCII cannot say in one."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

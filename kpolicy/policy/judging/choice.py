@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which findings of a run count: some rules, from some severity on."""
+
+from __future__ import annotations
+
+from kpolicy.frozen import dataclass
+from kpolicy.policy.files.globs import matches_rule
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.rules.rule import SEVERITIES, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Rule selectors, and the least severity; without `select` every rule, but for those of `ignore`."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    least: Severity = "note"
+
+    def takes(self, finding: Finding) -> bool:
+        """Whether a finding counts."""
+        return (
+            SEVERITIES.index(finding.severity) <= SEVERITIES.index(self.least)
+            and (not self.select or any(matches_rule(word, finding.rule) for word in self.select))
+            and not any(matches_rule(word, finding.rule) for word in self.ignore)
+        )
+
+
+EVERYTHING = Choice()
+"""Every finding counts."""

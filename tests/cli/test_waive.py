@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`kpolicy waive` and `kpolicy policy init`: policy files that kpolicy writes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from kpolicy.cli import status
+from kpolicy.policy.files.extends import policy_of_text
+from kpolicy.policy.files.writing import starter, with_waiver
+from tests.cli.support import copy_of_demo, kpolicy
+
+_UNTIL = ("--owner", "jane", "--until", "2099-01-31")
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    return copy_of_demo(tmp_path)
+
+
+def test_a_first_policy_is_written_once(tree: Path) -> None:
+    first = kpolicy("policy", "init", "--tree", tree)
+    assert (first.status, first.out) == (status.CLEAN, "")
+    text = (tree / "kpolicy.toml").read_text()
+    assert '# "arch/x86/configs/debug_defconfig" = "debug"' in text
+    again = kpolicy("policy", "init", "--tree", tree)
+    assert (again.status, (tree / "kpolicy.toml").read_text()) == (status.USAGE, text)
+    assert kpolicy("policy", "show", "--tree", tree).status == status.CLEAN
+
+
+def test_all_that_a_first_policy_suggests_can_be_switched_on() -> None:
+    text = starter("Linux 6.12", ["arch/x86/configs/x86_64_defconfig", "kernel/configs/debug.config"])
+    switched = "\n".join(
+        line.removeprefix("# ") if " = " in line or line.startswith("# [") else line for line in text.splitlines()
+    )
+    policy = policy_of_text("kpolicy.toml", switched.replace("# fail_on", "fail_on"))
+    assert policy.waivers[0].owner == "who"
+
+
+def test_a_waiver_is_added_and_comments_stay(tree: Path) -> None:
+    path = tree / "kpolicy.toml"
+    path.write_text('# ours\nfail_on = "error"  # only these\n')
+    before = kpolicy("audit", tree, "-o", "json").json["summary"]
+    done = kpolicy("waive", "kmemleak/in-production", "graphics_defconfig", *_UNTIL, "--tree", tree)
+    assert (done.status, done.err) == (status.CLEAN, "")
+    assert path.read_text() == (
+        '# ours\nfail_on = "error"  # only these\n\n[[waiver]]\nrule = "kmemleak/in-production"\n'
+        'config = "graphics_defconfig"\nreason = "accepted by jane"\nowner = "jane"\nexpires = 2099-01-31\n'
+    )
+    after = kpolicy("audit", tree, "-o", "json").json["summary"]
+    assert (after["waived"], after["errors"]) == (1, before["errors"] - 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("kmemleak/in-prod", "x_defconfig", *_UNTIL), "did you mean 'kmemleak/in-production'?"),
+        (("kmemleak", "x_defconfig", "--owner", "jane", "--until", "soon"), "YYYY-MM-DD"),
+        (("kmemleak", "configs/", *_UNTIL), "a config is a file"),
+        (("kmemleak", "x_defconfig", *_UNTIL, "--policy", "gone.toml"), "cannot read the policy file"),
+    ],
+)
+def test_what_would_be_no_waiver_is_not_written(tree: Path, words: tuple[str, ...], said: str) -> None:
+    path = tree / "kpolicy.toml"
+    path.write_text("# ours\n")
+    outcome = kpolicy("waive", *words, "--tree", tree)
+    assert (outcome.status, path.read_text()) == (status.USAGE, "# ours\n")
+    assert said in outcome.err
+
+
+def test_without_a_policy_file_there_is_nothing_to_add_to(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tree.parent))
+    (tree / ".git").mkdir()
+    outcome = kpolicy("waive", "kmemleak", "x_defconfig", *_UNTIL, "--tree", tree)
+    assert outcome.status == status.USAGE
+    assert "kpolicy policy init" in outcome.err
+
+
+def test_odd_texts_stay_what_they_are() -> None:
+    text = with_waiver(
+        "# a\r\n",
+        rule="kasan",
+        config='a"b\\c',
+        reason="caf\u00e9",
+        owner="j",
+        expires=dt.date(2099, 1, 1),
+        symbol="X",
+    )
+    assert text.count("\r\n") == text.count("\n")
+    (waiver,) = policy_of_text("kpolicy.toml", text).waivers
+    assert (waiver.reason, waiver.symbol) == ("caf\u00e9", "X")

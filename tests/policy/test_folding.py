@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Findings with one cause are told as one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from kpolicy.explain.root import Origin, Root
+from kpolicy.location import Location
+from kpolicy.policy.folding.fold import cause_of, fold, unfolded
+from kpolicy.policy.folding.words import cause_words
+from kpolicy.policy.rules.finding import Finding, SymbolValue, fingerprint
+from tests.cli.support import kpolicy
+from tests.git import make_repository
+from tests.kconfig.small import make_tree
+
+_PLACE = Location("defconfig", 9)
+_MODULES = Root("needs", "MODULES", (("MODULES", "n"),), "m", _PLACE)
+
+
+def _finding(symbol: str, root: Root | None, *, got: str = "y", line: int = 1) -> Finding:
+    return Finding(
+        rule="config/dropped-request",
+        severity="warning",
+        tree="linux",
+        architecture="x86",
+        config="defconfig",
+        role="production",
+        symbol=symbol,
+        symbols=(SymbolValue(symbol, got),),
+        message=f"CONFIG_{symbol} is not honoured",
+        causes=(),
+        place=Location("defconfig", line),
+        remedy=(),
+        root=root,
+    )
+
+
+def test_findings_with_one_cause_become_one_with_members() -> None:
+    members = tuple(_finding(f"DRIVER_{number}", _MODULES, line=number) for number in range(1, 6))
+    other = _finding("ALONE", Root("needs", "NET", (("NET", "n"),), "y", _PLACE), got="n")
+    loose = replace(other, symbol="LOOSE", root=None)
+    (one, *rest) = fold((members[0], other, *members[1:], loose))
+    assert one.message == "CONFIG_MODULES is not set: 5 requests for m become y"
+    assert (one.symbol, one.place, one.members) == ("MODULES", _PLACE, members)
+    assert one.fingerprint == fingerprint("config/dropped-request", "x86", "defconfig", "MODULES")
+    assert rest == [other, loose]
+    assert unfolded(one) == members
+    assert unfolded(loose) == (loose,)
+
+
+def test_few_lines_are_named() -> None:
+    root = Root("needs", "A || B", (("A", "n"), ("B", "n")), "y", _PLACE)
+    (one,) = fold((_finding("X", root, got="n"), _finding("Y", root, got="n")))
+    assert one.message == "A || B is not met (A=n, B=n): CONFIG_X=y and CONFIG_Y=y become n"
+    assert one.symbol == "A || B"
+
+
+def test_what_needs_a_symbol_that_is_lost_itself_has_its_cause() -> None:
+    bus = _finding("BUS", Root("needs", "PCI", (("PCI", "n"),), "y", _PLACE), got="n")
+    device = _finding("DEVICE", Root("needs", "BUS", (("BUS", "n"),), "y", _PLACE), got="n")
+    (one,) = fold((device, bus))
+    assert (one.symbol, one.members) == ("PCI", (device, bus))
+
+
+def test_what_goes_round_ends() -> None:
+    one = _finding("ONE", Root("needs", "TWO", (("TWO", "n"),), "y"), got="n")
+    two = _finding("TWO", Root("needs", "ONE", (("ONE", "n"),), "y"), got="n")
+    assert {member.symbol for item in fold((one, two)) for member in unfolded(item)} == {"ONE", "TWO"}
+
+
+def test_the_gravest_severity_is_that_of_all() -> None:
+    grave = replace(_finding("A", _MODULES), severity="error")
+    (one,) = fold((_finding("B", _MODULES), grave))
+    assert one.severity == "error"
+
+
+def test_one_line_that_a_change_lost_is_told_by_the_change() -> None:
+    change = Origin("MODULES", "y", "n", "removed", "CONFIG_MODULES=y", Location("defconfig", 4))
+    (one,) = fold((_finding("EXT4_FS", replace(_MODULES, change=change)),))
+    assert one.message == (
+        "CONFIG_MODULES is not set (was =y before this change; removed line: CONFIG_MODULES=y at defconfig:4):"
+        " CONFIG_EXT4_FS=m becomes y"
+    )
+
+
+def test_causes_in_words() -> None:
+    assert cause_words(Root("needs", "!RT", (("RT", "y"),), "y")) == "!RT is not met (RT=y)"
+    assert cause_words(Root("needs", "BUS", (("BUS", "m"),), "y")) == "CONFIG_BUS=m"
+    assert cause_words(Root("select", "BUS", (("BUS", "y"),), "n")) == "BUS=y selects another value"
+    assert cause_words(Root("prompt", "LIB", (("LIB", "n"),), "y")).startswith("LIB has no prompt")
+    assert cause_words(Root("undefined", "OLD", (("OLD", "n"),), "y")).startswith("OLD is not defined")
+
+
+def test_the_same_cause_in_two_configs_is_one() -> None:
+    here, there = _finding("A", _MODULES), replace(_finding("B", _MODULES), config="other_defconfig")
+    assert cause_of(here) == cause_of(there)
+    assert cause_of(here) != cause_of(_finding("A", replace(_MODULES, values=(("MODULES", "y"),))))
+
+
+_KCONFIG = """\
+config MODULES
+	bool "modules"
+	modules
+
+config BUS
+	bool "bus"
+
+config INNER
+	bool "inner"
+	depends on BUS
+
+""" + "".join(f'config DRIVER_{n}\n\ttristate "driver"\n\nconfig DEVICE_{n}\n\tbool "device"\n\tdepends on INNER\n\n'
+              for n in range(4))  # fmt: skip
+_CONFIG = "CONFIG_MODULES=y\nCONFIG_BUS=y\nCONFIG_INNER=y\n" + "".join(
+    f"CONFIG_DRIVER_{n}=m\nCONFIG_DEVICE_{n}=y\n" for n in range(4)
+)
+_NAME = "arch/one/configs/defconfig"
+
+
+def _tree(folder: Path) -> Path:
+    return make_tree(
+        folder / "linux",
+        {"Kconfig": 'source "arch/$(SRCARCH)/Kconfig"\n', "arch/one/Kconfig": _KCONFIG, _NAME: _CONFIG},
+    )
+
+
+def test_a_removed_line_is_one_finding_that_names_it(tmp_path: Path) -> None:
+    repository = make_repository(_tree(tmp_path))
+    repository.write(_NAME, _CONFIG.replace("CONFIG_MODULES=y\n", ""))
+    done = kpolicy("audit", repository.folder, "--since", "HEAD", "--no-cache")
+    assert done.out.splitlines()[0].startswith(
+        f"{_NAME}:1: warning: CONFIG_MODULES is not set (was =y before this change; removed line: CONFIG_MODULES=y"
+        f" at {_NAME}:1): 4 requests for m become y"
+    )
+    assert done.out.count(": warning: ") == 1, done.out
+    found = kpolicy("audit", repository.folder, "--since", "HEAD", "-o", "json").json["configs"][0]
+    (one,) = found["folded"]
+    assert one["root"]["change"]["why"] == "removed"
+    assert sorted(one["members"]) == sorted(item["fingerprint"] for item in found["findings"])
+    assert len(one["members"]) == 4
+
+
+def test_the_change_behind_the_cause_is_found(tmp_path: Path) -> None:
+    repository = make_repository(_tree(tmp_path))
+    repository.write(_NAME, _CONFIG.replace("CONFIG_BUS=y\n", ""))
+    (config,) = kpolicy("audit", repository.folder, "--since", "HEAD", "-o", "json").json["configs"]
+    (one,) = config["folded"]
+    assert one["symbol"] == "BUS"
+    assert one["root"]["change"]["text"] == "CONFIG_BUS=y"
+    # INNER=y is lost too, and with it what needs it.
+    assert len(one["members"]) == 5
+
+
+def test_a_change_of_kconfig_files_is_named(tmp_path: Path) -> None:
+    repository = make_repository(_tree(tmp_path))
+    repository.replace("arch/one/Kconfig", 'config BUS\n\tbool "bus"\n', 'config BUS\n\tbool "bus"\n\tdepends on NO\n')
+    (config,) = kpolicy("audit", repository.folder, "--since", "HEAD", "-o", "json").json["configs"]
+    assert {item["root"]["change"]["symbol"] for item in config["folded"]} == {"BUS"}
+
+
+def test_only_what_changed_is_counted(tmp_path: Path) -> None:
+    tree = _tree(tmp_path)
+    (tree / "arch/one/configs/other_defconfig").write_text("CONFIG_BUS=y\n")
+    repository = make_repository(tree)
+    repository.write(_NAME, _CONFIG.replace("CONFIG_MODULES=y\n", ""))
+    found = kpolicy("audit", repository.folder, "--since", "HEAD", "-o", "json").json
+    assert found["census"]["one"]["configs"] == 1
+    assert [config.get("touched", True) for config in found["configs"]] == [True, False]
