@@ -8,6 +8,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from kpolicy.demo import demo_tree
@@ -20,6 +21,9 @@ from tests.oracle.trees import RELEASES, VARIABLE, Trees, find_trees
 cache_folder()
 # As evaluation does: it must not change while hypothesis watches.
 sys.setrecursionlimit(50_000)
+# A busy machine is no failure: what hangs is found by the timeout.
+hypothesis.settings.register_profile("kpolicy", deadline=None)
+hypothesis.settings.load_profile("kpolicy")
 # What the developer's environment could change about kpolicy.
 _VARIABLES = ("ARCH", "NO_COLOR", "FORCE_COLOR", "KPOLICY_TRACEBACK", "CC", "LD", "CROSS_COMPILE", "LLVM", "srctree")
 

@@ -64,14 +64,14 @@ def chosen_findings(words: Mapping[str, object]) -> Choice:
 
 
 def presentation(words: Mapping[str, object], *, has_text: bool) -> Presentation:
-    """How the text is to look; raises UsageError for what cannot go together, or is for a text that nobody wants."""
+    """How the text is to look; raises UsageError for options that exclude each other, or need another format."""
     chosen = [name for name in _FORMS if words.get(name)]
     if len(chosen) > 1:
         names = " and ".join(f"--{name.replace('_', '-')}" for name in chosen[:2])
-        raise UsageError(f"{names} are two ways to show a report", hint="choose one of them")
+        raise UsageError(f"{names} exclude each other", hint="pass one of them")
     of_text = next((name for name in _OF_TEXT if words.get(name)), None)
     if of_text is not None and not has_text:
-        raise UsageError(f"--{of_text.replace('_', '-')} is about the text", hint="add -o text")
+        raise UsageError(f"--{of_text.replace('_', '-')} needs the text format", hint="add -o text")
     from kpolicy.report.presentation import Presentation  # --help needs none of it
 
     return Presentation(

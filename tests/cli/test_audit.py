@@ -41,7 +41,7 @@ def test_the_demonstration_tree_shows_every_family(demo: Path) -> None:
         finding for config in kpolicy("audit", demo, "-o", "json").json["configs"] for finding in config["findings"]
     ]
     families = {finding["rule"].partition("/")[0] for finding in findings}
-    assert {"debug-vm", "kvmalloc", "kmemleak", "pgtable", "reclaim", "stackdepot", "kasan"} <= families
+    assert {"debug-vm", "kvmalloc", "kmemleak", "pgtable", "stackdepot", "kasan"} <= families
 
 
 def test_the_census_and_the_summary(demo: Path) -> None:

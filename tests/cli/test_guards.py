@@ -292,7 +292,7 @@ def test_fix_keeps_permissions_and_refuses_what_is_read_only(tree: Path, tmp_pat
     path = tmp_path / "my.config"
     content = (tree / _GOOD).read_bytes()
     path.write_bytes(content)
-    fix = ("fix", "--tree", tree, "--arch", "x86", path, "--write")
+    fix = ("fix", "--tree", tree, "--arch", "x86", path, "--write", "--policy", "production")
     path.chmod(0o444)
     refused = kpolicy(*fix)
     assert refused.status == status.FAILURE

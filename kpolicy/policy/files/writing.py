@@ -8,8 +8,8 @@ import json
 from collections.abc import Sequence
 
 _STARTER = """\
-# The kpolicy policy of {subject}: which rules hold for its configs, and which findings are accepted.
-# Everything is optional.  `kpolicy policy show` prints what is in force, `kpolicy rules list` the rules.
+# The kpolicy policy of {subject}: the rules for its configs, and the accepted findings.
+# Everything is optional.  `kpolicy policy show` prints the effective policy, `kpolicy rules list` the rules.
 
 # What to build on: production, debug, fuzzing, hardening, upstream, or a file.
 # upstream is for a kernel tree's own configs: only errors fail the run.
