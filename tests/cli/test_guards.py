@@ -308,7 +308,7 @@ def test_fix_keeps_permissions_and_refuses_what_is_read_only(tree: Path, tmp_pat
     if os.getuid() == 0:
         os.chown(path, 1234, 4321)
     (tmp_path / "link").symlink_to("my.config")
-    through = kpolicy("fix", "--tree", tree, "--arch", "x86", tmp_path / "link", "--write")
+    through = kpolicy(*fix[:-4], tmp_path / "link", *fix[-3:])
     assert through.status == status.CLEAN
     assert f"{tmp_path / 'link'} is a symbolic link: {path} was edited" in through.err
     assert (tmp_path / "link").is_symlink()

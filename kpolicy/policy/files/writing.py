@@ -21,7 +21,7 @@ extends = ["upstream"]
 # Config fragments whose every line is required.
 {require}
 
-# What kernels are for, where their values do not tell: production, debug, fuzzing, hardened.
+# Stated roles, for configs whose role is derived wrongly: production, debug, fuzzing, hardened.
 # [roles]
 {roles}
 
