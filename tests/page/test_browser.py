@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from kpolicy.explain.root import Root
+from kpolicy.location import Location
 from kpolicy.report.page import render
 from kpolicy.report.records import Report
 from tests.page.conftest import Open
@@ -318,6 +321,22 @@ def test_a_link_to_a_finding_opens_it_also_when_it_is_filtered_away(visit: Open,
     expect(row.locator("pre")).to_be_in_viewport()
     # The grounds of its rule are brought along.
     expect(row.locator(".more > .grounds")).to_contain_text("References")
+
+
+def test_a_finding_has_those_that_it_stands_for(visit: Open, written: Callable[[Report], Path]) -> None:
+    root = Root("needs", "MODULES", (("MODULES", "n"),), "m", Location("arch/x86/configs/a_defconfig", 9))
+    members = [
+        replace(finding("config/dropped-request", symbol=f"DRIVER_{number}", text=f"driver {number}"), root=root)
+        for number in range(4)
+    ]
+    found = visit(written(report(config(*members, finding()))), f"#f-{members[2].fingerprint[:12]}")
+    page = found.page
+    expect(page.locator("output")).to_have_text("2 findings")
+    # A link to one of them opens the row that it is in, and a search finds it there.
+    expect(page.locator(".members li:target")).to_be_in_viewport()
+    expect(page.locator(".members li:target")).to_contain_text("driver 2")
+    page.locator("input[name=q]").fill("driver 3")
+    assert found.rules() == ["config/dropped-request"]
 
 
 def test_the_keyboard_suffices(visit: Open, full_page: Path) -> None:
