@@ -24,10 +24,17 @@ class Visit:
     page: Page
     said: list[str] = field(default_factory=list)
 
-    def shown(self, table: str = "finding-table") -> list[str]:
-        """The text of the rows of a table that are to be seen."""
-        rows: list[str] = self.page.locator(f"#{table} > tbody > tr:visible").all_inner_texts()
-        return rows
+    def shown(self, table: str = "") -> list[str]:
+        """The text of the rows of a table, or of the findings, that are to be seen."""
+        rows = self.page.locator(f"#{table} > tbody > tr:visible" if table else "#findings .findings > li:visible")
+        # What is far below is not laid out, and has no inner text.
+        found: list[str] = rows.all_inner_texts() if table else rows.all_text_contents()
+        return found
+
+    def rules(self) -> list[str]:
+        """The rules of the findings that are to be seen, in the order of the list."""
+        found: list[str] = self.page.locator("#findings .findings > li:visible .rule").all_text_contents()
+        return found
 
     @property
     def fragment(self) -> str:

@@ -8,19 +8,22 @@ import hashlib
 import re
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 from kpolicy.costing.summary import CostSummary
 from kpolicy.explain.cause import Link
 from kpolicy.location import Location
+from kpolicy.policy.roles.role import Evidence, OtherRole, RoleVerdict
 from kpolicy.report.page import render
 from kpolicy.report.page.content import content
-from kpolicy.report.page.words import Anchors, Words
+from kpolicy.report.page.words import Anchors, Words, breakable, sentence
 from kpolicy.report.records import Report
 from tests.page.markup import read
-from tests.page.reports import MACHINE, audited, config, cost_line, everything, finding, hostile, report
+from tests.page.reports import HOSTILE, MACHINE, audited, config, cost_line, everything, finding, hostile, report
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +147,7 @@ def test_the_drawing_of_a_chain_runs_from_the_line_that_was_written_to_what_came
     assert all(box.y + 26 <= drawing.height and box.width <= drawing.width for box in drawing.boxes)
 
 
-def test_sums_of_unlike_figures_stand_apart() -> None:
+def test_figures_of_different_certainty_are_not_added_up() -> None:
     page = content(everything())
     assert page.costs.certainties == ("exact", "computed", "at most")
     first, second = page.configs[0], page.configs[1]
@@ -180,27 +183,80 @@ def test_the_census_counts_what_is_about_no_config_too() -> None:
     assert rows["all"] == tuple(count for _, count in page.severities) == (1, 4, 2)
 
 
-def test_the_worst_findings_come_first() -> None:
-    severities = [row.severity for row in content(everything()).findings]
+def test_debug_policy_comes_first_and_in_each_part_the_worst_findings() -> None:
+    lines = config(finding("config/unknown-symbol", "error", symbol="GONE"), finding("config/out-of-range", symbol="A"))
+    whole = everything()
+    page = content(replace(whole, configs=(lines, *whole.configs)))
+    assert [part.title for part in page.parts] == ["Debug policy", "Config lines", "Kconfig files", "Policy files"]
+    for part in page.parts:
+        severities = [row.severity for row in part.rows]
+        assert severities == sorted(severities, key=["error", "warning", "note"].index)
+    assert {row.family for row in page.parts[0].rows}.isdisjoint({"config", "kconfig", "policy"})
+    assert [row.rule for row in page.parts[1].rows] == ["config/unknown-symbol", "config/out-of-range"]
+    assert page.map is not None
+    assert [line.head.text.partition("/")[0] for line in page.map.lines][-2:] == ["config", "config"]
+
+
+def test_configs_and_rules_are_in_the_order_of_their_findings() -> None:
+    page = content(everything())
+    assert [config.counts for config in page.configs] == [(1, 1, 1), (0, 1, 0), (0, 1, 0), (0, 0, 0)]
+    severities = [rule.severity for rule in page.rules if rule.family not in ("kconfig", "policy")]
     assert severities == sorted(severities, key=["error", "warning", "note"].index)
 
 
-def test_few_configs_are_columns_of_one_map_and_many_are_told_by_architecture() -> None:
+def test_a_role_that_all_have_is_a_sentence() -> None:
+    names = [f"arch/x86/configs/{number}_defconfig" for number in range(3)]
+    alike = render(report(*(config(name=name) for name in names)))
+    assert "All 3 configs are judged as production kernels." in alike
+    mixed = render(report(*(config(name=name, role="debug" if name == names[1] else "production") for name in names)))
+    assert "2 of 3 configs are judged as production kernels; 1 as a debug kernel (" in mixed
+
+
+def test_a_config_with_options_of_another_role_says_so() -> None:
+    other = OtherRole("debug", (Evidence("KASAN", "y", Location("arch/x86/configs/a_defconfig", 7), "it is on"),))
+    verdict = RoleVerdict("production", "", (), "unclear", other)
+    page = render(report(replace(config(finding()), verdict=verdict)))
+    assert "production: why</a>, with debug options that look unintended" in page
+    assert '<code>KASAN=y</code> debug: it is on <span class="place">arch/x86/configs/a_defconfig:7</span>' in page
+    assert "1 has options of another role (" in page
+
+
+def test_the_result_says_what_fails() -> None:
+    assert content(everything()).outcome == "incomplete: 1 config could not be analysed"
+    bad = report(config(finding(), finding("stale/debug-slab", "note", symbol="DEBUG_SLAB")))
+    assert content(bad).outcome == "fails: 1 finding of severity warning or worse"
+    assert content(replace(bad, fail_on="note")).outcome == "fails: 2 findings of severity note or worse"
+    assert content(replace(bad, fail_on="error")).outcome == "passes"
+
+
+def test_a_path_breaks_after_a_slash_or_before_the_number_of_its_line() -> None:
+    assert breakable("arch/powerpc/configs/ppc6xx_defconfig:1051") == (
+        "arch/powerpc/<wbr>configs/ppc6xx_defconfig<wbr>:1051"
+    )
+    for text in (*HOSTILE, "", "/", "//", ":", "mm/Kconfig:3", "a:b", "x" * 99 + "/y:1:2"):
+        broken = breakable(text)
+        assert broken.replace("<wbr>", "") == escape(text)
+        assert all(part.endswith("/") or rest.startswith(":") for part, rest in pairwise(broken.split("<wbr>")))
+
+
+def test_titles_begin_with_a_capital_but_for_names() -> None:
+    assert sentence("short-lived mappings") == "Short-lived mappings"
+    for name in ("/dev/mem is open", "printk() waits", "init_on_alloc is off", "DEBUG_VM is on", ""):
+        assert sentence(name) == name
+
+
+def test_few_configs_are_columns_of_the_map_and_of_many_their_architectures() -> None:
     few = content(report(config(finding())))
-    assert few.overview is not None
-    assert [head.text for head in few.overview.columns] == ["arch/x86/configs/a_defconfig"]
-    assert few.maps == ()
+    assert few.map is not None
+    assert [head.text for head in few.map.columns] == ["arch/x86/configs/a_defconfig"]
     names = [f"arch/x86/configs/{number}_defconfig" for number in range(40)]
     many = content(
         report(*(config(*[finding(config=name)] * (number % 3), name=name) for number, name in enumerate(names)))
     )
-    assert many.overview is not None
-    assert [head.text for head in many.overview.columns] == ["x86"]
-    (line,) = many.overview.lines
+    assert many.map is not None
+    assert [head.text for head in many.map.columns] == ["x86"]
+    (line,) = many.map.lines
     assert line.total == 39
-    (item,) = many.maps
-    assert len(item.lines) == 26
-    assert item.total == 39
 
 
 def test_what_is_accepted_is_told_with_the_words_of_its_waiver() -> None:
@@ -224,7 +280,7 @@ def test_a_rule_comes_with_its_grounds() -> None:
 
 def test_ten_thousand_findings() -> None:
     page = render(hostile(10_000))
-    assert page.count('<tr id="f-') == 10_000
+    assert page.count('<li id="f-') == 10_000
 
 
 def test_a_check_is_named_by_what_was_checked() -> None:

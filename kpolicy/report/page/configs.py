@@ -15,8 +15,6 @@ from kpolicy.report.page.words import Words
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
 
-_SHARE = 100.0
-
 
 @dataclass(frozen=True, slots=True)
 class Sign:
@@ -42,7 +40,8 @@ class Reason:
 class ConfigRow:
     """A config; `counts` are its findings by severity, the worst first, `toolchain` is "" where all have the same.
 
-    `signs` are what its role rests on, each with its line, where a reading of the role decided.
+    `signs` are what its role rests on, each with its line, where a reading of the role decided; `other` says what
+    speaks for another role, "" where nothing does.
     """
 
     anchor: str
@@ -51,6 +50,7 @@ class ConfigRow:
     role: str
     reason: Reason
     signs: tuple[Sign, ...]
+    other: str
     counts: tuple[int, ...]
     waived: int
     known: int
@@ -62,19 +62,16 @@ class ConfigRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Portion:
-    """A part of a bar of roles, from `start` on, both of 100; `number` says which role it is."""
+class RoleShare:
+    """A role and the configs that are judged by it."""
 
-    number: int
     role: str
-    count: int
-    start: float
-    width: float
+    configs: tuple[ConfigRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CensusRow:
-    """An architecture, or all: how many configs, of which roles, with how many findings of each severity.
+    """An architecture, or all: how many configs, how many of the less common roles, how many findings by severity.
 
     `configs` is None for findings that are about no config.
     """
@@ -83,7 +80,6 @@ class CensusRow:
     anchor: str
     configs: int | None
     roles: tuple[int, ...]
-    portions: tuple[Portion, ...]
     counts: tuple[int, ...]
 
 
@@ -99,14 +95,16 @@ class Configs:
     def row(self, config: ConfigReport, anchor: str) -> ConfigRow:
         """The row of a config."""
         words = self.words
-        reason = self._reason(config.verdict)
+        verdict = config.verdict
+        reason = self._reason(verdict)
         return ConfigRow(
             anchor=anchor,
             name=words(config.config),
             architecture=words(config.architecture),
-            role=words(config.verdict.role),
+            role=words(verdict.role),
             reason=reason,
-            signs=(*(self._signs(config.verdict) if config.verdict.reading else ()), *self._others(config.verdict)),
+            signs=(*(self._signs(verdict) if verdict.reading else ()), *self._others(verdict)),
+            other=words(_other(verdict)),
             counts=severities_of(config.told),
             waived=len(config.waived),
             known=len(config.known),
@@ -142,6 +140,14 @@ class Configs:
             yield Sign(words(f"{item.symbol}={item.value}"), words(f"{other.role if other else ''}: {item.why}"), place)
 
 
+def _other(verdict: RoleVerdict) -> str:
+    if verdict.other is None:
+        return ""
+    if verdict.certainty == "earlier":
+        return f"the role before the change; now the options are those of a {verdict.other.role} kernel"
+    return f"with {verdict.other.role} options that look unintended"
+
+
 def remark_text(remark: Remark, words: Words) -> str:
     """A remark with its place."""
     place = f"{remark.location}: " if remark.location is not None else ""
@@ -154,21 +160,22 @@ def severities_of(findings: Iterable[Finding]) -> tuple[int, ...]:
     return tuple(found[severity] for severity in SEVERITIES)
 
 
-def census_row(name: str, anchor: str, configs: Sequence[ConfigReport], roles: Sequence[str]) -> CensusRow:
+def census_row(name: str, anchor: str, configs: Sequence[ConfigRow], roles: Sequence[str]) -> CensusRow:
     """What some configs come to."""
-    of_role = Counter(config.verdict.role for config in configs)
-    portions: list[Portion] = []
-    start = 0.0
-    for number, role in enumerate(roles):
-        if of_role[role]:
-            width = _SHARE * of_role[role] / len(configs)
-            portions.append(Portion(number, role, of_role[role], round(start, 2), round(width, 2)))
-            start += width
-    counts = severities_of(finding for config in configs for finding in config.told)
-    return CensusRow(name, anchor, len(configs), tuple(of_role[role] for role in roles), tuple(portions), counts)
+    of_role = Counter(config.role for config in configs)
+    counts = tuple(sum(column) for column in zip(*(config.counts for config in configs), strict=True))
+    return CensusRow(name, anchor, len(configs), tuple(of_role[role] for role in roles), counts)
 
 
-def shown_roles(configs: Sequence[ConfigReport], roles: Sequence[str]) -> tuple[str, ...]:
-    """The roles that some config has: the known ones in their order, then any others."""
-    found = {config.verdict.role for config in configs}
-    return (*(role for role in roles if role in found), *sorted(found.difference(roles)))
+def worst_first(configs: Iterable[ConfigRow]) -> tuple[ConfigRow, ...]:
+    """The configs with the most findings of the worst severity first."""
+    return tuple(sorted(configs, key=lambda row: (*(-count for count in row.counts), row.name)))
+
+
+def role_shares(configs: Iterable[ConfigRow]) -> tuple[RoleShare, ...]:
+    """The roles of some configs, the most common first."""
+    found: dict[str, list[ConfigRow]] = {}
+    for row in configs:
+        found.setdefault(row.role, []).append(row)
+    shares = (RoleShare(role, tuple(members)) for role, members in found.items())
+    return tuple(sorted(shares, key=lambda share: (-len(share.configs), share.role)))

@@ -13,6 +13,7 @@ from dataclasses import replace
 from kpolicy import __version__
 from kpolicy.errors import KpolicyError
 from kpolicy.frozen import dataclass
+from kpolicy.policy.files.policy_file import Threshold
 from kpolicy.policy.judging.census import Census
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import SEVERITIES, Severity
@@ -22,18 +23,33 @@ from kpolicy.report.page.configs import (
     ConfigRow,
     Configs,
     Reason,
+    RoleShare,
     census_row,
     remark_text,
+    role_shares,
     severities_of,
-    shown_roles,
+    worst_first,
 )
 from kpolicy.report.page.costs import Costs
-from kpolicy.report.page.findings import Accepted, Row, Rows
+from kpolicy.report.page.findings import Accepted, Rows
 from kpolicy.report.page.grounds import Grounds, grounds_of
-from kpolicy.report.page.matrix import Head, Map, Mark, by_name, few, make_map, ordered_columns
+from kpolicy.report.page.matrix import Map, make_map
+from kpolicy.report.page.parts import Part, part_rank, parts
 from kpolicy.report.page.words import Anchors, Words
-from kpolicy.report.records import ConfigReport, Report
+from kpolicy.report.records import Report, reaches
 from kpolicy.report.text.lines import number
+
+_OR_WORSE: Mapping[Threshold, str] = {
+    "error": "error",
+    "warning": "warning or worse",
+    "note": "note or worse",
+}
+_FAILS_ON: Mapping[Threshold, str] = {
+    "error": "a run fails on errors",
+    "warning": "a run fails on warnings and errors",
+    "note": "a run fails on every finding",
+    "never": "a run never fails",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +90,7 @@ class Policy:
     """A policy that configs were held against, in words."""
 
     files: str
-    fail_on: str
+    fails_on: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +105,19 @@ class Page:
     toolchain: str
     rules_asked: int
     policies: tuple[Policy, ...]
-    fails: bool
+    outcome: str
     unread: int
     severities: tuple[tuple[Severity, int], ...]
     waived: int
     known: int
     known_by: str
-    roles: tuple[str, ...]
+    roles: tuple[RoleShare, ...]
+    mixed: tuple[ConfigRow, ...]
     census: tuple[CensusRow, ...]
     problems: tuple[Problem, ...]
     remarks: tuple[str, ...]
-    overview: Map | None
-    maps: tuple[Map, ...]
-    findings: tuple[Row, ...]
+    map: Map | None
+    parts: tuple[Part, ...]
     accepted: tuple[Accepted, ...]
     configs: tuple[ConfigRow, ...]
     costs: Costs
@@ -122,14 +138,12 @@ def content(report: Report) -> Page:
     ids = sorted({finding.rule for finding in (*report.told, *accepted_findings)})
     rule_anchors = {rule: anchors.name("r", rule) for rule in ids}
     rows = Rows(words, anchors, drawings, rule_anchors)
-    # The worst first; a sort in Python leaves the rest as it was.
-    findings = tuple(sorted(rows.standing(report, config_anchors), key=lambda row: SEVERITIES.index(row.severity)))
+    found = tuple(parts(rows.standing(report, config_anchors)))
     costs = Costs(words, anchors, (config.cost for config in report.configs))
     made = Configs(words, costs, report.toolchain)
     configs = tuple(made.row(item, config_anchors[number]) for number, item in enumerate(report.configs))
-    roles = shown_roles(report.configs, report.roles)
-    census = tuple(_census(report, roles, words, anchors)) if report.configs else ()
-    overview, maps = _maps(findings, configs, census)
+    roles = role_shares(configs)
+    census = tuple(_census(report, configs, roles, anchors)) if configs else ()
     return Page(
         title=words(_title(report)),
         subject=_subject(report),
@@ -139,25 +153,26 @@ def content(report: Report) -> Page:
         toolchain=words(report.toolchain),
         rules_asked=report.rules,
         policies=tuple(
-            Policy(words(", ".join(policy.files)), report.fail_on or policy.fail_on) for policy in report.policies
+            Policy(words(", ".join(policy.files)), _FAILS_ON[report.fail_on or policy.fail_on])
+            for policy in report.policies
         ),
-        fails=report.fails,
+        outcome=_outcome(report),
         unread=report.unread,
         severities=tuple(report.told_severities().items()),
         waived=sum(len(item.waived) for item in report.judged),
         known=sum(len(item.known) for item in report.judged),
         known_by=words(f"known at {report.since}" if report.since else "known to the baseline"),
-        roles=tuple(words(role) for role in roles),
+        roles=roles,
+        mixed=tuple(row for row in configs if row.other),
         census=census,
         problems=tuple(_problem(error, words) for error in report.errors),
         remarks=tuple(remark_text(remark, words) for remark in report.remarks),
-        overview=overview,
-        maps=maps,
-        findings=findings,
+        map=make_map((row for part in found for row in part.rows), configs, {row.name: row.anchor for row in census}),
+        parts=found,
         accepted=tuple(rows.accepted(report, config_anchors)),
-        configs=configs,
+        configs=worst_first(configs),
         costs=costs,
-        rules=tuple(_rules(report, accepted_findings, rule_anchors, words)),
+        rules=tuple(sorted(_rules(report, accepted_findings, rule_anchors, words), key=_rule_rank)),
         symbols=tuple(_symbols(report.census, words)) if report.census is not None else (),
         reasons=tuple(made.reasons.values()),
         drawings=drawings,
@@ -181,59 +196,47 @@ def _subject(report: Report) -> str:
     return f"{number(len(report.configs), 'config')} of {number(len(architectures), 'architecture')}"
 
 
-def _census(report: Report, roles: Sequence[str], words: Words, anchors: Anchors) -> Iterator[CensusRow]:
-    by_name: dict[str, list[ConfigReport]] = defaultdict(list)
-    for config in report.configs:
+def _outcome(report: Report) -> str:
+    """Whether the run fails, and why."""
+    if report.unread:
+        return f"incomplete: {number(report.unread, 'config')} could not be analysed"
+    failing = sum(
+        reaches(finding, report.threshold(standard))
+        for standard, findings in (
+            *((judged.standard, judged.told) for judged in report.judged),
+            *((place, policy.findings) for place, policy in enumerate(report.policies)),
+        )
+        for finding in findings
+    )
+    if not report.fails:
+        return "passes"
+    found = f"{failing:,} finding{'s' if failing > 1 else ''}"
+    thresholds = {report.threshold(place) for place in range(len(report.policies))} - {"never"}
+    if len(thresholds) > 1:
+        return f"fails: {found} at or above what the policies fail on"
+    return f"fails: {found} of severity {_OR_WORSE[thresholds.pop()]}"
+
+
+def _census(
+    report: Report, configs: Sequence[ConfigRow], roles: Sequence[RoleShare], anchors: Anchors
+) -> Iterator[CensusRow]:
+    by_name: dict[str, list[ConfigRow]] = defaultdict(list)
+    for config in configs:
         by_name[config.architecture].append(config)
+    # The most common role needs no column: it has all other configs.
+    others = [share.role for share in roles[1:]]
     for name in sorted(by_name):
-        yield census_row(words(name), anchors.name("map", words(name)), by_name[name], roles)
-    others = (
+        yield census_row(name, anchors.name("arch", name), by_name[name], others)
+    about = (
         ("Kconfig files", report.about.told if report.about is not None else ()),
         ("policy files", tuple(finding for policy in report.policies for finding in policy.findings)),
     )
-    for what, findings in others:
+    for what, findings in about:
         if findings:
-            yield CensusRow(what, "", None, (), (), severities_of(findings))
+            yield CensusRow(what, "", None, (), severities_of(findings))
     if len(by_name) > 1:
-        everything = census_row("all", "", report.configs, roles)
+        everything = census_row("all", "", configs, others)
         yield replace(everything, counts=tuple(report.told_severities().values()))
-
-
-def _maps(
-    findings: Sequence[Row], configs: Sequence[ConfigRow], census: Sequence[CensusRow]
-) -> tuple[Map | None, tuple[Map, ...]]:
-    """The map of everything, and those of the architectures where there are more configs than fit into one."""
-    by_anchor = {config.anchor: config for config in configs}
-    in_configs = [(row, by_anchor[row.config]) for row in findings if row.config]
-    if not in_configs:
-        return None, ()
-    if few(len(configs)):
-        marks = [
-            Mark(Head(row.rule, row.rule_anchor), Head(config.name, config.anchor), row) for row, config in in_configs
-        ]
-        columns = [Head(config.name, config.anchor) for config in configs]
-        return make_map("Rules by config", "map", ("rule", "config"), marks, columns), ()
-    places = {row.name: row.anchor for row in census}
-    marks = [
-        Mark(
-            Head(row.rule, row.rule_anchor),
-            Head(config.architecture, places[config.architecture]),
-            row,
-        )
-        for row, config in in_configs
-    ]
-    overview = make_map("Rules by architecture", "map", ("rule", "arch"), marks, by_name(mark.column for mark in marks))
-    return overview, tuple(_architecture_maps(in_configs, overview.columns))
-
-
-def _architecture_maps(in_configs: Sequence[tuple[Row, ConfigRow]], architectures: Sequence[Head]) -> Iterator[Map]:
-    for head in architectures:
-        marks = [
-            Mark(Head(config.name, config.anchor), Head(row.rule, row.rule_anchor), row)
-            for row, config in in_configs
-            if config.architecture == head.text
-        ]
-        yield make_map(head.text, head.anchor, ("config", "rule"), marks, ordered_columns(marks))
 
 
 def _rules(report: Report, accepted: Sequence[Finding], anchors: Mapping[str, str], words: Words) -> Iterator[RuleRow]:
@@ -251,6 +254,10 @@ def _rules(report: Report, accepted: Sequence[Finding], anchors: Mapping[str, st
         family = words(rule.partition("/")[0])
         grounds = grounds_of(notes.get(rule), words)
         yield RuleRow(anchor, words(rule), family, worst[rule], counts[rule], len(configs[rule]), taken[rule], grounds)
+
+
+def _rule_rank(rule: RuleRow) -> tuple[int, int, int, str]:
+    return part_rank(rule.family), SEVERITIES.index(rule.severity), -rule.findings, rule.id
 
 
 def _symbols(census: Census, words: Words) -> Iterator[SymbolRow]:

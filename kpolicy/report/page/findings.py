@@ -16,8 +16,6 @@ from kpolicy.report.page.costs import line_text
 from kpolicy.report.page.words import Anchors, Words
 from kpolicy.report.records import ConfigReport, Report
 
-_LONG_RULE, _LONG_PLACE = 44, 76
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -32,6 +30,7 @@ class Step:
 class Member:
     """One of the findings that a row stands for."""
 
+    anchor: str
     place: str
     message: str
 
@@ -40,8 +39,8 @@ class Member:
 class Row:
     """A finding.
 
-    `where` is the config, or the file that it is about, `line` the place that a person would edit, without the
-    path where that is the config's own; `config` is the anchor of the config, "" where the page has none.
+    `where` is the config, or the file that it is about, `line` the line of it that a person would edit; where that
+    is a line of another file, `place` names it.  `config` is the anchor of the config, "" where the page has none.
     `architectures` are where it holds, `members` the findings with one cause that it stands for, `costs` what the
     symbols of the finding cost in its config.
     """
@@ -53,6 +52,7 @@ class Row:
     severity: Severity
     where: str
     line: str
+    place: str
     config: str
     architectures: str
     role: str
@@ -63,11 +63,6 @@ class Row:
     remedy: str
     costs: tuple[str, ...]
     members: tuple[Member, ...] = ()
-
-    @property
-    def is_long(self) -> bool:
-        """Whether rule or place may take more than the two lines that there is room for beside an open finding."""
-        return len(self.rule) > _LONG_RULE or len(self.where) + len(self.line) > _LONG_PLACE
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +124,8 @@ class Rows:
             family=words(finding.rule.partition("/")[0]),
             severity=finding.severity,
             where=words(finding.config),
-            line=f":{finding.place.line}" if own else words(str(finding.place)),
+            line=f":{finding.place.line}" if own and finding.place.line else "",
+            place="" if own else words(str(finding.place)),
             config=anchor,
             architectures=words(" ".join(finding.architectures) or finding.architecture),
             role=words(finding.role),
@@ -139,8 +135,12 @@ class Rows:
             drawing=self._drawings.of(finding.causes),
             remedy=words("\n".join(finding.remedy)),
             costs=tuple(words(line_text(line)) for line in _costs(finding, config)),
-            members=tuple(Member(words(str(item.place)), words(item.message)) for item in finding.members),
+            members=tuple(self._member(item) for item in finding.members),
         )
+
+    def _member(self, finding: Finding) -> Member:
+        anchor = self._anchors.name("f", finding.fingerprint[:12])
+        return Member(anchor, self._words(str(finding.place)), self._words(finding.message))
 
     def _steps(self, causes: Sequence[Link]) -> tuple[Step, ...]:
         words = self._words

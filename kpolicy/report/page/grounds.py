@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""On what grounds a finding stands: what the page tells about each rule, check and requirement, once."""
+"""Why there is a rule: what the page says about each rule, check and requirement, once."""
 
 from __future__ import annotations
 
 from kpolicy.frozen import dataclass
 from kpolicy.policy.rules.rule import KIND_MEANINGS, Reference
-from kpolicy.report.page.words import Words
+from kpolicy.report.page.words import Words, sentence
 from kpolicy.report.records import RuleNote
 
 
@@ -29,11 +29,11 @@ class Grounds:
 
 
 def grounds_of(note: RuleNote | None, words: Words) -> Grounds:
-    """The grounds that a note about a rule tells; without one there is nothing to tell."""
+    """The grounds that a note about a rule gives; empty without a note."""
     if note is None:
         return Grounds("")
     return Grounds(
-        title=words(note.title),
+        title=sentence(words(note.title)),
         kind=next((words(f"{kind}: {text}") for kind, text in KIND_MEANINGS.items() if kind == note.kind), ""),
         paragraphs=tuple(words(" ".join(part.split())) for part in note.rationale.split("\n\n") if part.strip()),
         references=tuple(_fact(item, words) for item in note.references),

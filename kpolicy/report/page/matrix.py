@@ -1,22 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The map of the findings: which rule speaks where.
 
-A few configs are columns of one map.  Of many, the columns are architectures, and each of those has a map of its own,
-with a row a config.
+A few configs are the columns; of many, their architectures are.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from kpolicy.frozen import dataclass
 from kpolicy.policy.rules.rule import SEVERITIES, Severity
+from kpolicy.report.page.configs import ConfigRow
 from kpolicy.report.page.findings import Row
+from kpolicy.report.page.parts import part_rank
 
 _FEW = 16
-"""So many configs are columns of one map."""
+"""So many configs are columns."""
 _STEPS = (1, 3, 10, 30, 100)
 """From so many findings on a cell is a shade darker."""
 
@@ -49,11 +50,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """A map; `rows` and `across` are what its rows and columns stand for: rule, config or arch."""
+    """A map with a row a rule; `across` is what its columns stand for: config or arch."""
 
     title: str
-    anchor: str
-    rows: str
     across: str
     columns: tuple[Head, ...]
     lines: tuple[Line, ...]
@@ -68,8 +67,30 @@ class Mark(NamedTuple):
     finding: Row
 
 
-def make_map(title: str, anchor: str, sides: tuple[str, str], marks: Iterable[Mark], columns: Sequence[Head]) -> Map:
-    """The map of some marks, the rows with the most findings of the worst severity first."""
+def make_map(findings: Iterable[Row], configs: Sequence[ConfigRow], architectures: Mapping[str, str]) -> Map | None:
+    """The map of the findings in configs; `architectures` are anchors.  None where there is no such finding."""
+    by_anchor = {config.anchor: config for config in configs}
+    in_configs = [(row, by_anchor[row.config]) for row in findings if row.config]
+    if not in_configs:
+        return None
+    if len(configs) <= _FEW:
+        heads = [Head(config.name, config.anchor) for config in configs]
+        marks = [Mark(_rule(row), Head(config.name, config.anchor), row) for row, config in in_configs]
+        return Map("Findings by rule and config", "config", tuple(heads), _lines(marks, heads), len(marks))
+    marks = [
+        Mark(_rule(row), Head(config.architecture, architectures[config.architecture]), row)
+        for row, config in in_configs
+    ]
+    heads = sorted({mark.column for mark in marks})
+    return Map("Findings by rule and architecture", "arch", tuple(heads), _lines(marks, heads), len(marks))
+
+
+def _rule(row: Row) -> Head:
+    return Head(row.rule, row.rule_anchor)
+
+
+def _lines(marks: Iterable[Mark], columns: Sequence[Head]) -> tuple[Line, ...]:
+    """The rows: debug policy first as in the list, then those with the most findings of the worst severity."""
     found: dict[Head, dict[Head, list[Mark]]] = defaultdict(lambda: defaultdict(list))
     for mark in marks:
         found[mark.row][mark.column].append(mark)
@@ -77,24 +98,7 @@ def make_map(title: str, anchor: str, sides: tuple[str, str], marks: Iterable[Ma
     for head, by_column in found.items():
         cells = tuple(_cell(by_column[column]) if column in by_column else None for column in columns)
         lines.append(Line(head, cells, sum(cell.count for cell in cells if cell is not None)))
-    lines.sort(key=_rank)
-    return Map(title, anchor, *sides, tuple(columns), tuple(lines), sum(line.total for line in lines))
-
-
-def ordered_columns(marks: Sequence[Mark]) -> list[Head]:
-    """The columns of some marks, those with most findings first."""
-    counts = Counter(mark.column for mark in marks)
-    return sorted(counts, key=lambda head: (-counts[head], head.text))
-
-
-def few(configs: int) -> bool:
-    """Whether so many configs can be the columns of one map."""
-    return configs <= _FEW
-
-
-def by_name(heads: Iterable[Head]) -> list[Head]:
-    """Heads by their text, each once."""
-    return sorted(set(heads))
+    return tuple(sorted(lines, key=_rank))
 
 
 def _cell(marks: Sequence[Mark]) -> Cell:
@@ -104,6 +108,6 @@ def _cell(marks: Sequence[Mark]) -> Cell:
     return Cell(count, worst, shade, marks[0].finding.anchor)
 
 
-def _rank(line: Line) -> tuple[int, int, str]:
+def _rank(line: Line) -> tuple[int, int, int, str]:
     worst = min(SEVERITIES.index(cell.severity) for cell in line.cells if cell is not None)
-    return worst, -line.total, line.head.text
+    return part_rank(line.head.text.partition("/")[0]), worst, -line.total, line.head.text

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from kpolicy.report.page.content import content
+from kpolicy.report.page.words import breakable
 from kpolicy.report.records import Report
 
 _PACKAGE = "kpolicy.report.page"
@@ -31,13 +32,15 @@ def render(report: Report) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader(_PACKAGE),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters |= {"breakable": breakable, "count": "{:,}".format}
+    return environment
 
 
 @cache

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 from posixpath import isabs
 
+from markupsafe import Markup
+
 from kpolicy.errors import printable
 from kpolicy.location import Location
 from kpolicy.report.records import Report
@@ -17,6 +19,9 @@ _INVISIBLE = re.compile("[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\uf
 # In the message of an error a path may stand that no location has.
 _IN_MESSAGE = re.compile(r"(?<!\S)/(?:[^\s/:]+/)+[^\s/:]+")
 _NO_NAME = re.compile(r"[^a-z0-9_.-]+")
+_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*[,:]?")
+# At least so many characters up to a slash, or what is left, without the number of the line.
+_BREAKS = re.compile(r"[^:]{10,}?/|:\d+|(?:(?!:\d)(?![^:]{10,}?/).)+|.", re.DOTALL)
 _LONGEST = 80
 
 
@@ -43,6 +48,20 @@ class Words:
             known = _INVISIBLE.sub(lambda match: f"\\u{ord(match[0]):04x}", printable(short))
             self._known[text] = known
         return known
+
+
+def sentence(text: str) -> str:
+    """The text with a capital at its start, as all titles have; the name of a function, file or option stays."""
+    first = text.partition(" ")[0]
+    return text[:1].upper() + text[1:] if _WORD.fullmatch(first) else text
+
+
+def breakable(path: str) -> Markup:
+    """A path that a browser breaks after a slash or before the number of a line, and nowhere else.
+
+    Short names stay with the next: a list has many paths, and every place to break is two nodes of the page.
+    """
+    return Markup("<wbr>").join(_BREAKS.findall(path))
 
 
 class Anchors:
