@@ -22,6 +22,12 @@ from kpolicy.evaluate.passes import PRESETS
     type=click.Choice(["defconfig", "olddefconfig"]),
     help="Read CONFIG as this make target does. [default: olddefconfig for a full .config, else defconfig]",
 )
+@click.option(
+    "--list-new",
+    is_flag=True,
+    help="List instead what make oldconfig would ask: every option that could be set and that CONFIG has no line for, "
+    "with its default, as make listnewconfig does.",
+)
 @toolchain_options
 @output_options
 @click.option("-q", "--quiet", is_flag=True, help="Suppress warnings.")
@@ -33,6 +39,7 @@ def command(
     arch: str | None,
     preset: str | None,
     mode: str | None,
+    list_new: bool,
     toolchain: str | None,
     no_cache: bool,
     output: str | None,
@@ -48,9 +55,11 @@ def command(
       kpolicy expand --tree ~/linux x86_64_defconfig
       kpolicy expand --tree ~/linux --arch arm64 defconfig+debug.config -o .config
       kpolicy expand --tree ~/linux --arch riscv --preset allmodconfig
+      kpolicy expand --tree ~/linux .config --list-new
     """
     from kpolicy.cli.setup import check_output, context_for, deliver
     from kpolicy.evaluate.dotconfig import dotconfig
+    from kpolicy.evaluate.new_prompts import new_prompts
     from kpolicy.run.expand import ValuesRequest, values_of
     from kpolicy.run.trees import needed_tree
 
@@ -59,13 +68,16 @@ def command(
         raise UsageError("pass either a CONFIG or --preset")
     if preset is not None and (arch is None or mode is not None):
         raise UsageError("--preset needs an architecture", hint="pass --arch; --mode needs a CONFIG")
+    if list_new and (preset is not None or mode is not None):
+        raise UsageError("--list-new reads a CONFIG as make oldconfig does", hint="remove --preset or --mode")
     if preset is not None and console.environment.get("KCONFIG_ALLCONFIG") is not None:
         console.warning(None, f"KCONFIG_ALLCONFIG is set, but --preset {preset} does not read it")
     check_output(output, force=force)
     source = needed_tree(tree, console.environment)
-    request = ValuesRequest(source, config, arch, preset, mode, toolchain)
+    request = ValuesRequest(source, config, arch, preset, "olddefconfig" if list_new else mode, toolchain)
     found = values_of(request, context_for(console, no_cache=no_cache))
     for remark in found.remarks:
         console.warning(remark.location, remark.text)
-    deliver(console, dotconfig(found.values), output, force=force)
+    text = new_prompts(found.values) if list_new else dotconfig(found.values)
+    deliver(console, text, output, force=force)
     return status.CLEAN

@@ -266,7 +266,7 @@ def test_a_name_that_came_later_than_the_tree(tree: Path, tmp_path: Path) -> Non
     """A config of a newer kernel on an older tree, and a requirement of one."""
     append(tree / "lib" / "Kconfig.debug", '\nconfig RETHUNK\n\tbool "return thunks"\n')
     finding = _only(_findings(tree, _config(tmp_path, "CONFIG_MITIGATION_RETHUNK=y\n")))
-    assert "it is now CONFIG_RETHUNK, which is n (y requested)" in finding["message"]
+    assert "its name in this tree is CONFIG_RETHUNK, which is n (y requested)" in finding["message"]
     assert finding["remedy"] == ["CONFIG_RETHUNK=y"]
     need = _config(tmp_path, "CONFIG_MITIGATION_RETHUNK=y\n", "need.config")
     missing = _only(_findings(tree, _config(tmp_path, "CONFIG_DEBUG_KERNEL=y\n"), "--require", need))

@@ -62,6 +62,36 @@ def test_mode(demo: Path, tmp_path: Path) -> None:
         assert kpolicy("expand", "--tree", demo, "--arch", "x86", "--mode", mode, path).status == 0
 
 
+def test_what_a_new_kernel_asks(demo: Path, tmp_path: Path) -> None:
+    path = tmp_path / ".config"
+    written = kpolicy("expand", "--tree", demo, "--arch", "x86", "i386_defconfig").out
+    path.write_text(written)
+    assert kpolicy("expand", "--tree", demo, path, "--list-new").out == ""
+    path.write_text(written.replace("CONFIG_DEBUG_VM=y\n", "").replace("# CONFIG_KASAN is not set\n", ""))
+    outcome = kpolicy("expand", "--tree", demo, path, "--list-new")
+    assert (outcome.status, outcome.out, outcome.err) == (0, "CONFIG_DEBUG_VM=n\nCONFIG_KASAN=n\n", "")
+
+
+def test_presets_have_no_new_prompts(demo: Path) -> None:
+    for word in ("--preset=allnoconfig", "--mode=defconfig"):
+        config = [] if "preset" in word else ["i386_defconfig"]
+        outcome = kpolicy("expand", "--tree", demo, "--arch", "x86", word, "--list-new", *config)
+        assert outcome.status == status.USAGE
+        assert "remove --preset or --mode" in outcome.err
+
+
+@pytest.mark.trees
+@pytest.mark.parametrize("arch", ["x86", "mips"])
+def test_new_prompts_are_those_of_conf(oracle: Oracle, kernel: Path, arch: str, tmp_path: Path) -> None:
+    """conf lists a symbol at the first prompt in view, kpolicy at its first definition."""
+    path = tmp_path / "some.config"
+    path.write_text("CONFIG_MODULES=y\nCONFIG_EXPERT=y\nCONFIG_NET=y\n# CONFIG_BLOCK is not set\n")
+    ours = kpolicy("expand", "--tree", kernel, "--arch", arch, path, "--list-new").out.splitlines()
+    theirs = oracle.run(arch, "listnewconfig", path.read_bytes()).stdout.splitlines()
+    assert len(ours) > 100
+    assert sorted(ours) == sorted(theirs)
+
+
 def test_toolchain_is_written_down(kernel: Path) -> None:
     text = kpolicy("expand", "--tree", kernel, "--arch", "arm64", "defconfig", "--toolchain", "gcc-12.2").out
     assert "\nCONFIG_GCC_VERSION=120200\n" in text

@@ -296,3 +296,15 @@ def test_policy_show_without_a_tree(tmp_path: Path) -> None:
     text = kpolicy("-C", tmp_path, "policy", "show").out
     assert "by kpolicy.toml" in text
     assert [line.split() for line in text.splitlines() if "fail_on" in line] == [["fail_on", "error", "kpolicy.toml:1"]]
+
+
+@pytest.mark.parametrize(("release", "severity"), [("6.1.9", "warning"), ("6.12.1", "note")])
+def test_requirements_for_removed_symbols_without_a_tree(tmp_path: Path, release: str, severity: str) -> None:
+    full = tmp_path / ".config"
+    head = f"#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 {release} Kernel Configuration\n#\n"
+    full.write_text(head + "CONFIG_X86=y\n")
+    fragment = tmp_path / "site.config"
+    fragment.write_text("CONFIG_DEBUG_CREDENTIALS=y\n")
+    out = kpolicy("check", full, "--require", fragment).out
+    assert f"site.config:1: {severity}: " in out
+    assert ("Linux 6.12 and later have no such symbol [policy/unknown-requirement]" in out) is (severity == "note")

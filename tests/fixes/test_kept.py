@@ -196,6 +196,34 @@ def test_without_unsafe_the_finding_stays_and_says_so(tmp_path: Path) -> None:
     assert [(item.text, item.works) for item in plan.given_up] == [("CONFIG_WORKS=y", True)]
 
 
+def test_a_later_file_has_the_present_name_of_what_a_full_config_has_off(tmp_path: Path) -> None:
+    kconfig = """\
+config DEBUG_INFO
+	bool
+
+choice
+	prompt "Debug information"
+	default DEBUG_INFO_NONE
+
+config DEBUG_INFO_NONE
+	bool "none"
+
+config DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT
+	bool "default"
+	select DEBUG_INFO
+
+endchoice
+"""
+    below = (
+        "#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 6.12.1 Kernel Configuration\n#\n"
+        "CONFIG_DEBUG_INFO_NONE=y\n# CONFIG_DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT is not set\n"
+    )
+    plan = Small(tmp_path, kconfig).fix("CONFIG_DEBUG_INFO=y\n", below)
+    assert edits(plan) == ["change CONFIG_DEBUG_INFO=y to CONFIG_DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT=y"]
+    reasons = [(item.text, item.reason, item.works) for item in plan.given_up]
+    assert reasons == [("CONFIG_DEBUG_INFO_NONE=y", "my_defconfig:1 overrides it", False)]
+
+
 def test_of_a_stack_the_later_file_decides(tmp_path: Path) -> None:
     small = Small(tmp_path, _KCONFIG)
     plan = small.fix("# CONFIG_CORE is not set\n", "CONFIG_SWITCH=y\n")

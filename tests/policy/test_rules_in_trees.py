@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
 from functools import cache
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -93,6 +95,17 @@ def unknown_to(rule: Rule, defined: frozenset[str]) -> frozenset[str]:
     # A stale rule is about a name that is gone; the others of its names have to be there.
     gone = {rule.symbols[0]} if rule.kind == "stale" else set()
     return named(rule) - defined - gone - _NEWER
+
+
+def test_removed_names_are_gone(kernel: Path, release: str) -> None:
+    defined = defined_in(kernel)
+    table = tomllib.loads((resources.files("kpolicy.rules") / "removed.toml").read_text(encoding="utf-8"))
+    releases = list(table)
+    for since in releases[: releases.index(release) + 1]:
+        assert not defined & set(table[since].split())
+    # What a later release lacks this one may have.
+    later = {name for since in releases[releases.index(release) + 1 :] for name in table[since].split()}
+    assert len(later & defined) > 100
 
 
 def test_no_role_and_no_rename_leads_to_a_symbol_that_neither_tree_knows(everywhere: frozenset[str]) -> None:

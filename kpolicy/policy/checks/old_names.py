@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import shown
 from kpolicy.policy.checks.heirs import heirs
+from kpolicy.policy.checks.renames import renamed
 from kpolicy.policy.checks.spelling import as_read
 from kpolicy.policy.edits import line_of
 
@@ -38,7 +39,7 @@ def unknown_message(values: Values, line: Assignment) -> str | None:
         return None
     names = " and ".join(f"CONFIG_{name}" for name in found.names)
     what = {
-        "renamed": f"it is now {names}",
+        "renamed": f"it is now {names}" if renamed(line.name) is not None else f"its name in this tree is {names}",
         "merged": f"it is now part of {names}",
         "choice": f"it is now {names}=y",
     }

@@ -77,18 +77,25 @@ def _why(task: Task, fixes: Sequence[Fix], after: Values, request: Request) -> t
         needing = [fix.finding.symbol for fix in served]
         certain = [name for name in needing if rests_on(task.values, name, (line.name,))]
         return f"needed by {listed(certain or needing)}", False
-    if edited:
-        later = [
-            fix.finding
-            for fix in fixes
-            if any(edit.symbol == line.name for edit in fix.edits)
-            and line.location.path in files_below(task.document, fix.finding.place)
-        ]
-        if later:
-            return f"{later[0].place} overrides it", False
+    later = [
+        fix.finding
+        for fix in fixes
+        if any(_decides(after, edit.symbol, line.name) for edit in fix.edits if edit.text or edit.symbol == line.name)
+        and line.location.path in files_below(task.document, fix.finding.place)
+    ]
+    if later:
+        return f"{later[0].place} overrides it", False
     asked = 1 if request.value == "m" else 2
     found = [str(item) for item in blockers(after, line.name, asked)] if result(after, line.name) == "n" else []
     return (listed(found) if found else f"it is {result(after, line.name)}"), True
+
+
+def _decides(values: Values, name: str, other: str) -> bool:
+    """Whether a line for a symbol decides the value of another one: of itself, or of a member of the same choice."""
+    symbol, about = values.model.symbol(name), values.model.symbol(other)
+    if symbol is None or about is None:
+        return name == other
+    return name == other or (symbol.choice is not None and symbol.choice == about.choice)
 
 
 def _is_served(fix: Fix, name: str) -> bool:

@@ -131,7 +131,8 @@ class LineGoal:
             return
         line = finding.place.line
         for name, value in _instead(values, finding, document):
-            if values.assignment(name) is None:
+            own = values.assignment(name)
+            if own is None or own.location.path != finding.place.path:
                 yield document.instead(line, name, value)
         if finding.rule == _OUT_OF_RANGE:
             yield document.instead(line, finding.symbol, _as_written(values, finding.symbol))

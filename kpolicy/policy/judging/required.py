@@ -14,6 +14,7 @@ from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import Link, cause, config_line, shown
 from kpolicy.policy.checks.effects import is_value
 from kpolicy.policy.checks.reasons import Names, choice_taken, elsewhere, hint, is_foreign, listed, with_article
+from kpolicy.policy.checks.removed import removed_by
 from kpolicy.policy.files.vocabulary import UNKNOWN_REQUIREMENT
 from kpolicy.policy.judging.known_as import known_as
 from kpolicy.policy.judging.requirements import DEFAULT_SEVERITY, Requirement, last_of_each
@@ -87,15 +88,10 @@ def _judged(
         if last[here.symbol] is not item:
             continue
         if not values.model.is_defined(here.symbol):
-            if item.value != "n" and not complete:
-                message = f"{_asked(item)}: not set, there is no line for it"
-                yield _finding(values, item, role, tree, item.id, DEFAULT_SEVERITY, message, ())
-            elif complete:
-                unknown = _unknown(values, item, names)
-                if unknown is not None:
-                    severity, why = unknown
-                    message = f"{_asked(item)}: {why}"
-                    yield _finding(values, item, role, tree, UNKNOWN_REQUIREMENT, severity, message, ())
+            found = _unknown(values, item, names) if complete else _without_line(values, item)
+            if found is not None:
+                rule, severity, why = found
+                yield _finding(values, item, role, tree, rule, severity, f"{_asked(item)}: {why}", ())
             continue
         if complete and not item.is_of_tree:
             _check_value(values, here)
@@ -107,19 +103,33 @@ def _judged(
             yield _finding(values, here, role, tree, item.id, DEFAULT_SEVERITY, message, causes, item.symbol)
 
 
-def _unknown(values: Values, item: Requirement, names: Names | None) -> tuple[Severity, str] | None:
-    """What to say of a symbol that this architecture lacks: None where it is to be off and no other can be meant."""
+def _without_line(values: Values, item: Requirement) -> tuple[str, Severity, str] | None:
+    """What to report of a symbol that a full .config has no line for: None where it is to be off."""
+    if item.value == "n":
+        return None
+    gone = removed_by(item.symbol, values.model.version)
+    if gone is not None:
+        return UNKNOWN_REQUIREMENT, "note", f"Linux {gone} and later have no such symbol"
+    return item.id, DEFAULT_SEVERITY, "not set, there is no line for it"
+
+
+def _unknown(values: Values, item: Requirement, names: Names | None) -> tuple[str, Severity, str] | None:
+    """What to report of a symbol that this architecture lacks: None where it is to be off and no other can be meant."""
     likely = hint(values, item.symbol)
     architecture = values.model.architecture
     if is_foreign(item.symbol, names) and not likely:
         assert names is not None
         where = elsewhere(names(), item.symbol)
-        return None if item.value == "n" else ("note", f"{architecture} has no such symbol: it is {where}")
+        foreign = f"{architecture} has no such symbol: it is {where}"
+        return None if item.value == "n" else (UNKNOWN_REQUIREMENT, "note", foreign)
     if item.value == "n" and not likely:
         return None
+    gone = removed_by(item.symbol, values.model.version) if not likely else None
     # What is wrong with a fragment of the tree is no fault of who requires it, and `kpolicy kconfig` reports it.
-    lenient = item.value == "n" or item.is_of_tree
-    return "note" if lenient else "warning", f"{architecture} has no such symbol in this tree{likely}"
+    lenient = item.value == "n" or item.is_of_tree or gone is not None
+    since = f"; Linux {gone} and later have none" if gone is not None else ""
+    why = f"{architecture} has no such symbol in this tree{since}{likely}"
+    return UNKNOWN_REQUIREMENT, "note" if lenient else "warning", why
 
 
 def _check_value(values: Values, item: Requirement) -> None:

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What `make oldconfig` would ask: the output of `conf --listnewconfig` (scripts/kconfig/conf.c: check_conf)."""
+
+from __future__ import annotations
+
+from kpolicy.evaluate.values import Values
+from kpolicy.kconfig.payload import DEFAULTS, HAS_PROMPT, IS_CHOICE, TRANSITIONAL
+
+
+def new_prompts(values: Values) -> bytes:
+    """A line for each symbol that could be set and that no config line sets, in the order of their first definition.
+
+    The value is the one that it has without an answer.
+    """
+    names, flags_of = values.model.names_by_node, values.model.flags_of
+    nodes = dict.fromkeys(node for node in values.model.details.menu if isinstance(node, int) and node >= 0)
+    asked = (node for node in nodes if flags_of(node) & (HAS_PROMPT | IS_CHOICE) == HAS_PROMPT)
+    lines = [_line(values, node, names[node]) for node in asked if _is_new(values, node)]
+    return "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
+
+
+def _is_new(values: Values, node: int) -> bool:
+    return values.is_changeable(node) and values.own_value(node) is None and not _has_line_under_old_name(values, node)
+
+
+def _has_line_under_old_name(values: Values, node: int) -> bool:
+    """Whether the default in force is a transitional symbol with a line (symbol.c: sym_calc_value, since 6.18)."""
+    model = values.model
+    defaults = model.core.records[node][DEFAULTS]
+    value = next((value for value, condition in defaults if values.node_value(condition)), None)
+    if value is None or not model.flags_of(value) & TRANSITIONAL:
+        return False
+    return values.assignment(model.names_by_node[value]) is not None
+
+
+def _line(values: Values, node: int, name: str) -> str:
+    line = values.line(node, name)
+    return f"CONFIG_{name}=n" if line is None or line.startswith("#") else line
