@@ -74,7 +74,9 @@ def show(
 
 @command.command("init")
 @tree_option
-@click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Where to write it. [default: kpolicy.toml]")
+@click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(), help="Write to FILE. [default: kpolicy.toml of the tree]"
+)
 @click.pass_obj
 def init(console: Console, /, tree: str | None, output: str | None) -> int:
     """Write a commented policy file for the kernel tree, with its own configs as examples.

@@ -55,9 +55,12 @@ def command(
     from kpolicy.policy.files.globs import config_glob_fault
     from kpolicy.policy.files.vocabulary import check_selector
     from kpolicy.policy.files.writing import with_waiver
+    from kpolicy.run.context import today
     from kpolicy.run.trees import find_tree
 
     expires = _day(until)
+    if expires < today():
+        raise UsageError(f"--until {until}: the day is past", hint="a waiver is valid up to and including this day")
     fault = config_glob_fault(config)
     if fault is not None:
         raise UsageError(f"{config!r} is no config: {fault}")

@@ -28,7 +28,12 @@ def chosen(report: Report, choice: Choice) -> Report:
     for judged in report.judged:
         left.update(item.finding.rule for item in judged.waived)
         left.update(finding.rule for finding in judged.known)
-    return replace(report, notes=tuple(note for note in report.notes if note.id in left))
+    places = report.places
+    return replace(
+        report,
+        notes=tuple(note for note in report.notes if note.id in left),
+        line_hashes={place: value for place, value in report.line_hashes.items() if place in places},
+    )
 
 
 def check_words(report: Report, choice: Choice) -> None:

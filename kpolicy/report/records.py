@@ -164,6 +164,15 @@ class Report:
         for policy in self.policies:
             yield from policy.findings
 
+    @property
+    def places(self) -> frozenset[Location]:
+        """The lines that findings point at, waived and known ones too."""
+        places = {finding.place for finding in (*self.findings, *self.told)}
+        for judged in self.judged:
+            places.update(item.finding.place for item in judged.waived)
+            places.update(finding.place for finding in judged.known)
+        return frozenset(places)
+
     def severities(self) -> dict[Severity, int]:
         """How many findings there are of each severity, the worst first."""
         counts = Counter(finding.severity for finding in self.findings)

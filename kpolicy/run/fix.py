@@ -8,7 +8,7 @@ import os
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import field, replace
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from kpolicy.config.read import is_packed
 from kpolicy.errors import InputError, UsageError, did_you_mean
@@ -36,6 +36,9 @@ from kpolicy.run.plan import Part, Target
 from kpolicy.run.policies import Standards, known_findings
 from kpolicy.run.request import Terms
 from kpolicy.run.selection import policy_start, read_target, split_stack
+
+if TYPE_CHECKING:
+    from kpolicy.kconfig.names import NameIndex
 
 _FRAGMENT: Final = "fragment"
 _STDIN: Final = "-"
@@ -146,10 +149,16 @@ def subject_of(request: FixRequest, context: Context) -> Subject:
     standard = standards.all[number]
     held = values.config.name
 
-    def judge(found: Values) -> Assessment:
-        return assess(found, held, standard, tree=source.name, names=lambda: examiner.tree.names, remedies=False)
+    # As `check` judges: by the role that the baseline knows.
+    earlier = baseline.earlier_roles().get((held, values.model.architecture)) if baseline is not None else None
 
-    report = report_on(values, held, standard, (), tree=source.name, number=number, names=lambda: examiner.tree.names)
+    def names() -> NameIndex:
+        return examiner.tree.names
+
+    def judge(found: Values) -> Assessment:
+        return assess(found, held, standard, tree=source.name, names=names, remedies=False, earlier=earlier)
+
+    report = report_on(values, held, standard, (), tree=source.name, number=number, names=names, earlier=earlier)
     for remark in (*examiner.kconfig_remarks(), *report.remarks):
         context.listener.warning(remark.location, remark.text)
     accepted = accept((report,), standards.all, baseline, context.today, waivers=terms.policy.waivers)

@@ -15,13 +15,9 @@ from kpolicy.report.records import Report
 
 def hashes_of_lines(report: Report, source: KernelTree | None) -> Mapping[Location, str]:
     """The hash of every line that a finding points at, where its file can be read and has such a line."""
-    places = {finding.place for finding in (*report.findings, *report.told)}
-    for judged in report.judged:
-        places.update(item.finding.place for item in judged.waived)
-        places.update(finding.place for finding in judged.known)
     found: dict[Location, str] = {}
     files: dict[str, tuple[str, ...]] = {}
-    for place in sorted(places):
+    for place in sorted(report.places):
         if place.path not in files:
             content = _content(place.path, source)
             files[place.path] = line_hashes(content) if content is not None else ()

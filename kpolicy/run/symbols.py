@@ -95,7 +95,8 @@ def _report(
         return None
     # Told as the usual architecture has it, or another one where the symbol can be set.
     shown = min(there, key=lambda item: (not item.survey.is_possible, item.survey.architecture != _USUAL))
-    known = {item.survey.architecture for item in there}
+    # Nothing is known of an architecture that could not be read: its errors are reported.
+    known = {item.survey.architecture for item in there} | {item.arch for item in found if not item.surveys}
     return SymbolReport(name, version, toolchain, shown.survey, tuple(there), tuple(w for w in words if w not in known))
 
 

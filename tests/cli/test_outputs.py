@@ -63,6 +63,13 @@ def test_a_saved_result_from_standard_input(demo: Path, monkeypatch: pytest.Monk
     assert kpolicy("report", "-").out == kpolicy("audit", demo).out
 
 
+def test_some_findings_of_a_saved_result_are_those_of_the_run(demo: Path, tmp_path: Path) -> None:
+    saved = tmp_path / "saved.json"
+    kpolicy("audit", demo, "-o", f"json:{saved}")
+    words = ("--select", "kmemleak", "-o", "json")
+    assert kpolicy("report", saved, *words).out == kpolicy("audit", demo, *words).out
+
+
 def test_report_fails_by_its_policy_or_by_the_command_line(demo: Path, tmp_path: Path) -> None:
     saved = tmp_path / "saved.json"
     kpolicy("audit", demo, "--fail-on", "never", "-o", f"json:{saved}")

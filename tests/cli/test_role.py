@@ -100,3 +100,9 @@ def test_text(demo: Path) -> None:
     assert lines[0] == "arch/x86/configs/i386_defconfig: production"
     assert "  what would make it another (each was tried)" in lines
     assert "  by other readings" in lines
+
+
+def test_lines_about_what_is_off_are_short(demo: Path) -> None:
+    lines = kpolicy("role", "--tree", demo, "--arch", "x86", "i386_defconfig").out.splitlines()
+    assert any(line.startswith("    not a hardened kernel: ") for line in lines)
+    assert max(map(len, lines)) <= 100

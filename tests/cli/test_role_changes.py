@@ -106,6 +106,14 @@ def test_a_baseline_remembers_the_role(repository: Repository) -> None:
     assert _config(kpolicy("check", *words, "-o", "json").json)["role"]["name"] == "debug"
 
 
+def test_fix_clears_what_check_reports_by_the_role_of_a_baseline(repository: Repository) -> None:
+    words = ("--tree", repository.folder, "--arch", "x86", _NAME, "--baseline", repository.folder.parent / "known.json")
+    kpolicy("baseline", "update", *words, "--grow")
+    repository.write(_NAME, _BEFORE + _MORE)
+    found = kpolicy("fix", *words, "--fail-on", "error", "--format", "json").json
+    assert {item["rule"] for item in found["fixed"]} == _ERRORS
+
+
 def test_a_baseline_without_roles(repository: Repository) -> None:
     known = repository.folder.parent / "known.json"
     words = ("--tree", repository.folder, "--arch", "x86", "--baseline", known, _NAME)

@@ -59,6 +59,7 @@ def test_a_waiver_is_added_and_comments_stay(tree: Path) -> None:
     [
         (("kmemleak/in-prod", "x_defconfig", *_UNTIL), "did you mean 'kmemleak/in-production'?"),
         (("kmemleak", "x_defconfig", "--owner", "jane", "--until", "soon"), "YYYY-MM-DD"),
+        (("kmemleak", "x_defconfig", "--owner", "jane", "--until", "2020-01-31"), "the day is past"),
         (("kmemleak", "configs/", *_UNTIL), "a config is a file"),
         (("kmemleak", "x_defconfig", *_UNTIL, "--policy", "gone.toml"), "cannot read the policy file"),
     ],

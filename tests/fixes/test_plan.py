@@ -332,6 +332,36 @@ def test_requirements_that_are_welcome_only_together(tmp_path: Path) -> None:
     assert not plan.hopeless
 
 
+_DEVMEM = """\
+config DEVMEM
+	bool "devmem"
+	default y
+
+config STRICT
+	bool "strict"
+	depends on DEVMEM
+
+config PAGES
+	bool "pages"
+	depends on !DEVMEM || STRICT
+
+config USERCOPY
+	bool "usercopy"
+	imply STRICT
+
+config IO
+	bool "io"
+	depends on STRICT
+"""
+
+
+def test_a_requirement_is_met_that_an_edit_left_out_again_was_against(tmp_path: Path) -> None:
+    required = "CONFIG_PAGES=y\nCONFIG_USERCOPY=y\nCONFIG_IO=y\n"
+    plan = Small(tmp_path, _DEVMEM, required=required).fix("")
+    assert not plan.hopeless
+    assert edits(plan) == ["add CONFIG_PAGES=y", "add CONFIG_USERCOPY=y", "add CONFIG_IO=y"]
+
+
 def test_a_later_fix_does_not_bring_back_what_an_earlier_one_cleared(tmp_path: Path) -> None:
     small = Small(tmp_path, _SWITCH, [rule("COST")], required="CONFIG_COST=y\n")
     plan = small.fix("# CONFIG_COST is not set\n")

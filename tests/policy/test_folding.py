@@ -168,3 +168,23 @@ def test_only_what_changed_is_counted(tmp_path: Path) -> None:
     found = kpolicy("audit", repository.folder, "--since", "HEAD", "-o", "json").json
     assert found["census"]["one"]["configs"] == 1
     assert [config.get("touched", True) for config in found["configs"]] == [True, False]
+
+
+def test_what_follows_a_line_that_a_change_broke_has_the_cause_of_that_line() -> None:
+    gone = Origin("MODULES", "y", "n", "removed", "CONFIG_MODULES=y", Location("defconfig", 9))
+    follows = Origin("DRM", "m", "y", "line", "CONFIG_DRM=m requested", Location("defconfig", 3))
+    drm = _finding("DRM", replace(_MODULES, change=gone), line=3)
+    bridge = _finding("BRIDGE", Root("prompt", "BRIDGE", (("BRIDGE", "y"),), "m", _PLACE, follows))
+    other = _finding("TEST", Root("needs", "m || EXPERT", (("MODULES", "n"), ("EXPERT", "n")), "m", _PLACE, gone))
+    by_select = Root("select", "DSI", (("DSI", "y"),), "m", _PLACE, follows)
+    selected = replace(_finding("DSIM", by_select), rule="config/overridden-by-select")
+    one, two = fold((bridge, drm, other, selected))
+    assert one.members == (bridge, drm, other)
+    assert two.members == (selected,)
+    assert {one.symbol, two.symbol} == {"MODULES"}
+
+
+def test_changes_that_refer_to_each_other_end() -> None:
+    first = Root("needs", "X", (("X", "n"),), "m", _PLACE, Origin("B", "m", "y", "line", "b", None))
+    second = replace(first, change=Origin("A", "m", "y", "line", "a", None))
+    assert len(fold((_finding("A", first), _finding("B", second)))) == 2

@@ -53,6 +53,7 @@ def make_plan(task: Task, *, alternatives: bool = False) -> Plan:
             planner.fix(finding)
     planner.fix_lines([finding for finding in task.findings if is_about_a_line(finding)])
     planner.leave_out_needless()
+    planner.fix_again(required)
     planner.look_again()
     planner.join()
     return planner.plan()
@@ -104,6 +105,15 @@ class _Planner:
         self._followed += searches[-1].followed
         self._minimal = self._minimal and not searches[-1].greedy
         self._adopt(first)
+
+    def fix_again(self, required: Collection[str]) -> None:
+        """Clear the requirements that what was fixed after them, or left out again, made possible."""
+        refused = [item for item in self._hopeless if item.finding.rule in required]
+        if not self._edits or not refused:
+            return
+        self._hopeless = [item for item in self._hopeless if item not in refused]
+        for item in refused:
+            self.fix(item.finding)
 
     def fix_together(self, required: Collection[str]) -> None:
         """Clear the requirements that are against the rules for this kind of kernel, all of them or none.

@@ -45,11 +45,14 @@ def cause_of(finding: Finding) -> str:
 
 def _folded(items: Sequence[Finding]) -> Iterator[Finding]:
     about = {(item.rule, item.symbol): item for item in items if item.root is not None}
-    roots = {id(item): _last(item, about) for item in items}
+    lines = {item.symbol: item.root for item in items if item.root is not None}
+    roots = {id(item): _by_first_change(_last(item, about), lines) for item in items}
+    first = {(item.rule, root.change): root for item in items if (root := roots[id(item)]) and _is_direct(root)}
     groups: dict[tuple[object, ...], list[Finding]] = {}
     for item in items:
         root = roots[id(item)]
         if root is not None:
+            root = roots[id(item)] = first.get((item.rule, root.change), root)
             groups.setdefault(_group(item, root), []).append(item)
     for item in items:
         root = roots[id(item)]
@@ -77,6 +80,23 @@ def _last(finding: Finding, about: Mapping[_Key, Finding]) -> Root | None:
         seen.add(above.symbol)
         root = above.root
     return root
+
+
+def _by_first_change(root: Root | None, lines: Mapping[str, Root]) -> Root | None:
+    """The same; where its change is that of a line that a change keeps from taking effect, the root of that line."""
+    seen: set[str] = set()
+    while root is not None and root.change is not None and root.change.symbol not in seen:
+        seen.add(root.change.symbol)
+        above = lines.get(root.change.symbol)
+        if above is None or above.change is None or above.change.symbol in seen:
+            break
+        root = above
+    return root
+
+
+def _is_direct(root: Root) -> bool:
+    """Whether the symbol that has to change is the one that a change of the lines changed."""
+    return root.change is not None and root.kind == "needs" and root.condition == root.change.symbol
 
 
 def _one(members: Sequence[Finding], root: Root) -> Finding:

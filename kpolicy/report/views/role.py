@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
-from typing import Any
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from kpolicy.errors import printable
 from kpolicy.frozen import dataclass
 from kpolicy.policy.roles.alternatives import Alternative
-from kpolicy.policy.roles.role import RoleVerdict
+from kpolicy.policy.roles.role import Evidence, RoleVerdict
 from kpolicy.report.json.pieces import evidence_document, other_role_document
 from kpolicy.report.text.roles import other_role
 from kpolicy.report.text.style import Style, columns
+
+_WIDTH: Final = 98
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ def role_lines(report: RoleReport, style: Style) -> Iterator[str]:
     yield f"  {report.title} ({report.architecture}, Linux {report.version})"
     if verdict.other is not None:
         yield f"  {other_role(verdict, verdict.other, report.config)}"
-    yield from (printable(line) for line in columns(_evidence(verdict), indent="    "))
+    yield from (printable(line) for line in columns(_marks(verdict), indent="    "))
+    yield from (printable(line) for line in _absent(verdict))
     if report.alternatives:
         untried = not any(item.tried for item in report.alternatives)
         how = "not tried: that takes the kernel's source, --tree" if untried else "each was tried"
@@ -50,15 +54,28 @@ def role_lines(report: RoleReport, style: Style) -> Iterator[str]:
         yield from columns(rows, indent="    ")
 
 
-def _evidence(verdict: RoleVerdict) -> Iterator[tuple[str, ...]]:
-    """A row for each value, one for values that are off for the same reason."""
+def _marks(verdict: RoleVerdict) -> Iterator[tuple[str, ...]]:
+    for why, items in _by_reason(verdict):
+        if not _are_off(items):
+            for item in items:
+                yield (f"{item.symbol}={item.value}", str(item.location) if item.location else "", why)
+
+
+def _absent(verdict: RoleVerdict) -> Iterator[str]:
+    """The marks of other roles that are all off."""
+    for why, items in _by_reason(verdict):
+        if _are_off(items):
+            text = f"{why}: {', '.join(item.symbol for item in items)} {'is' if len(items) == 1 else 'are'} off"
+            yield from textwrap.wrap(text, _WIDTH, initial_indent="    ", subsequent_indent="      ")
+
+
+def _by_reason(verdict: RoleVerdict) -> Iterator[tuple[str, list[Evidence]]]:
     for why, group in itertools.groupby(verdict.evidence, key=lambda item: item.why):
-        items = list(group)
-        if all(item.value == "n" for item in items):
-            yield ("=".join((", ".join(item.symbol for item in items), "n")), "", why)
-            continue
-        for item in items:
-            yield (f"{item.symbol}={item.value}", str(item.location) if item.location else "", why)
+        yield why, list(group)
+
+
+def _are_off(items: Sequence[Evidence]) -> bool:
+    return all(item.value == "n" for item in items)
 
 
 def _alternatives(report: RoleReport) -> Iterator[tuple[str, str]]:
