@@ -200,7 +200,7 @@ def test_a_baseline(tree: Path, tmp_path: Path) -> None:
     assert outcome.out == f"{known}: {count} known; 0 gone, {count} new\n"
     outcome = kpolicy("audit", tree, "--baseline", known)
     assert outcome.status == status.CLEAN
-    assert outcome.out.splitlines()[-1].endswith(f"; {count} known to the baseline")
+    assert outcome.out.splitlines()[-1].endswith(f"; {count} in the baseline")
     append(tree / CONFIG, "CONFIG_NO_SUCH_OPTION=y\n")
     outcome = kpolicy("audit", tree, "--baseline", known, "-o", "json")
     assert _rules(outcome.json) == {(CONFIG, "config/unknown-symbol")}
