@@ -254,4 +254,4 @@ def _remarks(model: Model) -> Iterator[Remark]:
     for location, _symbol, text in model.refused:
         yield Remark(location, text)
     for probe in model.unknown_probes:
-        yield Remark(probe.location, f"unknown probe, taken to print nothing: {probe.text}")
+        yield Remark(probe.location, f"unknown probe, assumed to print nothing: {probe.text}")

@@ -101,7 +101,7 @@ class Subject:
     def check_is_a_file(self) -> None:
         """Refuse what no patch can name."""
         if self.path is None:
-            raise UsageError("standard input is not a file", hint="--format fragment, text or json go without one")
+            raise UsageError("standard input is not a file", hint="--format fragment, text and json do not need one")
         if any(ord(letter) < ord(" ") or letter in '"\\\x7f' for letter in self.name):
             raise UsageError(f"{self.name}: git quotes such a name", hint="rename the file, or use --format fragment")
 
@@ -194,7 +194,7 @@ def _given(stdin: BinaryIO | None) -> bytes:
 def _file(source: KernelTree, part: Part, given: bytes, target: Target) -> tuple[bytes, str, str | None]:
     """The content of the file that is edited, its name in a patch, and where it lies."""
     if sum(other == part for other in target.parts) > 1:
-        raise UsageError(f"{part.path} stands twice in the stack", hint="--format fragment goes without editing it")
+        raise UsageError(f"{part.path} is in the stack twice", hint="--format fragment does not edit it")
     if part.path == _STDIN:
         content, name, path = given, "<stdin>", None
     elif part.in_tree:

@@ -54,7 +54,7 @@ def split_stack(spec: str) -> list[str]:
     if not all(words):
         raise UsageError(f"empty part in the stack '{spec}'", hint="A stack is written a+b+c, without empty parts.")
     if words.count("-") > 1:
-        raise UsageError(f"'-' stands twice in the stack '{spec}'", hint="Standard input can be read only once.")
+        raise UsageError(f"'-' is in the stack '{spec}' twice", hint="Standard input can be read only once.")
     return words
 
 

@@ -141,7 +141,7 @@ class _Loader:
         parent = os.path.normpath(os.path.join(os.path.dirname(shown), word))
         if identity in self._open:
             circle = [*list(self._open.values())[list(self._open).index(identity) :], self._open[identity]]
-            named_at.complain("policies that build on each other in a circle", " -> ".join(circle))
+            named_at.complain("policies extend each other in a loop", " -> ".join(circle))
             return
         self.load_file(path, parent, named_at)
 

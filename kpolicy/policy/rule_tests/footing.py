@@ -176,7 +176,7 @@ class _Assessment:
         subjects = {*named, *_in_message(self.rule)} - self._old
         for name in self._unknown(granted(self.rule.when, self._anywhere)):
             if name in subjects:
-                yield f"it asks for {name}, which no architecture defines: 'requires' must say so"
+                yield f"it uses {name}, which no architecture defines: 'requires' must say so"
         if self.known is not None:
             condition = And((self.rule.requires, self.rule.when))
             yield from unstated_negations(condition, self.rule.absent, self.known, self._open[0].release)
