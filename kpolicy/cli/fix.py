@@ -154,7 +154,7 @@ def _tell(console: Console, report: FixReport, *, fragment: bool) -> None:
         text = f"not fixed: {item.finding.message} [{item.finding.rule}]: {item.reason}"
         console.warning(item.location or item.finding.place, text)
     if fragment:
-        # In a patch they stand above it.
+        # In a patch they are above it.
         for line in given_up_lines(report):
             console.note(line.strip())
     count = len(plan.fixes) + len(plan.hopeless)

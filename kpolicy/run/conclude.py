@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 Explain: TypeAlias = "Callable[[tuple[ConfigReport, ...]], tuple[ConfigReport, ...]]"
-"""Findings that stand, with the change that brought them about."""
+"""Findings that count, with the change that caused them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def finish(
     context: Context,
     explain: Explain | None = None,
 ) -> Report:
-    """A report with what is accepted sorted out; `source` is the tree, if any, and `explain` tells what changed."""
+    """A report with what is accepted sorted out; `source` is the tree, if any, and `explain` explains what changed."""
     baseline = work.baseline
     if work.before is not None:
         # Only here: most runs have none.

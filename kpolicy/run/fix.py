@@ -61,12 +61,12 @@ class FixRequest:
 
 @dataclass(frozen=True)
 class Subject:
-    """A config that is to be fixed: its values, what it is held against, and the file that is edited.
+    """A config that is to be fixed: its values, what it is checked against, and the file that is edited.
 
     `held` is the config as findings have it, `name` the path of the file in a patch, `path` where it
     lies, None for standard input and a new fragment; `link` is the symbolic link that leads there, if any.
-    `stated` tells whether somebody said what the kernel is for, or asked for the rules by name; `doubt` is the other
-    role where nobody did and the marks of two roles meet.
+    `stated`: whether the policy states the role, or the rules were selected by name; `doubt` is the other
+    role if it is not stated and marks of two roles are present.
     """
 
     values: Values

@@ -34,7 +34,7 @@ def read_target(spec: str, source: KernelTree, arch: str | None, stdin: BinaryIO
 
     A file that exists comes first, then a name as make knows it (`x86_64_defconfig`, `debug.config`,
     `defconfig`).  The architecture is `arch`, else the one whose config file it is, else the one that
-    the config states.  Raises UsageError when it cannot be told, InputError for what cannot be read.
+    the config states.  Raises UsageError if it cannot be derived, InputError for what cannot be read.
     """
     architecture = resolve_architecture(source, arch) if arch is not None else None
     parts = _parts(spec, source, architecture)
@@ -149,7 +149,7 @@ def _named(word: str, source: KernelTree) -> list[ConfigFile]:
     """The configs of that name, of any architecture."""
     matches = [file for file in config_files(source) if file.name == word]
     if len(matches) > 1:
-        # User mode Linux names its configs after the machine: nobody means it who does not say so.
+        # User mode Linux names its configs after the machine: it is used only if named explicitly.
         matches = [file for file in matches if file.srcarch != "um"]
     return matches
 

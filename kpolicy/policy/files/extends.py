@@ -52,7 +52,7 @@ def load_policy(word: str, vocabulary: Vocabulary | None = None) -> Policy:
 
 
 def policy_of_text(path: str, text: str, vocabulary: Vocabulary | None = None) -> Policy:
-    """The policy of a text that stands, or will stand, at a path; raises as `load_policy` does."""
+    """The policy of a text that is, or will be, at a path; raises as `load_policy` does."""
     loader = _Loader()
     loader.load_text(os.path.realpath(path), path, text)
     return loader.policy(vocabulary or shipped_vocabulary())

@@ -64,7 +64,7 @@ def _is_given_up(fix: Fix, effect: LineEffect, after: Values) -> bool:
         return False
     if finding.rule in ASKED:
         return not HonourGoal(line).met(after)
-    # A line that is corrected, or stands under another name, asks for the same as before.
+    # A line that is corrected, or written under another name, asks for the same as before.
     return any(edit.line == line.location.line and not edit.text for edit in fix.edits)
 
 

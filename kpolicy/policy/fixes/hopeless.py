@@ -80,7 +80,7 @@ def why_hopeless(values: Values, document: Document, finding: Finding, search: S
 
 
 def guessed(finding: Finding) -> Hopeless:
-    """A finding of a rule for a kind of kernel that nobody has said this is: no edit adds debugging for a guess."""
+    """A finding of a rule for a role that is only guessed: no edit adds debugging for a guess."""
     role = finding.role
     reason = f"the role {role} is a guess: pass --policy {role} to fix it"
     return Hopeless(finding, reason, finding.place)

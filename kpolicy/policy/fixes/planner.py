@@ -124,7 +124,7 @@ class _Planner:
         self._minimal = False
         by_symbol = {item.finding.symbol: item for item in refused}
         for item in refused:
-            # What they need besides is told with the first.
+            # What they need besides is reported with the first.
             own = (edit for edit in solution if by_symbol.get(edit.symbol, refused[0]) is item)
             self._fixes.append(Fix(item.finding, tuple(own)))
         self._hopeless = [item for item in self._hopeless if item not in refused]
