@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# kconfiglib 14.1.0 (PyPI): reads three lines of a .config otherwise than the kernel's conf of today, without a warning.
+# kconfiglib 14.1.0 (PyPI) reads three kinds of .config lines differently from the kernel's current conf, without a warning.
 #
 #   line                               kconfiglib 14.1.0      conf of Linux 6.12 (scripts/kconfig/confdata.c)
-#   # CONFIG_A is not set # reason     A is n                 a comment: A keeps its default y (a request up to 6.1)
+#   # CONFIG_A is not set # reason     A is n                 a comment: A keeps its default y (up to 6.1: A is n)
 #   CONFIG_I=007                       I is 007               "symbol value '007' invalid for I": I keeps its default 5
 #   # P, Q of a choice are not set     P (the default) is y   R, the first member without a line, is y
 #
-# Guess before looking: kconfiglib matches the whole comment line and checks numbers as conf does.
-# Exit status 0 while that is so, 1 when it changes.
+# Expected before the test: kconfiglib matches the whole comment line and checks numbers as conf does.
+# Exit status 0 while kconfiglib behaves like this, 1 when that changes.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

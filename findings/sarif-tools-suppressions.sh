@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# sarif-tools 3.0.5 (PyPI): a suppressed result counts like any other.
+# sarif-tools 3.0.5 (PyPI) counts suppressed results like all others.
 #
-# Expected: a result with a `suppressions` entry (SARIF 2.1.0, section 3.27.23) is left out, or shown apart.
-# Seen: `sarif summary` counts it, `sarif csv` lists it without a mark, and `sarif --check error` fails because of it.
-# So a CI job that gates on sarif-tools fails on a waived finding: filter suppressed results before.
-# Exit status 0 while that is so, 1 when it changes.
+# Expected: a result with a `suppressions` entry (SARIF 2.1.0, section 3.27.23) is omitted or listed separately.
+# Observed: `sarif summary` counts it, `sarif csv` lists it without a mark, and `sarif --check error` fails because of it.
+# A CI job that runs sarif-tools --check therefore fails on a waived finding: filter suppressed results first.
+# Exit status 0 while sarif-tools behaves like this, 1 when that changes.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -88,7 +88,7 @@ class _Commands(click.Group):
             formatter.write_dl(list(_COMMANDS.items()))
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Commands by their names alone: to tell what each does it would have to be imported."""
+        """Commands by name only: their help would need an import."""
         names = [CompletionItem(name) for name in _COMMANDS if name.startswith(incomplete)]
         return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 

@@ -36,7 +36,7 @@ def update_baseline(
     archs: tuple[str, ...],
     **words: object,
 ) -> int:
-    """Remove findings that are gone from a baseline, for all defconfigs of the tree or for some CONFIGs.
+    """Remove findings that no longer occur from a baseline, for all defconfigs of the tree or for some CONFIGs.
 
     Entries of other configs stay.  New findings are counted, and added only with --grow.  Waived findings
     are not new.
@@ -64,5 +64,5 @@ def update_baseline(
         deliver(console, result.text, baseline, force=True)
     new = f"{result.new} new" + ("" if grow or not result.new else ", not added (--grow adds them)")
     if not options.quiet:
-        console.payload(f"{baseline}: {result.known} known; {result.gone} gone, {new}\n")
+        console.payload(f"{baseline}: {result.known} known; {result.gone} removed, {new}\n")
     return status.FAILURE if result.errors else status.CLEAN

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What an option or argument can be: the `shell_complete` of click, one function for each kind of word.
 
-They are asked while somebody types: they take nothing that is slow, write nothing, and what
+They run while the user types: they take nothing that is slow, write nothing, and what
 they raise is taken for no answer (`kpolicy.cli.completion`).
 """
 
@@ -37,7 +37,7 @@ def words(*found: str) -> Candidates:
 
 
 def architectures(context: click.Context, _parameter: click.Parameter, typed: str) -> Items:
-    """The ARCH words of the tree at hand."""
+    """The ARCH words of the current tree."""
     from kpolicy.kernel.architecture import architecture_words
 
     source = _tree(context)
@@ -45,7 +45,7 @@ def architectures(context: click.Context, _parameter: click.Parameter, typed: st
 
 
 def configs(context: click.Context, _parameter: click.Parameter, typed: str) -> Items:
-    """Files, and the configs of the tree at hand by the names that make has for them; on top of others fragments."""
+    """Files, and the configs of the current tree by the names that make has for them; on top of others fragments."""
     below, plus, last = typed.rpartition("+")
     names = [name for name in _config_names(context) if name.startswith(last)]
     if plus:
@@ -54,7 +54,7 @@ def configs(context: click.Context, _parameter: click.Parameter, typed: str) -> 
 
 
 def fragments(context: click.Context, _parameter: click.Parameter, typed: str) -> Items:
-    """Files, and the fragments of the tree at hand by their paths."""
+    """Files, and the fragments of the current tree by their paths."""
     from kpolicy.kernel.config_files import config_files
 
     source = _tree(context)
@@ -63,7 +63,7 @@ def fragments(context: click.Context, _parameter: click.Parameter, typed: str) -
 
 
 def paths_of_tree(context: click.Context, _parameter: click.Parameter, typed: str) -> Items:
-    """Files and folders of the tree at hand, as seen from its top."""
+    """Files and folders of the current tree, as seen from its top."""
     source = _tree(context)
     if source is None:
         return []
@@ -74,7 +74,7 @@ def paths_of_tree(context: click.Context, _parameter: click.Parameter, typed: st
 
 
 def symbols(context: click.Context, _parameter: click.Parameter, typed: str) -> Items:
-    """Symbols of the tree at hand, where kpolicy has read it before: to read it now would take too long."""
+    """Symbols of the current tree, where kpolicy has read it before: to read it now would take too long."""
     from kpolicy.cli.setup import cache_folder
     from kpolicy.kconfig.cache import ModelCache
     from kpolicy.kconfig.load import Tree
@@ -134,7 +134,7 @@ def roles(_context: click.Context, _parameter: click.Parameter, typed: str) -> I
 
 
 def readings(_context: click.Context, _parameter: click.Parameter, typed: str) -> Items:
-    """ROLE=READING, for each way to tell a role."""
+    """ROLE=READING, for each reading of a role."""
     from kpolicy.policy.roles.load import shipped_roles
 
     return [
@@ -181,7 +181,7 @@ def _config_names(context: click.Context) -> Iterator[str]:
     if isinstance(arch, str):
         yield from make_targets(source, resolve_architecture(source, arch))
         return
-    # User mode Linux names its configs after the machine: nobody means it who does not say so.
+    # User mode Linux names its configs after the machine: it is used only if named explicitly.
     files = [file for file in config_files(source) if file.srcarch != "um"]
     for name, times in Counter(file.name for file in files).items():
         if times == 1:

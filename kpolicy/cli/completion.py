@@ -56,11 +56,11 @@ def script(shell: str) -> str:
 def _answers(console: Console, group: click.Command, shell: str, words: Sequence[str]) -> list[str]:
     """A line each for what the last of the words can become: kind, value and help, with tabs between them.
 
-    Nothing when anything is wrong: somebody is in the middle of typing.
+    Prints nothing on errors: the user is typing.
     """
     try:
         return list(_lines(console, group, shell, words))
-    except Exception:  # noqa: BLE001 - whatever it is, a message in the middle of a command line helps nobody
+    except Exception:  # noqa: BLE001 - an error message would garble the command line
         return []
 
 
@@ -75,7 +75,7 @@ def _lines(console: Console, group: click.Command, shell: str, words: Sequence[s
     completion = ShellComplete(group, {"obj": console}, "kpolicy", "_KPOLICY_COMPLETE")
     asked = last
     if before and len(before[-1]) > 2 and before[-1].startswith("--") and "=" not in before[-1]:
-        # An option without its value would make click forget the arguments that stand before it.
+        # An option without its value would make click forget the arguments before it.
         asked = f"{before.pop()}={last}"
     for item in completion.get_completions(list(before), asked):
         if item.type == "plain":

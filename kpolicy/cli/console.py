@@ -17,7 +17,7 @@ from kpolicy.report.text.style import Style
 
 
 class NoReaderError(Exception):
-    """Nobody reads our output any more."""
+    """The output was closed."""
 
 
 @dataclass
@@ -83,7 +83,7 @@ class Console:
             self.diagnostic(f"{where}warning: {printable(text)}")
 
     def note(self, text: str) -> None:
-        """Tell something that a person would want to know, unless quiet."""
+        """Print a note, unless quiet."""
         if not self.quiet:
             self.diagnostic(f"note: {printable(text)}")
 

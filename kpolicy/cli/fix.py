@@ -56,13 +56,13 @@ _MOST_EFFECTS = 12
     show_default=True,
     help="A patch for git apply, a fragment to put on top, or what was found as JSON or in words.",
 )
-@click.option("--alternatives", is_flag=True, help="Also show other edits that would do (with text and json).")
+@click.option("--alternatives", is_flag=True, help="Also show alternative edits (with text and json).")
 @click.option("--unsafe", is_flag=True, help="Also give up requests that work, if nothing else clears a finding.")
 @click.option("--write", is_flag=True, help="Edit the file of CONFIG, in a stack the last one.")
 @click.option(
     "--fail-on",
     type=click.Choice(THRESHOLDS),
-    help="The least severity that is fixed, and that no edit may bring. [default: what the policy says, else warning]",
+    help="Fix findings of at least this severity; no edit may cause one. [default: what the policy says, else warning]",
 )
 @policy_options
 @acceptance_options
@@ -109,7 +109,7 @@ def command(
     options.check_outputs(console)
     source = needed_tree(tree, console.environment)
     if write and form == _FRAGMENT:
-        raise UsageError("a fragment goes on top of a config", hint="--write edits the config: leave --format away")
+        raise UsageError("a fragment goes on top of a config", hint="--write edits the config: omit --format")
     request = FixRequest(source, config, arch, selectors, form == _FRAGMENT, alternatives, unsafe, options.terms)
     subject = subject_of(request, options.context(console))
     if write or form == "diff":
@@ -154,7 +154,7 @@ def _tell(console: Console, report: FixReport, *, fragment: bool) -> None:
         text = f"not fixed: {item.finding.message} [{item.finding.rule}]: {item.reason}"
         console.warning(item.location or item.finding.place, text)
     if fragment:
-        # In a patch they stand above it.
+        # In a patch they are above it.
         for line in given_up_lines(report):
             console.note(line.strip())
     count = len(plan.fixes) + len(plan.hopeless)

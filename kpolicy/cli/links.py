@@ -16,7 +16,7 @@ _OLDEST_VTE: Final = 5000
 
 
 def knows_links(environment: Mapping[str, str]) -> bool:
-    """Whether a terminal shows OSC 8 as a link, as far as the environment tells; others would show nothing of it."""
+    """Whether a terminal shows OSC 8 as a link, according to the environment."""
     if environment.get("TERM_PROGRAM") in _PROGRAMS or environment.get("TERM") in _TERMS:
         return True
     version = environment.get("VTE_VERSION", "")

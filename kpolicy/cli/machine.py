@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The machine that costs are worked out for, as the command line states it."""
+"""The machine that costs are computed for, as the command line states it."""
 
 from __future__ import annotations
 

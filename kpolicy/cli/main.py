@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def entry() -> NoReturn:
-    """The command of a process of its own.
+    """Entry point of the process.
 
     Ends without taking the models apart, piece by piece, which would take as long as a whole check.
     """

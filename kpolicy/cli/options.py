@@ -116,7 +116,7 @@ def quiet_option(command: Command) -> Command:
 
 
 def policy_options(command: Command) -> Command:
-    """--policy and --require: what configs are held against."""
+    """--policy and --require: what configs are checked against."""
     options = (
         click.option(
             "--policy",

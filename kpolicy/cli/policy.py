@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`kpolicy policy`: what is in force, and a first file."""
+"""`kpolicy policy`: what is in effect, and a first file."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Options:
     """The options of `report_options`, `toolchain_options`, `policy_options` and `acceptance_options`.
 
     `outputs` are those of a report; `output` is the one file of any other result.  `machine` is the one of
-    `machine_options` that costs are worked out for, None where no format shows costs.
+    `machine_options` that costs are computed for, None where no format shows costs.
     """
 
     outputs: Outputs

@@ -14,7 +14,7 @@ USAGE: Final = 2
 FAILURE: Final = 3
 """Some input could not be analysed, or kpolicy itself failed."""
 NO_READER: Final = 141
-"""Whoever read the output went away (SIGPIPE, as shells count it)."""
+"""The reader of the output exited (SIGPIPE, numbered as in shells)."""
 
 
 def ended_by(signal: int) -> int:

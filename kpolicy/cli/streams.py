@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Standard streams that whoever started kpolicy has closed."""
+"""Standard streams that the parent process has closed."""
 
 from __future__ import annotations
 

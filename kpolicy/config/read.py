@@ -66,7 +66,7 @@ def read_config(spec: str, stdin: BinaryIO | None = None, folder: Path | None = 
     if not all(names):
         raise UsageError(f"empty part in the stack '{spec}'", hint="A stack is written a+b+c, without empty parts.")
     if names.count("-") > 1:
-        raise UsageError(f"'-' stands twice in the stack '{spec}'", hint="Standard input can be read only once.")
+        raise UsageError(f"'-' is in the stack '{spec}' twice", hint="Standard input can be read only once.")
     return stack(spec, [_read_part(name, stdin, folder) for name in names])
 
 

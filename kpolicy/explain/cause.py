@@ -80,7 +80,7 @@ def cause(values: Values, name: str) -> tuple[Link, ...]:
                     next_ends.append(link.by)
         chains, ends = next_chains, next_ends
     # Only selects that go round in a circle leave nothing at all.
-    return fallback or (Link("unset", name, shown(values, name), None, None, "selected in a circle"),)
+    return fallback or (Link("unset", name, shown(values, name), None, None, "selected only by a loop of selects"),)
 
 
 def place(values: Values, name: str) -> Location:

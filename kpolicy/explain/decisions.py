@@ -135,7 +135,7 @@ class _Trial:
         assert symbol is not None
         default = self.values.default(line.name)
         place = default.location if default is not None else definition(self.values, symbol)
-        said = default_text(symbol, default) if default is not None else "no line asks for it"
+        said = default_text(symbol, default) if default is not None else "no line sets it"
         text = f"{line.name}={shown(self.values, line.name)}: {said}"
         written = default.written if default is not None else None
         outside = written.answerer if written is not None and written.answerer in OUTSIDE else None

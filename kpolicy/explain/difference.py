@@ -49,7 +49,7 @@ def _why(
     ):
         line, gone = assignment_of(after, name), assignment_of(before, name)
         if line is not None:
-            cut = ", as far as it may be set" if _is_cut(after, name) and not _is_kept(after, name) else ""
+            cut = ", limited by its dependencies" if _is_cut(after, name) and not _is_kept(after, name) else ""
             text = new.text if new.kind in ("unset", "assigned") else f"{line.text}{cut}"
             return "line", text, line.location, None
         assert gone is not None

@@ -239,7 +239,7 @@ class _Teller:
         if own is None:
             why = "no prompt is visible" if symbol.prompts else "it has no prompt"
         elif symbol.type in ("bool", "tristate") and int(own) < values.tristate(symbol.name) and line.value != "m":
-            why = "the choice has no other member to take" if symbol.choice is not None else "selects go before it"
+            why = "no other member of the choice is set" if symbol.choice is not None else "selects override it"
         else:
             return
         yield self._reason("unset", symbol, f"{line.text} has no effect: {why}", line.location, "person")
@@ -280,7 +280,7 @@ class _Teller:
 
     def _nothing(self, symbol: Symbol) -> str:
         default = self._values.default(symbol.name)
-        return "no line asks for it" if default is None else f"no line asks for it, {default_text(symbol, default)}"
+        return "no line sets it" if default is None else f"no line sets it, {default_text(symbol, default)}"
 
     def _not_chosen(self, symbol: Symbol) -> Iterator[Reason]:
         assert symbol.choice is not None
@@ -291,10 +291,10 @@ class _Teller:
         if line is not None and line.value.startswith("n"):
             yield self._reason("assigned", symbol, line.text, line.location, "person")
         elif other is None:
-            yield self._reason("choice", symbol, "its choice takes no member", place)
+            yield self._reason("choice", symbol, "no member of its choice is set", place)
         if other is not None:
             title = choice.prompts[0].text if choice.prompts else "choice"
-            text = f"the choice '{title}' takes {other}"
+            text = f"the choice '{title}' is set to {other}"
             where = choice.definitions[0]
             yield self._reason("choice", symbol, text, where, None, self._below(other))
 

@@ -120,7 +120,7 @@ class RevisionSource:
             if stat.S_ISLNK(entry.mode):
                 links += 1
                 if links > _MOST_LINKS:
-                    raise InputError(f"{self._show(path)}: symbolic links that lead in a circle")
+                    raise InputError(f"{self._show(path)}: symbolic link loop")
                 target = os.fsdecode(self._objects.blob(entry.oid, self._show(path)))
                 if target.startswith("/"):
                     raise InputError(f"{self._show(path)}: leads out of the kernel tree, to {target}")

@@ -192,7 +192,7 @@ class DirectorySource:
     def _error(self, path: str, error: OSError) -> InputError:
         shown = self._show(path)
         if error.errno == errno.ELOOP:
-            return InputError(f"{shown}: symbolic links that lead in a circle")
+            return InputError(f"{shown}: symbolic link loop")
         if error.errno == errno.ENOENT:
             return InputError(f"{shown}: no such file in the kernel tree")
         if error.errno == errno.ENOTDIR:
@@ -219,7 +219,7 @@ def open_tree(path: str | os.PathLike[str]) -> DirectorySource:
     except FileNotFoundError:
         raise InputError(f"{name}: no such directory", hint="expected a kernel source tree") from None
     except OSError as error:
-        words = "symbolic links that lead in a circle" if error.errno == errno.ELOOP else error.strerror
+        words = "symbolic link loop" if error.errno == errno.ELOOP else error.strerror
         raise InputError(f"{name}: cannot be opened: {words}", hint="expected a kernel source tree") from error
     if not is_folder:
         raise InputError(f"{name}: is a file, expected the directory of a kernel source tree")

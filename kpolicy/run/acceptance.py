@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Which findings of a run stand, and which are accepted: by a waiver, or because a baseline knows them."""
+"""Which findings of a run count, and which are accepted: by a waiver, or because a baseline knows them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Judged: TypeAlias = "ConfigReport | TreeReport"
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Configs and tree with their findings sorted, what there is to say about the policies, and what is gone."""
+    """Configs and tree with their findings sorted, remarks about the policies, and what is gone."""
 
     configs: tuple[ConfigReport, ...]
     about: TreeReport | None

@@ -3,7 +3,7 @@
 
 A .config as `conf` writes it holds the value of every symbol that was visible or had one.  So the
 model is made of the .config itself: each of its symbols with a prompt and nothing else, which gives
-every symbol the value that is written.  What only Kconfig files tell stays unknown: who selected
+every symbol the value that is written.  What only Kconfig files state stays unknown: who selected
 a symbol, whether it could be set, and whether a symbol without a line is hidden or does not exist.
 Rules that rest on that are not judged, and are reported as such.
 """
@@ -45,7 +45,7 @@ def bare_report(
     cache: Path | None = None,
     earlier: EarlierRole | None = None,
 ) -> ConfigReport:
-    """What a full .config states (`bare_values`), held against a standard; for the rest see `report_on`."""
+    """What a full .config states (`bare_values`), checked against a standard; for the rest see `report_on`."""
     return report_on(
         values,
         values.config.name if values.config is not None else "",
@@ -63,7 +63,7 @@ def bare_report(
 def bare_values(config: Config, arch: str | None = None, release: str | None = None) -> Values:
     """The values that a full .config states.
 
-    `release` is that of the kernel where the header does not tell it; a config without a header is taken
+    `release` is that of the kernel if it is not in the header; a config without a header is taken
     for a full .config then.  Raises UsageError for a config that is not full, InputError without a release.
     """
     place = Location(config.name, 0)
@@ -85,11 +85,11 @@ def bare_values(config: Config, arch: str | None = None, release: str | None = N
 
 
 def stated_effect(values: Values) -> dict[str, str]:
-    """What `effect` says of the values of a full .config, told from its lines where they leave nothing open."""
+    """What `effect` says of the values of a full .config, derived from its lines where these suffice."""
     assert values.config is not None
     lines = values.config.assignments
     letters = {line.name: line.value for line in lines}
-    # Without modules m is y; a line that no present conf reads leaves the one before it in force.
+    # Without modules m is y; a line that no present conf reads leaves the one before it in effect.
     if letters.get("MODULES") != "y" or any(line.loose or line.mark for line in lines):
         return effect(values)
     symbols = values.model.core.symbols
@@ -128,7 +128,7 @@ def _srcarch(word: str) -> str:
 
 
 def _is_judgeable(rule: Rule, values: Values) -> bool:
-    """Whether the .config alone tells that a rule fires, or that it does not."""
+    """Whether the .config alone shows that a rule fires, or that it does not."""
     return truth(And((rule.requires, rule.when)), values) is not None
 
 

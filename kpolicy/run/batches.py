@@ -25,16 +25,16 @@ from kpolicy.run.remembered import Judged, Memory
 # What the model of an architecture costs, in configs: that is what splitting an architecture wastes.
 _MODEL_COST = 15
 Outcome = tuple[ConfigReport | KpolicyError, tuple[Remark, ...]]
-"""What there is to say about a config, and about the Kconfig files that were looked at for it."""
+"""Findings and remarks about a config, and about the Kconfig files that were looked at for it."""
 
 _memories: list[Memory] = []
 Beside: TypeAlias = Callable[[], Any]
-"""Work on one architecture that is done while its model is at hand; it goes to other processes."""
+"""Work on one architecture that is done while its model is available; it goes to other processes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A report or an error for every target, in their order, and what there is to say about the Kconfig files.
+    """A report or an error for every target, in their order, and remarks about the Kconfig files.
 
     `beside` is what the work beside gave, in no order; what a worker owes that died is missing.
     """

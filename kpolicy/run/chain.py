@@ -37,7 +37,7 @@ _MOST_PATHS_EVER: Final = 1000
 class ChainRequest:
     """One symbol, or two: where the ways begin and end.
 
-    `config` is one of the tree, whose values are shown; `in_force` asks for what is in force there only.  `kinds` are
+    `config` is one of the tree, whose values are shown; `in_force` asks for what is in effect there only.  `kinds` are
     those of the edges, `depth` how many of them are followed (None: as many as there are, few for what brings a
     symbol in), and `everything` lifts the limits of what is shown.
     """

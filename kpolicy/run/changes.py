@@ -110,7 +110,7 @@ def _with_change(finding: Finding, answer: _Answer) -> Finding:
 
 
 def _place(root: Root, origin: Origin, answer: _Answer) -> Location | None:
-    """The line to edit: that of the change, where it is in the config; of one that is gone what now stands there."""
+    """The line to edit: that of the change, where it is in the config; of one that is gone what is there now."""
     where = origin.location
     if where is None or where.path != answer.end.path:
         return root.place

@@ -107,7 +107,7 @@ def _bare(request: CheckRequest, context: Context) -> Report:
         if item.unjudged:
             rules = len(standards.all[item.standard].policy.rules)
             context.listener.note(
-                f"{item.config}: judged by itself, without Kconfig files: {len(item.unjudged)} of {rules} rules cannot"
+                f"{item.config}: judged without Kconfig files: {len(item.unjudged)} of {rules} rules cannot"
                 f" be judged that way ({', '.join(item.unjudged)}); --tree names the kernel's source"
             )
     plan = Plan(tree="", name="", toolchain=None, cache=None, standards=tuple(standards.all))

@@ -22,7 +22,7 @@ from kpolicy.run.executors import LOST, examiner, spread
 from kpolicy.run.judging import judge_values
 from kpolicy.run.plan import Plan
 
-# So many configs of one architecture are compared at a time, and the cause of a change is told as it is in the first of
+# So many configs of one architecture are compared at a time, and the cause of a change is that in the first of
 # them that has it with the same line, the same default, and the same changes around it.  The number does not go by that
 # of processes, so that the report is the same everywhere.
 _BATCH = 40

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 Explain: TypeAlias = "Callable[[tuple[ConfigReport, ...]], tuple[ConfigReport, ...]]"
-"""Findings that stand, with the change that brought them about."""
+"""Findings that count, with the change that caused them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def finish(
     context: Context,
     explain: Explain | None = None,
 ) -> Report:
-    """A report with what is accepted sorted out; `source` is the tree, if any, and `explain` tells what changed."""
+    """A report with what is accepted sorted out; `source` is the tree, if any, and `explain` explains what changed."""
     baseline = work.baseline
     if work.before is not None:
         # Only here: most runs have none.
@@ -216,14 +216,18 @@ def _tell_gone(work: Work, gone: Sequence[Known], terms: Terms, context: Context
     count = sum(item.count for item in gone if item.fingerprint in of_baseline)
     if count:
         name = terms.policy.baseline
-        context.listener.note(f"{count} of the findings in {name} {_are(count)} gone: `kpolicy baseline update`")
+        context.listener.note(f"{_findings(count)} in {name} no longer occur{_s(count)}: `kpolicy baseline update`")
     count = sum(item.count for item in gone if item.fingerprint not in of_baseline)
     if count:
-        context.listener.note(f"{count} of the findings of {work.since} {_are(count)} gone")
+        context.listener.note(f"{_findings(count)} of {work.since} no longer occur{_s(count)}")
 
 
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
+def _findings(count: int) -> str:
+    return f"{count} finding{'' if count == 1 else 's'}"
+
+
+def _s(count: int) -> str:
+    return "s" if count == 1 else ""
 
 
 def _toolchains(configs: Iterable[ConfigReport]) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a run has around it, whoever drives it: no environment variable and no stream of the process is looked at."""
+"""The environment of a run: no environment variable and no stream of the process is looked at."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kpolicy.location import Location
 
 
 class Listener(Protocol):
-    """Who is told what happens while a run goes on."""
+    """Receives the events of a run."""
 
     def progress(self, done: int, total: int) -> None:
         """So many of the configs or architectures of this step are done."""

@@ -22,7 +22,7 @@ from kpolicy.run.selection import read_target
 
 @dataclass(frozen=True, slots=True)
 class CostRequest:
-    """Configs of a tree, or full .config files without one, and the machine that costs are worked out for."""
+    """Configs of a tree, or full .config files without one, and the machine that costs are computed for."""
 
     source: KernelTree | None
     configs: tuple[str, ...]

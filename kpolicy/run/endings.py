@@ -29,7 +29,7 @@ class EndedError(BaseException):
 def ended_by_signals() -> Iterator[None]:
     """Within the block SIGTERM and SIGHUP raise EndedError, so that what Ctrl-C cleans up is cleaned up then too.
 
-    A signal that whoever started this process ignores (nohup) stays ignored.
+    A signal that the parent process ignores (nohup) stays ignored.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

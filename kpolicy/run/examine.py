@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kpolicy.kconfig.names import NameIndex
 
 _HEADER: Final = b"# Linux/"
-"""Stands in every full .config."""
+"""Is in every full .config."""
 
 
 class _Once:
@@ -138,7 +138,7 @@ class Examiner:
         self.named = False
 
     def kconfig_remarks(self) -> tuple[Remark, ...]:
-        """What there is to say about the Kconfig files that were looked at since `begin`, each thing once."""
+        """Findings and remarks about the Kconfig files that were looked at since `begin`, each thing once."""
         return tuple(self._remarks)
 
     def values(self, target: Target, mode: str | None = None) -> Values:
@@ -181,7 +181,7 @@ class Examiner:
         return (recorded, usual) if recorded is not None else (usual,)
 
     def ground(self, target: Target) -> str | None:
-        """A name for all of the tree that the findings about a target rest on; None where the cache cannot tell.
+        """A name for all of the tree that the findings about a target rest on; None if it cannot be cached.
 
         Equal names mean equal findings.
         """
@@ -248,10 +248,10 @@ class Examiner:
 
 
 def _remarks(model: Model) -> Iterator[Remark]:
-    """What there is to say about the Kconfig files of a model."""
+    """Findings and remarks about the Kconfig files of a model."""
     for warning in model.warnings:
         yield Remark(*warning)
     for location, _symbol, text in model.refused:
         yield Remark(location, text)
     for probe in model.unknown_probes:
-        yield Remark(probe.location, f"unknown probe, taken to print nothing: {probe.text}")
+        yield Remark(probe.location, f"unknown probe, assumed to print nothing: {probe.text}")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Where there is it: workers start with everything imported that this process has.
 _START = "fork"
-# How long a worker may take to end, in seconds, when it is told to.
+# How long a worker may take to end, in seconds, when requested.
 _PATIENCE: Final = 2.0
 LOST: Final = InputError("a worker process died, probably out of memory", hint="try fewer processes: -j 1")
 """What became of work whose result is missing."""
@@ -114,7 +114,7 @@ class Processes:
                 try:
                     yield future.result()
                 except BrokenProcessPool:
-                    # One result missing is told to the user once for every config, with the others kept.
+                    # One result missing is reported once for every config, with the others kept.
                     continue
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -145,6 +145,6 @@ def _start_worker(plan: Plan, digests: Mapping[str, str]) -> None:
 
 
 def _looking(plan: Plan, digests: Mapping[str, str] = MappingProxyType({})) -> Examiner:
-    from kpolicy.run.examine import Examiner  # how many processors there are can be told without
+    from kpolicy.run.examine import Examiner  # how many processors there are can be found out without
 
     return Examiner(plan, plan.open(), digests)

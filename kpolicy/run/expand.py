@@ -29,7 +29,7 @@ class ValuesRequest:
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """The values of a config, what looked at it, and what there is to say about the input."""
+    """The values of a config, what looked at it, and remarks about the input."""
 
     values: Values
     examiner: Examiner

@@ -64,12 +64,12 @@ class FixRequest:
 
 @dataclass(frozen=True)
 class Subject:
-    """A config that is to be fixed: its values, what it is held against, and the file that is edited.
+    """A config that is to be fixed: its values, what it is checked against, and the file that is edited.
 
     `held` is the config as findings have it, `name` the path of the file in a patch, `path` where it
     lies, None for standard input and a new fragment; `link` is the symbolic link that leads there, if any.
-    `stated` tells whether somebody said what the kernel is for, or asked for the rules by name; `doubt` is the other
-    role where nobody did and the marks of two roles meet.
+    `stated`: whether the policy states the role, or the rules were selected by name; `doubt` is the other
+    role if it is not stated and marks of two roles are present.
     """
 
     values: Values
@@ -104,7 +104,7 @@ class Subject:
     def check_is_a_file(self) -> None:
         """Refuse what no patch can name."""
         if self.path is None:
-            raise UsageError("standard input is not a file", hint="--format fragment, text or json go without one")
+            raise UsageError("standard input is not a file", hint="--format fragment, text and json do not need one")
         if any(ord(letter) < ord(" ") or letter in '"\\\x7f' for letter in self.name):
             raise UsageError(f"{self.name}: git quotes such a name", hint="rename the file, or use --format fragment")
 
@@ -203,7 +203,7 @@ def _given(stdin: BinaryIO | None) -> bytes:
 def _file(source: KernelTree, part: Part, given: bytes, target: Target) -> tuple[bytes, str, str | None]:
     """The content of the file that is edited, its name in a patch, and where it lies."""
     if sum(other == part for other in target.parts) > 1:
-        raise UsageError(f"{part.path} stands twice in the stack", hint="--format fragment goes without editing it")
+        raise UsageError(f"{part.path} is in the stack twice", hint="--format fragment does not edit it")
     if part.path == _STDIN:
         content, name, path = given, "<stdin>", None
     elif part.in_tree:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""From the values of a config to what there is to say about it."""
+"""From the values of a config to remarks about it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _OVERRIDE = re.compile(r"override: (?:reassigning to symbol )?([\w-]+)", re.ASCI
 
 
 def judge(examiner: Examiner, target: Target) -> ConfigReport:
-    """What there is to say about a target; raises KpolicyError when it cannot be analysed."""
+    """Findings and remarks about a target; raises KpolicyError when it cannot be analysed."""
     with no_collection():
         return judge_values(examiner, target, examiner.values(target))
 
@@ -41,7 +41,7 @@ def judge(examiner: Examiner, target: Target) -> ConfigReport:
 def judge_values(
     examiner: Examiner, target: Target, values: Values, *, census: bool = True, earlier: EarlierRole | None = None
 ) -> ConfigReport:
-    """The values of a target held against its standard; without a `census` nothing is counted.
+    """The values of a target checked against its standard; without a `census` nothing is counted.
 
     An `earlier` role judges instead of the one that the values give.
     """
@@ -76,7 +76,7 @@ def report_on(
     cache: Path | None = None,
     earlier: EarlierRole | None = None,
 ) -> ConfigReport:
-    """Values held against a standard, whose `number` is noted; for the rest see `assess`.
+    """Values checked against a standard, whose `number` is noted; for the rest see `assess`.
 
     With a `machine` the report says what the options cost on it; `truth` as for `make_bill`, `cache` as for
     `shipped_costs`.

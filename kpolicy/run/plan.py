@@ -38,7 +38,7 @@ class Target:
     """A config to look at and the ARCH word to do it for.
 
     `config` is there when it has been read already; else `parts` say what to read.  `standard` is the
-    number of the standard, among those of the plan, that it is held against.
+    number of the standard, among those of the plan, that it is checked against.
     """
 
     name: str
@@ -55,8 +55,8 @@ class Plan:
     `tree` is the path of the tree, `name` what the user calls it, `revision` says which commit's files are meant,
     None for those of the directory; `toolchain` is the user's word, None
     for the default; `cache` the folder for models, if any; `environment` that of the process, which
-    only an executed toolchain and git look at; `standards` is what configs are held against; `machine` is the
-    one that costs are worked out for, None where nobody asks what options cost.
+    only an executed toolchain and git look at; `standards` is what configs are checked against; `machine` is the
+    one that costs are computed for, None if no costs are requested.
     """
 
     tree: str

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PolicyChoice:
-    """What configs are held against, and what is accepted.
+    """What configs are checked against, and what is accepted.
 
     `policy` is a policy by name or file, None for the nearest `kpolicy.toml`; `require` are fragments whose lines are
     required; `baseline` is a file of known findings; findings of the revision `since` of the tree are known too.

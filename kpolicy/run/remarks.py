@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What there is to say about a config beside findings: what conf warns of, and where the config is from."""
+"""Remarks about a config besides findings: what conf warns of, and where the config is from."""
 
 from __future__ import annotations
 

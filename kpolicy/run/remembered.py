@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What there is to say about a config, kept in the cache by the content of all that it rests on.
+"""Findings and remarks about a config, kept in the cache by the content of all that it rests on.
 
 That is the config, the model that it was judged by, the names of all architectures where those were asked for, the
 policy, the machine that costs are for, and kpolicy itself.  What is kept is JSON as a saved report has it.
@@ -30,7 +30,7 @@ KIND = "result"
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What there is to say about a config, and about the Kconfig files that it was judged by."""
+    """Findings and remarks about a config, and about the Kconfig files that it was judged by."""
 
     report: ConfigReport
     remarks: tuple[Remark, ...]
@@ -41,7 +41,7 @@ class Memory:
 
     def __init__(self, examiner: Examiner) -> None:
         self.examiner = examiner
-        # Of a kpolicy in an archive nobody can say whether it is the one that found something out.
+        # The version of a kpolicy in an archive cannot be verified, so its results are not cached.
         self._cache = examiner.tree.cache if state() is not None else None
         self._standards: dict[int, str] = {}
 
@@ -63,7 +63,7 @@ class Memory:
                     report = read_config_report(stored["config"], self.examiner.plan.name)
                     return Judged(replace(report, standard=target.standard), read_remarks(stored["remarks"]))
         except KpolicyError:
-            # What cannot be read is told by who looks at it.
+            # Unreadable files are reported by the code that uses them.
             pass
         return None
 

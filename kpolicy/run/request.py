@@ -21,7 +21,7 @@ class Terms:
     """By which policy configs are judged, and what their report shows.
 
     `toolchain` is the word for what answers probes, None for the default; `machine` the one that costs are worked
-    out for, None where nobody asks; `fail_on` the least severity that fails, None for that of the policy;
+    out for, None if not requested; `fail_on` the least severity that fails, None for that of the policy;
     `line_hashes` asks for the hash of every line that a finding points at.
     """
 

@@ -102,7 +102,7 @@ def _report(values: Values, name: str, standard: Standard, words: Sequence[str],
         for reading in role.readings
         if reading != reading_of(role, readings.get(role.name))
     }
-    # A role that the policy states is not told from values: no line would change it.
+    # A role that the policy states is not derived from values: no line would change it.
     possible = alternatives(values, found.role, roles, readings, retry) if settings.role is None or words else ()
     title = next((role.title for role in roles if role.name == found.role), "")
     return RoleReport(name, values.model.architecture, values.model.version, title, found, possible, others)

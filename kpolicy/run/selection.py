@@ -34,7 +34,7 @@ def read_target(spec: str, source: KernelTree, arch: str | None, stdin: BinaryIO
 
     A file that exists comes first, then a name as make knows it (`x86_64_defconfig`, `debug.config`,
     `defconfig`).  The architecture is `arch`, else the one whose config file it is, else the one that
-    the config states.  Raises UsageError when it cannot be told, InputError for what cannot be read.
+    the config states.  Raises UsageError if it cannot be derived, InputError for what cannot be read.
     """
     architecture = resolve_architecture(source, arch) if arch is not None else None
     parts = _parts(spec, source, architecture)
@@ -54,7 +54,7 @@ def split_stack(spec: str) -> list[str]:
     if not all(words):
         raise UsageError(f"empty part in the stack '{spec}'", hint="A stack is written a+b+c, without empty parts.")
     if words.count("-") > 1:
-        raise UsageError(f"'-' stands twice in the stack '{spec}'", hint="Standard input can be read only once.")
+        raise UsageError(f"'-' is in the stack '{spec}' twice", hint="Standard input can be read only once.")
     return words
 
 
@@ -149,7 +149,7 @@ def _named(word: str, source: KernelTree) -> list[ConfigFile]:
     """The configs of that name, of any architecture."""
     matches = [file for file in config_files(source) if file.name == word]
     if len(matches) > 1:
-        # User mode Linux names its configs after the machine: nobody means it who does not say so.
+        # User mode Linux names its configs after the machine: it is used only if named explicitly.
         matches = [file for file in matches if file.srcarch != "um"]
     return matches
 

@@ -170,7 +170,7 @@ def open_before(plan: Plan, word: str, environment: Mapping[str, str]) -> Before
         raise UsageError("--toolchain exec runs scripts of a work tree", hint="a revision has none")
     name = f"{plan.name}@{word}"
     source = open_revision(os.fspath(plan.tree), word, name, environment)
-    # Nobody asks what was paid then.
+    # No costs are computed for that revision.
     earlier = replace(plan, name=name, revision=source.revision, environment=dict(environment), machine=None)
     return Before(word, earlier, source)
 

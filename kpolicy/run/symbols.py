@@ -93,7 +93,7 @@ def _report(
     there = [SymbolThere(item.surveys[name], item.values[name], item.configs) for item in found if name in item.surveys]
     if not there:
         return None
-    # Told as the usual architecture has it, or another one where the symbol can be set.
+    # As the usual architecture has it, or another one where the symbol can be set.
     shown = min(there, key=lambda item: (not item.survey.is_possible, item.survey.architecture != _USUAL))
     # Nothing is known of an architecture that could not be read: its errors are reported.
     known = {item.survey.architecture for item in there} | {item.arch for item in found if not item.surveys}

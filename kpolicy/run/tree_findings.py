@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What there is to say about the tree itself: worked out an architecture at a time, and kept by content."""
+"""Findings and remarks about the tree itself: computed an architecture at a time, and kept by content."""
 
 from __future__ import annotations
 
@@ -211,7 +211,7 @@ class _Shelf:
         self._words = words
 
     def load(self, part: str) -> tuple[list[Finding], tuple[Remark, ...]] | None:
-        """The findings of a part and what is said about the files beside them, None when they have to be worked out."""
+        """The findings of a part and what is said about the files beside them, None when they have to be computed."""
         key = self._key(part)
         kept = self.examiner.tree.cache.load_data(key) if key is not None and self.examiner.tree.cache else None
         if key is None or kept is None:
@@ -240,7 +240,7 @@ class _Shelf:
             chosen = [self.examiner.architecture(word) for word in self._words]
             keys = [self.examiner.model_key(word, toolchain) for word in self._words]
         except InputError:
-            # What is wrong is said by who looks at that architecture.
+            # Errors are reported with that architecture.
             return None
         if None in keys or (models is not None and models != set(keys)):
             return None

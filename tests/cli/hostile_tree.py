@@ -93,7 +93,7 @@ def spoil(tree: Path, sizes: Sizes) -> dict[str, str]:
     (tree / "lib/text").write_text("text " * (sizes.text // 5))
     lines = "".join(f"\nconfig PROBE{n}\n\tdef_bool $(success,{probe})\n" for n, probe in enumerate(probes))
     append(tree / "arch/arm64/Kconfig", lines)
-    said["probes"] = "unknown probe, taken to print nothing: "
+    said["probes"] = "unknown probe, assumed to print nothing: "
     said["text"] = "characters of text)"
     return {
         **said,

@@ -201,7 +201,7 @@ def test_an_unknown_probe_is_named_once(tmp_path: Path) -> None:
     line = append(tree / "init/Kconfig", '\nconfig ODD\n\tdef_bool "$(shell,frobnicate --all)" = "y"\n')
     outcome = kpolicy("audit", tree)
     assert outcome.err.count("frobnicate") == 1
-    assert f"init/Kconfig:{line + 2}: warning: unknown probe, taken to print nothing: frobnicate --all" in outcome.err
+    assert f"init/Kconfig:{line + 2}: warning: unknown probe, assumed to print nothing: frobnicate --all" in outcome.err
 
 
 def _targets(**counts: int) -> list[Target]:

@@ -129,7 +129,7 @@ _LOOP = "config LA\n\tbool\n\tdepends on LB\n\nconfig LB\n\tbool\n\tdepends on L
         (_append('source "arch/arm64/Kconfig"\n'), "recursive 'source' of arch/arm64/Kconfig"),
         (_append('source "no/where"\n'), "no/where"),
         (_append(_LOOP), "LA -> LB -> LA"),
-        (_source_of_a_loop, "symbolic links that lead in a circle"),
+        (_source_of_a_loop, "symbolic link loop"),
         (_source_out_of_the_tree, "leads out of the kernel tree"),
         (_append("$(error-if,y,not with this)\n"), "not with this"),
     ],
@@ -155,7 +155,7 @@ def test_an_architecture_with_broken_kconfig_files(tree: Path, spoil: Callable[[
         (lambda _: None, status.FAILURE, "no such directory"),
         (lambda path: path.mkdir(), status.FAILURE, "not a kernel source tree: no Makefile and no Kconfig"),
         (lambda path: path.write_text(""), status.FAILURE, "is a file"),
-        (lambda path: path.symlink_to(path), status.FAILURE, "symbolic links that lead in a circle"),
+        (lambda path: path.symlink_to(path), status.FAILURE, "symbolic link loop"),
     ],
 )
 def test_a_folder_that_is_no_tree(tmp_path: Path, make: Callable[[Path], None], expected: int, said: str) -> None:

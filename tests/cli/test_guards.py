@@ -73,7 +73,7 @@ _SPOILED: list[tuple[Callable[[Path], None], str]] = [
     (_out_of_the_tree, "leads out of the kernel tree, to /etc/hostname"),
     (_dangling, "no such file"),
     (_fifo, "is not a regular file"),
-    (_circle, "symbolic links that lead in a circle"),
+    (_circle, "symbolic link loop"),
     (_folder, "is a directory, expected a file"),
     (_large, "larger than 64 MiB"),
 ]

@@ -79,7 +79,7 @@ def test_without_a_tree_nothing_is_tried(demo: Path, tmp_path: Path) -> None:
     report = _role(full)
     assert report["role"] == "production"
     assert not any(item["tried"] for item in _alternatives(report).values())
-    assert "not tried" in kpolicy("role", full).out
+    assert "not tested" in kpolicy("role", full).out
 
 
 def test_a_role_that_the_policy_states(demo: Path, tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_one_config_that_cannot_be_read_hides_no_other(demo: Path) -> None:
 def test_text(demo: Path) -> None:
     lines = kpolicy("role", "--tree", demo, "i386_defconfig").out.splitlines()
     assert lines[0] == "arch/x86/configs/i386_defconfig: production"
-    assert "  what would make it another (each was tried)" in lines
+    assert "  lines that change the role (each tested)" in lines
     assert "  by other readings" in lines
 
 

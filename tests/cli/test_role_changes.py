@@ -160,5 +160,5 @@ def test_fix_adds_no_debugging_to_a_guessed_role(repository: Repository) -> None
     words = ("fix", "--tree", repository.folder, name)
     found = kpolicy(*words)
     assert "PROVE_LOCKING=y" not in found.out
-    assert "that this is a debug kernel is a guess: pass --policy debug to have it fixed" in found.err
+    assert "the role debug is a guess: pass --policy debug to fix it" in found.err
     assert "+CONFIG_PROVE_LOCKING=y" in kpolicy(*words, "--rule", "reclaim/recursion-unchecked").out

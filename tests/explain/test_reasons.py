@@ -141,7 +141,7 @@ def test_a_choice(tmp_path: Path) -> None:
     taken = values_of(tmp_path / "2", kconfig, "CONFIG_A=y\n")
     assert _told(explain(taken, "A")) == ["A=y CONFIG_A=y config:1 [person]"]
     assert _told(explain(taken, "B")) == [
-        "B=n the choice 'which' takes A Kconfig:1 [tree]",
+        "B=n the choice 'which' is set to A Kconfig:1 [tree]",
         "  A=y CONFIG_A=y config:1 [person]",
     ]
     assert explain(taken, "B").decisions.changes == ("CONFIG_B=y",)
@@ -158,7 +158,7 @@ def test_the_only_member_in_sight(tmp_path: Path) -> None:
     )
     found = explain(values_of(tmp_path, kconfig, "# CONFIG_A is not set\n"), "A")
     assert found.value == "y"
-    assert any("has no effect: the choice has no other member to take" in line for line in _told(found))
+    assert any("has no effect: no other member of the choice is set" in line for line in _told(found))
     assert not any(item.line for item in found.decisions.all if item.symbol != "A")
     assert found.decisions.changes == ("CONFIG_E=y",)
 
@@ -176,7 +176,7 @@ def test_a_range_that_clipped(tmp_path: Path) -> None:
 def test_a_line_that_a_select_overrides(tmp_path: Path) -> None:
     kconfig = 'config A\n\tbool "a"\n\tselect X\n\nconfig X\n\tbool "x"\n'
     found = explain(values_of(tmp_path, kconfig, "CONFIG_A=y\n# CONFIG_X is not set\n"), "X")
-    assert _told(found)[-1] == "X=y # CONFIG_X is not set has no effect: selects go before it config:2 [person]"
+    assert _told(found)[-1] == "X=y # CONFIG_X is not set has no effect: selects override it config:2 [person]"
     # It has no effect, so it is no decision.
     assert [item.symbol for item in found.decisions.all] == ["A"]
 
@@ -191,7 +191,7 @@ def test_what_keeps_a_symbol_off(tmp_path: Path) -> None:
         "X=n CONFIG_X=y is not honoured config:1 [person]",
         "  X=n needs B (of A && B): B=n Kconfig:14 [tree]",
         "    B=n needs E: E=n Kconfig:10 [tree]",
-        "      E=n no line asks for it Kconfig:6 [tree]",
+        "      E=n no line sets it Kconfig:6 [tree]",
     ]
     assert set(found.decisions.changes) == {"CONFIG_B=y", "CONFIG_E=y"}
     assert (found.decisions.alone, found.decisions.changed) == ("n", "y")
@@ -215,7 +215,7 @@ def test_what_has_no_prompt(tmp_path: Path) -> None:
     values = values_of(tmp_path, kconfig)
     assert _told(explain(values, "X")) == [
         "X=n it has no prompt: only a select (A=n) sets it Kconfig:5 [tree]",
-        "  A=n no line asks for it Kconfig:2 [tree]",
+        "  A=n no line sets it Kconfig:2 [tree]",
     ]
     assert explain(values, "X").decisions.changes == ("CONFIG_A=y",)
     nothing = explain(values, "Y")

@@ -432,7 +432,7 @@ def test_m_that_became_y_names_modules(make: Make) -> None:
     assert site.check("CONFIG_DRIVER=m\n")["DRIVER"] == f"{words} [warning config/dropped-request]"
     explained = site.explain("DRIVER", "CONFIG_DRIVER=m\n")
     assert f"{words} some.config:1 [person]" in explained
-    assert "MODULES=n: no line asks for it" in explained
+    assert "MODULES=n: no line sets it" in explained
     assert "changing this line makes it m" in explained
     empty, asked = site.file("empty", ""), site.file("asked", "CONFIG_DRIVER=m\n")
     both = site.file("both", "CONFIG_DRIVER=m\nCONFIG_MODULES=y\n")

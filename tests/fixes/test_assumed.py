@@ -57,7 +57,7 @@ def test_the_line_is_kept(tmp_path: Path, lines: str, words: tuple[str, ...], na
     outcome = _fix(tmp_path, lines, *words)
     assert (outcome.status, outcome.out) == (1, "")
     assert outcome.err.count("not fixed: ") == lines.count("\n")
-    assert f"the assumed toolchain ({name}) refuses it, a real one may not: try --toolchain exec" in outcome.err
+    assert f"the assumed toolchain ({name}) does not support it, a real one may: try --toolchain exec" in outcome.err
 
 
 def test_what_the_config_refuses_too_goes(tmp_path: Path) -> None:

@@ -215,7 +215,7 @@ def test_no_edit_may_bring_another_finding(tmp_path: Path) -> None:
     (item,) = (
         Small(tmp_path, _DEBUG, [rule("OWNER"), rule("!OWNER", name="own/other")]).fix("CONFIG_OWNER=y\n").hopeless
     )
-    assert "brings another finding: !OWNER [own/other]" in item.reason
+    assert "causes another finding: !OWNER [own/other]" in item.reason
 
 
 def test_one_edit_may_clear_several_findings(tmp_path: Path) -> None:

@@ -262,8 +262,8 @@ def test_few_configs_are_columns_of_the_map_and_of_many_their_architectures() ->
 def test_what_is_accepted_is_told_with_the_words_of_its_waiver() -> None:
     page = render(everything())
     assert "A. N. Owner: &lt;known&gt; for years, until 2031-01-02" in page
-    assert "known to the baseline" in page
-    assert "known at v6.12" in render(replace(everything(), since="v6.12"))
+    assert "in the baseline" in page
+    assert "present at v6.12" in render(replace(everything(), since="v6.12"))
 
 
 def test_a_rule_comes_with_its_grounds() -> None:

@@ -91,11 +91,11 @@ def test_the_condition_may_say_it_too() -> None:
         (rule_of("A || !B", symbols=("A",)), "it fires on every config of arch0, whatever it says"),
         (
             rule_of("A && !B", symbols=("B",)),
-            "it asks for B, which no architecture defines: 'requires' must say so",
+            "it uses B, which no architecture defines: 'requires' must say so",
         ),
         (
             rule_of("A && B != 3", message="{B}"),
-            "it asks for B, which no architecture defines: 'requires' must say so",
+            "it uses B, which no architecture defines: 'requires' must say so",
         ),
         (rule_of("!A", remedy=("CONFIG_B=y",)), "its remedy sets B, which no architecture defines"),
         (
@@ -105,7 +105,7 @@ def test_the_condition_may_say_it_too() -> None:
         # The present name of something stale has to be there.
         (
             rule_of("assigned(O) && !exists(O) && A && !N", kind="stale", symbols=("O", "N")),
-            "it asks for N, which no architecture defines: 'requires' must say so",
+            "it uses N, which no architecture defines: 'requires' must say so",
         ),
     ],
 )

@@ -82,7 +82,7 @@ def test_checks_and_roles_are_told_whole() -> None:
         text = flat(section(f"{check.subject}.md", check.id.partition("/")[2]))
         for item in (prose(check.title), prose(check.rationale), prose(check.source), check.severity):
             assert flat(item) in text
-        assert check.quiet == ("only when asked for" in text)
+        assert check.quiet == ("off by default" in text)
     for role in shipped_roles():
         text = flat(section(ROLES, role.name))
         for mark in role.marks:

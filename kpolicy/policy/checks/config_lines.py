@@ -131,7 +131,7 @@ def _root(roots: Roots, effect: LineEffect) -> Root | None:
 def _is_derived(maker: FindingMaker, effect: LineEffect) -> bool:
     """Whether a line only records what followed from others when the `conf` of this tree wrote a full .config.
 
-    That of a symbol without a prompt does: nobody asked for it, and nobody can.  An old name it never writes.
+    That of a symbol without a prompt does: it is neither requested nor settable.  An old name it never writes.
     """
     config, model, line = maker.values.config, maker.values.model, effect.assignment
     assert config is not None

@@ -147,7 +147,7 @@ def why(values: Values, assignment: Assignment, got: str) -> Effect:
 
 
 def is_outside(values: Values, name: str, text: str, kind: str) -> bool:
-    """Whether a number is outside of the range that is in force for a symbol."""
+    """Whether a number is outside of the range that is in effect for a symbol."""
     symbol = values.model.symbol(name)
     base = 10 if kind == "int" else 16
     for item in symbol.ranges if symbol is not None else ():

@@ -3,7 +3,7 @@
 
 A fragment of kernel/configs is for every architecture: it is laid on the default config of each.
 A line for a symbol that only other architectures have is normal there.  A fragment in arch/ is
-made for configs that nothing names, so of it only those lines are told that do nothing in any.
+made for configs that nothing names, so only lines without effect in all of them are reported.
 """
 
 from __future__ import annotations

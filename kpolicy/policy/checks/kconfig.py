@@ -76,7 +76,7 @@ class _Checker:
         self._records = model.core.records
         self._names = model.names_by_node
         self._details = {int(key): value for key, value in model.details.symbols.items()}
-        # Without those that are never in force: they could even lead round in a circle.
+        # Without those that are never in effect: they could even lead round in a circle.
         self._edges = {
             node: [
                 _Edge(node, target, condition, (file, line))
@@ -121,7 +121,7 @@ class _Checker:
     # The lines.
 
     def _redundant_select(self, edge: _Edge) -> Iterator[Claim]:
-        """A select of what another select of the same symbol brings along whenever it matters."""
+        """A select of what another select of the same symbol selects whenever it matters."""
         given = self._parts(edge.condition) | {edge.source}
         path = self._other_way(edge, given)
         if not path or self._comes_back(edge.source, path):

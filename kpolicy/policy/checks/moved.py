@@ -2,7 +2,7 @@
 """A full .config that another release made: what is lost with it, and what was only a result of that release.
 
 Such a .config has a line for every symbol that was visible or on.  Of what does not hold in this tree a person has to
-act on what a person asked for: that is told line by line.  The rest is counted.
+act on what a person asked for: that is reported line by line.  The rest is counted.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _EXAMPLES: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class LeftBehind:
-    """A line that is not honoured in this tree and takes nobody's action, and why it takes none."""
+    """A line that is not honoured in this tree and needs no action, and why."""
 
     effect: LineEffect
     kind: Left
@@ -47,7 +47,7 @@ def release_that_made(values: Values) -> str | None:
 
 
 def left_behind(values: Values, effects: Iterable[LineEffect], release: str) -> list[LeftBehind]:
-    """The lines of the full .config of a release that are not to be told one by one."""
+    """The lines of the full .config of a release that are not reported one by one."""
     assert values.config is not None
     path = values.config.assignments[0].location.path if values.config.assignments else ""
     found = []

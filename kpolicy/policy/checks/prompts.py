@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Which names had a prompt in which release: what had none was a result, and nobody asked for it.
+"""Which names had a prompt in which release: without a prompt a line is a result, not a request.
 
-The tree that made a .config is not at hand when another one reads it.  What is known of some releases is in
-`kpolicy/rules/prompts.toml`; of other names only their shape tells.
+The tree that made a .config is not available when another one reads it.  What is known of some releases is in
+`kpolicy/rules/prompts.toml`; for other names the shape decides.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def has_shape_of_result(name: str) -> bool:
 
 
 def had_prompt(name: str, version: str) -> bool | None:
-    """Whether a symbol had a prompt in a release; None where neither the table nor the shape of the name tells.
+    """Whether a symbol had a prompt in a release; None where neither the table nor the shape of the name decides.
 
     Of a name that gained or lost its prompt what the releases before and after have counts; where they differ it may
     have had one.

@@ -217,7 +217,7 @@ TREE_CHECKS = frozenset(check.id for check in CHECKS if check.subject == "kconfi
 UNASKED_CHECKS = frozenset({"kconfig/redundant-select"})
 """Those of a tree that are made only where they are asked for: upstream took 7 of 547 such lines out."""
 SLOW_CHECKS = frozenset({"config/unmet-direct-dependency", SWITCHES_OFF})
-"""Those that have to work out every symbol that something selects, or a config a second time."""
+"""Those that have to compute every symbol that something selects, or a config a second time."""
 
 
 def check_by_id(check_id: str) -> Check:

@@ -14,7 +14,7 @@ _COMMENT: Final = re.compile(r"\s+#.*\Z", re.DOTALL)
 
 
 def corrected(kind: str, value: str) -> str | None:
-    """A value as `conf` takes it for a type; None where that cannot be told.
+    """A value as `conf` takes it for a type; None if unknown.
 
     Quotes, blanks around it and a comment behind it go; `yes` is y; a word gets the quotes of a string.
     """

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Lines that turn off options which nobody asked to be off: EXPERT=y, and whatever else a default is denied for.
+"""Lines that turn off options that the config does not name: EXPERT=y, and whatever else a default is denied for.
 
-`default !EXPERT` keeps an option on only as long as its prompt is hidden.  Which options go is worked out with the
+`default !EXPERT` keeps an option on only as long as its prompt is hidden.  Which options go is computed with the
 values of the config without the line.
 """
 

@@ -105,7 +105,7 @@ def undefined(found: Iterable[Reference], index: NameIndex) -> Iterator[Finding]
 
 
 def _reference(item: Reference) -> tuple[str, Severity | None]:
-    """What there is to say about a reference to nothing, and its severity where that is not the check's."""
+    """The message about a reference to nothing, and its severity where that is not the check's."""
     what = f"{item.name}, which no Kconfig file defines"
     if item.keyword == "if" and item.demanded:
         return f"everything up to the endif depends on {what}: never met", "warning"

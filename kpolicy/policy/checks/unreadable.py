@@ -30,7 +30,7 @@ _EXACT_SINCE = "6.8"
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """One such line: what there is to say about it, and the line that `conf` would read, "" for none."""
+    """One such line: remarks about it, and the line that `conf` would read, "" for none."""
 
     location: Location
     symbol: str
@@ -124,7 +124,7 @@ def _asking(values: Values, line: UnreadLine, *, older: bool = False) -> Iterato
 
 
 def _is_a_result(values: Values, line: UnreadLine) -> bool:
-    """Whether a line of a full .config is about a symbol that nobody can set."""
+    """Whether a line of a full .config is about a symbol that is not settable."""
     config, symbol = values.config, values.model.symbol(line.name)
     return config is not None and config.is_full and symbol is not None and not symbol.prompts
 

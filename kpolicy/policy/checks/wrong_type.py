@@ -42,7 +42,7 @@ def severity(values: Values, effect: LineEffect, *, full: bool) -> Severity | No
 
 
 def remedy(values: Values, effect: LineEffect) -> tuple[str, ...]:
-    """The line that says what was meant, where that can be told.
+    """The line that says what was meant, if known.
 
     A number that is to be off can be 0, where its range has that and it is something else.
     """

@@ -12,10 +12,10 @@ a condition is true or false, there is no m in between; and an ordering (`<` and
 false where one side has no number, so that `LOCKDEP_BITS < 18` says nothing about a kernel
 that has no LOCKDEP_BITS (`conf` compares such values as text).
 
-Predicates: `assigned(X)` a config line names X; `selected(X)` a select of X is in force;
+Predicates: `assigned(X)` a config line names X; `selected(X)` a select of X is in effect;
 `exists(X)` this tree defines X; `settable(X)` a prompt of X is visible.  `version` and `rc`
 stand for the release, `version >= 6.1`, `rc = 3`; rc is 0 for a kernel that is no release
-candidate.  They are for what no symbol tells.
+candidate.  They are for what no symbol states.
 
 `boot(P)` is what the built-in command line sets the kernel parameter P to at every boot, unless the boot loader
 overrides it: y, n, a number, or "" where it does not set it (`kpolicy.evaluate.command_line`).  `fallback(P)` is the

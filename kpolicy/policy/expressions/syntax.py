@@ -52,7 +52,7 @@ def parse(text: str, parameters: Mapping[str, str] | None = None) -> Expression:
 
     Raises UsageError with the text as its source line, the column of the fault, and a hint
     where the fault has a likely meaning.  The error carries no location: the caller knows
-    where the text stands.
+    where the text is.
     """
     return _Parser(text, parameters or {}).expression()
 

@@ -59,7 +59,7 @@ class Tokens:
         return [*tokens, *[Token("end", "", end)] * 3]
 
     def _check(self, token: Token) -> None:
-        """What a parser has to say about a token where it stands: nothing."""
+        """Hook of parsers: complain about a token where it is not allowed."""
 
     def _bad_character(self, token: Token) -> NoReturn:
         self._fail(f"{token.text!r} means nothing here", token, self._meant(token.text))

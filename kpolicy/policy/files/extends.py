@@ -52,7 +52,7 @@ def load_policy(word: str, vocabulary: Vocabulary | None = None) -> Policy:
 
 
 def policy_of_text(path: str, text: str, vocabulary: Vocabulary | None = None) -> Policy:
-    """The policy of a text that stands, or will stand, at a path; raises as `load_policy` does."""
+    """The policy of a text that is, or will be, at a path; raises as `load_policy` does."""
     loader = _Loader()
     loader.load_text(os.path.realpath(path), path, text)
     return loader.policy(vocabulary or shipped_vocabulary())
@@ -141,7 +141,7 @@ class _Loader:
         parent = os.path.normpath(os.path.join(os.path.dirname(shown), word))
         if identity in self._open:
             circle = [*list(self._open.values())[list(self._open).index(identity) :], self._open[identity]]
-            named_at.complain("policies that build on each other in a circle", " -> ".join(circle))
+            named_at.complain("policies extend each other in a loop", " -> ".join(circle))
             return
         self.load_file(path, parent, named_at)
 

@@ -25,7 +25,7 @@ IN_TREE = "tree:"
 
 @dataclass(frozen=True, slots=True)
 class Placed(Generic[Value]):
-    """A setting and the line that it comes from; None for what holds unless somebody says otherwise."""
+    """A setting and the line that it comes from; None for a default."""
 
     value: Value
     location: Location | None = None
@@ -82,7 +82,7 @@ class Waiver:
 class PolicyFile:
     """What one policy file says by itself.
 
-    `readings` chooses, by role, how the role is told; `require` names fragments, relative to the
+    `readings` chooses, by role, how the role is derived; `require` names fragments, relative to the
     file or, with `tree:` before them, to the kernel tree.
     """
 

@@ -38,7 +38,7 @@ WAIVER_KEYS: Final = ("rule", "config", "symbol", "reason", "owner", "expires")
 SWITCHES: Final = ("on", "off")
 READING: Final = "reading"
 
-# Errors; to find the place of more, and what was meant by them, takes time, and nobody reads on.
+# Errors; locations and suggestions for more take time and are not read.
 _ENOUGH: Final = 200
 _SYMBOL: Final = re.compile(r"[A-Za-z0-9_]+\Z")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")

@@ -60,7 +60,7 @@ def make_toolchain(tools: Mapping[Tool, Placed[str]]) -> Toolchain | None:
 
 def _compiler_fault(word: str) -> tuple[str, str | None] | None:
     if word == "exec":
-        # Whoever sends a patch to a tree may add a policy file: it must not start anything.
+        # A patch to a tree may add a policy file: it must not start programs.
         return "a policy file cannot ask to run the toolchain", "say --toolchain exec on the command line"
     try:
         parse_toolchain(word)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What is in force for one config, and by which line of which policy file.
+"""What is in effect for one config, and by which line of which policy file.
 
 A policy is a row of layers.  Those of a file come after those of the files that it builds on;
 within a file `[rules]` comes first, then each `[[override]]` in its order; within a layer the more
@@ -97,16 +97,16 @@ class Policy:
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
-        """All rules, own ones among them, whether in force or not."""
+        """All rules, own ones among them, whether in effect or not."""
         return self.vocabulary.rules.rules
 
     @cached_property
     def _known(self) -> dict[tuple[Change, ...], tuple[tuple[Rule, ...], frozenset[str]]]:
-        """What is in force by the changes that lead to it: the same for most of the configs of a tree."""
+        """What is in effect by the changes that lead to it: the same for most of the configs of a tree."""
         return {}
 
     def settings(self, config: str) -> Settings:
-        """What is in force for a config, by its name as findings have it."""
+        """What is in effect for a config, by its name as findings have it."""
         layers = [layer for file in self.files for layer in file.layers]
         return Settings(
             config=config,
@@ -136,7 +136,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class Settings:
-    """What is in force for one config.
+    """What is in effect for one config.
 
     `role` is the one that the policy states, None where it is to be derived from the values.
     `changes` are those that are made for this config, in the order in which they apply.
@@ -216,7 +216,7 @@ class Settings:
 
 
 def verdict(values: Values, settings: Settings) -> RoleVerdict:
-    """The role of a config: the one that the policy states, else what its values tell, as the policy reads them."""
+    """The role of a config: the one that the policy states, else derived from its values, by the policy's readings."""
     if settings.role is not None:
         evidence = Evidence("role", settings.role.value, settings.role.location, "stated by the policy")
         return RoleVerdict(settings.role.value, "", (evidence,), "stated")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What is in force for a config, line by line, with the place where each setting comes from."""
+"""What is in effect for a config, line by line, with the place where each setting comes from."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Row(NamedTuple):
 
 
 def rows(settings: Settings) -> Iterator[Row]:
-    """All that is in force for one config: first what holds for the run, then rule by rule."""
+    """All that is in effect for one config: first what holds for the run, then rule by rule."""
     policy = settings.policy
     role = settings.role
     yield Row("role", role.value if role else "derived from the values", role.location if role else None)

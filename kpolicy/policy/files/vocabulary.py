@@ -141,7 +141,7 @@ def check_selector(option: str, word: str, vocabulary: Vocabulary) -> None:
 def shipped_vocabulary(
     *, quiet: Collection[str] = (), named: Collection[str] = (), examples: bool = True, cache: Path | None = None
 ) -> Vocabulary:
-    """What ships with kpolicy, without anybody's own rules.
+    """What ships with kpolicy, without the rules of users.
 
     `quiet` are checks that are to speak only when a policy switches them on, besides those that do so anyway;
     those that are `named` speak in any case. Without `examples` the rules have none. What has been read is kept in

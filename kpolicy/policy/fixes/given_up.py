@@ -52,7 +52,7 @@ def given_up(
             line = request.line
             instead = next((item.rule for item in others if name in task.about(task.values, item)), None)
             why, works = _why(task, fixes, after, request)
-            why = f"{instead} would apply" if instead is not None else why
+            why = f"{instead} would report it" if instead is not None else why
             works = works and instead is None and not required and not rests_on(after, name, named)
             yield GivenUp(name, line.text, line.location, why, works=works)
 
@@ -64,7 +64,7 @@ def _is_given_up(fix: Fix, effect: LineEffect, after: Values) -> bool:
         return False
     if finding.rule in ASKED:
         return not HonourGoal(line).met(after)
-    # A line that is corrected, or stands under another name, asks for the same as before.
+    # A line that is corrected, or written under another name, asks for the same as before.
     return any(edit.line == line.location.line and not edit.text for edit in fix.edits)
 
 

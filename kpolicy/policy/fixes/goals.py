@@ -118,7 +118,7 @@ class LineGoal:
     also: bool = False
 
     def met(self, values: Values) -> bool:  # noqa: ARG002 - as every goal is asked
-        """See `Goal`: only the check itself can tell."""
+        """See `Goal`: only the check itself can decide."""
         return False
 
     def moves(self, ways: Ways) -> Iterator[Edit]:
@@ -217,7 +217,7 @@ def is_idle_line(finding: Finding) -> bool:
 
 
 def _stated(ways: Ways, rule: Rule, lines: tuple[Assignment, ...]) -> Iterator[Edit]:
-    """What a remedy states and a condition does not: numbers, of which it tells the least or the most, and roots."""
+    """What a remedy states and a condition does not: numbers, their minimum or maximum, and roots."""
     told = symbols(rule.when)
     for line in lines:
         if ways.values.model.type_of(line.name) in ("int", "hex", "string") or line.name not in told:

@@ -54,23 +54,23 @@ class Hopeless:
 def why_hopeless(values: Values, document: Document, finding: Finding, search: Search) -> Hopeless:
     """The reason, after a search that found nothing."""
     if search.goal is None:
-        return Hopeless(finding, "it is not about what a config line says", finding.place)
+        return Hopeless(finding, "it is not about the value of a config line", finding.place)
     if is_about_a_line(finding) and not document.has(finding.place):
         return Hopeless(finding, _elsewhere(finding.place), finding.place)
     if isinstance(search.goal, LineGoal) and is_refused_by_assumption(values, finding.symbol):
         assumed = toolchain_name(values)
-        reason = f"the assumed toolchain ({assumed}) refuses it, a real one may not: try --toolchain exec"
+        reason = f"the assumed toolchain ({assumed}) does not support it, a real one may: try --toolchain exec"
         return Hopeless(finding, reason, finding.place)
     reasons = list(dict.fromkeys(_reasons(values, document, search)))
     other = search.obstacle
     # Of lines that are lost on a far way round there is nothing to learn.
     if other is not None and not (reasons and is_about_a_line(other)):
-        reason = f"what clears it brings another finding: {other.message} [{other.rule}]"
+        reason = f"the edit that clears it causes another finding: {other.message} [{other.rule}]"
         return Hopeless(finding, reason, other.place, other.rule)
     if isinstance(search.goal, RenamingGoal):
-        return Hopeless(finding, "no single line under the present name gives the same values", finding.place)
+        return Hopeless(finding, "no single line under the new name gives the same values", finding.place)
     if search.other_role:
-        return Hopeless(finding, f"what clears it makes a {search.other_role} kernel of it", finding.place)
+        return Hopeless(finding, f"the edit that clears it changes the role to {search.other_role}", finding.place)
     if not reasons and finding.rule == UNREADABLE:
         return Hopeless(finding, "it is not clear what the line requests", finding.place)
     if not reasons:
@@ -80,9 +80,9 @@ def why_hopeless(values: Values, document: Document, finding: Finding, search: S
 
 
 def guessed(finding: Finding) -> Hopeless:
-    """A finding of a rule for a kind of kernel that nobody has said this is: no edit adds debugging for a guess."""
+    """A finding of a rule for a role that is only guessed: no edit adds debugging for a guess."""
     role = finding.role
-    reason = f"that this is a {role} kernel is a guess: pass --policy {role} to have it fixed"
+    reason = f"the role {role} is a guess: pass --policy {role} to fix it"
     return Hopeless(finding, reason, finding.place)
 
 
@@ -114,7 +114,7 @@ def _reasons(values: Values, document: Document, search: Search) -> Iterator[tup
                 yield _elsewhere(line.location), line.location
         line = values.assignment(COMMAND_LINE)
         if line is not None and rests_on_command_line(goal.rule.when, values):
-            yield f"a word of {line.text} decides it", line.location
+            yield f"it depends on a boot parameter in {line.text}", line.location
             return
         for name, up in _wanted(values, goal.rule.when, wanted=False):
             yield from _why(values, name, up=up)

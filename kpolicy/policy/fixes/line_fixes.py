@@ -30,7 +30,7 @@ _SEVERAL: Final = 2
 class Honouring:
     """Honours requests, one set of edits after the other; `start` are edits that are made already.
 
-    First what takes no other request away; then what lifts a denial ("# CONFIG_X is not set") that stands in the way of
+    First what takes no other request away; then what lifts a denial ("# CONFIG_X is not set") that blocks
     several, or a line of an earlier file of the stack.  `fixes` are the findings that are cleared so, `edits` all
     edits for them, `parts` the searches that found some, `unproved` the lines of findings for which not all was tried.
     """

@@ -20,7 +20,7 @@ from kpolicy.policy.edits import line_of
 class Edit:
     """One edited line: `line` is its number, 0 for one that is added; `text` what it becomes, "" when it goes.
 
-    `symbol` is the one that the edit is about, `was` the line as it stands.
+    `symbol` is the one that the edit is about, `was` the line as it is.
     """
 
     symbol: str

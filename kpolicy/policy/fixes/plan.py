@@ -47,7 +47,7 @@ class Fix:
 class Plan:
     """All edits of a config, proved: what they clear, what they cannot, and every other value that changes.
 
-    `given_up` are the requests that the edited config makes no more, or does not get.  `minimal` tells that no smaller
+    `given_up` are the requests that the edited config makes no more, or does not get.  `minimal`: no smaller
     edit keeps as much: all were tried.
     """
 
@@ -74,8 +74,8 @@ class UnprovedError(Exception):
 class Task:
     """What is to be fixed: the findings, in a document, by the word of a policy.
 
-    `counts` tells which findings no edit may bring; `rules` and `requirements` are those in force.  With `unsafe` a
-    request that works may be given up.  `stated` tells whether somebody has said what the kernel is for; `doubt` is the
+    `counts` states which findings no edit may cause; `rules` and `requirements` are those in effect.  With `unsafe` a
+    request that works may be given up.  `stated`: whether the policy states the role; `doubt` is the
     other role where the marks of two meet.
     """
 

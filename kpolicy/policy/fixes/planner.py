@@ -134,7 +134,7 @@ class _Planner:
         self._minimal = False
         by_symbol = {item.finding.symbol: item for item in refused}
         for item in refused:
-            # What they need besides is told with the first.
+            # What they need besides is reported with the first.
             own = (edit for edit in solution if by_symbol.get(edit.symbol, refused[0]) is item)
             self._fixes.append(Fix(item.finding, tuple(own)))
         self._hopeless = [item for item in self._hopeless if item not in refused]
@@ -249,9 +249,9 @@ class _Planner:
         text = parse_lines(task.document.path, task.document.text(self._edits))
         own = [item for item in edited.assignments if item.location.path == task.document.path]
         if [(item.name, item.value) for item in own] != [(item.name, item.value) for item in text.assignments]:
-            raise UnprovedError("the edited text says something else")
+            raise UnprovedError("the edited text does not have the planned lines")
         if self._edits and not self._holds(self._edits, [fix.finding for fix in self._fixes]):
-            raise UnprovedError("the edits together do not clear what each clears")
+            raise UnprovedError("the edits together do not clear all findings that they clear one by one")
         after = self._bench.evaluate(self._edits)
         changes = tuple(changed_values(task.values, after)) if self._edits else ()
         asked = {edit.symbol for edit in self._edits}

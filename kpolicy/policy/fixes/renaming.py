@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RenamingGoal:
-    """A line under an old name, which `conf` takes, is to stand under the present name.
+    """A line under an old name, which `conf` takes, is to be written under the present name.
 
     Where the present name has a line of its own in the same file that says the same, the old one goes.  No edit is
     offered that changes a value: a default can reach further than a line, and several symbols can take one old value.
@@ -29,7 +29,7 @@ class RenamingGoal:
     finding: Finding
 
     def met(self, values: Values) -> bool:  # noqa: ARG002 - as every goal is asked
-        """See `Goal`: only the check itself can tell."""
+        """See `Goal`: only the check itself can decide."""
         return False
 
     def moves(self, ways: Ways) -> Iterator[Edit]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Lines that keep what an edit would switch off: EXPERT=y ends many defaults that nobody gave up."""
+"""Lines that keep what an edit would switch off: EXPERT=y turns off many defaults that the config does not name."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FEW: Final = 2
 
 @dataclass(frozen=True)
 class Repair:
-    """Brings back what edits switch off, as far as `is_met` goes on to hold.
+    """Restores what edits turn off, as far as `is_met` goes on to hold.
 
     Brought back are requests, and what was on by a default that ends because the edits turn something else on.
     `before` are the values without the edits, `evaluate` gives those with some.

@@ -36,7 +36,7 @@ class Request:
 class GivenUp:
     """A request that the config makes no more, or that is honoured no more.
 
-    `works` tells that it was honoured before, `proved` that no edit was found although all were tried.
+    `works`: it was honoured before, `proved` that no edit was found although all were tried.
     """
 
     symbol: str

@@ -37,11 +37,11 @@ _MOST_EDITS: Final = 40
 class Search:
     """The search for one finding; `start` are edits that are made already, for findings before it.
 
-    With `forced` a request may be lost that nothing brings back, but for one that an edit contradicts.
+    With `forced` a request may be lost that nothing restores, but for one that an edit contradicts.
 
     What was found out on the way: `obstacle`, `other_role` and `cost` say what was in the way (another finding, another
     role, lost requests), `denied` that some edits would have taken requests away, `followed` are findings that came
-    instead and had to go too.  `complete` tells whether every set of edits was tried, `tried` which edits were; what
+    instead and had to go too.  `complete`: whether every set of edits was tried, `tried` which edits were; what
     was found with `greedy` may not be the fewest.
     """
 
@@ -113,7 +113,7 @@ class Search:
         return edits if fewer == core else without_needless((*fewer, *kept), self.is_cleared)
 
     def is_cleared(self, edits: Edits) -> bool:
-        """Whether the finding is gone with these edits, nothing else has come, and nothing is left to bring back."""
+        """Whether the finding is gone with these edits, nothing else has come, and nothing is left to restore."""
         return self._further(edits) is None
 
     def lost(self, edits: Edits) -> tuple[Request, ...]:
@@ -159,7 +159,7 @@ class Search:
         return self._moves(goal, values, edits)
 
     def _repairs(self, edits: Edits) -> Edits:
-        """What brings back what the edits switch off."""
+        """What restores what the edits turn off."""
         goal, start = self.goal, self.start
         if goal is None or self.about_a_line:
             return ()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The next edit towards a wanted value, as `conf` would have to come to it.
 
-A symbol whose prompt is in sight is set by its own line.  One that is selected goes off where the
+A symbol whose prompt is visible is set by its own line.  One that is selected goes off where the
 selects begin.  One without a prompt is set by what selects or implies it, by its defaults, or by
 what these depend on; one with a hidden prompt so too, or by what shows the prompt.  Of parts that
 must all change only the first that has not is asked for: the others follow once that is done, so
@@ -50,7 +50,7 @@ class Ways:
         self._seen: set[tuple[str, int, bool]] = set()
 
     def put(self, name: str, value: str) -> Iterator[Edit]:
-        """The line that asks for a value, unless that is tried already or stands there."""
+        """The line that asks for a value, unless that is tried already or present."""
         if name in self._done:
             return
         line = self.values.assignment(name)
@@ -135,7 +135,7 @@ class Ways:
             yield from self._relation(expression, wanted=up)
 
     def compared(self, name: str, word: Operator, other: str, *, wanted: bool, flipped: bool = False) -> Iterator[Edit]:
-        """A symbol gets a value that compares so with another one; `flipped` when it stands on the right."""
+        """A symbol gets a value that compares so with another one; `flipped` if it is on the right."""
         for value in self.candidates(name, other):
             pair = (other, value) if flipped else (value, other)
             if compare(word, *pair) == wanted:

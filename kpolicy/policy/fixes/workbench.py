@@ -39,7 +39,7 @@ class Outcome:
 class Workbench:
     """Tries edits of a config, each set of them once.
 
-    `counts` tells which findings are at or above the threshold; `goal_for` gives the goal of one, `about` the
+    `counts`: which findings are at or above the threshold; `goal_for` gives the goal of one, `about` the
     symbols that it is about.
     `roles` are those that the config may have besides its own.
     """

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Findings that have one cause told as one."""
+"""Findings with one cause reported as one."""

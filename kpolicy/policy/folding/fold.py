@@ -23,7 +23,7 @@ _Key: TypeAlias = tuple[str, str]
 def fold(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings of one config, those with the same cause as one, where the first of them is.
 
-    A single one is told by its cause where that came with a change: the change is the news.
+    A single one is reported by its cause if a change caused it.
     """
     items = tuple(findings)
     if all(item.root is None for item in items):

@@ -294,7 +294,7 @@ def _fault(entry: object) -> tuple[str, str | None] | None:
 
 
 def _offsets(text: str) -> Iterator[int]:
-    """Where the entries of the list of findings stand."""
+    """The lines of the entries of the list of findings."""
     match = _LIST.search(text)
     if match is None:
         return

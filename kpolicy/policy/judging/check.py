@@ -58,7 +58,7 @@ def finding(
 
 
 def _message(values: Values, rule: Rule, *, complete: bool) -> str:
-    # A list names what the finding rests on, and nothing that this tree does not have: nobody could switch that on.
+    # A list names what the finding rests on, and nothing that this tree does not have: it cannot be turned on.
     asked, deciding = symbols(rule.when), decisive(rule.when, values)
     listed = [name for name in rule.symbols if name in deciding or name not in asked]
     if complete:

@@ -21,7 +21,7 @@ def known_as(model: Model, item: Requirement, *, complete: bool = True) -> Requi
     """A requirement for the symbol that a kernel has in place of the one that is named; itself where it has that one.
 
     Without Kconfig files (`complete` is False) the model has the symbols that a .config has lines for.  That a symbol
-    became part of another one is then told by the release.
+    became part of another one is then decided by the release.
     """
     if model.is_defined(item.symbol) and not model.is_transitional(item.symbol):
         return item

@@ -66,7 +66,7 @@ def _helps(rule: Rule, values: Values, after: Values) -> bool:
 
 
 def _needed(values: Values, rule: Rule, lines: tuple[Assignment, ...], after: Values) -> tuple[Assignment, ...]:
-    """The lines without those that the others bring along, or that take something away to no avail.
+    """The lines without those that others imply, or that turn something off without effect.
 
     To no avail goes what is off, or another member of a choice, although the rule falls silent without that.
     """

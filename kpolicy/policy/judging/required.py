@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Configs held against requirements: which are met, and why others are not."""
+"""Configs checked against requirements: which are met, and why others are not."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def _finding(
 ) -> Finding:
     """A finding about `item`, under its present name; the line to edit may be one under an `old` name."""
     known = bool(causes)
-    # A line that the prompt does not let through would mend nothing.
+    # A line that the prompt does not let through would fix nothing.
     settable = known and values.visibility(item.symbol) > 0
     return Finding(
         rule=rule,

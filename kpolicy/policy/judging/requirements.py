@@ -44,7 +44,7 @@ class Requirement:
 
     `value` is "n" for "is not set".  `srcarch` is the folder of arch/ that the fragment is in, for
     one of the tree that is made for a single architecture: others are not held to it.  `is_of_tree` says
-    that the tree itself has the fragment, so that whoever requires it did not write its lines.
+    that the tree itself has the fragment, so that its lines were not written for this policy.
     """
 
     symbol: str

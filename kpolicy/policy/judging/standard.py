@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What configs are held against, and holding one against it: a role, and findings."""
+"""What configs are checked against, and checking one against it: a role, and findings."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ def assess(
     remedies: bool = True,
     earlier: EarlierRole | None = None,
 ) -> Assessment:
-    """A config's values held against a standard: by the rules that are on, then line by line, then requirements.
+    """A config's values checked against a standard: by the rules that are on, then line by line, then requirements.
 
-    `name` is the config as findings have it, `tree` that of the tree.  `judgeable` tells which rules can be
+    `name` is the config as findings have it, `tree` that of the tree.  `judgeable`: which rules can be
     judged where the values come without Kconfig files, which lines cannot be then at all.  `names` gives
     the names of all architectures, for lines that this one does not know.  Without `remedies` the findings of rules
     have none.  With an `earlier` role that one judges, and a change of role is a finding.

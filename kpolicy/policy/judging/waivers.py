@@ -38,7 +38,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class WaiverResult:
-    """Findings that stand, findings that are waived, and what there is to say about the waivers themselves."""
+    """Findings that count, findings that are waived, and remarks about the waivers themselves."""
 
     findings: tuple[Finding, ...]
     waived: tuple[Waived, ...]
@@ -114,7 +114,7 @@ def _matched(waiver: Waiver) -> str:
 
 
 def _finding(waiver: Waiver, rule: str, severity: Severity, message: str) -> Finding:
-    # The fingerprint is made of these: it has to tell waivers apart without line numbers.
+    # The fingerprint is made of these: it has to distinguish waivers without line numbers.
     symbol = f"{waiver.rule} {waiver.symbol}".rstrip()
     return Finding(
         rule=rule,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Roles: what a kernel is for, worked out from its configuration by a written definition.
+"""Roles: what a kernel is for, derived from its configuration by a written definition.
 
 The definition is data, `kpolicy/rules/roles.toml`.  A role has *marks*, conditions that
 speak for it, and *readings*, ways to decide that a config has the role: a condition, and
@@ -122,7 +122,7 @@ class RoleVerdict:
 
     @property
     def is_stated(self) -> bool:
-        """Whether the policy states the role; any other is worked out from the config."""
+        """Whether the policy states the role; any other is derived from the config."""
         return self.certainty == "stated"
 
     @property

@@ -4,7 +4,7 @@
 Examples are written for the demonstration tree, which has the names and relations of a real kernel but
 few of its symbols.  On a real one defaults differ, dependencies are missing, the compiler lacks a
 feature: an example that comes out otherwise there says something about the tree, and what differs is
-named.  A remedy is another matter: where the example does fire, the remedy has to mend it.
+named.  A remedy is another matter: where the example does fire, the remedy has to fix it.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ fault when the tree has what the rule requires and the rule makes no sense all t
 fire, always fires, or asks for a symbol that no architecture defines.
 
 Everything is judged by all architectures that were looked at together, since a symbol may belong to a
-few of them, and by what can be told from definitions; only `requires` is asked of a configuration,
+few of them, and by what follows from definitions; only `requires` is asked of a configuration,
 the default one of each architecture.
 """
 
@@ -48,7 +48,7 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Footing:
-    """How a rule stands in a tree.
+    """The state of a rule in a tree.
 
     `lacking` says why it has no footing, "" when it has one; `faults` what makes no sense; `absent`
     the symbols that it names, that the tree does not have, and that it does very well without.
@@ -80,7 +80,7 @@ def ground(values: Values, rules: Iterable[Rule]) -> Ground:
 
 
 def footing(rule: Rule, grounds: Sequence[Ground], known: Container[str] | None = None) -> Footing:
-    """How a rule stands in the tree whose architectures offer these grounds.
+    """The state of a rule in the tree whose architectures offer these grounds.
 
     `known` are the symbols that some architecture of the tree defines, whether or not its ground is given; without them
     negated symbols are not looked at.
@@ -176,7 +176,7 @@ class _Assessment:
         subjects = {*named, *_in_message(self.rule)} - self._old
         for name in self._unknown(granted(self.rule.when, self._anywhere)):
             if name in subjects:
-                yield f"it asks for {name}, which no architecture defines: 'requires' must say so"
+                yield f"it uses {name}, which no architecture defines: 'requires' must say so"
         if self.known is not None:
             condition = And((self.rule.requires, self.rule.when))
             yield from unstated_negations(condition, self.rule.absent, self.known, self._open[0].release)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Rules held against a whole tree: their footing, and their examples there."""
+"""Rules checked against a whole tree: their footing, and their examples there."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def survey(
     """Hold rules against a tree; `defaults` are the values of each architecture's default config.
 
     One architecture after the other is asked for, and none is kept.  `home` gives the models of the
-    demonstration tree.  `roles` are held against the tree too; `known` are the symbols that its Kconfig files define;
+    demonstration tree.  `roles` are tested in the tree too; `known` are the symbols that its Kconfig files define;
     without them negated symbols are not looked at.
     """
     grounds: list[Ground] = []

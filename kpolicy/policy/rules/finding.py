@@ -29,7 +29,7 @@ class Finding:
 
     `symbols` are those of the rule with their values, `symbol` the one that the finding is
     about.  `causes` is the chain from that symbol to its root, `place` the line that a person
-    would edit, `remedy` the config lines that mend it.
+    would edit, `remedy` the config lines that fix it.
 
     A finding about the tree itself has no architecture and no role, its `config` is the file that it
     is about, and `architectures` says where it holds.

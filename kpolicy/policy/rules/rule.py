@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Rules: what is said about a configuration, on what grounds, and how it is mended.
+"""Rules: what is said about a configuration, on what grounds, and how it is fixed.
 
 A rule is data.  It is written as a TOML file (`kpolicy.policy.rules.load`) and judged against
 values by `kpolicy.policy.judging.check`.
@@ -64,7 +64,7 @@ class Example:
 class RuleParameter:
     """A number or a word of a rule that a policy file may choose: `$name` in its texts.
 
-    `value` is the one in force, `default` the rule's own.
+    `value` is the one in effect, `default` the rule's own.
     """
 
     name: str
@@ -75,7 +75,7 @@ class RuleParameter:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Message and remedy of a rule as they stand in its file, with `$name` for parameters."""
+    """Message and remedy of a rule as they are in its file, with `$name` for parameters."""
 
     message: str
     remedy: tuple[str, ...]
@@ -90,7 +90,7 @@ class Rule:
     `symbols` are the ones that it is about, the first being the one to edit.  `requires` says
     what the tree must have for the rule to make sense, `when` is the condition under which it
     fires.  `message` is a template (`kpolicy.policy.rules.message`).  `remedy` holds config lines
-    that mend it, `cost` is what it costs and where that is known from.  `parameters` are what
+    that fix it, `cost` is what it costs and where that is known from.  `parameters` are what
     a policy file may choose (`with_parameters`).  `absent` says of symbols that a condition negates
     what it means when a tree does not define them.
     """

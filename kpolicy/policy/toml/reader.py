@@ -33,7 +33,7 @@ class TableReader:
                 self.file.complain((*where, key), f"unknown key {key!r}", did_you_mean(key, known))
 
     def table(self, where: KeyPath) -> dict[str, object]:
-        """The table at a path; an empty one where something else stands."""
+        """The table at a path; an empty one where something else is."""
         found = self.value(where)
         return cast("dict[str, object]", found) if isinstance(found, dict) else {}
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """TOML files whose errors carry file, line and caret: rule files, role files, policy files.
 
-tomllib gives values without their places, so the text is scanned a second time for where
-keys and values stand.  A reader collects what is wrong with a file and reports all of it.
+tomllib gives values without their places, so the text is scanned a second time for the
+locations of keys and values.  A reader collects what is wrong with a file and reports all of it.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class _Span(NamedTuple):
 
 
 class TomlFile:
-    """A parsed TOML file and where its keys stand.
+    """A parsed TOML file and the lines of its keys.
 
     `path` is shown in errors.  Raises UsageError when the text is no TOML.
     """
@@ -199,7 +199,7 @@ def _too_dotted(line: str) -> int:
 
 
 def _scan(text: str) -> dict[KeyPath, _Span]:
-    """Where the keys of a valid TOML text stand; those of tables inside of lists are left out."""
+    """The lines of the keys of a valid TOML text; those of tables inside of lists are left out."""
     spans: dict[KeyPath, _Span] = {}
     arrays: dict[KeyPath, int] = {}
     table: KeyPath = ()
@@ -223,7 +223,7 @@ def _scan(text: str) -> dict[KeyPath, _Span]:
 
 
 def _pair(text: str, offset: int, table: KeyPath, spans: dict[KeyPath, _Span], *, inline: bool) -> int:
-    """Note where a key and its value stand, and the keys of a table in braces; returns the end of the value."""
+    """Note the lines of a key and its value, and the keys of a table in braces; returns the end of the value."""
     names, end = _dotted(text, offset)
     value = _past(_GAP, text, end)
     end = _value_end(text, value, inline=inline)

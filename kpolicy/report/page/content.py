@@ -161,7 +161,7 @@ def content(report: Report) -> Page:
         severities=tuple(report.told_severities().items()),
         waived=sum(len(item.waived) for item in report.judged),
         known=sum(len(item.known) for item in report.judged),
-        known_by=words(f"known at {report.since}" if report.since else "known to the baseline"),
+        known_by=words(f"present at {report.since}" if report.since else "in the baseline"),
         roles=roles,
         mixed=tuple(row for row in configs if row.other),
         census=census,

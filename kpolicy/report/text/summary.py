@@ -40,4 +40,4 @@ def summary(report: Report, style: Style | None = None, *, full: bool = False) -
 
 def known_words(report: Report) -> str:
     """By what the known findings of a run are known."""
-    return f"known already (--since {line(report.since)})" if report.since else "known to the baseline"
+    return f"not new (--since {line(report.since)})" if report.since else "in the baseline"

@@ -21,7 +21,7 @@ from kpolicy.report.text.style import Style, columns
 _LABELS = {
     "line": "config",
     "new": "new symbol",
-    "gone": "symbol gone",
+    "gone": "symbol removed",
     "follows": "",
     "kconfig": "Kconfig",
     "toolchain": "toolchain",

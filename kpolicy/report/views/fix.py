@@ -158,7 +158,7 @@ def _finding(finding: Finding) -> str:
 
 def _edits(edits: Edits) -> Iterator[str]:
     if not edits:
-        yield "    cleared by what clears another finding"
+        yield "    cleared by the edits for another finding"
     for edit in edits:
         where = f"  (line {edit.line})" if edit.line else ""
         yield printable(f"    {edit}{where}")

@@ -45,8 +45,8 @@ def role_lines(report: RoleReport, style: Style) -> Iterator[str]:
     yield from (printable(line) for line in _absent(verdict))
     if report.alternatives:
         untried = not any(item.tried for item in report.alternatives)
-        how = "not tried: that takes the kernel's source, --tree" if untried else "each was tried"
-        yield f"  what would make it another ({how})"
+        how = "not tested: needs --tree" if untried else "each tested"
+        yield f"  lines that change the role ({how})"
         yield from columns(_alternatives(report), indent="    ")
     if report.other_readings:
         yield "  by other readings"
@@ -81,7 +81,7 @@ def _are_off(items: Sequence[Evidence]) -> bool:
 def _alternatives(report: RoleReport) -> Iterator[tuple[str, str]]:
     for item in report.alternatives:
         if not item.lines:
-            yield (item.role, "no lines were found that do it")
+            yield (item.role, "no such lines found")
         for number, line in enumerate(item.lines):
             yield (item.role if number == 0 else "", line)
 

@@ -158,7 +158,7 @@ def _checks(subject: str, checks: tuple[Check, ...]) -> Iterator[str]:
 
 
 def _severity(check: Check) -> str:
-    return f"{check.severity}, only when asked for" if check.quiet else check.severity
+    return f"{check.severity}, off by default" if check.quiet else check.severity
 
 
 def _roles(roles: Sequence[Role]) -> Iterator[str]:

@@ -152,7 +152,7 @@ def sample() -> Report:
         policies=(PolicyReport(("kpolicy.toml",), "warning", (unused,)),),
         errors=(InputError("no such file", Location("arch/x86/configs/gone_defconfig", 1), hint="was it removed?"),),
         unread=1,
-        remarks=(Remark(None, "unknown probe, taken to print nothing: $(shell,date)"),),
+        remarks=(Remark(None, "unknown probe, assumed to print nothing: $(shell,date)"),),
         notes=tuple(note(name) for name in sorted(names)),
     )
     return replace(made, line_hashes={Location(_X86, 3): "34dac662fcd757cb:1"})
