@@ -25,6 +25,7 @@ def test_families_and_ids_add_up_in_the_order_of_the_ids() -> None:
         "debug-vm/in-production",
         "kmsan/in-production",
         "stackdepot/early-in-production",
+        "stackdepot/longer-than-any-trace",
         "stackdepot/stale-hash-order",
     ]
 
