@@ -18,7 +18,9 @@ Setter: TypeAlias = Literal["config", "select", "imply", "default"]
 """What can turn a symbol on: a line of a config, through its prompt, or lines of the Kconfig files."""
 
 
-LineKind: TypeAlias = Literal["condition", "prompt", "default", "selected", "implied", "selects", "implies", "range"]
+LineKind: TypeAlias = Literal[
+    "choice", "condition", "prompt", "default", "selected", "implied", "selects", "implies", "range"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,10 @@ def _never(symbol: Symbol, possible: Possible) -> Iterator[str]:
 
 
 def _lines(model: Model, symbol: Symbol) -> Iterator[Line]:
+    if symbol.choice is not None:
+        choice = model.choices[symbol.choice]
+        title = f' "{choice.prompts[0].text}"' if choice.prompts else ""
+        yield Line("choice", f"member of the choice{title}: {', '.join(choice.members)}", choice.definitions[0])
     for conditions in symbol.conditions:
         for condition in conditions:
             text = condition.written.text if condition.written is not None else f"depends on {condition.expression}"

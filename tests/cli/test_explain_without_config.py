@@ -39,6 +39,17 @@ config SIZE
 	range 1 64
 	default 8
 
+choice
+	prompt "How often"
+
+config OFTEN
+	bool "Often"
+
+config SELDOM
+	bool "Seldom"
+
+endchoice
+
 endmenu
 """,
     "arch/one/configs/a_defconfig": "CONFIG_CHECK=y\nCONFIG_SIZE=4\n",
@@ -101,6 +112,12 @@ def test_numbers_by_value(tree: Path) -> None:
         "  4 in 1 of 3 defconfigs",
         "    arch/one/configs/a_defconfig",
     ]
+
+
+def test_a_member_of_a_choice(tree: Path) -> None:
+    lines = _lines("SELDOM", "--tree", tree)
+    assert lines[2].startswith('    member of the choice "How often": OFTEN, SELDOM  lib/Kconfig:24')
+    assert lines[-1] == "  n in all of 3 defconfigs"
 
 
 def test_json(tree: Path) -> None:
