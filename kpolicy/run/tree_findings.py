@@ -31,9 +31,10 @@ from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
 from kpolicy.run.executors import LOST, examiner, spread
 
-CLAIMS, REFERENCES, FRAGMENTS = "claims", "references", "fragments"
+CLAIMS, REDUNDANT, REFERENCES, FRAGMENTS = "claims", "redundant", "references", "fragments"
+_REDUNDANT_SELECT = "kconfig/redundant-select"
 _PARTS = {
-    "kconfig/redundant-select": CLAIMS,
+    _REDUNDANT_SELECT: REDUNDANT,
     "kconfig/select-of-choice-member": CLAIMS,
     "kconfig/dead-default": CLAIMS,
     "kconfig/refused-by-conf": CLAIMS,
@@ -51,6 +52,7 @@ class _Task:
 
     arch: str
     claims: bool
+    redundant: bool
     fragments: bool
 
 
@@ -87,8 +89,9 @@ class Survey:
         self._remarks = [remark for known in kept.values() if known is not None for remark in known[1]]
         self._missing = [part for part in parts if part not in self._found]
         self.tasks: Mapping[str, Callable[[], Any]] = {}
-        if CLAIMS in self._missing or FRAGMENTS in self._missing:
-            made = (_Task(word, CLAIMS in self._missing, FRAGMENTS in self._missing) for word in self._words)
+        claims, redundant, _, fragments = (part in self._missing for part in (CLAIMS, REDUNDANT, REFERENCES, FRAGMENTS))
+        if claims or redundant or fragments:
+            made = (_Task(word, claims, redundant, fragments) for word in self._words)
             self.tasks = {task.arch: partial(_look, task) for task in made}
 
     def report(self, given: Iterable[Any]) -> Looked:
@@ -100,8 +103,11 @@ class Survey:
             errors.append(LOST)
         remarks = [*self._remarks, *(remark for result in results for remark in result.remarks)]
         claims = [result.claims for result in results if result.claims is not None]
-        if CLAIMS in missing:
-            found[CLAIMS] = list(merged(claims, self._looking.source))
+        if CLAIMS in missing or REDUNDANT in missing:
+            together = list(merged(claims, self._looking.source))
+            for part in {CLAIMS, REDUNDANT}.intersection(missing):
+                is_redundant = part == REDUNDANT
+                found[part] = [item for item in together if (item.rule == _REDUNDANT_SELECT) == is_redundant]
         if FRAGMENTS in missing:
             found[FRAGMENTS] = _of_fragments(results)
         if REFERENCES in missing:
@@ -164,7 +170,9 @@ def _look(task: _Task) -> _Result:
         architecture = resolve_architecture(looking.source, task.arch)
         model = looking.model(architecture, looking.toolchain)
         kept = looking.tree.kept_as(architecture, looking.toolchain)
-        result = _Result(architecture.srcarch, kept, check_kconfig(model) if task.claims else None)
+        result = _Result(architecture.srcarch, kept, None)
+        if task.claims or task.redundant:
+            result = replace(result, claims=check_kconfig(model, redundant=task.redundant))
         if task.fragments:
             result = _lay_on(looking, architecture, result)
     except Exception as error:  # noqa: BLE001 - a bug met in one architecture must not hide what the others show

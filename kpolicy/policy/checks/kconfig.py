@@ -51,11 +51,14 @@ class Claims:
     idle: frozenset[Location]
 
 
-def check_kconfig(model: Model) -> Claims:
-    """What the checks have to say about the Kconfig text of an architecture, symbol by symbol."""
+def check_kconfig(model: Model, *, redundant: bool = True) -> Claims:
+    """What the checks have to say about the Kconfig text of an architecture, symbol by symbol.
+
+    Redundant selects take most of the time, and are looked for only if `redundant`.
+    """
     # Expressions nest deeply, see kpolicy.kconfig.load.
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
-    return _Checker(model).claims()
+    return _Checker(model).claims(redundant=redundant)
 
 
 class _Edge(NamedTuple):
@@ -89,7 +92,7 @@ class _Checker:
         self._parts_of: dict[int, frozenset[int]] = {}
         self._constant_of: dict[int, int | None] = {}
 
-    def claims(self) -> Claims:
+    def claims(self, *, redundant: bool) -> Claims:
         found = [
             Claim("kconfig/refused-by-conf", symbol, text, place, ()) for place, symbol, text in self._model.refused
         ]
@@ -99,7 +102,7 @@ class _Checker:
             if len(item[_DEFAULTS]) > 1:
                 found += self._dead_defaults(node, item[_DEFAULTS])
             edges = self._edges.get(node, [])
-            candidates = self._candidates(edges) if len(edges) > 1 else ()
+            candidates = self._candidates(edges) if redundant and len(edges) > 1 else ()
             for edge in edges:
                 if self._is_member(edge.target):
                     found.append(self._selected_member(edge))
