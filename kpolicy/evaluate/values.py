@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kpolicy.config.model import Assignment, Config
 from kpolicy.evaluate.calculation import Calculation
@@ -21,6 +21,7 @@ from kpolicy.location import Location
 if TYPE_CHECKING:
     from kpolicy.kconfig.symbols import Default, Select
 
+Derived = TypeVar("Derived")
 _TRISTATE = {"n": 0, "m": 1, "y": 2}
 _RECURSION_LIMIT = 50_000
 
@@ -48,6 +49,14 @@ class Values:
         self._user = user
         self._calculation = calculation
         self._core = model.core
+        self._derived: dict[object, Any] = {}
+
+    def derived(self, key: object, make: Callable[[], Derived]) -> Derived:
+        """Something worked out from these values alone, once; it must not refer to them."""
+        if key not in self._derived:
+            self._derived[key] = make()
+        result: Derived = self._derived[key]
+        return result
 
     def again(self, config: Config) -> Values:
         """The values of another config, worked out in the same way: what if these were the lines?"""

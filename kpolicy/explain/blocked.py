@@ -106,6 +106,11 @@ def blockers(values: Values, name: str, asked: int = 2) -> tuple[Blocker, ...]:
 
 
 def _blockers(values: Values, name: str, asked: int, steps: int) -> tuple[Blocker, ...]:
+    # Asked for the message of a finding, and for its root.
+    return values.derived(("blockers", name, asked, steps), lambda: _found(values, name, asked, steps))
+
+
+def _found(values: Values, name: str, asked: int, steps: int) -> tuple[Blocker, ...]:
     symbol = values.model.symbol(name)
     if symbol is None:
         return (Blocker("no Kconfig file of this architecture defines it", None),)
