@@ -47,7 +47,7 @@ def command(console: Console, /, tree: str | None, demo: bool, archs: tuple[str,
     Examples:
       kpolicy audit ~/linux
       kpolicy audit --demo
-      kpolicy audit ~/linux --select kmemleak --select locking/*
+      kpolicy audit ~/linux --select kmemleak --select 'locking/*'
       kpolicy audit ~/linux --ignore config --statistics
       kpolicy audit ~/linux --arch arm64 --arch riscv -v
       kpolicy audit ~/linux --policy upstream --baseline known.json

@@ -69,13 +69,14 @@ def command(
     from kpolicy.cli.setup import context_for
     from kpolicy.run.executors import processors
     from kpolicy.run.expand import ValuesRequest
-    from kpolicy.run.symbols import SymbolsRequest
     from kpolicy.run.trees import needed_tree
 
     console.quiet = quiet
     source = needed_tree(tree, console.environment)
     context = context_for(console, no_cache=no_cache, jobs=jobs or processors())
     if spec is None:
+        from kpolicy.run.symbols import SymbolsRequest  # with a config nothing of it is needed
+
         return _in_tree(console, SymbolsRequest(source, symbols, archs, toolchain), context, form, verbose=verbose)
     if len(archs) > 1:
         raise UsageError("a config is for one architecture", hint="pass one --arch, or none")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -13,14 +14,16 @@ _PROGRAMS: Final = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio")
 _VARIABLES: Final = ("KITTY_WINDOW_ID", "KONSOLE_VERSION", "WT_SESSION", "DOMTERM")
 _TERMS: Final = ("xterm-kitty", "xterm-ghostty", "foot", "contour", "alacritty")
 _OLDEST_VTE: Final = 5000
+_VERSION: Final = re.compile(r"[0-9]{1,9}")
 
 
 def knows_links(environment: Mapping[str, str]) -> bool:
     """Whether a terminal shows OSC 8 as a link, according to the environment."""
     if environment.get("TERM_PROGRAM") in _PROGRAMS or environment.get("TERM") in _TERMS:
         return True
-    version = environment.get("VTE_VERSION", "")
-    return any(environment.get(name) for name in _VARIABLES) or (version.isdigit() and int(version) >= _OLDEST_VTE)
+    version = _VERSION.fullmatch(environment.get("VTE_VERSION", ""))
+    is_new_vte = version is not None and int(version[0]) >= _OLDEST_VTE
+    return is_new_vte or any(environment.get(name) for name in _VARIABLES)
 
 
 def published_pages() -> str:

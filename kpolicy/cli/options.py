@@ -63,8 +63,7 @@ def toolchain_options(command: Command) -> Command:
 
 def report_options(command: Command) -> Command:
     """Those of `format_options` and `view_options`, and -q and -j."""
-    jobs = click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes. [default: one a processor]")
-    return format_options(view_options(only_failing_option(jobs(command))))
+    return format_options(view_options(only_failing_option(_jobs_option(command))))
 
 
 def format_options(command: Command) -> Command:
@@ -99,8 +98,12 @@ def format_options(command: Command) -> Command:
 
 def run_options(command: Command) -> Command:
     """-q and -j."""
-    jobs = click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes. [default: one a processor]")
-    return quiet_option(jobs(command))
+    return quiet_option(_jobs_option(command))
+
+
+def _jobs_option(command: Command) -> Command:
+    text = "Use this many processes. [default: one per processor]"
+    return click.option("-j", "--jobs", type=click.IntRange(min=1), help=text)(command)
 
 
 def only_failing_option(command: Command) -> Command:
@@ -111,7 +114,7 @@ def only_failing_option(command: Command) -> Command:
 
 def quiet_option(command: Command) -> Command:
     """-q."""
-    text = "No warnings, notes or progress; nothing at all when clean."
+    text = "Suppress warnings, notes and progress."
     return click.option("-q", "--quiet", is_flag=True, help=text)(command)
 
 

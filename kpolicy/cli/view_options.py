@@ -22,7 +22,7 @@ GROUPINGS: Final = ("rule", "config", "cause")
 COLORS: Final = ("auto", "always", "never")
 _FORMS: Final = ("terse", "mail", "statistics", "group_by")
 """Ways to show the text of which there can be one."""
-_OF_TEXT: Final = (*_FORMS, "full")
+_OF_TEXT: Final = (*_FORMS, "full", "census")
 
 
 def view_options(command: Command) -> Command:

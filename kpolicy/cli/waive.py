@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import click
@@ -13,6 +14,8 @@ from kpolicy.cli.console import Console
 from kpolicy.cli.options import tree_option
 from kpolicy.errors import InputError, UsageError
 from kpolicy.location import Location
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 @click.command("waive")
@@ -58,12 +61,15 @@ def command(
     from kpolicy.run.context import today
     from kpolicy.run.trees import find_tree
 
+    if not owner.strip():
+        raise UsageError("--owner must not be empty", hint="name who is responsible for the waiver")
+    symbol = symbol.removeprefix("CONFIG_") if symbol is not None else None
     expires = _day(until)
     if expires < today():
         raise UsageError(f"--until {until}: the day is past", hint="a waiver is valid up to and including this day")
     fault = config_glob_fault(config)
     if fault is not None:
-        raise UsageError(f"{config!r} is no config: {fault}")
+        raise UsageError(f"{config!r} is not a config: {fault}")
     path = Path(policy) if policy is not None else None
     if path is None:
         source = find_tree(tree, console.environment)
@@ -95,10 +101,14 @@ def command(
 
 
 def _day(text: str) -> dt.date:
+    # fromisoformat takes 20300131 too.
     try:
-        return dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
-        raise UsageError(f"--until {text}: not a day", hint="write it as YYYY-MM-DD, for example 2030-01-31") from None
+        day = None
+    if day is None:
+        raise UsageError(f"--until {text}: not a day", hint="write it as YYYY-MM-DD, for example 2030-01-31")
+    return day
 
 
 def _text(path: Path) -> str:

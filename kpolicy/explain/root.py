@@ -19,7 +19,7 @@ OriginKind: TypeAlias = Literal["line", "removed", "new", "gone", "follows", "kc
 class Origin:
     """The change that others follow: of which symbol, from which value to which, and by which line.
 
-    `why` is as for `kpolicy.explain.difference.Change`, or "removed" where `text` is a config line that is gone.
+    `why` is as for `kpolicy.explain.value_change.Change`, or "removed" where `text` is a config line that is gone.
     """
 
     symbol: str

@@ -17,6 +17,7 @@ from kpolicy.report.chosen import chosen
 from kpolicy.report.records import ConfigReport, Report, TreeReport
 from kpolicy.report.remark import Remark
 from kpolicy.report.rule_notes import notes_for
+from kpolicy.report.text.lines import number
 from kpolicy.run.acceptance import accept
 from kpolicy.run.context import Context
 from kpolicy.run.plan import Plan, Target, chosen_toolchain, plan_for
@@ -216,14 +217,12 @@ def _tell_gone(work: Work, gone: Sequence[Known], terms: Terms, context: Context
     count = sum(item.count for item in gone if item.fingerprint in of_baseline)
     if count:
         name = terms.policy.baseline
-        context.listener.note(f"{_findings(count)} in {name} no longer occur{_s(count)}: `kpolicy baseline update`")
+        context.listener.note(
+            f"{number(count, 'finding')} in {name} no longer occur{_s(count)}: `kpolicy baseline update`"
+        )
     count = sum(item.count for item in gone if item.fingerprint not in of_baseline)
     if count:
-        context.listener.note(f"{_findings(count)} of {work.since} no longer occur{_s(count)}")
-
-
-def _findings(count: int) -> str:
-    return f"{count} finding{'' if count == 1 else 's'}"
+        context.listener.note(f"{number(count, 'finding')} of {work.since} no longer occur{_s(count)}")
 
 
 def _s(count: int) -> str:

@@ -89,10 +89,9 @@ class Survey:
         self._remarks = [remark for known in kept.values() if known is not None for remark in known[1]]
         self._missing = [part for part in parts if part not in self._found]
         self.tasks: Mapping[str, Callable[[], Any]] = {}
-        claims, redundant, _, fragments = (part in self._missing for part in (CLAIMS, REDUNDANT, REFERENCES, FRAGMENTS))
-        if claims or redundant or fragments:
-            made = (_Task(word, claims, redundant, fragments) for word in self._words)
-            self.tasks = {task.arch: partial(_look, task) for task in made}
+        wanted_of_each = [part in self._missing for part in (CLAIMS, REDUNDANT, FRAGMENTS)]
+        if any(wanted_of_each):
+            self.tasks = {word: partial(_look, _Task(word, *wanted_of_each)) for word in self._words}
 
     def report(self, given: Iterable[Any]) -> Looked:
         """The report, what could not be analysed, and remarks about the Kconfig files, by what the tasks gave."""

@@ -293,7 +293,9 @@ def test_locations_break_only_where_a_path_does(visit: Open, written: Callable[[
     path = written(report(*(config(finding(config=name, line=10490), name=name) for name in names)))
     page = visit(path, viewport={"width": width, "height": 900}).page
     assert page.evaluate(_TOO_WIDE) == 0
-    for lines in page.evaluate(_LINES):
+    found = page.evaluate(_LINES)
+    assert len(found) == len(names)
+    for lines in found:
         assert "".join(lines).endswith(":10490")
         assert all(line.endswith("/") or rest.startswith(":") for line, rest in pairwise(lines)), lines
 

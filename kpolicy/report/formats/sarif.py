@@ -214,7 +214,7 @@ def _cuts(report: Report, kept: int, of: int) -> Iterator[_Object]:
         texts.append(f"GitHub shows {MOST_SHOWN} results of a run, and there are {kept} here")
     if len(report.notes) > MOST_RULES:
         texts.append(f"{number(len(report.notes) - MOST_RULES, 'rule')} left out: GitHub takes {MOST_RULES}")
-    if any(len(finding.causes) > MOST_STEPS for finding in report.findings):
+    if any(len(finding.causes) > MOST_STEPS for finding in report.told):
         texts.append(f"of longer chains of causes only the last {MOST_STEPS} steps are included: GitHub shows no more")
     if any(len(finding.members) > MOST_STEPS for finding in report.told):
         texts.append(f"of the findings with one cause only the first {MOST_STEPS} are related locations")

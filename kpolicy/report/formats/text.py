@@ -21,7 +21,7 @@ _NAMED: Final = 10
 
 def render(report: Report, how: Presentation) -> str:
     """The report in lines; for a mail where that is wanted."""
-    if how.mail:
+    if how.mail and not how.failing:
         from kpolicy.report.text.mail import mail  # seldom wanted
 
         return mail(report)
@@ -30,7 +30,7 @@ def render(report: Report, how: Presentation) -> str:
 
 def lines(report: Report, how: Presentation) -> Iterator[str]:
     """The lines of a report."""
-    style, has_roles = how.style, how.details
+    style, has_roles = how.style, False
     if how.failing:
         yield from (finding_line(finding, style) for finding in report.failing)
         return
@@ -49,6 +49,7 @@ def lines(report: Report, how: Presentation) -> Iterator[str]:
         has_roles = True
     else:
         yield from _each(report, how)
+        has_roles = how.details
     if how.terse:
         return
     if (how.census or how.full) and report.census is not None and report.census.architectures:

@@ -56,7 +56,6 @@ class Map:
     across: str
     columns: tuple[Head, ...]
     lines: tuple[Line, ...]
-    total: int
 
 
 class Mark(NamedTuple):
@@ -76,13 +75,13 @@ def make_map(findings: Iterable[Row], configs: Sequence[ConfigRow], architecture
     if len(configs) <= _FEW:
         heads = [Head(config.name, config.anchor) for config in configs]
         marks = [Mark(_rule(row), Head(config.name, config.anchor), row) for row, config in in_configs]
-        return Map("Findings by rule and config", "config", tuple(heads), _lines(marks, heads), len(marks))
+        return Map("Findings by rule and config", "config", tuple(heads), _lines(marks, heads))
     marks = [
         Mark(_rule(row), Head(config.architecture, architectures[config.architecture]), row)
         for row, config in in_configs
     ]
     heads = sorted({mark.column for mark in marks})
-    return Map("Findings by rule and architecture", "arch", tuple(heads), _lines(marks, heads), len(marks))
+    return Map("Findings by rule and architecture", "arch", tuple(heads), _lines(marks, heads))
 
 
 def _rule(row: Row) -> Head:

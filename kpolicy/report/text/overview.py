@@ -27,7 +27,6 @@ _LINES, _TREE, _OWN = "config", "kconfig", "policy"
 _INDENT: Final = "    "
 # Parts that come first leave so many lines for those that follow.
 _FOR_LINES, _FOR_TREE, _FOR_OWN, _FOR_ROLES = 30, 14, 6, 12
-_LEAST: Final = 3
 _MOST_PLACES: Final = {"error": 6, "warning": 1, "note": 1}
 
 
@@ -42,14 +41,9 @@ def overview_lines(report: Report, style: Style) -> Iterator[str]:
 
 def _policy(report: Report, style: Style, room: int) -> Iterator[str]:
     """Every error; every warning that is about no line of a config or of a Kconfig file; the rules of the notes."""
-    groups = [
-        group
-        for group in grouped(report)
-        if group.severity == "error" or (group.severity == "warning" and _family(group) not in (_LINES, _TREE, _OWN))
-    ]
-    notes = [
-        group for group in grouped(report) if group.severity == "note" and _family(group) not in (_LINES, _TREE, _OWN)
-    ]
+    every = [item for item in grouped(report) if item.severity == "error" or _family(item) not in (_LINES, _TREE, _OWN)]
+    groups = [group for group in every if group.severity != "note"]
+    notes = [group for group in every if group.severity == "note"]
     if not groups and not notes:
         return
     yield style.mark("strong", "Errors, and warnings about debug policy")
@@ -79,36 +73,35 @@ def _group(group: Group, style: Style) -> Iterator[str]:
 
 
 def _config_lines(report: Report, style: Style, room: int) -> Iterator[str]:
-    found = causes(item for item in report.told if _of(item) == _LINES and item.severity != "error")
+    found = causes(item for item in report.told if _family(item) == _LINES and item.severity != "error")
     if not found:
         return
-    noun = "defconfig" if report.command == "audit" else "config"
     titles = {note.id: note.title for note in report.notes}
-    count = number(sum(len(item.lines) for item in found), "config line")
-    yield style.mark("strong", f"{count} that {'does' if count == '1 config line' else 'do'} not take effect, by cause")
+    count = sum(len(item.lines) for item in found)
+    yield style.mark("strong", f"{number(count, 'finding')} about config lines, by cause")
     yield from _some(
         found,
         room - _FOR_TREE - _FOR_OWN - _FOR_ROLES,
-        lambda item: _cause_line(item, titles, noun, style),
+        lambda item: _cause_line(item, titles, style),
         "--group-by cause",
     )
     yield ""
 
 
-def _cause_line(cause: Cause, titles: dict[str, str], noun: str, style: Style) -> str:
+def _cause_line(cause: Cause, titles: dict[str, str], style: Style) -> str:
     tag = f"[{line(cause.rule)}]"
-    text = _cut(cause_line(cause, titles.get(cause.rule, cause.rule), noun), WIDTH - len(tag) - len(_INDENT) - 1)
+    text = _cut(cause_line(cause, titles.get(cause.rule, cause.rule), "defconfig"), WIDTH - len(tag) - len(_INDENT) - 1)
     return f"{_INDENT}{text} {style.rule(cause.rule)}"
 
 
 def _tree(report: Report, style: Style, room: int) -> Iterator[str]:
-    found = [item for item in report.told if _of(item) == _TREE and item.severity != "error"]
+    found = [item for item in report.told if _family(item) == _TREE and item.severity != "error"]
     yield from _listed("Kconfig files", found, style, min(room, _FOR_TREE), "--select kconfig --full")
 
 
 def _own(report: Report, style: Style, room: int) -> Iterator[str]:
-    found = [item for item in report.told if _of(item) == _OWN and item.severity != "error"]
-    yield from _listed("Policy files", found, style, room, "--select policy --full")
+    found = [item for item in report.told if _family(item) == _OWN and item.severity != "error"]
+    yield from _listed("Policy files", found, style, min(room, _FOR_OWN), "--select policy --full")
 
 
 def _roles(report: Report, style: Style, room: int) -> Iterator[str]:  # noqa: ARG001 - as the other parts
@@ -118,7 +111,7 @@ def _roles(report: Report, style: Style, room: int) -> Iterator[str]:  # noqa: A
 
 
 def _listed(head: str, found: Sequence[Finding], style: Style, room: int, option: str) -> Iterator[str]:
-    if found and room > _LEAST:
+    if found:
         yield style.mark("strong", head)
         yield from _some(found, room - 2, lambda item: _listed_line(item, style), option)
         yield ""
@@ -161,9 +154,5 @@ def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 3]}..."
 
 
-def _family(group: Group) -> str:
-    return group.rule.partition("/")[0]
-
-
-def _of(finding: Finding) -> str:
-    return finding.rule.partition("/")[0]
+def _family(item: Group | Finding) -> str:
+    return item.rule.partition("/")[0]
