@@ -101,7 +101,7 @@ class Console:
         """Show how far a long run is, on terminals only."""
         if self.quiet or not _is_terminal(self.stderr) or self.environment.get("TERM") == "dumb":
             return
-        text = f"{done}/{total} configs"
+        text = f"{done}/{total} done"
         self._say(f"\r{text.ljust(self._progress)}")
         self._progress = len(text)
 

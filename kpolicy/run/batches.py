@@ -72,7 +72,7 @@ def examine_all(
         if known is not None:
             outcomes[number] = known.report, known.remarks
     if outcomes:
-        context.listener.progress(len(outcomes), len(targets))
+        context.listener.progress(len(outcomes), len(targets) + len(beside))
     rest = [number for number in range(len(targets)) if number not in outcomes]
     batches = _with_beside(split([targets[number] for number in rest], context.jobs), beside)
     given: list[Any] = []
@@ -81,7 +81,7 @@ def examine_all(
         for found, result in spread(plan, _examine, batches, context.jobs, looking):
             outcomes.update((rest[number], outcome) for number, outcome in found)
             given += result
-            context.listener.progress(len(outcomes), len(targets))
+            context.listener.progress(len(outcomes) + len(given), len(targets) + len(beside))
     lost: Outcome = (LOST, ())
     in_order = [outcomes.get(number, lost) for number in range(len(targets))]
     remarks = dict.fromkeys(remark for _, said in in_order for remark in said)

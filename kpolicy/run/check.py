@@ -17,10 +17,8 @@ from kpolicy.run.policies import Standards, known_findings
 from kpolicy.run.request import Terms, check_release
 
 if TYPE_CHECKING:
+    from kpolicy.config.model import Config
     from kpolicy.kernel.source import KernelTree
-
-if TYPE_CHECKING:
-    from kpolicy.policy.judging.baseline import Baseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +81,21 @@ def _bare(request: CheckRequest, context: Context) -> Report:
     standards = Standards(terms.policy, None, context)
     reports: list[ConfigReport] = []
     failed: list[KpolicyError] = []
-    baseline: Baseline | None = None
+    configs: list[tuple[Config, int]] = []
     for spec in request.configs:
         try:
             config = read_config(spec, context.stdin)
         except KpolicyError as error:
             failed.append(error.kept())
             continue
-        number = standards.number_for(spec if spec != "-" else None)
+        configs.append((config, standards.number_for(spec if spec != "-" else None)))
+    baseline = known_findings(terms.policy, standards) if configs else None
+    roles = baseline.earlier_roles() if baseline is not None else {}
+    for config, number in configs:
         try:
-            standard = standards.all[number]
             values = bare_values(config, request.arch, request.release)
-            if baseline is None:
-                baseline = known_findings(terms.policy, standards)
-            key = (config.name, values.model.architecture)
-            earlier = baseline.earlier_roles().get(key) if baseline is not None else None
-            reports.append(bare_report(values, standard, number, terms.machine, context.cache, earlier))
+            earlier = roles.get((config.name, values.model.architecture))
+            reports.append(bare_report(values, standards.all[number], number, terms.machine, context.cache, earlier))
         except KpolicyError as error:
             failed.append(error.kept())
     if failed and not reports:

@@ -154,8 +154,8 @@ def _kept_role(
             # Only here: judging takes more imports than results that are remembered.
             from kpolicy.run.judging import judge_values
 
-            again = judge_values(looking, target, looking.values(target), earlier=earlier)
-            return replace(again, remarks=report.remarks, standard=report.standard)
+            again = judge_values(looking, target, looking.values(target), census=False, earlier=earlier)
+            return replace(report, verdict=again.verdict, findings=again.findings, unjudged=again.unjudged)
     return report
 
 
@@ -186,7 +186,7 @@ def finish(
     )
     report = replace(
         report,
-        configs=explain(accepted.configs) if explain is not None else accepted.configs,
+        configs=accepted.configs,
         about=accepted.about,
         policies=accepted.policies,
         fail_on=terms.fail_on,
@@ -195,6 +195,8 @@ def finish(
     _tell_gone(work, accepted.gone, terms, context)
     report = replace(report, notes=notes_for(report, work.plan.standards))
     report = chosen(report, terms.policy.findings)
+    if explain is not None:
+        report = replace(report, configs=explain(report.configs))
     if terms.line_hashes:
         # Only here: few formats show them.
         from kpolicy.run.line_hashes import hashes_of_lines

@@ -24,6 +24,7 @@ from kpolicy.policy.fixes.lines import Document
 from kpolicy.policy.fixes.plan import Task
 from kpolicy.policy.fixes.planner import make_plan
 from kpolicy.policy.judging.standard import Assessment, Standard, assess
+from kpolicy.policy.roles.names import is_own_defconfig
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import reaches
 from kpolicy.report.views.fix import FixReport
@@ -181,7 +182,7 @@ def subject_of(request: FixRequest, context: Context) -> Subject:
         link=given_path if own_file and os.path.islink(given_path) else "",
         stated=stated,
         # A defconfig of the tree is no debug kernel but by its name.
-        doubt=report.verdict.doubt if not stated and not target.parts[0].in_tree else None,
+        doubt=report.verdict.doubt if not stated and not is_own_defconfig(values) else None,
     )
 
 

@@ -17,7 +17,7 @@ from kpolicy.policy.roles.earlier import EarlierRole, earlier_role
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
-from kpolicy.run.batches import Examined, examine_all
+from kpolicy.run.batches import examine_all
 from kpolicy.run.changes import Question, names_of, with_changes
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
@@ -97,7 +97,12 @@ class Before:
                 same.add((name, target.arch))
             else:
                 again.append(earlier)
-        examined = examine_all(plan, again, context, before) if again else Examined(())
+        survey = None
+        if tree_checks:
+            from kpolicy.run.tree_findings import Survey  # `check` makes none
+
+            survey = Survey(before, archs, tree_checks)
+        examined = examine_all(plan, again, context, before, survey.tasks if survey is not None else {})
         outcomes, about_kconfig = examined.outcomes, examined.remarks
         for target, outcome in zip(again, outcomes, strict=True):
             if isinstance(outcome, KpolicyError):
@@ -113,10 +118,8 @@ class Before:
                 role = earlier_role(outcome.verdict)
                 if role is not None:
                     roles[outcome.config, outcome.architecture] = role
-        if tree_checks:
-            from kpolicy.run.tree_findings import look_at_tree
-
-            about, _, _ = look_at_tree(before, archs, tree_checks, context)
+        if survey is not None:
+            about, _, _ = survey.report(examined.beside)
             found += about.findings
         folders = {resolve_architecture(self.source, target.arch).srcarch for target in again}
         return Past(
@@ -177,8 +180,8 @@ def open_before(plan: Plan, word: str, environment: Mapping[str, str]) -> Before
 
 def _looks_the_same(now: ConfigReport, before: ConfigReport) -> bool:
     """Whether the same was found in a config, and the same options are on."""
-    findings = ([(item.fingerprint, item.message) for item in report.findings] for report in (now, before))
-    return now.observation == before.observation and next(findings) == next(findings)
+    told, earlier = ([(item.fingerprint, item.message) for item in report.findings] for report in (now, before))
+    return now.observation == before.observation and told == earlier
 
 
 def _same_ground(today: Examiner, target: Target, before: Examiner, earlier: Target) -> bool:

@@ -27,9 +27,8 @@ from kpolicy.report.json.nodes import Node, Text
 from kpolicy.report.json.saved import read_remarks
 from kpolicy.report.records import TreeReport
 from kpolicy.report.remark import Remark
-from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
-from kpolicy.run.executors import LOST, examiner, spread
+from kpolicy.run.executors import LOST, examiner
 
 CLAIMS, REDUNDANT, REFERENCES, FRAGMENTS = "claims", "redundant", "references", "fragments"
 _REDUNDANT_SELECT = "kconfig/redundant-select"
@@ -126,17 +125,6 @@ class Survey:
         return report, errors, list(dict.fromkeys(remarks))
 
 
-def look_at_tree(looking: Examiner, archs: Sequence[str], wanted: frozenset[str], context: Context) -> Looked:
-    """All of a survey, which is done here: see `Survey.report`."""
-    survey = Survey(looking, archs, wanted)
-    results: list[Any] = []
-    tasks = list(survey.tasks.values())
-    for result in spread(looking.plan, _do, tasks, context.jobs, looking) if tasks else ():
-        results.append(result)
-        context.listener.progress(len(results), len(tasks))
-    return survey.report(results)
-
-
 def only_below(about: TreeReport, paths: Sequence[str]) -> TreeReport:
     """The findings in some files, or in files below some folders; all where none is named."""
     if not paths or "." in paths:
@@ -155,10 +143,6 @@ def _of_fragments(results: Sequence[_Result]) -> list[Finding]:
         for path in result.asked:
             asked.setdefault(path, []).append(result.srcarch)
     return list(fragment_findings([item for result in results for item in result.unheard], asked))
-
-
-def _do(task: Callable[[], Any]) -> Any:
-    return task()
 
 
 def _look(task: _Task) -> _Result:
@@ -253,6 +237,8 @@ class _Shelf:
             return None
         configs: set[str] = set()
         if part == FRAGMENTS:
+            # What another architecture defines is no unknown name.
+            configs.update(tree.names.files)
             for architecture in chosen:
                 configs.update(make_target(self._source, architecture, "defconfig"))
                 configs.update(file.path for file in _fragments(self._source, architecture))

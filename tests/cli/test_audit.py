@@ -172,7 +172,7 @@ def test_quiet_says_nothing_when_clean(tmp_path: Path) -> None:
 
 
 def test_progress_only_on_terminals(demo: Path) -> None:
-    assert "7/7 configs" in kpolicy("audit", demo, terminal=True, environment={"TERM": "xterm"}).err
+    assert "7/7 done" in kpolicy("audit", demo, terminal=True, environment={"TERM": "xterm"}).err
     assert "configs" not in kpolicy("audit", demo).err
     assert "configs" not in kpolicy("audit", demo, "-q", terminal=True, environment={"TERM": "xterm"}).err
 

@@ -272,3 +272,25 @@ def test_waived_findings_stay(demo: Path, tmp_path: Path) -> None:
     assert "kmemleak/in-production" not in {item["rule"] for item in found["fixed"]}
     found = _fix(demo, _CONFIG, "--policy", policy, "--no-waivers", "--format", "json").json
     assert "kmemleak/in-production" in {item["rule"] for item in found["fixed"]}
+
+
+def test_a_line_that_is_honoured_stays_whatever_it_turns_off(tmp_path: Path) -> None:
+    files = {
+        "Makefile": "VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 0\n",
+        "Kconfig": 'config EXPERT\n\tbool "Expert"\n\nconfig SPACES\n\tbool "Spaces" if EXPERT\n\tdefault !EXPERT\n',
+        "arch/x86/Kconfig": "",
+        "x.config": "CONFIG_EXPERT=y\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    words = ("--tree", tmp_path, "--arch", "x86", tmp_path / "x.config")
+    assert "config/switches-off" in kpolicy("check", *words).out
+    assert kpolicy("fix", *words, "--fail-on", "note").out == ""
+
+
+def test_an_unclear_role_of_a_stack_is_not_acted_upon(demo: Path, tmp_path: Path) -> None:
+    more = _of_lines(tmp_path / "more.config", ("DEBUG_KERNEL", "KASAN", "DEBUG_KMEMLEAK", "DEBUG_VM"))
+    outcome = kpolicy("fix", "--tree", demo, f"x86_64_defconfig+{more}")
+    assert "the role is unclear" in outcome.err
+    assert "CONFIG_KASAN" not in outcome.out

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from kpolicy.config.read import parse_lines
 from kpolicy.frozen import dataclass
 from kpolicy.policy.checks.old_names import replacement
-from kpolicy.policy.checks.registry import RENAMED, UNREADABLE
+from kpolicy.policy.checks.registry import RENAMED, SWITCHES_OFF, UNREADABLE
 from kpolicy.policy.expressions.decisive import rests_on_command_line
 from kpolicy.policy.expressions.expression import And, Compare, Expression, Not, Or, Predicate, Symbol, symbols
 from kpolicy.policy.fixes.assumed import is_refused_by_assumption
@@ -31,11 +31,16 @@ if TYPE_CHECKING:
     from kpolicy.policy.rules.rule import Rule
 
 _LINE = "config/"
-_UNMET = "config/unmet-direct-dependency"
 _UNKNOWN = "config/unknown-symbol"
 _OUT_OF_RANGE = "config/out-of-range"
-# What counts lines, or names those that need no edit.
-_COUNTS = ("config/other-release", "config/other-release-line")
+_UNMET = "config/unmet-direct-dependency"
+# About values, about lines that need no edit, and about a line that is honoured.
+_NOT_LINES = (
+    _UNMET,
+    "config/other-release",
+    "config/other-release-line",
+    SWITCHES_OFF,
+)
 _WRONG_TYPE = "config/wrong-type"
 
 
@@ -208,7 +213,7 @@ def goal_of(
 
 def is_about_a_line(finding: Finding) -> bool:
     """Whether a finding is about a line of the config, and not about what came out."""
-    return finding.rule == RENAMED or (finding.rule.startswith(_LINE) and finding.rule not in (_UNMET, *_COUNTS))
+    return finding.rule == RENAMED or (finding.rule.startswith(_LINE) and finding.rule not in _NOT_LINES)
 
 
 def is_idle_line(finding: Finding) -> bool:

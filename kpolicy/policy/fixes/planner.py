@@ -36,7 +36,6 @@ _LONGER: Final = 2
 _SEVERAL: Final = 2
 # For so many findings all edits together are shown to be the fewest.
 _FEW: Final = 8
-# Rules for these ask for debugging, unless they are for other kernels too.
 
 
 def make_plan(task: Task, *, alternatives: bool = False) -> Plan:

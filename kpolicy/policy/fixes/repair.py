@@ -118,6 +118,6 @@ class Repair:
             kept = name in touched or name in self.guard.about or after.assignment(name) is not None
             if kept or default is None or not after.visibility(name):
                 continue
-            rests_on = itertools.chain(default.value.symbols(), default.condition.symbols())
-            if any(after.tristate(item) > before.tristate(item) for item in rests_on):
+            inputs = itertools.chain(default.value.symbols(), default.condition.symbols())
+            if any(after.tristate(item) > before.tristate(item) for item in inputs):
                 yield name

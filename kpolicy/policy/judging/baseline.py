@@ -72,12 +72,16 @@ class Baseline:
     roles: tuple[KnownRole, ...] = ()
 
     def earlier_roles(self) -> dict[tuple[str, str], EarlierRole]:
-        """The roles by config and architecture, with the options that findings are known for."""
+        """The roles by config and architecture, with the options that findings of rules are known for.
+
+        That these were on is likely, not certain: a finding of a rule can be about an option that is off.
+        """
         options: dict[tuple[str, str], set[tuple[str, str]]] = {}
         for item in self.known:
-            options.setdefault((item.config, item.architecture), set()).add((item.symbol, "y"))
+            if not item.rule.startswith("config/"):
+                options.setdefault((item.config, item.architecture), set()).add((item.symbol, "y"))
         return {
-            key: EarlierRole(item.role, frozenset(options.get(key, ())))
+            key: EarlierRole(item.role, frozenset(options.get(key, ())), exact=False)
             for item in self.roles
             for key in [(item.config, item.architecture)]
         }

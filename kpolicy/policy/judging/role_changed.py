@@ -43,7 +43,7 @@ def _new(values: Values, verdict: RoleVerdict, earlier: EarlierRole) -> list[Evi
     """What the new role rests on and was not so before, options with a line first; else what the old one rested on."""
     now = [item for item in all_evidence(verdict) if (item.symbol, item.value) not in earlier.options]
     now = [item for item in now if values.model.is_defined(item.symbol) and item.value != "n"]
-    if not now:
+    if not now and earlier.exact:
         gone = sorted(earlier.options)
         now = [
             Evidence(name, shown(values, name), None, "")

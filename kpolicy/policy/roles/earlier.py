@@ -11,10 +11,11 @@ from kpolicy.policy.roles.role import Evidence, OtherRole, RoleVerdict
 
 @dataclass(frozen=True, slots=True)
 class EarlierRole:
-    """The role of a config before a change, and the values that it rested on, where they are known."""
+    """The role of a config before a change, and values that it had: those that it rested on if they are `exact`."""
 
     role: str
     options: frozenset[tuple[str, str]] = frozenset()
+    exact: bool = True
 
 
 def earlier_role(verdict: RoleVerdict) -> EarlierRole | None:

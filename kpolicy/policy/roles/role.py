@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from kpolicy.errors import UsageError, did_you_mean
 from kpolicy.explain.cause import assignment_of, place, shown
@@ -89,7 +89,7 @@ class Evidence:
 Certainty: TypeAlias = Literal["stated", "clear", "unclear", "earlier"]
 NAME: Final = "name"
 """Stands in evidence where a symbol would, for a name of the config."""
-CERTAINTIES: Final[tuple[Certainty, ...]] = ("stated", "clear", "unclear", "earlier")
+CERTAINTIES: Final[tuple[Certainty, ...]] = get_args(Certainty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +192,10 @@ def _decides(values: Values, role: Role, reading: Reading) -> bool:
 
 def _doubt(values: Values, role: Role, reading: Reading) -> OtherRole | None:
     """The options that speak for a role that the config does not get; None for too few."""
-    held = [mark for mark in role.marks if mark.when.holds(values)] if reading.doubt else []
-    if not reading.doubt or len(held) < reading.doubt:
+    if not reading.doubt:
+        return None
+    held = [mark for mark in role.marks if mark.when.holds(values)]
+    if len(held) < reading.doubt:
         return None
     found = {
         name: Evidence(name, shown(values, name), place(values, name), mark.why)
