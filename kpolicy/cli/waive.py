@@ -42,7 +42,7 @@ def command(
     policy: str | None,
     tree: str | None,
 ) -> int:
-    """Add a waiver to the policy file: findings of RULE in CONFIG are accepted up to a day.
+    """Add a waiver to the policy file: findings of RULE in CONFIG are accepted until a date.
 
     RULE is an id, a family, or a glob of either; CONFIG a config or a glob.  The waiver is added at the end of the
     nearest kpolicy.toml (--policy names another file); the rest of the file, comments too, stays as it is.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The environment of a run: no environment variable and no stream of the process is looked at."""
+"""The environment of a run, given by the caller: nothing here reads os.environ or sys.stdin."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ class Examiner:
         self.named = False
 
     def kconfig_remarks(self) -> tuple[Remark, ...]:
-        """Findings and remarks about the Kconfig files that were looked at since `begin`, each thing once."""
+        """Remarks about the Kconfig files that were looked at since `begin`, each thing once."""
         return tuple(self._remarks)
 
     def values(self, target: Target, mode: str | None = None) -> Values:
@@ -248,7 +248,7 @@ class Examiner:
 
 
 def _remarks(model: Model) -> Iterator[Remark]:
-    """Findings and remarks about the Kconfig files of a model."""
+    """Remarks about the Kconfig files of a model."""
     for warning in model.warnings:
         yield Remark(*warning)
     for location, _symbol, text in model.refused:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""From the values of a config to remarks about it."""
+"""From the values of a config to the report on it."""
 
 from __future__ import annotations
 

@@ -35,7 +35,8 @@ RESOURCE_COUNTERS TIMER_STATS X86_PTDUMP
 """.split()
 
 
-_CONFIG = re.compile(rb"^[ \t]*(?:menu)?config[ \t]+(\w+)", re.MULTILINE)
+# A line of a help text can begin with "config" too, and a word in small letters follows.
+_CONFIG = re.compile(rb"^[ \t]*(?:menu)?config[ \t]+([A-Z0-9]\w*)", re.MULTILINE)
 
 
 def defined_in(kernel: Path) -> frozenset[str]:

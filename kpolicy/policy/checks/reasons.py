@@ -32,7 +32,7 @@ _MOST_ARCHITECTURES = 3
 
 
 def message(values: Values, effect: LineEffect, names: Names | None = None) -> str:
-    """Findings and remarks about a line that is not honoured."""
+    """The message of a finding about a line that is not honoured."""
     assignment = effect.assignment
     name, kind = assignment.name, values.model.type_of(assignment.name)
     asked = as_read(kind, assignment.value)

@@ -35,7 +35,7 @@ def find_policy(start: Path) -> Path | None:
 
 
 def _stat(path: Path, question: Callable[[os.stat_result], int]) -> int | None:
-    """The answer about the file at a path, None when nothing does."""
+    """The answer about the file at a path, None if there is none."""
     try:
         return question(path.stat())
     except (OSError, ValueError):

@@ -298,7 +298,7 @@ def _fault(entry: object) -> tuple[str, str | None] | None:
 
 
 def _offsets(text: str) -> Iterator[int]:
-    """The lines of the entries of the list of findings."""
+    """Where the entries of the list of findings start, as character offsets."""
     match = _LIST.search(text)
     if match is None:
         return
