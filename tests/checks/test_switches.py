@@ -80,6 +80,13 @@ def test_what_goes(text: str, found: list[tuple[int, str, str]], tmp_path: Path)
     assert all(item.severity == "note" for item in lines)
 
 
+def test_a_line_for_a_symbol_that_nothing_defines(tmp_path: Path) -> None:
+    more = 'config KEPT\n\tbool "kept"\n\tdefault y if !GONE\n'
+    model = load(make_tree(tmp_path, {"Kconfig": _TEXT + more}))
+    values = evaluate(model, parse_config("some.config", b"CONFIG_GONE=y\n"))
+    assert [item.rule for item in check_lines(values, "production")] == ["config/unknown-symbol"]
+
+
 def test_five_are_named(tmp_path: Path) -> None:
     more = "".join(f'config N{n}\n\tbool "n" if EXPERT\n\tdefault !EXPERT\n\n' for n in range(9))
     values = evaluate(

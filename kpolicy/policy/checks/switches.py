@@ -37,7 +37,9 @@ def switches(values: Values) -> Iterator[Switch]:
     named = {line.name for line in config.assignments}
     for line in config.assignments:
         node = nodes.get(line.name) if line.value == "y" else None
-        if node not in denied or records[node][CHOICE] >= 0 or values.assignment(line.name) is not line:
+        # A default may also name a symbol that nothing defines: what a line says of that changes nothing.
+        record = records[node] if node in denied else None
+        if record is None or record[CHOICE] >= 0 or values.assignment(line.name) is not line:
             continue
         asking = [
             name
