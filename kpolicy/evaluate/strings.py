@@ -53,7 +53,7 @@ def is_valid(type_code: int, text: str) -> bool:
     return (_VALID_INT if type_code == INT else _VALID_HEX).match(text) is not None
 
 
-def _operand(text: str, type_code: int) -> tuple[bool, int] | None:
+def operand(text: str, type_code: int) -> tuple[bool, int] | None:
     """(is unsigned, value) for a comparison of numbers; None when it is a string."""
     if type_code in (BOOL, TRISTATE):
         return False, _TRISTATE_NUMBER.get(text, -1)
@@ -70,7 +70,7 @@ def compare(operator: int, left: str, left_type: int, right: str, right_type: in
     order = 0
     a = b = None
     if left_type != STRING or right_type != STRING:
-        a, b = _operand(left, left_type), _operand(right, right_type)
+        a, b = operand(left, left_type), operand(right, right_type)
     if a is None or b is None:
         first, second = left.encode("utf-8", "surrogateescape"), right.encode("utf-8", "surrogateescape")
         order = (first > second) - (first < second)

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The satisfiability solver, CaDiCaL by way of python-sat (the extra `kpolicy[prove]`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from kpolicy.errors import KpolicyError
+
+if TYPE_CHECKING:
+    from kpolicy.prove.clauses import Clauses, Literal
+
+
+class NoSolverError(KpolicyError):
+    """python-sat is not installed, or cannot be loaded."""
+
+    exit_status = 2
+
+
+class Solver:
+    """Clauses that can be asked for a solution again and again, under different assumptions."""
+
+    def __init__(self, items: Iterable[Sequence[Literal]] = ()) -> None:
+        self._solver = _cadical()(bootstrap_with=items)
+        self._added = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._solver.delete()
+
+    def extend(self, clauses: Clauses) -> None:
+        """Add those of some clauses that were not added yet."""
+        self._solver.append_formula(clauses.items[self._added :])
+        self._added = len(clauses.items)
+
+    def add(self, literals: Sequence[Literal]) -> None:
+        """Add one clause."""
+        self._solver.add_clause(literals)
+
+    def solve(self, assumptions: Sequence[Literal] = ()) -> bool:
+        """Whether the clauses can hold together with the assumptions."""
+        return bool(self._solver.solve(assumptions=assumptions))
+
+    def solution(self) -> frozenset[Literal]:
+        """The literals that hold in the solution that was found."""
+        return frozenset(self._solver.get_model())
+
+    def core(self) -> tuple[Literal, ...]:
+        """Assumptions that cannot hold together, when there was no solution."""
+        return tuple(self._solver.get_core() or ())
+
+
+def _cadical() -> Any:
+    try:
+        # An extra, and slow to import: only where something is to be proved.
+        from pysat.solvers import Cadical195
+    except ImportError as error:
+        raise NoSolverError(
+            f"proofs need python-sat ({error})", hint="install it: pip install 'kpolicy[prove]'"
+        ) from None
+    return Cadical195

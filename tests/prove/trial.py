@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One random small tree: its formula against all of its configs, each worked out by evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from pysat.solvers import Cadical195
+
+from kpolicy.config.model import Assignment, Config
+from kpolicy.errors import InputError
+from kpolicy.evaluate.strings import is_valid, operand
+from kpolicy.evaluate.values import Values, evaluate
+from kpolicy.kconfig.model import Model
+from kpolicy.kconfig.payload import STRING
+from kpolicy.location import Location
+from kpolicy.prove.formula import Formula
+from tests.kconfig.small import load
+from tests.prove.generate import LINES, MOST_CONFIGS, SmallTree, small_tree
+
+_PLACE = Location("config", 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How often the formula refuses what a config gives, and allows what none gives; with the tree where it does."""
+
+    configs: int
+    missing: int
+    beyond: int
+    free: bool
+    text: str = ""
+
+
+def config_of(lines: tuple[tuple[str, str], ...]) -> Config:
+    """A config with some lines."""
+    return Config("config", tuple(Assignment(name, value, _PLACE, f"CONFIG_{name}={value}") for name, value in lines))
+
+
+def trial(seed: int, folder: Path, *, old: bool) -> Outcome | None:
+    """Compare; None for a tree that conf refuses, and for one with too many configs."""
+    random = Random(seed)
+    tree = small_tree(random, old)
+    (folder / "Kconfig").write_text(tree.text)
+    try:
+        model = load(folder)
+    except InputError:
+        return None
+    return None if model.refused else compare(model, tree, seed)
+
+
+def compare(model: Model, tree: SmallTree, seed: int = 0) -> Outcome | None:
+    """Compare the values that configs give with those that the formula allows; None where there are too many."""
+    names = [name for name in tree.types if model.is_defined(name)]
+    formula = Formula(model)
+    for name in names:
+        node = model.core.symbols[name]
+        if formula.classes.is_text(node):
+            formula.texts.value(node)
+        else:
+            formula.pair(node)
+    literals = [_literals(formula, model, name) for name in names]
+    formula.complete()
+    texts = {name: _texts(formula, model.core.symbols[name]) for name in names if tree.types[name] not in LINES}
+    if tree.count(texts) > MOST_CONFIGS:
+        return None
+    seen: dict[tuple[object, ...], str] = {}
+    count = 0
+    for lines in tree.configs(texts):
+        count += 1
+        values = evaluate(model, config_of(lines))
+        seen.setdefault(tuple(_state(formula, model, values, names)), repr(lines))
+    told: list[str] = []
+    missing = beyond = 0
+    with Cadical195(bootstrap_with=formula.clauses.items) as solver:
+        for state, lines in seen.items():
+            if not solver.solve([literals[at][choice] for at, choice in enumerate(state)]):
+                missing += 1
+                told.append(f"refused: {lines} gives {dict(zip(names, state, strict=True))}")
+        for state in _models(solver, literals):
+            if state not in seen:
+                beyond += 1
+                told.append(f"given by no config: {dict(zip(names, state, strict=True))}")
+    free = bool(formula.texts.free)
+    text = f"seed {seed}\n{tree.text}" + "\n".join(told) if told else ""
+    return Outcome(count, missing, beyond, free, text)
+
+
+def _texts(formula: Formula, symbol: int) -> list[str]:
+    """A value of each class that a line of a config can give."""
+    classes = formula.classes.of(symbol)
+    if classes[0].type_code == STRING:
+        return [f'"{item.text}"' for item in classes]
+    return [item.text for item in classes if is_valid(item.type_code, item.text)]
+
+
+def _state(formula: Formula, model: Model, values: Values, names: list[str]) -> Iterator[object]:
+    for name in names:
+        node = model.core.symbols[name]
+        if formula.classes.is_text(node):
+            yield _class_of(formula, node, values.text(name))
+        else:
+            yield values.tristate(name)
+
+
+def _class_of(formula: Formula, node: int, text: str) -> int:
+    classes = formula.classes.of(node)
+    type_code = classes[0].type_code
+    read = operand(text, type_code) if type_code != STRING else None
+    if read is None:
+        return formula.classes.index(node, text)
+    numbers = [(at, operand(item.text, type_code)[1]) for at, item in enumerate(classes) if item.kind == "number"]
+    exact = [at for at, value in numbers if value == read[1]]
+    if exact:
+        return exact[0]
+    # A gap is beside the numbers that bound it.
+    below = [at for at, value in numbers if value < read[1]]
+    return below[-1] + 1 if below else numbers[0][0] - 1
+
+
+def _literals(formula: Formula, model: Model, name: str) -> list[int]:
+    """A literal for each value of a symbol, which is true of it alone."""
+    node = model.core.symbols[name]
+    if formula.classes.is_text(node):
+        return formula.texts.last_value(node)
+    pair = formula.pair(node)
+    return [-pair.on, formula.clauses.all_of((pair.on, -pair.y)), pair.y]
+
+
+def _models(solver: Cadical195, literals: list[list[int]]) -> Iterator[tuple[object, ...]]:
+    while solver.solve():
+        model = set(solver.get_model())
+        state = tuple(next(at for at, literal in enumerate(row) if literal in model) for row in literals)
+        yield state
+        solver.add_clause([-literals[at][choice] for at, choice in enumerate(state)])
