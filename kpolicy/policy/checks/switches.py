@@ -38,8 +38,8 @@ def switches(values: Values) -> Iterator[Switch]:
     for line in config.assignments:
         node = nodes.get(line.name) if line.value == "y" else None
         # A default may also name a symbol that nothing defines: what a line says of that changes nothing.
-        record = records[node] if node in denied else None
-        if record is None or record[CHOICE] >= 0 or values.assignment(line.name) is not line:
+        record = records[node] if node is not None and node in denied else None
+        if node is None or record is None or record[CHOICE] >= 0 or values.assignment(line.name) is not line:
             continue
         asking = [
             name
