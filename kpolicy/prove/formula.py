@@ -166,7 +166,7 @@ class Formula:
 
     def defaulted(self, record: Record) -> Pair:
         """What the first default whose condition holds gives."""
-        clauses, before, found = self.clauses, [], list[Pair]()
+        clauses, before, found = self.clauses, list[Literal](), list[Pair]()
         for value, condition in record[DEFAULTS]:
             holds = self.pair(condition)
             pair = clauses.minimum((self.pair(value), holds))

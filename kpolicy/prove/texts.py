@@ -191,15 +191,15 @@ class Texts:
             holds = formula.pair(condition).on
             counts = clauses.all_of((*before, holds))
             before.append(-holds)
-            bounds = self._bound(symbol, low, base), self._bound(symbol, high, base)
-            if bounds[0] is None or bounds[1] is None:
+            least, most = self._bound(symbol, low, base), self._bound(symbol, high, base)
+            if least is None or most is None:
                 self.free.setdefault(symbol, counts)
                 continue
             for at, item in enumerate(classes):
                 value = number(item.text, base)
                 # The bound below counts first, as in sym_validate_range().
                 inside = [counts, raw[at]]
-                for side, bound in enumerate(bounds):
+                for side, bound in enumerate((least, most)):
                     beyond = [case for case in bound if (case.number > value, case.number < value)[side]]
                     for case in beyond:
                         clauses.add((-clauses.all_of((*inside, case.literal)), literals[case.at]), said)

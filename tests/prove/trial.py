@@ -10,6 +10,7 @@ from random import Random
 
 from pysat.solvers import Cadical195
 
+from kpolicy.bounds import whole
 from kpolicy.config.model import Assignment, Config
 from kpolicy.errors import InputError
 from kpolicy.evaluate.strings import is_valid, operand
@@ -67,7 +68,7 @@ def compare(model: Model, tree: SmallTree, seed: int = 0) -> Outcome | None:
     texts = {name: _texts(formula, model.core.symbols[name]) for name in names if tree.types[name] not in LINES}
     if tree.count(texts) > MOST_CONFIGS:
         return None
-    seen: dict[tuple[object, ...], str] = {}
+    seen: dict[tuple[int, ...], str] = {}
     count = 0
     for lines in tree.configs(texts):
         count += 1
@@ -76,10 +77,10 @@ def compare(model: Model, tree: SmallTree, seed: int = 0) -> Outcome | None:
     told: list[str] = []
     missing = beyond = 0
     with Cadical195(bootstrap_with=formula.clauses.items) as solver:
-        for state, lines in seen.items():
+        for state, told_lines in seen.items():
             if not solver.solve([literals[at][choice] for at, choice in enumerate(state)]):
                 missing += 1
-                told.append(f"refused: {lines} gives {dict(zip(names, state, strict=True))}")
+                told.append(f"refused: {told_lines} gives {dict(zip(names, state, strict=True))}")
         for state in _models(solver, literals):
             if state not in seen:
                 beyond += 1
@@ -97,7 +98,7 @@ def _texts(formula: Formula, symbol: int) -> list[str]:
     return [item.text for item in classes if is_valid(item.type_code, item.text)]
 
 
-def _state(formula: Formula, model: Model, values: Values, names: list[str]) -> Iterator[object]:
+def _state(formula: Formula, model: Model, values: Values, names: list[str]) -> Iterator[int]:
     for name in names:
         node = model.core.symbols[name]
         if formula.classes.is_text(node):
@@ -112,7 +113,7 @@ def _class_of(formula: Formula, node: int, text: str) -> int:
     read = operand(text, type_code) if type_code != STRING else None
     if read is None:
         return formula.classes.index(node, text)
-    numbers = [(at, operand(item.text, type_code)[1]) for at, item in enumerate(classes) if item.kind == "number"]
+    numbers = [(at, whole(item.text, 0)) for at, item in enumerate(classes) if item.kind == "number"]
     exact = [at for at, value in numbers if value == read[1]]
     if exact:
         return exact[0]
@@ -130,7 +131,7 @@ def _literals(formula: Formula, model: Model, name: str) -> list[int]:
     return [-pair.on, formula.clauses.all_of((pair.on, -pair.y)), pair.y]
 
 
-def _models(solver: Cadical195, literals: list[list[int]]) -> Iterator[tuple[object, ...]]:
+def _models(solver: Cadical195, literals: list[list[int]]) -> Iterator[tuple[int, ...]]:
     while solver.solve():
         model = set(solver.get_model())
         state = tuple(next(at for at, literal in enumerate(row) if literal in model) for row in literals)

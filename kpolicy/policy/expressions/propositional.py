@@ -71,9 +71,9 @@ def check_provable(expression: Expression) -> None:
                 hint="use the condition in a rule",
             )
         case Compare(_, left, right):
-            for operand in (left, right):
-                if isinstance(operand, Boot):
-                    check_provable(operand)
+            for side in (left, right):
+                if isinstance(side, Boot):
+                    check_provable(side)
         case Not(operand):
             check_provable(operand)
         case And(operands) | Or(operands):
