@@ -34,6 +34,7 @@ _COMMANDS = {
     "fix": "Find the fewest edits that clear findings.",
     "kconfig": "Check the Kconfig files and fragments of a tree.",
     "policy": "Show the effective policy, or create a policy file.",
+    "prove": "Prove conditions over all configurations.",
     "report": "Render a saved result in other formats.",
     "role": "Show the role of a kernel, and why.",
     "rules": "List, show and test the rules.",
@@ -55,6 +56,7 @@ Examples:
   kpolicy chain --tree ~/linux KASAN         what it selects, and what selects it
   kpolicy diff v6.11 v6.12                   changed values, with causes
   kpolicy fix --tree ~/linux .config         the fewest edits that clear findings
+  kpolicy prove ~/linux 'KASAN -> STACKDEPOT' in every configuration
   kpolicy report audit.json -o sarif:a.sarif a saved result in other formats
   kpolicy rules show kmemleak/...            one rule in full
 

@@ -22,9 +22,9 @@ def grounds(model: Model, question: Question, given: Sequence[Assignment] = ()) 
     First those of an unsatisfiable core, then those of them without which the proof fails, in the order in which the
     formula reaches their symbols from the question.
     """
-    from kpolicy.prove.proof import asked_value  # the other way round a proof asks for its grounds
+    from kpolicy.prove.proof import asked_texts, asked_value  # the other way round a proof asks for its grounds
 
-    formula = Formula(model, question.texts(model), fine=True)
+    formula = Formula(model, asked_texts(model, question, given), fine=True)
     against = [-question.literal(formula), *(item for line in given for item in asked_value(formula, line))]
     formula.complete()
     core = _core(formula, against, range(1, len(formula.statements)))

@@ -7,14 +7,14 @@ A proof says that no solution of the formula contradicts the question; the formu
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Protocol, TypeAlias
 
 from kpolicy.config.model import Assignment
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.model import Model
-from kpolicy.prove.clauses import TRUE, Literal
+from kpolicy.prove.clauses import FALSE, TRUE, Literal
 from kpolicy.prove.formula import Formula, Statement
 from kpolicy.prove.grounds import grounds
 from kpolicy.prove.solver import Solver
@@ -22,6 +22,8 @@ from kpolicy.prove.witness import config_of, lines_of, reduced
 
 MOST_TRIES: Final = 24
 """So many solutions are evaluated before a question counts as not decided."""
+MOST_CONFLICTS: Final = 20
+"""So many conflicts among given lines are looked for."""
 
 
 class Question(Protocol):
@@ -59,7 +61,39 @@ class Undecided:
     reasons: tuple[str, ...]
 
 
-Answer: TypeAlias = Holds | Fails | Undecided
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Lines to which no configuration gives their values together; without any one of them some does."""
+
+    lines: tuple[Assignment, ...]
+    grounds: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """The given lines cannot be had together: conflicts, each found without one line of those before it."""
+
+    conflicts: tuple[Conflict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """What no configuration has: asked under given lines, the answer is `Fails` if they can be had together."""
+
+    def texts(self, model: Model) -> Mapping[int, Sequence[str]]:  # noqa: ARG002 - as every question is asked
+        """Nothing."""
+        return {}
+
+    def literal(self, formula: Formula) -> Literal:  # noqa: ARG002 - the same
+        """Nothing holds."""
+        return FALSE
+
+    def holds(self, values: Values) -> bool:  # noqa: ARG002 - the same
+        """It never does."""
+        return False
+
+
+Answer: TypeAlias = Holds | Fails | Undecided | Excluded
 
 
 def decide(model: Model, question: Question, given: Sequence[Assignment] = (), *, reasons: bool = True) -> Answer:
@@ -67,18 +101,21 @@ def decide(model: Model, question: Question, given: Sequence[Assignment] = (), *
 
     Without `reasons` a proof has no grounds, which take most of its time.
     """
-    formula = Formula(model, question.texts(model))
+    formula = Formula(model, asked_texts(model, question, given))
     against = -question.literal(formula)
-    held = [literal for line in given for literal in asked_value(formula, line)]
+    by_line = [(line, asked_value(formula, line)) for line in given]
+    held = _literals(by_line)
     formula.complete()
     with Solver(formula.clauses.items) as solver:
+        if given and not solver.solve(held):
+            return Excluded(tuple(_conflicts(model, solver, by_line)))
         if not solver.solve([against, *held]):
             return Holds(grounds(model, question, given) if reasons else ())
         for _try in range(MOST_TRIES):
             solution = solver.solution()
             lines = lines_of(formula, solution)
             values = evaluate(model, config_of(lines))
-            if not question.holds(values) and all(has_value(values, line) for line in given):
+            if _shows(question, given, values):
                 return _witness(model, question, given, lines)
             # The same comparisons would mislead again.
             free = [-literal if literal in solution else literal for literal in formula.texts.free.values()]
@@ -91,11 +128,45 @@ def decide(model: Model, question: Question, given: Sequence[Assignment] = (), *
 
 
 def _witness(model: Model, question: Question, given: Sequence[Assignment], lines: Sequence[Assignment]) -> Fails:
-    def shows(values: Values) -> bool:
-        return not question.holds(values) and all(has_value(values, line) for line in given)
+    named = {line.name for line in given}
+    others = [line for line in lines if line.name not in named]
+    few = reduced(model, others, lambda values: _shows(question, given, values), given)
+    return Fails(few, evaluate(model, config_of((*given, *few))))
 
-    few = reduced(model, lines, shows)
-    return Fails(few, evaluate(model, config_of(few)))
+
+def _conflicts(
+    model: Model, solver: Solver, by_line: Sequence[tuple[Assignment, Sequence[Literal]]]
+) -> Iterator[Conflict]:
+    left = list(by_line)
+    for _conflict in range(MOST_CONFLICTS):
+        if solver.solve(_literals(left)):
+            return
+        core = set(solver.core())
+        kept = [item for item in left if core.intersection(item[1])]
+        for item in list(kept):
+            without = [other for other in kept if other is not item]
+            if item in kept and not solver.solve(_literals(without)):
+                core = set(solver.core())
+                kept = [other for other in without if core.intersection(other[1])]
+        lines = tuple(line for line, _ in kept)
+        yield Conflict(lines, grounds(model, Never(), lines))
+        # Goes on without the line that is in all conflicts, if there is one.
+        rests = [[item for item in left if item is not line] for line in kept]
+        left = next((rest for rest in rests if solver.solve(_literals(rest))), rests[0])
+
+
+def _literals(by_line: Sequence[tuple[Assignment, Sequence[Literal]]]) -> list[Literal]:
+    return [literal for _line, literals in by_line for literal in literals]
+
+
+def asked_texts(model: Model, question: Question, given: Sequence[Assignment]) -> Mapping[int, Sequence[str]]:
+    """The texts that a question and given lines compare numbers and strings with."""
+    found = {node: list(texts) for node, texts in question.texts(model).items()}
+    for line in given:
+        node = model.core.symbols.get(line.name)
+        if node is not None and model.is_defined(line.name):
+            found.setdefault(node, []).append(asked_text(line))
+    return found
 
 
 def _free(model: Model, formula: Formula) -> tuple[str, ...]:
@@ -110,11 +181,16 @@ def _free(model: Model, formula: Formula) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _shows(question: Question, given: Sequence[Assignment], values: Values) -> bool:
+    return not question.holds(values) and all(has_value(values, line) for line in given)
+
+
 def asked_value(formula: Formula, line: Assignment) -> tuple[Literal, ...]:
     """Literals that hold where a symbol has the value of a line."""
     node = formula.core.symbols.get(line.name)
-    if node is None:
-        return ()
+    if node is None or formula.core.records[node] is None:
+        # What nothing defines has no value but n.
+        return () if line.value == "n" else (FALSE,)
     if formula.classes.is_text(node):
         return (formula.texts.last_value(node)[formula.classes.index(node, asked_text(line))],)
     pair = formula.pair(node)

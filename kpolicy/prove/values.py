@@ -61,6 +61,7 @@ class Classes:
         self._groups: dict[int, int] = {}
         self._found: dict[int, set[str]] = {}
         self._known: dict[tuple[int, int], list[ValueClass]] = {}
+        # Nodes may be shared with other architectures: what this one does not name has no text here.
         for node in core.nodes:
             if node is not None and node[0] >= EQUAL:
                 self._meet(node[1], node[2])
@@ -124,7 +125,8 @@ class Classes:
                     self._found.setdefault(first, set()).update(self._found.pop(second, ()))
             elif self._core.nodes[against] is None:
                 logical = against <= YES or self.is_logical(against)
-                self._set(node).update((*_LETTERS, "0", "1", "2") if logical else (self._texts[against],))
+                if logical or against in self._texts:
+                    self._set(node).update((*_LETTERS, "0", "1", "2") if logical else (self._texts[against],))
 
     def _group(self, node: int) -> int:
         while node in self._groups:

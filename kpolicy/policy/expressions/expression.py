@@ -5,12 +5,15 @@
     LOCKDEP_BITS < 18
     exists(DEBUG_SG) && (assigned(DEBUG_VM) || selected(DEBUG_VM))
     rc >= 1 && rc <= 5
+    KASAN -> STACKDEPOT
 
 A symbol alone holds when it is y or m; an int, hex or string symbol alone never does, as in
 Kconfig.  Differences from Kconfig, each because a rule is a statement and not a dependency:
 a condition is true or false, there is no m in between; and an ordering (`<` and its like) is
 false where one side has no number, so that `LOCKDEP_BITS < 18` says nothing about a kernel
 that has no LOCKDEP_BITS (`conf` compares such values as text).
+
+`A -> B` is `!A || B`; it binds last, and to the right.
 
 Predicates: `assigned(X)` a config line names X; `selected(X)` a select of X is in effect;
 `exists(X)` this tree defines X; `settable(X)` a prompt of X is visible.  `version` and `rc`

@@ -35,7 +35,7 @@ _TOKEN = re.compile(
     | (?P<number>[+-][0-9][0-9A-Za-z]*)
     | (?P<parameter>\$[A-Za-z0-9_]*)
     | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
-    | (?P<operator>&&|\|\||!=|<=|>=|[!=<>().])
+    | (?P<operator>->|&&|\|\||!=|<=|>=|[!=<>().])
     )""",
     re.VERBOSE,
 )
@@ -44,7 +44,18 @@ _RELEASE = re.compile(r"[0-9]+(?:\.[0-9]+){0,2}\Z")
 _OPERATORS = frozenset(get_args(Operator))
 _RELEASE_FIELDS = frozenset(get_args(ReleaseField))
 _DEEPEST = 60
-_INSTEAD = {"&": "&&", "|": "||", "==": "=", "<>": "!=", "~": "!", "and": "&&", "or": "||", "not": "!"}
+_INSTEAD = {
+    "=>": "->",
+    "implies": "->",
+    "&": "&&",
+    "|": "||",
+    "==": "=",
+    "<>": "!=",
+    "~": "!",
+    "and": "&&",
+    "or": "||",
+    "not": "!",
+}
 
 
 def parse(text: str, parameters: Mapping[str, str] | None = None) -> Expression:
@@ -67,15 +78,27 @@ class _Parser(Tokens):
         self._depth = 0
 
     def expression(self) -> Expression:
-        expression = self._or()
+        expression = self._implies()
         token = self._peek()
         if token.text == ")":
             self._fail("this parenthesis was never opened", token)
         if token.kind == "word" and token.text in _INSTEAD:
             self._fail(f"{token.text!r} is not an operator", token, f"did you mean {_INSTEAD[token.text]!r}?")
         if token.kind != "end":
-            self._fail("expected '&&', '||' or the end of the condition", token)
+            self._fail("expected '&&', '||', '->' or the end of the condition", token)
         return expression
+
+    def _implies(self) -> Expression:
+        token = self._peek()
+        left = self._or()
+        if not self._take("->"):
+            return left
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            self._fail(f"nested more than {_DEEPEST} deep", token)
+        right = self._implies()
+        self._depth -= 1
+        return Or((Not(left), *(right.operands if isinstance(right, Or) else (right,))))
 
     def _or(self) -> Expression:
         operands = [self._and()]
@@ -98,7 +121,7 @@ class _Parser(Tokens):
             if self._take("!"):
                 return Not(self._not())
             if self._take("("):
-                inner = self._or()
+                inner = self._implies()
                 if not self._take(")"):
                     self._fail("this parenthesis is not closed", token)
                 return inner
