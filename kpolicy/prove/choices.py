@@ -40,7 +40,10 @@ class Choices:
         records = self._formula.core.records
         number = records[choice[0]][CHOICE]
         return all(default in choice[2] for default, _condition in choice[3]) and all(
-            records[member][CHOICE] == number and records[member][TYPE] in (BOOL, TRISTATE) for member in choice[2]
+            records[member][CHOICE] == number and records[member][TYPE] in (BOOL, TRISTATE)
+            for member in choice[2]
+            # What has no prompt is no member since 6.11: nobody can choose it.
+            if self._formula.dialect.choice_symbols or records[member][FLAGS] & HAS_PROMPT
         )
 
     def _picker(self, choice: list[Any]) -> None:

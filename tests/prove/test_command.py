@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What `kpolicy prove` answers, prints and refuses."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.support import kpolicy
+from tests.kconfig.small import make_tree
+
+_KCONFIG = """
+config MODULES
+	bool "modules"
+	modules
+
+config A
+	tristate "a"
+	select B if C
+
+config B
+	bool
+
+config C
+	bool "c"
+
+config D
+	bool "d"
+	depends on !A
+
+config N
+	int "n"
+	default 4
+	range 2 64 if C
+
+config LONE
+	bool
+	depends on A
+
+choice
+	prompt "one of"
+
+config ONE
+	bool "one"
+
+config TWO
+	bool "two"
+	depends on C
+
+endchoice
+
+config V
+	string "v"
+config W
+	string "w"
+config SAME
+	bool
+	default y if V < W
+"""
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> str:
+    files = {"Kconfig": _KCONFIG, "arch/x86/Kconfig": "", "arch/x86/Makefile": "", "arch/arm/Kconfig": ""}
+    return str(make_tree(tmp_path / "linux", files))
+
+
+def _verdict(tree: str, condition: str, *words: str) -> dict[str, Any]:
+    outcome = kpolicy("prove", tree, condition, "--arch", "x86", "--format", "json", *words)
+    (found,) = json.loads(outcome.out)["conditions"]
+    assert found["condition"] == condition
+    (verdict,) = found["architectures"]
+    assert isinstance(verdict, dict)
+    assert outcome.status == (0 if verdict["verdict"] == "holds" else 1)
+    return verdict
+
+
+@pytest.mark.parametrize(
+    ("condition", "grounds"),
+    [
+        ("A && C -> B", ["A selects B if C"]),
+        ("A = y -> !D", ["D depends on !A"]),
+        ("C -> N >= 2 && N <= 64", ["N: default 4", "N: range 2 64 if C"]),
+        ("!LONE", ["LONE has no prompt: nothing turns it on"]),
+        ("ONE || TWO", ["one of ONE, TWO is y where the choice is visible"]),
+        ("ONE -> !TWO", ["one of ONE, TWO is y where the choice is visible"]),
+        ("TWO -> C", ["TWO depends on C"]),
+        ("A = m -> MODULES", []),
+        ("B != m", []),
+        ("selected(B) -> B", ["A selects B if C"]),
+        ("exists(A) && !exists(NOWHERE)", []),
+        ("y", []),
+    ],
+)
+def test_what_holds(condition: str, grounds: list[str], tree: str) -> None:
+    if "NOWHERE" in condition:
+        outcome = kpolicy("prove", tree, condition)
+        assert outcome.status == 2
+        assert "no Kconfig file of any architecture defines NOWHERE" in outcome.err
+        return
+    verdict = _verdict(tree, condition)
+    assert verdict["verdict"] == "holds"
+    assert [item["text"] for item in verdict["grounds"]] == grounds
+
+
+@pytest.mark.parametrize(
+    ("condition", "lines"),
+    [
+        ("A -> B", [{"CONFIG_A=y"}]),
+        ("A != m", [{"CONFIG_A=m", "CONFIG_MODULES=y"}]),
+        ("N >= 2", [{"CONFIG_N=-1"}, {"CONFIG_N=0"}]),
+        ("ONE", [{"CONFIG_C=y", "CONFIG_TWO=y"}]),
+        ("B", [set()]),
+        ('V != "x"', [{'CONFIG_V="x"'}]),
+        ("settable(TWO)", [set()]),
+    ],
+)
+def test_the_fewest_lines_with_which_it_fails(condition: str, lines: list[set[str]], tree: str) -> None:
+    verdict = _verdict(tree, condition)
+    assert verdict["verdict"] == "fails"
+    assert set(verdict["config"]) in lines
+
+
+def test_what_is_not_modelled_is_said(tree: str) -> None:
+    # Two strings that nothing else is compared with: which is less is not in the formula, and both do happen.
+    assert _verdict(tree, "!SAME")["verdict"] in ("fails", "undecided")
+    verdict = _verdict(tree, "V < W -> SAME")
+    assert verdict["verdict"] in ("holds", "undecided")
+
+
+def test_given_lines(tree: str, tmp_path: Path) -> None:
+    config = tmp_path / "some.config"
+    config.write_text("CONFIG_C=y\n# CONFIG_NOWHERE is not set\nCONFIG_GONE=y\n")
+    assert _verdict(tree, "A -> B", "--given", str(config))["verdict"] == "holds"
+    assert _verdict(tree, "A", "--given", str(config))["verdict"] == "fails"
+
+
+def test_lines_that_exclude_each_other(tree: str, tmp_path: Path) -> None:
+    config = tmp_path / "some.config"
+    config.write_text("CONFIG_C=y\nCONFIG_A=y\nCONFIG_D=y\nCONFIG_GONE=y\nCONFIG_N=100\n")
+    outcome = kpolicy("prove", tree, "--arch", "x86", "--given", str(config), "--format", "json")
+    assert outcome.status == 1
+    (verdict,) = json.loads(outcome.out)["conditions"][0]["architectures"]
+    conflicts = [
+        (sorted(line["text"] for line in item["lines"]), [ground["text"] for ground in item["grounds"]])
+        for item in verdict["conflicts"]
+    ]
+    assert verdict["verdict"] == "excluded"
+    assert sorted(conflicts) == [
+        (["CONFIG_A=y", "CONFIG_D=y"], ["D depends on !A"]),
+        (["CONFIG_C=y", "CONFIG_N=100"], ["N: default 4", "N: range 2 64 if C"]),
+        (["CONFIG_GONE=y"], ["x86 has no GONE"]),
+    ]
+
+
+def test_lines_that_can_be_had_together(tree: str, tmp_path: Path) -> None:
+    config = tmp_path / "some.config"
+    config.write_text("CONFIG_B=y\n")
+    outcome = kpolicy("prove", tree, "--arch", "x86", "--given", str(config))
+    assert outcome.status == 0
+    lines = outcome.out.splitlines()
+    assert lines[1] == "  can be had together, with these lines: x86"
+    assert {line.strip() for line in lines[2:]} == {"CONFIG_A=y", "CONFIG_C=y"}
+
+
+def test_text(tree: str) -> None:
+    outcome = kpolicy("prove", tree, "A && C -> B", "A -> B")
+    assert outcome.out.splitlines() == [
+        "A && C -> B  Linux 6.12.0",
+        "  holds in every configuration: arm x86",
+        "    A selects B if C  Kconfig:8",
+        "",
+        "A -> B  Linux 6.12.0",
+        "  does not hold with these lines: arm x86",
+        "    CONFIG_A=y",
+    ]
+    assert outcome.status == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("A B",), "expected '&&', '||', '->' or the end of the condition"),
+        (("assigned(A)",), "assigned(A) asks about the lines of a config"),
+        (("boot(page_owner)",), "asks about the text of the command line"),
+        (("AA -> B",), "no Kconfig file of any architecture defines AA"),
+        ((), "nothing to prove"),
+    ],
+)
+def test_what_cannot_be_asked(words: tuple[str, ...], said: str, tree: str) -> None:
+    outcome = kpolicy("prove", "--tree", tree, *words)
+    assert outcome.status == 2
+    assert said in outcome.err
+
+
+def test_without_the_solver(tree: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pysat.solvers", None)
+    outcome = kpolicy("prove", tree, "A -> B")
+    assert outcome.status == 2
+    assert "proofs need python-sat" in outcome.err
+    assert "pip install 'kpolicy[prove]'" in outcome.err
