@@ -41,9 +41,9 @@ def command(
     quiet: bool,
     jobs: int | None,
 ) -> int:
-    """Tell whether each CONDITION holds in every configuration that `make olddefconfig` can produce.
+    """Prove each CONDITION for all configurations, or show one in which it is false.
 
-    Conditions are those of rules, with A -> B for "A implies B".  The answer, for each architecture, is a proof
+    All configurations are those that `make olddefconfig` can produce.  Conditions are those of rules, with A -> B for "A implies B".  The answer, for each architecture, is a proof
     with the Kconfig lines that it rests on, or the fewest config lines with which the condition does not hold,
     tested by evaluation, or "not decided" if the condition depends on comparisons that are not modelled.
     Needs python-sat: pip install 'kpolicy[prove]'.

@@ -71,14 +71,14 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """The given lines cannot be had together: conflicts, each found without one line of those before it."""
+    """The given lines cannot hold together: conflicts, each found without one line of those before it."""
 
     conflicts: tuple[Conflict, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Never:
-    """What no configuration has: asked under given lines, the answer is `Fails` if they can be had together."""
+    """What no configuration has: asked under given lines, the answer is `Fails` if they can hold together."""
 
     def texts(self, model: Model) -> Mapping[int, Sequence[str]]:  # noqa: ARG002 - as every question is asked
         """Nothing."""
@@ -97,7 +97,7 @@ Answer: TypeAlias = Holds | Fails | Undecided | Excluded
 
 
 def decide(model: Model, question: Question, given: Sequence[Assignment] = (), *, reasons: bool = True) -> Answer:
-    """Answer a question; `given` are lines whose values are taken for granted, if they can be had together.
+    """Answer a question; `given` are lines whose values are taken for granted, if they can hold together.
 
     Without `reasons` a proof has no grounds, which take most of its time.
     """

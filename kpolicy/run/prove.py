@@ -33,7 +33,7 @@ class ProveRequest:
     """Conditions, in the language of rules, and the ARCH words for which they are to hold (all where none is named).
 
     `given` is a config or a stack, whose lines are taken for granted; without a condition the question is whether
-    they can be had together.
+    they can hold together.
     """
 
     source: KernelTree

@@ -163,7 +163,7 @@ def test_lines_that_can_be_had_together(tree: str, tmp_path: Path) -> None:
     outcome = kpolicy("prove", tree, "--arch", "x86", "--given", str(config))
     assert outcome.status == 0
     lines = outcome.out.splitlines()
-    assert lines[1] == "  can be had together, with these lines: x86"
+    assert lines[1] == "  can hold together, with these lines: x86"
     assert {line.strip() for line in lines[2:]} == {"CONFIG_A=y", "CONFIG_C=y"}
 
 

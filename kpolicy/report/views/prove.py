@@ -20,13 +20,13 @@ _WORDS: Final[dict[Word, str]] = {
     "holds": "holds in every configuration",
     "fails": "does not hold with these lines",
     "undecided": "not decided",
-    "excluded": "the given lines cannot be had together",
+    "excluded": "the given lines cannot hold together",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ShownConflict:
-    """Given lines that exclude each other, or one that cannot be had, and why."""
+    """Given lines that exclude each other, or one that cannot hold, and why."""
 
     lines: tuple[Ground, ...]
     grounds: tuple[Ground, ...]
@@ -51,7 +51,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class ProofReport:
-    """The verdicts on some conditions; one without a text asks whether the lines of `given` can be had together."""
+    """The verdicts on some conditions; one without a text asks whether the lines of `given` can hold together."""
 
     conditions: tuple[str, ...]
     given: str | None
@@ -61,7 +61,7 @@ class ProofReport:
 
     @property
     def all_hold(self) -> bool:
-        """Whether every condition holds on every architecture; given lines alone, whether they can be had."""
+        """Whether every condition holds on every architecture; given lines alone, whether they can hold."""
         return all(self._is_good(verdict) for verdict in self.verdicts)
 
     def _is_good(self, verdict: Verdict) -> bool:
@@ -105,7 +105,7 @@ def _group(verdicts: list[Verdict], style: Style, *, is_question: bool) -> Itera
 
 
 def _together(verdict: Verdict) -> str:
-    return "can be had together, with these lines" if verdict.lines else "can be had together"
+    return "can hold together, with these lines" if verdict.lines else "can hold together"
 
 
 def _wrapped(words: list[str]) -> str:
