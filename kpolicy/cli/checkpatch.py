@@ -52,7 +52,7 @@ def command(console: Console, /, patch: str, tree: str | None, archs: tuple[str,
     options.check_outputs(console)
     source = needed_tree(tree, console.environment)
     request = PatchRequest(source, _content(patch), patch, archs, options.terms)
-    return show(console, checkpatch(request, options.context(console)), options.outputs, details=False)
+    return show(console, checkpatch(request, options.context(console)), options.outputs)
 
 
 def _content(patch: str) -> bytes:
