@@ -85,6 +85,11 @@ class Evidence:
     location: Location | None
     why: str
 
+    @property
+    def text(self) -> str:
+        """What it is, in a few words: KASAN=y, or a name."""
+        return f"named {self.value}" if self.symbol == NAME else f"{self.symbol}={self.value}"
+
 
 Certainty: TypeAlias = Literal["stated", "clear", "unclear", "earlier"]
 NAME: Final = "name"

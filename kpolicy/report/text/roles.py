@@ -42,10 +42,15 @@ def role_lines(report: Report, style: Style) -> Iterator[str]:
 def other_role(verdict: RoleVerdict, other: OtherRole, config: str) -> str:
     """What speaks for another role than the one that judges the config of this name."""
     found = _options(other.evidence, config)
+    words = line(other_role_words(verdict, other))
+    return f"{words}: {found}" if found else words
+
+
+def other_role_words(verdict: RoleVerdict, other: OtherRole) -> str:
+    """The same without the options."""
     if verdict.certainty == "earlier":
-        now = f"the role before the change; now its options are those of a {line(other.role)} kernel"
-        return f"{now}: {found}" if found else now
-    return f"with {line(other.role)} options that look unintended: {found}"
+        return f"the role before the change; now its options are those of a {other.role} kernel"
+    return f"with {other.role} options that look unintended"
 
 
 def _how(verdict: RoleVerdict, config: str) -> str:
@@ -61,7 +66,7 @@ def _how(verdict: RoleVerdict, config: str) -> str:
 
 def _options(evidence: Sequence[Evidence], config: str) -> str:
     """Some options with their lines."""
-    shown = (line(f"{item.symbol}={item.value}") + _place(item.location, config) for item in evidence[:_MOST])
+    shown = (line(item.text) + _place(item.location, config) for item in evidence[:_MOST])
     more = len(evidence) - _MOST
     return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
 
