@@ -173,7 +173,7 @@ class Tree:
         kinds: Sequence[Kind] | None = None,
         depth: int | None = None,
     ) -> SymbolChain:
-        """What a symbol enables and what can bring it in, or the ways from it `to` another."""
+        """What a symbol enables and what can enable it, or the ways from it `to` another."""
         from kpolicy.explain.edges import KINDS
         from kpolicy.report.views.chain import chain_document
         from kpolicy.run.chain import ChainRequest, chain

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`kpolicy checkpatch`: what a patch brings that is not applied."""
+"""`kpolicy checkpatch`: findings that a patch adds, without applying it."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def view_options(command: Command) -> Command:
         click.option("--statistics", is_flag=True, help="Count the findings of each rule, in the text."),
         click.option("--color", type=click.Choice(COLORS), default="auto", show_default=True,
                      help="Color the text; auto: on a terminal, unless NO_COLOR is set."),
-        click.option("-v", "--verbose", is_flag=True, help="Add causes and remedies of all findings, and each role."),
+        click.option("-v", "--verbose", is_flag=True, help="Add causes and fixes of all findings, and each role."),
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)

@@ -103,7 +103,7 @@ class Changes:
 
     def _other_member(self, node: int, record: Record, depth: int) -> Edits | None:
         others = [member for member in self._core.choices[record[CHOICE]][2] if member != node]
-        # Rather another member that is in sight than one that would have to be brought there.
+        # Rather another member that is visible than one that would have to be made visible.
         others.sort(key=self._values.node_visibility, reverse=True)
         for member in others:
             more = self.to(self._core.records[member][VISIBILITY], MOD, YES, depth)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What brings a symbol in, line by line: the selects, implies and defaults of a model as edges.
+"""What enables a symbol, line by line: the selects, implies and defaults of a model as edges.
 
 A default is an edge only where it rests on another symbol that is on: `default A`, `default y if A && B`.  What a
-symbol depends on anyway brings nothing in, and neither does `default y if !A`.
+symbol depends on anyway is no edge, nor is `default y if !A`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ KINDS: tuple[Kind, ...] = ("select", "imply", "default")
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A line by which `source` brings `target` in.
+    """A line by which `source` enables `target`.
 
     `condition` is the one that the line itself states ("" for none), `value` what a default gives ("" for selects
     and implies).  `in_force` is None where there is no config to ask.
@@ -73,13 +73,13 @@ class Graph:
         return self._out[name]
 
     def into(self, name: str) -> tuple[Edge, ...]:
-        """The edges to a symbol: what can bring it in, selects first."""
+        """The edges to a symbol: what can enable it, selects first."""
         if name not in self._into:
             self._into[name] = self._kept(self._edges_into(name))
         return self._into[name]
 
     def _kept(self, edges: Iterator[Edge]) -> tuple[Edge, ...]:
-        # No symbol brings itself in, whatever a file says.
+        # No symbol enables itself, whatever a file says.
         return tuple(edge for edge in edges if edge.source != edge.target and (edge.in_force or not self._in_force))
 
     def _edges_out(self, name: str) -> Iterator[Edge]:

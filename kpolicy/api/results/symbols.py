@@ -167,7 +167,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class SymbolChain:
-    """What a symbol enables (`out`) and what can bring it in (`in_`), or the ways between two symbols."""
+    """What a symbol enables (`out`) and what can enable it (`in_`), or the ways between two symbols."""
 
     architecture: str
     version: str

@@ -38,7 +38,7 @@ def is_its_own(finding: Finding) -> bool:
 
 
 def detail_lines(finding: Finding, indent: str = "    ", most: int | None = None) -> Iterator[str]:
-    """The findings with this cause (`most` of them), the chain of causes, where there is one, and the remedy."""
+    """The findings with this cause (`most` of them), the chain of causes, where there is one, and the fix."""
     for member in finding.members[:most]:
         yield f"{indent}{line(str(member.place))}: {line(member.message)}"
     if most is not None and len(finding.members) > most:
@@ -50,7 +50,7 @@ def detail_lines(finding: Finding, indent: str = "    ", most: int | None = None
         ]
         yield from columns(rows, indent=indent)
     for number, text in enumerate(finding.remedy):
-        yield f"{indent}{'remedy:' if number == 0 else '       '} {line(text)}"
+        yield f"{indent}{'fix:' if number == 0 else '    '} {line(text)}"
 
 
 def waiver_words(item: Waived) -> str:

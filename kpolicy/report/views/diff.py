@@ -98,7 +98,7 @@ def diff_lines(report: DiffReport, style: Style | None = None, *, everything: bo
 
 def _findings(report: DiffReport, style: Style) -> Iterator[str]:
     for sign, findings in (("+", report.gained), ("-", report.lost)):
-        # What a line of a Kconfig file brings about stands once, however many configs have it.
+        # What a line of a Kconfig file causes is printed once, however many configs have it.
         alike: dict[object, list[Finding]] = {}
         for item in findings:
             alike.setdefault((_origin(item), item.rule, item.message), []).append(item)
@@ -120,7 +120,7 @@ def _finding(items: Sequence[Finding], report: DiffReport, style: Style) -> str:
 
 
 def _origin(item: Finding) -> Location:
-    """The line that brings a finding about: it may be one of a Kconfig file, which one of two trees has."""
+    """The line that causes a finding: it may be one of a Kconfig file, which one of two trees has."""
     root = item.causes[-1].location if item.causes else None
     return root or item.place
 

@@ -44,7 +44,7 @@ def rule_page(rule: Rule, style: Style) -> Iterator[str]:
         yield from ("", style.mark("strong", "Cost"))
         yield from _paragraphs(f"{rule.cost.text} ({rule.cost.source})")
     if rule.remedy:
-        yield from ("", style.mark("strong", "Remedy"))
+        yield from ("", style.mark("strong", "Fix"))
         yield from (f"  {line}" for line in rule.remedy)
     if rule.references:
         yield from ("", style.mark("strong", "References"))
