@@ -107,7 +107,7 @@ def test_details() -> None:
         "    A=y     selected by ROOT  lib/Kconfig:7",
         "    ROOT=y  CONFIG_ROOT=y     a_defconfig:3",
         "    fix: # CONFIG_ROOT is not set",
-        "            CONFIG_C=y",
+        "         CONFIG_C=y",
         "a_defconfig: judged as debug for arm64: E0=y, E1=y, E2=y, E3=y and 2 more",
         "1 config: 0 errors, 1 warning, 0 notes",
     ]
