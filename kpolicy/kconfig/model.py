@@ -167,9 +167,9 @@ class Model:
 
     @cached_property
     def refused(self) -> tuple[tuple[Location, str, str], ...]:
-        """What the tree's own conf refuses: where, in the entry of which symbol if any, and what there is to say."""
+        """What the tree's own conf refuses: the line, the symbol of its entry ("" for none), and the message."""
         return tuple(
-            (Location(path, line), symbol, f"{REFUSED}, which {text}") for path, line, symbol, text in self.core.refused
+            (Location(path, line), symbol, f"{REFUSED}: {text}") for path, line, symbol, text in self.core.refused
         )
 
     @cached_property

@@ -53,7 +53,7 @@ class Statement(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """What this tree's conf refuses though its meaning is plain: in whose entry (or ""), and what it does not take."""
+    """What this tree's conf refuses although its meaning is clear: the symbol of the entry (or ""), and the fault."""
 
     location: Location
     symbol: str
