@@ -215,7 +215,7 @@ class _Search:
             if condition is not None:
                 needs.append(("is visible depending on", condition))
             if item.kind == "default" and entry.kind == "config":
-                needs.append(("has a default that rests on", item.operands[0]))
+                needs.append(("has a default value containing", item.operands[0]))
 
     def _leads_back(self, name: str) -> bool:
         """Mirrors sym_check_deps(): whether a loop is met from a symbol on."""
