@@ -206,7 +206,7 @@ def _same(text: str, written: str) -> bool:
 
 
 def _given(values: Values, symbol: Symbol, value: str) -> Iterator[Link]:
-    """Reasons that stand in the Kconfig files."""
+    """Reasons that are in the Kconfig files."""
     name = symbol.name
     if symbol.choice is not None:
         yield chosen(values, symbol, value)

@@ -34,7 +34,7 @@ class Reach:
 
     `distances` has every symbol that was met, the nearest first, with its distance from the root.  `edges` are those
     of each symbol that was looked into; `omitted` says how many there are besides: at a symbol with too many, and at
-    one that is as far away as was asked for.
+    one that is as far away as was requested.
     """
 
     root: str

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What would have to change for a symbol to be on, or off: the fewest config lines that are found.
 
-Nothing is proved here: a line can have effects that were not looked at.  Whoever offers such lines
+Nothing is proved here: a line can have effects that were not examined.  Code that offers such lines
 tries them first (`kpolicy.explain.decisions`).
 """
 

@@ -216,7 +216,7 @@ def mentioned(model: Model, name: str) -> frozenset[str]:
 
 
 class _Mentions:
-    """The names in expressions, each worked out once: as `_mentioned` finds them, and quicker."""
+    """The names in expressions, each computed once: as `_mentioned` finds them, and quicker."""
 
     def __init__(self, core: Core) -> None:
         self._core = core

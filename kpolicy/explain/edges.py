@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What enables a symbol, line by line: the selects, implies and defaults of a model as edges.
 
-A default is an edge only where it rests on another symbol that is on: `default A`, `default y if A && B`.  What a
+A default is an edge only where it depends on another symbol that is on: `default A`, `default y if A && B`.  What a
 symbol depends on anyway is no edge, nor is `default y if !A`.
 """
 
@@ -51,7 +51,7 @@ class Edge:
 
 
 class Graph:
-    """The edges of a model, of some kinds, worked out as they are asked for.
+    """The edges of a model, of some kinds, computed as they are requested.
 
     With `values` every edge is either in force or not, and with `in_force` only those are there that are.
     """
@@ -169,7 +169,7 @@ def _inherited(core: Core, symbol: int) -> set[int]:
 
 
 def _followers(core: Core) -> dict[int, list[tuple[int, int]]]:
-    """For every symbol the defaults that rest on it: the symbol that has the default, and its number there."""
+    """For every symbol the defaults that depend on it: the symbol that has the default, and its number there."""
     found: dict[int, list[tuple[int, int]]] = {}
     for target, record in enumerate(core.records):
         if record is None or record[TYPE] not in (BOOL, TRISTATE) or record[FLAGS] & IS_CHOICE:

@@ -48,7 +48,7 @@ class _Builder:
         # The menus, choices and ifs around, the root first.
         self._blocks = [result.root]
         self._entry: Entry | None = result.root
-        # The choice around with nothing but ifs between, and whether only what may stand in a choice may come next.
+        # The choice around with nothing but ifs between, and whether only what may be in a choice may come next.
         self._choice: Entry | None = None
         self._is_in_choice = False
         # The `visible if` conditions of the menus around, the innermost first.
@@ -249,7 +249,7 @@ class _Builder:
         if len(self._blocks) > MOST_BLOCKS:
             raise self._fail(statement, f"more than {MOST_BLOCKS} menus, choices and ifs in each other")
         if kind == "choice":
-            # A named choice may be continued elsewhere; the others are told apart by count.
+            # A named choice may be continued elsewhere; the others are distinguished by count.
             self._choices += 1
             name = f"<choice {statement.operands[0] or self._choices}>"
         entry = self._open(kind, name, statement)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """One Kconfig statement, from tokens to a `Statement`, by the productions of scripts/kconfig/parser.y (4.x: zconf.y).
 
-What some release takes is read in every tree; where this tree's grammar does not have it, `refuse` is told so.
+What some release takes is read in every tree; where this tree's grammar does not have it, `refuse` is called.
 """
 
 from __future__ import annotations
