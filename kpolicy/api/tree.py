@@ -53,7 +53,7 @@ def open_tree(
     """The kernel tree in a folder, or a `revision` of its git repository, or that with a `patch` applied in memory.
 
     `toolchain` is what answers the kernel's probes, as for `--toolchain`.  Models and results are kept in the folder
-    `cache`, where one is named.  `jobs` processes work at once; `progress` and `message` are told about long work.
+    `cache`, where one is named.  `jobs` processes work at once; `progress` and `message` are called during long work.
     `environment` is what git and `--toolchain exec` see of the process's.  Raises Error for what is no kernel tree.
     """
     context = Context(

@@ -19,7 +19,7 @@ from kpolicy.report.text.roles import other_role_words
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A value that a verdict rests on, and the line that gave it."""
+    """A value that a verdict depends on, and the line that gave it."""
 
     symbol: str
     why: str
@@ -28,7 +28,7 @@ class Sign:
 
 @dataclass(slots=True)
 class Reason:
-    """What told a role: the signs, and in how many of its configs each was there."""
+    """Why configs have a role: the signs, and in how many of its configs each was there."""
 
     anchor: str
     role: str
@@ -41,8 +41,8 @@ class Reason:
 class ConfigRow:
     """A config; `counts` are its findings by severity, the worst first, `toolchain` is "" where all have the same.
 
-    `signs` are what its role rests on, each with its line, where a reading of the role decided; `other` says what
-    speaks for another role, "" where nothing does.
+    `signs` are what its role depends on, each with its line, where a reading of the role decided; `other` says what
+    indicates another role, "" where nothing does.
     """
 
     anchor: str

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The map of the findings: which rule speaks where.
+"""The map of the findings: which rule fires where.
 
 A few configs are the columns; of many, their architectures are.
 """

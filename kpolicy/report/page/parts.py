@@ -13,7 +13,7 @@ from kpolicy.report.text.parts import TITLES, part_of
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Findings of one part, the worst first, those of a rule together; `key` stands in the address."""
+    """Findings of one part, the worst first, those of a rule together; `key` is used in the address."""
 
     key: str
     title: str

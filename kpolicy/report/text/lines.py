@@ -20,8 +20,8 @@ def finding_line(finding: Finding, style: Style | None = None) -> str:
 
 
 def message(finding: Finding) -> str:
-    """What is wrong, with the config that it is about where the place does not tell that."""
-    # A line of a Kconfig file does not tell whose value it is that it gave.
+    """What is wrong, with the config that it is about where the location does not show that."""
+    # A line of a Kconfig file does not show for which config it is.
     whose = "" if is_its_own(finding) else f"{line(finding.config)}: "
     return f"{whose}{line(finding.message)}"
 

@@ -23,7 +23,7 @@ from kpolicy.report.text.style import Style
 
 WIDTH: Final = 160
 MOST_LINES: Final = 140
-"""Without the summary, and the census where that is asked for."""
+"""Without the summary, and the census where that is requested."""
 _INDENT: Final = "    "
 # Parts that come first leave so many lines for those that follow.
 _FOR_LINES, _FOR_TREE, _FOR_OWN, _FOR_ROLES = 30, 14, 6, 12

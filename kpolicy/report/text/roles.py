@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The roles of configs in words: which, by what, and what speaks for another one."""
+"""The roles of configs in words: which, by what evidence, and what indicates another one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST: Final = 4
 
 
 def role_line(config: ConfigReport, style: Style) -> str:
-    """By which role a config was judged, how that is known, and what speaks for another one."""
+    """By which role a config was judged, how that is known, and what indicates another one."""
     verdict = config.verdict
     name = style.mark("strong", f"{line(config.config)}:")
     role = style.mark("strong", line(verdict.role))
@@ -40,7 +40,7 @@ def role_lines(report: Report, style: Style) -> Iterator[str]:
 
 
 def other_role(verdict: RoleVerdict, other: OtherRole, config: str) -> str:
-    """What speaks for another role than the one that judges the config of this name."""
+    """What indicates another role than the one that the config of this name is judged by."""
     found = _options(other.evidence, config)
     words = line(other_role_words(verdict, other))
     return f"{words}: {found}" if found else words

@@ -81,7 +81,7 @@ class DiffReport:
 
 
 def diff_lines(report: DiffReport, style: Style | None = None, *, everything: bool = False) -> Iterator[str]:
-    """The lines of a report; of many configs only what no other change explains, unless `everything` is asked for."""
+    """The lines of a report; of many configs only what no other change explains, unless `everything` is requested."""
     style = style or Style()
     many = len(report.configs) > 1
     yield style.mark("strong", f"{printable(str(report.before))} -> {printable(str(report.after))}")
@@ -158,7 +158,7 @@ def _tree(report: DiffReport) -> Iterator[str]:
     for change in followers.get(None, []):
         tell(change, 0)
     for item in report.effects:
-        # What is left goes round in a circle.
+        # What is left is a loop.
         tell(item.change, 0)
     if rows:
         yield from (printable(line) for line in columns(rows, indent=""))

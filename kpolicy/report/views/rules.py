@@ -25,7 +25,7 @@ def rule_json(rules: Iterable[Rule]) -> str:
 
 
 def rule_page(rule: Rule, style: Style) -> Iterator[str]:
-    """A rule with its grounds, what it costs, and what mends it."""
+    """A rule with its rationale, cost and fix."""
     yield style.mark("strong", f"{rule.id}: {rule.title}")
     facts = (
         ("severity", rule.severity),
