@@ -112,7 +112,7 @@ def _rule(rule: Rule, rules: tuple[Rule, ...], roles: Sequence[Role]) -> Iterato
     if rule.cost is not None:
         yield from ("", *wrapped(f"**Cost:** {_fact(rule.cost)}"))
     if rule.remedy:
-        yield from ("", "**Remedy:**", "", *block("\n".join(rule.remedy)))
+        yield from ("", "**Fix:**", "", *block("\n".join(rule.remedy)))
     yield from ("", "**References:**", "")
     for reference in rule.references:
         yield from wrapped(f"- {_fact(reference)}", "  ", "")
