@@ -8,7 +8,7 @@
         for finding in config.findings:
             print(finding.location, finding.rule)
 
-Nothing here prints, exits, or reads the environment.  What cannot be looked at raises `Error`; what is wrong with
+Nothing here prints, exits, or reads the environment.  What cannot be examined raises `Error`; what is wrong with
 single configs of many is in the `errors` of the report.  The fields of results are those of the JSON that the
 commands write, and are only ever added within a version of the schema; a field whose name is a word of Python has a
 _ at its end.

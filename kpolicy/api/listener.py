@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Whom long work tells how far it is."""
+"""The listener that long work reports its progress to."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ class Policy:
     """By what configs are judged; the fields are the options of `kpolicy check` of the same names.
 
     `policy` is a policy file, or the name of one that ships with kpolicy; None is the nearest `kpolicy.toml`.
-    `ram` (bytes) and `cpus` say which machine costs are worked out for; without `costs` they are not worked out.
+    `ram` (bytes) and `cpus` say which machine costs are computed for; without `costs` they are not computed.
     """
 
     policy: str | os.PathLike[str] | None = None

@@ -53,7 +53,7 @@ def open_tree(
     """The kernel tree in a folder, or a `revision` of its git repository, or that with a `patch` applied in memory.
 
     `toolchain` is what answers the kernel's probes, as for `--toolchain`.  Models and results are kept in the folder
-    `cache`, where one is named.  `jobs` processes work at once; `progress` and `message` are told about long work.
+    `cache`, where one is named.  `jobs` processes work at once; `progress` and `message` are called during long work.
     `environment` is what git and `--toolchain exec` see of the process's.  Raises Error for what is no kernel tree.
     """
     context = Context(
@@ -173,7 +173,7 @@ class Tree:
         kinds: Sequence[Kind] | None = None,
         depth: int | None = None,
     ) -> SymbolChain:
-        """What a symbol enables and what can bring it in, or the ways from it `to` another."""
+        """What a symbol enables and what can enable it, or the ways from it `to` another."""
         from kpolicy.explain.edges import KINDS
         from kpolicy.report.views.chain import chain_document
         from kpolicy.run.chain import ChainRequest, chain

@@ -67,7 +67,7 @@ def command(console: Console, /, tree: str | None, demo: bool, archs: tuple[str,
         raise UsageError("the current directory is not a kernel source tree", hint=hint)
     options.check_outputs(console)
     request = AuditRequest(source, archs, options.terms, own_policy=not demo)
-    return show(console, audit(request, options.context(console)), options.outputs, details=False)
+    return show(console, audit(request, options.context(console)), options.outputs)
 
 
 def _demonstration() -> KernelTree:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`kpolicy chain`: what a symbol enables, what can bring it in, and the ways between two symbols."""
+"""`kpolicy chain`: what a symbol enables, what can enable it, and the ways between two symbols."""
 
 from __future__ import annotations
 

@@ -74,4 +74,4 @@ def command(
     source = find_tree(tree, console.environment)
     options.check_outputs(console)
     request = CheckRequest(source, configs, arch, release, options.terms)
-    return show(console, check(request, options.context(console)), options.outputs, details=True)
+    return show(console, check(request, options.context(console)), options.outputs)

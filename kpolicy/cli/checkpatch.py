@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`kpolicy checkpatch`: what a patch brings that is not applied."""
+"""`kpolicy checkpatch`: findings that a patch adds, without applying it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def command(console: Console, /, patch: str, tree: str | None, archs: tuple[str,
     options.check_outputs(console)
     source = needed_tree(tree, console.environment)
     request = PatchRequest(source, _content(patch), patch, archs, options.terms)
-    return show(console, checkpatch(request, options.context(console)), options.outputs, details=False)
+    return show(console, checkpatch(request, options.context(console)), options.outputs)
 
 
 def _content(patch: str) -> bytes:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from kpolicy.cli import candidates, status
@@ -10,6 +12,9 @@ from kpolicy.cli.console import Console
 from kpolicy.cli.options import arch_option, output_options, toolchain_options, tree_option
 from kpolicy.errors import UsageError
 from kpolicy.evaluate.passes import PRESETS
+
+if TYPE_CHECKING:
+    from kpolicy.evaluate.values import Values
 
 
 @click.command("expand")
@@ -58,8 +63,6 @@ def command(
       kpolicy expand --tree ~/linux .config --list-new
     """
     from kpolicy.cli.setup import check_output, context_for, deliver
-    from kpolicy.evaluate.dotconfig import dotconfig
-    from kpolicy.evaluate.new_prompts import new_prompts
     from kpolicy.run.expand import ValuesRequest, values_of
     from kpolicy.run.trees import needed_tree
 
@@ -78,6 +81,16 @@ def command(
     found = values_of(request, context_for(console, no_cache=no_cache))
     for remark in found.remarks:
         console.warning(remark.location, remark.text)
-    text = new_prompts(found.values) if list_new else dotconfig(found.values)
-    deliver(console, text, output, force=force)
+    deliver(console, _text(found.values, list_new=list_new), output, force=force)
     return status.CLEAN
+
+
+def _text(values: Values, *, list_new: bool) -> bytes:
+    # Each takes time to import, and one of them is wanted.
+    if list_new:
+        from kpolicy.evaluate.new_prompts import new_prompts
+
+        return new_prompts(values)
+    from kpolicy.evaluate.dotconfig import dotconfig
+
+    return dotconfig(values)

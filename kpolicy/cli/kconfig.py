@@ -79,4 +79,4 @@ def command(
         raise UsageError("not in a kernel tree", hint="pass one: kpolicy kconfig DIR")
     options.check_outputs(console)
     request = KconfigRequest(source, archs, checks, paths, options.terms)
-    return show(console, check_tree(request, options.context(console)), options.outputs, details=False)
+    return show(console, check_tree(request, options.context(console)), options.outputs)

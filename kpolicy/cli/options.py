@@ -108,7 +108,7 @@ def _jobs_option(command: Command) -> Command:
 
 def only_failing_option(command: Command) -> Command:
     """-q of commands with a report."""
-    text = "Print the findings that fail the run, a line each, and nothing else."
+    text = "Print nothing on stdout but the findings that fail the run, a line each."
     return click.option("-q", "--quiet", is_flag=True, help=text)(command)
 
 
@@ -159,5 +159,12 @@ def since_option(command: Command) -> Command:
 def output_options(command: Command) -> Command:
     """-o and --force: where the payload goes."""
     force = click.option("--force", is_flag=True, help="Overwrite an existing file with -o.")
-    output = click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Write the result to FILE.")
+    output = click.option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=click.Path(allow_dash=True),
+        callback=lambda _context, _option, path: None if path == "-" else path,
+        help="Write the result to FILE. [default: -, standard output]",
+    )
     return output(force(command))

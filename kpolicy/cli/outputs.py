@@ -46,8 +46,8 @@ class Outputs:
         assert isinstance(named, tuple)
         outputs = tuple(map(parse_output, named)) or (Output(FORMATS["text"]),)
         _check_together(outputs)
-        has_text = any(output.form.name == "text" for output in outputs)
-        return cls(outputs, presentation(words, has_text=has_text), bool(words.get("force")))
+        texts = [output.path for output in outputs if output.form.name == "text"]
+        return cls(outputs, presentation(words, texts), bool(words.get("force")))
 
     @property
     def line_hashes(self) -> bool:
@@ -105,18 +105,18 @@ def _check_folder(path: str) -> None:
         raise InputError(f"cannot write {path}: no such directory: {folder}")
 
 
-def deliver_outputs(console: Console, report: Report, outputs: Outputs, *, details: bool) -> None:
+def deliver_outputs(console: Console, report: Report, outputs: Outputs) -> None:
     """Write a report in all formats: everything is rendered first, files are written, then stdout."""
-    rendered = [(output, output.form.render(report, _presentation(console, output, outputs, details=details)))
-                for output in outputs.all]  # fmt: skip
+    # `check` is about one config: what is wrong with it, and why.
+    how = replace(outputs.how, details=outputs.how.verbose or report.command == "check")
+    rendered = [(output, output.form.render(report, _presentation(console, output, how))) for output in outputs.all]
     _tell_what_is_left_out(console, report, outputs)
     for output, text in sorted(rendered, key=lambda item: item[0].path is None):
         deliver(console, text, output.path, force=outputs.force)
     _append_summary(console, report, outputs)
 
 
-def _presentation(console: Console, output: Output, outputs: Outputs, *, details: bool) -> Presentation:
-    how = replace(outputs.how, details=details or outputs.how.details)
+def _presentation(console: Console, output: Output, how: Presentation) -> Presentation:
     if output.path is None:
         how = replace(how, style=console.style())
     else:

@@ -75,7 +75,11 @@ def show(
 @command.command("init")
 @tree_option
 @click.option(
-    "-o", "--output", metavar="FILE", type=click.Path(), help="Write to FILE. [default: kpolicy.toml of the tree]"
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(allow_dash=True),
+    help="Write to FILE, - is standard output. [default: kpolicy.toml of the tree]",
 )
 @click.pass_obj
 def init(console: Console, /, tree: str | None, output: str | None) -> int:
@@ -103,11 +107,12 @@ def init(console: Console, /, tree: str | None, output: str | None) -> int:
         raise UsageError("the current directory is not a kernel source tree", hint="name one: --tree DIR")
     if source.revision is not None and output is None:
         raise UsageError("a revision cannot be written to", hint="name a file: -o FILE")
-    path = output or os.path.join(source.root, FILE_NAME)
-    if os.path.lexists(path):
+    path = None if output == "-" else output or os.path.join(source.root, FILE_NAME)
+    if path is not None and os.path.lexists(path):
         raise UsageError(f"{path} exists", hint="it is not overwritten; name another file with -o")
     check_output(path, force=False)
     text = starter(f"Linux {read_version(source)}", [file.path for file in config_files(source)])
     deliver(console, text, path, force=False)
-    console.note(f"wrote {path}")
+    if path is not None:
+        console.note(f"wrote {path}")
     return status.CLEAN

@@ -65,8 +65,7 @@ def command(console: Console, /, saved: str | None, schema: bool, fail_on: str |
     choice = chosen_findings(words)
     check_words(report, choice)
     report = chosen(report, choice)
-    # `check` prints causes by default.
-    return show(console, report, outputs, details=report.command == "check")
+    return show(console, report, outputs)
 
 
 def _content(saved: str) -> bytes:

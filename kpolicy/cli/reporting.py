@@ -105,13 +105,13 @@ def _machine(words: Mapping[str, object], outputs: Outputs) -> Machine | None:
     return None
 
 
-def show(console: Console, report: Report, outputs: Outputs, *, details: bool) -> int:
+def show(console: Console, report: Report, outputs: Outputs) -> int:
     """Say on stderr what went wrong, deliver a report, and return the exit status."""
     for error in report.errors:
         console.error(error)
     for remark in (*report.remarks, *(item for config in report.configs for item in config.remarks)):
         console.warning(remark.location, remark.text)
-    deliver_outputs(console, report, outputs, details=details)
+    deliver_outputs(console, report, outputs)
     if report.unread:
         # What a policy gets wrong may show with a config only.
         return max((error.exit_status for error in report.errors), default=status.FAILURE)

@@ -111,7 +111,7 @@ def list_rules(
 @click.argument("rules", metavar="RULE...", nargs=-1, required=True, shell_complete=candidates.rule_ids)
 @click.pass_obj
 def show(console: Console, /, rules: tuple[str, ...]) -> int:
-    """Show a RULE: condition, rationale, cost, remedy, references, examples.
+    """Show a RULE: condition, rationale, cost, fix, references, examples.
 
     \b
     Example:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import click
@@ -22,7 +22,8 @@ GROUPINGS: Final = ("rule", "config", "cause")
 COLORS: Final = ("auto", "always", "never")
 _FORMS: Final = ("terse", "mail", "statistics", "group_by")
 """Ways to show the text of which there can be one."""
-_OF_TEXT: Final = (*_FORMS, "full", "census")
+_MORE: Final = ("full", "census", "verbose")
+"""What can be added to the text."""
 
 
 def view_options(command: Command) -> Command:
@@ -38,7 +39,7 @@ def view_options(command: Command) -> Command:
         click.option("--statistics", is_flag=True, help="Count the findings of each rule, in the text."),
         click.option("--color", type=click.Choice(COLORS), default="auto", show_default=True,
                      help="Color the text; auto: on a terminal, unless NO_COLOR is set."),
-        click.option("-v", "--verbose", is_flag=True, help="Add causes and remedies of all findings, and each role."),
+        click.option("-v", "--verbose", is_flag=True, help="Add causes and fixes of all findings, and each role."),
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)
@@ -63,19 +64,23 @@ def chosen_findings(words: Mapping[str, object]) -> Choice:
     )
 
 
-def presentation(words: Mapping[str, object], *, has_text: bool) -> Presentation:
-    """How the text is to look; raises UsageError for options that exclude each other, or need another format."""
-    chosen = [name for name in _FORMS if words.get(name)]
-    if len(chosen) > 1:
-        names = " and ".join(f"--{name.replace('_', '-')}" for name in chosen[:2])
-        raise UsageError(f"{names} exclude each other", hint="pass one of them")
-    of_text = next((name for name in _OF_TEXT if words.get(name)), None)
-    if of_text is not None and not has_text:
-        raise UsageError(f"--{of_text.replace('_', '-')} needs the text format", hint="add -o text")
+def presentation(words: Mapping[str, object], texts: Collection[str | None]) -> Presentation:
+    """How the text is to look; `texts` are the files that get one, None for stdout.
+
+    Raises UsageError for options that exclude each other, or need another format.
+    """
+    forms, more = ([name for name in names if words.get(name)] for names in (_FORMS, _MORE))
+    _exclude(forms)
+    if "mail" in forms:
+        _exclude(["mail", *more])
+    # A line a finding is what -q prints anyway; and a file gets all findings.
+    if words.get("quiet") and texts and not any(texts):
+        _exclude(["quiet", *(name for name in (*forms, *more) if name != "terse")])
+    if (forms or more) and not texts:
+        raise UsageError(f"{_option((forms or more)[0])} needs the text format", hint="add -o text")
     from kpolicy.report.presentation import Presentation  # --help needs none of it
 
     return Presentation(
-        details=bool(words.get("verbose")),
         verbose=bool(words.get("verbose")),
         terse=bool(words.get("terse")),
         mail=bool(words.get("mail")),
@@ -85,6 +90,15 @@ def presentation(words: Mapping[str, object], *, has_text: bool) -> Presentation
         census=bool(words.get("census")),
         failing=bool(words.get("quiet")),
     )
+
+
+def _exclude(names: Sequence[str]) -> None:
+    if len(names) > 1:
+        raise UsageError(f"{_option(names[0])} and {_option(names[1])} exclude each other", hint="pass one of them")
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _selector(name: str, text: str) -> Callable[[Command], Command]:

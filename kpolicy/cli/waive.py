@@ -12,7 +12,7 @@ import click
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import tree_option
-from kpolicy.errors import InputError, UsageError
+from kpolicy.errors import UsageError
 from kpolicy.location import Location
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -45,19 +45,21 @@ def command(
     """Add a waiver to the policy file: findings of RULE in CONFIG are accepted until a date.
 
     RULE is an id, a family, or a glob of either; CONFIG a config or a glob.  The waiver is added at the end of the
-    nearest kpolicy.toml (--policy names another file); the rest of the file, comments too, stays as it is.
+    nearest kpolicy.toml (--policy names another file); the rest of the file, comments too, stays as it is.  A waiver
+    that the policy has already is not added again.
 
     \b
     Examples:
       kpolicy waive debug-vm/in-production arch/arm64/configs/defconfig --owner jane --until 2030-01-31
       kpolicy waive 'stale/*' '*_defconfig' --owner arm-soc --until 2030-06-30 --reason 'see the cleanup series'
     """
-    from kpolicy.cli.setup import replace_file
-    from kpolicy.policy.files.extends import policy_of_text
+    from kpolicy.cli.setup import deliver
+    from kpolicy.policy.files.extends import policy_of_text, policy_text
     from kpolicy.policy.files.find import find_policy
     from kpolicy.policy.files.globs import config_glob_fault
+    from kpolicy.policy.files.policy_file import Waiver
     from kpolicy.policy.files.vocabulary import check_selector
-    from kpolicy.policy.files.writing import with_waiver
+    from kpolicy.policy.files.writing import check_with_waiver, waived_already, with_waiver
     from kpolicy.run.context import today
     from kpolicy.run.trees import find_tree
 
@@ -78,24 +80,25 @@ def command(
         raise UsageError(
             "there is no kpolicy.toml", hint="`kpolicy policy init` writes one; --policy names another file"
         )
-    text = _text(path)
-    edited = with_waiver(
-        text,
-        rule=rule,
+    text = policy_text(path, str(path))
+    standing = policy_of_text(str(path), text)
+    check_selector("RULE", rule, standing.vocabulary)
+    waiver = Waiver(
+        rule=standing.vocabulary.canonical(rule),
         config=config,
+        symbol=symbol or "",
         reason=reason or f"accepted by {owner}",
         owner=owner,
         expires=expires,
-        symbol=symbol,
+        location=Location(str(path), 0),
     )
-    check_selector("RULE", rule, policy_of_text(str(path), text).vocabulary)
-    # What does not read as a policy is not written.
-    policy_of_text(str(path), edited)
-    try:
-        replace_file(str(path), edited.encode("utf-8"))
-    except (OSError, ValueError) as error:
-        reason_why = error.strerror if isinstance(error, OSError) else error
-        raise InputError(f"cannot write {path}: {reason_why}") from None
+    known = waived_already(standing, waiver)
+    if known is not None:
+        console.payload(f"{known.location}: {rule} is already waived in {config} until {expires} ({owner})\n")
+        return status.CLEAN
+    edited = with_waiver(text, waiver)
+    check_with_waiver(str(path), text, edited)
+    deliver(console, edited, str(path), force=True)
     console.payload(f"{path}: {rule} is waived in {config} until {expires} ({owner})\n")
     return status.CLEAN
 
@@ -109,15 +112,3 @@ def _day(text: str) -> dt.date:
     if day is None:
         raise UsageError(f"--until {text}: not a day", hint="write it as YYYY-MM-DD, for example 2030-01-31")
     return day
-
-
-def _text(path: Path) -> str:
-    from kpolicy.files import read_file
-
-    try:
-        return read_file(path).decode("utf-8")
-    except UnicodeDecodeError:
-        raise UsageError("not UTF-8 text: not a policy file", Location(str(path), 0)) from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UsageError(f"cannot read the policy file: {reason}", Location(str(path), 0)) from None

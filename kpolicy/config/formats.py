@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a file is that is no config: told by its first bytes, or by lines that only that format has.
+"""What a file is that is no config: recognized by its first bytes, or by lines that only that format has.
 
 It is asked about files in which `conf` would read not one line, and about auto.conf, which looks
 like a .config and is none.
@@ -14,7 +14,7 @@ from kpolicy.frozen import dataclass
 
 _HINT = "A config has lines like CONFIG_X=y and # CONFIG_X is not set, as a defconfig or a .config has."
 _KERNEL_HINT = "The config of a built kernel is in /boot/config-*, /proc/config.gz or its package."
-# So much of a text is looked at.
+# So much of a text is examined.
 _HEAD = 64 << 10
 # Fewer lines of "CONFIG_X=y" without any comment are not taken for those of auto.conf.
 _MANY = 200
@@ -120,7 +120,7 @@ AUTOCONF = Format("auto.conf", _AUTOCONF_HINT)
 
 
 def binary_format(content: bytes) -> Format | None:
-    """What a content is that is no text, as far as its first bytes tell."""
+    """What a content is that is no text, as far as its first bytes show."""
     return _first(_BINARY, content)
 
 
@@ -133,7 +133,7 @@ def is_autoconf(content: bytes) -> bool:
     """Whether a content is auto.conf, which has the values of a .config and lacks every option that is off.
 
     It begins as a .config does and has no comment further down.  Since 6.1 its strings have no quotes; of
-    an older one only the length tells that it is no handful of lines under a copied header.
+    an older one only the length shows that it is more than some lines under a copied header.
     """
     if not content.startswith(_HEADING):
         return False

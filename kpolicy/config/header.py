@@ -50,7 +50,7 @@ class Header:
 
     @property
     def release(self) -> str | None:
-        """The release as it is written; where that is none, what the tag names, or the word that stands there."""
+        """The release as it is written; where that is none, what the tag names, or the word that is there."""
         if self._version is None or _RELEASE.match(self._version) or self._tag is None:
             return self._version
         found = _TAGGED.search(self._tag)

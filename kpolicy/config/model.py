@@ -47,7 +47,7 @@ class Config:
     from a defconfig or a fragment.  `arch` and `version` come from the header of a .config
     ("Linux/x86 6.12.1 Kernel Configuration"), `arch` else from a title ("# x86_64").
     `remarks` are the lines that `conf` warns of, in its words; `unread` are those that it does not read,
-    whether it says so or not.  `maker` is the word that stands in a header where conf writes the release, or the
+    whether it says so or not.  `maker` is the word that is in a header where conf writes the release, or the
     program that a header names.
     """
 

@@ -30,7 +30,7 @@ _IS_N = re.compile(r"n(?!\w)")
 MARK = "byte order mark before it"
 """The fault of a line, the first of a file, that an editor put an invisible mark in front of."""
 TEXT = "not a config line"
-"""The fault of a line that asks for nothing that could be told."""
+"""The fault of a line that requests nothing recognizable."""
 
 
 def odd_line(text: str, location: Location) -> UnreadLine | None:
@@ -46,7 +46,7 @@ def odd_line(text: str, location: Location) -> UnreadLine | None:
         return _comment(text, location) if text[0] == "#" else _plain(text, text, "", location)
     fault = _lead_fault(text[: len(text) - len(rest)])
     if rest[0] == "#":
-        # Only "is not set" asks for something there; a comment may stand where it likes.
+        # Only "is not set" asks for something there; a comment may start anywhere.
         match = _COMMENT.match(rest)
         asked = _named(match.group(2)) if match is not None and match.group(1) == " " else None
         if asked is not None and asked[2]:

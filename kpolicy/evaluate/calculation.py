@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The values of symbols, worked out on demand.
+"""The values of symbols, computed on demand.
 
 One `Calculation` is one pass of `conf` over a model with given user values: it mirrors
 sym_calc_value() and what it calls (scripts/kconfig/symbol.c).
@@ -74,7 +74,7 @@ class Calculation(NodeValues):
         self._prints_bounds, self._writes_default_n = dialect.prints_bounds, dialect.writes_default_n
         self._modules_on = self.value(core.modules)
         if core.modules > YES:
-            # Everything that MODULES itself rests on was worked out as if it were n, as in `conf`.
+            # Everything that MODULES itself depends on was computed as if it were n, as in `conf`.
             self.memo[core.modules] = self._modules_on
 
     def is_written(self, node: int) -> bool:
@@ -325,7 +325,7 @@ class Calculation(NodeValues):
 
     @abstractmethod
     def _choice_symbol(self, index: int, record: list[Any], value: int) -> int:
-        """What a choice does when its own value is worked out; the value that it then has."""
+        """What a choice does when its own value is computed; the value that it then has."""
 
     def choice_default(self, choice: list[Any], visible: list[int]) -> int | None:
         """The first visible default of a choice, else its first visible member."""

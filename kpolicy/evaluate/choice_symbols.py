@@ -52,7 +52,7 @@ class ChoiceSymbolCalculation(Calculation):
         return min(given.mode, visible) if visible and given.given else -1
 
     def _member_visibility(self, record: list[Any], visible: int) -> int:
-        # A tristate member that can only be m is out of sight while its choice is y.
+        # A tristate member that can only be m is not visible while its choice is y.
         if visible == 1 and record[TYPE] == TRISTATE:
             choice = self.core.choices[record[CHOICE]][0]
             if self._records[choice] is not record and self.value(choice) == YES:
@@ -81,7 +81,7 @@ class ChoiceSymbolCalculation(Calculation):
         self._picked[index] = picked
         if picked is not None:
             return value
-        # Expressions that were worked out while the choice stood at y would keep that.
+        # Expressions that were computed while the choice was y would keep that.
         self.forget(())
         self.memo[index] = NO
         return NO

@@ -138,7 +138,7 @@ def _release(values: Values) -> _Release:
 
 @functools.lru_cache(maxsize=64)
 def _parsed(text: str) -> tuple[Word, ...]:
-    # Byte by byte, as the kernel looks at it.
+    # Byte by byte, as the kernel examines it.
     return tuple(words(text.encode("utf-8", "surrogateescape").decode("latin-1")))
 
 
@@ -176,12 +176,12 @@ def _kmemleak(found: _Words, release: _Release) -> str:  # noqa: ARG001 - as eve
 
 
 def _debug_objects(found: _Words, release: _Release) -> str:  # noqa: ARG001 - as every parameter is read
-    # The values are not looked at, the later name counts (lib/debugobjects.c).
+    # The values are not examined, the later name counts (lib/debugobjects.c).
     return "y" if found[-1].name == "debug_objects" else "n"
 
 
 def _hash_pointers(found: _Words, release: _Release) -> str:  # noqa: ARG001 - as every parameter is read
-    # The value of no_hash_pointers is not looked at; what is no mode is "auto" (lib/vsprintf.c).  The other name came
+    # The value of no_hash_pointers is not examined; what is no mode is "auto" (lib/vsprintf.c).  The other name came
     # with commit de1c831a7898 (slab: Decouple slab_debug and no_hash_pointers, 6.17).
     last = found[-1]
     if last.name == "no_hash_pointers":

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The values of expressions, worked out on demand from those of symbols (scripts/kconfig/expr.c: expr_calc_value)."""
+"""The values of expressions, computed on demand from those of symbols (scripts/kconfig/expr.c: expr_calc_value)."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ TRISTATE_TEXT = ("n", "m", "y")
 
 
 class NodeValues(ABC):
-    """The values of all nodes of a model, symbols and expressions; remembers what it has worked out."""
+    """The values of all nodes of a model, symbols and expressions; remembers what it has computed."""
 
     def __init__(self, core: Core, template: Template, constant_type: int) -> None:
         self.core = core
         self._nodes = core.nodes
         self._records = core.records
         self._constant_type = constant_type
-        # The tristate value of every node; None where it is not worked out yet.
+        # The tristate value of every node; None where it is not computed yet.
         self.memo: list[int | None] = template.memo.copy()
         # The texts of string, int and hex symbols, and of constants and undefined symbols.
         self._texts = template.texts
@@ -102,7 +102,7 @@ class NodeValues(ABC):
         return self.text(node)
 
     def forget(self, symbols: Iterable[int]) -> None:
-        """Work symbols out anew when they are next asked for, and with them every expression.
+        """Compute symbols again when they are next used, and with them every expression.
 
         What was derived from them keeps its value, as SYMBOL_VALID keeps it in `conf`.
         """

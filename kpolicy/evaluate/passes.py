@@ -43,7 +43,7 @@ _PRESET_VALUE = {"allyesconfig": 2, "allmodconfig": 1, "allnoconfig": 0}
 def run(
     core: Core, template: Template, user: UserValues, mode: str, recorded: Mapping[int, int | str | None]
 ) -> Calculation:
-    """The last pass of `mode`, ready to be asked for values."""
+    """The last pass of `mode`, ready to compute values."""
     dialect = Dialect(*core.dialect)
     if mode in _PRESET_VALUE:
         user = _preset(core, dialect, mode)

@@ -21,7 +21,7 @@ from kpolicy.kernel.toolchain.words import linker_number
 
 # A .config of a kernel some years older lacks what was added since; half a .config lacks half.
 _MOST_MISSING = 0.3
-# One symbol that a probe decides may rest on another.
+# One symbol that a probe decides may depend on another.
 _MOST_ROUNDS = 4
 
 
@@ -39,7 +39,7 @@ def recorded_probes(model: Model, config: Config) -> dict[str, str | None] | Non
     prompts that would be visible has no line, a missing line says nothing.
 
     Of a stack the first file counts, which is the full one.  Only where the model's own answers
-    lead to something else than the .config says is a symbol that rests on a probe overruled:
+    lead to something else than the .config says is a symbol that depends on a probe overruled:
     with its recorded value when a probe alone decides it, with None (hidden) when it has no
     line.  So what is off for other reasons is left to the model, and a fragment on top can
     turn it on.  In a .config of another release a missing line says nothing: that release may
@@ -80,7 +80,7 @@ def _release(version: str) -> list[str]:
 def _differing(
     values: Values, written: Mapping[str, str], known: Mapping[str, str | None]
 ) -> Iterator[tuple[str, str | None]]:
-    """The symbols resting on probes that are not as written, and what they have to be."""
+    """The symbols depending on probes that are not as written, and what they have to be."""
     for name, decides in values.model.probed():
         if name in known:
             continue

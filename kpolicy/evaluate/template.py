@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The values that are known before a config is looked at."""
+"""The values that are known before a config is examined."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kpolicy.kconfig.nodes import YES
 from kpolicy.kconfig.payload import TYPE, Core
 
 UNSEEN = 2
-"""In `written`: the symbol has a line if its prompt is visible, which nobody asked yet."""
+"""In `written`: the symbol has a line if its prompt is visible, which is not computed yet."""
 
 
 class Template:

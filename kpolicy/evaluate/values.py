@@ -29,7 +29,7 @@ _RECURSION_LIMIT = 50_000
 class Values:
     """What every symbol is worth in one configuration.
 
-    Values are worked out when they are asked for and remembered.  Names are without
+    Values are computed when they are requested and cached.  Names are without
     "CONFIG_"; a symbol that the model does not define is n, and its text is empty.
     """
 
@@ -52,14 +52,14 @@ class Values:
         self._derived: dict[object, Any] = {}
 
     def derived(self, key: object, make: Callable[[], Derived]) -> Derived:
-        """Something worked out from these values alone, once; it must not refer to them."""
+        """Something computed from these values alone, once; it must not refer to them."""
         if key not in self._derived:
             self._derived[key] = make()
         result: Derived = self._derived[key]
         return result
 
     def again(self, config: Config) -> Values:
-        """The values of another config, worked out in the same way: what if these were the lines?"""
+        """The values of another config, computed in the same way: what if these were the lines?"""
         return evaluate(self.model, config, self.mode, self._recorded)
 
     def _node(self, name: str) -> int | None:
@@ -226,7 +226,7 @@ class Values:
     def written_texts(self) -> dict[str, str]:
         """The texts of the numbers and strings that have a line in include/config/auto.conf, by name."""
         calculation, names = self._calculation, self.model.names_by_node
-        # Whether one has a line is known when its text is worked out.
+        # Whether one has a line is known when its text is computed.
         return {names[node]: calculation.strings[node] for node in self._core.texts if calculation.is_written(node)}
 
     def with_config(self, config: Config) -> Values:
@@ -267,14 +267,14 @@ def evaluate(
     """The values that `conf --<mode>` gives to every symbol of a model.
 
     `mode` is "defconfig" or "olddefconfig" for a config, or a preset, which takes none.
-    `recorded` gives symbols that rest on a toolchain probe what the probe answered in place of
+    `recorded` gives symbols that depend on a toolchain probe what the probe answered in place of
     the model's toolchain: a value as text, None for one that the probe hid (`recorded_probes`).
     """
     if mode not in MODES:
         raise ValueError(f"unknown mode {mode}")
     if (config is None) != (mode in PRESETS):
         raise ValueError(f"mode {mode} with {'no' if config is None else 'a'} config")
-    # Values rest on values, through menus within menus; Python's own limit is too low for a kernel.
+    # Values depend on values, through menus within menus; Python's own limit is too low for a kernel.
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
     core = model.core
     user = UserValues() if config is None else user_values(core, config)

@@ -100,7 +100,7 @@ class Blocker:
 def blockers(values: Values, name: str, asked: int = 2) -> tuple[Blocker, ...]:
     """What keeps a bool or tristate below `asked` (1 or 2), or a number or string from its user value.
 
-    Empty when nothing that this function knows of stands in the way.
+    Empty when nothing that this function knows of is in the way.
     """
     return _blockers(values, name, asked, _MOST_STEPS)
 
@@ -162,7 +162,7 @@ def ways_to_set(values: Values, symbol: Symbol) -> str:
 
 
 def _probe(values: Values, symbol: Symbol) -> str:
-    """For a symbol that rests on a probe: what the probe gave, or what the symbol needs besides."""
+    """For a symbol that depends on a probe: what the probe gave, or what the symbol needs besides."""
     needed = needed_by(values, symbol)
     if needed:
         line = needed[0].line
@@ -213,7 +213,7 @@ def is_probed(values: Values, names: Iterable[str]) -> bool:
 
 
 def _default(values: Values, default: Default) -> str:
-    """What a default rests on: `X=n` of `default X`, the condition of `default y if X`."""
+    """What a default depends on: `X=n` of `default X`, the condition of `default y if X`."""
     written = default.written
     if written is not None and (default.condition.node == NO or default.value.node == NO):
         return f"{without_keyword(written.text)}, {gave(written, 'n')}"

@@ -12,6 +12,7 @@ the one whose line comes first in the Kconfig files.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -23,7 +24,7 @@ from kpolicy.kconfig.nodes import NO
 from kpolicy.location import Location
 
 if TYPE_CHECKING:
-    from kpolicy.config.model import Assignment
+    from kpolicy.config.model import Assignment, UnreadLine
     from kpolicy.evaluate.values import Values
     from kpolicy.kconfig.expressions import Expr
     from kpolicy.kconfig.symbols import Default, Select, Symbol
@@ -41,7 +42,7 @@ _ROOTS: tuple[frozenset[str], ...] = (
 class Link:
     """One step: why `symbol` has `value`.
 
-    `by` is the symbol that brought it about, for `selected`, `implied` and a `default` that
+    `by` is the symbol that gave it, for `selected`, `implied` and a `default` that
     follows another symbol.  `location` is the config line, or the Kconfig line of that very
     select, imply, default or choice; None when there is no such line.  `text` says it in
     Kconfig's words.
@@ -154,6 +155,15 @@ def assignment_of(values: Values, name: str) -> Assignment | None:
     return values.assignment(name)
 
 
+def invalid_line(values: Values, name: str) -> Assignment | UnreadLine | None:
+    """A config line that names a symbol but gives it no value; None where another one does, or none names it."""
+    config = values.config
+    if config is None or assignment_of(values, name) is not None:
+        return None
+    lines: Iterator[Assignment | UnreadLine] = itertools.chain(config.assignments, config.unread)
+    return next((line for line in lines if line.name == name), None)
+
+
 def _reasons(values: Values, name: str) -> Iterator[Link]:
     """Why `name` has its value, the strongest reason first; a link without `by` is a root."""
     assignment = assignment_of(values, name)
@@ -196,7 +206,7 @@ def _same(text: str, written: str) -> bool:
 
 
 def _given(values: Values, symbol: Symbol, value: str) -> Iterator[Link]:
-    """Reasons that stand in the Kconfig files."""
+    """Reasons that are in the Kconfig files."""
     name = symbol.name
     if symbol.choice is not None:
         yield chosen(values, symbol, value)

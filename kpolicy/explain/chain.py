@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Chains of selects, implies and defaults: what a symbol enables, what can bring it in, and the ways between two."""
+"""Chains of selects, implies and defaults: what a symbol enables, what can enable it, and the ways between two."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Edges(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Everything that `root` enables ("out") or that can bring it in ("in").
+    """Everything that `root` enables ("out") or that can enable it ("in").
 
     `distances` has every symbol that was met, the nearest first, with its distance from the root.  `edges` are those
     of each symbol that was looked into; `omitted` says how many there are besides: at a symbol with too many, and at
-    one that is as far away as was asked for.
+    one that is as far away as was requested.
     """
 
     root: str

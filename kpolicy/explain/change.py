@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What would have to change for a symbol to be on, or off: the fewest config lines that are found.
 
-Nothing is proved here: a line can have effects that were not looked at.  Whoever offers such lines
+Nothing is proved here: a line can have effects that were not examined.  Code that offers such lines
 tries them first (`kpolicy.explain.decisions`).
 """
 
@@ -103,7 +103,7 @@ class Changes:
 
     def _other_member(self, node: int, record: Record, depth: int) -> Edits | None:
         others = [member for member in self._core.choices[record[CHOICE]][2] if member != node]
-        # Rather another member that is in sight than one that would have to be brought there.
+        # Rather another member that is visible than one that would have to be made visible.
         others.sort(key=self._values.node_visibility, reverse=True)
         for member in others:
             more = self.to(self._core.records[member][VISIBILITY], MOD, YES, depth)

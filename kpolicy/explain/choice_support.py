@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the pick of a choice rests on."""
+"""What the pick of a choice depends on."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _picked(supports: Supports, node: int) -> Iterator[Way]:
         needs = (shown, *needs, *_all_hidden(supports, before))
         yield Way("choice", needs, lines, by=node, is_open=len(visible) > 1)
     else:
-        # Every member in sight was refused; then the order of the lines decides.
+        # Every visible member was refused; then the order of the lines decides.
         yield Way("choice", (shown, *needs, *_all_hidden(supports, others)), tuple(visible))
 
 

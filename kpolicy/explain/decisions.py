@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Who decided a value: the config lines that it rests on, and what their opposites would give.
+"""Who decided a value: the config lines that it depends on, and what their opposites would give.
 
 Everything that is said here was tried: the config was evaluated again with the lines alone, with the
 opposite of each, and with what is said to change the value.
@@ -36,7 +36,7 @@ _TRISTATE_TEXT = ("n", "m", "y")
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a value rests on and a config could change.
+    """What a value depends on and a config could change.
 
     That is a config line, or (None) what holds for a symbol without one; `text` and `location` tell it.
     `opposite` is the line that says the contrary, and `gives` the value of the explained symbol with
@@ -148,7 +148,7 @@ class _Trial:
     def _pruned(self, lines: list[Assignment], trees: list[Assignment], kept: set[str]) -> tuple[list[Assignment], str]:
         """Without lines that only let others count where these say what holds anyway; and what the contrary gives.
 
-        They are in the way of the contrary: what is out of sight cannot be set to n either.
+        They are in the way of the contrary: what is not visible cannot be set to n either.
         """
         contrary = self._with([*map(self._opposite, lines), *trees])
         for line in lines[:_MOST_TRIED]:
@@ -182,7 +182,7 @@ class _Trial:
         return []
 
     def _needed(self, lines: list[Assignment]) -> list[Assignment]:
-        # A line that nobody wrote is the first to go.
+        # A line that no one wrote is the first to go.
         written = {line.name for line in self.config.assignments}
         for line in sorted(lines, key=lambda line: line.name in written)[:_MOST_TRIED] if len(lines) > 1 else ():
             fewer = [other for other in lines if other != line]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kpolicy.explain.cause import assignment_of, cause, line_text, shown
+from kpolicy.explain.cause import assignment_of, cause, invalid_line, line_text, shown
 from kpolicy.explain.lines import default_text, select_text
 from kpolicy.explain.value_change import Change, Why
 from kpolicy.kconfig.expressions import conjuncts
@@ -53,6 +53,9 @@ def _why(
             text = new.text if new.kind in ("unset", "assigned") else f"{line.text}{cut}"
             return "line", text, line.location, None
         assert gone is not None
+        invalid = invalid_line(after, name)
+        if invalid is not None:
+            return "line", f"{gone.text} changed to the invalid line {invalid.text}", invalid.location, None
         return "line", f"without the line {gone.text}", gone.location, None
     side = _Side(before, after, name, others)
     rises = _worth(after, name) >= _worth(before, name)
@@ -213,7 +216,7 @@ def mentioned(model: Model, name: str) -> frozenset[str]:
 
 
 class _Mentions:
-    """The names in expressions, each worked out once: as `_mentioned` finds them, and quicker."""
+    """The names in expressions, each computed once: as `_mentioned` finds them, and quicker."""
 
     def __init__(self, core: Core) -> None:
         self._core = core

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What brings a symbol in, line by line: the selects, implies and defaults of a model as edges.
+"""What enables a symbol, line by line: the selects, implies and defaults of a model as edges.
 
-A default is an edge only where it rests on another symbol that is on: `default A`, `default y if A && B`.  What a
-symbol depends on anyway brings nothing in, and neither does `default y if !A`.
+A default is an edge only where it depends on another symbol that is on: `default A`, `default y if A && B`.  What a
+symbol depends on anyway is no edge, nor is `default y if !A`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ KINDS: tuple[Kind, ...] = ("select", "imply", "default")
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A line by which `source` brings `target` in.
+    """A line by which `source` enables `target`.
 
     `condition` is the one that the line itself states ("" for none), `value` what a default gives ("" for selects
     and implies).  `in_force` is None where there is no config to ask.
@@ -51,7 +51,7 @@ class Edge:
 
 
 class Graph:
-    """The edges of a model, of some kinds, worked out as they are asked for.
+    """The edges of a model, of some kinds, computed as they are requested.
 
     With `values` every edge is either in force or not, and with `in_force` only those are there that are.
     """
@@ -73,13 +73,13 @@ class Graph:
         return self._out[name]
 
     def into(self, name: str) -> tuple[Edge, ...]:
-        """The edges to a symbol: what can bring it in, selects first."""
+        """The edges to a symbol: what can enable it, selects first."""
         if name not in self._into:
             self._into[name] = self._kept(self._edges_into(name))
         return self._into[name]
 
     def _kept(self, edges: Iterator[Edge]) -> tuple[Edge, ...]:
-        # No symbol brings itself in, whatever a file says.
+        # No symbol enables itself, whatever a file says.
         return tuple(edge for edge in edges if edge.source != edge.target and (edge.in_force or not self._in_force))
 
     def _edges_out(self, name: str) -> Iterator[Edge]:
@@ -169,7 +169,7 @@ def _inherited(core: Core, symbol: int) -> set[int]:
 
 
 def _followers(core: Core) -> dict[int, list[tuple[int, int]]]:
-    """For every symbol the defaults that rest on it: the symbol that has the default, and its number there."""
+    """For every symbol the defaults that depend on it: the symbol that has the default, and its number there."""
     found: dict[int, list[tuple[int, int]]] = {}
     for target, record in enumerate(core.records):
         if record is None or record[TYPE] not in (BOOL, TRISTATE) or record[FLAGS] & IS_CHOICE:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The value of a symbol, its reasons, and whose decisions it rests on.
+    """The value of a symbol, its reasons, and whose decisions it depends on.
 
     `prompt` is what a configuration menu calls it, None for a symbol that cannot be set.  `successors` are the symbols
     that take the value of a transitional one, which is an old name of theirs.

@@ -90,7 +90,7 @@ def answer_of(default: Default, written: Written) -> str:
 
 
 def _split(text: str) -> tuple[str, str]:
-    """A line and the condition after its ` if `, which may stand in a macro or in quotes as well."""
+    """A line and the condition after its ` if `, which may be in a macro or in quotes as well."""
     depth, quote = 0, ""
     for at, character in enumerate(text):
         if quote:

@@ -32,11 +32,11 @@ Decider: TypeAlias = Literal["person", "tree", "architecture", "toolchain", "env
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A link: why `symbol` has `value`, in Kconfig's words, and what that rests on.
+    """A link: why `symbol` has `value`, in Kconfig's words, and what that depends on.
 
     `decider` says whose decision it is: that of a person (a config line), of the tree, of the
     architecture (the tree too, but below arch/), of the toolchain, or of the environment.  `is_repeated` marks a symbol
-    whose reasons stand elsewhere in the tree of reasons.
+    whose reasons are elsewhere in the tree of reasons.
     """
 
     kind: Kind

@@ -2,7 +2,7 @@
 """The complete cause of a value, as a tree of reasons that each have a file and line.
 
 For a value that is there: the line, default, selects and implies that give it, and below each what it
-rests on in turn, as far as a config has a say in it.  For what is off: what keeps it from being set,
+depends on in turn, as far as a config can change it.  For what is off: what keeps it from being set,
 down to what would have to change.
 """
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from kpolicy.kconfig.symbols import Select, Symbol
     from kpolicy.location import Location
 
-# Below the symbol that was asked for: so many of the selects in force are followed, the others named.
+# Below the symbol that was requested: so many of the selects in force are followed, the others named.
 _MOST_FOLLOWED: Final = 3
 # The whole of a longer dependency would hide the part of it that matters.
 _LONGEST_CONDITION: Final = 60
@@ -67,7 +67,7 @@ class _Teller:
         return (*found, *self._without_effect(symbol))
 
     def _below(self, name: str) -> tuple[Reason, ...]:
-        """The reasons of another symbol; one that was told is only named again."""
+        """The reasons of another symbol; one that was reported is only named again."""
         symbol = self._model.symbol(name)
         if symbol is None:
             text = "no Kconfig file of this architecture defines it"
@@ -106,7 +106,7 @@ class _Teller:
         facts = self._supports.value_facts(self._model.core.symbols[symbol.name])
         ways = self._supports.of(facts[0]).ways
         if not is_top:
-            # What rests on the fewest lines is the plainest reason.
+            # What depends on the fewest lines is the plainest reason.
             ways = tuple(sorted(ways, key=lambda way: len(self._lines(way))))
         for way in ways if is_top else ways[:_MOST_FOLLOWED]:
             yield self._link(symbol, way, self._because(symbol, way, facts, is_top))
@@ -154,7 +154,7 @@ class _Teller:
         return next(edge for edge in edges if edge.source == source and edge.condition.node == way.condition)
 
     def _because(self, symbol: Symbol, way: Way, facts: tuple[Fact, ...], is_top: bool) -> Iterator[Reason]:
-        """What a link rests on: what it names itself, and of the rest what config lines have a part in."""
+        """What a link depends on: what it names itself, and of the rest what config lines have a part in."""
         named: set[str] = set()
         if way.kind in ("selected", "implied"):
             edge = self._edge(symbol, way)
@@ -177,7 +177,7 @@ class _Teller:
             name = self._names.get(fact.node)
             if name is None or name in seen or name == symbol.name or not self._model.is_defined(name):
                 continue
-            # What a select depends on beyond its own line, its source depends on too: that was told there.
+            # What a select depends on beyond its own line, its source depends on too: that was reported there.
             is_news = name not in self._told or way.kind not in ("selected", "implied")
             if name in named or (is_news and self._supports.of(fact).lines):
                 seen.add(name)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What keeps a config line from taking effect, as data: lines that have it in common are told together."""
+"""What keeps a config line from taking effect, as data: lines that have it in common are reported together."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Root:
     `kind` is "needs" for a condition that does not hold, "select" for a symbol that selects another value, "prompt"
     where no line can set the symbol, "undefined" where this architecture does not define it.  `condition` is what has
     to change first, as Kconfig writes it, `values` are its symbols with their values, and `place` is the line to edit.
-    `change` is the change that brought it about, where a run compares with an earlier revision.
+    `change` is the change that caused it, where a run compares with an earlier revision.
     """
 
     kind: RootKind

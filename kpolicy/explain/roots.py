@@ -18,14 +18,14 @@ _MOST_STEPS: Final = 20
 
 
 class Roots:
-    """Finds roots in one config; what several lines have in common is looked at once."""
+    """Finds roots in one config; what several lines have in common is examined once."""
 
     def __init__(self, values: Values) -> None:
         self.values = values
         self._places: dict[tuple[str, ...], Location] = {}
 
     def of_request(self, name: str, asked: str) -> Root | None:
-        """For a valid line that does not have its value; None where nothing known stands in the way."""
+        """For a valid line that does not have its value; None where nothing known is in the way."""
         values = self.values
         if not values.model.is_defined(name):
             return self.of_unknown(name, asked)

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a value rests on: facts, and the facts and config lines that support them.
+"""What a value depends on: facts, and the facts and config lines that support them.
 
 A fact says that a symbol or an expression is at least, or at most, so much.  It has one or more ways
 in which it comes about; each way alone suffices, by what it needs: other facts, config lines, and that
 there is no line where there is none.  So whatever else is taken out of the config, the fact remains:
 that is what makes the lines which support a value sufficient for it.
 
-For "at least" all ways are told, since all of them would have to go; but where one rests on nothing
+For "at least" all ways are reported, since all of them would have to go; but where one depends on nothing
 that a config could change, the others do not matter.  For "at most" one way is enough.
 """
 
@@ -44,7 +44,7 @@ _IN_THE_MAKING = Support((), frozenset(), is_open=True)
 
 
 class Supports:
-    """The support of every fact about some values, worked out when it is asked for."""
+    """The support of every fact about some values, computed when it is requested."""
 
     def __init__(self, values: Values) -> None:
         self.values = values

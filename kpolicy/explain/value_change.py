@@ -20,7 +20,7 @@ class Change:
 
     `why` is "line" for another line in the config, "new" and "gone" for a symbol that only one tree defines,
     "kconfig" for other Kconfig lines, "toolchain" for another answer to a probe, and "follows" where it is another
-    change, that of the symbol `through`, that brings this one about.  `text` says it in Kconfig's words, `location`
+    change, that of the symbol `through`, that causes this one.  `text` says it in Kconfig's words, `location`
     is the line: of the values after where that has one, else of those before.
     """
 

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Models, and what else is worked out from a tree, kept on disk, keyed by content.
+"""Models, and what else is computed from a tree, kept on disk, keyed by content.
 
 A model is found by the digest of everything that it was built from: every Kconfig file
 that was read or looked for, the environment that make would export, the toolchain, and
 kpolicy's own code.  Since the list of files is known only after reading, a *trail* kept by
-the tree's path says which files to look at; a wrong trail costs time, never truth.
+the tree's path says which files to examine; a wrong trail costs time, never truth.
 
 What is stored is JSON behind a digest.  Nothing stored is ever executed, a damaged file is
-taken for absent, and a folder or file that somebody else could have written is not used.
+taken for absent, and a folder or file that someone else could have written is not used.
 Writing is atomic, so that concurrent runs cannot harm each other.
 """
 
@@ -36,7 +36,7 @@ _HEAD = 2 * (_DIGITS + 1)
 
 
 def digest(*pieces: bytes) -> str:
-    """The digest by which contents, in one piece or several, are told apart."""
+    """The digest by which contents, in one piece or several, are distinguished."""
     hasher = hashlib.blake2b(digest_size=16)
     for piece in pieces:
         hasher.update(piece)
@@ -45,7 +45,7 @@ def digest(*pieces: bytes) -> str:
 
 @cache
 def _code_digest(folders: tuple[str, ...]) -> str:
-    """A digest of the code that works out what is stored, so that a new kpolicy does it anew."""
+    """A digest of the code that computes what is stored, so that a new kpolicy does it anew."""
     root = Path(__file__).parent.parent
     hasher = hashlib.blake2b(f"{__version__} {_FORMAT}".encode(), digest_size=16)
     for folder in folders:
@@ -72,7 +72,7 @@ class ModelCache:
         self._room = 0
 
     def trail(self, name: str) -> list[str] | None:
-        """The files to look at for a tree, as last stored under `name`."""
+        """The files to examine for a tree, as last stored under `name`."""
         content = self._read(f"{name}.trail")
         paths = _json(content) if content else None
         if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
@@ -121,7 +121,7 @@ class ModelCache:
         self._write(f"{name}.{kind}", _head(name, digest(*pieces).encode("ascii")), *pieces)
 
     def store_trail(self, name: str, paths: Iterable[str]) -> None:
-        """Keep the names of the files to look at."""
+        """Keep the names of the files to examine."""
         self._write(f"{name}.trail", json.dumps(sorted(paths)).encode("ascii"))
 
     def _read(self, name: str, most: int | None = None) -> bytes | None:
@@ -171,7 +171,7 @@ class ModelCache:
         return self._usable
 
     def _prune(self, coming: int) -> None:
-        """Make room, oldest first; the folder is looked at again after every few megabytes that were written."""
+        """Make room, oldest first; the folder is examined again after every few megabytes that were written."""
         if coming <= self._room:
             self._room -= coming
             return

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The symbols that can be on in a config, found by those that are on already.
 
-Most symbols of a kernel are n, and need not be looked at: nothing that they rest on is on.
+Most symbols of a kernel are n, and need not be examined: nothing that they depend on is on.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def is_quiet(record: list[Any]) -> bool:
 
 
 class _Alarms:
-    """What has to be on for something to be on; that of each expression is worked out once."""
+    """What has to be on for something to be on; that of each expression is computed once."""
 
     def __init__(self, nodes: Sequence[Any], records: Sequence[Any]) -> None:
         self._nodes = nodes

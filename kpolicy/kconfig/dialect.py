@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Which Kconfig a tree speaks.
+"""Which dialect of Kconfig a tree uses.
 
 `conf` is built from the tree that it configures, so its rules change with the tree.  They
-are told apart by what the tree's own `scripts/kconfig` says, never by version numbers: a
+are distinguished by what the tree's own `scripts/kconfig` says, never by version numbers: a
 distribution may have backported one change and not the next.
 """
 
@@ -42,7 +42,7 @@ class Dialect(NamedTuple):
     any_mark: bool = False
     # A line that is neither assignment nor comment is passed over without a word where it has no `=` (as in 6.1).
     silent_without_equals: bool = False
-    # "# CONFIG_X is not set" for a number says nothing, and conf not a word about it (before 6.1).
+    # "# CONFIG_X is not set" for a number has no effect, and conf does not warn (before 6.1).
     silent_unset: bool = False
     # A number that is clipped to its range is printed anew, not copied from the bound (before 5.15 or so).
     prints_bounds: bool = False
@@ -50,15 +50,15 @@ class Dialect(NamedTuple):
     writes_default_n: bool = False
     # A symbol with `option defconfig_list` is written (before 4.18).
     writes_defconfig_list: bool = False
-    # A dependency loop is told and no more (before 5.0).
+    # A dependency loop is reported and no more (before 5.0).
     takes_loops: bool = False
     # Constants stay in conditions unless something is joined beside them (before 6.10); decides what is a loop.
     lazy_conditions: bool = False
     # The constants n, m and y have no type: compared by < and > they are texts (before 5.15 or so).
     untyped_constants: bool = False
-    # .config does not tell where a menu ends (kernels of the 4.x series).
+    # .config does not show where a menu ends (kernels of the 4.x series).
     no_menu_ends: bool = False
-    # The end of a menu that has nothing in it is not told (as in 5.10).
+    # The end of an empty menu is not marked (as in 5.10).
     no_empty_menu_ends: bool = False
 
 

@@ -48,7 +48,7 @@ class _Builder:
         # The menus, choices and ifs around, the root first.
         self._blocks = [result.root]
         self._entry: Entry | None = result.root
-        # The choice around with nothing but ifs between, and whether only what may stand in a choice may come next.
+        # The choice around with nothing but ifs between, and whether only what may be in a choice may come next.
         self._choice: Entry | None = None
         self._is_in_choice = False
         # The `visible if` conditions of the menus around, the innermost first.
@@ -103,9 +103,9 @@ class _Builder:
     def _check_end(self, last: Statement, is_top: bool) -> None:
         """Look at the last statement of a file, whose line has no end: `conf` has left the file when it takes that."""
         if last.keyword.startswith("end"):
-            self._refuse(last, f"takes no '{last.keyword}' without a newline at the end of a file")
+            self._refuse(last, f"no newline after '{last.keyword}' at the end of the file")
         elif is_top and not self._grammar.ends_top_file:
-            self._refuse(last, "takes no last line without a newline in the topmost file")
+            self._refuse(last, "no newline at the end of the topmost file")
 
     def _check_inclusion(self, path: str, included_at: Location) -> None:
         chain = [*self._including, included_at]
@@ -151,7 +151,7 @@ class _Builder:
         # After a help text an `=` assigns nothing (lexer.l: prev_prev_token), but nothing it may well be.
         cannot_assign = after_help and parsed.keyword == "assignment" and not self._grammar.two_states
         if cannot_assign and self._reader.leaves_words(str(parsed.operands[0])):
-            self._refuse(statement, "takes no value of a variable right after a help text")
+            self._refuse(statement, "variable assignment directly after a help text")
         if "$(" in text and parsed.keyword in _CONDITIONAL:
             place = Location(self._path, statement.line)
             self.result.written[place] = (" ".join(text.split()), self._reader.answered_by)
@@ -212,10 +212,10 @@ class _Builder:
 
     def _check_place(self, keyword: str, location: Location) -> None:
         if keyword == "mainmenu" and self._has_begun:
-            self.result.refuse(location, self._entry, "takes 'mainmenu' only as the first statement")
+            self.result.refuse(location, self._entry, "'mainmenu' is not the first statement")
         if self._is_in_choice and keyword not in self._grammar.choice_body and not keyword.startswith("end"):
             what = _A_STATEMENT.get(keyword) or repr(keyword)
-            self.result.refuse(location, self._entry, f"takes no {what} in a choice")
+            self.result.refuse(location, self._entry, f"{what} in a choice")
 
     def _turn_to(self, entry: Entry | None) -> None:
         """Leave an entry, which must be whole by then, for another one or for none."""
@@ -224,7 +224,7 @@ class _Builder:
             return
         grammar = self._grammar
         if left.kind == "choice" and grammar.strict_choice and left.prompt is None:
-            self.result.refuse(left.location, left, "takes no choice without a prompt")
+            self.result.refuse(left.location, left, "choice without a prompt")
         if left.kind != "config":
             return
         if left.is_menuconfig and left.prompt is None:
@@ -233,9 +233,9 @@ class _Builder:
             )
         if grammar.strict_choice and self._choice is not None:
             if left.prompt is None:
-                self.result.refuse(left.location, left, "takes no member of a choice without a prompt")
+                self.result.refuse(left.location, left, "choice member without a prompt")
             if self.result.types.get(left.name or "") != "bool":
-                self.result.refuse(left.location, left, "takes no member of a choice that is not a bool")
+                self.result.refuse(left.location, left, "choice member that is not a bool")
 
     def _open(self, kind: str, name: str | None, statement: Statement) -> Entry:
         entry = Entry(kind, name, Location(self._path, statement.line))
@@ -249,7 +249,7 @@ class _Builder:
         if len(self._blocks) > MOST_BLOCKS:
             raise self._fail(statement, f"more than {MOST_BLOCKS} menus, choices and ifs in each other")
         if kind == "choice":
-            # A named choice may be continued elsewhere; the others are told apart by count.
+            # A named choice may be continued elsewhere; the others are distinguished by count.
             self._choices += 1
             name = f"<choice {statement.operands[0] or self._choices}>"
         entry = self._open(kind, name, statement)

@@ -63,7 +63,7 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc, name-defined]  # kconfig
         self._shell = shell
         self.grammar = grammar or Grammar()
         self.lexer = Lexer(self.grammar)
-        # What stands beside the statement that is being read: "warning" and "refused" ones.
+        # What is beside the statement that is being read: "warning" and "refused" ones.
         self.notes: list[Statement] = []
         self.variables: dict[str, Any] = {}
         # The environment variables that the line at hand was expanded from, and "shell" for a probe.
@@ -158,7 +158,7 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc, name-defined]  # kconfig
     def statement(self, line: int, text: str) -> Statement | None:
         """The statement that `text` is, its macros expanded; None where nothing is left of it.
 
-        Raises `InputError` where the meaning cannot be told.
+        Raises `InputError` where the meaning cannot be determined.
         """
         self.linenr, self._line = line, text
         self._asked = set()

@@ -84,7 +84,7 @@ class Gatherer:
         return self._table.all_of(YES if parent is None else parent, *[expression for expression, _ in own])
 
     def scope(self, outer: int, own: Own) -> int:
-        """The scope of what stands below lines."""
+        """The scope of what is below lines."""
         for expression, item in own:
             outer = self._tables.scope(outer, expression, item.location)
         return outer

@@ -44,7 +44,7 @@ class Grammar(NamedTuple):
     skips_dashes: bool = False
     # Characters that conf does not know are skipped without a warning (before 4.3).
     skips_silently: bool = False
-    # A string that its line does not end is dropped where nothing but a quote stands at the end (before 5.0).
+    # A string that its line does not end is dropped where nothing but a quote is at the end (before 5.0).
     drops_unended: bool = False
     # The end of the topmost file ends a statement too (before 6.10).
     ends_top_file: bool = True
@@ -63,12 +63,12 @@ class Grammar(NamedTuple):
     named_choice: bool = True
     choice_types: frozenset[str] = frozenset(TYPES[:2])
     choice_type_needs_prompt: bool = False
-    # What may stand in a choice; whether that is also all that may stand in an `if` in one (since 5.9).
+    # What may be in a choice; whether that is also all that may be in an `if` in one (since 5.9).
     choice_body: frozenset[str] = frozenset((*_BODY, "menuconfig", "source", "assignment", "menu", "choice"))
     choice_body_in_if: bool = False
     # `depends on A if B` (since 7.0).
     conditional_depends: bool = True
-    # The `visible if` lines of a menu stand before its `depends on` (before 4.20).
+    # The `visible if` lines of a menu are before its `depends on` (before 4.20).
     visible_first: bool = False
     # A choice, and each member of one, must have a prompt, a member must be a bool (since 6.11).
     strict_choice: bool = False

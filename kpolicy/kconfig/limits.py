@@ -14,7 +14,7 @@ from kpolicy.location import Location
 
 # The largest Kconfig file of Linux has 110 kB.
 MAX_SIZE: Final = 4 << 20
-# The files that conf is built from, of which the largest has 20 kB: what is told from them takes time by its square.
+# The files that conf is built from, of which the largest has 20 kB: reading them takes quadratic time.
 MAX_GRAMMAR: Final = 48 << 10
 LONGEST_EXPANSION: Final = 1 << 20
 MOST_EXPANSIONS: Final = 1_000_000
@@ -37,7 +37,7 @@ def check_size(path: str, content: bytes) -> None:
 
 
 class Limits:
-    """What has been asked for so far.  Its methods raise InputError, at the place that they are given."""
+    """What has been requested so far.  Its methods raise InputError, at the place that they are given."""
 
     def __init__(self) -> None:
         self._expansions = 0

@@ -57,7 +57,7 @@ class Tree:
         self.root = root
         self._digests = Digests(source, digests)
         self._tracked = Tracked(source, self._digests)
-        # Probes are answered once for all architectures, so every model rests on all their files.
+        # Probes are answered once for all architectures, so every model depends on all their files.
         self._probed = Tracked(source, self._digests)
         self._emulated: dict[str, Probes] = {}
         self.cache = cache if probes is None else None
@@ -72,7 +72,7 @@ class Tree:
 
     @property
     def digests(self) -> Mapping[str, str]:
-        """The digests of files that were looked at, by path: another tree at the same source may start with them."""
+        """The digests of files that were examined, by path: another tree at the same source may start with them."""
         return self._digests.known
 
     def kept_as(self, architecture: Architecture, toolchain: Toolchain) -> str | None:
@@ -81,7 +81,7 @@ class Tree:
 
     @property
     def names_kept_as(self) -> str | None:
-        """The name in the cache of `names`, once those were asked for; None where they were not kept."""
+        """The name in the cache of `names`, once those were requested; None where they were not kept."""
         return self._kept.get(_NAMES)
 
     @property
@@ -153,7 +153,7 @@ class Tree:
         return self._trails("names", architectures(self.source))
 
     def content_key(self, what: str, paths: Iterable[str], code: tuple[str, ...] = ()) -> str:
-        """A name for what rests on the content of some files, and on the code in some folders of kpolicy."""
+        """A name for what depends on the content of some files, and on the code in some folders of kpolicy."""
         return disk.key(what, self._digests.of(paths), code=code)
 
     def model_key(self, architecture: Architecture, toolchain: Toolchain) -> str | None:
@@ -277,7 +277,7 @@ class Tree:
 
 
 def _shown(command: str, fault: str) -> str:
-    """A probe that is not known, as it is told: the command, and why the emulation gave up."""
+    """A probe that is not known, as it is reported: the command, and why the emulation gave up."""
     text = command if len(command) <= _LONGEST_SHOWN else f"{command[:_LONGEST_SHOWN]}..."
     return f"{text} ({fault})" if fault else text
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Dependency loops, which `conf` refuses (scripts/kconfig/symbol.c: sym_check_deps).
 
-Nearly every tree has none, and that is told fast from the names on each line.  Where the names alone would make a loop,
+Nearly every tree has none, which the names on each line show quickly.  Where the names alone would make a loop,
 conditions are shaped as `conf` does first, since it loses some names by that (`kpolicy.kconfig.shape`).
 """
 
@@ -97,7 +97,7 @@ _MODULAR = "m"
 
 
 def _needs(entry: Entry) -> Needs:
-    """The names that an entry depends on, those that its values rest on, and those of what it selects and implies."""
+    """The names that an entry depends on, those that its values depend on, and those of what it selects and implies."""
     to_be_seen: list[str] = []
     to_have_a_value: list[str] = []
     of_others: list[tuple[str, tuple[str, ...]]] = []
@@ -173,17 +173,17 @@ class _Search:
         self._dialect = dialect
         self._choices = choices.members
         self._groups = choices.choice_of
-        # What a symbol rests on, and how Kconfig calls that.
+        # What a symbol depends on, and how Kconfig calls that.
         self._needs: dict[str, list[tuple[str, Ast]]] = defaultdict(list)
         self._places: dict[str, Location] = {}
         self._checking: set[str] = set()
         self._checked: set[str] = set()
-        # The way to where the search is: a symbol, and how it rests on the next one.
+        # The way to where the search is: a symbol, and how it depends on the next one.
         self._way: list[list[str]] = []
         self._gather(elaborated.root, None)
 
     def error(self) -> InputError | None:
-        """The error that tells of the first loop; None where there is none."""
+        """The error about the first loop; None where there is none."""
         return next((self._error() for name in self._places if self._leads_back(name)), None)
 
     def _gather(self, block: Entry, around: Ast | None) -> None:
@@ -215,7 +215,7 @@ class _Search:
             if condition is not None:
                 needs.append(("is visible depending on", condition))
             if item.kind == "default" and entry.kind == "config":
-                needs.append(("has a default that rests on", item.operands[0]))
+                needs.append(("has a default value containing", item.operands[0]))
 
     def _leads_back(self, name: str) -> bool:
         """Mirrors sym_check_deps(): whether a loop is met from a symbol on."""
@@ -262,11 +262,11 @@ class _Search:
         end = self._way[-1][0]
         begin = next((index for index, (name, _) in enumerate(self._way) if name == end), len(self._way) - 1)
         if begin == len(self._way) - 1:
-            # A member that is looked at with its choice.
+            # A member that is examined with its choice.
             choice = self._groups.get(end)
             begin = next((index for index, (name, _) in enumerate(self._way) if name == choice), 0)
         loop = self._way[begin:-1]
-        # A loop has no first step; the one that stands first in the files is as good as any.
+        # A loop has no first step; the one that is first in the files is as good as any.
         first = min(range(len(loop)), key=lambda index: self._places.get(loop[index][0], Location("", 0)))
         loop = loop[first:] + loop[:first]
         following = [name for name, _ in (*loop[1:], loop[0])]

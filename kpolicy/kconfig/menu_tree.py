@@ -106,6 +106,6 @@ class Elaborated:
     def judge(self, verdict: Verdict, location: Location, entry: Entry, text: str) -> None:
         """Add what some releases warn of and others refuse."""
         if verdict == "refused":
-            self.refuse(location, entry, f"stops here: {text}")
+            self.refuse(location, entry, text)
         elif verdict == "warned of":
             self.warn(location, text)

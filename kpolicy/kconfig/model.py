@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The Kconfig model of one architecture: immutable facts, each with its file and line.
 
-A `Model` stands on plain data (`payload`) that evaluation reads directly; everything else reads
-`expressions` and `symbols`, which are made when they are asked for.
+A `Model` wraps plain data (`payload`) that evaluation reads directly; everything else reads
+`expressions` and `symbols`, which are made when they are requested.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Model:
         return Dialect(*self.core.dialect)
 
     def derived(self, key: str, make: Callable[[Core], Derived]) -> Derived:
-        """Something worked out from the core once and kept with the model."""
+        """Something computed from the core once and kept with the model."""
         if key not in self._derived:
             self._derived[key] = make(self.core)
         result: Derived = self._derived[key]
@@ -102,7 +102,7 @@ class Model:
         return node is not None and self.core.records[node] is not None
 
     def has_prompt(self, name: str) -> bool:
-        """Whether a defined symbol has a prompt, in sight or not."""
+        """Whether a defined symbol has a prompt, visible or not."""
         return self._has_flag(name, HAS_PROMPT)
 
     def is_transitional(self, name: str) -> bool:
@@ -123,7 +123,7 @@ class Model:
         )
 
     def probed(self) -> Iterator[tuple[str, bool]]:
-        """The symbols that rest on a toolchain probe, each with whether it has no prompt.
+        """The symbols that depend on a toolchain probe, each with whether it has no prompt.
 
         Without a prompt the probe alone decides the value; with one it can hide the prompt.
         """
@@ -167,13 +167,13 @@ class Model:
 
     @cached_property
     def refused(self) -> tuple[tuple[Location, str, str], ...]:
-        """What the tree's own conf refuses: where, in the entry of which symbol if any, and what there is to say."""
+        """What the tree's own conf refuses: the line, the symbol of its entry ("" for none), and the message."""
         return tuple(
-            (Location(path, line), symbol, f"{REFUSED}, which {text}") for path, line, symbol, text in self.core.refused
+            (Location(path, line), symbol, f"{REFUSED}: {text}") for path, line, symbol, text in self.core.refused
         )
 
     @cached_property
     def _objects(self) -> Objects:
-        from kpolicy.kconfig.objects import Objects  # values alone are worked out without
+        from kpolicy.kconfig.objects import Objects  # values alone are computed without
 
         return Objects(self.core, self.details, self._expressions)

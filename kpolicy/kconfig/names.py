@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Where names are defined, over all architectures of a tree.
 
-An architecture's model knows its own names.  Whether another one has a name, and where, is told
+An architecture's model knows its own names.  Whether another one has a name, and where, is read
 here from the text of the Kconfig files: the `config` lines of all files that some architecture
 sources.  That takes a fraction of the time that one model takes.
 """

@@ -3,7 +3,7 @@
 
 Every symbol, constant and distinct expression of an architecture is one node, known by its
 index.  Equal expressions are one node, so that the dependencies which a thousand symbols
-inherit from a menu are worked out once per configuration.
+inherit from a menu are computed once per configuration.
 
 A node is `None` for a symbol or a constant, else `[operator, operand, operand ...]` with
 operands as indexes.  The first three nodes are the constants n, m and y: their index is
@@ -29,7 +29,7 @@ _CODE = {word: code for code, word in enumerate(OPERATORS)}
 class NodeTable:
     """Builds the table.
 
-    `named` are the nodes of symbols and constants in the order in which they were asked for; it may be emptied, or
+    `named` are the nodes of symbols and constants in the order in which they were requested; it may be emptied, or
     another list put in its place.  `texts` are their names and texts.  `types` has the types of symbols: a condition
     that compares a bool with a constant is simplified, as `conf` does (expr.c: expr_transform).
     """

@@ -47,7 +47,7 @@ class Objects:
         return tuple(reversed(found))
 
     def _prompt(self, definitions: list[Any], text: str, condition: int, file: int, line: int) -> Prompt:
-        # A property stands below the head of its entry, in the same file.
+        # A property is below the head of its entry, in the same file.
         above = [row for row in definitions if row[0] == file and row[1] <= line]
         around = self._conditions(max(above, key=lambda row: row[1])[2] if above else -1, prompt=True)
         place = self._place(file, line)

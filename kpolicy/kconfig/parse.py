@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """One Kconfig statement, from tokens to a `Statement`, by the productions of scripts/kconfig/parser.y (4.x: zconf.y).
 
-What some release takes is read in every tree; where this tree's grammar does not have it, `refuse` is told so.
+What some release takes is read in every tree; where this tree's grammar does not have it, `refuse` is called.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _DEFAULTS = {f"def_{word}": word for word in TYPES}
 
 
 class Parser:
-    """Parses one statement; `fail` raises, `refuse` takes note of what this tree's conf does not take."""
+    """Parses one statement; `fail` raises, `refuse` notes what this tree's conf refuses."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class Parser:
             if kind != WORD or word not in WORDS:
                 self._fail("unknown statement")
             if word not in ("option", "modules"):
-                self._refuse(_UNKNOWN_WORD.get(word, "does not know '{}'").format(word))
+                self._refuse(_UNKNOWN_WORD.get(word, "unknown keyword '{}'").format(word))
         else:
             word = cast("str", token)
         return _MEANT.get(word) or word
@@ -103,7 +103,7 @@ class Parser:
         if token.__class__ is not tuple:
             self._fail("expected a text in quotes")
         if token[0] == WORD and not self._grammar.bare_prompts:
-            self._refuse(f'takes no text without quotes: write "{token[1]}"')
+            self._refuse(f'unquoted text: write "{token[1]}"')
         return str(token[1])
 
     def _title(self) -> tuple[object, ...]:
@@ -122,7 +122,7 @@ class Parser:
         name = self._name()
         self._end()
         if not self._grammar.named_choice:
-            self._refuse("takes no name for a choice")
+            self._refuse("choice with a name")
         return (name,)
 
     def _reference(self) -> tuple[object, ...]:
@@ -136,7 +136,7 @@ class Parser:
             self._end()
             return (dependency,)
         if not self._grammar.conditional_depends:
-            self._refuse("takes no 'if' after 'depends on'")
+            self._refuse("'if' after 'depends on'")
         condition = self._condition()
         return (("||", dependency, compare_no(condition, True)),)
 
@@ -145,7 +145,7 @@ class Parser:
 
     def _help(self) -> tuple[object, ...]:
         if self._next is not None:
-            self._refuse("takes no words after 'help'")
+            self._refuse("text after 'help'")
         return ()
 
     def _option(self) -> tuple[str, tuple[object, ...]]:
@@ -165,13 +165,13 @@ class Parser:
             if word not in OPTIONS:
                 self._fail("unknown option")
             today = "write 'modules'" if word == "modules" else "there is no such option"
-            self._refuse(f"does not know 'option {word}': {today}")
+            self._refuse(f"unknown keyword 'option {word}': {today}")
         return ("modules" if word == "modules" else f"option {word}"), operands
 
     def _modules(self) -> tuple[object, ...]:
         self._end()
         if not self._grammar.has_modules:
-            self._refuse("does not know 'modules': write 'option modules'")
+            self._refuse("unknown keyword 'modules': write 'option modules'")
         return ()
 
     def _range(self) -> tuple[object, ...]:
@@ -240,11 +240,11 @@ class Parser:
 
 
 _UNKNOWN_WORD = {
-    "---help---": "does not know '{}': write 'help'",
-    "boolean": "does not know '{}': write 'bool'",
-    "def_int": "does not know '{}': write 'int' and 'default'",
-    "def_hex": "does not know '{}': write 'hex' and 'default'",
-    "def_string": "does not know '{}': write 'string' and 'default'",
+    "---help---": "unknown keyword '{}': write 'help'",
+    "boolean": "unknown keyword '{}': write 'bool'",
+    "def_int": "unknown keyword '{}': write 'int' and 'default'",
+    "def_hex": "unknown keyword '{}': write 'hex' and 'default'",
+    "def_string": "unknown keyword '{}': write 'string' and 'default'",
 }
 
 # What follows each keyword, as operands of its statement.

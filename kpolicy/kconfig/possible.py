@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What can be on in some configuration of a model, and what can be on in none.
 
-Only a part of the truth is told, the safe one: what is said to be impossible is, in every configuration; of what is
-said to be possible some may still be impossible, where conditions contradict each other.
+The answer is conservative: what it calls impossible is impossible in every configuration; some of what it calls
+possible may be impossible too, where conditions contradict each other.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from kpolicy.kconfig.payload import (
 
 
 class Possible:
-    """Asks what symbols and expressions of a model can be, each with all that it rests on.
+    """Asks what symbols and expressions of a model can be, each with all that it depends on.
 
     A symbol can be on when one of its prompts can be visible, a default can apply, or something that can be on selects
     or implies it; the least solution of that is found by repetition.
@@ -37,12 +37,12 @@ class Possible:
         self._settled: set[int] = set()
 
     def can_be_on(self, node: int) -> bool:
-        """Whether a symbol or an expression is y or m in some configuration, as far as that can be told."""
+        """Whether a symbol or an expression is y or m in some configuration, as far as that can be decided."""
         self._settle(node)
         return self._holds(node)
 
     def _settle(self, node: int) -> None:
-        """Find out about all symbols that a node rests on."""
+        """Find out about all symbols that a node depends on."""
         cone = [item for item in self._reached(node) if self._core.nodes[item] is None]
         self._settled.update(cone)
         waiting = [item for item in cone if item not in self._on and self._core.records[item] is not None]

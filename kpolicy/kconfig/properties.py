@@ -50,7 +50,7 @@ class Properties:
         """Enter a property of `entry`; `around` are the conditions of `visible if` lines around."""
         kind = statement.keyword
         if kind not in _PROPERTIES_OF[entry.kind]:
-            self._tree.refuse(location, entry, f"takes no '{_said(statement)}' in a {entry.kind}")
+            self._tree.refuse(location, entry, f"'{_said(statement)}' in a {entry.kind}")
             return
         if kind == "type":
             self._type(entry, statement, location, around)
@@ -60,11 +60,11 @@ class Properties:
             self._default(entry, statement, location)
         elif kind == "visible":
             if self._grammar.visible_first and entry.properties:
-                self._tree.refuse(location, entry, "takes no 'visible if' after 'depends on'")
+                self._tree.refuse(location, entry, "'visible if' after 'depends on'")
             entry.visibility.append((statement.operands[0], location))  # type: ignore[arg-type]  # an Ast
         elif kind == "modules":
             if self._tree.modules is not None:
-                self._tree.refuse(location, entry, f"takes 'modules' only once, and {self._tree.modules} has it")
+                self._tree.refuse(location, entry, f"second symbol with 'modules', after {self._tree.modules}")
             self._tree.modules = entry.name
         elif kind == "help":
             self._help(entry, statement, location)
@@ -83,7 +83,7 @@ class Properties:
         """Mirrors menu_add_option_defconfig_list()."""
         known = self._tree.defconfig_list
         if known not in (None, entry.name):
-            self._tree.refuse(location, entry, f"takes 'option defconfig_list' for one symbol only, and {known} has it")
+            self._tree.refuse(location, entry, f"second symbol with 'option defconfig_list', after {known}")
         else:
             self._tree.defconfig_list = entry.name
 
@@ -91,9 +91,9 @@ class Properties:
         word, text, condition = statement.operands
         if entry.kind == "choice":
             if word not in self._grammar.choice_types:
-                self._tree.refuse(location, entry, f"takes no '{word}' in a choice: write 'prompt'")
+                self._tree.refuse(location, entry, f"'{word}' in a choice: write 'prompt'")
             elif text is None and self._grammar.choice_type_needs_prompt:
-                self._tree.refuse(location, entry, f"takes no '{word}' without a prompt in a choice")
+                self._tree.refuse(location, entry, f"'{word}' without a prompt in a choice")
             if word not in ("bool", "tristate"):
                 return
         self._set_type(entry, str(word), location)
@@ -104,10 +104,10 @@ class Properties:
         value, condition, word = statement.operands
         if entry.kind == "choice":
             if word is not None:
-                self._tree.refuse(location, entry, f"takes no 'def_{word}' in a choice")
+                self._tree.refuse(location, entry, f"'def_{word}' in a choice")
                 return
             if isinstance(value, tuple) and value not in _LITERALS:
-                self._tree.refuse(location, entry, "takes nothing but a symbol as default of a choice")
+                self._tree.refuse(location, entry, "choice default that is not a symbol")
                 return
         entry.add("default", (value, condition), location, statement.probed)
         if word is not None:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where Kconfig files refer to a name, told from their lines.
+"""Where Kconfig files refer to a name, found in their lines.
 
-A model keeps what an expression means for one architecture; here stands every line of every
-file once, whoever reads it.
+A model keeps what an expression means for one architecture; here is every line of every
+file once, for all architectures.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Reference:
     `entry` is the symbol whose entry the line belongs to, "" outside of one.  `keyword` is that of
     the line (depends, select, if, ...).  `demanded` says that the line has no effect without the
     symbol: it is one of the conditions that must all hold, or the `target` of a select or imply.  `compared` says that
-    it stands in comparisons only, where a name that nothing defines is its own text.
+    it is in comparisons only, where a name that nothing defines is its own text.
     """
 
     name: str
@@ -130,7 +130,7 @@ def _expressions(statement: Statement, kind: str) -> Iterator[tuple[Any, bool]]:
     elif keyword == "type":
         yield operands[2], True
     elif keyword == "default":
-        # A number or a string may stand there without quotes.
+        # A number or a string may be there without quotes.
         if kind in _LOGICAL:
             yield operands[0], False
         yield operands[1], True

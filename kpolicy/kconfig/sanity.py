@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What `conf` looks at once all files are read (parser.y: choice_check_sanity, transitional_check_sanity)."""
+"""What `conf` checks after reading all files (parser.y: choice_check_sanity, transitional_check_sanity)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from kpolicy.kconfig.menu_tree import Elaborated, Entry, Property
 from kpolicy.kconfig.syntax import YES, Refusal
 from kpolicy.location import Location
 
-_ONLY_HELP = "takes a transitional symbol with a type and a help text only"
+_ONLY_HELP = "transitional symbol with more than a type and a help text"
 
 
 def check_sanity(result: Elaborated, grammar: Grammar) -> None:
-    """Add to what is refused of a menu tree."""
+    """Add what `conf` refuses in a menu tree."""
     if grammar.member_defaults and not grammar.strict_transitional:
         return
     named: set[str | None] = set(_members(result.root, False))
@@ -64,12 +64,12 @@ def _check_member(result: Elaborated, grammar: Grammar, member: _Placed, same: l
     for other in same:
         for item in other.entry.properties:
             if item.kind == "default":
-                _refuse(result, item.location, other, "takes no default for a member of a choice")
+                _refuse(result, item.location, other, "default of a choice member")
             elif item.kind == "prompt" and other is not member and not _is_title(item, other):
                 if grammar.member_prompts == "once":
-                    _refuse(result, item.location, other, "takes no other prompt for a member of a choice")
+                    _refuse(result, item.location, other, "second prompt of a choice member")
                 elif grammar.member_prompts == "in the choice" and other.choice is not member.choice:
-                    _refuse(result, item.location, other, "takes no prompt outside of its choice for a member of it")
+                    _refuse(result, item.location, other, "prompt of a choice member outside its choice")
 
 
 def _is_title(prompt: Property, placed: _Placed) -> bool:

@@ -19,7 +19,7 @@ _OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
 
 def shape_all(block: Entry, shaper: Shaper) -> None:
-    """Give every condition of a menu tree the shape that `conf` gives it: what that drops is nowhere asked for."""
+    """Give every condition of a menu tree the shape that `conf` gives it: what that drops is used nowhere."""
     # Copies: other architectures may have the same entries.
     block.children = [entry.copy() for entry in block.children]
     for entry in block.children:

@@ -65,7 +65,7 @@ def parts(statements: Iterable[Statement]) -> tuple[Part, ...]:
 def shared_entry(lines: Lines, path: str, around: tuple[Ast, ...], grammar: Grammar) -> Entry | None:
     """The entry that some statements make below `visible if` lines, if it is the same for every architecture.
 
-    It is not where there is something to say about its lines, or where the environment has a say.
+    It is not where there is something to say about its lines, or where the environment decides.
     """
     if lines.entries is None:
         made = _made(lines.statements, path, grammar)

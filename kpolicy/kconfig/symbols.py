@@ -51,7 +51,7 @@ class Default(NamedTuple):
 
 
 class Select(NamedTuple):
-    """`source` selects (or implies) `target` while `condition` holds; it stands at `location`."""
+    """`source` selects (or implies) `target` while `condition` holds; it is at `location`."""
 
     source: str
     target: str
@@ -96,8 +96,8 @@ class Symbol:
     probed: bool
 
     def around(self, location: Location) -> tuple[Condition, ...]:
-        """The lines whose conditions hold for a property that stands at a line of the symbol."""
-        # A property stands below the head of its entry, in the same file.
+        """The lines whose conditions hold for a property that is at a line of the symbol."""
+        # A property is below the head of its entry, in the same file.
         above = [
             (place.line, conditions)
             for place, conditions in zip(self.definitions, self.conditions, strict=True)

@@ -43,7 +43,7 @@ class Statement(NamedTuple):
     `line` is the first line of the statement, also where a backslash joins several.
     `keyword` is Kconfig's own word, or "raw" for a line that waits for its macros.
     `operands` depend on the keyword: names, texts and `Ast`s in the order of the language.
-    `probed` is set on elaboration when the statement's value rests on a toolchain probe.
+    `probed` is set on elaboration when the statement's value depends on a toolchain probe.
     """
 
     line: int
@@ -53,7 +53,7 @@ class Statement(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """What this tree's conf refuses though its meaning is plain: in whose entry (or ""), and what it does not take."""
+    """What this tree's conf refuses although its meaning is clear: the symbol of the entry (or ""), and the fault."""
 
     location: Location
     symbol: str

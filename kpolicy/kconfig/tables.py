@@ -54,7 +54,7 @@ class Tables:
         return [self.files.setdefault(location.path, len(self.files)), location.line]
 
     def scope(self, outer: int, condition: int, location: Location, *, is_visibility: bool = False) -> int:
-        """The scope of what stands below a line."""
+        """The scope of what is below a line."""
         row = (outer, condition, *self.place(location), int(is_visibility))
         known = self._scopes.get(row)
         if known is None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a model was made from: the files that were looked at, and their digests."""
+"""What a model was made from: the files that were examined, and their digests."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from kpolicy.kernel.source import Source
 
 
 class Digests:
-    """The digests of a source's files, each worked out once.
+    """The digests of a source's files, each computed once.
 
-    `steady` says that no file was read with another content than its digest is of: somebody edits it right now.
+    `steady` says that no file was read with another content than its digest is of: someone edits it right now.
     """
 
     def __init__(self, source: Source, known: Mapping[str, str]) -> None:

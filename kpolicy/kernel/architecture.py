@@ -2,7 +2,7 @@
 """Architectures: the ARCH words of make, and the folder of arch/ that each stands for.
 
 Mirrors the "Additional ARCH settings" of the top Makefile, scripts/subarch.include and
-arch/um/Makefile: they are read from the tree, so that a tree is asked for the words that it knows itself.
+arch/um/Makefile: they are read from the tree, so that they are the words that it accepts itself.
 """
 
 from __future__ import annotations

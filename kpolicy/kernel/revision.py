@@ -21,7 +21,7 @@ _MOST_LINKS: Final = 40
 class RevisionSource:
     """The files of a tree at a commit.
 
-    Folders are read as they are asked for, one tree object each.  Symbolic links are followed as long as they stay
+    Folders are read as they are requested, one tree object each.  Symbolic links are followed as long as they stay
     in the tree; a submodule is as if it were not there.
     """
 

@@ -20,7 +20,7 @@ from kpolicy.files import MAX_SIZE, OPEN_FLAGS, read_descriptor
 if TYPE_CHECKING:
     from kpolicy.kernel.git import Revision
 
-# What makes a directory a kernel tree.  `arch` and `scripts` are not asked for: the smallest
+# What makes a directory a kernel tree.  `arch` and `scripts` are not required: the smallest
 # useful tree (a demonstration, a test) has neither.
 _TREE_MARKS: Final = ("Makefile", "Kconfig")
 
@@ -115,7 +115,7 @@ class DirectorySource:
                 if inside == self._root or inside.startswith(os.path.join(self._root, "")):
                     return os.open(os.path.join(inside, base), _READ)
             except OSError:
-                # A link, or an error: both are looked at more closely below.
+                # A link, or an error: both are examined more closely below.
                 pass
         real = self._real_path(path)
         try:

@@ -15,7 +15,7 @@ Judged = TypeVar("Judged", ConfigReport, TreeReport)
 
 
 def chosen(report: Report, choice: Choice) -> Report:
-    """The report without findings that do not count, and without what is told about their rules."""
+    """The report without findings that do not count, and without what is reported about their rules."""
     if choice == EVERYTHING:
         return report
     report = replace(

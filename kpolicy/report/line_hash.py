@@ -2,7 +2,7 @@
 """The hash of a line by which GitHub knows an alert again while lines move: `primaryLocationLineHash`.
 
 It is that of github/codeql-action (src/fingerprints.ts), which fills it in when a SARIF file is uploaded and
-warns where another value stands there already: a polynomial, modulo 2^64, of the 100 characters from the
+warns where another value is there already: a polynomial, modulo 2^64, of the 100 characters from the
 beginning of the line on, blanks and tabs left out, every line end as a line feed, zeros behind the end of the
 file; then a colon and how many lines of the file before, and this one, have that hash.
 """

@@ -30,10 +30,10 @@ class ConfigReport:
     """What was found out about one config.
 
     `architecture` is the ARCH word, `srcarch` the folder of arch/.  `toolchain` says which answered the
-    probes.  `unjudged` are the rules that could not be judged, for want of Kconfig files.  `standard` is
+    probes.  `unjudged` are the rules that could not be judged, for lack of Kconfig files.  `standard` is
     the number of the policy that it was held against, among those of the report.  `findings` are
     those that stand; beside them are those that are `waived`, and those that a baseline has `known`.
-    `cost` is there when somebody asked what the options cost.  `touched` says that it rests on other files than at the
+    `cost` is there when someone asked what the options cost.  `touched` says that it depends on other files than at the
     revision that a run compares with, where it compares with one.
     """
 
@@ -54,7 +54,7 @@ class ConfigReport:
 
     @cached_property
     def told(self) -> tuple[Finding, ...]:
-        """The findings that stand, those with one cause as one."""
+        """The findings that count, those with one cause as one."""
         return fold(self.findings)
 
 
@@ -62,7 +62,7 @@ class ConfigReport:
 class TreeReport:
     """What was found out about the Kconfig files and fragments of a tree.
 
-    `checks` are the ids of the checks that were made, `architectures` those that were looked at;
+    `checks` are the ids of the checks that were made, `architectures` those that were examined;
     `complete` says that these are all, and that no file was left out.  `standard` is the number of the
     policy that it was held against.
     """
@@ -77,7 +77,7 @@ class TreeReport:
 
     @property
     def told(self) -> tuple[Finding, ...]:
-        """The findings that stand; none about the tree itself has its cause in common with another."""
+        """The findings that count; none about the tree itself has its cause in common with another."""
         return self.findings
 
 
@@ -99,7 +99,7 @@ class RuleNote:
     """What a rule, a check or a requirement is about, told once for all of its findings.
 
     `kind` is that of a rule (`kpolicy.policy.rules.rule.KINDS`), "" for anything else; `cost` is what it costs
-    to do otherwise, and who says so.
+    to do otherwise, with its source.
     """
 
     id: str
@@ -122,7 +122,7 @@ class Report:
     None where the policies say it.  `about` is what there is to
     say about the tree itself.  `since` names the revision whose findings are known, "" where there is none.
     `notes` are about the rules that findings are of, by their ids; `line_hashes` are those of the lines
-    that findings point at (`kpolicy.report.line_hash`), where somebody asked for them.
+    that findings point at (`kpolicy.report.line_hash`), where someone asked for them.
     """
 
     command: str
@@ -150,7 +150,7 @@ class Report:
 
     @property
     def findings(self) -> Iterator[Finding]:
-        """The findings that stand, about the tree, of all configs and about the policies."""
+        """The findings that count, about the tree, of all configs and about the policies."""
         for judged in self.judged:
             yield from judged.findings
         for policy in self.policies:

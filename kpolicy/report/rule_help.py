@@ -36,7 +36,7 @@ def _help(note: RuleNote, *, markdown: bool) -> Iterator[str]:
         yield f"{head('Cost:')} {words(_fact(note.cost))}"
     if note.remedy:
         lines = block("\n".join(note.remedy)) if markdown else [f"    {line}" for line in note.remedy]
-        yield "\n".join([head("Remedy:"), *([""] if markdown else []), *lines])
+        yield "\n".join([head("Fix:"), *([""] if markdown else []), *lines])
     if note.references:
         yield "\n".join(
             [head("References:"), *([""] if markdown else []), *(f"- {words(_fact(item))}" for item in note.references)]

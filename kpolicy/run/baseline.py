@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A baseline brought up to date."""
+"""An updated baseline."""
 
 from __future__ import annotations
 

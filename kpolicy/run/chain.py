@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a symbol enables, what can bring it in, and the ways between two symbols."""
+"""What a symbol enables, what can enable it, and the ways between two symbols."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from kpolicy.run.selection import read_target
 
 Direction: TypeAlias = Literal["in", "out", "both"]
 _USUAL: Final = "x86"
-# What can bring a symbol in grows fast: without --depth only so far.
+# What can enable a symbol grows fast: without --depth only so far.
 DEPTH_IN: Final = 2
-"""So many steps are followed of what can bring a symbol in, unless a depth is asked for."""
+"""So many steps are followed of what can enable a symbol, unless a depth is asked for."""
 MOST_EDGES: Final = 30
 """So many lines are shown of a symbol, unless all are asked for."""
 _MOST_PATHS: Final = 10
@@ -38,8 +38,8 @@ class ChainRequest:
     """One symbol, or two: where the ways begin and end.
 
     `config` is one of the tree, whose values are shown; `in_force` asks for what is in effect there only.  `kinds` are
-    those of the edges, `depth` how many of them are followed (None: as many as there are, few for what brings a
-    symbol in), and `everything` lifts the limits of what is shown.
+    those of the edges, `depth` how many of them are followed (None: as many as there are, few for what can
+    enable a symbol), and `everything` lifts the limits of what is shown.
     """
 
     source: KernelTree

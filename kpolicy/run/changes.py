@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What brought findings about since an earlier revision: the changes that the causes of lost lines follow."""
+"""What caused findings since an earlier revision: the changes that the causes of lost lines follow."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def names_of(report: ConfigReport) -> _Names:
 def with_changes(
     reports: Sequence[ConfigReport], questions: Sequence[Question], today: Examiner, before: Plan, context: Context
 ) -> tuple[ConfigReport, ...]:
-    """Reports whose findings know the change that brought their cause about."""
+    """Reports whose findings know the change behind their cause."""
     works = []
     ordered = sorted(questions, key=lambda item: item.now.arch)
     for _, group in groupby(ordered, key=lambda item: item.now.arch):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a patch brings to the defconfigs of a tree; the patch is applied in memory only."""
+"""The findings that a patch adds to the defconfigs of a tree; the patch is applied in memory only."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class PatchRequest:
 
 
 def checkpatch(request: PatchRequest, context: Context) -> Report:
-    """The report on what a patch brings; raises UsageError or InputError for one that does not apply."""
+    """The report on the findings that a patch adds; raises UsageError or InputError for one that does not apply."""
     environment, named = context.environment, request.source
     tip = named.revision or resolve(os.fspath(named.root), "HEAD", environment)
     with tempfile.TemporaryDirectory(prefix="kpolicy-") as scratch:

@@ -133,7 +133,7 @@ class Before:
     def told(
         self, context: Context, today: Examiner, targets: Sequence[Target], now: Sequence[ConfigReport]
     ) -> tuple[ConfigReport, ...]:
-        """The reports of some configs as they are, whose findings know the change that brought them about."""
+        """The reports of some configs as they are, whose findings know the change that caused them."""
         names = {(item.config, item.architecture): names_of(item) for item in now}
         questions = []
         for target in targets:

@@ -179,7 +179,7 @@ def test_progress_only_on_terminals(demo: Path) -> None:
 
 def test_verbose_shows_causes_remedies_and_roles(demo: Path) -> None:
     text = kpolicy("audit", demo, "-v").out
-    assert "    remedy: " in text
+    assert "    fix: " in text
     assert "debug_defconfig: judged as debug for x86: " in text
     assert re.search(r"^    STACKDEPOT_ALWAYS_INIT=y +selected by .+ +mm/Kconfig\.debug:\d+$", text, re.MULTILINE)
 

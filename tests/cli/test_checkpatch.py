@@ -108,8 +108,8 @@ def test_it_is_silent_about_a_patch_that_brings_nothing(repository: Repository) 
 
 def test_causes_and_remedies_are_told_when_asked_for(repository: Repository) -> None:
     path = _patch(repository)
-    assert "remedy: " not in kpolicy("checkpatch", path, "--tree", repository.folder).out
-    assert "remedy: # CONFIG_DEBUG_SG is not set" in kpolicy("checkpatch", path, "--tree", repository.folder, "-v").out
+    assert "fix: " not in kpolicy("checkpatch", path, "--tree", repository.folder).out
+    assert "fix: # CONFIG_DEBUG_SG is not set" in kpolicy("checkpatch", path, "--tree", repository.folder, "-v").out
 
 
 def test_what_cannot_be_judged_is_said(repository: Repository, tmp_path: Path, demo: Path) -> None:

@@ -39,6 +39,16 @@ def test_expanding_twice_changes_nothing(demo: Path, tmp_path: Path) -> None:
     assert kpolicy("expand", "--tree", demo, path).out == first
 
 
+def test_a_dash_is_standard_output(demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ("expand", "--tree", demo, "fuzz_defconfig")
+    assert kpolicy(*words, "-o", "-") == kpolicy(*words)
+    first = kpolicy("policy", "init", "--tree", demo, "-o", "-")
+    assert (first.status, first.err) == (status.CLEAN, "")
+    assert 'extends = ["upstream"]' in first.out
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("preset", PRESETS)
 def test_presets(demo: Path, preset: str) -> None:
     outcome = kpolicy("expand", "--tree", demo, "--arch", "arm64", "--preset", preset)

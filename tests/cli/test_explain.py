@@ -82,7 +82,7 @@ def test_json_says_the_same(demo: Path) -> None:
         "symbol": "DEBUG_KMEMLEAK",
         "value": "y",
         "type": "bool",
-        "prompt": "Search for leaked memory",
+        "prompt": "Kernel memory leak detector",
         "config": "arch/x86/configs/graphics_defconfig",
         "architecture": "x86",
     }

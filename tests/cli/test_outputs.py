@@ -115,6 +115,12 @@ def test_the_schema(demo: Path) -> None:
         (["-o", "json:a", "-o", "text:./a"], "two formats cannot both go to"),
         (["--mail", "--terse"], "pass one of them"),
         (["--mail", "-o", "json"], "--mail needs the text format"),
+        (["-v", "-o", "json"], "--verbose needs the text format"),
+        (["--mail", "--full"], "--mail and --full exclude each other"),
+        (["--mail", "-v"], "--mail and --verbose exclude each other"),
+        (["-q", "--mail"], "--quiet and --mail exclude each other"),
+        (["-q", "--statistics"], "--quiet and --statistics exclude each other"),
+        (["-q", "-v"], "--quiet and --verbose exclude each other"),
     ],
 )
 def test_wrong_outputs(words: list[str], said: str, demo: Path) -> None:
@@ -158,6 +164,17 @@ def test_quiet_and_clean(tmp_path: Path) -> None:
     assert (outcome.status, outcome.out) == (status.CLEAN, "")
     assert "0 errors" in (tmp_path / "a").read_text()
     assert readers.read_sarif((tmp_path / "b").read_text())["results"] == []
+
+
+def test_a_census_is_in_no_mail(demo: Path) -> None:
+    outcome = kpolicy("audit", demo, "--mail", "--census")
+    assert (outcome.status, outcome.out) == (status.USAGE, "")
+    assert "--mail and --census exclude each other" in outcome.err
+
+
+def test_quiet_is_for_stdout(demo: Path, tmp_path: Path) -> None:
+    kpolicy("audit", demo, "-q", "--statistics", "-o", f"text:{tmp_path}/a")
+    assert (tmp_path / "a").read_text() == kpolicy("audit", demo, "--statistics").out
 
 
 def test_terse_and_mail(demo: Path) -> None:

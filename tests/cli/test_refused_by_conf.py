@@ -42,12 +42,12 @@ config N
 endchoice
 """
 _REFUSED = {
-    2: ("A", 'takes no text without quotes: write "words"'),
-    3: ("A", "does not know '---help---': write 'help'"),
-    7: ("B", "does not know 'def_int': write 'int' and 'default'"),
-    11: ("C", "takes no 'if' after 'depends on'"),
-    14: ("", "takes no name for a choice"),
-    19: ("M", "takes no default for a member of a choice"),
+    2: ("A", 'unquoted text: write "words"'),
+    3: ("A", "unknown keyword '---help---': write 'help'"),
+    7: ("B", "unknown keyword 'def_int': write 'int' and 'default'"),
+    11: ("C", "'if' after 'depends on'"),
+    14: ("", "choice with a name"),
+    19: ("M", "default of a choice member"),
 }
 # Since 6.11: before it a choice may have a name, and conf only warns of a default of a member.
 _ONLY_TODAY = (14, 19)
@@ -70,7 +70,7 @@ def tree(tmp_path: Path, kernel: Path) -> Path:
 def _expected(release: str) -> list[str]:
     lines = [line for line in _REFUSED if release != "6.1" or line not in _ONLY_TODAY]
     return [
-        f"lib/Kconfig:{line}: error: refused by this tree's conf, which {_REFUSED[line][1]} [kconfig/refused-by-conf]"
+        f"lib/Kconfig:{line}: error: refused by this tree's conf: {_REFUSED[line][1]} [kconfig/refused-by-conf]"
         for line in lines
     ]
 
@@ -111,7 +111,7 @@ def test_a_patch_that_brings_one(tree: Path) -> None:
     repository.git("checkout", "-q", ".")
     outcome = kpolicy("checkpatch", patch, "--tree", tree)
     assert outcome.status == 1
-    assert "lib/Kconfig:3: error: refused by this tree's conf, which does not know '---help---'" in outcome.out
+    assert "lib/Kconfig:3: error: refused by this tree's conf: unknown keyword '---help---'" in outcome.out
 
 
 def test_a_tree_without_conf_refuses_nothing(tmp_path: Path) -> None:

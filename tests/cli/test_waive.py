@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kpolicy.cli import status
+from kpolicy.location import Location
 from kpolicy.policy.files.extends import policy_of_text
+from kpolicy.policy.files.policy_file import Waiver
 from kpolicy.policy.files.writing import starter, with_waiver
 from tests.cli.support import copy_of_demo, kpolicy
 
@@ -61,7 +64,7 @@ def test_a_waiver_is_added_and_comments_stay(tree: Path) -> None:
         (("kmemleak", "x_defconfig", "--owner", "jane", "--until", "soon"), "YYYY-MM-DD"),
         (("kmemleak", "x_defconfig", "--owner", "jane", "--until", "2020-01-31"), "the day is past"),
         (("kmemleak", "configs/", *_UNTIL), "a config is a file"),
-        (("kmemleak", "x_defconfig", *_UNTIL, "--policy", "gone.toml"), "cannot read the policy file"),
+        (("kmemleak", "x_defconfig", *_UNTIL, "--policy", "gone.toml"), "cannot read the policy"),
     ],
 )
 def test_what_would_be_no_waiver_is_not_written(tree: Path, words: tuple[str, ...], said: str) -> None:
@@ -81,15 +84,40 @@ def test_without_a_policy_file_there_is_nothing_to_add_to(tree: Path, monkeypatc
 
 
 def test_odd_texts_stay_what_they_are() -> None:
-    text = with_waiver(
-        "# a\r\n",
-        rule="kasan",
-        config='a"b\\c',
-        reason="caf\u00e9",
-        owner="j",
-        expires=dt.date(2099, 1, 1),
-        symbol="X",
-    )
+    waiver = Waiver("kasan", 'a"b\\c', "X", "caf\u00e9", "j", dt.date(2099, 1, 1), Location("kpolicy.toml", 2))
+    text = with_waiver("# a\r\n", waiver)
     assert text.count("\r\n") == text.count("\n")
-    (waiver,) = policy_of_text("kpolicy.toml", text).waivers
-    assert (waiver.reason, waiver.symbol) == ("caf\u00e9", "X")
+    (read,) = policy_of_text("kpolicy.toml", text).waivers
+    assert replace(read, location=waiver.location) == waiver
+
+
+def test_a_waiver_that_is_there_is_not_added_again(tree: Path) -> None:
+    path = tree / "kpolicy.toml"
+    path.write_text("# ours\n")
+    words = ("waive", "kmemleak", "x_defconfig", *_UNTIL, "--policy", path)
+    kpolicy(*words)
+    text = path.read_text()
+    again = kpolicy(*words)
+    assert (again.status, again.err, path.read_text()) == (status.CLEAN, "", text)
+    assert again.out == f"{path}:3: kmemleak is already waived in x_defconfig until 2099-01-31 (jane)\n"
+    # Another owner, another reason: another waiver.
+    assert kpolicy(*words, "--symbol", "X").out.startswith(f"{path}: ")
+    assert path.read_text() != text
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "said"),
+    [
+        (b"# a\nwaiver = []\n", (), "{path}:2: error: 'waiver' must be written as [[waiver]] tables\n    waiver = []"),
+        (b"# a\n\xff\n", (), "{path}:2: error: not UTF-8 text"),
+        (b"# a\n", ("--symbol", "a b"), "error: not a valid waiver: 'a b' is not a symbol\n"),
+        (b"# a\n", ("--reason", " "), "error: not a valid waiver: 'reason' is empty\n"),
+        (b"# a\n", ("--reason", "\udcff"), "error: not a valid waiver: not UTF-8 text\n"),
+    ],
+)
+def test_errors_point_at_lines_of_the_file(tree: Path, text: bytes, words: tuple[str, ...], said: str) -> None:
+    path = tree / "kpolicy.toml"
+    path.write_bytes(text)
+    outcome = kpolicy("waive", "kmemleak", "x_defconfig", *_UNTIL, *words, "--policy", path)
+    assert (outcome.status, outcome.out, path.read_bytes()) == (status.USAGE, "", text)
+    assert outcome.err.startswith(said.format(path=path))

@@ -146,6 +146,7 @@ def test_no_smaller_set_of_edits_does_it(tmp_path: Path, seed: int) -> None:
         # Without it every m is a y: it has a say in everything.
         relevant -= {("MODULES", True), ("MODULES", False)}
         plan = small.fix(config, only="own/rule")
+        assert len(plan.fixes) + len(plan.hopeless) == 1
         for fix in plan.fixes:
             after = small.values(plan.text)
             assert after.is_on(name) == up

@@ -144,8 +144,12 @@ def test_what_the_tree_does_not_have_is_not_said_to_be_off() -> None:
 
 def test_a_cause_in_a_message() -> None:
     lines = ("DEBUG_KERNEL", "DEBUG_VM", "!DEBUG_VM_PGTABLE")
-    message = judged(*lines, role="debug")["pgtable/boot-test-lost"].message
-    assert message.endswith(": set to n at some_defconfig:3")
+    found = judged(*lines, role="debug")["pgtable/boot-test-lost"]
+    # Its own line is where it is.
+    assert (str(found.place), found.message.rpartition(": ")[2]) == ("some_defconfig:3", "set to n")
+    rule = next(item for item in shipped_catalogue() if item.id == "pgtable/boot-test-lost")
+    (found,) = judge(values_of(*lines), [dataclasses.replace(rule, message="{DEBUG_VM:cause}")], "debug")
+    assert found.message == "set to y at some_defconfig:2"
 
 
 def test_census() -> None:

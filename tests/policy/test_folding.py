@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from kpolicy.explain.root import Origin, Root
 from kpolicy.location import Location
 from kpolicy.policy.folding.fold import cause_of, fold, unfolded
@@ -140,6 +142,28 @@ def test_a_removed_line_is_one_finding_that_names_it(tmp_path: Path) -> None:
     assert one["root"]["change"]["why"] == "removed"
     assert sorted(one["members"]) == sorted(item["fingerprint"] for item in found["findings"])
     assert len(one["members"]) == 4
+
+
+def test_a_difference_has_one_finding_a_cause(tmp_path: Path) -> None:
+    repository = make_repository(_tree(tmp_path))
+    repository.write(_NAME, _CONFIG.replace("CONFIG_MODULES=y\n", ""))
+    trees = (f"{repository.folder}@HEAD", repository.folder)
+    lines = kpolicy("diff", *trees).out.splitlines()
+    (gained,) = (line for line in lines if line.startswith("+ "))
+    assert ": warning: CONFIG_MODULES is not set: 4 requests for m become y [" in gained
+    assert lines[-1].endswith("; 1 finding gained, 0 lost")
+    assert len(kpolicy("diff", *trees, "--format", "json").json["gained"]) == 4
+    (back,) = (line for line in kpolicy("diff", *reversed(trees)).out.splitlines() if line.startswith("- "))
+    assert back.removeprefix("- ") == gained.removeprefix("+ ")
+
+
+@pytest.mark.parametrize("line", ["CONFIG_MODULES=maybe", " CONFIG_MODULES=y"])
+def test_a_line_that_became_invalid_was_changed(tmp_path: Path, line: str) -> None:
+    repository = make_repository(_tree(tmp_path))
+    repository.write(_NAME, _CONFIG.replace("CONFIG_MODULES=y", line))
+    done = kpolicy("audit", repository.folder, "--since", "HEAD", "--no-cache", "--select", "config/dropped-request")
+    said = f"was =y before this change; CONFIG_MODULES=y changed to the invalid line {line} at {_NAME}:1): 4 requests"
+    assert said in done.out
 
 
 def test_the_change_behind_the_cause_is_found(tmp_path: Path) -> None:

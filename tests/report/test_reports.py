@@ -106,8 +106,8 @@ def test_details() -> None:
     assert lines[1:] == [
         "    A=y     selected by ROOT  lib/Kconfig:7",
         "    ROOT=y  CONFIG_ROOT=y     a_defconfig:3",
-        "    remedy: # CONFIG_ROOT is not set",
-        "            CONFIG_C=y",
+        "    fix: # CONFIG_ROOT is not set",
+        "         CONFIG_C=y",
         "a_defconfig: judged as debug for arm64: E0=y, E1=y, E2=y, E3=y and 2 more",
         "1 config: 0 errors, 1 warning, 0 notes",
     ]

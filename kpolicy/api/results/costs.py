@@ -11,7 +11,7 @@ from kpolicy.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """The machine that costs are worked out for: memory and page size in bytes, possible CPUs; None: not stated."""
+    """The machine that costs are computed for: memory and page size in bytes, possible CPUs; None: not stated."""
 
     ram: int | None
     cpus: int | None
@@ -30,7 +30,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class CostItem:
-    """What an option costs: `bytes`, where they can be worked out, `figure` in words, or the `reason` for neither.
+    """What an option costs: `bytes`, where they can be computed, `figure` in words, or the `reason` for neither.
 
     In the report on a config `symbol` and `location` say what to edit; in that on costs `causes` say why it is on.
     """

@@ -38,7 +38,7 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The change since a revision that others follow; `why` is "removed" where `text` is a config line that is gone."""
+    """The change since a revision that others follow; `why` is "removed" where `text` is a removed config line."""
 
     symbol: str
     before: str
@@ -96,7 +96,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for a role."""
+    """Evidence for a role."""
 
     symbol: str | None
     value: str | None
@@ -106,7 +106,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class OtherRole:
-    """Another role that options speak for."""
+    """Another role that options indicate."""
 
     name: str
     evidence: tuple[Evidence, ...]
@@ -116,7 +116,7 @@ class OtherRole:
 class Role:
     """What a kernel is for, and why; `reading` names the definition that decided, where there are several.
 
-    `certainty` is stated (by the policy), clear, unclear (options speak for an `other` role too) or earlier (the role
+    `certainty` is stated (by the policy), clear, unclear (options indicate an `other` role too) or earlier (the role
     before a change).
     """
 
@@ -140,7 +140,7 @@ class ConfigReport:
     """What was found out about one config.
 
     `findings` stand; beside them are those that are `waived`, and those that a baseline has `known`.
-    `unjudged` are rules that could not be judged for want of Kconfig files.  `folded` are findings that each stand for
+    `unjudged` are rules that could not be judged for lack of Kconfig files.  `folded` are findings that each stand for
     several of `findings`, with one cause.  `touched` is False where nothing changed since the revision of the run.
     """
 

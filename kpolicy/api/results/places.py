@@ -27,7 +27,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why something could not be looked at; `status` is the exit status that it means."""
+    """Why something could not be examined; `status` is the exit status that it means."""
 
     location: Location | None
     message: str

@@ -22,7 +22,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A reason for a value, and what it rests on itself; `decider` says who decided it, where somebody did."""
+    """A reason for a value, and what it depends on itself; `decider` says who decided it, where someone did."""
 
     kind: str
     symbol: str | None
@@ -137,7 +137,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A select, an imply, or a default that rests on another symbol; `in_force` is None without a config."""
+    """A select, an imply, or a default that depends on another symbol; `in_force` is None without a config."""
 
     kind: str
     source: str
@@ -159,7 +159,7 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """The value of a symbol, where a config is looked at, and its definition."""
+    """The value of a symbol, where a config is examined, and its definition."""
 
     value: str | None
     location: Location | None
@@ -167,7 +167,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class SymbolChain:
-    """What a symbol enables (`out`) and what can bring it in (`in_`), or the ways between two symbols."""
+    """What a symbol enables (`out`) and what can enable it (`in_`), or the ways between two symbols."""
 
     architecture: str
     version: str

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The limits of what a hostile tree may make the emulation do: processor time, and text that is made.
 
-One clock for everything: each step of the shell, each write, each record that a program reads looks at it.  Only
+One clock for everything: each step of the shell, each write, each record that a program reads checks it.  Only
 Python's matcher of patterns cannot look itself, since some patterns match for years; a timer interrupts that.
 """
 

@@ -37,7 +37,7 @@ class Answer(NamedTuple):
     """What a command printed, as Kconfig sees it; `known` is False when that is not certain.
 
     `why` says what is not emulated, `fault` why the emulation gave up, if it did: for the message to the user.
-    An answer that is not `lasting` rests on how fast this machine is.  `told` says that an earlier answer has told why.
+    An answer that is not `lasting` depends on how fast this machine is.  `told`: an earlier answer has the reason.
     """
 
     output: str
@@ -62,7 +62,7 @@ class EmulatedProbes:
         self.toolchain = toolchain
         self._scripts = TreeScripts(source, toolchain)
         self._clock = Clock(_EACH, _TOGETHER)
-        # The answers of a command, each with the variables of the environment that it looked at.
+        # The answers of a command, each with the variables of the environment that it examined.
         self._answers: dict[str, list[tuple[Mapping[str, str | None], Answer]]] = {}
 
     def shell(self, command: str, environment: Mapping[str, str]) -> Answer:

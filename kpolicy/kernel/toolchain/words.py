@@ -69,7 +69,7 @@ def recorded_toolchain(values: Mapping[str, str]) -> Toolchain | None:
 
     `values` maps symbol names (without CONFIG_) to values as `conf` writes them, quotes removed:
     CC_VERSION_TEXT, GCC_VERSION, CLANG_VERSION, AS_VERSION, LD_VERSION, LLD_VERSION, PAHOLE_VERSION, RUSTC_VERSION,
-    RUSTC_VERSION_TEXT, RUSTC_LLVM_VERSION, BINDGEN_VERSION_TEXT, GCC_PLUGINS, ARM64 and COMPAT_VDSO are looked at.
+    RUSTC_VERSION_TEXT, RUSTC_LLVM_VERSION, BINDGEN_VERSION_TEXT, GCC_PLUGINS, ARM64 and COMPAT_VDSO are examined.
 
     A config made with the dummy tools gives those.  A version that is not recorded (AS_VERSION
     before 5.12) is that of the dummy toolchain.  The flags

@@ -16,6 +16,7 @@ from kpolicy.policy.checks.heirs import heirs
 from kpolicy.policy.checks.names import likely_names
 from kpolicy.policy.checks.old_names import honoured_message, lost_message, moved_hint, unknown_message
 from kpolicy.policy.checks.spelling import as_read
+from kpolicy.policy.rules.message import conjoined
 
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
@@ -109,7 +110,7 @@ def in_words(architectures: Sequence[str]) -> str:
     """Some architectures: by name when they are few."""
     if len(architectures) > _MOST_ARCHITECTURES:
         return f"{len(architectures)} other architectures"
-    return " and ".join(filter(None, (", ".join(architectures[:-1]), architectures[-1])))
+    return conjoined(architectures)
 
 
 def winner(values: Values, name: str) -> Assignment | None:

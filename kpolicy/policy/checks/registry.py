@@ -111,7 +111,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         SWITCHES_OFF,
-        "A line that turns off options which the config does not name",
+        "line that turns off options the config does not name",
         "note",
         "A default such as `default !EXPERT` keeps an option on only while its prompt is hidden. CONFIG_EXPERT=y turns"
         " off NAMESPACES and others, which the config never mentions. Which options go is computed without the line.",
@@ -152,7 +152,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         ROLE_CHANGED,
-        "A change that makes another kind of kernel of a config",
+        "change that gives a config another role",
         "warning",
         "Rules judge a config by its role. A change that adds debug options to a production kernel could replace errors"
         " by notes that ask for more debugging. With --since, checkpatch, diff and a baseline the earlier role judges,"

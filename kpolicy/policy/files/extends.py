@@ -51,6 +51,32 @@ def load_policy(word: str, vocabulary: Vocabulary | None = None) -> Policy:
     return loader.policy(vocabulary or shipped_vocabulary())
 
 
+def policy_text(path: Path, shown: str) -> str:
+    """The text of a policy file; raises UsageError, by the name that is `shown`, for one that cannot be read."""
+    place = Location(shown, 0)
+    try:
+        content = read_file(path, _MAX_SIZE)
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno in (errno.EISDIR, errno.EINVAL):
+            raise UsageError("is not a file, expected a policy file", place) from None
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        is_name = "/" not in shown and not shown.endswith(".toml")
+        hint = did_you_mean(shown, SHIPPED) if is_name else None
+        raise UsageError(f"cannot read the policy: {reason}", place, hint=hint) from None
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        start = content.rfind(b"\n", 0, error.start) + 1
+        end = content.find(b"\n", error.start)
+        line = content[start : end if end >= 0 else len(content)]
+        raise UsageError(
+            "not UTF-8 text: not a policy file",
+            Location(shown, content.count(b"\n", 0, error.start) + 1),
+            source_line=line.decode("utf-8", "surrogateescape"),
+            column=len(content[start : error.start].decode("utf-8", "surrogateescape")) + 1,
+        ) from None
+
+
 def policy_of_text(path: str, text: str, vocabulary: Vocabulary | None = None) -> Policy:
     """The policy of a text that is, or will be, at a path; raises as `load_policy` does."""
     loader = _Loader()
@@ -92,7 +118,7 @@ class _Loader:
     def load_file(self, path: Path, shown: str, named_at: _Named | None) -> None:
         """Read a file; `named_at` is where it was named, None for the command line."""
         try:
-            text = _read(path, shown)
+            text = policy_text(path, shown)
         except UsageError as error:
             self._complete = False
             if named_at is not None and error.location == Location(shown, 0) and error.source_line is None:
@@ -204,28 +230,3 @@ def _advised(error: UsageError) -> UsageError:
             hint='quote names with a slash or a wildcard: [rules."kasan/outline"]',
         )
     return error
-
-
-def _read(path: Path, shown: str) -> str:
-    place = Location(shown, 0)
-    try:
-        content = read_file(path, _MAX_SIZE)
-    except (OSError, ValueError) as error:
-        if isinstance(error, OSError) and error.errno in (errno.EISDIR, errno.EINVAL):
-            raise UsageError("is not a file, expected a policy file", place) from None
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        is_name = "/" not in shown and not shown.endswith(".toml")
-        hint = did_you_mean(shown, SHIPPED) if is_name else None
-        raise UsageError(f"cannot read the policy: {reason}", place, hint=hint) from None
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        start = content.rfind(b"\n", 0, error.start) + 1
-        end = content.find(b"\n", error.start)
-        line = content[start : end if end >= 0 else len(content)]
-        raise UsageError(
-            "not UTF-8 text: not a policy file",
-            Location(shown, content.count(b"\n", 0, error.start) + 1),
-            source_line=line.decode("utf-8", "surrogateescape"),
-            column=len(content[start : error.start].decode("utf-8", "surrogateescape")) + 1,
-        ) from None

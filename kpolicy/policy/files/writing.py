@@ -3,9 +3,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Sequence
+from dataclasses import replace
+
+from kpolicy.errors import UsageError
+from kpolicy.policy.files.extends import policy_of_text
+from kpolicy.policy.files.policy_file import Waiver
+from kpolicy.policy.files.settings import Policy
+from kpolicy.policy.toml.toml_file import FileErrors, TomlFile
 
 _STARTER = """\
 # The kpolicy policy of {subject}: the rules for its configs, and the accepted findings.
@@ -41,16 +47,41 @@ extends = ["upstream"]
 _FRAGMENTS = ("kernel/configs/debug.config", "kernel/configs/hardening.config")
 
 
-def with_waiver(
-    text: str, *, rule: str, config: str, reason: str, owner: str, expires: dt.date, symbol: str | None = None
-) -> str:
+def with_waiver(text: str, waiver: Waiver) -> str:
     """The text of a policy file with one more waiver at its end; everything else stays as it is."""
     end = "\r\n" if "\r\n" in text else "\n"
-    keys = {"rule": rule, "config": config, **({"symbol": symbol} if symbol else {}), "reason": reason, "owner": owner}
-    lines = ["[[waiver]]", *(f"{key} = {_string(value)}" for key, value in keys.items())]
-    lines.append(f"expires = {expires.isoformat()}")
+    named = {name: getattr(waiver, name) for name in ("rule", "config", "symbol", "reason", "owner")}
+    lines = ["[[waiver]]", *(f"{key} = {_string(value)}" for key, value in named.items() if value)]
+    if waiver.expires is not None:
+        lines.append(f"expires = {waiver.expires.isoformat()}")
     gap = "" if not text else end if text.endswith("\n") else end * 2
     return text + gap + "".join(f"{line}{end}" for line in lines)
+
+
+def waived_already(policy: Policy, waiver: Waiver) -> Waiver | None:
+    """The waiver of a policy that equals another one, wherever that is."""
+    return next((item for item in policy.waivers if replace(item, location=waiver.location) == waiver), None)
+
+
+def check_with_waiver(path: str, text: str, edited: str) -> None:
+    """Check that the text of a valid policy file is one with a new waiver, too; raises UsageError.
+
+    An error is at a line of the file, or at none: the lines of the waiver are not there yet.
+    """
+    try:
+        edited.encode()
+        TomlFile(path, edited)
+    except UnicodeEncodeError:
+        raise UsageError("not a valid waiver: not UTF-8 text") from None
+    except UsageError:
+        # TOML adds tables to tables only, not to `waiver = [...]`.
+        file = TomlFile(path, text)
+        file.complain(("waiver",), "'waiver' must be written as [[waiver]] tables")
+        file.finish()
+    try:
+        policy_of_text(path, edited)
+    except FileErrors as error:
+        raise UsageError(f"not a valid waiver: {error.errors[0].message}", hint=error.errors[0].hint) from None
 
 
 def starter(subject: str, configs: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from kpolicy.explain.root import Root
 from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.rules.message import conjoined
 
 _FEW = 3
 
@@ -67,7 +68,7 @@ def _each(members: Sequence[Finding]) -> Iterator[str]:
         asked = item.root.asked if item.root is not None else ""
         by_value.setdefault(_got(item), []).append(f"CONFIG_{item.symbol}={asked}")
     for got, names in by_value.items():
-        yield f"{_and(names)} {'become' if len(names) > 1 else 'becomes'} {got}"
+        yield f"{conjoined(names)} {'become' if len(names) > 1 else 'becomes'} {got}"
 
 
 def _counted(members: Sequence[Finding]) -> Iterator[str]:
@@ -86,7 +87,3 @@ def _kind(value: str) -> str:
 
 def _got(finding: Finding) -> str:
     return finding.symbols[0].value if finding.symbols else "n"
-
-
-def _and(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

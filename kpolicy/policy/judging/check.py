@@ -16,6 +16,7 @@ from kpolicy.policy.rules.rule import Rule
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
+    from kpolicy.location import Location
 
 
 def judge(
@@ -41,6 +42,7 @@ def finding(
 ) -> Finding:
     """The finding of a rule that fires."""
     symbol = _subject(values, rule)
+    place = config_line(values, symbol, *rule.symbols)
     return Finding(
         rule=rule.id,
         severity=rule.severity,
@@ -50,14 +52,14 @@ def finding(
         role=role,
         symbol=symbol,
         symbols=tuple(SymbolValue(name, shown(values, name)) for name in rule.symbols),
-        message=_message(values, rule, complete=complete),
+        message=_message(values, rule, place, complete=complete),
         causes=cause(values, symbol),
-        place=config_line(values, symbol, *rule.symbols),
+        place=place,
         remedy=remedy_for(values, rule, complete=complete) if remedies else (),
     )
 
 
-def _message(values: Values, rule: Rule, *, complete: bool) -> str:
+def _message(values: Values, rule: Rule, place: Location, *, complete: bool) -> str:
     # A list names what the finding rests on, and nothing that this tree does not have: it cannot be turned on.
     asked, deciding = symbols(rule.when), decisive(rule.when, values)
     listed = [name for name in rule.symbols if name in deciding or name not in asked]
@@ -67,7 +69,7 @@ def _message(values: Values, rule: Rule, *, complete: bool) -> str:
         rule.message,
         listed,
         lambda name: shown(values, name),
-        lambda name: _in_words(values, name),
+        lambda name: _in_words(values, name, place),
     )
 
 
@@ -81,8 +83,8 @@ def _subject(values: Values, rule: Rule) -> str:
     return next((name for name in rule.symbols if shown(values, name) != "n"), rule.symbols[0])
 
 
-def _in_words(values: Values, name: str) -> str:
+def _in_words(values: Values, name: str, place: Location) -> str:
+    """The cause of a value, with its line unless that is the `place` of the finding."""
     link = cause(values, name)[0]
-    if link.kind == "assigned":
-        return f"set to {link.value} at {link.location}"
-    return f"{link.text} at {link.location}" if link.location is not None else link.text
+    text = f"set to {link.value}" if link.kind == "assigned" else link.text
+    return text if link.location in (None, place) else f"{text} at {link.location}"

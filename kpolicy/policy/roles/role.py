@@ -85,6 +85,11 @@ class Evidence:
     location: Location | None
     why: str
 
+    @property
+    def text(self) -> str:
+        """What it is, in a few words: KASAN=y, or a name."""
+        return f"named {self.value}" if self.symbol == NAME else f"{self.symbol}={self.value}"
+
 
 Certainty: TypeAlias = Literal["stated", "clear", "unclear", "earlier"]
 NAME: Final = "name"
@@ -94,7 +99,7 @@ CERTAINTIES: Final[tuple[Certainty, ...]] = get_args(Certainty)
 
 @dataclass(frozen=True, slots=True)
 class OtherRole:
-    """Another role that values speak for, and those values."""
+    """Another role that values indicate, and those values."""
 
     role: str
     evidence: tuple[Evidence, ...]
@@ -105,7 +110,7 @@ class RoleVerdict:
     """The role of a config, the reading that decided ("" for the role that remains), and the evidence.
 
     `certainty` is how the role is known: stated by the policy, clear or unclear from the values, or that which the
-    config had before a change.  `other` is what speaks for another role: with "unclear" too little to decide,
+    config had before a change.  `other` is what indicates another role: with "unclear" too little to decide,
     with "earlier" what the values say now.
     """
 

@@ -61,6 +61,11 @@ def fill(
     return _FIELD.sub(replacement, template)
 
 
+def conjoined(words: Sequence[str]) -> str:
+    """Some words in a sentence: A, B and C."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
 def fill_parameters(template: str, parameters: Mapping[str, str]) -> str:
     """The template with the values of the rule's parameters, everything else untouched."""
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Layers of a directed graph, as for a drawing by Sugiyama: circles broken, layers told, few crossings.
+"""Layers of a directed graph, as for a drawing by Sugiyama: cycles broken, layers assigned, few crossings.
 
 Nodes are numbers.  Everything is done in the order of the numbers, so that a graph has one drawing.
 """

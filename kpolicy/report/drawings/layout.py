@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Where the boxes and arrows of a drawing go: from left to right, nothing on top of anything else.
 
-Boxes stand in columns.  Between two columns of boxes is one for what is written at the arrows: every text has a
+Boxes are in columns.  Between two columns of boxes is one for what is written at the arrows: every text has a
 place of its own there, and every arrow that passes a column has one too.  So no box, text or arrow can hide another.
 """
 
@@ -18,7 +18,7 @@ from kpolicy.report.drawings.layers import layers, ordered, without_circles
 Size: TypeAlias = "tuple[float, float]"
 
 _MARGIN = 16.0
-# Between columns there is the more room the higher arrows rise there: steep ones are hard to tell apart.
+# Between columns there is the more room the higher arrows rise there: steep ones are hard to distinguish.
 _COLUMN_GAP = 36.0
 _WIDEST_GAP = 140.0
 _SLOPE = 0.2
@@ -81,7 +81,7 @@ class Layout:
 def layout(boxes: Sequence[Size], links: Sequence[Link]) -> Layout:
     """Lay out boxes and the links between them.  A link must join two different boxes.
 
-    Raises UsageError for so many that nobody could read the drawing.
+    Raises UsageError for so many that no one could read the drawing.
     """
     pairs = without_circles(len(boxes), [(link.source, link.target) for link in links])
     layer = layers(len(boxes), pairs)
@@ -157,7 +157,7 @@ def _places(
     for number, (left, right) in enumerate(edges):
         for node in ranks[number]:
             width, height = sizes[node]
-            # Texts stand in the middle of their column, boxes at its left.
+            # Texts are in the middle of their column, boxes at its left.
             x = left + (right - left - width) / 2 if number % 2 else left
             places[node] = Place(x, middles[node] - height / 2 + shift, width, height)
     return places

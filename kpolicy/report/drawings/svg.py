@@ -79,7 +79,7 @@ def svg_lines(picture: Drawing) -> Iterator[str]:
     yield f'<rect class="ground" width="{_number(width)}" height="{_number(height)}"/>'
     yield _text("title", title, 16, 26, 14.0)
     yield f'<g transform="translate(0 {_number(_HEAD)})">'
-    # What is in force stands before what is not.
+    # What is in force is before what is not.
     for arrow, route in sorted(
         zip(picture.arrows, plan.routes, strict=True), key=lambda item: item[0].edge.in_force is not False
     ):

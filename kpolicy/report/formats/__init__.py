@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The formats of a report, one module each; a module is imported when its format is asked for.
+"""The formats of a report, one module each; a module is imported when its format is requested.
 
 Every module has `render(report, how)`, which gives the whole text, with a last newline where there is any.
 """
@@ -73,7 +73,7 @@ FORMATS: Mapping[str, Format] = _all()
 
 
 def likeliest(word: str, path: str | None) -> str | None:
-    """What somebody meant who wrote `word`, or `word:path`, where no format has that name; None for no idea."""
+    """What someone meant who wrote `word`, or `word:path`, where no format has that name; None for no idea."""
     if path is None:
         for item in FORMATS.values():
             if any(word.endswith(suffix) for suffix in item.suffixes):

@@ -19,7 +19,7 @@ _FORMULA = ("=", "+", "-", "@")
 
 
 def render(report: Report, how: Presentation) -> str:  # noqa: ARG001 - every format has the same signature
-    """The table; of a remedy of several lines each stands in a line of its cell."""
+    """The table; of a remedy of several lines each is in a line of its cell."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)

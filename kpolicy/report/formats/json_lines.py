@@ -34,7 +34,7 @@ def _objects(report: Report) -> Iterator[dict[str, Any]]:
 
 
 def _whole(finding: Finding) -> dict[str, Any]:
-    # Nothing is taken for granted, so that all of these are told; "" stands for none.
+    # Nothing is taken for granted, so that all of these are reported; "" stands for none.
     given = finding_document(finding, Whose(finding.tree, finding.architecture, finding.config, finding.role))
     whose = {"architecture": finding.architecture, "config": finding.config, "role": finding.role}
     return {**{key: value or None for key, value in whose.items()}, **given}

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """KTAP version 1, as the kernel's Documentation/dev-tools/ktap.rst has it: a test a config, a subtest a finding.
 
-What was found stands in diagnostic lines before the result that it is about.
+Findings are in diagnostic lines before the result that they belong to.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from kpolicy.report.records import Report
 from kpolicy.report.text.suites import Case, Suite, suites
 
 _VERSION = "KTAP version 1"
-# Where these stand in a line, tools/testing/kunit takes the kernel to be at its end, and reads no further.
+# Where these are in a line, tools/testing/kunit takes the kernel to be at its end, and reads no further.
 _LAST_WORDS = re.compile(r"(List of all partitions|Kernel panic - not syncing: VFS|reboot): ?")
 
 

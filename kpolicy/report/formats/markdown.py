@@ -31,7 +31,7 @@ def render(report: Report, how: Presentation) -> str:  # noqa: ARG001 - every fo
 
 
 def summary_page(report: Report, room: int, elsewhere: str) -> str:
-    """The summary in at most `room` bytes of UTF-8; what is left out is said, with where it is to be had."""
+    """The summary in at most `room` bytes of UTF-8; what is left out is counted, with where it is available."""
     pieces = ["\n".join(_head(report))]
     left = room - _RESERVE - _size(pieces[0])
     left_out: list[Group] = []

@@ -2,7 +2,7 @@
 """SARIF 2.1.0: one run, the rules that findings are of, a result for each finding.
 
 What is waived has a suppression, what a baseline knows the state "unchanged".  It keeps to what GitHub's code
-scanning takes at most; what is left out for that is told in a notification of the run.
+scanning takes at most; what is left out for that is reported in a notification of the run.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _rule(note: RuleNote, pages: str) -> _Object:
 
 
 def _results(report: Report, rules: Mapping[str, int]) -> Iterator[str]:
-    """Every result as JSON, those that stand first, of these the most severe first."""
+    """Every result as JSON, findings that count before accepted ones, of these the most severe first."""
     _, known = report.accepted
     new = {"baselineState": "new"} if known else {}
     standing = list(report.told)
@@ -184,7 +184,7 @@ def _suppression(item: Waived, report: Report) -> _Object:
 
 def _location(place: Location, report: Report, text: str | None = None) -> _Object:
     inside = bool(report.tree) and not place.path.startswith(("/", "../"))
-    # A path that begins at the root is no relative one, whatever tree was looked at.
+    # A path that begins at the root is no relative one, whatever tree was examined.
     uri = ("file://" if place.path.startswith("/") else "") + quote(place.path.encode("utf-8", "surrogateescape"))
     artifact = {"uri": uri, **({"uriBaseId": _TREE} if inside else {})}
     region = {"region": {"startLine": place.line}} if place.line else {}

@@ -15,7 +15,7 @@ from kpolicy.report.text.roles import role_line, role_lines
 from kpolicy.report.text.style import Style
 from kpolicy.report.text.summary import summary
 
-# So many findings of one cause are named where nobody asks for all.
+# So many findings of one cause are named where no one asks for all.
 _NAMED: Final = 10
 
 

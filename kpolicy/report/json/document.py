@@ -78,7 +78,7 @@ def document(report: Report) -> dict[str, Any]:
 
 
 def finding_document(finding: Finding, whose: Whose | None = None) -> dict[str, Any]:
-    """A finding as plain lists and dicts, with what is not as `whose` says; without it nothing of that is told."""
+    """A finding as plain lists and dicts, with what differs from `whose`; without `whose` that is left out."""
     return {
         "rule": finding.rule,
         "severity": finding.severity,

@@ -109,7 +109,7 @@ class Node:
 
 
 def parse(name: str, content: str) -> Node:
-    """The document in a text; raises InputError where it is no JSON, with the line and what stands there."""
+    """The document in a text; raises InputError where it is no JSON, with the line and what is there."""
     try:
         value = json.loads(content, parse_constant=_no_constant)
     except json.JSONDecodeError as error:

@@ -35,7 +35,7 @@ def evidence_document(item: Evidence) -> dict[str, Any]:
 
 
 def other_role_document(other: OtherRole | None) -> dict[str, Any] | None:
-    """The other role that values speak for as a plain dict, or None."""
+    """The other role that values indicate, as a plain dict, or None."""
     if other is None:
         return None
     return {"name": other.role, "evidence": [evidence_document(item) for item in other.evidence]}

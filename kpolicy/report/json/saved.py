@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Reading a report that was saved as JSON: exactly the one that was written.
 
-What is wrong with the document is told by the first fault, with its line.  Keys that are not known are passed over.
+What is wrong with the document is reported by the first fault, with its line.  Unknown keys are ignored.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def read_config_report(node: Node, tree: str, policies: int = 1) -> ConfigReport
 def _cost(node: Node) -> CostSummary | None:
     if node.value is None:
         return None
-    # Only here: most reports say nothing of costs.
+    # Only here: most reports have no costs.
     from kpolicy.report.json.saved_costs import read_cost
 
     return read_cost(node)
@@ -216,7 +216,7 @@ def _day(node: Node) -> dt.date:
 
 
 def _verdict(role: Node) -> RoleVerdict:
-    # Reports of kpolicy 0.1 say neither how sure a role is nor what else speaks for another.
+    # Reports of kpolicy 0.1 have neither the certainty of a role nor the evidence for another.
     certainty, other = role.get("certainty"), role.get("other")
     return RoleVerdict(
         role["name"].text(),

@@ -63,7 +63,7 @@ class Drawing:
 
 
 class Drawings:
-    """The drawings of a page, each chain once, in the order in which they were asked for."""
+    """The drawings of a page, each chain once, in the order in which they were requested."""
 
     def __init__(self, words: Words) -> None:
         self._words = words
@@ -73,7 +73,7 @@ class Drawings:
         return iter(self._drawn.values())
 
     def of(self, causes: Sequence[Link]) -> Drawing | None:
-        """The drawing of a chain; None for one that is no chain, which a line of text tells as well."""
+        """The drawing of a chain; None for one that is no chain, which a line of text shows as well."""
         if len(causes) < 2:
             return None
         # The line of the config is another one in each config; the list beside the drawing names it.

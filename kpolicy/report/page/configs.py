@@ -7,18 +7,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from kpolicy.policy.roles.role import RoleVerdict
+from kpolicy.policy.roles.role import Evidence, RoleVerdict
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import SEVERITIES
 from kpolicy.report.page.costs import Bar, Costs, Paid
 from kpolicy.report.page.words import Words
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
+from kpolicy.report.text.roles import other_role_words
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A value that a verdict rests on, and the line that gave it."""
+    """A value that a verdict depends on, and the line that gave it."""
 
     symbol: str
     why: str
@@ -27,7 +28,7 @@ class Sign:
 
 @dataclass(slots=True)
 class Reason:
-    """What told a role: the signs, and in how many of its configs each was there."""
+    """Why configs have a role: the signs, and in how many of its configs each was there."""
 
     anchor: str
     role: str
@@ -40,8 +41,8 @@ class Reason:
 class ConfigRow:
     """A config; `counts` are its findings by severity, the worst first, `toolchain` is "" where all have the same.
 
-    `signs` are what its role rests on, each with its line, where a reading of the role decided; `other` says what
-    speaks for another role, "" where nothing does.
+    `signs` are what its role depends on, each with its line, where a reading of the role decided; `other` says what
+    indicates another role, "" where nothing does.
     """
 
     anchor: str
@@ -95,7 +96,7 @@ class Configs:
     def row(self, config: ConfigReport, anchor: str) -> ConfigRow:
         """The row of a config."""
         words = self.words
-        verdict = config.verdict
+        verdict, other = config.verdict, config.verdict.other
         reason = self._reason(verdict)
         return ConfigRow(
             anchor=anchor,
@@ -103,8 +104,11 @@ class Configs:
             architecture=words(config.architecture),
             role=words(verdict.role),
             reason=reason,
-            signs=(*(self._signs(verdict) if verdict.reading else ()), *self._others(verdict)),
-            other=words(_other(verdict)),
+            signs=(
+                *(self._signs(verdict.evidence) if verdict.reading else ()),
+                *(self._signs(other.evidence, f"{other.role}: ") if other is not None else ()),
+            ),
+            other=words(other_role_words(verdict, other)) if other is not None else "",
             counts=severities_of(config.told),
             waived=len(config.waived),
             known=len(config.known),
@@ -124,28 +128,14 @@ class Configs:
             reason = self.reasons[key] = Reason(anchor, words(verdict.role), words(verdict.reading))
         reason.configs += 1
         # Lines are another in each config; the config's own row has them.
-        reason.signs.update(dict.fromkeys(replace(sign, place="") for sign in self._signs(verdict)).keys())
+        reason.signs.update(dict.fromkeys(replace(sign, place="") for sign in self._signs(verdict.evidence)).keys())
         return reason
 
-    def _signs(self, verdict: RoleVerdict) -> Iterator[Sign]:
+    def _signs(self, evidence: Iterable[Evidence], before: str = "") -> Iterator[Sign]:
         words = self.words
-        for item in verdict.evidence:
+        for item in evidence:
             place = words(str(item.location)) if item.location is not None else ""
-            yield Sign(words(f"{item.symbol}={item.value}"), words(item.why), place)
-
-    def _others(self, verdict: RoleVerdict) -> Iterator[Sign]:
-        words, other = self.words, verdict.other
-        for item in other.evidence if other is not None else ():
-            place = words(str(item.location)) if item.location is not None else ""
-            yield Sign(words(f"{item.symbol}={item.value}"), words(f"{other.role if other else ''}: {item.why}"), place)
-
-
-def _other(verdict: RoleVerdict) -> str:
-    if verdict.other is None:
-        return ""
-    if verdict.certainty == "earlier":
-        return f"the role before the change; now the options are those of a {verdict.other.role} kernel"
-    return f"with {verdict.other.role} options that look unintended"
+            yield Sign(words(item.text), words(f"{before}{item.why}"), place)
 
 
 def remark_text(remark: Remark, words: Words) -> str:

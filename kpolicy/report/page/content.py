@@ -189,7 +189,7 @@ def _title(report: Report) -> str:
 
 
 def _subject(report: Report) -> str:
-    """What was looked at, in a few words."""
+    """What was examined, in a few words."""
     if not report.configs and report.about is not None:
         return f"{number(len(report.about.architectures), 'architecture')} and their Kconfig files"
     architectures = {config.architecture for config in report.configs}

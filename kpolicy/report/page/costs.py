@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the configs cost: bars, and a table of all figures, each told once however many configs pay it."""
+"""What the configs cost: bars, and a table of all figures, each once for all configs that pay it."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from kpolicy.report.records import RuleNote
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A statement, which may be empty, and who says so."""
+    """A statement, which may be empty, and its source."""
 
     text: str
     source: str

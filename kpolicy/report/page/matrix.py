@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The map of the findings: which rule speaks where.
+"""The map of the findings: which rule fires where.
 
 A few configs are the columns; of many, their architectures are.
 """
@@ -72,20 +72,16 @@ def make_map(findings: Iterable[Row], configs: Sequence[ConfigRow], architecture
     in_configs = [(row, by_anchor[row.config]) for row in findings if row.config]
     if not in_configs:
         return None
-    if len(configs) <= _FEW:
-        heads = [Head(config.name, config.anchor) for config in configs]
-        marks = [Mark(_rule(row), Head(config.name, config.anchor), row) for row, config in in_configs]
-        return Map("Findings by rule and config", "config", tuple(heads), _lines(marks, heads))
-    marks = [
-        Mark(_rule(row), Head(config.architecture, architectures[config.architecture]), row)
-        for row, config in in_configs
-    ]
-    heads = sorted({mark.column for mark in marks})
-    return Map("Findings by rule and architecture", "arch", tuple(heads), _lines(marks, heads))
+    few = len(configs) <= _FEW
 
+    def column(config: ConfigRow) -> Head:
+        name = config.architecture
+        return Head(config.name, config.anchor) if few else Head(name, architectures[name])
 
-def _rule(row: Row) -> Head:
-    return Head(row.rule, row.rule_anchor)
+    marks = [Mark(Head(row.rule, row.rule_anchor), column(config), row) for row, config in in_configs]
+    heads = tuple(map(column, configs)) if few else tuple(sorted({mark.column for mark in marks}))
+    title = f"Findings by rule and {'config' if few else 'architecture'}"
+    return Map(title, "config" if few else "arch", heads, _lines(marks, heads))
 
 
 def _lines(marks: Iterable[Mark], columns: Sequence[Head]) -> tuple[Line, ...]:
@@ -109,4 +105,4 @@ def _cell(marks: Sequence[Mark]) -> Cell:
 
 def _rank(line: Line) -> tuple[int, int, int, str]:
     worst = min(SEVERITIES.index(cell.severity) for cell in line.cells if cell is not None)
-    return part_rank(line.head.text.partition("/")[0]), worst, -line.total, line.head.text
+    return part_rank(line.head.text), worst, -line.total, line.head.text

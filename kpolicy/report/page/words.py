@@ -16,7 +16,7 @@ from kpolicy.report.records import Report
 
 # Marks that turn the direction of text round, and other characters that cannot be seen.
 _INVISIBLE = re.compile("[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
-# In the message of an error a path may stand that no location has.
+# The message of an error may have a path that no location has.
 _IN_MESSAGE = re.compile(r"(?<!\S)/(?:[^\s/:]+/)+[^\s/:]+")
 _NO_NAME = re.compile(r"[^a-z0-9_.-]+")
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*[,:]?")
@@ -29,7 +29,7 @@ class Words:
     """Makes the texts of a report fit for the page.
 
     A path of the machine is shown by its end: a tree by its folder's name, a file of the tree by its path in the
-    tree, any other file by as much of its end as tells it from the others.
+    tree, any other file by as much of its end as distinguishes it from the others.
     """
 
     def __init__(self, report: Report) -> None:
@@ -93,7 +93,7 @@ def _ends(report: Report) -> dict[str, str]:
 
 
 def _end(path: str, files: list[str]) -> str:
-    """As much of the end of a path as tells it from all others."""
+    """As much of the end of a path as distinguishes it from all others."""
     parts = path.strip("/").split("/")
     for count in range(1, len(parts)):
         end = "/" + "/".join(parts[-count:])

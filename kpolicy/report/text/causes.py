@@ -56,7 +56,7 @@ def cause_line(cause: Cause, title: str, noun: str) -> str:
     configs = number(cause.configs, noun)
     if cause.root is None:
         name = cause.findings[0].symbol
-        return line(f"{name}: {title[:1].lower()}{title[1:]}, in {configs}" if name else f"{title}, in {configs}")
+        return line(f"{name}: {title}, in {configs}" if name else f"{title}, in {configs}")
     one = cause.configs == 1
     if cause.root.kind in ("prompt", "undefined"):
         return line(f"{cause_in_short(cause.root)}: {configs} {'has a line' if one else 'have lines'} for it")

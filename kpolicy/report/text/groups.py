@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Findings by rule: what hundreds of configs have in common is told once."""
+"""Findings by rule: what hundreds of configs have in common is reported once."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Group:
 
 
 def where(finding: Finding) -> str:
-    """What tells a finding from others that say the same: its line, or the config where the line is Kconfig's."""
+    """What distinguishes a finding from others with the same message: its line; the config where that is Kconfig's."""
     return line(str(finding.place) if is_its_own(finding) else finding.config)
 
 
@@ -48,7 +48,7 @@ def _common(finding: Finding) -> str:
 
 
 def grouped(report: Report, *, each: bool = False) -> tuple[Group, ...]:
-    """The findings that stand, the worst first, then what most configs have; `each` by itself, or by causes."""
+    """The findings that count, the worst first, then what most configs have; `each` by itself, or by causes."""
     titles = {note.id: note.title for note in report.notes}
     found: dict[tuple[str, Severity], list[Finding]] = {}
     for finding in report.findings if each else report.told:

@@ -20,8 +20,8 @@ def finding_line(finding: Finding, style: Style | None = None) -> str:
 
 
 def message(finding: Finding) -> str:
-    """What is wrong, with the config that it is about where the place does not tell that."""
-    # A line of a Kconfig file does not tell whose value it is that it gave.
+    """What is wrong, with the config that it is about where the location does not show that."""
+    # A line of a Kconfig file does not show for which config it is.
     whose = "" if is_its_own(finding) else f"{line(finding.config)}: "
     return f"{whose}{line(finding.message)}"
 
@@ -38,7 +38,7 @@ def is_its_own(finding: Finding) -> bool:
 
 
 def detail_lines(finding: Finding, indent: str = "    ", most: int | None = None) -> Iterator[str]:
-    """The findings with this cause (`most` of them), the chain of causes, where there is one, and the remedy."""
+    """The findings with this cause (`most` of them), the chain of causes, where there is one, and the fix."""
     for member in finding.members[:most]:
         yield f"{indent}{line(str(member.place))}: {line(member.message)}"
     if most is not None and len(finding.members) > most:
@@ -50,7 +50,7 @@ def detail_lines(finding: Finding, indent: str = "    ", most: int | None = None
         ]
         yield from columns(rows, indent=indent)
     for number, text in enumerate(finding.remedy):
-        yield f"{indent}{'remedy:' if number == 0 else '       '} {line(text)}"
+        yield f"{indent}{'fix:' if number == 0 else '    '} {line(text)}"
 
 
 def waiver_words(item: Waived) -> str:

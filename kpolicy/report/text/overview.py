@@ -16,14 +16,14 @@ from kpolicy.report.records import Report
 from kpolicy.report.text.causes import Cause, cause_line, causes
 from kpolicy.report.text.groups import Group, grouped, where
 from kpolicy.report.text.lines import finding_line, number
+from kpolicy.report.text.parts import FILES, KCONFIG, LINES, POLICY, TITLES, part_of
 from kpolicy.report.text.plain import line
 from kpolicy.report.text.roles import role_lines
 from kpolicy.report.text.style import Style
 
 WIDTH: Final = 160
 MOST_LINES: Final = 140
-"""Without the summary, and the census where that is asked for."""
-_LINES, _TREE, _OWN = "config", "kconfig", "policy"
+"""Without the summary, and the census where that is requested."""
 _INDENT: Final = "    "
 # Parts that come first leave so many lines for those that follow.
 _FOR_LINES, _FOR_TREE, _FOR_OWN, _FOR_ROLES = 30, 14, 6, 12
@@ -41,7 +41,7 @@ def overview_lines(report: Report, style: Style) -> Iterator[str]:
 
 def _policy(report: Report, style: Style, room: int) -> Iterator[str]:
     """Every error; every warning that is about no line of a config or of a Kconfig file; the rules of the notes."""
-    every = [item for item in grouped(report) if item.severity == "error" or _family(item) not in (_LINES, _TREE, _OWN)]
+    every = [item for item in grouped(report) if item.severity == "error" or part_of(item.rule) == POLICY]
     groups = [group for group in every if group.severity != "note"]
     notes = [group for group in every if group.severity == "note"]
     if not groups and not notes:
@@ -73,7 +73,7 @@ def _group(group: Group, style: Style) -> Iterator[str]:
 
 
 def _config_lines(report: Report, style: Style, room: int) -> Iterator[str]:
-    found = causes(item for item in report.told if _family(item) == _LINES and item.severity != "error")
+    found = causes(item for item in report.told if part_of(item.rule) == LINES and item.severity != "error")
     if not found:
         return
     titles = {note.id: note.title for note in report.notes}
@@ -95,13 +95,13 @@ def _cause_line(cause: Cause, titles: dict[str, str], style: Style) -> str:
 
 
 def _tree(report: Report, style: Style, room: int) -> Iterator[str]:
-    found = [item for item in report.told if _family(item) == _TREE and item.severity != "error"]
-    yield from _listed("Kconfig files", found, style, min(room, _FOR_TREE), "--select kconfig --full")
+    found = [item for item in report.told if part_of(item.rule) == KCONFIG and item.severity != "error"]
+    yield from _listed(TITLES[KCONFIG], found, style, min(room, _FOR_TREE), "--select kconfig --full")
 
 
 def _own(report: Report, style: Style, room: int) -> Iterator[str]:
-    found = [item for item in report.told if _family(item) == _OWN and item.severity != "error"]
-    yield from _listed("Policy files", found, style, min(room, _FOR_OWN), "--select policy --full")
+    found = [item for item in report.told if part_of(item.rule) == FILES and item.severity != "error"]
+    yield from _listed(TITLES[FILES], found, style, min(room, _FOR_OWN), "--select policy --full")
 
 
 def _roles(report: Report, style: Style, room: int) -> Iterator[str]:  # noqa: ARG001 - as the other parts
@@ -152,7 +152,3 @@ def _wrapped(text: str, indent: str, most: int) -> list[str]:
 
 def _cut(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 3]}..."
-
-
-def _family(item: Group | Finding) -> str:
-    return item.rule.partition("/")[0]

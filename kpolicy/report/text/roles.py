@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The roles of configs in words: which, by what, and what speaks for another one."""
+"""The roles of configs in words: which, by what evidence, and what indicates another one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MOST: Final = 4
 
 
 def role_line(config: ConfigReport, style: Style) -> str:
-    """By which role a config was judged, how that is known, and what speaks for another one."""
+    """By which role a config was judged, how that is known, and what indicates another one."""
     verdict = config.verdict
     name = style.mark("strong", f"{line(config.config)}:")
     role = style.mark("strong", line(verdict.role))
@@ -40,12 +40,17 @@ def role_lines(report: Report, style: Style) -> Iterator[str]:
 
 
 def other_role(verdict: RoleVerdict, other: OtherRole, config: str) -> str:
-    """What speaks for another role than the one that judges the config of this name."""
+    """What indicates another role than the one that the config of this name is judged by."""
     found = _options(other.evidence, config)
+    words = line(other_role_words(verdict, other))
+    return f"{words}: {found}" if found else words
+
+
+def other_role_words(verdict: RoleVerdict, other: OtherRole) -> str:
+    """The same without the options."""
     if verdict.certainty == "earlier":
-        now = f"the role before the change; now its options are those of a {line(other.role)} kernel"
-        return f"{now}: {found}" if found else now
-    return f"with {line(other.role)} options that look unintended: {found}"
+        return f"the role before the change; now its options are those of a {other.role} kernel"
+    return f"with {other.role} options that look unintended"
 
 
 def _how(verdict: RoleVerdict, config: str) -> str:
@@ -61,7 +66,7 @@ def _how(verdict: RoleVerdict, config: str) -> str:
 
 def _options(evidence: Sequence[Evidence], config: str) -> str:
     """Some options with their lines."""
-    shown = (line(f"{item.symbol}={item.value}") + _place(item.location, config) for item in evidence[:_MOST])
+    shown = (line(item.text) + _place(item.location, config) for item in evidence[:_MOST])
     more = len(evidence) - _MOST
     return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
 

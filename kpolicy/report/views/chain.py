@@ -33,7 +33,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class ChainReport:
-    """What one symbol enables or is brought in by (`reaches`), or the ways between two (`paths`)."""
+    """What one symbol enables or is enabled by (`reaches`), or the ways between two (`paths`)."""
 
     architecture: str
     version: str

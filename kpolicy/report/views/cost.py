@@ -28,7 +28,7 @@ class CostReport:
 
 
 def cost_lines(report: CostReport, style: Style | None = None) -> Iterator[str]:
-    """The bill by kinds of figures, each with what it comes to; then what the machine or nobody tells."""
+    """The bill by kinds of figures, each with its sum; then the costs that need the machine or are unknown."""
     style = style or Style()
     bill = report.bill
     yield f"{style.mark('strong', printable(f'{report.config}:'))} cost of its options ({_about(report)})"

@@ -12,6 +12,7 @@ from kpolicy.explain.value_change import Change
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 from kpolicy.policy.files.policy_file import Threshold
+from kpolicy.policy.folding.fold import fold
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import SEVERITIES, Severity
 from kpolicy.report.records import reaches
@@ -80,7 +81,7 @@ class DiffReport:
 
 
 def diff_lines(report: DiffReport, style: Style | None = None, *, everything: bool = False) -> Iterator[str]:
-    """The lines of a report; of many configs only what no other change explains, unless `everything` is asked for."""
+    """The lines of a report; of many configs only what no other change explains, unless `everything` is requested."""
     style = style or Style()
     many = len(report.configs) > 1
     yield style.mark("strong", f"{printable(str(report.before))} -> {printable(str(report.after))}")
@@ -88,23 +89,32 @@ def diff_lines(report: DiffReport, style: Style | None = None, *, everything: bo
         if names:
             yield f"only {word}: {_some(names)}"
     yield ""
-    yield from _findings(report, style)
+    gained, lost = _told(report.gained), _told(report.lost)
+    yield from _findings(report, gained, lost, style)
     if many:
         yield from _many(report, style, everything=everything)
     else:
         yield from _tree(report)
-    yield _summary(report, style)
+    yield _summary(report, len(gained), len(lost), style)
 
 
-def _findings(report: DiffReport, style: Style) -> Iterator[str]:
-    for sign, findings in (("+", report.gained), ("-", report.lost)):
-        # What a line of a Kconfig file brings about stands once, however many configs have it.
+def _told(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings of each config, those with one cause as one."""
+    found: dict[tuple[str, str], list[Finding]] = {}
+    for item in findings:
+        found.setdefault((item.architecture, item.config), []).append(item)
+    return [one for items in found.values() for one in fold(items)]
+
+
+def _findings(report: DiffReport, gained: Sequence[Finding], lost: Sequence[Finding], style: Style) -> Iterator[str]:
+    for sign, findings in (("+", gained), ("-", lost)):
+        # What a line of a Kconfig file causes is printed once, however many configs have it.
         alike: dict[object, list[Finding]] = {}
         for item in findings:
             alike.setdefault((_origin(item), item.rule, item.message), []).append(item)
         for items in alike.values():
             yield f"{style.mark('warning' if sign == '+' else 'good', sign)} {_finding(items, report, style)}"
-    if report.gained or report.lost:
+    if gained or lost:
         yield ""
 
 
@@ -120,7 +130,7 @@ def _finding(items: Sequence[Finding], report: DiffReport, style: Style) -> str:
 
 
 def _origin(item: Finding) -> Location:
-    """The line that brings a finding about: it may be one of a Kconfig file, which one of two trees has."""
+    """The line that causes a finding: it may be one of a Kconfig file, which one of two trees has."""
     root = item.causes[-1].location if item.causes else None
     return root or item.place
 
@@ -148,7 +158,7 @@ def _tree(report: DiffReport) -> Iterator[str]:
     for change in followers.get(None, []):
         tell(change, 0)
     for item in report.effects:
-        # What is left goes round in a circle.
+        # What is left is a loop.
         tell(item.change, 0)
     if rows:
         yield from (printable(line) for line in columns(rows, indent=""))
@@ -192,14 +202,14 @@ def _some(names: Sequence[str], most: int = 6) -> str:
     return f"{number(len(names), 'config')}: {', '.join(map(printable, names[:most]))}{more}"
 
 
-def _summary(report: DiffReport, style: Style) -> str:
+def _summary(report: DiffReport, gained: int, lost: int, style: Style) -> str:
     symbols = len({item.change.symbol for item in report.effects})
     changes = sum(len(item.configs) for item in report.effects)
     what = number(len(report.configs), "config")
     line = f"{what}: {number(symbols, 'symbol')} changed" + (
         f", {number(changes, 'value')} in all" if len(report.configs) > 1 else ""
     )
-    line += f"; {number(len(report.gained), 'finding')} gained, {len(report.lost)} lost"
+    line += f"; {number(gained, 'finding')} gained, {lost} lost"
     if report.errors:
         line += f"; {style.mark('error', f'{len(report.errors)} could not be analysed')}"
     return line

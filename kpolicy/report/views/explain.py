@@ -16,7 +16,7 @@ from kpolicy.report.json.pieces import location_document
 from kpolicy.report.text.style import Style, columns
 
 _INDENT: Final = "  "
-# Longer words go on in the next line, so that the places stay in sight.
+# Longer words go on in the next line, so that the places stay visible.
 _WIDTH: Final = 72
 
 

@@ -59,7 +59,7 @@ def given_up_lines(report: FixReport) -> Iterator[str]:
 
 
 def preamble(report: FixReport) -> bytes:
-    """What stands above a patch, where `git apply` and `git am` pass over it."""
+    """What is above a patch, where `git apply` and `git am` pass over it."""
     lines = "".join(f"{line}\n" for line in given_up_lines(report))
     return f"{lines}\n".encode("utf-8", "surrogateescape") if lines else b""
 

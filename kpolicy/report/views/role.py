@@ -58,7 +58,7 @@ def _marks(verdict: RoleVerdict) -> Iterator[tuple[str, ...]]:
     for why, items in _by_reason(verdict):
         if not _are_off(items):
             for item in items:
-                yield (f"{item.symbol}={item.value}", str(item.location) if item.location else "", why)
+                yield (item.text, str(item.location) if item.location else "", why)
 
 
 def _absent(verdict: RoleVerdict) -> Iterator[str]:

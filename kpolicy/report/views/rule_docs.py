@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The pages about rules, checks and roles, in Markdown: `docs/rules/`.
 
-There is a page for each family.  Its rules speak of the same options, rest on the same facts and often
+There is a page for each family.  Its rules are about the same options, depend on the same facts and often
 point at each other, so they are read together; a page for each rule would be a screen of text between
 two clicks.  Each rule is a section named like the rule, so that a link can name it all the same:
 `kmemleak.md#in-production` is `kmemleak/in-production`.
@@ -112,7 +112,7 @@ def _rule(rule: Rule, rules: tuple[Rule, ...], roles: Sequence[Role]) -> Iterato
     if rule.cost is not None:
         yield from ("", *wrapped(f"**Cost:** {_fact(rule.cost)}"))
     if rule.remedy:
-        yield from ("", "**Remedy:**", "", *block("\n".join(rule.remedy)))
+        yield from ("", "**Fix:**", "", *block("\n".join(rule.remedy)))
     yield from ("", "**References:**", "")
     for reference in rule.references:
         yield from wrapped(f"- {_fact(reference)}", "  ", "")

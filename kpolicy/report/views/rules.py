@@ -25,7 +25,7 @@ def rule_json(rules: Iterable[Rule]) -> str:
 
 
 def rule_page(rule: Rule, style: Style) -> Iterator[str]:
-    """A rule with its grounds, what it costs, and what mends it."""
+    """A rule with its rationale, cost and fix."""
     yield style.mark("strong", f"{rule.id}: {rule.title}")
     facts = (
         ("severity", rule.severity),
@@ -44,7 +44,7 @@ def rule_page(rule: Rule, style: Style) -> Iterator[str]:
         yield from ("", style.mark("strong", "Cost"))
         yield from _paragraphs(f"{rule.cost.text} ({rule.cost.source})")
     if rule.remedy:
-        yield from ("", style.mark("strong", "Remedy"))
+        yield from ("", style.mark("strong", "Fix"))
         yield from (f"  {line}" for line in rule.remedy)
     if rule.references:
         yield from ("", style.mark("strong", "References"))

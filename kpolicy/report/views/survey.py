@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What `kpolicy rules test` says: examples that failed, and how the rules stand in a tree."""
+"""What `kpolicy rules test` says: examples that failed, and how the rules fit a tree."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def example_lines(results: Sequence[ExampleResult], rules: int) -> Iterator[str]
 
 
 def survey_lines(survey: Survey, tree: str) -> Iterator[str]:
-    """How the rules stand in a tree: what makes no sense, what has no footing, which examples come out otherwise."""
+    """How the rules fit a tree: rules that make no sense there, without basis, and examples with another result."""
     for item in survey.footings:
         for fault in item.faults:
             yield f"{item.rule.location}: error: {fault} [{item.rule.id}]"

@@ -66,7 +66,7 @@ def program_table(toolchain: Toolchain) -> Mapping[str, Program | None]:
     table["rustc"] = tools.rustc(toolchain)
     table["bindgen"] = tools.bindgen(toolchain)
     # Kernels of 2026 ask it for ML-DSA, which it has since 3.5. No record tells which one a machine has; a full
-    # .config tells the answer itself.
+    # .config has the answer itself.
     table["openssl"] = None
     llvm = toolchain.compiler == "Clang"
     table["clang"] = table["clang++"] = host if llvm else None

@@ -56,7 +56,7 @@ class VirtualFiles:
         for name, text in left.files.items():
             self.provide(name, text)
         self.foreign: list[str] = []
-        """Paths outside of the tree that were asked for: what is there depends on the machine."""
+        """Paths outside of the tree that were requested: what is there depends on the machine."""
 
     def absolute(self, path: str) -> str:
         """The path from `/`, without `.` and `..`."""
@@ -176,7 +176,7 @@ class VirtualFiles:
         return path
 
     def left(self, before: Left, output: str) -> Left:
-        """What later commands find: also what mktemp made here, if the output names it, for nobody else can."""
+        """What later commands find: also what mktemp made here, if the output names it, for no one else can."""
         made = map(_temporary, range(before.made + 1, self._made + 1))
         tops = tuple(path for path in made if path in output)
         if not tops or len(before.files) + len(before.folders) > _MOST_LEFT:

@@ -304,7 +304,7 @@ class Shell(ShellState):
 
 
 def _exits_on_failure(commands: tuple[Command, ...]) -> bool:
-    """Whether `set -e` looks at this pipeline: at simple commands, pipelines and subshells."""
+    """Whether `set -e` applies to this pipeline: at simple commands, pipelines and subshells."""
     if len(commands) > 1:
         return True
     command = commands[0]

@@ -95,7 +95,7 @@ class _Parser(WordScanner):
         return (Text(body, quoted=True),) if quoted else WordScanner(body, _parse_at, self.depth + 1).quoted_text()
 
     def _reserved(self) -> str:
-        """The reserved word that stands here, or an empty text."""
+        """The reserved word that is here, or an empty text."""
         self.skip_blanks()
         match = _BARE_WORD.match(self.text, self.at)
         word = match.group() if match is not None else ""

@@ -54,15 +54,15 @@ class Machine(Protocol):
 
     files: VirtualFiles
     unknown: list[str]
-    """What was asked for and is not emulated."""
+    """What was requested and is not emulated."""
     names: set[str]
-    """The parameters that were looked at: an answer depends on these variables of the environment alone."""
+    """The parameters that were examined: an answer depends on these variables of the environment alone."""
     steps: int
 
     def find_program(self, word: str) -> Program | None:
         """The program that a command word names; None when there is none.
 
-        Notes in `unknown` a word of which it cannot tell.
+        Notes in `unknown` a word of which it does not know whether there is such a program.
         """
 
     def where_is(self, word: str) -> str | None:
