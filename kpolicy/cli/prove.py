@@ -43,10 +43,10 @@ def command(
 ) -> int:
     """Prove each CONDITION for all configurations, or show one in which it is false.
 
-    All configurations are those that `make olddefconfig` can produce.  Conditions are those of rules, with A -> B for "A implies B".  The answer, for each architecture, is a proof
-    with the Kconfig lines that it rests on, or the fewest config lines with which the condition does not hold,
-    tested by evaluation, or "not decided" if the condition depends on comparisons that are not modelled.
-    Needs python-sat: pip install 'kpolicy[prove]'.
+    All configurations are those that `make olddefconfig` can produce.  Conditions are those of rules, with A -> B
+    for "A implies B".  The answer, for each architecture, is a proof with the Kconfig lines that it needs, or the
+    fewest config lines with which the condition is false, tested by evaluation, or "not decided" if it depends on
+    comparisons that are not modelled.  Needs python-sat: pip install 'kpolicy[prove]'.
 
     \b
     Exit status: 0 all hold, 1 one does not or is not decided.
