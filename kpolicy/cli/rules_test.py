@@ -44,7 +44,8 @@ def command(
     """Run the examples of the rules (or of the named rules and families) on the demonstration tree.
 
     With --tree the rules are also tested against a real tree: which do not apply to it, which name symbols that
-    it does not define, and which examples have another result there.
+    it does not define, which examples have another result there, and, with python-sat, which fire in some
+    configuration and which provably in none.
 
     The exit status is 1 if an example has another result than its rule states, or if a rule is wrong for the tree:
     the tree meets its requirements, but the rule can never fire, always fires, names a symbol that no architecture

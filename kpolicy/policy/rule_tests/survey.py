@@ -10,6 +10,7 @@ from kpolicy.frozen import dataclass
 from kpolicy.policy.roles.role import Role
 from kpolicy.policy.rule_tests.elsewhere import Elsewhere, run_elsewhere
 from kpolicy.policy.rule_tests.examples import Models
+from kpolicy.policy.rule_tests.firing import Firing, firing_of
 from kpolicy.policy.rule_tests.footing import Footing, Ground, footing, ground, role_faults
 from kpolicy.policy.rules.rule import Rule
 
@@ -22,7 +23,8 @@ class Survey:
     """What came of rules in a tree, in the order of the rules.
 
     `examples` are those of rules applicable and of architectures that were looked at; `passed_over` counts
-    the others.  `roles` says what makes no sense in the definitions of roles.
+    the others.  `roles` says what makes no sense in the definitions of roles, `firing` which rules some
+    configuration fires (None without a solver).
     """
 
     architectures: tuple[str, ...]
@@ -30,6 +32,7 @@ class Survey:
     examples: tuple[Elsewhere, ...]
     passed_over: int
     roles: tuple[str, ...] = ()
+    firing: Firing | None = None
 
     @property
     def faults(self) -> int:
@@ -54,7 +57,10 @@ def survey(
     """
     grounds: list[Ground] = []
     outcomes: dict[tuple[str, int], Elsewhere] = {}
+    firing = firing_of(rules)
     for values in defaults:
+        if firing is not None:
+            firing.examine(values.model)
         grounds.append(ground(values, rules))
         for rule in rules:
             for number, example in enumerate(rule.examples):
@@ -72,4 +78,5 @@ def survey(
         examples=examples,
         passed_over=sum(len(rule.examples) for rule in rules) - len(examples),
         roles=tuple(role_faults(roles, known, grounds[0].release)) if grounds and known is not None else (),
+        firing=firing,
     )

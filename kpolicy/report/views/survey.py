@@ -40,6 +40,7 @@ def survey_lines(survey: Survey, tree: str) -> Iterator[str]:
         f"{len(survey.footings) - len(lacking)} of {count(len(survey.footings), 'rule')} applicable, "
         f"{count(survey.faults, 'fault')}"
     )
+    yield f"  {_firing(survey)}"
     yield from _section(
         "rules whose requirements this tree does not meet; they are silent here:", columns(lacking, indent="    ")
     )
@@ -51,6 +52,21 @@ def survey_lines(survey: Survey, tree: str) -> Iterator[str]:
         "examples with another result than on the demonstration tree:",
         [f"    {_otherwise(item)}" for item in other],
     )
+
+
+def _firing(survey: Survey) -> str:
+    """How many rules some configuration fires."""
+    firing = survey.firing
+    if firing is None:
+        return "not tested whether some configuration fires each rule: that needs python-sat, see kpolicy prove --help"
+    applicable = {item.rule.id for item in survey.footings if not item.lacking}
+    some = f"{len(applicable & firing.able)} fire in some configuration, found by a solver and evaluated"
+    never, open_ = sorted(applicable & firing.never), sorted(applicable & firing.undecided)
+    more = [f"in none with this toolchain (proved): {', '.join(never)}"] if never else []
+    more += [f"not decided: {', '.join(open_)}"] if open_ else []
+    textual = len(applicable & firing.textual)
+    more += [f"{textual} are about config lines or boot parameters"] if textual else []
+    return "; ".join([some, *more])
 
 
 def count(number: int, noun: str) -> str:
