@@ -109,7 +109,7 @@ def decide(model: Model, question: Question, given: Sequence[Assignment] = (), *
     with Solver(formula.clauses.items) as solver:
         if given and not solver.solve(held):
             return Excluded(tuple(_conflicts(model, solver, by_line)))
-        if not solver.solve([against, *held]):
+        if not _solve(solver, formula, [against, *held]):
             return Holds(grounds(model, question, given) if reasons else ())
         for _try in range(MOST_TRIES):
             solution = solver.solution()
@@ -122,9 +122,15 @@ def decide(model: Model, question: Question, given: Sequence[Assignment] = (), *
             if not free:
                 break
             solver.add([literal for literal in free if abs(literal) != TRUE])
-            if not solver.solve([against, *held]):
+            if not _solve(solver, formula, [against, *held]):
                 break
     return Undecided(_free(model, formula))
+
+
+def _solve(solver: Solver, formula: Formula, assumptions: list[Literal]) -> bool:
+    """Whether there is a solution, a plain one if that can be."""
+    plain = formula.texts.plain
+    return (bool(plain) and solver.solve([*assumptions, *plain])) or solver.solve(assumptions)
 
 
 def possible(model: Model, questions: Sequence[Question]) -> list[bool | None]:
@@ -142,7 +148,7 @@ def possible(model: Model, questions: Sequence[Question]) -> list[bool | None]:
     found: list[bool | None] = []
     with Solver(formula.clauses.items) as solver:
         for question, literal in zip(questions, literals, strict=True):
-            if not solver.solve([literal]):
+            if not _solve(solver, formula, [literal]):
                 found.append(False)
                 continue
             values = evaluate(model, config_of(lines_of(formula, solver.solution())))

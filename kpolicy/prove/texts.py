@@ -26,7 +26,8 @@ class _Bound(NamedTuple):
 class Texts:
     """Adds the clauses of numbers and strings to a formula.
 
-    `free` are comparisons, defaults and bounds of which the formula says nothing, or not everything.
+    `free` are comparisons, defaults and bounds of which the formula says nothing, or not everything.  `plain` are
+    literals of solutions that evaluation confirms more likely: no line is dropped because it is out of range.
     """
 
     def __init__(self, formula: Formula) -> None:
@@ -34,6 +35,7 @@ class Texts:
         self._values: dict[int, list[Literal]] = {}
         self._last: dict[int, list[Literal]] = {}
         self.free: dict[int, Literal] = {}
+        self.plain: list[Literal] = []
 
     def value(self, symbol: int) -> list[Literal]:
         """A literal for each class of values of a number or string; one of them holds."""
@@ -62,11 +64,14 @@ class Texts:
     def _dropped(self, symbol: int, record: Record, seen: list[Literal]) -> list[Literal]:
         formula, clauses = self._formula, self._formula.clauses
         last = [clauses.fresh() for _ in seen]
+        plain = clauses.fresh()
+        self.plain.append(plain)
         clauses.exactly_one(last, 0)
         in_range = [-formula.pair(condition).on for _low, _high, condition in record[RANGES]]
         kept = clauses.any_of([clauses.all_of(in_range), -formula.pair(record[VISIBILITY]).on])
         for before, after in zip(seen, last, strict=True):
             clauses.add((-kept, -before, after), 0)
+            clauses.add((-plain, -before, after), 0)
         self.free.setdefault(symbol, -kept)
         return last
 
