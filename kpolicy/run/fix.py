@@ -237,8 +237,9 @@ def _threshold(subject: Subject, request: FixRequest) -> Threshold:
 
 
 def _chosen(subject: Subject, request: FixRequest) -> list[Finding]:
-    selectors = request.selectors
-    known = [entry.id for entry in subject.standard.policy.vocabulary.entries]
+    vocabulary = subject.standard.policy.vocabulary
+    selectors = tuple(map(vocabulary.canonical, request.selectors))
+    known = [entry.id for entry in vocabulary.entries]
     known += [f"{REQUIRED}/", *(item.id for item in subject.standard.requirements)]
     for selector in selectors:
         fault = selector_fault(selector)
