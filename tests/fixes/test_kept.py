@@ -196,6 +196,27 @@ def test_without_unsafe_the_finding_stays_and_says_so(tmp_path: Path) -> None:
     assert [(item.text, item.works) for item in plan.given_up] == [("CONFIG_WORKS=y", True)]
 
 
+def test_what_another_way_would_bring_is_no_reason(tmp_path: Path) -> None:
+    kconfig = """\
+config OTHER
+	bool "other"
+
+config ONE
+	bool "one"
+
+config WORKS
+	bool "works"
+	depends on !OTHER
+"""
+    rules = [rule("!OTHER && !ONE"), rule("ONE && WORKS", name="own/more")]
+    plan = Small(tmp_path, kconfig, rules).fix("CONFIG_WORKS=y\n")
+    assert edits(plan) == ["add CONFIG_OTHER=y", "remove CONFIG_WORKS=y"]
+    # ONE=y, which brings own/more, was tried too.
+    assert [(item.text, item.reason) for item in plan.given_up] == [
+        ("CONFIG_WORKS=y", "needs !OTHER (OTHER=y) at Kconfig:9")
+    ]
+
+
 def test_a_later_file_has_the_present_name_of_what_a_full_config_has_off(tmp_path: Path) -> None:
     kconfig = """\
 config DEBUG_INFO
