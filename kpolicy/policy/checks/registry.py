@@ -222,7 +222,10 @@ SLOW_CHECKS = frozenset({"config/unmet-direct-dependency", SWITCHES_OFF})
 
 def check_by_id(check_id: str) -> Check:
     """A check by its id; raises UsageError for an unknown one."""
-    for check in CHECKS:
-        if check.id == check_id:
-            return check
-    raise UsageError(f"unknown check {check_id!r}")
+    check = _BY_ID.get(check_id)
+    if check is None:
+        raise UsageError(f"unknown check {check_id!r}")
+    return check
+
+
+_BY_ID = {check.id: check for check in CHECKS}
