@@ -16,7 +16,7 @@ from kpolicy.run.conclude import Work, conclude, finish, plan_by, tell_roleless
 from kpolicy.run.context import Context
 from kpolicy.run.plan import Plan, Target
 from kpolicy.run.policies import Standards, known_findings
-from kpolicy.run.request import Terms, check_release
+from kpolicy.run.request import Terms, check_release, check_toolchain
 
 if TYPE_CHECKING:
     from kpolicy.config.model import Config
@@ -77,8 +77,7 @@ def _bare(request: CheckRequest, context: Context) -> Report:
     terms = request.terms
     if terms.policy.since is not None:
         raise UsageError("--since needs a kernel tree", hint="pass --tree")
-    if terms.toolchain is not None:
-        raise UsageError("--toolchain answers the probes of Kconfig files", hint="pass --tree")
+    check_toolchain(terms.toolchain, has_tree=False)
     standards = Standards(terms.policy, None, context)
     reports: list[ConfigReport] = []
     failed: list[KpolicyError] = []

@@ -20,7 +20,7 @@ from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
 from kpolicy.run.plan import plan_for
 from kpolicy.run.remarks import origin_remarks, remarks
-from kpolicy.run.request import check_release
+from kpolicy.run.request import check_release, check_toolchain
 from kpolicy.run.selection import read_target
 
 
@@ -41,12 +41,11 @@ def costs(request: CostRequest, context: Context) -> tuple[tuple[CostReport, ...
     if request.configs.count("-") > 1:
         raise UsageError("standard input can be read only once")
     check_release(request.release, has_tree=request.source is not None)
+    check_toolchain(request.toolchain, has_tree=request.source is not None)
     source = request.source
     examiner = None
     if source is not None:
         examiner = Examiner(plan_for(source, request.toolchain, context), source)
-    elif request.toolchain is not None:
-        raise UsageError("--toolchain answers the probes of Kconfig files", hint="pass --tree")
     reports: list[CostReport] = []
     failed: list[KpolicyError] = []
     for spec in request.configs:
