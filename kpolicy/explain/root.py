@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What keeps a config line from taking effect, as data: lines that have it in common are told together."""
+"""What keeps a config line from taking effect, as data: lines that have it in common are reported together."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ def _of_fragments(results: Sequence[_Result]) -> list[Finding]:
 
 
 def _look(task: _Task) -> _Result:
-    """What one architecture has to say; runs in a worker."""
+    """The result of one architecture; runs in a worker."""
     looking = examiner()
     looking.begin()
     try:

@@ -143,7 +143,7 @@ class _Planner:
     def fix_lines(self, findings: Sequence[Finding]) -> None:
         """Clear findings about lines: by what honours them, then by giving them up.
 
-        Those of the second kind all at once where nothing else comes of it, which is nearly always.
+        Those of the second kind all at once where that causes no other finding, which is nearly always.
         """
         if self._alternatives:
             for finding in findings:
