@@ -43,7 +43,7 @@ def command(console: Console, /, saved: str | None, schema: bool, fail_on: str |
     """
     from kpolicy.cli.outputs import Outputs, check_outputs
     from kpolicy.cli.reporting import show
-    from kpolicy.report.chosen import check_words, chosen
+    from kpolicy.report.chosen import chosen, known_choice
     from kpolicy.report.json.saved import read_report
     from kpolicy.report.schema import report_schema
 
@@ -62,9 +62,7 @@ def command(console: Console, /, saved: str | None, schema: bool, fail_on: str |
     report = read_report(_STDIN if saved == "-" else saved, _content(saved))
     if fail_on is not None:
         report = replace(report, fail_on=cast("Threshold", fail_on))
-    choice = chosen_findings(words)
-    check_words(report, choice)
-    report = chosen(report, choice)
+    report = chosen(report, known_choice(report, chosen_findings(words)))
     return show(console, report, outputs)
 
 

@@ -53,12 +53,19 @@ def read_config(spec: str, stdin: BinaryIO | None = None, folder: Path | None = 
     Relative paths start at `folder`.  Raises `InputError` for what cannot be read and
     `UsageError` for an empty or ambiguous stack.
     """
-    names = [spec] if spec == "-" or _exists(spec, folder) else spec.split("+")
-    if not all(names):
+    return stack(spec, [_read_part(name, stdin, folder) for name in split_stack(spec, folder)])
+
+
+def split_stack(spec: str, folder: Path | None = None) -> list[str]:
+    """The parts of a stack a+b+c; a file whose name has a + in it is one part.  Raises UsageError."""
+    if "+" not in spec or os.path.lexists((folder or Path()) / spec):
+        return [spec]
+    words = spec.split("+")
+    if not all(words):
         raise UsageError(f"empty part in the stack '{spec}'", hint="A stack is written a+b+c, without empty parts.")
-    if names.count("-") > 1:
+    if words.count("-") > 1:
         raise UsageError(f"'-' is in the stack '{spec}' twice", hint="Standard input can be read only once.")
-    return stack(spec, [_read_part(name, stdin, folder) for name in names])
+    return words
 
 
 class Files(Protocol):
@@ -96,13 +103,6 @@ def stack(name: str, parts: list[Config]) -> Config:
         unread=tuple(item for part in parts for item in part.unread),
         maker=first.maker,
     )
-
-
-def _exists(spec: str, folder: Path | None) -> bool:
-    try:
-        return "+" not in spec or (folder or Path()).joinpath(spec).exists()
-    except (OSError, ValueError):
-        return False
 
 
 def _read_part(name: str, stdin: BinaryIO | None, folder: Path | None) -> Config:

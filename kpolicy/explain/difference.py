@@ -68,11 +68,12 @@ def _why(
             return "follows", told, new.location or old.location, through
     if "toolchain" in (old.kind, new.kind):
         return "toolchain", new.text, new.location, None
-    if before.model is after.model:
+    through = _modules(before, after, name, others)
+    if through is None and before.model is after.model:
         # Nothing but another value can be the reason: any that the symbol's properties name.
-        through = _modules(before, after, name, others) or _named(before, after, name, others)
-        if through is not None:
-            return "follows", _told(old, new, rises=rises, through=through), new.location or old.location, through
+        through = _named(before, after, name, others)
+    if through is not None:
+        return "follows", _told(old, new, rises=rises, through=through), new.location or old.location, through
     return "kconfig", _told(old, new, rises=rises, through=None), new.location or old.location, None
 
 
@@ -188,9 +189,11 @@ def _told(old: Link, new: Link, *, rises: bool, through: str | None) -> str:
 
 def _modules(before: Values, after: Values, name: str, others: frozenset[str]) -> str | None:
     """The symbol by which there are modules, where m became y with it, or y m."""
-    modules = after.model.names_by_node.get(after.model.core.modules, "")
-    is_turned = after.model.type_of(name) == "tristate" and {before.text(name), after.text(name)} == {"m", "y"}
-    return modules if is_turned and modules in others else None
+    if after.model.type_of(name) != "tristate" or {before.text(name), after.text(name)} != {"m", "y"}:
+        return None
+    # In two trees that can be two symbols: the one before is what is gone.
+    names = (side.model.names_by_node.get(side.model.core.modules, "") for side in (before, after))
+    return next((item for item in names if item in others), None)
 
 
 def _named(before: Values, after: Values, name: str, others: frozenset[str]) -> str | None:

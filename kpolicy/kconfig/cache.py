@@ -3,7 +3,7 @@
 
 A model is found by the digest of everything that it was built from: every Kconfig file
 that was read or looked for, the environment that make would export, the toolchain, and
-kpolicy's own code.  Since the list of files is known only after reading, a *trail* kept by
+kpolicy's own code and data.  Since the list of files is known only after reading, a *trail* kept by
 the tree's path says which files to examine; a wrong trail costs time, never truth.
 
 What is stored is JSON behind a digest.  Nothing stored is ever executed, a damaged file is
@@ -28,7 +28,8 @@ from kpolicy.kconfig.kept import MAX_TOTAL, beyond, entries, is_ours, remove
 from kpolicy.kconfig.payload import Core, Details, Payload
 
 _FORMAT = 4
-_CODE = ("kconfig", "kernel/toolchain")
+_ROOT = Path(__file__).parents[1]
+_CODE = ("kconfig", "kernel")
 # So many bytes are written before it is looked again whether there is room.
 _LOOK_AGAIN = 16 << 20
 _DIGITS = 32
@@ -45,19 +46,19 @@ def digest(*pieces: bytes) -> str:
 
 @cache
 def _code_digest(folders: tuple[str, ...]) -> str:
-    """A digest of the code that computes what is stored, so that a new kpolicy does it anew."""
-    root = Path(__file__).parent.parent
+    """A digest of the code and data that what is stored follows from, so that a new kpolicy does it anew."""
     hasher = hashlib.blake2b(f"{__version__} {_FORMAT}".encode(), digest_size=16)
-    for folder in folders:
-        for path in sorted((root / folder).rglob("*.py")):
-            hasher.update(path.read_bytes())
+    for place in folders:
+        for path in (_ROOT / place, *sorted((_ROOT / place).rglob("*"))):
+            if path.is_file() and path.parent.name != "__pycache__":
+                hasher.update(path.read_bytes())
     return hasher.hexdigest()
 
 
 def key(*parts: object, code: tuple[str, ...] = ()) -> str:
     """A file name for everything in `parts` (JSON values), and for the code that models are built by.
 
-    `code` names further folders of kpolicy whose code counts.
+    `code` names further folders and files of kpolicy that count.
     """
     made_by = _code_digest((*_CODE, *code))
     return digest(json.dumps([made_by, *parts], sort_keys=True).encode("utf-8", "surrogateescape"))

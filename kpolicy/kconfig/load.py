@@ -153,7 +153,7 @@ class Tree:
         return self._trails("names", architectures(self.source))
 
     def content_key(self, what: str, paths: Iterable[str], code: tuple[str, ...] = ()) -> str:
-        """A name for what depends on the content of some files, and on the code in some folders of kpolicy."""
+        """A name for what depends on the content of some files, and on some folders and files of kpolicy."""
         return disk.key(what, self._digests.of(paths), code=code)
 
     def model_key(self, architecture: Architecture, toolchain: Toolchain) -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from kpolicy.errors import InputError, UsageError
@@ -91,24 +92,24 @@ def resolve_architecture(source: Source, word: str, subarch: str | None = None) 
     if srcarch not in folders:
         raise _unknown(source, word)
     chosen = subarch or BUILD_SUBARCH
-    header_arch = arch_variable(source, "HEADER_ARCH", word, srcarch, chosen)
-    return Architecture(word, srcarch, chosen, header_arch or None)
+    found = Architecture(word, srcarch, chosen, None)
+    return replace(found, header_arch=arch_variable(source, "HEADER_ARCH", found) or None)
 
 
 def root_kconfig(source: Source, architecture: Architecture) -> str:
     """The Kconfig file that make reads first: `Kconfig`, or KBUILD_KCONFIG of arch/*/Makefile (`um` in older trees)."""
-    words = architecture.arch, architecture.srcarch, architecture.subarch
-    return arch_variable(source, "KBUILD_KCONFIG", *words) or "Kconfig"
+    return arch_variable(source, "KBUILD_KCONFIG", architecture) or "Kconfig"
 
 
-def arch_variable(source: Source, name: str, word: str, srcarch: str, subarch: str) -> str | None:
-    """A variable of arch/*/Makefile as `make ARCH=word SUBARCH=subarch *config` evaluates it on the build machine."""
-    return _variable(makefile_text(source, f"arch/{srcarch}/Makefile"), name, word, srcarch, subarch)
+def arch_variable(source: Source, name: str, architecture: Architecture) -> str | None:
+    """A variable of arch/*/Makefile as `make ARCH=... SUBARCH=... *config` evaluates it on the build machine."""
+    return _variable(makefile_text(source, f"arch/{architecture.srcarch}/Makefile"), name, architecture)
 
 
 @functools.lru_cache(maxsize=64)
-def _variable(text: str, name: str, word: str, srcarch: str, subarch: str) -> str | None:
-    variables = {"ARCH": word, "SRCARCH": srcarch, "SUBARCH": subarch}
+def _variable(text: str, name: str, architecture: Architecture) -> str | None:
+    srcarch = architecture.srcarch
+    variables = {"ARCH": architecture.arch, "SRCARCH": srcarch, "SUBARCH": architecture.subarch}
     return Makefile(text, variables, _uname, start=Location(f"arch/{srcarch}/Makefile", 1)).value(name)
 
 

@@ -83,8 +83,7 @@ def default_config(source: Source, architecture: Architecture) -> str | None:
 
 def default_config_name(source: Source, architecture: Architecture) -> str:
     """KBUILD_DEFCONFIG: the name of the file or make target that `make defconfig` stands for."""
-    words = architecture.arch, architecture.srcarch, architecture.subarch
-    return (arch_variable(source, "KBUILD_DEFCONFIG", *words) or "").strip() or "defconfig"
+    return (arch_variable(source, "KBUILD_DEFCONFIG", architecture) or "").strip() or "defconfig"
 
 
 def make_target(source: Source, architecture: Architecture, word: str) -> tuple[str, ...]:

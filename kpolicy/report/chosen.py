@@ -36,14 +36,19 @@ def chosen(report: Report, choice: Choice) -> Report:
     )
 
 
-def check_words(report: Report, choice: Choice) -> None:
-    """Refuse words for rules that neither a saved report nor kpolicy knows; raises UsageError."""
+def known_choice(report: Report, choice: Choice) -> Choice:
+    """The choice with today's ids for aliases that the saved report does not use.
+
+    Raises UsageError for a word that neither the saved report nor kpolicy knows.
+    """
     words = [("--select", word) for word in choice.select] + [("--ignore", word) for word in choice.ignore]
-    unknown = [item for item in words if not any(matches_rule(item[1], note.id) for note in report.notes)]
-    vocabulary = shipped_vocabulary(examples=False) if unknown else None
-    for option, word in unknown:
-        if vocabulary is not None:
-            check_selector(option, word, vocabulary)
+    unknown = {word: option for option, word in words if not any(matches_rule(word, note.id) for note in report.notes)}
+    if not unknown:
+        return choice
+    vocabulary = shipped_vocabulary(examples=False)
+    for word, option in unknown.items():
+        check_selector(option, word, vocabulary)
+    return choice.by(lambda word: vocabulary.canonical(word) if word in unknown else word)
 
 
 def _judged(judged: Judged, choice: Choice) -> Judged:

@@ -85,7 +85,7 @@ def bare_values(config: Config, arch: str | None = None, release: str | None = N
 
 
 def stated_effect(values: Values) -> dict[str, str]:
-    """What `effect` says of the values of a full .config, derived from its lines where these suffice."""
+    """What `effect` gives for the values of a full .config, derived from its lines where these suffice."""
     assert values.config is not None
     lines = values.config.assignments
     letters = {line.name: line.value for line in lines}

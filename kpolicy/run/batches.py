@@ -9,13 +9,12 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from kpolicy.bounds import failure
 from kpolicy.collection import no_collection
 from kpolicy.errors import KpolicyError
 from kpolicy.frozen import dataclass
-from kpolicy.location import Location
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
+from kpolicy.run.attempt import attempt
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
 from kpolicy.run.executors import LOST, examiner, spread
@@ -127,16 +126,15 @@ def _look(memory: Memory, target: Target) -> Outcome:
     from kpolicy.run.judging import judge
 
     looking = memory.examiner
-    found: ConfigReport | KpolicyError
-    try:
+
+    def look() -> Outcome:
         known = memory.recall(target, anew=True)
         if known is not None:
             return known.report, known.remarks
         looking.begin()
         found = judge(looking, target)
         memory.keep(target, Judged(found, looking.kconfig_remarks()))
-    except KpolicyError as error:
-        found = error.kept()
-    except Exception as error:  # noqa: BLE001 - a bug met in one config must not hide what the others show
-        found = failure(error, "the config", Location(target.name, 0))
-    return found, looking.kconfig_remarks()
+        return found, looking.kconfig_remarks()
+
+    found = attempt(look, target.name)
+    return (found, looking.kconfig_remarks()) if isinstance(found, KpolicyError) else found

@@ -4,17 +4,19 @@
 from __future__ import annotations
 
 from dataclasses import field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kpolicy.config.read import read_config
 from kpolicy.errors import KpolicyError, UsageError, together
 from kpolicy.frozen import dataclass
 from kpolicy.report.records import ConfigReport, Report
+from kpolicy.run.attempt import attempt
 from kpolicy.run.conclude import Work, conclude, finish, plan_by, tell_roleless
 from kpolicy.run.context import Context
 from kpolicy.run.plan import Plan, Target
 from kpolicy.run.policies import Standards, known_findings
-from kpolicy.run.request import Terms, check_release
+from kpolicy.run.request import Terms, check_release, check_toolchain
 
 if TYPE_CHECKING:
     from kpolicy.config.model import Config
@@ -58,10 +60,9 @@ def check_work(source: KernelTree, configs: tuple[str, ...], arch: str | None, t
     targets: list[Target] = []
     failed: list[KpolicyError] = []
     for spec in configs:
-        try:
-            target = read_target(spec, source, arch, context.stdin)
-        except KpolicyError as error:
-            failed.append(error.kept())
+        target = attempt(partial(read_target, spec, source, arch, context.stdin), spec)
+        if isinstance(target, KpolicyError):
+            failed.append(target)
             continue
         targets.append(replace(target, standard=standards.number_for(policy_start(target, source))))
     baseline = known_findings(terms.policy, standards) if targets else None
@@ -76,28 +77,31 @@ def _bare(request: CheckRequest, context: Context) -> Report:
     terms = request.terms
     if terms.policy.since is not None:
         raise UsageError("--since needs a kernel tree", hint="pass --tree")
-    if terms.toolchain is not None:
-        raise UsageError("--toolchain answers the probes of Kconfig files", hint="pass --tree")
+    check_toolchain(terms.toolchain, has_tree=False)
     standards = Standards(terms.policy, None, context)
     reports: list[ConfigReport] = []
     failed: list[KpolicyError] = []
     configs: list[tuple[Config, int]] = []
     for spec in request.configs:
-        try:
-            config = read_config(spec, context.stdin)
-        except KpolicyError as error:
-            failed.append(error.kept())
+        config = attempt(partial(read_config, spec, context.stdin), spec)
+        if isinstance(config, KpolicyError):
+            failed.append(config)
             continue
         configs.append((config, standards.number_for(spec if spec != "-" else None)))
     baseline = known_findings(terms.policy, standards) if configs else None
     roles = baseline.earlier_roles() if baseline is not None else {}
+
+    def judge(config: Config, number: int) -> ConfigReport:
+        values = bare_values(config, request.arch, request.release)
+        earlier = roles.get((config.name, values.model.architecture))
+        return bare_report(values, standards.all[number], number, terms.machine, context.cache, earlier)
+
     for config, number in configs:
-        try:
-            values = bare_values(config, request.arch, request.release)
-            earlier = roles.get((config.name, values.model.architecture))
-            reports.append(bare_report(values, standards.all[number], number, terms.machine, context.cache, earlier))
-        except KpolicyError as error:
-            failed.append(error.kept())
+        found = attempt(partial(judge, config, number), config.name)
+        if isinstance(found, KpolicyError):
+            failed.append(found)
+        else:
+            reports.append(found)
     if failed and not reports:
         raise together(failed)
     for item in reports:

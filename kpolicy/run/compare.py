@@ -4,17 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import groupby
 
-from kpolicy.bounds import failure
 from kpolicy.collection import no_collection
+from kpolicy.errors import KpolicyError
 from kpolicy.evaluate.effect import effect
 from kpolicy.evaluate.values import Values
 from kpolicy.explain.difference import change, mentioned
 from kpolicy.explain.value_change import Change, changed
 from kpolicy.frozen import dataclass
-from kpolicy.location import Location
 from kpolicy.policy.roles.earlier import earlier_role
+from kpolicy.run.attempt import attempt
 from kpolicy.run.compared import Batch, Compared, Pairing
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
@@ -63,11 +64,9 @@ def _compare(work: _Work) -> Batch:
     changes: list[Change] = []
     pairs: list[Compared] = []
     for pairing in work.pairings:
-        try:
-            pairs.append(_compare_pair(old, new, pairing, numbers, changes))
-        except Exception as error:  # noqa: BLE001 - a bug met in one pair must not hide what the others show
-            found = failure(error, "the pair of configs", Location(pairing.name, 0))
-            pairs.append(Compared(pairing, error=found.with_traceback(None)))
+        look = partial(_compare_pair, old, new, pairing, numbers, changes)
+        found = attempt(look, pairing.name, "the pair of configs")
+        pairs.append(Compared(pairing, error=found) if isinstance(found, KpolicyError) else found)
     return Batch(tuple(pairs), tuple(changes))
 
 

@@ -194,7 +194,7 @@ def finish(
     )
     _tell_gone(work, accepted.gone, terms, context)
     report = replace(report, notes=notes_for(report, work.plan.standards))
-    report = chosen(report, terms.policy.findings)
+    report = chosen(report, terms.policy.findings.by(work.plan.standards[0].policy.vocabulary.canonical))
     if explain is not None:
         report = replace(report, configs=explain(report.configs))
     if terms.line_hashes:

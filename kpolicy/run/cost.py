@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from kpolicy.config.read import read_config
 from kpolicy.costing.bill import Bill, Machine, make_bill
 from kpolicy.costing.catalogue import shipped_costs
@@ -10,13 +12,15 @@ from kpolicy.errors import KpolicyError, UsageError, together
 from kpolicy.evaluate.values import Values
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.source import KernelTree
+from kpolicy.report.remark import Remark
 from kpolicy.report.views.cost import CostReport
+from kpolicy.run.attempt import attempt
 from kpolicy.run.bare import bare_values, truth
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
 from kpolicy.run.plan import plan_for
 from kpolicy.run.remarks import origin_remarks, remarks
-from kpolicy.run.request import check_release
+from kpolicy.run.request import check_release, check_toolchain
 from kpolicy.run.selection import read_target
 
 
@@ -37,19 +41,22 @@ def costs(request: CostRequest, context: Context) -> tuple[tuple[CostReport, ...
     if request.configs.count("-") > 1:
         raise UsageError("standard input can be read only once")
     check_release(request.release, has_tree=request.source is not None)
+    check_toolchain(request.toolchain, has_tree=request.source is not None)
     source = request.source
     examiner = None
     if source is not None:
         examiner = Examiner(plan_for(source, request.toolchain, context), source)
-    elif request.toolchain is not None:
-        raise UsageError("--toolchain answers the probes of Kconfig files", hint="pass --tree")
     reports: list[CostReport] = []
     failed: list[KpolicyError] = []
     for spec in request.configs:
-        try:
-            reports.append(_report(spec, examiner, request, context))
-        except KpolicyError as error:
-            failed.append(error.kept())
+        found = attempt(partial(_report, spec, examiner, request, context), spec)
+        if isinstance(found, KpolicyError):
+            failed.append(found)
+            continue
+        report, said = found
+        for remark in said:
+            context.listener.warning(remark.location, remark.text)
+        reports.append(report)
     for remark in examiner.kconfig_remarks() if examiner is not None else ():
         context.listener.warning(remark.location, remark.text)
     if failed and not reports:
@@ -57,18 +64,19 @@ def costs(request: CostRequest, context: Context) -> tuple[tuple[CostReport, ...
     return tuple(reports), tuple(failed)
 
 
-def _report(spec: str, examiner: Examiner | None, request: CostRequest, context: Context) -> CostReport:
+def _report(
+    spec: str, examiner: Examiner | None, request: CostRequest, context: Context
+) -> tuple[CostReport, tuple[Remark, ...]]:
+    """The costs of a config, and remarks about its lines."""
     if examiner is None:
         config = read_config(spec, context.stdin)
         values = bare_values(config, request.arch, request.release)
-        for remark in origin_remarks(values):
-            context.listener.warning(remark.location, remark.text)
-        return _of(values, config.name, make_bill(values, shipped_costs(context.cache), request.machine, truth))
+        bill = make_bill(values, shipped_costs(context.cache), request.machine, truth)
+        return _of(values, config.name, bill), tuple(origin_remarks(values))
     values = examiner.values(read_target(spec, examiner.source, request.arch, context.stdin))
-    for remark in remarks(values):
-        context.listener.warning(remark.location, remark.text)
     name = values.config.name if values.config is not None else spec
-    return _of(values, name, make_bill(values, shipped_costs(context.cache), request.machine))
+    bill = make_bill(values, shipped_costs(context.cache), request.machine)
+    return _of(values, name, bill), tuple(remarks(values))
 
 
 def _of(values: Values, name: str, bill: Bill) -> CostReport:

@@ -23,7 +23,7 @@ from kpolicy.run.conclude import plan_by
 from kpolicy.run.context import Context
 from kpolicy.run.plan import Plan, Target
 from kpolicy.run.policies import Standards
-from kpolicy.run.request import Terms, check_release
+from kpolicy.run.request import Terms, check_release, check_toolchain
 from kpolicy.run.selection import defconfig_targets, policy_start, read_target
 
 
@@ -114,8 +114,7 @@ def _bare(request: ConfigsDiff, context: Context) -> DiffReport:
                 "A and B are two trees (DIR, DIR@REV, REV of the repository here) or two configs (files, or of --tree)"
             )
             raise UsageError(f"{spec}: neither a config nor a tree", hint=hint)
-    if terms.toolchain is not None:
-        raise UsageError("--toolchain answers the probes of Kconfig files", hint="pass --tree")
+    check_toolchain(terms.toolchain, has_tree=False)
     # Only here: what makes a model of a .config is seldom wanted.
     from kpolicy.run.bare_diff import compare_bare
 

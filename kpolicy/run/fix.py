@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from kpolicy.config.read import is_packed
+from kpolicy.config.read import is_packed, split_stack
 from kpolicy.errors import InputError, UsageError, did_you_mean
 from kpolicy.evaluate.values import Values
 from kpolicy.files import read_file, read_stream
@@ -36,7 +36,7 @@ from kpolicy.run.judging import report_on
 from kpolicy.run.plan import Part, Target
 from kpolicy.run.policies import Standards, known_findings
 from kpolicy.run.request import Terms
-from kpolicy.run.selection import policy_start, read_target, split_stack
+from kpolicy.run.selection import policy_start, read_target
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.names import NameIndex
@@ -237,8 +237,9 @@ def _threshold(subject: Subject, request: FixRequest) -> Threshold:
 
 
 def _chosen(subject: Subject, request: FixRequest) -> list[Finding]:
-    selectors = request.selectors
-    known = [entry.id for entry in subject.standard.policy.vocabulary.entries]
+    vocabulary = subject.standard.policy.vocabulary
+    selectors = tuple(map(vocabulary.canonical, request.selectors))
+    known = [entry.id for entry in vocabulary.entries]
     known += [f"{REQUIRED}/", *(item.id for item in subject.standard.requirements)]
     for selector in selectors:
         fault = selector_fault(selector)

@@ -42,3 +42,9 @@ def check_release(release: str | None, *, has_tree: bool) -> None:
         parse_version(release)
     except KpolicyError as error:
         raise UsageError(f"--release: {error.message}", hint=error.hint) from None
+
+
+def check_toolchain(word: str | None, *, has_tree: bool) -> None:
+    """Refuse a --toolchain that nothing asks; raises UsageError."""
+    if word is not None and not has_tree:
+        raise UsageError("--toolchain answers the probes of Kconfig files", hint="pass --tree")

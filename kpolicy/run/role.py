@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
+from functools import partial
 
 from kpolicy.config.read import parse_config, read_config, stack
 from kpolicy.errors import KpolicyError, UsageError, did_you_mean, together
@@ -15,7 +16,9 @@ from kpolicy.policy.files.settings import verdict
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.policy.roles.alternatives import Retry, alternatives
 from kpolicy.policy.roles.role import Role, reading_of, role_of
+from kpolicy.report.remark import Remark
 from kpolicy.report.views.role import RoleReport
+from kpolicy.run.attempt import attempt
 from kpolicy.run.bare import bare_values
 from kpolicy.run.conclude import plan_by
 from kpolicy.run.context import Context
@@ -47,34 +50,37 @@ def roles(request: RoleRequest, context: Context) -> tuple[tuple[RoleReport, ...
     reports: list[RoleReport] = []
     failed: list[KpolicyError] = []
     for spec in request.configs:
-        try:
-            reports.append(_of(spec, request, standards, context))
-        except KpolicyError as error:
-            failed.append(error.kept())
+        found = attempt(partial(_of, spec, request, standards, context), spec)
+        if isinstance(found, KpolicyError):
+            failed.append(found)
+            continue
+        report, said = found
+        for remark in said:
+            context.listener.warning(remark.location, remark.text)
+        reports.append(report)
     if failed and not reports:
         raise together(failed)
     return tuple(reports), tuple(failed)
 
 
-def _of(spec: str, request: RoleRequest, standards: Standards, context: Context) -> RoleReport:
+def _of(
+    spec: str, request: RoleRequest, standards: Standards, context: Context
+) -> tuple[RoleReport, tuple[Remark, ...]]:
+    """The role of a config, and remarks about where the config is from."""
     source = request.source
     if source is None:
         config = read_config(spec, context.stdin)
         standard = standards.all[standards.number_for(spec if spec != "-" else None)]
         values = bare_values(config, request.arch, request.release)
-        return _report(_told(values, context), config.name, standard, request.readings, None)
+        report = _report(values, config.name, standard, request.readings, None)
+        return report, tuple(origin_remarks(values))
     target = read_target(spec, source, request.arch, context.stdin)
     number = standards.number_for(policy_start(target, source))
     plan = replace(plan_by(source, request.terms, context), standards=tuple(standards.all))
     values = Examiner(plan, source).values(replace(target, standard=number))
     name = values.config.name if values.config is not None else spec
-    return _report(_told(values, context), name, standards.all[number], request.readings, _retry(values))
-
-
-def _told(values: Values, context: Context) -> Values:
-    for remark in origin_remarks(values):
-        context.listener.warning(remark.location, remark.text)
-    return values
+    report = _report(values, name, standards.all[number], request.readings, _retry(values))
+    return report, tuple(origin_remarks(values))
 
 
 def _retry(values: Values) -> Retry | None:

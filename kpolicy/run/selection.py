@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from kpolicy.config.model import Config
 from kpolicy.config.origin import architecture_of
-from kpolicy.config.read import config_in_tree, read_config, stack
+from kpolicy.config.read import config_in_tree, read_config, split_stack, stack
 from kpolicy.errors import InputError, UsageError
 from kpolicy.evaluate.passes import PRESETS
 from kpolicy.kernel.architecture import Architecture, resolve_architecture
@@ -44,18 +44,6 @@ def read_target(spec: str, source: KernelTree, arch: str | None, stdin: BinaryIO
         raise UsageError(f"{spec}: cannot tell the architecture", hint="pass --arch (for example --arch arm64)")
     resolve_architecture(source, word)
     return Target(spec, word, parts, config)
-
-
-def split_stack(spec: str) -> list[str]:
-    """The parts of a stack a+b+c; a file whose name has a + in it is one part."""
-    if "+" not in spec or os.path.lexists(spec):
-        return [spec]
-    words = spec.split("+")
-    if not all(words):
-        raise UsageError(f"empty part in the stack '{spec}'", hint="A stack is written a+b+c, without empty parts.")
-    if words.count("-") > 1:
-        raise UsageError(f"'-' is in the stack '{spec}' twice", hint="Standard input can be read only once.")
-    return words
 
 
 def target_of(file: ConfigFile, arch: str) -> Target:

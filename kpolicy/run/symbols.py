@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import groupby
 
 from kpolicy.bounds import failure
@@ -14,6 +15,7 @@ from kpolicy.frozen import dataclass
 from kpolicy.kernel.architecture import architectures, resolve_architecture
 from kpolicy.kernel.source import KernelTree
 from kpolicy.report.views.symbol import SymbolReport, SymbolThere
+from kpolicy.run.attempt import attempt
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
 from kpolicy.run.executors import LOST, examiner, spread
@@ -112,20 +114,20 @@ def _look(task: _Task) -> _Found:
     except Exception as error:  # noqa: BLE001 - a bug met in one architecture must not hide what the others show
         return _Found(task.arch, {}, {}, errors=(failure(error, f"the Kconfig files of {task.arch}").kept(),))
     for target in task.targets:
-        try:
-            _add(looking, target, values)
-        except KpolicyError as error:
-            errors.append(error.kept())
+        found = attempt(partial(_values, looking, target, task.symbols), target.name)
+        if isinstance(found, KpolicyError):
+            errors.append(found)
+            continue
+        for name, value in found.items():
+            values[name].append((target.name, value))
     kept = {name: tuple(items) for name, items in values.items()}
     return _Found(task.arch, surveys, kept, len(task.targets) - len(errors), tuple(errors))
 
 
-def _add(looking: Examiner, target: Target, values: dict[str, list[tuple[str, str]]]) -> None:
+def _values(looking: Examiner, target: Target, names: Sequence[str]) -> dict[str, str]:
+    """The values of those symbols that are not n in a config."""
     # Only here: a symbol without defconfigs needs no values.
     from kpolicy.explain.cause import shown
 
-    worked_out = looking.values(target)
-    for name, items in values.items():
-        value = shown(worked_out, name)
-        if value != "n":
-            items.append((target.name, value))
+    values = looking.values(target)
+    return {name: value for name in names if (value := shown(values, name)) != "n"}

@@ -20,6 +20,7 @@ from kpolicy.kernel.source import KernelTree
 from kpolicy.location import Location
 from kpolicy.policy.checks.fragments import Unheard, fragment_findings, unheard
 from kpolicy.policy.checks.kconfig import Claims, check_kconfig
+from kpolicy.policy.checks.rules_table import TABLES
 from kpolicy.policy.checks.tree import merged, tree_finding, undefined
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.json.document import remark_document
@@ -40,8 +41,11 @@ _PARTS = {
     "kconfig/undefined-reference": REFERENCES,
     "kconfig/fragment-not-honoured": FRAGMENTS,
 }
-# The code that the findings rest on, besides that which makes models.
-_CODE = ("policy/checks", "explain", "evaluate", "config")
+# The code and data that the findings rest on, besides the code that makes models.
+_CODE = (
+    *("policy/checks", "policy/rules", "explain", "evaluate", "config", "run/tree_findings.py"),
+    *(f"rules/{name}.toml" for name in TABLES),
+)
 Looked = tuple[TreeReport, list[KpolicyError], list[Remark]]
 
 
@@ -146,7 +150,7 @@ def _of_fragments(results: Sequence[_Result]) -> list[Finding]:
 
 
 def _look(task: _Task) -> _Result:
-    """What one architecture has to say; runs in a worker."""
+    """The result of one architecture; runs in a worker."""
     looking = examiner()
     looking.begin()
     try:

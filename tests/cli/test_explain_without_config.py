@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from kpolicy.cli import status
+from kpolicy.evaluate.values import Values
+from kpolicy.run.examine import Examiner
+from kpolicy.run.plan import Target
 from tests.cli.support import kpolicy
 
 _FILES = {
@@ -136,6 +139,21 @@ def test_what_there_is_not(tree: Path) -> None:
     assert outcome.status == status.USAGE
     assert outcome.err == "error: no Kconfig file of any architecture defines CHEKC\n  did you mean 'CHECK'?\n"
     assert outcome.out.startswith("CHECK  bool")
+
+
+def test_one_config_with_a_bug_leaves_the_others(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Examiner.values
+
+    def values(examiner: Examiner, target: Target) -> Values:
+        if target.name.endswith("a_defconfig"):
+            raise ZeroDivisionError("division by zero")
+        return real(examiner, target)
+
+    monkeypatch.setattr(Examiner, "values", values)
+    outcome = kpolicy("explain", "-j", "1", "EXTRA", "SIZE", "--tree", tree)
+    assert outcome.status == status.FAILURE
+    assert "arch/one/configs/a_defconfig: error: internal error: ZeroDivisionError" in outcome.err
+    assert "  8 in 2 of 2 defconfigs" in outcome.out.splitlines()
 
 
 def test_what_is_wrong_with_an_architecture_is_reported_with_the_others(tree: Path) -> None:

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixes.bench import Small, edits, given, rule
+from kpolicy.policy.checks.effects import line_effects
+from kpolicy.policy.checks.reasons import reason
+from kpolicy.policy.checks.registry import UNREADABLE
+from kpolicy.policy.fixes.given_up import given_up
+from kpolicy.policy.fixes.lines import Document
+from kpolicy.policy.fixes.plan import Fix, Task
+from tests.fixes.bench import PATH, Small, counts, edits, given, rule
 
 _KCONFIG = """\
 config MODULES
@@ -194,6 +200,61 @@ def test_without_unsafe_the_finding_stays_and_says_so(tmp_path: Path) -> None:
     plan = small.fix("CONFIG_WORKS=y\n", unsafe=True)
     assert sorted(edits(plan)) == ["add CONFIG_WANTED=y", "remove CONFIG_WORKS=y"]
     assert [(item.text, item.works) for item in plan.given_up] == [("CONFIG_WORKS=y", True)]
+
+
+def test_what_another_way_would_bring_is_no_reason(tmp_path: Path) -> None:
+    kconfig = """\
+config OTHER
+	bool "other"
+
+config ONE
+	bool "one"
+
+config WORKS
+	bool "works"
+	depends on !OTHER
+"""
+    rules = [rule("!OTHER && !ONE"), rule("ONE && WORKS", name="own/more")]
+    plan = Small(tmp_path, kconfig, rules).fix("CONFIG_WORKS=y\n")
+    assert edits(plan) == ["add CONFIG_OTHER=y", "remove CONFIG_WORKS=y"]
+    # ONE=y, which brings own/more, was tried too.
+    assert [(item.text, item.reason) for item in plan.given_up] == [
+        ("CONFIG_WORKS=y", "needs !OTHER (OTHER=y) at Kconfig:9")
+    ]
+
+
+@pytest.mark.parametrize(("default", "expected"), [("n", [("CONFIG_X=yes", f"{UNREADABLE} reports it")]), ("y", [])])
+def test_a_line_that_works_goes_only_for_what_is_wrong_with_it(
+    tmp_path: Path, default: str, expected: list[tuple[str, str]]
+) -> None:
+    small = Small(tmp_path, f'config X\n\tbool "x"\n\tdefault {default}\n')
+    values = small.values("CONFIG_X=yes\n")
+    assert values.config is not None
+    document = Document(values.config, PATH, b"CONFIG_X=yes\n", small.model)
+    (finding,) = small.judge(values).findings
+    assert finding.rule == UNREADABLE
+    task = Task(values, document, [finding], small.judge, counts, rules=(), requirements=())
+    found = given_up(task, [Fix(finding, (document.cut(1),))], small.values(""))
+    assert [(item.text, item.reason) for item in found] == expected
+
+
+def test_the_reason_for_an_old_name_is_that_for_the_new_one(tmp_path: Path) -> None:
+    kconfig = """\
+config NEW
+	bool "new"
+	depends on NEED
+	default OLD
+
+config OLD
+	bool
+	transitional
+
+config NEED
+	bool
+"""
+    values = Small(tmp_path, kconfig).values("CONFIG_OLD=y\n")
+    (effect,) = line_effects(values)
+    assert reason(values, effect).startswith("needs NEED (NEED=n")
 
 
 def test_a_later_file_has_the_present_name_of_what_a_full_config_has_off(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kpolicy.kconfig import cache
 from kpolicy.kconfig import load as loading
 from kpolicy.kconfig.cache import ModelCache
 from kpolicy.kconfig.load import Tree
@@ -174,3 +175,23 @@ def test_the_current_folder_does_not_matter(
     (tmp_path / "Kconfig").write_text("not what is meant\n")
     monkeypatch.chdir(tmp_path)
     assert _load(tree, folder).is_defined("B")
+
+
+def test_data_counts_as_the_code_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_ROOT", tmp_path)
+    table, other = tmp_path / "rules" / "renames.toml", tmp_path / "rules" / "other.toml"
+    table.parent.mkdir()
+
+    def keys() -> tuple[str, str]:
+        cache._code_digest.cache_clear()
+        return cache.key("what", code=("rules",)), cache.key("what", code=("rules/renames.toml",))
+
+    table.write_text("A = 1\n")
+    before = keys()
+    other.write_text("B = 1\n")
+    folder, file = keys()
+    assert folder != before[0]
+    assert file == before[1]
+    table.write_text("A = 2\n")
+    assert not {folder, file} & {*keys()}
+    cache._code_digest.cache_clear()

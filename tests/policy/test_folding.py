@@ -184,6 +184,17 @@ def test_a_change_of_kconfig_files_is_named(tmp_path: Path) -> None:
     assert {item["root"]["change"]["symbol"] for item in config["folded"]} == {"BUS"}
 
 
+def test_modules_under_another_name_are_one_cause(tmp_path: Path) -> None:
+    repository = make_repository(_tree(tmp_path))
+    repository.replace("arch/one/Kconfig", "config MODULES\n", "config LOADABLE\n")
+    repository.replace("arch/one/Kconfig", "config DEVICE_0\n\tbool", "config DEVICE_0\n\tdepends on MODULES\n\tbool")
+    (config,) = kpolicy("audit", repository.folder, "--since", "HEAD", "-o", "json").json["configs"]
+    (one,) = config["folded"]
+    assert (one["root"]["change"]["symbol"], one["root"]["change"]["why"]) == ("MODULES", "gone")
+    # Four modules, and what needs the old name: DEVICE_0 and the line for MODULES itself.
+    assert len(one["members"]) == len(config["findings"]) == 6
+
+
 def test_only_what_changed_is_counted(tmp_path: Path) -> None:
     tree = _tree(tmp_path)
     (tree / "arch/one/configs/other_defconfig").write_text("CONFIG_BUS=y\n")

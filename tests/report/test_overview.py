@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from kpolicy.cli import links, status
 from kpolicy.cli.links import knows_links
+from kpolicy.policy.files.vocabulary import shipped_vocabulary
+from kpolicy.policy.rules.catalogue import Catalogue
 from kpolicy.report.formats.sarif import render as sarif
 from kpolicy.report.formats.text import render
 from kpolicy.report.presentation import PLAIN, Presentation
@@ -97,6 +100,40 @@ def test_words_for_no_rule_are_refused(demo: Path, tmp_path: Path) -> None:
         outcome = kpolicy(*words, "--select", "kmemleak/in-prod")
         assert (outcome.status, outcome.out) == (status.USAGE, "")
         assert "did you mean 'kmemleak/in-production'?" in outcome.err
+
+
+def test_a_rule_is_selected_by_the_name_that_it_had(tmp_path: Path) -> None:
+    tree = copy_of_demo(tmp_path)
+    (tree / "site" / "leak").mkdir(parents=True)
+    shipped = resources.files("kpolicy.rules").joinpath("kmemleak/in-production.toml").read_text(encoding="utf-8")
+    renamed = f'aliases = ["leak/before"]\n{shipped}'
+    (tree / "site" / "leak" / "today.toml").write_text(renamed)
+    (tree / "kpolicy.toml").write_text('rules_dir = "site"\n')
+    for option in ("--select", "--ignore"):
+        outcomes = [kpolicy("audit", tree, option, f"leak/{name}") for name in ("before", "today")]
+        assert outcomes[0] == outcomes[1]
+        assert ("[leak/today]" in outcomes[0].out) == (option == "--select")
+    config = "arch/x86/configs/graphics_defconfig"
+    fixed = [kpolicy("fix", "--tree", tree, config, "--rule", f"leak/{name}") for name in ("before", "today")]
+    assert fixed[0] == fixed[1]
+    assert fixed[0].status == status.CLEAN
+
+
+def test_a_saved_report_is_selected_by_the_name_that_a_rule_has_or_had(
+    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = tmp_path / "saved.json"
+    kpolicy("audit", demo, "-o", f"json:{saved}")
+    known = shipped_vocabulary(examples=False)
+    rules = [
+        replace(rule, aliases=("leak/before",)) if rule.id == "kmemleak/in-production" else rule for rule in known.rules
+    ]
+    monkeypatch.setattr(
+        "kpolicy.report.chosen.shipped_vocabulary", lambda **_: replace(known, rules=Catalogue(tuple(rules)))
+    )
+    before, today = (kpolicy("report", saved, "--select", word) for word in ("leak/before", "kmemleak/in-production"))
+    assert before == today
+    assert "[kmemleak/in-production]" in before.out
 
 
 def test_a_saved_report_is_selected_as_the_run_was(demo: Path, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpolicy.policy.checks.registry import CHECKS, check_by_id
+from kpolicy.policy.checks.registry import check_by_id
 from kpolicy.policy.rules.finding import Finding, SymbolValue
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ class FindingMaker:
         self.values = values
         self._role = role
         self._tree = tree
-        self._severity = {check.id: check.severity for check in CHECKS}
 
     def finding(
         self,
@@ -40,9 +39,10 @@ class FindingMaker:
     ) -> Finding:
         """A finding of a check about a symbol."""
         config = self.values.config
+        known = check_by_id(check)
         return Finding(
-            rule=check_by_id(check).id,
-            severity=severity or self._severity[check],
+            rule=known.id,
+            severity=severity or known.severity,
             tree=self._tree,
             architecture=self.values.model.architecture,
             config=config.name if config is not None else "",

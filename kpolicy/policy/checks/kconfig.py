@@ -2,7 +2,7 @@
 """What the Kconfig text of one architecture proves about single lines: `kconfig/*`.
 
 Each claim is proved from the expressions alone, so that it holds for every configuration of the
-architecture.  What holds for the tree, `kpolicy.policy.checks.tree` tells from those of all.
+architecture.  `kpolicy.policy.checks.tree` derives from those of all architectures what holds for the tree.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _DEFINITIONS, _DEFAULTS, _SELECTS, _DEPENDS = 0, 2, 3, 6
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a check has to say about a line; `grounds` are the other lines that it rests on."""
+    """What a check finds about a line; `grounds` are the other lines that it rests on."""
 
     check: str
     symbol: str

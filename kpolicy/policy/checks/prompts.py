@@ -15,6 +15,7 @@ from typing import Final
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.version import parse_version
+from kpolicy.policy.checks.rules_table import rules_table
 
 # No release in the table has a prompt for such a name, but for those that it lists.
 _SHAPE: Final = re.compile(
@@ -79,12 +80,7 @@ def _around(releases: tuple[Release, ...], marks: str, release: Release | None) 
 
 @functools.cache
 def _table() -> _Table:
-    # Only here: most configs have no old names.
-    import tomllib
-    from importlib import resources
-
-    text = (resources.files("kpolicy.rules") / "prompts.toml").read_text(encoding="utf-8")
-    data = tomllib.loads(text)
+    data = rules_table("prompts")
     return _Table(
         releases=tuple(found for item in data["releases"] if (found := _release_of(item)) is not None),
         never=frozenset(data["never"].split()),

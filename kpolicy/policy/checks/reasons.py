@@ -54,7 +54,7 @@ def message(values: Values, effect: LineEffect, names: Names | None = None) -> s
     if effect.effect == "out-of-range":
         return f"CONFIG_{name}={asked} is out of range {_range(values, name)}: it is {effect.got}"
     if effect.heir is not None:
-        return lost_message(values, assignment, effect.heir, reason(values, _of_heir(values, effect), names))
+        return lost_message(values, assignment, effect.heir, reason(values, effect, names))
     if is_without_modules(values, name):
         return f"CONFIG_{name}=m requested, but it is y: {no_modules(values)}"
     text = f"CONFIG_{name}={asked} requested, but {_got(values, effect)}: {reason(values, effect, names)}"
@@ -62,7 +62,9 @@ def message(values: Values, effect: LineEffect, names: Names | None = None) -> s
 
 
 def reason(values: Values, effect: LineEffect, names: Names | None = None) -> str:
-    """Why a line is not honoured, without its name and value."""
+    """Why a line is not honoured, without its name and value; for an old name, why that of the new one is not."""
+    if effect.heir is not None:
+        effect = _of_heir(values, effect)
     name = effect.assignment.name
     if effect.effect == "unknown-symbol":
         return "no Kconfig file defines it"

@@ -19,9 +19,9 @@ UNREADABLE = "config/unreadable-line"
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check: `config` ones speak about the lines of a config, `kconfig` ones about a tree.
+    """A check: `config` ones are about the lines of a config, `kconfig` ones about a tree.
 
-    `quiet` ones speak only when they are asked for: they are true of thousands of lines that
+    `quiet` ones report only when they are requested: they are true of thousands of lines that
     do no harm.
     """
 
@@ -34,7 +34,7 @@ class Check:
 
     @property
     def subject(self) -> Subject:
-        """What it speaks about."""
+        """What it is about."""
         return "kconfig" if self.id.startswith("kconfig/") else "config"
 
 
@@ -222,7 +222,10 @@ SLOW_CHECKS = frozenset({"config/unmet-direct-dependency", SWITCHES_OFF})
 
 def check_by_id(check_id: str) -> Check:
     """A check by its id; raises UsageError for an unknown one."""
-    for check in CHECKS:
-        if check.id == check_id:
-            return check
-    raise UsageError(f"unknown check {check_id!r}")
+    check = _BY_ID.get(check_id)
+    if check is None:
+        raise UsageError(f"unknown check {check_id!r}")
+    return check
+
+
+_BY_ID = {check.id: check for check in CHECKS}

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from kpolicy.errors import InputError
 from kpolicy.kernel.version import parse_version
+from kpolicy.policy.checks.rules_table import rules_table
 
 
 def removed_by(name: str, version: str) -> str | None:
@@ -22,9 +23,4 @@ def removed_by(name: str, version: str) -> str | None:
 @functools.cache
 def _releases() -> Mapping[str, str]:
     """See kpolicy/rules/removed.toml."""
-    # Only here: most requirements name what there is.
-    import tomllib
-    from importlib import resources
-
-    text = (resources.files("kpolicy.rules") / "removed.toml").read_text(encoding="utf-8")
-    return {name: release for release, names in tomllib.loads(text).items() for name in names.split()}
+    return {name: release for release, names in rules_table("removed").items() for name in names.split()}

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 from kpolicy.frozen import dataclass
+from kpolicy.policy.checks.rules_table import rules_table
 
 RenameKind: TypeAlias = Literal["renamed", "merged", "choice"]
 
@@ -40,16 +41,11 @@ def earlier_names(name: str) -> tuple[str, ...]:
 @functools.cache
 def renames() -> Mapping[str, Rename]:
     """Everything in that table, by the old name."""
-    # Only here: most configs have no old names.
-    import tomllib
-    from importlib import resources
-
-    text = (resources.files("kpolicy.rules") / "renames.toml").read_text(encoding="utf-8")
     return {
         old: Rename(
             tuple(entry["now"]), str(entry["source"]), entry.get("kind", "renamed"), str(entry.get("since", ""))
         )
-        for old, entry in tomllib.loads(text).items()
+        for old, entry in rules_table("renames").items()
     }
 
 

@@ -34,7 +34,7 @@ _REQUIRED_ID: Final = re.compile(rf"{REQUIRED}/[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 class Entry:
     """Something that a policy can switch: a rule, a check, or a finding about the policy itself.
 
-    `enabled` is whether it speaks unless a policy says otherwise; `rule` is None for all but rules.
+    `enabled` is whether it reports findings unless a policy says otherwise; `rule` is None for all but rules.
     """
 
     id: str
@@ -103,7 +103,7 @@ class Vocabulary:
         return tuple(entry for entry in self.entries if matches_rule(selector, entry.id))
 
     def is_sure(self, selector: str) -> bool:
-        """Whether `matched` tells all that a selector matches, although something could not be read."""
+        """Whether `matched` is all that a selector matches: something that could not be read may match as well."""
         return self.complete and not any(matches_rule(selector, rule_id) for rule_id in self.broken)
 
     def unknown(self, selector: str) -> tuple[str, str | None] | None:
@@ -143,8 +143,8 @@ def shipped_vocabulary(
 ) -> Vocabulary:
     """What ships with kpolicy, without the rules of users.
 
-    `quiet` are checks that are to speak only when a policy switches them on, besides those that do so anyway;
-    those that are `named` speak in any case. Without `examples` the rules have none. What has been read is kept in
+    `quiet` are checks that report only when a policy switches them on, besides those that do so anyway;
+    those that are `named` report in any case. Without `examples` the rules have none. What has been read is kept in
     the `cache`, if there is one.
     """
     checks = tuple(

@@ -41,7 +41,7 @@ def given_up(
         effect = effects.get(fix.finding.place)
         if effect is not None and _is_given_up(fix, effect, after):
             line = effect.assignment
-            why = reason(task.values, effect)
+            why = f"{fix.finding.rule} reports it" if effect.effect == "honoured" else reason(task.values, effect)
             proved = line.location not in unproved
             yield GivenUp(line.name, line.text, line.location, why, works=False, proved=proved)
     others = [item for item in followed if not is_about_a_line(item)]
@@ -64,6 +64,9 @@ def _is_given_up(fix: Fix, effect: LineEffect, after: Values) -> bool:
         return False
     if finding.rule in ASKED:
         return not HonourGoal(line).met(after)
+    if effect.effect == "honoured" and result(after, line.name) == effect.got:
+        # A line that is not read as it is written, and whose value comes from elsewhere as well.
+        return False
     # A line that is corrected, or written under another name, asks for the same as before.
     return any(edit.line == line.location.line and not edit.text for edit in fix.edits)
 

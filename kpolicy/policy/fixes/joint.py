@@ -39,9 +39,9 @@ def fewer(
         alone = Search(search.bench, search.finding, search.goal, search.guard, (), forced=search.forced)
         known = []
         for solution in alone.solutions(_MOST_TRIES):
-            if len(solution) >= len(edits):
+            if len(solution.edits) >= len(edits):
                 break
-            known.append(frozenset(solution))
+            known.append(frozenset(solution.edits))
         else:
             complete = complete and alone.complete
         ways.append(known)

@@ -12,7 +12,7 @@ from kpolicy.policy.fixes.honour import HonourGoal, honour_goal
 from kpolicy.policy.fixes.plan import Fix
 from kpolicy.policy.fixes.repair import Repair
 from kpolicy.policy.fixes.requests import Guard, files_below, requests_of
-from kpolicy.policy.fixes.search import Search
+from kpolicy.policy.fixes.search import Search, Step
 
 if TYPE_CHECKING:
     from kpolicy.location import Location
@@ -65,8 +65,8 @@ class Honouring:
             finding, goal = self._open.pop(0)
             search = self._search(finding, goal)
             best = self._best(search, goal)
-            if best:
-                self._adopt(finding, goal, search, best)
+            if best is not None:
+                self._adopt(finding, goal, search, best.edits)
                 continue
             if not search.complete:
                 self.unproved.add(finding.place)
@@ -83,10 +83,10 @@ class Honouring:
             finding, goal = self._open[0]
             search = self._search(finding, goal, lifting=True)
             best = self._best(search, goal)
-            worth = bool(best) and self._is_worth(search, best)
+            worth = best is not None and self._is_worth(search, best)
             self._open.pop(0)
-            if worth:
-                self._adopt(finding, goal, search, best)
+            if best is not None and worth:
+                self._adopt(finding, goal, search, best.edits)
 
     def _take_met(self) -> None:
         """What honours one request may honour others."""
@@ -110,19 +110,22 @@ class Honouring:
             guard = replace(guard, denials=True, below=files_below(self._bench.document, finding.place))
         return Search(self._bench, finding, goal, guard, start)
 
-    def _best(self, search: Search, goal: HonourGoal) -> Edits:
+    def _best(self, search: Search, goal: HonourGoal) -> Step | None:
         """Of the smallest sets of edits the one that honours most, and then the one that changes least."""
-        found: list[Edits] = []
+        found: list[Step] = []
         for solution in search.solutions(min(_MOST_TRIES, self._tries)):
-            if found and len(solution) > len(found[0]):
+            if found and len(solution.edits) > len(found[0].edits):
                 break
             found.append(solution)
             if len(found) == _MOST_CHOICES:
                 break
         self._tries -= search.tries
         if len(found) < _SEVERAL:
-            return found[0] if found else ()
-        return max(found, key=lambda item: (self._honoured(item), -_modules(goal, item), -self._changed(item)))
+            return found[0] if found else None
+        return max(found, key=lambda item: self._rank(goal, item.edits))
+
+    def _rank(self, goal: HonourGoal, edits: Edits) -> tuple[int, int, int]:
+        return self._honoured(edits), -_modules(goal, edits), -self._changed(edits)
 
     def _honoured(self, edits: Edits) -> int:
         values = self._bench.evaluate((*self._start, *self.edits, *edits))
@@ -133,11 +136,11 @@ class Honouring:
         before, after = (self._bench.evaluate(some) for some in (start, (*start, *edits)))
         return len(set(before.on_nodes).symmetric_difference(after.on_nodes))
 
-    def _is_worth(self, search: Search, edits: Edits) -> bool:
+    def _is_worth(self, search: Search, step: Step) -> bool:
         """Whether more is honoured than lost; a later file of a stack comes before an earlier one."""
         below = search.guard.below
-        lost = [item for item in search.lost(edits) if item.line.location.path not in below]
-        return not lost or self._honoured(edits) > len(lost)
+        lost = [item for item in search.lost(step) if item.line.location.path not in below]
+        return not lost or self._honoured(step.edits) > len(lost)
 
     def _prune(self) -> None:
         """Leave out what a later set of edits has made needless; lines go rather than repeat an earlier file."""

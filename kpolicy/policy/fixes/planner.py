@@ -20,7 +20,7 @@ from kpolicy.policy.fixes.joint import are_apart, fewer
 from kpolicy.policy.fixes.line_fixes import Honouring
 from kpolicy.policy.fixes.plan import Fix, Plan, Task, UnprovedError, changed_values
 from kpolicy.policy.fixes.requests import Guard, is_kept, requests_of
-from kpolicy.policy.fixes.search import Search
+from kpolicy.policy.fixes.search import Search, Step
 from kpolicy.policy.fixes.ways import Ways
 from kpolicy.policy.fixes.workbench import Edits, Workbench, key_of
 
@@ -95,15 +95,16 @@ class _Planner:
         if first is None:
             self._hopeless.append(self._why_hopeless(finding, searches))
             return
+        search = searches[-1]
         others: list[Edits] = []
         if self._alternatives:
-            found = (item for item in solutions if len(item) <= len(first) + _LONGER)
+            found = (item.edits for item in solutions if len(item.edits) <= len(first.edits) + _LONGER)
             others = list(itertools.islice(found, _MOST_ALTERNATIVES))
-        self._fixes.append(Fix(finding, first, tuple(others)))
-        self._parts.append((searches[-1], first))
-        self._followed += searches[-1].followed
-        self._minimal = self._minimal and not searches[-1].greedy
-        self._adopt(first)
+        self._fixes.append(Fix(finding, first.edits, tuple(others)))
+        self._parts.append((search, first.edits))
+        self._followed += first.followed
+        self._minimal = self._minimal and not search.greedy
+        self._adopt(first.edits)
 
     def fix_again(self, required: Collection[str]) -> None:
         """Clear the requirements that what was fixed after them, or left out again, made possible."""
@@ -134,15 +135,15 @@ class _Planner:
         by_symbol = {item.finding.symbol: item for item in refused}
         for item in refused:
             # What they need besides is reported with the first.
-            own = (edit for edit in solution if by_symbol.get(edit.symbol, refused[0]) is item)
+            own = (edit for edit in solution.edits if by_symbol.get(edit.symbol, refused[0]) is item)
             self._fixes.append(Fix(item.finding, tuple(own)))
         self._hopeless = [item for item in self._hopeless if item not in refused]
-        self._adopt(solution)
+        self._adopt(solution.edits)
 
     def fix_lines(self, findings: Sequence[Finding]) -> None:
         """Clear findings about lines: by what honours them, then by giving them up.
 
-        Those of the second kind all at once where nothing else comes of it, which is nearly always.
+        Those of the second kind all at once where that causes no other finding, which is nearly always.
         """
         if self._alternatives:
             for finding in findings:
@@ -269,7 +270,7 @@ class _Planner:
     def _guard(self, finding: Finding) -> Guard:
         return Guard(self._requests, self._task.about(self._bench.evaluate(self._edits), finding))
 
-    def _solutions(self, finding: Finding, searches: list[Search]) -> Iterator[Edits]:
+    def _solutions(self, finding: Finding, searches: list[Search]) -> Iterator[Step]:
         """What the finding asks for; where that is nothing, or alternatives are wanted, what changes or gives up more.
 
         What takes no request comes first, then, for a requirement, what takes those that cannot be had besides, then,
@@ -284,10 +285,10 @@ class _Planner:
                 return
             searches.append(search)
             for solution in search.solutions():
-                edits = self._tidy(search, solution)
-                if frozenset(edits) not in found:
-                    found.add(frozenset(edits))
-                    yield edits
+                tidy = self._tidy(search, solution)
+                if frozenset(tidy.edits) not in found:
+                    found.add(frozenset(tidy.edits))
+                    yield tidy
 
     def _searches(self, finding: Finding, goals: Sequence[Goal | None]) -> Iterator[Search]:
         guard = self._guard(finding)
@@ -312,16 +313,17 @@ class _Planner:
         solution = next(free.solutions(), None)
         return reason if solution is None else unsafe_only(finding, free.lost(solution)) or reason
 
-    def _tidy(self, search: Search, edits: Edits) -> Edits:
+    def _tidy(self, search: Search, step: Step) -> Step:
         """Lines that turn off what is off without them go, as savedefconfig has it; in a full .config they stay."""
         if self._task.document.config.is_full or search.finding.rule == UNREADABLE:
-            return edits
-        for number, edit in enumerate(edits):
+            return step
+        for number, edit in enumerate(step.edits):
             if edit.line and edit.text == line_of(edit.symbol, "n") and edit.symbol in edit.was:
-                shorter = (*edits[:number], self._task.document.cut(edit.line), *edits[number + 1 :])
+                cut = self._task.document.cut(edit.line)
+                shorter = step.to((*step.edits[:number], cut, *step.edits[number + 1 :]))
                 if search.is_cleared(shorter):
-                    edits = shorter
-        return edits
+                    step = shorter
+        return step
 
     def _holds(self, edits: Edits, findings: Sequence[Finding]) -> bool:
         """Whether some findings are gone with these edits, no other has come, and the role is the same."""

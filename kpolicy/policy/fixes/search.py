@@ -33,16 +33,32 @@ _MOST_MOVES: Final = 24
 _MOST_EDITS: Final = 40
 
 
+@dataclass(frozen=True)
+class Step:
+    """Edits that are tried, and the findings that came instead of the one that is to go, and have to go too.
+
+    `about` are the symbols that those are about.
+    """
+
+    edits: Edits = ()
+    about: frozenset[str] = frozenset()
+    followed: tuple[Finding, ...] = ()
+
+    def to(self, edits: Edits) -> Step:
+        """The same for other edits."""
+        return replace(self, edits=edits)
+
+
 @dataclass
 class Search:
     """The search for one finding; `start` are edits that are made already, for findings before it.
 
-    With `forced` a request may be lost that nothing restores, but for one that an edit contradicts.
+    `guard` says what may not change; what a step is about may change in that step and those after it.  With `forced` a
+    request may be lost that nothing restores, but for one that an edit contradicts.
 
     What was found out on the way: `obstacle`, `other_role` and `cost` say what was in the way (another finding, another
-    role, lost requests), `denied` that some edits would have taken requests away, `followed` are findings that came
-    instead and had to go too.  `complete`: whether every set of edits was tried, `tried` which edits were; what
-    was found with `greedy` may not be the fewest.
+    role, lost requests), `denied` that some edits would have taken requests away.  `complete`: whether every set of
+    edits was tried, `tried` which edits were; what was found with `greedy` may not be the fewest.
     """
 
     bench: Workbench
@@ -59,80 +75,87 @@ class Search:
     denied: bool = False
     greedy: bool = False
     tried: set[Edit] = field(default_factory=set)
-    followed: list[Finding] = field(default_factory=list)
     _repaired: set[Edit] = field(default_factory=set)
     _idle: set[Edit] = field(default_factory=set)
 
-    def solutions(self, most_tries: int = _MOST_TRIES) -> Iterator[Edits]:
+    def solutions(self, most_tries: int = _MOST_TRIES) -> Iterator[Step]:
         """Sets of edits that clear the finding, the smallest first, each without `start`; none is needless."""
-        queue: list[tuple[int, int, Edits]] = [(0, 0, ())]
-        seen: set[frozenset[Edit]] = set()
+        queue: list[tuple[int, int, Step]] = [(0, 0, Step())]
+        seen: set[tuple[frozenset[Edit], frozenset[str]]] = set()
         found: list[frozenset[Edit]] = []
         order = itertools.count(1)
         for _ in range(most_tries):
             if not queue:
                 return
             self.tries += 1
-            _size, _order, edits = heapq.heappop(queue)
-            if any(smaller <= frozenset(edits) for smaller in found):
+            _size, _order, step = heapq.heappop(queue)
+            if any(smaller <= frozenset(step.edits) for smaller in found):
                 continue
-            further = self._further(edits)
+            further = self._further(step)
             if further is None:
-                needed = self.needed(edits)
-                found.append(frozenset(needed))
+                needed = self.needed(step)
+                found.append(frozenset(needed.edits))
                 yield needed
                 continue
             for longer in further:
-                key = frozenset(longer)
-                if key not in seen and len(longer) <= _MOST_EDITS:
+                key = frozenset(longer.edits), longer.about
+                if key not in seen and len(longer.edits) <= _MOST_EDITS:
                     seen.add(key)
-                    heapq.heappush(queue, (len(longer), next(order), longer))
+                    heapq.heappush(queue, (len(longer.edits), next(order), longer))
         self.complete = not queue
         if queue and not found and not isinstance(self.goal, HonourGoal):
             self.greedy = True
             yield from self.straight_on()
 
-    def straight_on(self) -> Iterator[Edits]:
+    def straight_on(self) -> Iterator[Step]:
         """Where there are too many sets to try: always the most natural edit, and none that was not needed."""
-        edits: Edits = ()
-        while len(edits) <= _MOST_EDITS:
-            further = self._further(edits)
+        step = Step()
+        while len(step.edits) <= _MOST_EDITS:
+            further = self._further(step)
             if further is None:
-                yield self.needed(edits)
+                yield self.needed(step)
                 return
             if not further:
                 return
-            edits = further[0]
+            step = further[0]
 
-    def needed(self, edits: Edits) -> Edits:
+    def needed(self, step: Step) -> Step:
         """The edits without those that are not needed, be it to clear the finding or to keep what they switch off."""
-        kept = tuple(edit for edit in edits if edit in self._repaired)
-        core = tuple(edit for edit in edits if edit not in self._repaired)
-        fewer = without_needless(core, lambda some: self.is_cleared((*some, *kept)))
+
+        def suffice(edits: Edits) -> bool:
+            return self.is_cleared(step.to(edits))
+
+        kept = tuple(edit for edit in step.edits if edit in self._repaired)
+        core = tuple(edit for edit in step.edits if edit not in self._repaired)
+        fewer = without_needless(core, lambda some: suffice((*some, *kept)))
         # Each of those that keep something is needed as long as what would take it away is there.
-        return edits if fewer == core else without_needless((*fewer, *kept), self.is_cleared)
+        return step if fewer == core else step.to(without_needless((*fewer, *kept), suffice))
 
-    def is_cleared(self, edits: Edits) -> bool:
+    def is_cleared(self, step: Step) -> bool:
         """Whether the finding is gone with these edits, nothing else has come, and nothing is left to restore."""
-        return self._further(edits) is None
+        return self._further(step) is None
 
-    def lost(self, edits: Edits) -> tuple[Request, ...]:
+    def lost(self, step: Step) -> tuple[Request, ...]:
         """The requests that are not honoured any more with some edits."""
-        return self.guard.lost(self.bench.evaluate((*self.start, *edits)))
+        return self._guard(step).lost(self.bench.evaluate((*self.start, *step.edits)))
+
+    def _guard(self, step: Step) -> Guard:
+        return replace(self.guard, about=self.guard.about | step.about) if step.about else self.guard
 
     def _keeps_role(self, everything: Edits) -> bool:
         """A requirement may make another kind of kernel of it; to clear a rule that way would be to dodge it."""
         return isinstance(self.goal, RequirementGoal | JointGoal) or self.bench.keeps_role(everything)
 
-    def _further(self, edits: Edits) -> list[Edits] | None:
+    def _further(self, step: Step) -> list[Step] | None:
         """Longer sets to try; None when these edits do it."""
+        edits = step.edits
         everything = (*self.start, *edits)
         values = self.bench.evaluate(everything)
         if self._is_there(values, everything):
-            return self._moves(self.goal, values, edits)
-        if edits and (repairs := self._repairs(edits)):
-            return [(*edits, *repairs)]
-        lost = self._refused(values, edits)
+            return self._moves(self.goal, values, step)
+        if edits and (repairs := self._repairs(step)):
+            return [step.to((*edits, *repairs))]
+        lost = self._refused(values, step)
         if lost:
             self.cost = self.cost or lost
             return []
@@ -152,13 +175,11 @@ class Search:
         ]
         if idle:
             self._idle.update(idle)
-            return [(*edits, *dict.fromkeys(idle))]
-        goal = self.bench.goal_for(new[0])
-        self.followed.append(new[0])
-        self.guard = replace(self.guard, about=self.guard.about | self.bench.about(values, new[0]))
-        return self._moves(goal, values, edits)
+            return [step.to((*edits, *dict.fromkeys(idle)))]
+        about = step.about | self.bench.about(values, new[0])
+        return self._moves(self.bench.goal_for(new[0]), values, Step(edits, about, (*step.followed, new[0])))
 
-    def _repairs(self, edits: Edits) -> Edits:
+    def _repairs(self, step: Step) -> Edits:
         """What restores what the edits turn off."""
         goal, start = self.goal, self.start
         if goal is None or self.about_a_line:
@@ -167,29 +188,30 @@ class Search:
         repair = Repair(
             before=bench.evaluate(start),
             document=bench.document,
-            guard=self.guard,
+            guard=self._guard(step),
             evaluate=lambda some: bench.evaluate((*start, *some)),
             is_met=goal.met,
         )
-        found = repair.lines(edits)
+        found = repair.lines(step.edits)
         self._repaired.update(found)
         return found
 
-    def _refused(self, values: Values, edits: Edits) -> tuple[Request, ...]:
+    def _refused(self, values: Values, step: Step) -> tuple[Request, ...]:
         """The lost requests that may not be lost."""
-        if self.guard.unsafe:
+        guard = self._guard(step)
+        if guard.unsafe:
             return ()
-        own = edited_symbols((edit for edit in edits if edit not in self._idle), self.bench.document)
-        return tuple(item for item in self.guard.lost(values) if not self._may_go(values, item, own))
+        own = edited_symbols((edit for edit in step.edits if edit not in self._idle), self.bench.document)
+        return tuple(item for item in guard.lost(values) if not self._may_go(values, item, own, guard))
 
-    def _may_go(self, values: Values, request: Request, own: Collection[str]) -> bool:
+    def _may_go(self, values: Values, request: Request, own: Collection[str], guard: Guard) -> bool:
         """Whether a request may be lost: it gives way, or is a part of what the finding asks to be turned off."""
         name = request.line.name
         if name in own:
-            return self.guard.yields(request)
+            return guard.yields(request)
         if not self.forced:
             return False
-        return isinstance(self.goal, RequirementGoal | JointGoal) or rests_on(values, name, self.guard.about)
+        return isinstance(self.goal, RequirementGoal | JointGoal) or rests_on(values, name, guard.about)
 
     @property
     def about_a_line(self) -> bool:
@@ -205,17 +227,18 @@ class Search:
         own = key_of(self.finding)
         return sum(key_of(item) == own for item in self.bench.outcome(edits).all_findings)
 
-    def _moves(self, goal: Goal | None, values: Values, edits: Edits) -> list[Edits]:
+    def _moves(self, goal: Goal | None, values: Values, step: Step) -> list[Step]:
         if goal is None:
             return []
-        ways = Ways(values, self.bench.document, (*self.start, *edits), plain=isinstance(goal, HonourGoal))
+        ways = Ways(values, self.bench.document, (*self.start, *step.edits), plain=isinstance(goal, HonourGoal))
+        guard = self._guard(step)
         found = []
         for move in itertools.islice(dict.fromkeys(goal.moves(ways)), _MOST_MOVES):
             if not self.bench.has_effect(move):
                 continue
-            if self.guard.allows(move, self.bench.document):
+            if guard.allows(move, self.bench.document):
                 self.tried.add(move)
-                found.append((*edits, move))
+                found.append(step.to((*step.edits, move)))
             else:
                 self.denied = True
         return found

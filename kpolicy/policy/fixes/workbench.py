@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Trying edits of a config: the values that they lead to, and what the whole policy says of them."""
+"""Trying edits of a config: the values that they lead to, and what the whole policy finds then."""
 
 from __future__ import annotations
 

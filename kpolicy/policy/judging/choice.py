@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from kpolicy.frozen import dataclass
 from kpolicy.policy.files.globs import matches_rule
 from kpolicy.policy.rules.finding import Finding
@@ -24,6 +27,10 @@ class Choice:
             and (not self.select or any(matches_rule(word, finding.rule) for word in self.select))
             and not any(matches_rule(word, finding.rule) for word in self.ignore)
         )
+
+    def by(self, canonical: Callable[[str], str]) -> Choice:
+        """The same with today's ids of the rules for their aliases."""
+        return replace(self, select=tuple(map(canonical, self.select)), ignore=tuple(map(canonical, self.ignore)))
 
 
 EVERYTHING = Choice()

@@ -59,7 +59,7 @@ def _with(values: Values, lines: Sequence[Assignment]) -> Values:
 
 
 def _helps(rule: Rule, values: Values, after: Values) -> bool:
-    """Whether the rule falls silent, or a symbol that made it speak has changed."""
+    """Whether the rule does not fire any more, or a symbol that made it fire has changed."""
     if not rule.when.holds(after):
         return True
     return any(shown(values, name) != shown(after, name) for name in decisive(rule.when, values))

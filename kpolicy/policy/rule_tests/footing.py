@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Whether rules have a footing in a tree: whether it has what they speak of.
+"""Whether rules have a footing in a tree: whether it has what they are about.
 
 A rule states what a tree must have (`requires`, or `exists()` in its condition).  A tree without it, an
 older or a newer one, gives the rule no footing: it is silent there, as it says itself.  It is a

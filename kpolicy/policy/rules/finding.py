@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Findings: what a rule has to say about one config."""
+"""Findings: what a rule reports about one config."""
 
 from __future__ import annotations
 

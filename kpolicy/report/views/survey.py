@@ -10,6 +10,7 @@ from kpolicy.policy.roles.load import ROLES_FILE
 from kpolicy.policy.rule_tests.elsewhere import Elsewhere
 from kpolicy.policy.rule_tests.examples import ExampleResult
 from kpolicy.policy.rule_tests.survey import Survey
+from kpolicy.report.text.lines import number
 from kpolicy.report.text.style import columns
 
 
@@ -19,7 +20,7 @@ def example_lines(results: Sequence[ExampleResult], rules: int) -> Iterator[str]
     for result in failed:
         for fault in result.faults:
             yield f"{result.example.location}: error: {fault} [{result.rule.id}]"
-    yield f"{count(rules, 'rule')}, {count(len(results), 'example')}: {len(failed)} failed"
+    yield f"{number(rules, 'rule')}, {number(len(results), 'example')}: {len(failed)} failed"
 
 
 def survey_lines(survey: Survey, tree: str) -> Iterator[str]:
@@ -36,9 +37,9 @@ def survey_lines(survey: Survey, tree: str) -> Iterator[str]:
     absent = [(item.rule.id, ", ".join(item.absent)) for item in survey.footings if item.absent]
     other = [result for result in survey.examples if result.difference]
     yield (
-        f"{printable(tree)}, {count(len(survey.architectures), 'architecture')}: "
-        f"{len(survey.footings) - len(lacking)} of {count(len(survey.footings), 'rule')} applicable, "
-        f"{count(survey.faults, 'fault')}"
+        f"{printable(tree)}, {number(len(survey.architectures), 'architecture')}: "
+        f"{len(survey.footings) - len(lacking)} of {number(len(survey.footings), 'rule')} applicable, "
+        f"{number(survey.faults, 'fault')}"
     )
     yield f"  {_firing(survey)}"
     yield from _section(
@@ -67,11 +68,6 @@ def _firing(survey: Survey) -> str:
     textual = len(applicable & firing.textual)
     more += [f"{textual} are about config lines or boot parameters"] if textual else []
     return "; ".join([some, *more])
-
-
-def count(number: int, noun: str) -> str:
-    """`1 rule`, `2 rules`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
