@@ -65,6 +65,7 @@ class GivenUp:
     reason: str
     works: bool
     proved: bool
+    never: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from kpolicy.policy.fixes.honour import HonourGoal, honour_goal
 from kpolicy.policy.fixes.hopeless import Hopeless, guessed, unclear, unsafe_only, why_hopeless
 from kpolicy.policy.fixes.joint import are_apart, fewer
 from kpolicy.policy.fixes.line_fixes import Honouring
+from kpolicy.policy.fixes.never import marked
 from kpolicy.policy.fixes.plan import Fix, Plan, Task, UnprovedError, changed_values
 from kpolicy.policy.fixes.requests import Guard, is_kept, requests_of
 from kpolicy.policy.fixes.search import Search, Step
@@ -263,7 +264,7 @@ class _Planner:
             edits=self._edits,
             changes=tuple(item for item in changes if item.symbol in asked),
             side_effects=tuple(item for item in changes if item.symbol not in asked),
-            given_up=tuple(given_up(task, fixes, after, self._unproved, self._followed)),
+            given_up=marked(after.model, tuple(given_up(task, fixes, after, self._unproved, self._followed))),
             minimal=self._minimal,
         )
 

@@ -36,7 +36,8 @@ class Request:
 class GivenUp:
     """A request that the config makes no more, or that is honoured no more.
 
-    `works`: it was honoured before, `proved` that no edit was found although all were tried.
+    `works`: it was honoured before, `proved` that no edit was found although all were tried, `never` that a proof shows
+    that no configuration honours it.
     """
 
     symbol: str
@@ -45,6 +46,7 @@ class GivenUp:
     reason: str
     works: bool
     proved: bool = True
+    never: bool = False
 
 
 def requests_of(values: Values) -> Mapping[str, Request]:

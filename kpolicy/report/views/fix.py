@@ -50,12 +50,16 @@ def given_up_lines(report: FixReport) -> Iterator[str]:
             yield title
         by_reason: dict[tuple[str, bool], list[GivenUp]] = {}
         for item in items:
-            by_reason.setdefault((item.reason, item.proved), []).append(item)
+            by_reason.setdefault((_why(item), item.proved), []).append(item)
         for (reason, proved), same in by_reason.items():
             *others, last = same
             yield from (printable(f"  {item.text} ({item.location}),") for item in others)
             unproved = "" if proved else " (not all edits were tried)"
             yield printable(f"  {last.text} ({last.location}): {reason}{unproved}")
+
+
+def _why(item: GivenUp) -> str:
+    return f"not honoured in any configuration: {item.reason}" if item.never else item.reason
 
 
 def preamble(report: FixReport) -> bytes:
@@ -118,6 +122,7 @@ def fix_document(report: FixReport) -> dict[str, Any]:
                 "reason": item.reason,
                 "works": item.works,
                 "proved": item.proved,
+                "never": item.never,
             }
             for item in plan.given_up
         ],
