@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kpolicy.config.model import Assignment
 from kpolicy.kconfig.model import Model
 from kpolicy.prove.formula import Formula, Statement
-from kpolicy.prove.solver import Solver
+from kpolicy.prove.solver import GaveUpError, Solver
 
 if TYPE_CHECKING:
     from kpolicy.prove.clauses import Literal
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def grounds(model: Model, question: Question, given: Sequence[Assignment] = ()) -> tuple[Statement, ...]:
     """Statements from which it follows that a question holds wherever the given lines have their values.
 
-    First those of an unsatisfiable core, then those of them without which the proof fails, in the order in which the
+    None where the solver gives up.  First those of an unsatisfiable core, then those of them without which the proof fails, in the order in which the
     formula reaches their symbols from the question.
     """
     from kpolicy.prove.proof import asked_texts, asked_value  # the other way round a proof asks for its grounds
@@ -27,15 +27,23 @@ def grounds(model: Model, question: Question, given: Sequence[Assignment] = ()) 
     formula = Formula(model, asked_texts(model, question, given), fine=True)
     against = [-question.literal(formula), *(item for line in given for item in asked_value(formula, line))]
     formula.complete()
-    core = _core(formula, against, range(1, len(formula.statements)))
-    # A second core is often smaller than the first, and each takes little time.
-    for _round in range(2):
-        core = _core(formula, against, core)
-    needed = _needed(formula, against, core)
+    try:
+        needed = _minimal(formula, against)
+    except GaveUpError:
+        return ()
     place = {symbol: number for number, symbol in enumerate(formula.reached)}
     return tuple(
         sorted((formula.statements[item] for item in needed), key=lambda item: place.get(item.symbol, len(place)))
     )
+
+
+def _minimal(formula: Formula, against: Sequence[Literal]) -> list[int]:
+    """Statements that contradict the opposite of a question, none of which can be spared."""
+    core = _core(formula, against, range(1, len(formula.statements)))
+    # A second core is often smaller than the first, and each takes little time.
+    for _round in range(2):
+        core = _core(formula, against, core)
+    return _needed(formula, against, core)
 
 
 def _core(formula: Formula, against: Sequence[Literal], statements: Sequence[int]) -> list[int]:

@@ -17,7 +17,7 @@ from kpolicy.kconfig.model import Model
 from kpolicy.prove.clauses import FALSE, TRUE, Literal
 from kpolicy.prove.formula import Formula, Statement
 from kpolicy.prove.grounds import grounds
-from kpolicy.prove.solver import Solver
+from kpolicy.prove.solver import GaveUpError, Solver
 from kpolicy.prove.witness import config_of, lines_of, reduced
 
 MOST_TRIES: Final = 24
@@ -101,6 +101,13 @@ def decide(model: Model, question: Question, given: Sequence[Assignment] = (), *
 
     Without `reasons` a proof has no grounds, which take most of its time.
     """
+    try:
+        return _decide(model, question, given, reasons=reasons)
+    except GaveUpError as error:
+        return Undecided((str(error),))
+
+
+def _decide(model: Model, question: Question, given: Sequence[Assignment], *, reasons: bool) -> Answer:
     formula = Formula(model, asked_texts(model, question, given))
     against = -question.literal(formula)
     by_line = [(line, asked_value(formula, line)) for line in given]
@@ -148,7 +155,12 @@ def possible(model: Model, questions: Sequence[Question]) -> list[bool | None]:
     found: list[bool | None] = []
     with Solver(formula.clauses.items) as solver:
         for question, literal in zip(questions, literals, strict=True):
-            if not _solve(solver, formula, [literal]):
+            try:
+                is_possible = _solve(solver, formula, [literal])
+            except GaveUpError:
+                found.append(None)
+                continue
+            if not is_possible:
                 found.append(False)
                 continue
             values = evaluate(model, config_of(lines_of(formula, solver.solution())))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from kpolicy.errors import KpolicyError
 
@@ -13,10 +13,18 @@ if TYPE_CHECKING:
     from kpolicy.prove.clauses import Clauses, Literal
 
 
+MOST_CONFLICTS: Final = 1_000_000
+"""So many conflicts a question may take; those of kernels take some hundreds at most."""
+
+
 class NoSolverError(KpolicyError):
     """python-sat is not installed, or cannot be loaded."""
 
     exit_status = 2
+
+
+class GaveUpError(Exception):
+    """A question that the solver did not answer within its limit."""
 
 
 class Solver:
@@ -44,8 +52,12 @@ class Solver:
         self._solver.add_clause(literals)
 
     def solve(self, assumptions: Sequence[Literal] = ()) -> bool:
-        """Whether the clauses can hold together with the assumptions."""
-        return bool(self._solver.solve(assumptions=assumptions))
+        """Whether the clauses can hold together with the assumptions; raises GaveUpError beyond MOST_CONFLICTS."""
+        self._solver.conf_budget(MOST_CONFLICTS)
+        answer = self._solver.solve_limited(assumptions=assumptions)
+        if answer is None:
+            raise GaveUpError(f"the solver gave up after {MOST_CONFLICTS:,} conflicts")
+        return bool(answer)
 
     def solution(self) -> frozenset[Literal]:
         """The literals that hold in the solution that was found."""

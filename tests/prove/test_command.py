@@ -197,6 +197,24 @@ def test_what_cannot_be_asked(words: tuple[str, ...], said: str, tree: str) -> N
     assert said in outcome.err
 
 
+def test_a_question_that_is_too_hard(tree: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Pigeons and holes, for which every resolution proof is long.
+    monkeypatch.setattr("kpolicy.prove.solver.MOST_CONFLICTS", 3)
+    holes, pigeons = range(5), range(6)
+    names = [[f"P{pigeon}H{hole}" for hole in holes] for pigeon in pigeons]
+    text = "".join(f'config {name}\n\tbool "{name}"\n' for row in names for name in row)
+    (Path(tree) / "Kconfig").write_text(text)
+    somewhere = " && ".join(f"({' || '.join(row)})" for row in names)
+    twice = " || ".join(
+        f"{names[one][hole]} && {names[other][hole]}" for hole in holes for other in pigeons for one in range(other)
+    )
+    outcome = kpolicy("prove", tree, "--arch", "x86", f"{somewhere} -> {twice}")
+    assert outcome.status == 1
+    assert "because of: the solver gave up after 3 conflicts" in outcome.out
+    monkeypatch.undo()
+    assert kpolicy("prove", tree, "--arch", "x86", f"{somewhere} -> {twice}").status == 0
+
+
 def test_without_the_solver(tree: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pysat.solvers", None)
     outcome = kpolicy("prove", tree, "A -> B")

@@ -97,7 +97,7 @@ def _group(verdicts: list[Verdict], style: Style, *, is_question: bool) -> Itera
     rows += [row for ground in first.grounds for row in _wrapped_row(ground)]
     if first.word == "holds" and not first.grounds:
         rows.append(("by the condition itself, or because the architecture does not define its symbols",))
-    rows += [(f"not modelled: {printable(reason)}",) for reason in first.reasons]
+    rows += [(f"because of: {printable(reason)}",) for reason in first.reasons]
     for conflict in first.conflicts:
         rows += [(printable(line.text), f"{line.location}") for line in conflict.lines]
         rows += [(_INDENT + cells[0], *cells[1:]) for ground in conflict.grounds for cells in _wrapped_row(ground)]
