@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a proof rests on: statements of the Kconfig files that contradict the opposite, none of which can be spared."""
+"""What a proof needs: statements of the Kconfig files that contradict the opposite, none of which can be spared."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from kpolicy.config.model import Assignment
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 def grounds(model: Model, question: Question, given: Sequence[Assignment] = ()) -> tuple[Statement, ...]:
     """Statements from which it follows that a question holds wherever the given lines have their values.
 
-    None where the solver gives up.  First those of an unsatisfiable core, then those of them without which the proof fails, in the order in which the
-    formula reaches their symbols from the question.
+    None if the solver gives up.  First those of an unsatisfiable core, then those of them without which the proof
+    fails, in the order in which the formula reaches their symbols from the question.
     """
-    from kpolicy.prove.proof import asked_texts, asked_value  # the other way round a proof asks for its grounds
+    from kpolicy.prove.proof import asked_texts, asked_value  # a proof asks for its grounds
 
     formula = Formula(model, asked_texts(model, question, given), fine=True)
     against = [-question.literal(formula), *(item for line in given for item in asked_value(formula, line))]
@@ -43,37 +43,31 @@ def _minimal(formula: Formula, against: Sequence[Literal]) -> list[int]:
     # A second core is often smaller than the first, and each takes little time.
     for _round in range(2):
         core = _core(formula, against, core)
-    return _needed(formula, against, core)
+    # Those far from the question first: what is left is nearer to it.
+    kept, first = list(core), formula.clauses.variables
+    with Solver(_with_selectors(formula, core)) as solver:
+        for origin in sorted(core, reverse=True):
+            without = [item for item in kept if item != origin]
+            if not solver.solve([*against, *(first + item for item in without)]):
+                rest = set(solver.core())
+                kept = [item for item in without if first + item in rest]
+    return kept
 
 
-def _core(formula: Formula, against: Sequence[Literal], statements: Sequence[int]) -> list[int]:
+def _core(formula: Formula, against: Sequence[Literal], statements: Collection[int]) -> list[int]:
     """Those of some statements that an unsatisfiable core has."""
-    kept = frozenset(statements)
     first = formula.clauses.variables
-    items = [
-        (*clause, -(first + origin)) if origin else clause
-        for clause, origin in zip(formula.clauses.items, formula.clauses.origins, strict=True)
-        if not origin or origin in kept
-    ]
-    with Solver(items) as solver:
+    with Solver(_with_selectors(formula, statements)) as solver:
         solvable = solver.solve([*against, *(first + origin for origin in statements)])
         assert not solvable
         return [literal - first for literal in solver.core() if literal > first]
 
 
-def _needed(formula: Formula, against: Sequence[Literal], core: Sequence[int]) -> list[int]:
-    """Those of a core without which it can be solved: the last ones tried first, which are far from the question."""
-    kept = list(core)
-    first = formula.clauses.variables
-    wanted = frozenset(core)
-    items = [
+def _with_selectors(formula: Formula, statements: Collection[int]) -> list[tuple[Literal, ...]]:
+    """The clauses of some statements, each in force while a literal of its statement is assumed; and all gates."""
+    first, wanted = formula.clauses.variables, frozenset(statements)
+    return [
         (*clause, -(first + origin)) if origin else clause
         for clause, origin in zip(formula.clauses.items, formula.clauses.origins, strict=True)
         if not origin or origin in wanted
     ]
-    with Solver(items) as solver:
-        for origin in sorted(core, reverse=True):
-            without = [item for item in kept if item != origin]
-            if not solver.solve([*against, *(first + item for item in without)]):
-                kept = [item for item in without if first + item in solver.core()]
-    return kept
