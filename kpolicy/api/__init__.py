@@ -30,6 +30,7 @@ from kpolicy.api.results import (
     Location,
     NotFixed,
     Place,
+    Proof,
     Reason,
     Report,
     RoleReport,
@@ -37,6 +38,7 @@ from kpolicy.api.results import (
     SymbolInTree,
     TreeReport,
     Value,
+    Verdict,
 )
 from kpolicy.api.terms import Policy
 from kpolicy.api.tree import Tree, open_tree
@@ -63,6 +65,7 @@ __all__ = [
     "NotFixed",
     "Place",
     "Policy",
+    "Proof",
     "Reason",
     "Report",
     "RoleReport",
@@ -72,6 +75,7 @@ __all__ = [
     "TreeReport",
     "UsageError",
     "Value",
+    "Verdict",
     "check",
     "cost",
     "diff",

@@ -18,6 +18,7 @@ from kpolicy.api.results import (
     CostReport,
     Difference,
     Fix,
+    Proof,
     Report,
     RoleReport,
     SymbolChain,
@@ -208,6 +209,24 @@ class Tree:
         for error in errors:
             self._context.listener.note(error.render())
         return decode(SymbolInTree, symbol_document(reports[0]))
+
+    def prove(self, condition: str, archs: Sequence[str] = (), given: str | None = None) -> Proof:
+        """Whether a condition holds in all configurations of each architecture, for `given` a config with its values.
+
+        An empty condition asks whether the lines of `given` can hold together.  Raises Error without python-sat,
+        and for a condition that is none; an architecture that cannot be read is left out, with a message.
+        """
+        from kpolicy.report.views.prove import proof_document
+        from kpolicy.run.prove import ProveRequest, prove
+
+        conditions = (condition,) if condition else ()
+        request = ProveRequest(self._source, conditions, tuple(archs), given, self._toolchain)
+        report, errors = prove(request, self._context)
+        if not report.verdicts:
+            raise together(errors)
+        for error in errors:
+            self._context.listener.note(error.render())
+        return decode(Proof, proof_document(report)["conditions"][0])
 
     def fix(
         self,

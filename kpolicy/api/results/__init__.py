@@ -32,6 +32,7 @@ from kpolicy.api.results.findings import (
     Waiver,
 )
 from kpolicy.api.results.places import Failure, Location, Place
+from kpolicy.api.results.proofs import Conflict, Ground, Proof, Verdict
 from kpolicy.api.results.symbols import (
     Decision,
     Decisions,
@@ -56,6 +57,7 @@ __all__ = [
     "Cause",
     "Change",
     "ConfigReport",
+    "Conflict",
     "CostItem",
     "CostReport",
     "CostSummary",
@@ -73,6 +75,7 @@ __all__ = [
     "Fix",
     "Fixed",
     "GivenUp",
+    "Ground",
     "KconfigLine",
     "LineEdit",
     "Link",
@@ -83,6 +86,7 @@ __all__ = [
     "Observed",
     "OtherReading",
     "Place",
+    "Proof",
     "Reach",
     "Reason",
     "Report",
@@ -95,5 +99,6 @@ __all__ = [
     "SymbolThere",
     "TreeReport",
     "Value",
+    "Verdict",
     "Waiver",
 ]
