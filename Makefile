@@ -56,10 +56,12 @@ else
 	$(BIN)/python -m tests.fixes.whole -j $(JOBS) --conf '$(TREE)'
 endif
 
-fuzz: $(VENV)/dev.stamp trees ## 10,000 damaged texts of each kind; odd configs and small trees against conf (or that of TREE=...)
+fuzz: $(VENV)/dev.stamp trees ## 10,000 damaged texts of each kind; odd configs, small trees and proofs against conf (or that of TREE=...)
 	$(BIN)/python -m tests.fuzz.hostile -j $(JOBS)
 	$(BIN)/python -m tests.fuzz.run -j $(JOBS) $(ARGS) $(TREE)
 	$(BIN)/python -m tests.kconfig.sweep -j $(JOBS) $(TREE)
+	$(BIN)/python -m tests.prove.sweep -j $(JOBS) $(TREE)
+	$(BIN)/python -m tests.prove.kernels $(TREE)
 
 matrix: $(VENV)/dev.stamp trees ## every command on all configs of a folder and on all pairs: make matrix CONFIGS=folder
 	@test -n '$(CONFIGS)' || { echo 'make matrix wants a folder of full .config files: make matrix CONFIGS=folder' >&2; exit 2; }
