@@ -145,7 +145,7 @@ def _other(verdict: RoleVerdict) -> str:
         return ""
     if verdict.certainty == "earlier":
         return f"the role before the change; now the options are those of a {verdict.other.role} kernel"
-    return f"with {verdict.other.role} options that look unintended"
+    return f"role unclear, with options of a {verdict.other.role} kernel"
 
 
 def remark_text(remark: Remark, words: Words) -> str:

@@ -45,7 +45,7 @@ def other_role(verdict: RoleVerdict, other: OtherRole, config: str) -> str:
     if verdict.certainty == "earlier":
         now = f"the role before the change; now its options are those of a {line(other.role)} kernel"
         return f"{now}: {found}" if found else now
-    return f"with {line(other.role)} options that look unintended: {found}"
+    return f"role unclear, with options of a {line(other.role)} kernel: {found}"
 
 
 def _how(verdict: RoleVerdict, config: str) -> str:
