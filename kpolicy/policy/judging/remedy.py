@@ -69,7 +69,7 @@ def _needed(values: Values, rule: Rule, lines: tuple[Assignment, ...], after: Va
     """The lines without those that others imply, or that turn something off without effect.
 
     To no avail goes what is off, or another member of a choice, although the rule falls silent without that.  An option
-    that another one of the lines selected, and that a config line of its own keeps on, is part of what is turned off.
+    that another one of the lines selected, and that a config line keeps on, is part of what is turned off.
     """
     silent = not rule.when.holds(after)
     for line in lines if len(lines) > 1 else ():
