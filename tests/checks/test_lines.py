@@ -156,7 +156,7 @@ _CASES = {
         "CONFIG_LIMIT=4\n",
         "config/dropped-request",
         1,
-        "=4 requested, but it has no value: needs ARCH_HAS_IT (ARCH_HAS_IT=n; nothing sets it on this architecture)"
+        "=4 has no effect, it has no value: needs ARCH_HAS_IT (ARCH_HAS_IT=n; nothing sets it on this architecture)"
         " at Kconfig:69",
     ),
     "what is needed needs something": (

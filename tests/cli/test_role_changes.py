@@ -15,7 +15,7 @@ from tests.git import Repository, make_repository
 
 _NAME = "arch/x86/configs/mine.config"
 _BEFORE = "CONFIG_NET=y\nCONFIG_DEBUG_KERNEL=y\nCONFIG_PROVE_LOCKING=y\nCONFIG_DEBUG_KMEMLEAK=y\n"
-_MORE = "CONFIG_DEBUG_VM=y\nCONFIG_DEBUG_OBJECTS=y\nCONFIG_KASAN=y\n"
+_MORE = "CONFIG_DEBUG_VM=y\nCONFIG_DEBUG_OBJECTS=y\nCONFIG_DEBUG_OBJECTS_TIMERS=y\nCONFIG_KASAN=y\n"
 _ERRORS = {"kasan/software-in-production", "objects/lifetimes-in-production"}
 
 

@@ -131,6 +131,7 @@ def test_wrong_words(words: str, said: str) -> None:
 
 def test_against_a_tree(demo: Path) -> None:
     outcome = kpolicy("rules", "test", "--tree", demo)
+    gcov = ", ".join(f"GCOV_PROFILE_{name}" for name in ("AMDGPU", "IPSET", "IPVS", "NETFILTER", "RDS", "URING"))
     count, examples = len(shipped_catalogue()), sum(len(rule.examples) for rule in shipped_catalogue())
     assert outcome.status == status.CLEAN
     assert outcome.err == ""
@@ -138,11 +139,17 @@ def test_against_a_tree(demo: Path) -> None:
         f"{count} rules, {examples} examples: 0 failed",
         f"{demo}, Linux 6.12.0-demo, 3 architectures: {count} of {count} rules applicable, 0 faults",
         "  rules that also name symbols that this tree does not define:",
-        "    coverage/gcov-profiles-nothing  "
-        + ", ".join(f"GCOV_PROFILE_{name}" for name in ("AMDGPU", "IPSET", "IPVS", "NETFILTER", "RDS", "URING")),
-        "    debugfs/page-tables-shown       ARM_PTDUMP_DEBUGFS, PTDUMP_STAGE2_DEBUGFS",
-        "    iommu/tables-open               AMD_IOMMU_DEBUGFS",
-        "    watchdog/stuck-cpus-unseen      S390",
+        *(
+            f"    {rule:36} {gcov}"
+            for rule in (
+                "coverage/gcov-in-production",
+                "coverage/gcov-profiles-nothing",
+                "coverage/gcov-runtime-in-production",
+            )
+        ),
+        "    debugfs/page-tables-shown            ARM_PTDUMP_DEBUGFS",
+        "    iommu/tables-open                    AMD_IOMMU_DEBUGFS",
+        "    watchdog/stuck-cpus-unseen           S390",
         f"  examples: {examples} of {examples} have the expected result",
     ]
     assert kpolicy("rules", "test", "--tree", demo, "-q").out == ""

@@ -216,7 +216,7 @@ def test_a_config_with_options_of_another_role_says_so() -> None:
     other = OtherRole("debug", (Evidence("KASAN", "y", Location("arch/x86/configs/a_defconfig", 7), "it is on"),))
     verdict = RoleVerdict("production", "", (), "unclear", other)
     page = render(report(replace(config(finding()), verdict=verdict)))
-    assert "production: why</a>, with debug options that look unintended" in page
+    assert "production: why</a>, role unclear, with options of a debug kernel" in page
     assert '<code>KASAN=y</code> debug: it is on <span class="place">arch/x86/configs/a_defconfig:7</span>' in page
     assert "1 has options of another role (" in page
 

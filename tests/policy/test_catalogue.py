@@ -21,7 +21,7 @@ _SOURCE = re.compile(r"Linux [5-7]\.\d+|, \d{1,2} [A-Z][a-z]+ 20\d\d|\bcommit [0
 
 
 # Of architectures and drivers that the demonstration tree does not have.
-_ELSEWHERE = {"AMD_IOMMU_DEBUGFS", "ARM_PTDUMP_DEBUGFS", "PTDUMP_STAGE2_DEBUGFS"} | {
+_ELSEWHERE = {"AMD_IOMMU_DEBUGFS", "ARM_PTDUMP_DEBUGFS"} | {
     f"GCOV_PROFILE_{name}" for name in ("URING", "RDS", "NETFILTER", "IPVS", "IPSET", "AMDGPU")
 }
 

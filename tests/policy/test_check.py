@@ -91,6 +91,13 @@ def test_a_finding_in_full() -> None:
     assert "# CONFIG_SLUB_DEBUG_ON is not set" in finding.remedy
 
 
+def test_a_remedy_names_the_lines_that_would_keep_parts_on() -> None:
+    alone = judged("DEBUG_KERNEL", "PROVE_LOCKING")["locking/order-proved-in-production"]
+    assert alone.remedy == ("# CONFIG_PROVE_LOCKING is not set",)
+    beside = judged("DEBUG_KERNEL", "PROVE_LOCKING", "DEBUG_MUTEXES")["locking/order-proved-in-production"]
+    assert beside.remedy == ("# CONFIG_PROVE_LOCKING is not set", "# CONFIG_DEBUG_MUTEXES is not set")
+
+
 def test_what_is_missing_is_pointed_at_where_it_is_denied_or_at_the_end() -> None:
     assert str(judged("DEBUG_KERNEL", "!DEBUG_SG", role="debug")["kvmalloc/sg-unchecked"].place) == "some_defconfig:2"
     finding = judged("NET", "DEBUG_KERNEL", role="debug")["kvmalloc/sg-unchecked"]

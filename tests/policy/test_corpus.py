@@ -43,7 +43,7 @@ _READ = {
         "self-test/unit-test-modules",
     },
     # PTDUMP_STAGE2_DEBUGFS=y
-    "android_15_6.6_aarch64": {"debugfs/page-tables-shown"},
+    "android_15_6.6_aarch64": {"debugfs/guest-page-tables-shown"},
     "opensuse_x86_64": {
         "fault-injection/framework-in-production",
         # DEBUG_SG=y beside BUG_ON_DATA_CORRUPTION=y, as KSPP recommends it.

@@ -116,10 +116,10 @@ def test_roles_of_real_configs(kernel: Path, word: str, config: str, role: str) 
     ("word", "config", "expected"),
     [
         ("arm", "arch/arm/configs/moxart_defconfig",
-         {"locking/order-proved-in-production", "objects/lifetimes-in-production",
+         {"locking/order-proved-in-production", "objects/no-checker-in-production",
           "dma/mappings-checked-in-production"}),
         ("arm", "arch/arm/configs/aspeed_g5_defconfig", {"debug-info/scripts-without-types"}),
-        ("sh", "arch/sh/configs/sh7785lcr_32bit_defconfig", {"coverage/gcov-in-production"}),
+        ("sh", "arch/sh/configs/sh7785lcr_32bit_defconfig", {"coverage/gcov-runtime-in-production"}),
         ("powerpc", "arch/powerpc/configs/mpc885_ads_defconfig", {"debugfs/page-tables-shown"}),
         ("mips", "arch/mips/configs/bmips_stb_defconfig", {"tracing/latency-tracers-in-production"}),
         ("s390", "arch/s390/configs/debug_defconfig", {"rcu/victims-before-culprit", "dma/mappings-unchecked"}),

@@ -54,7 +54,8 @@ def test_errors_come_first_and_each_rule_once(demo: Path) -> None:
     assert severities == sorted(severities)
     heads = [text for text in lines if text.endswith("[kmemleak/in-production]")]
     assert heads == [
-        "error: DEBUG_KMEMLEAK=y: records every allocation, with its stack trace (1 config) [kmemleak/in-production]"
+        "error: DEBUG_KMEMLEAK=y: records slab, vmalloc and per-CPU allocations with their stack traces (1 config) "
+        "[kmemleak/in-production]"
     ]
     assert lines[lines.index(heads[0]) + 1] == f"    {_GRAPHICS}:14"
 

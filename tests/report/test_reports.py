@@ -229,7 +229,7 @@ def test_roles_of_many_configs_and_two_readings() -> None:
     )
     assert _lines(_report(*configs, census=False))[7:-1] == [
         "judged as debug: 5 configs",
-        "b_defconfig: judged as production for arm64, with debug options that look unintended: KASAN=y (line 3)",
+        "b_defconfig: judged as production for arm64, role unclear, with options of a debug kernel: KASAN=y (line 3)",
         "c_defconfig: judged as production for arm64, the role before the change; now its options are those of a debug"
         " kernel",
     ]

@@ -57,7 +57,9 @@ def message(values: Values, effect: LineEffect, names: Names | None = None) -> s
         return lost_message(values, assignment, effect.heir, reason(values, effect, names))
     if is_without_modules(values, name):
         return f"CONFIG_{name}=m requested, but it is y: {no_modules(values)}"
-    text = f"CONFIG_{name}={asked} requested, but {_got(values, effect)}: {reason(values, effect, names)}"
+    # A number or a string of a .config is often what conf wrote, and no request.
+    lost = "requested, but" if kind in ("bool", "tristate") else "has no effect,"
+    text = f"CONFIG_{name}={asked} {lost} {_got(values, effect)}: {reason(values, effect, names)}"
     return text + moved_hint(values, assignment)
 
 

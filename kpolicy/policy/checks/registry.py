@@ -44,7 +44,8 @@ CHECKS: tuple[Check, ...] = (
         "symbol that no Kconfig file defines",
         "warning",
         "The line has no effect, and conf does not warn by default. Usually the symbol was renamed or removed in"
-        " an earlier release, and what the line requests has been missing since.",
+        " an earlier release, and what the line requests has been missing since; or the config is from a patched or"
+        " newer tree.",
         "conf warns of the same lines with KCONFIG_WARN_UNKNOWN_SYMBOLS=1 (scripts/kconfig/confdata.c:"
         " conf_read_simple)",
     ),

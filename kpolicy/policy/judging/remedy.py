@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpolicy.config.read import parse_lines
-from kpolicy.explain.cause import shown
+from kpolicy.explain.cause import assignment_of, shown
 from kpolicy.policy.expressions.decisive import decisive
 from kpolicy.policy.rules.rule import Rule
 
@@ -68,16 +68,25 @@ def _helps(rule: Rule, values: Values, after: Values) -> bool:
 def _needed(values: Values, rule: Rule, lines: tuple[Assignment, ...], after: Values) -> tuple[Assignment, ...]:
     """The lines without those that others imply, or that turn something off without effect.
 
-    To no avail goes what is off, or another member of a choice, although the rule falls silent without that.
+    To no avail goes what is off, or another member of a choice, although the rule falls silent without that.  An option
+    that another one of the lines selected, and that a config line keeps on, is part of what is turned off.
     """
     silent = not rule.when.holds(after)
     for line in lines if len(lines) > 1 else ():
         others = tuple(other for other in lines if other is not line)
         without = _with(values, others)
         follows = shown(without, line.name) == line.value
-        if others and (follows or (silent and _takes_away(values, line) and not rule.when.holds(without))):
+        needless = silent and _takes_away(values, line) and not rule.when.holds(without)
+        if others and (follows or (needless and not _is_left(values, line, others))):
             lines = others
     return lines
+
+
+def _is_left(values: Values, line: Assignment, others: Sequence[Assignment]) -> bool:
+    """Whether a symbol that one of the others selected stays on without it, by a config line."""
+    off = {other.name for other in others if other.value == "n"}
+    by = {select.source for select in values.selectors(line.name)}
+    return line.value == "n" and bool(off & by) and assignment_of(values, line.name) is not None
 
 
 def _takes_away(values: Values, line: Assignment) -> bool:

@@ -10,7 +10,7 @@ what remains.
 The names of a config count too: where one of them says that the kernel is of a role, fewer marks
 suffice, and a tree's own defconfig is never a debug or fuzzing kernel unless its name says so.  A
 config that has some marks of a role, but too few, gets a later role, and the verdict keeps both
-readings: a production kernel with debug options that look unintended.
+readings: a production kernel, role unclear, with options of a debug kernel.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def other_role_words(verdict: RoleVerdict, other: OtherRole) -> str:
     """The same without the options."""
     if verdict.certainty == "earlier":
         return f"the role before the change; now its options are those of a {other.role} kernel"
-    return f"with {other.role} options that look unintended"
+    return f"role unclear, with options of a {other.role} kernel"
 
 
 def _how(verdict: RoleVerdict, config: str) -> str:

@@ -171,8 +171,8 @@ def _roles(roles: Sequence[Role]) -> Iterator[str]:
         " this order. A role has marks, conditions that speak for it, and readings, ways to decide: a condition,"
         " and how many marks must hold besides. The first reading is used unless a policy file chooses"
         " another. The last role is what remains. Where a config has marks of a debug or fuzzing kernel, but too few,"
-        " reports give both readings: production, with debug options that look unintended. A defconfig of the tree is"
-        " a debug or fuzzing kernel only if its name says so."
+        " reports give both readings: production, role unclear, with options of a debug kernel. A defconfig of the tree"
+        " is a debug or fuzzing kernel only if its name says so."
     )
     for role in roles:
         yield from ("", f"## {role.name}", "", f"**{prose(role.title)}**", "")
