@@ -26,8 +26,9 @@ from kpolicy import __version__
 from kpolicy.files import OPEN_FLAGS, read_descriptor
 from kpolicy.kconfig.kept import MAX_TOTAL, beyond, entries, is_ours, remove
 from kpolicy.kconfig.payload import Core, Details, Payload
+from kpolicy.kconfig.rows import Rows
 
-_FORMAT = 4
+_FORMAT = 5
 _CODE = ("kconfig", "kernel/toolchain")
 # So many bytes are written before it is looked again whether there is room.
 _LOOK_AGAIN = 16 << 20
@@ -203,4 +204,10 @@ def _json(content: bytes) -> Any:
 
 def unpack_details(packed: bytes) -> Details:
     """The details of a stored model."""
-    return Details(*json.loads(packed))
+    head, *lines = packed.decode("ascii").split("\n")
+    files, menu, written, *numbers = json.loads(head)
+    tables: list[Rows] = []
+    for rows in numbers:
+        tables.append(Rows(rows, lines[: len(rows)]))
+        del lines[: len(rows)]
+    return Details(files, menu, written, *tables, Rows(range(len(lines)), lines))

@@ -81,35 +81,44 @@ def lay_out(
     written = [[*tables.place(where), *line] for where, line in elaborated.written.items()]
     details = Details(
         files=[path if path in elaborated.paths else "" for path in tables.files],
-        symbols={str(node): facts.rows for node, facts in defined.items()},
         menu=parts.menu,
-        scopes=list(tables.scopes),
         written=written,
+        symbols={node: facts.rows for node, facts in defined.items()},
+        edges=_edges(defined),
+        scopes=dict(enumerate(tables.scopes)),
     )
 
     def texts() -> Packed:
         lines = ["null"] * len(nodes)
         for node, facts in defined.items():
             lines[node] = facts.text
-        rows = [f'"{node}":{_packed_rows(facts)}' for node, facts in defined.items()]
-        packed_core = core._replace(nodes=[], records=[])
-        packed_details = details._replace(symbols={}, scopes=[])
+        rows = "\n".join(map(_packed_rows, defined.values()))
+        edges = "\n".join(map(_numbers, details.edges.values()))
+        scopes = tables.packed_scopes.text(tables.scopes).replace("],[", "]\n[")
+        head = packed([details.files, details.menu, details.written, list(details.symbols), list(details.edges)])
         return Packed(
-            _with(packed_core, nodes=tables.packed_nodes.text(nodes), records=f"[{','.join(lines)}]"),
-            _with(
-                packed_details,
-                symbols=f"{{{','.join(rows)}}}",
-                scopes=tables.packed_scopes.text(details.scopes),
-            ),
+            _with(core, nodes=f"[{tables.packed_nodes.text(nodes)}]", records=f"[{','.join(lines)}]"),
+            # First what is read at once, and the numbers of the symbols and edges; then a line for each row.
+            [text.encode("ascii") for part in (head, rows, edges, scopes) if part for text in ("\n", part)][1:],
         )
 
     return Payload(core, details, texts)
 
 
-def _with(half: Core | Details, **fields: str) -> list[bytes]:
-    """The JSON of a half in pieces, with the texts of some fields given."""
+def _edges(defined: dict[int, Facts]) -> dict[int, list[list[int]]]:
+    """The sources of selects and implies by their targets, see `payload.Details`."""
+    found: dict[int, list[list[int]]] = {}
+    for node, facts in defined.items():
+        for kind, rows in enumerate(facts.rows[3:5]):
+            for target in dict.fromkeys(row[0] for row in rows):
+                found.setdefault(target, [[], []])[kind].append(node)
+    return found
+
+
+def _with(core: Core, **fields: str) -> list[bytes]:
+    """The JSON of a core in pieces, with the texts of some fields given."""
     pieces = []
-    for name, value in half._asdict().items():
+    for name, value in core._asdict().items():
         pieces += [b",", (fields.pop(name) if name in fields else packed(value)).encode("ascii")]
     return [b"[", *pieces[1:], b"]"]
 

@@ -9,7 +9,7 @@ Everything is JSON: lists, strings and integers; an expression is the index of a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 # Types of symbols by code.
@@ -62,24 +62,29 @@ class Core(NamedTuple):
 class Details(NamedTuple):
     """Where things stand and what they are called.
 
-    `files` are Kconfig paths; a place is [file index, line].  `symbols[node]` is a list of
-    [definitions, prompts, defaults, selects, implies, ranges, depends, help] with a place
-    at the end of each item; a definition has its scope after that.  `menu` is the menu tree in the
+    `files` are Kconfig paths; a place is [file index, line].  `menu` is the menu tree in the
     order of `conf`'s .config: a symbol's node, or [kind, title, visible if, condition] to open a
-    menu or a comment, or -1 to close a menu.  `scopes` are the lines whose conditions hold for what
+    menu or a comment, or -1 to close a menu.  `written` are lines with macros before their expansion:
+    [file, line, text, what answered].  `symbols[node]` is a list of
+    [definitions, prompts, defaults, selects, implies, ranges, depends, help] with a place
+    at the end of each item; a definition has its scope after that.  `edges[node]` are the nodes of the
+    symbols that select the node, and of those that imply it.  `scopes` are the lines whose conditions hold for what
     is below them: [outer scope or -1, condition, file, line, whether it is a `visible if`].
-    `written` are lines with macros before their expansion: [file, line, text, what answered].
     """
 
     files: list[str]
-    symbols: dict[str, list[Any]]
     menu: list[Any]
-    scopes: list[Any]
     written: list[Any]
+    symbols: Mapping[int, list[Any]]
+    edges: Mapping[int, list[Any]]
+    scopes: Mapping[int, list[Any]]
 
 
 class Packed(NamedTuple):
-    """Both halves as JSON, in pieces: put together they would take as much memory again."""
+    """Both halves in pieces: put together they would take as much memory again.
+
+    The core is JSON; the details are lines of JSON, see `kpolicy.kconfig.layout`.
+    """
 
     core: list[bytes]
     details: list[bytes]

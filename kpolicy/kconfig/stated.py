@@ -76,5 +76,5 @@ def _type(value: str) -> int:
 
 def _details(symbols: Iterable[tuple[str, int]]) -> Details:
     """No line of a Kconfig file is known: every place is the file as a whole."""
-    entries = {str(node): [[[0, 0, -1]], [[name, YES, 0, 0]], [], [], [], [], [], []] for name, node in symbols}
-    return Details(files=["Kconfig"], symbols=entries, menu=[int(node) for node in entries], scopes=[], written=[])
+    entries = {node: [[[0, 0, -1]], [[name, YES, 0, 0]], [], [], [], [], [], []] for name, node in symbols}
+    return Details(files=["Kconfig"], menu=list(entries), written=[], symbols=entries, edges={}, scopes={})

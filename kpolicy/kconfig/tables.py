@@ -23,19 +23,19 @@ _encode: Callable[[object], str] = json.JSONEncoder(separators=(",", ":")).encod
 
 
 class Growing:
-    """The JSON text of a list that only grows: what it had before is not written again."""
+    """The JSON text of the rows of a list that only grows: what it had before is not written again."""
 
     def __init__(self) -> None:
         self._text = ""
         self._size = 0
 
     def text(self, rows: list[Any]) -> str:
-        """The text of a list that begins with what it had the last time."""
+        """The texts of the rows of a list that begins with what it had the last time, with commas between."""
         more = packed(rows[self._size :])[1:-1]
         if more:
             self._text = f"{self._text},{more}" if self._text else more
             self._size = len(rows)
-        return f"[{self._text}]"
+        return self._text
 
 
 class Tables:
