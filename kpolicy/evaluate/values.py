@@ -14,6 +14,7 @@ from kpolicy.evaluate.passes import MODES, PRESETS, run
 from kpolicy.evaluate.template import Template
 from kpolicy.evaluate.user import UserValues, user_values
 from kpolicy.kconfig.expressions import Expr
+from kpolicy.kconfig.kinds import DEFINED
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.payload import BOOL, DEFAULTS, INT, TRISTATE, TYPE
 from kpolicy.location import Location
@@ -64,7 +65,7 @@ class Values:
 
     def _node(self, name: str) -> int | None:
         node = self._core.symbols.get(name)
-        return node if node is not None and self._core.records[node] is not None else None
+        return node if node is not None and self._core.kinds[node] in DEFINED else None
 
     def tristate(self, name: str) -> int:
         """0, 1 or 2 for n, m or y; 0 for int, hex, string and unknown symbols."""

@@ -25,8 +25,8 @@ from typing import Any
 from kpolicy import __version__
 from kpolicy.files import OPEN_FLAGS, read_descriptor
 from kpolicy.kconfig.kept import MAX_TOTAL, beyond, entries, is_ours, remove
-from kpolicy.kconfig.payload import Core, Details, Payload
-from kpolicy.kconfig.rows import Rows
+from kpolicy.kconfig.payload import Core, Payload
+from kpolicy.kconfig.stored import read_core
 
 _FORMAT = 5
 _CODE = ("kconfig", "kernel/toolchain")
@@ -87,8 +87,7 @@ class ModelCache:
             return None
         size, _, halves = body.partition(b"\n")
         try:
-            core = _json(halves[: int(size)])
-            return (Core(*core), halves[int(size) :]) if isinstance(core, list) else None
+            return read_core(halves[: int(size)]), halves[int(size) :]
         except (ValueError, TypeError):
             return None
 
@@ -200,14 +199,3 @@ def _json(content: bytes) -> Any:
         return json.loads(content)
     except (ValueError, RecursionError):
         return None
-
-
-def unpack_details(packed: bytes) -> Details:
-    """The details of a stored model."""
-    head, *lines = packed.decode("ascii").split("\n")
-    files, menu, written, *numbers = json.loads(head)
-    tables: list[Rows] = []
-    for rows in numbers:
-        tables.append(Rows(rows, lines[: len(rows)]))
-        del lines[: len(rows)]
-    return Details(files, menu, written, *tables, Rows(range(len(lines)), lines))

@@ -17,6 +17,7 @@ from kpolicy.kconfig.cache import ModelCache
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.names import NameIndex, index_names, pack, unpack
 from kpolicy.kconfig.payload import Core, Details, Payload
+from kpolicy.kconfig.stored import read_details
 from kpolicy.kconfig.tracked import Digests, Tracked
 from kpolicy.kernel.architecture import Architecture, architectures, root_kconfig
 from kpolicy.kernel.source import Source
@@ -216,7 +217,7 @@ class Tree:
 
         def details() -> Details:
             with _undisturbed():
-                return disk.unpack_details(packed)
+                return read_details(packed)
 
         return key, self._made(core, details, environment, toolchain)
 

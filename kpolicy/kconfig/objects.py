@@ -82,7 +82,7 @@ class Objects:
                 for target, *where in symbols[source][_SELECTS + kind]
                 if target == node
             )
-            for kind, sources in enumerate(self._details.edges.get(node, ((), ())))
+            for kind, sources in enumerate(self._details.edges[node] or ((), ()))
         )
         return selected, implied
 
