@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from kpolicy.config.model import Assignment, Config
 from kpolicy.evaluate.calculation import Calculation
-from kpolicy.evaluate.passes import MODES, PRESETS, run
+from kpolicy.evaluate.modes import MODES, PRESETS
+from kpolicy.evaluate.passes import run
 from kpolicy.evaluate.template import Template
 from kpolicy.evaluate.user import UserValues, user_values
 from kpolicy.kconfig.expressions import Expr

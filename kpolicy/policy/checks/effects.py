@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kpolicy.config.model import Assignment
-from kpolicy.evaluate.strings import is_valid, number
-from kpolicy.evaluate.user import is_read, unquote
+from kpolicy.evaluate.strings import is_valid, number, unquote
+from kpolicy.evaluate.user import is_read
 from kpolicy.explain.cause import sufficient_default
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.payload import TYPES

@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpolicy.evaluate.strings import number
-from kpolicy.evaluate.user import is_read, unquote
+from kpolicy.evaluate.strings import number, unquote
+from kpolicy.evaluate.user import is_read
 from kpolicy.frozen import dataclass
 from kpolicy.policy.checks.effects import result
 from kpolicy.policy.checks.spelling import NUMBERS, corrected, tail
