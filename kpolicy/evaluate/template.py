@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from kpolicy.kconfig.kinds import CHOICE, CONSTANT, EXPRESSION, QUIET, SYMBOL, UNDEFINED, UNTYPED
+from kpolicy.kconfig.kinds import CHOICE, CONSTANT, EXPRESSION, OLD_NAME, QUIET, SYMBOL, UNDEFINED, UNTYPED
 from kpolicy.kconfig.nodes import MOD, YES
 from kpolicy.kconfig.payload import Core
 
@@ -11,8 +11,10 @@ UNSEEN = 2
 """In `written`: the symbol has a line if its prompt is visible, which nobody asked yet."""
 # What has its name as its text, and no other value than the constants.
 _AS_NAMED = f"nmy{CONSTANT}{UNDEFINED}{UNTYPED}"
+# An old name may have no type either.
+_NAMED = _AS_NAMED + OLD_NAME
 _VALUES = {
-    **dict.fromkeys((EXPRESSION, SYMBOL, CHOICE), None),
+    **dict.fromkeys((EXPRESSION, OLD_NAME, SYMBOL, CHOICE), None),
     **dict.fromkeys((*_AS_NAMED, QUIET), 0),
     "m": MOD,
     "y": YES,
@@ -31,5 +33,5 @@ class Template:
         kinds = core.kinds
         self.memo: list[int | None] = list(map(_VALUES.__getitem__, kinds))
         named = (*core.constants.items(), *core.symbols.items())
-        self.texts = {node: name for name, node in named if kinds[node] in _AS_NAMED}
+        self.texts = {node: name for name, node in named if kinds[node] in _NAMED}
         self.written = kinds.encode("ascii").translate(_WRITTEN)

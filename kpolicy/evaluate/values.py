@@ -15,7 +15,7 @@ from kpolicy.evaluate.passes import run
 from kpolicy.evaluate.template import Template
 from kpolicy.evaluate.user import UserValues, user_values
 from kpolicy.kconfig.expressions import Expr
-from kpolicy.kconfig.kinds import DEFINED
+from kpolicy.kconfig.kinds import DEFINED, OLD_NAME
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.payload import BOOL, DEFAULTS, INT, TRISTATE, TYPE
 from kpolicy.location import Location
@@ -88,6 +88,16 @@ class Values:
         if node is None:
             return False
         return self._calculation.is_written(node)
+
+    def result(self, name: str) -> str:
+        """The value as .config has it, strings without quotes; "n" where there is no line.
+
+        A transitional symbol has a value and never a line.
+        """
+        node = self._node(name)
+        if node is None or not (self._calculation.is_written(node) or self._core.kinds[node] == OLD_NAME):
+            return "n"
+        return self._calculation.text(node)
 
     def visibility(self, name: str) -> int:
         """How far the symbol's prompts let a user set it: 0, 1 or 2."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from kpolicy.kconfig.candidates import is_quiet
 from kpolicy.kconfig.nodes import YES
-from kpolicy.kconfig.payload import FLAGS, IS_CHOICE, TYPE
+from kpolicy.kconfig.payload import FLAGS, IS_CHOICE, TRANSITIONAL, TYPE
 
 # The constants n, m and y are their own letters.
 EXPRESSION: Final = "-"
@@ -16,9 +16,10 @@ CONSTANT: Final = "c"
 UNDEFINED: Final = "u"
 UNTYPED: Final = "t"  # a symbol that is defined without a type
 QUIET: Final = "q"  # a bool or tristate that nothing but a line of the config can set
+OLD_NAME: Final = "o"  # a transitional symbol
 SYMBOL: Final = "s"  # any other symbol
 CHOICE: Final = "x"
-DEFINED: Final = UNTYPED + QUIET + SYMBOL + CHOICE
+DEFINED: Final = UNTYPED + QUIET + OLD_NAME + SYMBOL + CHOICE
 
 
 def kinds(count: int, constants: Iterable[int], symbols: Iterable[int], records: Sequence[Any]) -> str:
@@ -36,6 +37,8 @@ def _kind(record: Any) -> str:
         return UNDEFINED
     if record[FLAGS] & IS_CHOICE:
         return CHOICE
+    if record[FLAGS] & TRANSITIONAL:
+        return OLD_NAME
     if not record[TYPE]:
         return UNTYPED
     return QUIET if is_quiet(record) else SYMBOL

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.expressions import Expr, Expressions
-from kpolicy.kconfig.kinds import CHOICE, DEFINED
+from kpolicy.kconfig.kinds import CHOICE, DEFINED, OLD_NAME
 from kpolicy.kconfig.payload import (
     FLAGS,
     GATED,
     HAS_PROMPT,
     PROBED,
-    TRANSITIONAL,
     TYPE,
     TYPES,
     Core,
@@ -103,15 +102,13 @@ class Model:
 
     def has_prompt(self, name: str) -> bool:
         """Whether a defined symbol has a prompt, in sight or not."""
-        return self._has_flag(name, HAS_PROMPT)
+        node = self.core.symbols.get(name)
+        return node is not None and bool(self.flags_of(node) & HAS_PROMPT)
 
     def is_transitional(self, name: str) -> bool:
         """Whether `conf` takes a line for the symbol although it has no prompt, and writes none: an old name."""
-        return self._has_flag(name, TRANSITIONAL)
-
-    def _has_flag(self, name: str, flag: int) -> bool:
         node = self.core.symbols.get(name)
-        return node is not None and bool(self.flags_of(node) & flag)
+        return node is not None and self.core.kinds[node] == OLD_NAME
 
     def names(self) -> Iterator[str]:
         """The defined symbols, in the order in which Kconfig first names them."""
