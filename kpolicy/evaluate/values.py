@@ -120,8 +120,8 @@ class Values:
 
     @cached_property
     def _foreign(self) -> dict[str, Assignment]:
-        assignments = self.config.assignments if self.config is not None else ()
-        return {item.name: item for item in assignments if not self.model.is_defined(item.name)}
+        last = {item.name: item for item in self.config.assignments} if self.config is not None else {}
+        return {name: item for name, item in last.items() if self._node(name) is None}
 
     def evaluate(self, expression: Expr) -> int:
         """The value of an expression of the model."""

@@ -127,9 +127,13 @@ def _edges(defined: dict[int, Facts], count: int) -> list[Any]:
     """The sources of selects and implies by their targets, see `payload.Details`."""
     found: list[Any] = [None] * count
     for node, facts in defined.items():
-        for kind, rows in enumerate(facts.rows[3:5]):
-            for target in dict.fromkeys(row[0] for row in rows):
-                edges = found[target] = found[target] or [[], []]
+        for kind in (0, 1):
+            # Of most symbols there are none.
+            rows = facts.rows[3 + kind]
+            for target in dict.fromkeys([row[0] for row in rows]) if rows else ():
+                edges = found[target]
+                if edges is None:
+                    edges = found[target] = [[], []]
                 edges[kind].append(node)
     return found
 
