@@ -11,7 +11,7 @@ from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import arch_option, output_options, toolchain_options, tree_option
 from kpolicy.errors import UsageError
-from kpolicy.evaluate.passes import PRESETS
+from kpolicy.evaluate.modes import PRESETS
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values

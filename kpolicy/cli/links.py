@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
 
 PROJECT_URL: Final = "Documentation"
@@ -41,5 +40,7 @@ def published_pages() -> str:
 
 def pages_for_terminal() -> str:
     """The same for people at this machine: without an address the folder of a checkout; "" for neither."""
+    from pathlib import Path  # most runs do without
+
     folder = Path(__file__).parents[2] / "docs/rules"
     return published_pages() or (folder.as_uri() if folder.is_dir() else "")

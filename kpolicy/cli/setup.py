@@ -7,15 +7,20 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kpolicy.cli.console import Console
 from kpolicy.errors import InputError, UsageError
 from kpolicy.run.context import Context, today
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 def cache_folder(environment: Mapping[str, str], *, disabled: bool) -> Path | None:
     """Where models are kept: `kpolicy` in the XDG cache folder; None when there is no such place."""
+    from pathlib import Path  # help does without
+
     if disabled:
         return None
     base = environment.get("XDG_CACHE_HOME", "")

@@ -110,6 +110,6 @@ class NodeValues(ABC):
             self.memo[symbol] = None
             self.written[symbol] = 0
             self.strings.pop(symbol, None)
-        for index, node in enumerate(self._nodes):
-            if node is not None:
+        for index, value in enumerate(self.memo):
+            if value is not None and self._nodes[index] is not None:
                 self.memo[index] = None

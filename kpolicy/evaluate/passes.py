@@ -14,6 +14,7 @@ from dataclasses import replace
 from kpolicy.evaluate.calculation import Calculation
 from kpolicy.evaluate.choice_symbols import ChoiceInput, ChoiceSymbolCalculation
 from kpolicy.evaluate.choices import ChoiceCalculation
+from kpolicy.evaluate.modes import PRESETS
 from kpolicy.evaluate.set_choices import SetChoicesCalculation, unset_choices
 from kpolicy.evaluate.strings import number
 from kpolicy.evaluate.template import Template
@@ -33,9 +34,6 @@ from kpolicy.kconfig.payload import (
     TYPE,
     Core,
 )
-
-PRESETS = ("allyesconfig", "allmodconfig", "allnoconfig", "alldefconfig")
-MODES = ("olddefconfig", "defconfig", *PRESETS)
 
 _PRESET_VALUE = {"allyesconfig": 2, "allmodconfig": 1, "allnoconfig": 0}
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from kpolicy.config.model import Config
-from kpolicy.evaluate.user import unquote
+from kpolicy.evaluate.strings import unquote
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.toolchain.words import linker_number

@@ -90,3 +90,19 @@ def compare(operator: int, left: str, left_type: int, right: str, right_type: in
     if operator == GREATER_EQUAL:
         return order >= 0
     return order != 0
+
+
+def unquote(text: str) -> str | None:
+    """The string in quotes at the start of `text`, backslashes taken away; None without an end."""
+    result: list[str] = []
+    at = 1
+    while at < len(text):
+        char = text[at]
+        if char == '"':
+            return "".join(result)
+        if char == "\\":
+            at += 1
+            char = text[at : at + 1]
+        result.append(char)
+        at += 1
+    return None

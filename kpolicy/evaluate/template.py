@@ -3,12 +3,23 @@
 
 from __future__ import annotations
 
-from kpolicy.kconfig.candidates import is_quiet
-from kpolicy.kconfig.nodes import YES
-from kpolicy.kconfig.payload import TYPE, Core
+from kpolicy.kconfig.kinds import CHOICE, CONSTANT, EXPRESSION, OLD_NAME, QUIET, SYMBOL, UNDEFINED, UNTYPED
+from kpolicy.kconfig.nodes import MOD, YES
+from kpolicy.kconfig.payload import Core
 
 UNSEEN = 2
 """In `written`: the symbol has a line if its prompt is visible, which is not computed yet."""
+# What has its name as its text, and no other value than the constants.
+_AS_NAMED = f"nmy{CONSTANT}{UNDEFINED}{UNTYPED}"
+# An old name may have no type either.
+_NAMED = _AS_NAMED + OLD_NAME
+_VALUES = {
+    **dict.fromkeys((EXPRESSION, OLD_NAME, SYMBOL, CHOICE), None),
+    **dict.fromkeys((*_AS_NAMED, QUIET), 0),
+    "m": MOD,
+    "y": YES,
+}
+_WRITTEN = bytes(UNSEEN if chr(code) == QUIET else 0 for code in range(256))
 
 
 class Template:
@@ -19,18 +30,8 @@ class Template:
     """
 
     def __init__(self, core: Core) -> None:
-        memo: list[int | None] = [None] * len(core.nodes)
-        texts: dict[int, str] = {}
-        written = bytearray(len(core.nodes))
-        for names in (core.constants, core.symbols):
-            for name, node in names.items():
-                record = core.records[node]
-                if record is None or not record[TYPE]:
-                    memo[node] = node if node <= YES else 0
-                    texts[node] = name
-                elif is_quiet(record):
-                    memo[node] = 0
-                    written[node] = UNSEEN
-        self.memo = memo
-        self.texts = texts
-        self.written = bytes(written)
+        kinds = core.kinds
+        self.memo: list[int | None] = list(map(_VALUES.__getitem__, kinds))
+        named = (*core.constants.items(), *core.symbols.items())
+        self.texts = {node: name for name, node in named if kinds[node] in _NAMED}
+        self.written = kinds.encode("ascii").translate(_WRITTEN)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from kpolicy.config.model import Assignment, Config
 from kpolicy.evaluate.choice_symbols import ChoiceInput
-from kpolicy.evaluate.strings import is_valid
+from kpolicy.evaluate.strings import is_valid, unquote
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.payload import BOOL, CHOICE, FLAGS, IS_CHOICE, STRING, TRISTATE, TYPE, Core
 from kpolicy.location import Location
@@ -96,22 +96,6 @@ def _value(assignment: Assignment, type_code: int, user: UserValues) -> int | st
 
 def _invalid(assignment: Assignment) -> tuple[Location, str]:
     return (assignment.location, f"symbol value '{assignment.value}' invalid for {assignment.name}")
-
-
-def unquote(text: str) -> str | None:
-    """The string in quotes at the start of `text`, backslashes taken away; None without an end."""
-    result: list[str] = []
-    at = 1
-    while at < len(text):
-        char = text[at]
-        if char == '"':
-            return "".join(result)
-        if char == "\\":
-            at += 1
-            char = text[at : at + 1]
-        result.append(char)
-        at += 1
-    return None
 
 
 def _enter_choice(choice: int, member: int, value: int, assignment: Assignment, user: UserValues) -> None:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from kpolicy.config.model import Assignment, Config
 from kpolicy.evaluate.calculation import Calculation
-from kpolicy.evaluate.passes import MODES, PRESETS, run
+from kpolicy.evaluate.modes import MODES, PRESETS
+from kpolicy.evaluate.passes import run
 from kpolicy.evaluate.template import Template
 from kpolicy.evaluate.user import UserValues, user_values
 from kpolicy.kconfig.expressions import Expr
+from kpolicy.kconfig.kinds import DEFINED, OLD_NAME
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.payload import BOOL, DEFAULTS, INT, TRISTATE, TYPE
 from kpolicy.location import Location
@@ -64,7 +66,7 @@ class Values:
 
     def _node(self, name: str) -> int | None:
         node = self._core.symbols.get(name)
-        return node if node is not None and self._core.records[node] is not None else None
+        return node if node is not None and self._core.kinds[node] in DEFINED else None
 
     def tristate(self, name: str) -> int:
         """0, 1 or 2 for n, m or y; 0 for int, hex, string and unknown symbols."""
@@ -87,6 +89,16 @@ class Values:
             return False
         return self._calculation.is_written(node)
 
+    def result(self, name: str) -> str:
+        """The value as .config has it, strings without quotes; "n" where there is no line.
+
+        A transitional symbol has a value and never a line.
+        """
+        node = self._node(name)
+        if node is None or not (self._calculation.is_written(node) or self._core.kinds[node] == OLD_NAME):
+            return "n"
+        return self._calculation.text(node)
+
     def visibility(self, name: str) -> int:
         """How far the symbol's prompts let a user set it: 0, 1 or 2."""
         node = self._node(name)
@@ -108,8 +120,8 @@ class Values:
 
     @cached_property
     def _foreign(self) -> dict[str, Assignment]:
-        assignments = self.config.assignments if self.config is not None else ()
-        return {item.name: item for item in assignments if not self.model.is_defined(item.name)}
+        last = {item.name: item for item in self.config.assignments} if self.config is not None else {}
+        return {name: item for name, item in last.items() if self._node(name) is None}
 
     def evaluate(self, expression: Expr) -> int:
         """The value of an expression of the model."""

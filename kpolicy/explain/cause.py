@@ -16,7 +16,7 @@ import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from kpolicy.evaluate.user import unquote
+from kpolicy.evaluate.strings import unquote
 from kpolicy.explain.lines import default_text, own_condition, select_text
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.expressions import conjunction, conjuncts

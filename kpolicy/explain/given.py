@@ -45,10 +45,15 @@ class _Assumed:
         if expression is None:
             return self._symbol(node, depth - 1)
         operator, operands = expression[0], expression[1:]
-        if operator == AND:
-            return min(self.worth(operand, depth) for operand in operands)
-        if operator == OR:
-            return max(self.worth(operand, depth) for operand in operands)
+        if operator in (AND, OR):
+            found = YES if operator == AND else NO
+            settled = YES - found
+            for operand in operands:
+                value = self.worth(operand, depth)
+                found = min(found, value) if operator == AND else max(found, value)
+                if found == settled:
+                    break
+            return found
         return NO if operator != NOT else self._values.node_value(node)
 
     def _symbol(self, node: int, depth: int) -> int:

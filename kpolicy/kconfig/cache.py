@@ -25,9 +25,10 @@ from typing import Any
 from kpolicy import __version__
 from kpolicy.files import OPEN_FLAGS, read_descriptor
 from kpolicy.kconfig.kept import MAX_TOTAL, beyond, entries, is_ours, remove
-from kpolicy.kconfig.payload import Core, Details, Payload
+from kpolicy.kconfig.payload import Core, Payload
+from kpolicy.kconfig.stored import read_core
 
-_FORMAT = 4
+_FORMAT = 5
 _ROOT = Path(__file__).parents[1]
 _CODE = ("kconfig", "kernel")
 # So many bytes are written before it is looked again whether there is room.
@@ -87,8 +88,7 @@ class ModelCache:
             return None
         size, _, halves = body.partition(b"\n")
         try:
-            core = _json(halves[: int(size)])
-            return (Core(*core), halves[int(size) :]) if isinstance(core, list) else None
+            return read_core(halves[: int(size)]), halves[int(size) :]
         except (ValueError, TypeError):
             return None
 
@@ -200,8 +200,3 @@ def _json(content: bytes) -> Any:
         return json.loads(content)
     except (ValueError, RecursionError):
         return None
-
-
-def unpack_details(packed: bytes) -> Details:
-    """The details of a stored model."""
-    return Details(*json.loads(packed))

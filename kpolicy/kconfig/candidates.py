@@ -33,7 +33,7 @@ class Candidates(NamedTuple):
     """The symbols that can be on, or have a text, though no line of the config names them.
 
     `woken` has, by the node of a symbol that is on when they are, maybe others in its place, the nodes of bools and
-    tristates, and 0 for no such symbol; `free` are those of which none is known.  `texts` are numbers and strings.
+    tristates, and None for no such symbol; `free` are those of which none is known.  `texts` are numbers and strings.
     """
 
     free: list[int]
@@ -43,7 +43,7 @@ class Candidates(NamedTuple):
 
 def candidates(nodes: Sequence[Any], symbols: Iterable[int], records: Sequence[Any]) -> Candidates:
     """Those of a model, from the parts of its core that say what values are made of."""
-    found = Candidates([], [0] * len(nodes), [])
+    found = Candidates([], [None] * len(nodes), [])
     alarms = _Alarms(nodes, records)
     for node in symbols:
         record = records[node]

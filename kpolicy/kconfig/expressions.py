@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from kpolicy.frozen import dataclass
+from kpolicy.kconfig.kinds import CHOICE
 from kpolicy.kconfig.nodes import MOD, OPERATORS, YES
-from kpolicy.kconfig.payload import FLAGS, IS_CHOICE, Core
+from kpolicy.kconfig.payload import Core
 
 # How tightly operators bind when an expression is printed.
 _OR, _AND, _RELATION, _NOT = 1, 2, 3, 4
@@ -42,8 +43,7 @@ class Expressions:
 
     def is_choice(self, node: int) -> bool:
         """Whether a node stands for a choice."""
-        record = self._core.records[node]
-        return record is not None and bool(record[FLAGS] & IS_CHOICE)
+        return self._core.kinds[node] == CHOICE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ from typing import Any
 
 from kpolicy.kconfig import payload
 from kpolicy.kconfig.candidates import candidates
+from kpolicy.kconfig.denied import denied
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.gathered import Facts, Gathered
+from kpolicy.kconfig.kinds import kinds
 from kpolicy.kconfig.menu_tree import Elaborated
 from kpolicy.kconfig.nodes import NO, YES
 from kpolicy.kconfig.payload import BOOL, TYPES, Core, Details, Packed, Payload
-from kpolicy.kconfig.tables import Tables, packed
+from kpolicy.kconfig.tables import Tables, lines, packed
 from kpolicy.location import Location
 
 _TYPE_CODE = {word: code for code, word in enumerate(TYPES)}
@@ -66,9 +68,10 @@ def lay_out(
         records[node] = facts.record
     core = Core(
         nodes=nodes,
+        records=records,
         symbols=symbols,
         constants=constants,
-        records=records,
+        kinds=kinds(len(nodes), constants.values(), symbols.values(), records),
         choices=list(parts.choices.values()),
         modules=modules,
         mainmenu=elaborated.mainmenu,
@@ -77,41 +80,62 @@ def lay_out(
         refused=[[*item.location, item.symbol, item.text] for item in elaborated.refused],
         probes=[[where.path, where.line, text] for text, where in probes],
         **candidates(nodes, symbols.values(), records)._asdict(),
+        denied=[list(item) for item in denied(nodes, records).items()],
     )
     written = [[*tables.place(where), *line] for where, line in elaborated.written.items()]
+    rows: list[Any] = [None] * len(nodes)
+    for node, facts in defined.items():
+        rows[node] = facts.rows
     details = Details(
-        files=[path if path in elaborated.paths else "" for path in tables.files],
-        symbols={str(node): facts.rows for node, facts in defined.items()},
-        menu=parts.menu,
+        symbols=rows,
+        edges=_edges(defined, len(nodes)),
         scopes=list(tables.scopes),
+        files=[path if path in elaborated.paths else "" for path in tables.files],
+        menu=parts.menu,
         written=written,
     )
 
     def texts() -> Packed:
-        lines = ["null"] * len(nodes)
+        record_lines, symbol_lines = [""] * len(nodes), [""] * len(nodes)
         for node, facts in defined.items():
-            lines[node] = facts.text
-        rows = [f'"{node}":{_packed_rows(facts)}' for node, facts in defined.items()]
-        packed_core = core._replace(nodes=[], records=[])
-        packed_details = details._replace(symbols={}, scopes=[])
+            record_lines[node], symbol_lines[node] = facts.text, _packed_rows(facts)
+        edge_lines = [_numbers(edges) if edges is not None else "" for edges in details.edges]
         return Packed(
-            _with(packed_core, nodes=tables.packed_nodes.text(nodes), records=f"[{','.join(lines)}]"),
-            _with(
-                packed_details,
-                symbols=f"{{{','.join(rows)}}}",
-                scopes=tables.packed_scopes.text(details.scopes),
+            _pieces(
+                packed(core[3:]),
+                tables.packed_nodes.text(nodes),
+                "\n".join(record_lines),
+                lines(list(core.woken)),
+            ),
+            _pieces(
+                packed([len(nodes), *details[3:]]),
+                "\n".join(symbol_lines),
+                "\n".join(edge_lines),
+                *filter(None, [tables.packed_scopes.text(list(details.scopes))]),
             ),
         )
 
     return Payload(core, details, texts)
 
 
-def _with(half: Core | Details, **fields: str) -> list[bytes]:
-    """The JSON of a half in pieces, with the texts of some fields given."""
-    pieces = []
-    for name, value in half._asdict().items():
-        pieces += [b",", (fields.pop(name) if name in fields else packed(value)).encode("ascii")]
-    return [b"[", *pieces[1:], b"]"]
+def _pieces(*texts: str) -> list[bytes]:
+    """Some texts, each on lines of its own."""
+    return [piece.encode("ascii") for text in texts for piece in ("\n", text)][1:]
+
+
+def _edges(defined: dict[int, Facts], count: int) -> list[Any]:
+    """The sources of selects and implies by their targets, see `payload.Details`."""
+    found: list[Any] = [None] * count
+    for node, facts in defined.items():
+        for kind in (0, 1):
+            # Of most symbols there are none.
+            rows = facts.rows[3 + kind]
+            for target in dict.fromkeys([row[0] for row in rows]) if rows else ():
+                edges = found[target]
+                if edges is None:
+                    edges = found[target] = [[], []]
+                edges[kind].append(node)
+    return found
 
 
 def _packed_rows(facts: Facts) -> str:

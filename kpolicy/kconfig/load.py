@@ -14,9 +14,11 @@ from kpolicy.bounds import contained
 from kpolicy.collection import no_collection
 from kpolicy.kconfig import cache as disk
 from kpolicy.kconfig.cache import ModelCache
+from kpolicy.kconfig.digest_index import DigestIndex
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.names import NameIndex, index_names, pack, unpack
 from kpolicy.kconfig.payload import Core, Details, Payload
+from kpolicy.kconfig.stored import read_details
 from kpolicy.kconfig.tracked import Digests, Tracked
 from kpolicy.kernel.architecture import Architecture, architectures, root_kconfig
 from kpolicy.kernel.source import Source
@@ -55,12 +57,16 @@ class Tree:
     ) -> None:
         self.source = source
         self.root = root
-        self._digests = Digests(source, digests)
+        self.cache = cache if probes is None else None
+        self._index: DigestIndex | None = None
+        if self.cache is not None:
+            # Not by the revision: most files are the same in the next one.
+            self._index = DigestIndex(self.cache, disk.key("digests", root, revision is not None))
+        self._digests = Digests(source, digests, self._index)
         self._tracked = Tracked(source, self._digests)
         # Probes are answered once for all architectures, so every model depends on all their files.
         self._probed = Tracked(source, self._digests)
         self._emulated: dict[str, Probes] = {}
-        self.cache = cache if probes is None else None
         self._probes = probes
         self._revision = revision
         self._version: KernelVersion | None = None
@@ -74,6 +80,11 @@ class Tree:
     def digests(self) -> Mapping[str, str]:
         """The digests of files that were examined, by path: another tree at the same source may start with them."""
         return self._digests.known
+
+    def keep_digests(self) -> None:
+        """Keep the digests of files that were read for them, so that the next run does not read these."""
+        if self._index is not None:
+            self._index.store()
 
     def kept_as(self, architecture: Architecture, toolchain: Toolchain) -> str | None:
         """The name in the cache of a model that `model` gave; None where it was not kept."""
@@ -216,7 +227,7 @@ class Tree:
 
         def details() -> Details:
             with _undisturbed():
-                return disk.unpack_details(packed)
+                return read_details(packed)
 
         return key, self._made(core, details, environment, toolchain)
 

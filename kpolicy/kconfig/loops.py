@@ -31,12 +31,13 @@ class Choices:
     @classmethod
     def of(cls, core: Core) -> Choices:
         """Those of a model."""
-        names = {node: name for name, node in core.symbols.items()}
+        named = {node for choice in core.choices for node in (choice[0], *choice[2])}
+        names = {node: name for name, node in core.symbols.items() if node in named}
         members = {names[choice[0]]: [names[member] for member in choice[2]] for choice in core.choices}
         choice_of = {
-            name: names[core.choices[record[CHOICE]][0]]
-            for name, node in core.symbols.items()
-            if name not in members and (record := core.records[node]) is not None and record[CHOICE] >= 0
+            names[node]: names[core.choices[core.records[node][CHOICE]][0]]
+            for node in named
+            if names[node] not in members and core.records[node][CHOICE] >= 0
         }
         return cls(members, choice_of)
 

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.expressions import Expr, Expressions
+from kpolicy.kconfig.kinds import CHOICE, DEFINED, OLD_NAME
 from kpolicy.kconfig.payload import (
     FLAGS,
     GATED,
     HAS_PROMPT,
-    IS_CHOICE,
     PROBED,
-    TRANSITIONAL,
     TYPE,
     TYPES,
     Core,
@@ -99,28 +98,22 @@ class Model:
     def is_defined(self, name: str) -> bool:
         """Whether some Kconfig file of this architecture defines the symbol."""
         node = self.core.symbols.get(name)
-        return node is not None and self.core.records[node] is not None
+        return node is not None and self.core.kinds[node] in DEFINED
 
     def has_prompt(self, name: str) -> bool:
         """Whether a defined symbol has a prompt, visible or not."""
-        return self._has_flag(name, HAS_PROMPT)
+        node = self.core.symbols.get(name)
+        return node is not None and bool(self.flags_of(node) & HAS_PROMPT)
 
     def is_transitional(self, name: str) -> bool:
         """Whether `conf` takes a line for the symbol although it has no prompt, and writes none: an old name."""
-        return self._has_flag(name, TRANSITIONAL)
-
-    def _has_flag(self, name: str, flag: int) -> bool:
         node = self.core.symbols.get(name)
-        return node is not None and bool(self.flags_of(node) & flag)
+        return node is not None and self.core.kinds[node] == OLD_NAME
 
     def names(self) -> Iterator[str]:
         """The defined symbols, in the order in which Kconfig first names them."""
-        records = self.core.records
-        return (
-            name
-            for name, node in self.core.symbols.items()
-            if (record := records[node]) is not None and not record[FLAGS] & IS_CHOICE
-        )
+        kinds = self.core.kinds
+        return (name for name, node in self.core.symbols.items() if kinds[node] in DEFINED and kinds[node] != CHOICE)
 
     def probed(self) -> Iterator[tuple[str, bool]]:
         """The symbols that depend on a toolchain probe, each with whether it has no prompt.

@@ -11,6 +11,9 @@ from kpolicy.kconfig.payload import CHOICE, FLAGS, IS_CHOICE, PROBED, TRANSITION
 from kpolicy.kconfig.symbols import Choice, Condition, Default, Prompt, Range, Select, Symbol, Written
 from kpolicy.location import Location
 
+# In a row of `Details.symbols`; the implies come next.
+_SELECTS = 3
+
 
 class Objects:
     """Makes the symbols and choices of a model, which it does not hold: a model ends with the last use of it."""
@@ -63,30 +66,33 @@ class Objects:
         return Prompt(text, self._expression(condition), place, (*around, *own))
 
     def _choice_prompt(self, node: int) -> tuple[Condition, ...]:
-        definitions, prompts, *_rest = self._details.symbols[str(node)]
+        definitions, prompts, *_rest = self._details.symbols[node]
         return self._prompt(definitions, *prompts[0]).conditions if prompts else ()
 
     def _place(self, file: int, line: int) -> Location:
         return Location(self._details.files[file], line)
 
-    @cached_property
-    def _edges(self) -> dict[int, tuple[list[Any], list[Any]]]:
-        """For every node, the selects and the implies that point at it."""
-        edges: dict[int, tuple[list[Any], list[Any]]] = {}
-        for key, item in self._details.symbols.items():
-            source = int(key)
-            for kind in (0, 1):
-                for target, condition, file, line in item[3 + kind]:
-                    edges.setdefault(target, ([], []))[kind].append((source, condition, file, line))
-        return edges
+    def _edges(self, node: int) -> tuple[tuple[Select, ...], tuple[Select, ...]]:
+        """The selects and the implies that point at a node."""
+        names, symbols = self._names, self._details.symbols
+        selected, implied = (
+            tuple(
+                self._select(names[source], names[node], *where)
+                for source in sources
+                for target, *where in symbols[source][_SELECTS + kind]
+                if target == node
+            )
+            for kind, sources in enumerate(self._details.edges[node] or ((), ()))
+        )
+        return selected, implied
 
     def symbol(self, name: str) -> Symbol:
         """A symbol that the model defines."""
         node = self._core.symbols[name]
         record = self._core.records[node]
-        definitions, prompts, defaults, selects, implies, ranges, _depends, _help = self._details.symbols[str(node)]
+        definitions, prompts, defaults, selects, implies, ranges, _depends, _help = self._details.symbols[node]
         expr, place, names = self._expression, self._place, self._names
-        selected_by, implied_by = self._edges.get(node, ([], []))
+        selected_by, implied_by = self._edges(node)
         flags = record[FLAGS]
         return Symbol(
             name=name,
@@ -101,8 +107,8 @@ class Objects:
             ),
             conditions=tuple(self._conditions(scope) for _, _, scope in definitions),
             direct_dependency=expr(record[2]),
-            selected_by=tuple(self._select(names[source], name, *where) for source, *where in selected_by),
-            implied_by=tuple(self._select(names[source], name, *where) for source, *where in implied_by),
+            selected_by=selected_by,
+            implied_by=implied_by,
             choice=record[CHOICE] if record[CHOICE] >= 0 else None,
             transitional=bool(flags & TRANSITIONAL),
             probed=bool(flags & PROBED),
@@ -122,7 +128,7 @@ class Objects:
     def choice(self, record: list[Any]) -> Choice:
         """The choice of a record of `Core.choices`."""
         node, kind, members, _defaults, optional = record
-        definitions, prompts, defaults, *_rest = self._details.symbols[str(node)]
+        definitions, prompts, defaults, *_rest = self._details.symbols[node]
         return Choice(
             type=TYPES[kind],
             members=tuple(self._names[member] for member in members),

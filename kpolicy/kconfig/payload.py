@@ -9,8 +9,8 @@ Everything is JSON: lists, strings and integers; an expression is the index of a
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 # Types of symbols by code.
 TYPES = ("unknown", "bool", "tristate", "int", "hex", "string")
@@ -34,19 +34,32 @@ Record: TypeAlias = "list[Any]"
 ChoiceRecord: TypeAlias = "list[Any]"
 
 
+class Table(Protocol):
+    """Rows by number: a list, or what `kpolicy.kconfig.stored` reads one row at a time."""
+
+    def __getitem__(self, number: int, /) -> Any: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def __len__(self) -> int: ...
+
+
 class Core(NamedTuple):
     """What values are computed from.
 
-    `records[i]` belongs to node `symbols[name] == i` and is None for other nodes.  `warnings` and
-    `probes`, those that the toolchain does not know, are [path, line, text], `refused` are [path, line, symbol, text]:
-    what every run tells.
-    `free`, `woken` and `texts` are what `kpolicy.kconfig.candidates` says.
+    `records[i]` belongs to node `symbols[name] == i` and is None for other nodes; `kinds[i]` is a letter of
+    `kpolicy.kconfig.kinds`.  `warnings` and `probes`, those that the toolchain does not know, are [path, line, text],
+    `refused` are [path, line, symbol, text]: what every run tells.
+    `free`, `woken` and `texts` are what `kpolicy.kconfig.candidates` says, `denied` what `kpolicy.kconfig.denied` says,
+    as [symbol, options].
     """
 
-    nodes: list[Any]
+    nodes: Table
+    records: Table
+    woken: Table
     symbols: dict[str, int]
     constants: dict[str, int]
-    records: list[Any]
+    kinds: str
     choices: list[ChoiceRecord]
     modules: int
     mainmenu: str
@@ -55,8 +68,8 @@ class Core(NamedTuple):
     refused: list[Any]
     probes: list[Any]
     free: list[int]
-    woken: list[Any]
     texts: list[int]
+    denied: list[Any]
 
 
 class Details(NamedTuple):
@@ -64,22 +77,25 @@ class Details(NamedTuple):
 
     `files` are Kconfig paths; a place is [file index, line].  `symbols[node]` is a list of
     [definitions, prompts, defaults, selects, implies, ranges, depends, help] with a place
-    at the end of each item; a definition has its scope after that.  `menu` is the menu tree in the
-    order of `conf`'s .config: a symbol's node, or [kind, title, visible if, condition] to open a
-    menu or a comment, or -1 to close a menu.  `scopes` are the lines whose conditions hold for what
-    is below them: [outer scope or -1, condition, file, line, whether it is a `visible if`].
+    at the end of each item; a definition has its scope after that.  `edges[node]` are the nodes of the
+    symbols that select the node, and of those that imply it; both are None for other nodes.
+    `scopes` are the lines whose conditions hold for what is below them:
+    [outer scope or -1, condition, file, line, whether it is a `visible if`].
+    `menu` is the menu tree in the order of `conf`'s .config: a symbol's node, or
+    [kind, title, visible if, condition] to open a menu or a comment, or -1 to close a menu.
     `written` are lines with macros before their expansion: [file, line, text, what answered].
     """
 
+    symbols: Table
+    edges: Table
+    scopes: Table
     files: list[str]
-    symbols: dict[str, list[Any]]
     menu: list[Any]
-    scopes: list[Any]
     written: list[Any]
 
 
 class Packed(NamedTuple):
-    """Both halves as JSON, in pieces: put together they would take as much memory again."""
+    """Both halves as `kpolicy.kconfig.stored` reads them, in pieces: together they would take as much memory again."""
 
     core: list[bytes]
     details: list[bytes]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from kpolicy.kconfig.dialect import Dialect
+from kpolicy.kconfig.kinds import QUIET, SYMBOL
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.nodes import NO, YES, NodeTable
 from kpolicy.kconfig.payload import BOOL, HAS_PROMPT, HEX, INT, STRING, TRISTATE, TYPES, Core, Details
@@ -43,9 +44,11 @@ def stated_model(
     records = [[code, YES, YES, NO, NO, [], [], -1, HAS_PROMPT] for code in range(len(TYPES))]
     core = Core(
         nodes=[None] * (first + len(types)),
+        records=[None] * first + [records[code] for code in types.values()],
+        woken=[None] * (first + len(types)),
         symbols=symbols,
         constants=constants,
-        records=[None] * first + [records[code] for code in types.values()],
+        kinds="".join([*constants, *(QUIET if code <= TRISTATE else SYMBOL for code in types.values())]),
         choices=[],
         modules=symbols[_MODULES],
         mainmenu="Configuration",
@@ -55,12 +58,12 @@ def stated_model(
         probes=[],
         # Nothing but its line sets a symbol.
         free=[],
-        woken=[0] * (first + len(types)),
         texts=[node for node, code in enumerate(types.values(), first) if code > TRISTATE],
+        denied=[],
     )
     return Model(
         core,
-        lambda: _details(symbols.items()),
+        lambda: _details(first, symbols),
         architecture=architecture.arch,
         srcarch=architecture.srcarch,
         version=str(version),
@@ -74,7 +77,15 @@ def _type(value: str) -> int:
     return HEX if _HEX.fullmatch(value) else STRING
 
 
-def _details(symbols: Iterable[tuple[str, int]]) -> Details:
+def _details(first: int, symbols: Iterable[str]) -> Details:
     """No line of a Kconfig file is known: every place is the file as a whole."""
-    entries = {str(node): [[[0, 0, -1]], [[name, YES, 0, 0]], [], [], [], [], [], []] for name, node in symbols}
-    return Details(files=["Kconfig"], symbols=entries, menu=[int(node) for node in entries], scopes=[], written=[])
+    entries = [[[[0, 0, -1]], [[name, YES, 0, 0]], [], [], [], [], [], []] for name in symbols]
+    count = len(entries)
+    return Details(
+        symbols=[None] * first + entries,
+        edges=[None] * (first + count),
+        scopes=[],
+        files=["Kconfig"],
+        menu=list(range(first, first + count)),
+        written=[],
+    )

@@ -22,20 +22,25 @@ def packed(value: object) -> str:
 _encode: Callable[[object], str] = json.JSONEncoder(separators=(",", ":")).encode
 
 
+def lines(rows: list[Any]) -> str:
+    """A line of JSON for each row, a list of numbers; an empty one for None."""
+    return packed(rows)[1:-1].replace(",[", "\n[").replace(",null", "\n").replace("null", "")
+
+
 class Growing:
-    """The JSON text of a list that only grows: what it had before is not written again."""
+    """The lines of a table that only grows: what it had before is not written again."""
 
     def __init__(self) -> None:
         self._text = ""
         self._size = 0
 
     def text(self, rows: list[Any]) -> str:
-        """The text of a list that begins with what it had the last time."""
-        more = packed(rows[self._size :])[1:-1]
-        if more:
-            self._text = f"{self._text},{more}" if self._text else more
+        """The lines of a table that begins with what it had the last time."""
+        if len(rows) > self._size:
+            more = lines(rows[self._size :])
+            self._text = f"{self._text}\n{more}" if self._size else more
             self._size = len(rows)
-        return f"[{self._text}]"
+        return self._text
 
 
 class Tables:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from kpolicy.errors import InputError
 from kpolicy.kconfig import cache as disk
+from kpolicy.kconfig.digest_index import DigestIndex
 from kpolicy.kernel.source import Source
 
 
@@ -14,10 +15,12 @@ class Digests:
     """The digests of a source's files, each computed once.
 
     `steady` says that no file was read with another content than its digest is of: someone edits it right now.
+    A file whose stamp is the one that the `index` of an earlier run has is not read again.
     """
 
-    def __init__(self, source: Source, known: Mapping[str, str]) -> None:
+    def __init__(self, source: Source, known: Mapping[str, str], index: DigestIndex | None = None) -> None:
         self._source = source
+        self._index = index
         self.known = dict(known)
         self.steady = True
 
@@ -35,12 +38,21 @@ class Digests:
         """The digest of a file, "" where there is none."""
         known = self.known.get(path)
         if known is None:
-            try:
-                known = disk.digest(self._source.read(path))
-            except InputError:
-                known = ""
-            self.known[path] = known
+            known = self.known[path] = self._found(path)
         return known
+
+    def _found(self, path: str) -> str:
+        # Before the file is read: the stamp of what is changed meanwhile is another one.
+        stamp = self._source.stamp(path) if self._index is not None else None
+        if self._index is None or stamp is None:
+            return self._read(path)
+        return self._index.digest(path, stamp) or self._index.note(path, stamp, self._read(path))
+
+    def _read(self, path: str) -> str:
+        try:
+            return disk.digest(self._source.read(path))
+        except InputError:
+            return ""
 
 
 class Tracked:
@@ -79,3 +91,7 @@ class Tracked:
     def list_dir(self, path: str) -> tuple[str, ...]:
         """The names in a folder."""
         return self._source.list_dir(path)
+
+    def stamp(self, path: str) -> str | None:
+        """See `Source.stamp`."""
+        return self._source.stamp(path)

@@ -77,6 +77,14 @@ class RevisionSource:
             raise InputError(f"{self._show(path)}: is a file, expected a directory")
         return tuple(sorted(self._folder(real, entry)))
 
+    def stamp(self, path: str) -> str | None:
+        """See `Source.stamp`: the name of the blob."""
+        try:
+            entry = self._find(path)
+        except InputError:
+            return None
+        return entry.oid if entry is not None and stat.S_ISREG(entry.mode) else None
+
     def _find(self, path: str) -> Entry | None:
         folder, _, name = path.rpartition("/")
         found = self._plain.get(folder, {}).get(name)

@@ -11,6 +11,7 @@ import errno
 import os
 import re
 import stat
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -47,6 +48,12 @@ class Source(Protocol):
         Raises InputError when it is no folder, unreadable, or outside of the tree.
         """
 
+    def stamp(self, path: str) -> str | None:
+        """What changes with the content of a file that was read before; None where that cannot be told.
+
+        Never raises.
+        """
+
 
 class KernelTree(Source, Protocol):
     """The files of a kernel tree, and where they come from."""
@@ -60,6 +67,8 @@ class KernelTree(Source, Protocol):
         """The revision that the files are of; None for a directory."""
 
 
+# In nanoseconds; FAT has the coarsest clock, of two seconds.
+_SETTLED: Final = 3_000_000_000
 _READ = OPEN_FLAGS | os.O_NOFOLLOW
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_+][A-Za-z0-9_+.,-]*(?:/[A-Za-z0-9_+][A-Za-z0-9_+.,-]*)*")
 
@@ -143,6 +152,20 @@ class DirectorySource:
             return ()
         except OSError as error:
             raise self._error(path, error) from error
+
+    def stamp(self, path: str) -> str | None:
+        """See `Source.stamp`; None for a file that changed a moment ago, as for git's index.
+
+        The clock of a file system is coarse: such a file may change again at what it takes for the same time.
+        """
+        try:
+            status = os.stat(f"{self._root}/{path}")
+        except (OSError, ValueError):
+            return None
+        changed = max(status.st_mtime_ns, status.st_ctime_ns)
+        if not stat.S_ISREG(status.st_mode) or changed > time.time_ns() - _SETTLED:
+            return None
+        return f"{status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
 
     def _real_path(self, path: str, *, missing_ok: bool = False) -> str:
         """The absolute path with all links resolved; InputError when that leaves the tree."""

@@ -10,6 +10,7 @@ from kpolicy.kconfig.payload import BOOL, CHOICE, FLAGS, HAS_PROMPT, IS_CHOICE, 
 from kpolicy.prove.clauses import CONSTANTS, FALSE, NEVER, Literal, Pair, inverse
 
 if TYPE_CHECKING:
+    from kpolicy.kconfig.payload import Table
     from kpolicy.prove.formula import Formula
 
 
@@ -161,7 +162,7 @@ class Choices:
                     formula.clauses.add((-own, formula.pair(part).on), formula.say("needs", symbol, part))
 
 
-def _mentions(nodes: list[Any], node: int, symbol: int) -> bool:
+def _mentions(nodes: Table, node: int, symbol: int) -> bool:
     """Whether an expression names a symbol."""
     compound = nodes[node]
     return node == symbol if compound is None else any(_mentions(nodes, operand, symbol) for operand in compound[1:])

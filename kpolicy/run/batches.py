@@ -81,6 +81,7 @@ def examine_all(
             outcomes.update((rest[number], outcome) for number, outcome in found)
             given += result
             context.listener.progress(len(outcomes) + len(given), len(targets) + len(beside))
+    looking.tree.keep_digests()
     lost: Outcome = (LOST, ())
     in_order = [outcomes.get(number, lost) for number in range(len(targets))]
     remarks = dict.fromkeys(remark for _, said in in_order for remark in said)

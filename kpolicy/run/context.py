@@ -6,11 +6,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import field
-from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Listener(Protocol):

@@ -11,7 +11,7 @@ from kpolicy.config.model import Config
 from kpolicy.config.origin import architecture_of
 from kpolicy.config.read import config_in_tree, read_config, split_stack, stack
 from kpolicy.errors import InputError, UsageError
-from kpolicy.evaluate.passes import PRESETS
+from kpolicy.evaluate.modes import PRESETS
 from kpolicy.kernel.architecture import Architecture, resolve_architecture
 from kpolicy.kernel.config_files import ConfigFile, config_files, make_target, make_targets
 from kpolicy.kernel.source import KernelTree

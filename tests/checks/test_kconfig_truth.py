@@ -13,7 +13,7 @@ import pytest
 from kpolicy.config.model import Config
 from kpolicy.config.read import parse_config
 from kpolicy.evaluate.dotconfig import dotconfig
-from kpolicy.evaluate.passes import PRESETS
+from kpolicy.evaluate.modes import PRESETS
 from kpolicy.evaluate.values import evaluate
 from kpolicy.kconfig.load import Tree
 from kpolicy.kconfig.model import Model

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kpolicy.cli import status
-from kpolicy.evaluate.passes import PRESETS
+from kpolicy.evaluate.modes import PRESETS
 from tests.cli.support import kpolicy
 from tests.oracle.cases import generated_default
 from tests.oracle.conf import Oracle

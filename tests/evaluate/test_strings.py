@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpolicy.evaluate.strings import compare, is_valid, number, strtoll
-from kpolicy.evaluate.user import unquote
+from kpolicy.evaluate.strings import compare, is_valid, number, strtoll, unquote
 from kpolicy.kconfig.nodes import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL, UNEQUAL
 from kpolicy.kconfig.payload import BOOL, HEX, INT, STRING, TRISTATE
 

@@ -31,7 +31,7 @@ from kpolicy.kconfig.load import Tree
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
-from kpolicy.policy.checks.effects import asked_value, line_effects, result
+from kpolicy.policy.checks.effects import asked_value, line_effects
 from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.files.extends import default_policy
 from kpolicy.policy.files.vocabulary import shipped_vocabulary
@@ -91,7 +91,7 @@ def outcomes(before: Values, after: Values, plan: Plan) -> Iterator[str]:
             name = finding.symbol
             text = next(item.value for item in _lines(before) if item.location == finding.place)
             asked = asked_value(before.model.type_of(name), text)
-            if result(after, name) == asked:
+            if after.result(name) == asked:
                 yield "kept"
                 continue
             yield "given up in silence" if line is None else "impossible" if line.proved else "unproved"
@@ -111,7 +111,7 @@ def lost(standard: Standard, before: Values, after: Values, plan: Plan) -> Itera
             about.update(symbols(rules[finding.rule].when))
     for effect in line_effects(before):
         name = effect.assignment.name
-        if effect.effect == "honoured" and result(after, name) != effect.got:
+        if effect.effect == "honoured" and after.result(name) != effect.got:
             named = effect.assignment.location in given
             how = "about" if name in about else "lost, named" if named else "lost in silence"
             yield how, effect.assignment.text

@@ -10,7 +10,7 @@ import pytest
 
 from kpolicy.config.read import parse_lines
 from kpolicy.errors import InputError
-from kpolicy.evaluate.passes import PRESETS
+from kpolicy.evaluate.modes import PRESETS
 from kpolicy.evaluate.values import evaluate
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.possible import Possible

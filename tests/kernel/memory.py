@@ -31,3 +31,6 @@ class MemorySource:
         prefix = f"{path}/" if path else ""
         inside = [name.removeprefix(prefix) for name in self._files if name.startswith(prefix)]
         return tuple(sorted({name.split("/")[0] for name in inside}))
+
+    def stamp(self, _path: str) -> str | None:
+        return None

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 from kpolicy.config.model import Assignment, Config
-from kpolicy.evaluate.passes import PRESETS
+from kpolicy.evaluate.modes import PRESETS
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.payload import BOOL, TRISTATE, TYPE

@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from kpolicy.config.model import Assignment
-from kpolicy.evaluate.strings import is_valid, number
-from kpolicy.evaluate.user import is_read, unquote
+from kpolicy.evaluate.strings import is_valid, number, unquote
+from kpolicy.evaluate.user import is_read
 from kpolicy.explain.cause import sufficient_default
-from kpolicy.frozen import dataclass
 from kpolicy.kconfig.payload import TYPES
 from kpolicy.kconfig.transitional import successors
 
@@ -32,8 +31,7 @@ Effect: TypeAlias = Literal[
 _TRISTATE = {"n": 0, "m": 1, "y": 2}
 
 
-@dataclass(frozen=True, slots=True)
-class LineEffect:
+class LineEffect(NamedTuple):
     """A line and what it did.
 
     `got` is the value in the result, as in .config ("n" for a symbol without a line).
@@ -68,19 +66,11 @@ def is_known(values: Values, name: str) -> bool:
     return name in values.model.core.symbols
 
 
-def result(values: Values, name: str) -> str:
-    """The value as .config has it, strings without quotes; "n" where there is no line.
-
-    A transitional symbol has a value and never a line.
-    """
-    return values.text(name) if values.is_written(name) or values.model.is_transitional(name) else "n"
-
-
 def _effect(values: Values, assignment: Assignment) -> LineEffect:
     name = assignment.name
     if not is_known(values, name):
         return LineEffect(assignment, "unknown-symbol", "n")
-    got = result(values, name)
+    got = values.result(name)
     kind = values.model.type_of(name)
     if kind != "unknown" and not is_value(kind, assignment.value):
         return LineEffect(assignment, "wrong-type", got)
@@ -99,7 +89,7 @@ def _old_name(values: Values, assignment: Assignment, asked: str) -> LineEffect:
     """A line for a transitional symbol: it counts as far as the symbol that has its place takes the value."""
     found = successors(values.model, assignment.name)
     for heir in found:
-        got, line = result(values, heir), values.assignment(heir)
+        got, line = values.result(heir), values.assignment(heir)
         if got != asked:
             return LineEffect(assignment, "renamed" if line is not None else "dropped-request", got, line, heir)
     if not found:

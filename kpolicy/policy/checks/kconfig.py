@@ -78,7 +78,7 @@ class _Checker:
         self._nodes = model.core.nodes
         self._records = model.core.records
         self._names = model.names_by_node
-        self._details = {int(key): value for key, value in model.details.symbols.items()}
+        self._details = {node: item for node, item in enumerate(model.details.symbols) if item is not None}
         # Without those that are never in effect: they could even lead round in a circle.
         self._edges = {
             node: [

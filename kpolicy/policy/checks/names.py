@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from kpolicy.kconfig.kinds import DEFINED
 from kpolicy.policy.checks.heirs import heirs
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _none_yet(_core: Core) -> dict[str, tuple[str, ...]]:
 
 def _of_model(core: Core) -> str:
     return joined(
-        name for name, node in core.symbols.items() if core.records[node] is not None and not name.startswith("<")
+        name for name, node in core.symbols.items() if core.kinds[node] in DEFINED and not name.startswith("<")
     )
 
 

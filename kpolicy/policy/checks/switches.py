@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kpolicy.config.model import Assignment
 from kpolicy.frozen import dataclass
-from kpolicy.kconfig.nodes import AND, NOT, OR, YES
-from kpolicy.kconfig.payload import CHOICE, DEFAULTS, FLAGS, HAS_PROMPT, TRISTATE, TYPE, Core
+from kpolicy.kconfig.nodes import YES
+from kpolicy.kconfig.payload import CHOICE, Core
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -66,29 +66,4 @@ def _further(values: Values, without: Values, restored: Values, known: set[str])
 
 
 def _denied(core: Core) -> dict[int, list[int]]:
-    """By symbol, the bools and tristates with a prompt that have a default only while it is off."""
-    nodes, found = core.nodes, dict[int, list[int]]()
-    # Quick, since every model is searched: few defaults are more than a symbol or a constant.
-    compound = [
-        (node, expression)
-        for node, record in enumerate(core.records)
-        if record is not None and record[DEFAULTS] and record[FLAGS] & HAS_PROMPT and record[TYPE] <= TRISTATE
-        for pair in record[DEFAULTS]
-        for expression in pair
-        if nodes[expression] is not None
-    ]
-    for node, expression in compound:
-        for symbol in _negated(nodes, expression):
-            found.setdefault(symbol, []).append(node)
-    return found
-
-
-def _negated(nodes: list[Any], expression: int) -> Iterator[int]:
-    """The symbols that an expression asks to be off."""
-    operator, *operands = nodes[expression]
-    if operator == NOT and nodes[operands[0]] is None:
-        yield operands[0]
-    elif operator in (AND, OR):
-        for operand in operands:
-            if nodes[operand] is not None:
-                yield from _negated(nodes, operand)
+    return dict(core.denied)

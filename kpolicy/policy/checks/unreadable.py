@@ -11,10 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpolicy.evaluate.strings import number
-from kpolicy.evaluate.user import is_read, unquote
+from kpolicy.evaluate.strings import number, unquote
+from kpolicy.evaluate.user import is_read
 from kpolicy.frozen import dataclass
-from kpolicy.policy.checks.effects import result
 from kpolicy.policy.checks.spelling import NUMBERS, corrected, tail
 from kpolicy.policy.edits import line_of
 
@@ -104,7 +103,7 @@ def _asks(values: Values, line: UnreadLine) -> bool:
 def _asking(values: Values, line: UnreadLine, *, older: bool = False) -> Iterator[Unreadable]:
     """A line that seems to ask for a value; `older` kernels read it."""
     name, is_comment = line.name, line.text.startswith("#")
-    got = result(values, name)
+    got = values.result(name)
     kind = values.model.type_of(name)
     value = corrected(kind, line.value) if line.value else None
     holds = value is not None and _is_same(kind, value, got)
@@ -151,4 +150,4 @@ def _tail(values: Values, line: Assignment) -> Iterator[Unreadable]:
     value = line.value[: len(line.value) - len(rest)]
     what = "the string" if kind == "string" else "the first letter"
     text = f"conf ignores what follows {what}, {rest.strip()!r}: it reads CONFIG_{line.name}={value}"
-    yield Unreadable(line.location, line.name, result(values, line.name), text, "note", line_of(line.name, value))
+    yield Unreadable(line.location, line.name, values.result(line.name), text, "note", line_of(line.name, value))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.explain.blocked import blockers
-from kpolicy.policy.checks.effects import line_effects, result
+from kpolicy.policy.checks.effects import line_effects
 from kpolicy.policy.checks.reasons import listed, reason
 from kpolicy.policy.fixes.goals import RequirementGoal, is_about_a_line
 from kpolicy.policy.fixes.honour import ASKED, HonourGoal
@@ -64,7 +64,7 @@ def _is_given_up(fix: Fix, effect: LineEffect, after: Values) -> bool:
         return False
     if finding.rule in ASKED:
         return not HonourGoal(line).met(after)
-    if effect.effect == "honoured" and result(after, line.name) == effect.got:
+    if effect.effect == "honoured" and after.result(line.name) == effect.got:
         # A line that is not read as it is written, and whose value comes from elsewhere as well.
         return False
     # A line that is corrected, or written under another name, asks for the same as before.
@@ -89,8 +89,8 @@ def _why(task: Task, fixes: Sequence[Fix], after: Values, request: Request) -> t
     if later:
         return f"{later[0].place} overrides it", False
     asked = 1 if request.value == "m" else 2
-    found = [str(item) for item in blockers(after, line.name, asked)] if result(after, line.name) == "n" else []
-    return (listed(found) if found else f"it is {result(after, line.name)}"), True
+    found = [str(item) for item in blockers(after, line.name, asked)] if after.result(line.name) == "n" else []
+    return (listed(found) if found else f"it is {after.result(line.name)}"), True
 
 
 def _decides(values: Values, name: str, other: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.frozen import dataclass
-from kpolicy.policy.checks.effects import asked_value, is_value, result
+from kpolicy.policy.checks.effects import asked_value, is_value
 from kpolicy.policy.fixes.assumed import is_refused_by_assumption
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class HonourGoal:
     def met(self, values: Values) -> bool:
         """See `Goal`."""
         name = self.line.name
-        return result(values, name) == asked_value(values.model.type_of(name), self.line.value)
+        return values.result(name) == asked_value(values.model.type_of(name), self.line.value)
 
     def moves(self, ways: Ways) -> Iterator[Edit]:
         """See `Goal`."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.frozen import dataclass
-from kpolicy.policy.checks.effects import line_effects, result
+from kpolicy.policy.checks.effects import line_effects
 
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
@@ -67,7 +67,7 @@ def requests_of(values: Values) -> Mapping[str, Request]:
 
 def is_kept(values: Values, request: Request) -> bool:
     """Whether a request still gets its value."""
-    return result(values, request.line.name) == request.value
+    return values.result(request.line.name) == request.value
 
 
 @dataclass(frozen=True)

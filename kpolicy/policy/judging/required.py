@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from kpolicy.bounds import whole
 from kpolicy.errors import UsageError
-from kpolicy.evaluate.user import unquote
+from kpolicy.evaluate.strings import unquote
 from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import Link, cause, config_line, shown
 from kpolicy.policy.checks.effects import is_value

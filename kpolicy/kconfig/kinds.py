@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the nodes of a model are, a letter each: enough to tell most of them without a look at their records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from kpolicy.kconfig.candidates import is_quiet
+from kpolicy.kconfig.nodes import YES
+from kpolicy.kconfig.payload import FLAGS, IS_CHOICE, TRANSITIONAL, TYPE
+
+# The constants n, m and y are their own letters.
+EXPRESSION: Final = "-"
+CONSTANT: Final = "c"
+UNDEFINED: Final = "u"
+UNTYPED: Final = "t"  # a symbol that is defined without a type
+QUIET: Final = "q"  # a bool or tristate that nothing but a line of the config can set
+OLD_NAME: Final = "o"  # a transitional symbol
+SYMBOL: Final = "s"  # any other symbol
+CHOICE: Final = "x"
+DEFINED: Final = UNTYPED + QUIET + OLD_NAME + SYMBOL + CHOICE
+
+
+def kinds(count: int, constants: Iterable[int], symbols: Iterable[int], records: Sequence[Any]) -> str:
+    """The kinds of so many nodes, of which some are constants, and some symbols and choices with their records."""
+    found = [EXPRESSION] * count
+    for node in constants:
+        found[node] = "nmy"[node] if node <= YES else CONSTANT
+    for node in symbols:
+        found[node] = _kind(records[node])
+    return "".join(found)
+
+
+def _kind(record: Any) -> str:
+    if record is None:
+        return UNDEFINED
+    if record[FLAGS] & IS_CHOICE:
+        return CHOICE
+    if record[FLAGS] & TRANSITIONAL:
+        return OLD_NAME
+    if not record[TYPE]:
+        return UNTYPED
+    return QUIET if is_quiet(record) else SYMBOL
