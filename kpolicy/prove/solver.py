@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Satisfiability solvers, by way of python-sat (the extra `kpolicy[prove]`): CaDiCaL, and Glucose for many questions."""
+"""Satisfiability solvers by way of python-sat (the extra `kpolicy[prove]`): CaDiCaL, Glucose for many questions."""
 
 from __future__ import annotations
 
@@ -75,13 +75,9 @@ class GuidedSolver(Solver):
         self._solver.set_phases(literals)
 
 
-def is_installed() -> bool:
-    """Whether proofs can be made here."""
-    try:
-        _solver(_CADICAL)
-    except NoSolverError:
-        return False
-    return True
+def require_solver() -> None:
+    """Raise NoSolverError where no proof can be made."""
+    _solver(_CADICAL)
 
 
 def _solver(name: str) -> Any:

@@ -13,7 +13,7 @@ from kpolicy.frozen import dataclass
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.config_files import config_files
 from kpolicy.kernel.source import KernelTree
-from kpolicy.policy.checks.registry import TREE_CHECKS, UNASKED_CHECKS
+from kpolicy.policy.checks.registry import PROOF_CHECKS, TREE_CHECKS, UNASKED_CHECKS
 from kpolicy.report.records import Report
 from kpolicy.run.conclude import Work, conclude, plan_by
 from kpolicy.run.context import Context
@@ -43,9 +43,18 @@ class KconfigRequest:
 
 
 def check_tree(request: KconfigRequest, context: Context) -> Report:
-    """The report on the Kconfig files of a tree; raises UsageError for a check, path or architecture that is none."""
+    """The report on the Kconfig files of a tree.
+
+    Raises UsageError for a check, path or architecture that is none, and NoSolverError for a check by name that needs
+    the solver where that is not installed.
+    """
     source, terms = request.source, request.terms
     wanted = frozenset(map(_check, request.checks))
+    if wanted & PROOF_CHECKS:
+        # Only here: the solver is an extra, and only what is asked for by name fails without it.
+        from kpolicy.prove.solver import require_solver
+
+        require_solver()
     for arch in request.archs:
         resolve_architecture(source, arch)
     standards = Standards(terms.policy, source, context)

@@ -71,7 +71,11 @@ class Lines:
         for file, line, scope in item[_DEFINITIONS]:
             if scope in self.probed.scopes:
                 continue
-            rows = [row for row in item[_DEPENDS] if self._definition(item[_DEFINITIONS], row[1:3])[:2] == [file, line]]
+            rows = [
+                row
+                for row in item[_DEPENDS]
+                if self._definition(item[_DEFINITIONS], (row[1], row[2]))[:2] == [file, line]
+            ]
             own = {(row[1], row[2]) for row in rows}
             around = [condition for condition, place, _ in self._lines(scope) if place not in own]
             parts = [(part, (row[1], row[2])) for row in rows for part in self.formula.conjuncts(row[0])]
@@ -81,8 +85,7 @@ class Lines:
 
     def all_of(self, nodes: Iterable[int]) -> Pair:
         """The value of several conditions together."""
-        formula = self.formula
-        return formula.clauses.minimum(map(formula.pair, nodes))
+        return self.formula.clauses.minimum([self.formula.pair(node) for node in nodes])
 
     def falls_below(self, less: Pair, more: Pair) -> Literal:
         """A literal for: the one value is less than the other."""
@@ -101,10 +104,11 @@ class Lines:
             scope, condition, file, line, is_visibility = self._scopes[scope]
             yield condition, (file, line), bool(is_visibility)
 
-    def _definition(self, definitions: list[Any], place: Any) -> list[int]:
+    def _definition(self, definitions: list[Any], place: tuple[int, int]) -> list[int]:
         """The definition that a line belongs to: the last one above it in the same file."""
         above = [row for row in definitions if row[0] == place[0] and row[1] <= place[1]]
-        return list(max(above, key=lambda row: row[1])) if above else [-1, -1, -1]
+        found: list[int] = max(above, key=lambda row: row[1]) if above else [-1, -1, -1]
+        return found
 
     def _scope(self, definitions: list[Any], place: tuple[int, int]) -> int:
         return self._definition(definitions, place)[2]

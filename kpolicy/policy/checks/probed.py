@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from kpolicy.frozen import dataclass
-from kpolicy.kconfig.payload import CHOICE
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.model import Model

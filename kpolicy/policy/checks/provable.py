@@ -7,7 +7,7 @@ whose lines rest on the toolchain may have any value, so the proofs hold with ev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterator
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kpolicy.kconfig.payload import BOOL, CHOICE, FLAGS, TRANSITIONAL, TRISTATE, TYPE
@@ -21,17 +21,11 @@ from kpolicy.prove.formula import Formula
 if TYPE_CHECKING:
     from kpolicy.kconfig.model import Model
 
-PROVABLE: Final = (
-    "kconfig/dead-option",
-    "kconfig/never-together",
-    "kconfig/dead-default",
-    "kconfig/constant-condition",
-    "kconfig/redundant-depends",
-    "kconfig/always-on",
-)
 Key = tuple[str, Location, str, str]
 """What a claim is about: the topic, the line, the symbol and the part of the line."""
 _NEVER, _ALWAYS = "kconfig/constant-condition never", "kconfig/constant-condition always"
+_TOPICS: Final = {"kconfig/constant-condition": (_NEVER, _ALWAYS)}
+"""A condition may be constant in two ways: no architecture's proof of one supports that of another for the other."""
 
 
 class _Question(NamedTuple):
@@ -50,7 +44,7 @@ class _Question(NamedTuple):
 class Proofs(NamedTuple):
     """Claims by topic, of which each is sorted out by itself; and what is false on this architecture."""
 
-    claims: tuple[Claims, ...]
+    claims: Mapping[str, Claims]
     refuted: frozenset[Key]
 
 
@@ -95,10 +89,11 @@ class _Prover:
             found.setdefault(item.topic, []).append(self._claim(item, impossible))
         files = frozenset(self._model.details.files)
         return Proofs(
-            tuple(
-                Claims(self._model.srcarch, tuple(found.get(topic, ())), files, frozenset(idle.get(topic, ())))
-                for topic in sorted({*found, *idle})
-            ),
+            {
+                topic: Claims(self._model.srcarch, tuple(found.get(topic, ())), files, frozenset(idle.get(topic, ())))
+                for check in checks
+                for topic in _TOPICS.get(check, (check,))
+            },
             frozenset(self._key(item) for item in asked if item.against in possible),
         )
 
