@@ -10,7 +10,6 @@ import pytest
 from kpolicy.policy.checks.provable import prove_lines
 from tests.kconfig.small import load, make_tree
 
-
 _OLD = {"scripts/kconfig/symbol.c": "if (sym2 && sym2 == sym)", "scripts/kconfig/confdata.c": ""}
 _X = 'config X\n\tbool "x"\n\nconfig Y\n\tbool "y"\n\tdepends on X\n\nconfig NEVER\n\tbool\n\n'
 # Each: the check, what follows _X, and the messages about it.
@@ -28,7 +27,8 @@ _CASES = {
     "seen": ("dead-option", 'config A\n\tbool "a"\n\tdepends on Y || !X\n', []),
     "never chosen": (
         "never-together",
-        'choice\n\tprompt "c"\n\tdepends on Y\n\nconfig M\n\tbool "m"\n\nconfig N\n\tbool "n"\n\tdepends on !X\n\nendchoice\n',
+        'choice\n\tprompt "c"\n\tdepends on Y\n\nconfig M\n\tbool "m"\n\n'
+        'config N\n\tbool "n"\n\tdepends on !X\n\nendchoice\n',
         ["the choice member N can never be chosen: its conditions exclude one another"],
     ),
     "defaults by what follows": (
