@@ -7,6 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from kpolicy.evaluate.values import Values, evaluate
+from kpolicy.kconfig.load import Tree
+from kpolicy.kconfig.model import Model
+from kpolicy.kernel.architecture import resolve_architecture
+from kpolicy.kernel.source import DirectorySource
+from kpolicy.kernel.toolchain import Toolchain
+from kpolicy.policy.checks.kconfig import Claim
 from kpolicy.policy.checks.provable import prove_lines
 from tests.kconfig.small import load, make_tree
 
@@ -90,3 +97,36 @@ def test_what_one_architecture_contradicts_is_not_asked_again(tmp_path: Path) ->
     again = prove_lines(model, ["kconfig/dead-option"], first.refuted)
     assert not again.refuted
     assert again.claims == first.claims
+
+
+@pytest.mark.trees
+@pytest.mark.slow
+def test_no_config_contradicts_what_is_proved(kernel: Path) -> None:
+    source = DirectorySource(kernel)
+    model = Tree(source, str(kernel)).model(resolve_architecture(source, "x86"), Toolchain.dummy())
+    checks = [f"kconfig/{name}" for name in ("dead-option", "never-together", "dead-default", "always-on")]
+    claims = [claim for found in prove_lines(model, checks).claims.values() for claim in found.claims]
+    assert len(claims) > 1000
+    for values in (evaluate(model, None, preset) for preset in ("allyesconfig", "allmodconfig", "allnoconfig")):
+        wrong = [claim for claim in claims if _is_contradicted(claim, values, model)]
+        assert not wrong
+    # The test can fail: what is visible contradicts a claim that it is not.
+    seen = next(name for name in model.names() if model.has_prompt(name) and values.visibility(name))
+    symbol = model.symbol(seen)
+    assert symbol is not None
+    wrong_claim = Claim("kconfig/dead-option", seen, "", symbol.prompts[0].location, ())
+    assert _is_contradicted(wrong_claim, values, model)
+
+
+def _is_contradicted(claim: Claim, values: Values, model: Model) -> bool:
+    symbol = model.symbol(claim.symbol)
+    assert symbol is not None
+    if claim.check == "kconfig/dead-option":
+        prompts = [item for item in symbol.prompts if item.location == claim.place]
+        return not prompts or any(values.evaluate(item.condition) for item in prompts)
+    if claim.check == "kconfig/dead-default":
+        default = values.default(claim.symbol)
+        return default is not None and default.location == claim.place
+    if claim.check == "kconfig/never-together":
+        return values.is_on(claim.symbol)
+    return values.visibility(claim.symbol) > 0 and not values.is_on(claim.symbol)

@@ -222,7 +222,8 @@ CHECKS: tuple[Check, ...] = (
         "kconfig/dead-option",
         "prompt that no configuration shows",
         "note",
-        "The conditions of the prompt exclude one another, or one of them is never met: no config line can turn the option on.",
+        "The conditions of the prompt exclude one another, or one of them is never met: no config line can turn the"
+        " option on.",
         "scripts/kconfig/symbol.c: sym_calc_visibility",
         quiet=True,
     ),
