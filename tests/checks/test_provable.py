@@ -31,6 +31,7 @@ _CASES = {
         'config A\n\tbool "a" if NEVER\n',
         ["the prompt of A is never visible: NEVER is never met"],
     ),
+    "broken on purpose": ("dead-option", 'config BROKEN\n\tbool\n\nconfig A\n\tbool "a"\n\tdepends on BROKEN\n', []),
     "seen": ("dead-option", 'config A\n\tbool "a"\n\tdepends on Y || !X\n', []),
     "never chosen": (
         "never-together",

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Key = tuple[str, Location, str, str]
 """What a claim is about: the topic, the line, the symbol and the part of the line."""
+_KNOWN: Final = "BROKEN"
+"""Nothing sets it: what depends on it is dead on purpose, and no proof may rest on its value."""
 _NEVER, _ALWAYS = "kconfig/constant-condition never", "kconfig/constant-condition always"
 _TOPICS: Final = {"kconfig/constant-condition": (_NEVER, _ALWAYS)}
 """A condition may be constant in two ways: no architecture's proof of one supports that of another for the other."""
@@ -52,7 +54,8 @@ def prove_lines(model: Model, checks: Collection[str], refuted: Container[Key] =
     """What some checks prove of the lines of an architecture; `refuted` is what another one contradicts already."""
     formula = Formula(model)
     lines = Lines(model, formula)
-    bulk = Bulk(formula, lines.probed.symbols)
+    known = model.core.symbols.get(_KNOWN)
+    bulk = Bulk(formula, lines.probed.symbols if known is None else lines.probed.symbols | {known})
     try:
         return _Prover(model, lines, bulk).proofs(checks, refuted)
     finally:
@@ -102,11 +105,11 @@ class _Prover:
 
     def _claim(self, item: _Question, impossible: Container[int]) -> Claim:
         message = item.message
+        never = [str(self._model.expression(node)) for node in item.conditions if node in impossible]
         if item.conditions:
-            never = [str(self._model.expression(node)) for node in item.conditions if node in impossible]
             message += f": {never[0]} is never met" if never else ": its conditions exclude one another"
         check = item.topic.partition(" ")[0]
-        return Claim(check, self._names[item.node], message, self._place(item.place), (), item.part)
+        return Claim(check, self._names[item.node], message, self._place(item.place), (), item.part, len(never))
 
     def _impossible(self, claimed: list[_Question]) -> set[int]:
         """The conditions in some claims that are never met, each by itself."""

@@ -78,7 +78,7 @@ def merged(claims: Sequence[Claims], source: Source) -> Iterator[Finding]:
         if any(one.architecture not in found for one in using):
             continue
         holding = sorted(found)
-        claim = found[holding[0]]
+        claim = min((found[architecture] for architecture in holding), key=lambda item: item.reasons)
         if any(macros.at(line) for line in (place, *claim.grounds)):
             continue
         message = claim.message + suffix(holding, claims, place)
