@@ -55,8 +55,14 @@ def command(
     """Check the Kconfig files and config fragments of a kernel TREE, over all architectures.
 
     A line is reported once, if the finding holds on all architectures that use it: selects of choice members,
-    defaults that are never reached, symbols that no architecture defines, and fragment lines that are not
-    honoured.  Selects that another select makes redundant are reported only with --check redundant-select.
+    defaults that are never reached, symbols that no architecture defines, repeated lines, and fragment lines that
+    are not honoured.
+
+    --check proofs asks about all configurations, which takes minutes: selects that can break a dependency, with a
+    config that shows it, prompts that are never visible or cannot be answered n, choice members that cannot be
+    chosen.  Proofs need python-sat: pip install 'kpolicy[prove]'.  Only --check NAME runs redundant-select,
+    redundant-depends, inherited-depends, constant-condition and select-of-prompt, which find hundreds of harmless
+    lines.
 
     Paths are relative to the tree.  Fragments are those in kernel/configs and arch/*/configs; those in
     tools/testing/selftests are not checked.
@@ -66,6 +72,7 @@ def command(
       kpolicy kconfig ~/linux
       kpolicy kconfig ~/linux --path mm --path lib/Kconfig.debug
       kpolicy kconfig ~/linux --check undefined-reference --fail-on note
+      kpolicy kconfig ~/linux --check proofs --arch x86
       kpolicy kconfig ~/linux --check fragment-not-honoured --path kernel/configs/debug.config
     """
     from kpolicy.cli.reporting import Options, show

@@ -8,13 +8,11 @@ file once, for all architectures.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
-from kpolicy.kconfig.frontend import Reader, read_file
-from kpolicy.kconfig.grammar import read_grammar
+from kpolicy.kconfig.entries import written_entries
 from kpolicy.kconfig.syntax import CONST, Ast, Statement
 from kpolicy.kernel.source import Source
 from kpolicy.location import Location
@@ -22,7 +20,6 @@ from kpolicy.location import Location
 _NUMBER = re.compile(r"-?[0-9]+|0[xX][0-9a-fA-F]+")
 _LOGICAL = ("", "bool", "tristate")
 _LOGICAL_OPERATORS = ("&&", "||", "!")
-_OPENING = ("config", "menuconfig", "choice", "menu", "comment", "if")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,58 +46,11 @@ def references(source: Source, paths: Iterable[str]) -> Iterator[Reference]:
 
     Files that cannot be read have none; a model says what is wrong with them.
     """
-    reader = Reader({}, lambda _command, _location: "", grammar=read_grammar(source))
-    for path in paths:
-        try:
-            statements = read_file(path, source.read(path), reader).statements
-        except InputError:
-            continue
-        yield from _of_file(path, statements, reader)
+    for entry in written_entries(source, paths):
+        yield from _of_entry(entry.path, entry.name, entry.statements)
 
 
-def _of_file(path: str, statements: Iterable[Statement], reader: Reader) -> Iterator[Reference]:
-    entry: list[Statement] = []
-    name = ""
-    for statement in _plain(statements, reader):
-        if statement.keyword in _OPENING or statement.keyword.startswith("end"):
-            yield from _of_entry(path, name, entry)
-            entry = []
-            name = str(statement.operands[0]) if statement.keyword in ("config", "menuconfig") else ""
-        entry.append(statement)
-    yield from _of_entry(path, name, entry)
-
-
-def _plain(statements: Iterable[Statement], reader: Reader) -> Iterator[Statement]:
-    """Statements with the macros in them taken for y; what makes no sense then is left out."""
-    for statement in statements:
-        if statement.keyword != "raw":
-            yield statement
-            continue
-        try:
-            parsed = reader.statement(statement.line, _without_macros(str(statement.operands[0])) + "\n")
-        except InputError:
-            continue
-        if parsed is not None:
-            yield parsed
-
-
-def _without_macros(text: str) -> str:
-    result: list[str] = []
-    depth = at = 0
-    while at < len(text):
-        if depth:
-            depth += (text[at] == "(") - (text[at] == ")")
-        elif text.startswith("$(", at):
-            result.append("y")
-            depth = 1
-            at += 1
-        else:
-            result.append(text[at])
-        at += 1
-    return "".join(result)
-
-
-def _of_entry(path: str, entry: str, statements: list[Statement]) -> Iterator[Reference]:
+def _of_entry(path: str, entry: str, statements: Sequence[Statement]) -> Iterator[Reference]:
     kind = next((str(item.operands[0]) for item in statements if item.keyword == "type"), "")
     kind = kind or next(
         (str(item.operands[2]) for item in statements if item.keyword == "default" and item.operands[2]), ""

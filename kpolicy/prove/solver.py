@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The satisfiability solver, CaDiCaL by way of python-sat (the extra `kpolicy[prove]`)."""
+"""Satisfiability solvers by way of python-sat (the extra `kpolicy[prove]`): CaDiCaL, Glucose for many questions."""
 
 from __future__ import annotations
 
@@ -27,11 +27,16 @@ class GaveUpError(Exception):
     """A question that the solver did not answer within its limit."""
 
 
+_CADICAL: Final = "Cadical195"
+
+
 class Solver:
     """Clauses that can be asked for a solution again and again, under different assumptions."""
 
+    _name = _CADICAL
+
     def __init__(self, items: Iterable[Sequence[Literal]] = ()) -> None:
-        self._solver = _cadical()(bootstrap_with=items)
+        self._solver = _solver(self._name)(bootstrap_with=items)
         self._added = 0
 
     def __enter__(self) -> Self:
@@ -40,6 +45,10 @@ class Solver:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free the memory, which is not Python's."""
         self._solver.delete()
 
     def extend(self, clauses: Clauses) -> None:
@@ -68,12 +77,27 @@ class Solver:
         return tuple(self._solver.get_core() or ())
 
 
-def _cadical() -> Any:
+class GuidedSolver(Solver):
+    """A solver that takes hints, Glucose: solutions as different as one likes, where CaDiCaL stays near the last."""
+
+    _name = "Glucose4"
+
+    def prefer(self, literals: Iterable[Literal]) -> None:
+        """Try these literals first where nothing decides."""
+        self._solver.set_phases(literals)
+
+
+def require_solver() -> None:
+    """Raise NoSolverError where no proof can be made."""
+    _solver(_CADICAL)
+
+
+def _solver(name: str) -> Any:
     try:
         # An extra, and slow to import: only where something is to be proved.
-        from pysat.solvers import Cadical195
+        from pysat import solvers
     except ImportError as error:
         raise NoSolverError(
             f"proofs need python-sat ({error})", hint="install it: pip install 'kpolicy[prove]'"
         ) from None
-    return Cadical195
+    return getattr(solvers, name)

@@ -63,7 +63,12 @@ class Classes:
         self._known: dict[tuple[int, int], list[ValueClass]] = {}
         # Nodes may be shared with other architectures: what this one does not name has no text here.
         for node in core.nodes:
-            if node is not None and node[0] >= EQUAL:
+            # The nodes are those of all models of a process: what this one does not name, it does not compare either.
+            if (
+                node is not None
+                and node[0] >= EQUAL
+                and all(item in texts or core.records[item] is not None for item in node[1:])
+            ):
                 self._meet(node[1], node[2])
         for symbol in core.texts:
             record = core.records[symbol]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +17,7 @@ from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import Architecture, resolve_architecture
 from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.toolchain import Toolchain, recorded_toolchain
+from kpolicy.location import Location
 from kpolicy.report.remark import Remark
 from kpolicy.run.plan import EXECUTE, Part, Plan, Target, chosen_toolchain
 
@@ -77,6 +78,8 @@ class Examiner:
         self._said: tuple[Remark, ...] = ()
         self._remarks: dict[Remark, None] = {}
         self.named = False
+        # What an architecture contradicts of what would have to hold on all (`kpolicy.policy.checks.provable`).
+        self.refuted: set[tuple[str, Location, str, str]] = set()
         self._is_named = False
         self._architectures: dict[str, Architecture] = {}
         self._keys: dict[tuple[str, ...], str] = {}
@@ -136,6 +139,10 @@ class Examiner:
         self._files.forget()
         self._remarks.clear()
         self.named = False
+
+    def remark(self, remarks: Iterable[Remark]) -> None:
+        """Note what is to be said about the Kconfig files that are looked at."""
+        self._remarks.update(dict.fromkeys(remarks))
 
     def kconfig_remarks(self) -> tuple[Remark, ...]:
         """Remarks about the Kconfig files that were looked at since `begin`, each thing once."""

@@ -13,7 +13,7 @@ from kpolicy.frozen import dataclass
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.config_files import config_files
 from kpolicy.kernel.source import KernelTree
-from kpolicy.policy.checks.registry import TREE_CHECKS, UNASKED_CHECKS
+from kpolicy.policy.checks.registry import PROOF_CHECKS, TREE_CHECKS, UNASKED_CHECKS
 from kpolicy.report.records import Report
 from kpolicy.run.conclude import Work, conclude, plan_by
 from kpolicy.run.context import Context
@@ -22,6 +22,10 @@ from kpolicy.run.policies import Standards, known_findings
 from kpolicy.run.request import Terms
 
 _FAMILY: Final = "kconfig/"
+PROOFS: Final = frozenset(
+    f"kconfig/{name}" for name in ("unmet-select", "dead-option", "never-together", "always-on", "dead-default")
+)
+"""What `--check proofs` stands for: the checks with proofs that find few lines."""
 _CHECKED: Final = (
     "only Kconfig files that an architecture sources are checked, and the fragments in kernel/configs and\n"
     "arch/*/configs, but not those in tools/testing/selftests"
@@ -43,9 +47,18 @@ class KconfigRequest:
 
 
 def check_tree(request: KconfigRequest, context: Context) -> Report:
-    """The report on the Kconfig files of a tree; raises UsageError for a check, path or architecture that is none."""
+    """The report on the Kconfig files of a tree.
+
+    Raises UsageError for a check, path or architecture that is none, and NoSolverError for a check by name that needs
+    the solver where that is not installed.
+    """
     source, terms = request.source, request.terms
-    wanted = frozenset(map(_check, request.checks))
+    wanted = frozenset[str]().union(*map(_named, request.checks))
+    if wanted & PROOF_CHECKS:
+        # Only here: the solver is an extra, and only what is asked for by name fails without it.
+        from kpolicy.prove.solver import require_solver
+
+        require_solver()
     for arch in request.archs:
         resolve_architecture(source, arch)
     standards = Standards(terms.policy, source, context)
@@ -88,11 +101,18 @@ def _folders(path: str) -> Iterator[str]:
         yield path
 
 
+def _named(word: str) -> frozenset[str]:
+    """The ids of the checks that a word names."""
+    return PROOFS if word == "proofs" else frozenset({_check(word)})
+
+
 def _check(word: str) -> str:
     """The id of a check, which may be named without its family."""
     check = word if word.startswith(_FAMILY) else _FAMILY + word
     if check not in TREE_CHECKS:
         names = sorted(item.removeprefix(_FAMILY) for item in TREE_CHECKS)
         guess = did_you_mean(word.removeprefix(_FAMILY), names)
-        raise UsageError(f"unknown check {word!r} of Kconfig files", hint=guess or f"there are {', '.join(names)}")
+        raise UsageError(
+            f"unknown check {word!r} of Kconfig files", hint=guess or f"there are proofs, {', '.join(names)}"
+        )
     return check

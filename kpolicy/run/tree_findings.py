@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from functools import partial
 from typing import Any
 
@@ -14,14 +14,17 @@ from kpolicy.config.read import config_in_tree, stack
 from kpolicy.errors import InputError, KpolicyError
 from kpolicy.evaluate.values import evaluate
 from kpolicy.frozen import dataclass
+from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import Architecture, architectures, resolve_architecture
 from kpolicy.kernel.config_files import ConfigFile, config_files, make_target
 from kpolicy.kernel.source import KernelTree
 from kpolicy.location import Location
+from kpolicy.policy.checks.duplicates import WRITTEN, written_lines
 from kpolicy.policy.checks.fragments import Unheard, fragment_findings, unheard
 from kpolicy.policy.checks.kconfig import Claims, check_kconfig
+from kpolicy.policy.checks.registry import PROOF_CHECKS
 from kpolicy.policy.checks.rules_table import TABLES
-from kpolicy.policy.checks.tree import merged, tree_finding, undefined
+from kpolicy.policy.checks.tree import UNMET, merged, tree_finding, undefined
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.json.document import remark_document
 from kpolicy.report.json.nodes import Node, Text
@@ -32,20 +35,26 @@ from kpolicy.run.examine import Examiner
 from kpolicy.run.executors import LOST, examiner
 
 CLAIMS, REDUNDANT, REFERENCES, FRAGMENTS = "claims", "redundant", "references", "fragments"
-_REDUNDANT_SELECT = "kconfig/redundant-select"
-_PARTS = {
-    _REDUNDANT_SELECT: REDUNDANT,
-    "kconfig/select-of-choice-member": CLAIMS,
-    "kconfig/dead-default": CLAIMS,
-    "kconfig/refused-by-conf": CLAIMS,
-    "kconfig/undefined-reference": REFERENCES,
-    "kconfig/fragment-not-honoured": FRAGMENTS,
+_WRITTEN_LINES = "written lines"
+_REDUNDANT_SELECT, _DEAD_DEFAULT = "kconfig/redundant-select", "kconfig/dead-default"
+_PROVED = (*sorted(PROOF_CHECKS), _DEAD_DEFAULT)
+# What is proved is a part by its check.
+_PARTS: Mapping[str, tuple[str, ...]] = {
+    _REDUNDANT_SELECT: (REDUNDANT,),
+    "kconfig/select-of-choice-member": (CLAIMS,),
+    _DEAD_DEFAULT: (CLAIMS, _DEAD_DEFAULT),
+    "kconfig/refused-by-conf": (CLAIMS,),
+    "kconfig/undefined-reference": (REFERENCES,),
+    "kconfig/fragment-not-honoured": (FRAGMENTS,),
+    **{check: (check,) for check in PROOF_CHECKS},
+    **dict.fromkeys(WRITTEN, (_WRITTEN_LINES,)),
 }
-# The code and data that the findings rest on, besides the code that makes models.
+# The code and data that the findings depend on, besides the code that makes models.
 _CODE = (
-    *("policy/checks", "policy/rules", "explain", "evaluate", "config", "run/tree_findings.py"),
+    *("policy/checks", "policy/rules", "explain", "prove", "evaluate", "config", "run/tree_findings.py"),
     *(f"rules/{name}.toml" for name in TABLES),
 )
+_OF_FILES = (REFERENCES, _WRITTEN_LINES)
 Looked = tuple[TreeReport, list[KpolicyError], list[Remark]]
 
 
@@ -57,6 +66,7 @@ class _Task:
     claims: bool
     redundant: bool
     fragments: bool
+    proofs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,7 @@ class _Result:
     srcarch: str
     model: str | None = None
     claims: Claims | None = None
+    proofs: Mapping[str, Claims] = field(default_factory=dict)
     unheard: tuple[Unheard, ...] = ()
     asked: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
@@ -86,15 +97,28 @@ class Survey:
         self._looking, self._wanted, self._complete = looking, wanted, not archs
         self._words = tuple(dict.fromkeys(archs or architectures(looking.source)))
         self._shelf = _Shelf(looking, looking.source, self._words)
-        parts = sorted({_PARTS[check] for check in wanted})
+        parts = sorted({part for check in wanted for part in _PARTS[check]})
+        unproved: list[Remark] = []
+        if wanted.isdisjoint(PROOF_CHECKS):
+            # The texts show most of them at once.
+            parts = [part for part in parts if part != _DEAD_DEFAULT]
+        if not {*_PROVED}.isdisjoint(parts) and not _can_prove():
+            parts = [part for part in parts if part not in _PROVED]
+            # Part of kconfig/dead-default is made without.
+            left = sorted(item.removeprefix("kconfig/") for item in wanted & PROOF_CHECKS)
+            self._wanted = wanted = wanted - PROOF_CHECKS
+            unproved = [Remark(None, f"not checked, python-sat is not installed: {', '.join(left)}")] if left else []
         kept = {part: self._shelf.load(part) for part in parts}
         self._found = {part: known[0] for part, known in kept.items() if known is not None}
-        self._remarks = [remark for known in kept.values() if known is not None for remark in known[1]]
+        self._remarks = [*unproved, *(remark for known in kept.values() if known is not None for remark in known[1])]
         self._missing = [part for part in parts if part not in self._found]
         self.tasks: Mapping[str, Callable[[], Any]] = {}
-        wanted_of_each = [part in self._missing for part in (CLAIMS, REDUNDANT, FRAGMENTS)]
-        if any(wanted_of_each):
-            self.tasks = {word: partial(_look, _Task(word, *wanted_of_each)) for word in self._words}
+        claims, redundant, fragments = (part in self._missing for part in (CLAIMS, REDUNDANT, FRAGMENTS))
+        proofs = tuple(part for part in self._missing if part in _PROVED)
+        if claims or redundant or fragments or proofs:
+            self.tasks = {
+                word: partial(_look, _Task(word, claims, redundant, fragments, proofs)) for word in self._words
+            }
 
     def report(self, given: Iterable[Any]) -> Looked:
         """The report, what could not be analysed, and remarks about the Kconfig files, by what the tasks gave."""
@@ -110,6 +134,8 @@ class Survey:
             for part in {CLAIMS, REDUNDANT}.intersection(missing):
                 is_redundant = part == REDUNDANT
                 found[part] = [item for item in together if (item.rule == _REDUNDANT_SELECT) == is_redundant]
+        proved = self._proved(results)
+        found |= {part: [item for item in proved if item.rule == part] for part in missing if part in _PROVED}
         if FRAGMENTS in missing:
             found[FRAGMENTS] = _of_fragments(results)
         if REFERENCES in missing:
@@ -118,15 +144,34 @@ class Survey:
 
             index = self._looking.tree.names
             found[REFERENCES] = list(undefined(references(self._looking.source, index.files), index))
+        if _WRITTEN_LINES in missing:
+            from kpolicy.kconfig.entries import written_entries  # as above
+
+            index = self._looking.tree.names
+            entries = written_entries(self._looking.source, index.files)
+            found[_WRITTEN_LINES] = list(written_lines(entries, index))
         if not errors:
             for part in missing:
-                self._shelf.store(part, found[part], results if part != REFERENCES else ())
+                self._shelf.store(part, found[part], results if part not in _OF_FILES else ())
+        if _DEAD_DEFAULT in found:
+            # What the text shows has the better message.
+            told = {(item.symbol, item.place) for item in found[CLAIMS] if item.rule == _DEAD_DEFAULT}
+            found[_DEAD_DEFAULT] = [item for item in found[_DEAD_DEFAULT] if (item.symbol, item.place) not in told]
         findings = [item for part in found.values() for item in part if item.rule in self._wanted]
         findings.sort(key=lambda item: (item.place.path, item.place.line, item.rule, item.symbol))
         standards = self._looking.plan.standards
         adjusted = standards[0].policy.settings("").adjust(findings) if standards else tuple(findings)
         report = TreeReport(adjusted, self._wanted, self._words, complete=self._complete)
         return report, errors, list(dict.fromkeys(remarks))
+
+    def _proved(self, results: Sequence[_Result]) -> list[Finding]:
+        """What proofs of all architectures give together, topic by topic."""
+        topics = dict.fromkeys(topic for result in results for topic in result.proofs)
+        found: list[Finding] = []
+        for topic in topics:
+            claims = [result.proofs[topic] for result in results if topic in result.proofs]
+            found += merged(claims, self._looking.source)
+        return found
 
 
 def only_below(about: TreeReport, paths: Sequence[str]) -> TreeReport:
@@ -160,11 +205,45 @@ def _look(task: _Task) -> _Result:
         result = _Result(architecture.srcarch, kept, None)
         if task.claims or task.redundant:
             result = replace(result, claims=check_kconfig(model, redundant=task.redundant))
+        if task.proofs:
+            result = replace(result, proofs=_proofs(looking, model, task.proofs))
         if task.fragments:
             result = _lay_on(looking, architecture, result)
     except Exception as error:  # noqa: BLE001 - a bug met in one architecture must not hide what the others show
         return _Result(task.arch, errors=(failure(error, f"the Kconfig files of {task.arch}"),))
     return replace(result, remarks=looking.kconfig_remarks())
+
+
+def _proofs(looking: Examiner, model: Model, checks: Sequence[str]) -> Mapping[str, Claims]:
+    """What some checks prove of the lines of an architecture, by topic."""
+    # Only here: few runs prove anything.
+    from kpolicy.policy.checks.provable import prove_lines
+    from kpolicy.policy.checks.unmet import unmet_selects
+
+    found: dict[str, Claims] = {}
+    universal = [check for check in checks if check != UNMET]
+    if universal:
+        proofs = prove_lines(model, universal, looking.refuted)
+        looking.refuted |= proofs.refuted
+        found |= proofs.claims
+    if UNMET in checks:
+        unmet = unmet_selects(model)
+        found[UNMET] = unmet.claims
+        looking.remark(
+            Remark(place, f"not decided whether the select can break a dependency on {model.srcarch}")
+            for place in unmet.undecided
+        )
+    return found
+
+
+def _can_prove() -> bool:
+    from kpolicy.prove.solver import NoSolverError, require_solver  # an extra, which may be missing
+
+    try:
+        require_solver()
+    except NoSolverError:
+        return False
+    return True
 
 
 def _lay_on(looking: Examiner, architecture: Architecture, result: _Result) -> _Result:
@@ -229,7 +308,7 @@ class _Shelf:
         tree, toolchain = self.examiner.tree, self.examiner.toolchain
         if tree.cache is None:
             return None
-        if part == REFERENCES:
+        if part in _OF_FILES:
             return tree.content_key(part, tree.names.files, _CODE)
         try:
             chosen = [self.examiner.architecture(word) for word in self._words]

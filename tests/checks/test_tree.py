@@ -15,6 +15,7 @@ from kpolicy.kernel.architecture import architectures, resolve_architecture
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.policy.checks.kconfig import check_kconfig
+from kpolicy.policy.checks.provable import prove_lines
 from kpolicy.policy.checks.tree import merged, undefined
 from kpolicy.policy.rules.finding import Finding
 from tests.kconfig.small import make_tree
@@ -88,6 +89,22 @@ def test_a_default_for_one_architecture_is_not_dead(tmp_path: Path) -> None:
     assert _merged(tmp_path, files) == []
     [found] = _merged(tmp_path / "alone", {key: files[key] for key in ("arch/one/Kconfig", "lib/Kconfig")})
     assert found.rule == "kconfig/dead-default"
+
+
+def test_the_message_is_that_of_the_fewest_reasons(tmp_path: Path) -> None:
+    """On one both conditions are never met, on two only the second is: that is what all have."""
+    lib = 'config A\n\tbool "a"\n\tdepends on TWO && NEVER\n\nconfig NEVER\n\tbool\n'
+    two = "config TWO\n\tdef_bool y\n"
+    source = DirectorySource(
+        make_tree(tmp_path, {"Kconfig": _TOP, "arch/one/Kconfig": "", "arch/two/Kconfig": two, "lib/Kconfig": lib})
+    )
+    tree = Tree(source, str(tmp_path))
+    claims = [
+        prove_lines(tree.model(resolve_architecture(source, arch), Toolchain.dummy()), ["kconfig/dead-option"]).claims
+        for arch in architectures(source)
+    ]
+    [found] = merged([item["kconfig/dead-option"] for item in claims], source)
+    assert found.message == "the prompt of A is never visible: NEVER is never met"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kpolicy.prove import solver
 from kpolicy.run import batches
 from kpolicy.run.executors import spread
 from tests.cli.support import Outcome, kpolicy
@@ -94,6 +95,10 @@ _FILES = {
     "kernel/configs/debug.config": _FRAGMENT,
 }
 _REDUNDANT = "lib/Kconfig:8: note: A selects C, which B selects as well (lib/Kconfig:12) [kconfig/redundant-select]"
+_UNMET = [
+    "lib/Kconfig:8: warning: A selects C, which depends on NOWHERE (=n); shown by CONFIG_A=y [kconfig/unmet-select]",
+    "lib/Kconfig:12: warning: B selects C, which depends on NOWHERE (=n); shown by CONFIG_A=y [kconfig/unmet-select]",
+]
 _TREE_LINES = [
     "lib/Kconfig:16: warning: C depends on NOWHERE, which no Kconfig file defines: never met"
     " [kconfig/undefined-reference]",
@@ -115,7 +120,7 @@ def _lines(outcome: Outcome) -> list[str]:
 
 def test_what_is_said_about_kconfig_files(tree: Path) -> None:
     outcome = kpolicy("kconfig", "-j", "1", tree, "--path", "lib")
-    assert _lines(outcome) == [*_TREE_LINES, "2 architectures: 0 errors, 3 warnings, 0 notes"]
+    assert _lines(outcome) == [*_UNMET, *_TREE_LINES, "2 architectures: 0 errors, 5 warnings, 0 notes"]
     assert (outcome.status, outcome.err) == (1, "")
 
 
@@ -124,7 +129,20 @@ def test_redundant_selects_are_told_where_they_are_asked_for(tree: Path, words: 
     outcome = kpolicy("kconfig", "-j", "1", tree, *words)
     assert _lines(outcome) == [_REDUNDANT, "2 architectures: 0 errors, 0 warnings, 1 note"]
     family = kpolicy("kconfig", "-j", "1", tree, "--select", "kconfig", "--path", "lib")
-    assert _lines(family)[:-1] == _TREE_LINES
+    assert _lines(family)[:-1] == [*_UNMET, *_TREE_LINES]
+
+
+def test_without_a_solver(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(_name: str) -> None:
+        raise solver.NoSolverError("proofs need python-sat", hint="install it")
+
+    monkeypatch.setattr(solver, "_solver", missing)
+    outcome = kpolicy("kconfig", "-j", "1", tree, "--path", "lib")
+    assert _lines(outcome)[:-1] == _TREE_LINES
+    assert outcome.err.count("python-sat is not installed: always-on, dead-option, never-together, unmet-select") == 1
+    assert kpolicy("kconfig", "-j", "1", tree, "--check", "dead-default").err == ""
+    named = kpolicy("kconfig", "-j", "1", tree, "--check", "unmet-select")
+    assert (named.status, "proofs need python-sat" in named.err) == (2, True)
 
 
 def test_what_is_said_about_fragments(tree: Path) -> None:
@@ -220,8 +238,8 @@ def test_a_broken_architecture_does_not_hide_the_others(tree: Path) -> None:
 def test_json(tree: Path) -> None:
     about = kpolicy("kconfig", "-j", "1", tree, "--path", "lib/Kconfig", "-o", "json").json["about_tree"]
     assert about["architectures"] == ["one", "two"]
-    assert len(about["checks"]) == 5
-    first = about["findings"][0]
+    assert len(about["checks"]) == 12
+    first = about["findings"][len(_UNMET)]
     assert first["rule"] == "kconfig/undefined-reference"
     assert first["location"] == {"path": "lib/Kconfig", "line": 16}
     assert first["architectures"] == ["one", "two"]

@@ -28,13 +28,18 @@ _DEFINITIONS, _DEFAULTS, _SELECTS, _DEPENDS = 0, 2, 3, 6
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a check finds about a line; `grounds` are the other lines that it rests on."""
+    """What a check has to say about a line, or a `part` of it; `grounds` are the other lines that it rests on.
+
+    Of architectures that claim the same, the one with the fewest `reasons` has the message that is right for all.
+    """
 
     check: str
     symbol: str
     message: str
     place: Location
     grounds: tuple[Location, ...]
+    part: str = ""
+    reasons: int = 0
 
 
 @dataclass(frozen=True, slots=True)

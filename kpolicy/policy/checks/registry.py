@@ -210,13 +210,117 @@ CHECKS: tuple[Check, ...] = (
         "scripts/kconfig/Makefile: %.config; scripts/kconfig/merge_config.sh",
         quiet=True,
     ),
+    Check(
+        "kconfig/unmet-select",
+        "select that can break a dependency",
+        "warning",
+        "Some configuration selects the symbol although its dependencies are not met: conf warns, and code is built"
+        " without what it depends on. The finding has the fewest config lines that show it.",
+        "scripts/kconfig/symbol.c: sym_calc_value, sym_warn_unmet_dep",
+        quiet=True,
+    ),
+    Check(
+        "kconfig/dead-option",
+        "prompt that no configuration shows",
+        "note",
+        "The conditions of the prompt exclude one another, or one of them is never met: no config line can turn the"
+        " option on.",
+        "scripts/kconfig/symbol.c: sym_calc_visibility",
+        quiet=True,
+    ),
+    Check(
+        "kconfig/never-together",
+        "choice member that cannot be chosen",
+        "note",
+        "No configuration meets the conditions of the member and of its choice together.",
+        "scripts/kconfig/symbol.c: sym_calc_choice",
+        quiet=True,
+    ),
+    Check(
+        "kconfig/always-on",
+        "prompt that cannot be answered n",
+        "note",
+        "The option is selected whenever its prompt is visible: conf asks a question that has one answer.",
+        "scripts/kconfig/symbol.c: sym_calc_value; conf.c: conf_sym",
+        quiet=True,
+    ),
+    Check(
+        "kconfig/constant-condition",
+        "condition that always or never holds",
+        "note",
+        "Where the line applies, the condition after its if has one value in every configuration: the condition, or"
+        " the line, can be removed.",
+        "scripts/kconfig/menu.c: menu_finalize; expr.c: expr_calc_value",
+        quiet=True,
+    ),
+    Check(
+        "kconfig/redundant-depends",
+        "dependency that the other dependencies require",
+        "note",
+        "The dependency holds in every configuration in which the entry's other dependencies hold. Many such lines"
+        " document an intention.",
+        "scripts/kconfig/menu.c: menu_finalize",
+        quiet=True,
+    ),
+    Check(
+        "kconfig/duplicate-line",
+        "line that the entry has already",
+        "warning",
+        "A dependency, select, imply or range of the entry is repeated: the second one has no effect.",
+        "scripts/kconfig/menu.c: menu_add_prop, menu_add_dep",
+        quiet=True,
+    ),
+    Check(
+        "kconfig/inherited-depends",
+        "dependency that a block around the entry states already",
+        "note",
+        "The if, menu or choice around the entry has the same dependency, in the same file.",
+        "scripts/kconfig/menu.c: menu_finalize",
+        quiet=True,
+    ),
+    Check(
+        "kconfig/dead-range",
+        "range that never applies",
+        "warning",
+        "The first range whose condition holds applies, and an earlier one has no condition.",
+        "scripts/kconfig/symbol.c: sym_get_range_prop",
+        quiet=True,
+    ),
+    Check(
+        "kconfig/reversed-range",
+        "range whose lower bound is above the upper one",
+        "warning",
+        "No number is in the range: conf sets every value to a bound.",
+        "scripts/kconfig/symbol.c: sym_validate_range",
+        quiet=True,
+    ),
+    Check(
+        "kconfig/select-of-prompt",
+        "select of a symbol with a prompt",
+        "note",
+        "Documentation/kbuild/kconfig-language.rst recommends select for symbols without a prompt only: a select"
+        " takes the answer away, and ignores dependencies. The kernel has thousands of such selects.",
+        "Documentation/kbuild/kconfig-language.rst: select",
+        quiet=True,
+    ),
 )
 DEFAULT_CHECKS = frozenset(check.id for check in CHECKS if check.subject == "config" and not check.quiet)
 
 TREE_CHECKS = frozenset(check.id for check in CHECKS if check.subject == "kconfig")
 """The checks of a tree's own files."""
-UNASKED_CHECKS = frozenset({"kconfig/redundant-select"})
-"""Those of a tree that are made only where they are asked for: upstream took 7 of 547 such lines out."""
+PROOF_CHECKS = frozenset(
+    {
+        "kconfig/unmet-select",
+        "kconfig/dead-option",
+        "kconfig/never-together",
+        "kconfig/always-on",
+        "kconfig/constant-condition",
+        "kconfig/redundant-depends",
+    }
+)
+"""Those of a tree that need a solver, and minutes; so does a part of kconfig/dead-default."""
+UNASKED_CHECKS = PROOF_CHECKS | {"kconfig/redundant-select", "kconfig/inherited-depends", "kconfig/select-of-prompt"}
+"""Those of a tree that are made only where they are asked for: of 547 redundant selects upstream took 7 out."""
 SLOW_CHECKS = frozenset({"config/unmet-direct-dependency", SWITCHES_OFF})
 """Those that have to compute every symbol that something selects, or a config a second time."""
 

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from kpolicy.policy.rules.rule import Severity
 
 _FEW = 6
-REFUSED = "kconfig/refused-by-conf"
+REFUSED, UNMET = "kconfig/refused-by-conf", "kconfig/unmet-select"
+ON_ONE = frozenset((REFUSED, UNMET))
+"""What is a finding if one architecture shows it."""
 
 
 def tree_finding(
@@ -60,14 +62,14 @@ def tree_finding(
 
 def merged(claims: Sequence[Claims], source: Source) -> Iterator[Finding]:
     """The claims that hold wherever their line can do anything at all, each once."""
-    by_line: dict[tuple[str, Location, str], dict[str, Claim]] = defaultdict(dict)
+    by_line: dict[tuple[str, Location, str, str], dict[str, Claim]] = defaultdict(dict)
     for one in claims:
         for claim in one.claims:
-            by_line[claim.check, claim.place, claim.symbol].setdefault(one.architecture, claim)
+            by_line[claim.check, claim.place, claim.symbol, claim.part].setdefault(one.architecture, claim)
     macros = _Macros(source)
-    for (check, place, symbol), found in by_line.items():
-        if check == REFUSED:
-            # One architecture that reads the line is enough: its conf stops there.
+    for (check, place, symbol, _part), found in by_line.items():
+        if check in ON_ONE:
+            # One architecture is enough: its conf stops there, or warns.
             holding = sorted(found)
             message = found[holding[0]].message + suffix(holding, claims, place)
             yield tree_finding(check, symbol, message, place, holding)
@@ -76,7 +78,7 @@ def merged(claims: Sequence[Claims], source: Source) -> Iterator[Finding]:
         if any(one.architecture not in found for one in using):
             continue
         holding = sorted(found)
-        claim = found[holding[0]]
+        claim = min((found[architecture] for architecture in holding), key=lambda item: item.reasons)
         if any(macros.at(line) for line in (place, *claim.grounds)):
             continue
         message = claim.message + suffix(holding, claims, place)
