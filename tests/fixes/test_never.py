@@ -59,5 +59,5 @@ def test_what_works_is_not_asked(tmp_path: Path) -> None:
 
 
 def test_without_a_solver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pysat.solvers", None)
+    monkeypatch.setitem(sys.modules, "pysat", None)
     assert _marks(tmp_path, _item("CONFIG_NEVER=y")) == [(False, False)]

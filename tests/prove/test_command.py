@@ -216,7 +216,7 @@ def test_a_question_that_is_too_hard(tree: str, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_without_the_solver(tree: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pysat.solvers", None)
+    monkeypatch.setitem(sys.modules, "pysat", None)
     outcome = kpolicy("prove", tree, "A -> B")
     assert outcome.status == 2
     assert "proofs need python-sat" in outcome.err

@@ -61,5 +61,5 @@ def test_another_architecture_may_fire_it(tmp_path: Path) -> None:
 
 
 def test_without_a_solver(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pysat.solvers", None)
+    monkeypatch.setitem(sys.modules, "pysat", None)
     assert firing_of([]) is None
