@@ -69,6 +69,7 @@ def test_what_is_given_up_stands_above_the_patch(demo: Path, tmp_path: Path) -> 
             "reason": "no Kconfig file defines it",
             "works": False,
             "proved": True,
+            "never": False,
         }
     ]
     assert found["minimal"]

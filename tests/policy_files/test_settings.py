@@ -80,6 +80,16 @@ def test_a_severity_in_a_table_switches_nothing_on() -> None:
     assert not setting(settings, "kasan/vmalloc-unwatched").enabled.value
 
 
+def test_what_takes_minutes_is_turned_on_by_its_id_only() -> None:
+    family = of('rules.kconfig = "on"\n')
+    assert "kconfig/redundant-select" in family.checks
+    assert not family.checks & {"kconfig/dead-option", "kconfig/select-of-prompt"}
+    named = of('rules."kconfig/dead-option" = "on"\n')
+    assert "kconfig/dead-option" in named.checks
+    both = of('rules."kconfig/dead-option" = "on"\nrules.kconfig = "off"\n')
+    assert "kconfig/dead-option" in both.checks
+
+
 def test_an_alias_stands_for_its_rule() -> None:
     policy = default_policy()
     aliased = [rule for rule in policy.rules if rule.aliases]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.toolchain import Toolchain
+from kpolicy.policy.checks.registry import BY_NAME_CHECKS
 from kpolicy.policy.files.globs import Rank, matches_config, matches_rule, rank_of_config
 from kpolicy.policy.files.policy_file import (
     Change,
@@ -154,7 +155,8 @@ class Settings:
         parameters = {item.name: Placed(item.value) for item in rule.parameters} if rule is not None else {}
         for change in self.changes:
             if matches_rule(change.selector, entry.id):
-                enabled = change.enabled or enabled
+                if change.selector == entry.id or entry.id not in BY_NAME_CHECKS or enabled.value:
+                    enabled = change.enabled or enabled
                 severity = change.severity or severity
                 parameters.update((name, value) for name, value in change.parameters if name in parameters)
         return RuleSetting(entry.id, entry.title, enabled, severity, tuple(parameters.items()))
