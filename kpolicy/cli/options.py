@@ -47,7 +47,7 @@ def release_option(command: Command) -> Command:
     return click.option("--release", metavar="VERSION", help=text)(command)
 
 
-def toolchain_options(command: Command) -> Command:
+def toolchain_options(command: Command, default: str = "dummy; for a full .config the recorded toolchain") -> Command:
     """--toolchain and --no-cache: what models are made from."""
     cache = click.option("--no-cache", is_flag=True, help="Do not use the cache.")
     words = click.option(
@@ -56,7 +56,7 @@ def toolchain_options(command: Command) -> Command:
         shell_complete=candidates.words("dummy", "gcc-", "clang-", "exec"),
         help="Toolchain to assume for $(cc-option) and other probes: dummy, gcc-VERSION or clang-VERSION (nothing is"
         " executed), or exec, which runs CC, LD, CROSS_COMPILE ... of the environment as make does."
-        " [default: dummy; for a full .config the recorded toolchain]",
+        f" [default: {default}]",
     )
     return words(cache(command))
 

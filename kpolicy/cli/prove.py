@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import click
 
@@ -19,6 +20,8 @@ from kpolicy.errors import UsageError
 @arch_option(multiple=True)
 @click.option(
     "--given",
+    "givens",
+    multiple=True,
     metavar="CONFIG",
     type=click.Path(allow_dash=True),
     shell_complete=candidates.configs,
@@ -26,7 +29,7 @@ from kpolicy.errors import UsageError
     " lines can hold together.",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@toolchain_options
+@partial(toolchain_options, default="dummy")
 @run_options
 @click.pass_obj
 def command(
@@ -34,7 +37,7 @@ def command(
     words: tuple[str, ...],
     tree: str | None,
     archs: tuple[str, ...],
-    given: str | None,
+    givens: tuple[str, ...],
     form: str,
     toolchain: str | None,
     no_cache: bool,
@@ -69,9 +72,13 @@ def command(
         if tree is not None:
             raise UsageError("two kernel trees", hint="pass the tree as the first word or with --tree")
         tree, words = words[0], words[1:]
+        if words and names_tree(words[0], console.environment):
+            raise UsageError("two kernel trees", hint="a condition is about one tree")
+    if len(givens) > 1:
+        raise UsageError("--given is repeated", hint=f"pass the configs as a stack: --given {'+'.join(givens)}")
     source = needed_tree(tree, console.environment)
     context = context_for(console, no_cache=no_cache, jobs=jobs or processors())
-    report, errors = prove(ProveRequest(source, words, archs, given, toolchain), context)
+    report, errors = prove(ProveRequest(source, words, archs, givens[0] if givens else None, toolchain), context)
     for error in errors:
         console.error(error)
     if form == "json":

@@ -49,13 +49,15 @@ def _choice(model: Model, node: int) -> Choice | None:
 
 def _of_choice(model: Model, choice: Choice) -> Ground:
     members = ", ".join(choice.members)
-    some = "at most one" if choice.optional else "one"
+    some = "at most one" if choice.optional and model.dialect.choice_symbols else "exactly one"
     several = ", or any of them m" if choice.type == "tristate" and model.dialect.choice_symbols else ""
     return Ground(f"{some} of {members} is y where the choice is visible{several}", choice.definitions[0])
 
 
 def _of_symbol(model: Model, symbol: Symbol, statement: Statement) -> Iterator[Ground]:
-    if statement.kind == "select":
+    if statement.kind == "modules":
+        yield Ground(f"m is possible only with {symbol.name}=y", symbol.definitions[0])
+    elif statement.kind == "select":
         yield from _select(model, symbol, statement.node)
     elif statement.kind == "needs":
         yield _need(symbol, statement.node)
@@ -99,6 +101,9 @@ def _need(symbol: Symbol, node: int) -> Ground:
     if not symbol.prompts:
         ways = f"only a {' or '.join(others)} turns it on" if others else "nothing turns it on"
         return Ground(f"{symbol.name} has no prompt: {ways}", symbol.definitions[0])
+    if any(part.node == node for part in conjuncts(symbol.direct_dependency)):
+        # What the entry depends on, its defaults depend on too.
+        others = [word for word in others if word != "default"]
     unless = f", unless a {' or '.join(others)} turns it on" if others and symbol.choice is None else ""
     for prompt in symbol.prompts:
         for condition in prompt.conditions:

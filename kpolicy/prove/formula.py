@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Literal as Word
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from kpolicy.evaluate.template import Template
 from kpolicy.kconfig.dialect import Dialect
@@ -38,11 +38,13 @@ from kpolicy.prove.clauses import CONSTANTS, FALSE, NEVER, TRUE, Clauses, Litera
 from kpolicy.prove.texts import Texts
 from kpolicy.prove.values import Classes
 
+Kind: TypeAlias = Word["gate", "needs", "select", "default", "choice", "value", "modules"]
+
 
 class Statement(NamedTuple):
     """What a clause stands for: what is said of a symbol, by one line of it or by all."""
 
-    kind: Word["gate", "needs", "select", "default", "imply", "choice", "value"]
+    kind: Kind
     symbol: int = 0
     node: int = 0
 
@@ -148,7 +150,9 @@ class Formula:
 
     # What is said of a symbol.
 
-    def say(self, kind: Word["needs", "select", "default", "imply", "choice", "value"], symbol: int, node: int) -> int:
+    def say(
+        self, kind: Word["needs", "select", "default", "choice", "value", "modules"], symbol: int, node: int
+    ) -> int:
         """The number of a statement, for `Clauses.add`."""
         statement = Statement(kind, symbol, node)
         found = self._origins.get(statement)
@@ -189,7 +193,8 @@ class Formula:
         on, y = self.pairs[symbol]
         if on != y:
             no_modules = clauses.fresh() if symbol in self._unsettled else -self.modules.on
-            clauses.add((-on, -no_modules, y, unless), 0)
+            said = self.say("modules", self.core.modules, 0) if self.core.modules > YES else 0
+            clauses.add((-on, -no_modules, y, unless), said)
         if flags & TRANSITIONAL:
             return
         reverse, implying = (NO, NO) if alone else (record[REVERSE], record[IMPLIED])

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from kpolicy.config.model import Assignment
 from kpolicy.kconfig.model import Model
@@ -16,25 +16,45 @@ if TYPE_CHECKING:
     from kpolicy.prove.proof import Question
 
 
-def grounds(model: Model, question: Question, given: Sequence[Assignment] = ()) -> tuple[Statement, ...]:
-    """Statements from which it follows that a question holds wherever the given lines have their values.
+def grounds(
+    model: Model, question: Question, given: Sequence[Assignment] = ()
+) -> tuple[tuple[Statement, ...], tuple[Assignment, ...]]:
+    """Statements, and those of the given lines, from which it follows that a question holds.
 
-    None if the solver gives up.  First those of an unsatisfiable core, then those of them without which the proof
+    Empty if the solver gives up.  First those of an unsatisfiable core, then those of them without which the proof
     fails, in the order in which the formula reaches their symbols from the question.
     """
     from kpolicy.prove.proof import asked_texts, asked_value  # a proof asks for its grounds
 
     formula = Formula(model, asked_texts(model, question, given), fine=True)
-    against = [-question.literal(formula), *(item for line in given for item in asked_value(formula, line))]
+    against = [-question.literal(formula)]
+    held = [(line, asked_value(formula, line)) for line in given]
     formula.complete()
     try:
-        needed = _minimal(formula, against)
+        held = _held(formula, against, held)
+        needed = _minimal(formula, [*against, *(literal for _line, literals in held for literal in literals)])
     except GaveUpError:
-        return ()
+        return (), ()
     place = {symbol: number for number, symbol in enumerate(formula.reached)}
-    return tuple(
-        sorted((formula.statements[item] for item in needed), key=lambda item: place.get(item.symbol, len(place)))
-    )
+    found = sorted((formula.statements[item] for item in needed), key=lambda item: place.get(item.symbol, len(place)))
+    return tuple(found), tuple(line for line, _literals in held)
+
+
+_Held: TypeAlias = "list[tuple[Assignment, tuple[Literal, ...]]]"
+
+
+def _held(formula: Formula, against: Sequence[Literal], held: _Held) -> _Held:
+    """Those of the given lines without which the question can fail."""
+    if not held:
+        return held
+    with Solver(formula.clauses.items) as solver:
+        kept = held
+        for item in (None, *held):
+            without = [other for other in kept if other is not item]
+            if not solver.solve([*against, *(literal for _line, literals in without for literal in literals)]):
+                core = set(solver.core())
+                kept = [other for other in without if core.intersection(other[1])]
+    return kept
 
 
 def _minimal(formula: Formula, against: Sequence[Literal]) -> list[int]:

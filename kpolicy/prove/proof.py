@@ -11,9 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Protocol, TypeAlias
 
 from kpolicy.config.model import Assignment
+from kpolicy.evaluate.strings import operand
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.model import Model
+from kpolicy.kconfig.payload import TYPES
 from kpolicy.prove.clauses import FALSE, TRUE, Literal
 from kpolicy.prove.formula import Formula, Statement
 from kpolicy.prove.grounds import grounds
@@ -41,9 +43,10 @@ class Question(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Holds:
-    """It holds in every configuration; `grounds` are statements of the Kconfig files from which that follows."""
+    """It holds in every configuration; it follows from the `grounds` and the lines `given`."""
 
     grounds: tuple[Statement, ...]
+    given: tuple[Assignment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ def _decide(model: Model, question: Question, given: Sequence[Assignment], *, re
         if given and not solver.solve(held):
             return Excluded(tuple(_conflicts(model, solver, by_line)))
         if not _solve(solver, formula, [against, *held]):
-            return Holds(grounds(model, question, given) if reasons else ())
+            return Holds(*grounds(model, question, given)) if reasons else Holds(())
         for _try in range(MOST_TRIES):
             solution = solver.solution()
             lines = lines_of(formula, solution)
@@ -131,7 +134,7 @@ def _decide(model: Model, question: Question, given: Sequence[Assignment], *, re
             solver.add([literal for literal in free if abs(literal) != TRUE])
             if not _solve(solver, formula, [against, *held]):
                 break
-    return Undecided(_free(model, formula))
+    return Undecided(_free(model, formula) or ("evaluation does not confirm the solution of the formula",))
 
 
 def _solve(solver: Solver, formula: Formula, assumptions: list[Literal]) -> bool:
@@ -190,7 +193,7 @@ def _conflicts(
                 core = set(solver.core())
                 kept = [other for other in without if core.intersection(other[1])]
         lines = tuple(line for line, _ in kept)
-        yield Conflict(lines, grounds(model, Never(), lines))
+        yield Conflict(lines, grounds(model, Never(), lines)[0])
         # Goes on without the line that is in all conflicts, if there is one.
         rests = [[item for item in left if item is not line] for line in kept]
         left = next((rest for rest in rests if solver.solve(_literals(rest))), rests[0])
@@ -245,7 +248,13 @@ def has_value(values: Values, line: Assignment) -> bool:
     """Whether a symbol has the value of a line."""
     if not values.model.is_defined(line.name):
         return line.value == "n"
-    return asked_text(line) == values.text(line.name)
+    asked, text = asked_text(line), values.text(line.name)
+    kind = values.model.type_of(line.name)
+    if asked == text or kind not in ("int", "hex"):
+        return asked == text
+    # The same number can be written in several ways.
+    number = operand(asked, TYPES.index(kind))
+    return number is not None and number == operand(text, TYPES.index(kind))
 
 
 def asked_text(line: Assignment) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from kpolicy.evaluate.strings import number
+from kpolicy.kconfig.nodes import EQUAL, GREATER_EQUAL, LESS_EQUAL
 from kpolicy.kconfig.payload import DEFAULTS, FLAGS, INT, RANGES, STRING, TRANSITIONAL, TYPE, VISIBILITY, Record
 from kpolicy.prove.clauses import FALSE, TRUE, Literal, Pair
 from kpolicy.prove.values import ValueClass
@@ -34,6 +35,7 @@ class Texts:
         self._formula = formula
         self._values: dict[int, list[Literal]] = {}
         self._last: dict[int, list[Literal]] = {}
+        self._entered: dict[int, list[Literal]] = {}
         self.free: dict[int, Literal] = {}
         self.plain: list[Literal] = []
 
@@ -46,6 +48,10 @@ class Texts:
             clauses.exactly_one(literals, 0)
             self._formula.reach(symbol)
         return literals
+
+    def entered(self, symbol: int) -> list[Literal]:
+        """The same for the value before it is clipped to a range, which a line would have."""
+        return self._entered.get(symbol) or self.value(symbol)
 
     def last_value(self, symbol: int) -> list[Literal]:
         """The same for the value that a number is left with: an old conf drops a line that is out of range.
@@ -83,6 +89,8 @@ class Texts:
         """Whether a comparison holds; `given` are values of symbols that are taken for granted."""
         clauses = self._formula.clauses
         operator, left, right = self._formula.core.nodes[node]
+        if left == right:
+            return TRUE if operator in (EQUAL, LESS_EQUAL, GREATER_EQUAL) else FALSE
         holds: list[Literal] = []
         open_cases: list[Literal] = []
         for first, one in self._cases(left, given or {}):
@@ -125,6 +133,7 @@ class Texts:
         said = formula.say("value", symbol, 0)
         ranges = record[RANGES] if record[TYPE] != STRING else []
         raw = [clauses.fresh() for _ in literals] if ranges else literals
+        self._entered[symbol] = raw
         if ranges:
             clauses.exactly_one(raw, 0)
             self._clip(symbol, record, raw, literals, said)

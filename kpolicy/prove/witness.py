@@ -32,7 +32,7 @@ def lines_of(formula: Formula, solution: frozenset[Literal]) -> tuple[Assignment
             value = (pair.on in solution) + (pair.y in solution)
             found.append((value > 0, names[node], _LETTERS[value]))
             continue
-        literals = formula.texts.value(node)
+        literals = formula.texts.entered(node)
         text = next(
             item.text for item, literal in zip(formula.classes.of(node), literals, strict=True) if literal in solution
         )

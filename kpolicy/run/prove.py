@@ -3,20 +3,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 from kpolicy.collection import no_collection
-from kpolicy.config.model import Assignment
+from kpolicy.config.model import Assignment, Config
 from kpolicy.errors import KpolicyError, UsageError
+from kpolicy.evaluate.strings import is_valid
 from kpolicy.explain.grounds import Ground, grounds_in_words
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.model import Model
+from kpolicy.kconfig.payload import TYPES
 from kpolicy.kernel.architecture import architectures, resolve_architecture
 from kpolicy.kernel.source import KernelTree
+from kpolicy.location import Location
 from kpolicy.policy.expressions.expression import Expression, symbols
-from kpolicy.policy.expressions.propositional import Condition, check_provable
+from kpolicy.policy.expressions.propositional import Condition, check_provable, not_about_values
 from kpolicy.policy.expressions.syntax import parse
-from kpolicy.prove.proof import Answer, Conflict, Excluded, Fails, Holds, Never, Question, Undecided, decide
+from kpolicy.prove.proof import Answer, Conflict, Excluded, Fails, Holds, Never, Question, Undecided, asked_text, decide
 from kpolicy.prove.solver import Solver
 from kpolicy.report.views.prove import ProofReport, ShownConflict, Verdict
 from kpolicy.run.context import Context
@@ -26,6 +30,7 @@ from kpolicy.run.plan import plan_for
 from kpolicy.run.selection import read_target
 
 _USUAL = "x86"
+_BOOT = re.compile(r"\b(?:boot|fallback)\s*\([^)]*\)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class ProveRequest:
 class _Task:
     arch: str
     conditions: tuple[Expression, ...]
-    given: tuple[Assignment, ...]
+    given: Config | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +69,7 @@ def prove(request: ProveRequest, context: Context) -> tuple[ProofReport, tuple[K
     source = request.source
     if not request.conditions and request.given is None:
         raise UsageError("nothing to prove", hint="for example: kpolicy prove 'KASAN -> STACKDEPOT'")
-    conditions = tuple(parse(text) for text in request.conditions)
-    for condition in conditions:
-        check_provable(condition)
+    conditions = tuple(map(_condition, request.conditions))
     with Solver():
         # Says at once that there is none, before anything is read.
         pass
@@ -94,10 +97,19 @@ def prove(request: ProveRequest, context: Context) -> tuple[ProofReport, tuple[K
     return report, tuple(errors)
 
 
-def _given(request: ProveRequest, context: Context) -> tuple[tuple[Assignment, ...], str | None]:
-    """The lines that are taken for granted, the last one for each symbol, and the architecture that they are for."""
+def _condition(text: str) -> Expression:
+    """A condition that can be proved; what boot() asks is refused whatever stands in its brackets."""
+    if (found := _BOOT.search(text)) is not None:
+        raise not_about_values(found.group())
+    condition = parse(text)
+    check_provable(condition)
+    return condition
+
+
+def _given(request: ProveRequest, context: Context) -> tuple[Config | None, str | None]:
+    """The config whose lines are taken for granted, and the architecture that it is for."""
     if request.given is None:
-        return (), None
+        return None, None
     folders = architectures(request.source)
     usual = _USUAL if _USUAL in folders else folders[0]
     try:
@@ -106,9 +118,7 @@ def _given(request: ProveRequest, context: Context) -> tuple[tuple[Assignment, .
     except UsageError:
         # A fragment for all architectures: which one it is read for changes nothing.
         target, word = read_target(request.given, request.source, usual, context.stdin), None
-    config = target.config
-    assert config is not None
-    return tuple({line.name: line for line in config.assignments}.values()), word
+    return target.config, word
 
 
 def _check_names(looking: Examiner, conditions: Sequence[Expression], folders: Sequence[str], word: str) -> None:
@@ -124,6 +134,20 @@ def _check_names(looking: Examiner, conditions: Sequence[Expression], folders: S
                 raise unknown_symbol(looking, model, name)
 
 
+def _lines(model: Model, config: Config, *, ask: bool) -> Iterator[Assignment]:
+    """The lines whose values are taken for granted, the last one for each symbol.
+
+    Of a full .config those that a person could have written: the others are results, many of another toolchain.  Where
+    the lines are not themselves in question (`ask`), those for undefined symbols are left out, as conf does.
+    """
+    probed = {name for name, _decides in model.probed()} if config.is_full else set[str]()
+    for name, line in {line.name: line for line in config.assignments}.items():
+        if config.is_full and (name in probed or not model.has_prompt(name)):
+            continue
+        if ask or model.is_defined(name):
+            yield line
+
+
 def _look(task: _Task) -> _Found:
     """One architecture; runs in a worker."""
     from kpolicy.bounds import failure
@@ -133,34 +157,53 @@ def _look(task: _Task) -> _Found:
     looking.begin()
     try:
         model = looking.model(resolve_architecture(looking.source, task.arch), looking.toolchain)
-        given = task.given
-        if task.conditions:
-            # As conf does: a line for a symbol that nothing defines says nothing.
-            given = tuple(line for line in given if model.is_defined(line.name))
+        given = tuple(_lines(model, task.given, ask=not task.conditions)) if task.given is not None else ()
         questions: list[Question] = [Condition(expression) for expression in task.conditions] or [Never()]
         return _Found(
             task.arch,
-            tuple(_verdict(model, number, decide(model, question, given)) for number, question in enumerate(questions)),
+            tuple(
+                _verdict(model, number, decide(model, question, given), _names_of(question))
+                for number, question in enumerate(questions)
+            ),
         )
     except Exception as error:  # noqa: BLE001 - a bug met in one architecture must not hide what the others show
         return _Found(task.arch, error=failure(error, f"the Kconfig files of {task.arch}").kept())
 
 
+def _names_of(question: Question) -> tuple[str, ...]:
+    return symbols(question.expression) if isinstance(question, Condition) else ()
+
+
+def _fault(model: Model, line: Assignment) -> str:
+    """Why no configuration at all can have the value of a line, whatever the Kconfig files say of the symbol."""
+    kind, value = model.type_of(line.name), asked_text(line)
+    if not model.is_defined(line.name):
+        return f"no Kconfig file of {model.architecture} defines {line.name}"
+    if kind in ("bool", "tristate"):
+        valid = value in ("n", "y") or (value == "m" and kind == "tristate")
+    else:
+        valid = is_valid(TYPES.index(kind), value)
+    return "" if valid else f"{value} is no value of {'an' if kind == 'int' else 'a'} {kind}"
+
+
 def _shown(model: Model, conflict: Conflict) -> ShownConflict:
     lines = tuple(Ground(line.text, line.location) for line in conflict.lines)
-    unknown = [line for line in conflict.lines if not model.is_defined(line.name)]
-    if unknown:
-        arch = model.architecture
-        return ShownConflict(lines, tuple(Ground(f"{arch} has no {line.name}", line.location) for line in unknown))
+    odd = [(line, fault) for line in conflict.lines if (fault := _fault(model, line))]
+    if odd:
+        return ShownConflict(lines, tuple(Ground(fault, line.location) for line, fault in odd))
     return ShownConflict(lines, grounds_in_words(model, conflict.grounds))
 
 
-def _verdict(model: Model, number: int, answer: Answer) -> Verdict:
-    """An answer in words."""
+def _verdict(model: Model, number: int, answer: Answer, names: Sequence[str] = ()) -> Verdict:
+    """An answer in words; `names` are the symbols of the condition."""
     arch = model.architecture
     match answer:
-        case Holds(grounds):
-            return Verdict(number, arch, "holds", grounds=grounds_in_words(model, grounds))
+        case Holds(grounds, given):
+            lines = tuple(Ground(line.text, line.location) for line in given)
+            undefined = [name for name in names if not model.is_defined(name)]
+            place = Location(f"arch/{model.srcarch}/Kconfig", 1)
+            lines += tuple(Ground(f"no Kconfig file of {arch} defines {name}", place) for name in undefined)
+            return Verdict(number, arch, "holds", grounds=(*lines, *grounds_in_words(model, grounds)))
         case Fails(lines, _values):
             return Verdict(number, arch, "fails", lines=tuple(line.text for line in lines))
         case Excluded(conflicts):

@@ -86,10 +86,10 @@ def _verdict(tree: str, condition: str, *words: str) -> dict[str, Any]:
         ("A = y -> !D", ["D depends on !A"]),
         ("C -> N >= 2 && N <= 64", ["N: default 4", "N: range 2 64 if C"]),
         ("!LONE", ["LONE has no prompt: nothing turns it on"]),
-        ("ONE || TWO", ["one of ONE, TWO is y where the choice is visible"]),
-        ("ONE -> !TWO", ["one of ONE, TWO is y where the choice is visible"]),
+        ("ONE || TWO", ["exactly one of ONE, TWO is y where the choice is visible"]),
+        ("ONE -> !TWO", ["exactly one of ONE, TWO is y where the choice is visible"]),
         ("TWO -> C", ["TWO depends on C"]),
-        ("A = m -> MODULES", []),
+        ("A = m -> MODULES", ["m is possible only with MODULES=y"]),
         ("B != m", []),
         ("selected(B) -> B", ["A selects B if C"]),
         ("exists(A) && !exists(NOWHERE)", []),
@@ -132,6 +132,26 @@ def test_what_is_not_modelled_is_said(tree: str) -> None:
     assert verdict["verdict"] in ("holds", "undecided")
 
 
+def test_a_bound_below_the_other(tree: str) -> None:
+    (Path(tree) / "Kconfig").write_text('config N\n\tint "n"\n\trange 5 3\n')
+    assert _verdict(tree, "N != 5")["verdict"] == "fails"
+    assert _verdict(tree, "N = 3 || N = 5")["verdict"] == "holds"
+
+
+def test_the_given_lines_that_a_proof_needs(tree: str, tmp_path: Path) -> None:
+    config = tmp_path / "some.config"
+    config.write_text('CONFIG_V="x"\nCONFIG_C=y\n')
+    verdict = _verdict(tree, "A -> B", "--given", str(config))
+    assert [item["text"] for item in verdict["grounds"]] == ["CONFIG_C=y", "A selects B if C"]
+
+
+def test_of_a_full_config_only_what_a_person_sets(tree: str, tmp_path: Path) -> None:
+    config = tmp_path / "full.config"
+    head = "#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 6.12.0 Kernel Configuration\n#\n"
+    config.write_text(f"{head}CONFIG_LONE=y\nCONFIG_C=y\n# CONFIG_A is not set\n")
+    assert _verdict(tree, "C && !A", "--given", str(config))["verdict"] == "holds"
+
+
 def test_given_lines(tree: str, tmp_path: Path) -> None:
     config = tmp_path / "some.config"
     config.write_text("CONFIG_C=y\n# CONFIG_NOWHERE is not set\nCONFIG_GONE=y\n")
@@ -141,7 +161,7 @@ def test_given_lines(tree: str, tmp_path: Path) -> None:
 
 def test_lines_that_exclude_each_other(tree: str, tmp_path: Path) -> None:
     config = tmp_path / "some.config"
-    config.write_text("CONFIG_C=y\nCONFIG_A=y\nCONFIG_D=y\nCONFIG_GONE=y\nCONFIG_N=100\n")
+    config.write_text("CONFIG_C=y\nCONFIG_A=y\nCONFIG_D=y\nCONFIG_GONE=y\nCONFIG_N=100\nCONFIG_LONE=maybe\n")
     outcome = kpolicy("prove", tree, "--arch", "x86", "--given", str(config), "--format", "json")
     assert outcome.status == 1
     (verdict,) = json.loads(outcome.out)["conditions"][0]["architectures"]
@@ -153,7 +173,8 @@ def test_lines_that_exclude_each_other(tree: str, tmp_path: Path) -> None:
     assert sorted(conflicts) == [
         (["CONFIG_A=y", "CONFIG_D=y"], ["D depends on !A"]),
         (["CONFIG_C=y", "CONFIG_N=100"], ["N: default 4", "N: range 2 64 if C"]),
-        (["CONFIG_GONE=y"], ["x86 has no GONE"]),
+        (["CONFIG_GONE=y"], ["no Kconfig file of x86 defines GONE"]),
+        (["CONFIG_LONE=maybe"], ["maybe is no value of a bool"]),
     ]
 
 
@@ -187,6 +208,8 @@ def test_text(tree: str) -> None:
         (("A B",), "expected '&&', '||', '->' or the end of the condition"),
         (("assigned(A)",), "assigned(A) asks about the lines of a config"),
         (("boot(page_owner)",), "asks about the text of the command line"),
+        (("boot(quiet)",), "boot(quiet) asks about the text of the command line"),
+        (("A", "--given", "a", "--given", "b"), "--given is repeated"),
         (("AA -> B",), "no Kconfig file of any architecture defines AA"),
         ((), "nothing to prove"),
     ],
@@ -221,3 +244,11 @@ def test_without_the_solver(tree: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert outcome.status == 2
     assert "proofs need python-sat" in outcome.err
     assert "pip install 'kpolicy[prove]'" in outcome.err
+
+
+def test_a_number_may_be_written_otherwise(tree: str, tmp_path: Path) -> None:
+    with (Path(tree) / "Kconfig").open("a") as file:
+        file.write('config H\n\thex "h"\n\nconfig P\n\tbool "p"\n\tdepends on H = 0x1b6\n')
+    config = tmp_path / "some.config"
+    config.write_text("CONFIG_H=0x01b6\n")
+    assert _verdict(tree, "P", "--given", str(config))["verdict"] == "fails"

@@ -57,6 +57,13 @@ class Condition:
         return self.expression.holds(values)
 
 
+def not_about_values(text: str) -> UsageError:
+    """The error for what asks about the command line of a kernel."""
+    return UsageError(
+        f"{text} asks about the text of the command line, which no proof is about", hint="use the condition in a rule"
+    )
+
+
 def check_provable(expression: Expression) -> None:
     """Raise UsageError for what a condition asks about a config rather than about its values."""
     match expression:
@@ -66,10 +73,7 @@ def check_provable(expression: Expression) -> None:
                 hint=f"settable({name}) asks whether a line could set it",
             )
         case Boot():
-            raise UsageError(
-                f"{expression} asks about the text of the command line, which no proof is about",
-                hint="use the condition in a rule",
-            )
+            raise not_about_values(str(expression))
         case Compare(_, left, right):
             for side in (left, right):
                 if isinstance(side, Boot):

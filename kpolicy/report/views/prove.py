@@ -90,22 +90,29 @@ def _group(verdicts: list[Verdict], style: Style, *, is_question: bool) -> Itera
     kind = {"holds": "good", "fails": "error" if is_question else "good", "undecided": "warning"}.get(
         first.word, "error"
     )
-    words = _WORDS[first.word] if is_question or first.word != "fails" else _together(first)
+    words = _words(first, is_question=is_question)
     yield f"{_INDENT}{style.mark(kind, words)}: {_wrapped([verdict.architecture for verdict in verdicts])}"
     rows: list[tuple[str, ...]] = []
     rows += [(printable(line),) for line in first.lines]
     rows += [row for ground in first.grounds for row in _wrapped_row(ground)]
     if first.word == "holds" and not first.grounds:
-        rows.append(("by the condition itself, or because the architecture does not define its symbols",))
+        rows.append(("it follows from the condition, the release and the types and prompts of its symbols alone",))
     rows += [(f"because of: {printable(reason)}",) for reason in first.reasons]
-    for conflict in first.conflicts:
+    for count, conflict in enumerate(first.conflicts):
+        rows += [("",)] if count else []
         rows += [(printable(line.text), f"{line.location}") for line in conflict.lines]
         rows += [(_INDENT + cells[0], *cells[1:]) for ground in conflict.grounds for cells in _wrapped_row(ground)]
     yield from columns(rows, indent=_INDENT * 2)
 
 
-def _together(verdict: Verdict) -> str:
-    return "can hold together, with these lines" if verdict.lines else "can hold together"
+def _words(verdict: Verdict, *, is_question: bool) -> str:
+    if verdict.word == "fails" and not is_question:
+        return "can hold together, with these lines" if verdict.lines else "can hold together"
+    if verdict.word == "fails" and not verdict.lines:
+        return "does not hold, without further lines"
+    if verdict.word == "excluded" and all(len(item.lines) == 1 for item in verdict.conflicts):
+        return "given lines that cannot hold"
+    return _WORDS[verdict.word]
 
 
 def _wrapped(words: list[str]) -> str:
