@@ -107,7 +107,7 @@ def decide(model: Model, question: Question, given: Sequence[Assignment] = (), *
     try:
         return _decide(model, question, given, reasons=reasons)
     except GaveUpError as error:
-        return Undecided((str(error),))
+        return Undecided((error.message,))
 
 
 def _decide(model: Model, question: Question, given: Sequence[Assignment], *, reasons: bool) -> Answer:

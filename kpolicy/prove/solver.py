@@ -23,7 +23,7 @@ class NoSolverError(KpolicyError):
     exit_status = 2
 
 
-class GaveUpError(Exception):
+class GaveUpError(KpolicyError):
     """A question that the solver did not answer within its limit."""
 
 

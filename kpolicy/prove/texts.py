@@ -50,8 +50,9 @@ class Texts:
         return literals
 
     def entered(self, symbol: int) -> list[Literal]:
-        """The same for the value before it is clipped to a range, which a line would have."""
-        return self._entered.get(symbol) or self.value(symbol)
+        """The same for the value that a line would have: before it is clipped, unless conf drops such a line."""
+        drops = self._formula.dialect.drops_out_of_range
+        return self.value(symbol) if drops or symbol not in self._entered else self._entered[symbol]
 
     def last_value(self, symbol: int) -> list[Literal]:
         """The same for the value that a number is left with: an old conf drops a line that is out of range.
