@@ -52,7 +52,7 @@ class Statement(NamedTuple):
 class Formula:
     """The clauses of the symbols that were asked for, and of all that they rest on.
 
-    `only` are the symbols that have clauses (None for all); `fine` makes a clause for each condition of a symbol and
+    `fine` makes a clause for each condition of a symbol and
     for each select, so that a proof can say which of them it rests on.
     """
 
@@ -61,7 +61,6 @@ class Formula:
         model: Model,
         asked: Mapping[int, Iterable[str]] | None = None,
         *,
-        only: frozenset[int] | None = None,
         fine: bool = False,
     ) -> None:
         core = self.core = model.core
@@ -69,7 +68,7 @@ class Formula:
         self.version = model.version
         self.clauses = Clauses()
         self.statements: list[Statement] = [Statement("gate")]
-        self.only, self.fine = only, fine
+        self.fine = fine
         self.pairs: dict[int, Pair] = dict(enumerate(CONSTANTS))
         self.reached: list[int] = []
         self._settled = 0
@@ -139,14 +138,13 @@ class Formula:
         while self._settled < len(self.reached):
             symbol = self.reached[self._settled]
             self._settled += 1
-            if self.only is None or symbol in self.only:
-                record = self.core.records[symbol]
-                if record[TYPE] > TRISTATE:
-                    self.texts.constrain(symbol, record)
-                elif record[CHOICE] >= 0:
-                    self._choices.constrain(symbol, record)
-                else:
-                    self.constrain(symbol, record, self.pair(record[VISIBILITY]))
+            record = self.core.records[symbol]
+            if record[TYPE] > TRISTATE:
+                self.texts.constrain(symbol, record)
+            elif record[CHOICE] >= 0:
+                self._choices.constrain(symbol, record)
+            else:
+                self.constrain(symbol, record, self.pair(record[VISIBILITY]))
 
     # What is said of a symbol.
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Protocol, TypeAlias
 
 from kpolicy.config.model import Assignment
-from kpolicy.evaluate.strings import operand
+from kpolicy.evaluate.strings import operand, unquote
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.model import Model
@@ -54,7 +54,6 @@ class Fails:
     """It does not hold in the configuration that these lines give; without any of them it would."""
 
     lines: tuple[Assignment, ...]
-    values: Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +98,15 @@ class Never:
 Answer: TypeAlias = Holds | Fails | Undecided | Excluded
 
 
-def decide(model: Model, question: Question, given: Sequence[Assignment] = (), *, reasons: bool = True) -> Answer:
-    """Answer a question; `given` are lines whose values are taken for granted, if they can hold together.
-
-    Without `reasons` a proof has no grounds, which take most of its time.
-    """
+def decide(model: Model, question: Question, given: Sequence[Assignment] = ()) -> Answer:
+    """Answer a question; `given` are lines whose values are taken for granted, if they can hold together."""
     try:
-        return _decide(model, question, given, reasons=reasons)
+        return _decide(model, question, given)
     except GaveUpError as error:
         return Undecided((error.message,))
 
 
-def _decide(model: Model, question: Question, given: Sequence[Assignment], *, reasons: bool) -> Answer:
+def _decide(model: Model, question: Question, given: Sequence[Assignment]) -> Answer:
     formula = Formula(model, asked_texts(model, question, given))
     against = -question.literal(formula)
     by_line = [(line, asked_value(formula, line)) for line in given]
@@ -120,7 +116,7 @@ def _decide(model: Model, question: Question, given: Sequence[Assignment], *, re
         if given and not solver.solve(held):
             return Excluded(tuple(_conflicts(model, solver, by_line)))
         if not _solve(solver, formula, [against, *held]):
-            return Holds(*grounds(model, question, given)) if reasons else Holds(())
+            return Holds(*grounds(model, question, given))
         for _try in range(MOST_TRIES):
             solution = solver.solution()
             lines = lines_of(formula, solution)
@@ -128,10 +124,9 @@ def _decide(model: Model, question: Question, given: Sequence[Assignment], *, re
             if _shows(question, given, values):
                 return _witness(model, question, given, lines)
             # The same comparisons would mislead again.
-            free = [-literal if literal in solution else literal for literal in formula.texts.free.values()]
-            if not free:
+            if not formula.texts.free:
                 break
-            solver.add([literal for literal in free if abs(literal) != TRUE])
+            solver.add(otherwise(formula, solution))
             if not _solve(solver, formula, [against, *held]):
                 break
     return Undecided(_free(model, formula) or ("evaluation does not confirm the solution of the formula",))
@@ -174,8 +169,7 @@ def possible(model: Model, questions: Sequence[Question]) -> list[bool | None]:
 def _witness(model: Model, question: Question, given: Sequence[Assignment], lines: Sequence[Assignment]) -> Fails:
     named = {line.name for line in given}
     others = [line for line in lines if line.name not in named]
-    few = reduced(model, others, lambda values: _shows(question, given, values), given)
-    return Fails(few, evaluate(model, config_of((*given, *few))))
+    return Fails(reduced(model, others, lambda values: _shows(question, given, values), given))
 
 
 def _conflicts(
@@ -203,6 +197,12 @@ def _literals(by_line: Sequence[tuple[Assignment, Sequence[Literal]]]) -> list[L
     return [literal for _line, literals in by_line for literal in literals]
 
 
+def otherwise(formula: Formula, solution: frozenset[Literal]) -> list[Literal]:
+    """A clause that excludes what a solution assumes of everything that the formula leaves free."""
+    literals = (literal for _node, literal in formula.texts.free if abs(literal) != TRUE)
+    return [-literal if literal in solution else literal for literal in literals]
+
+
 def asked_texts(model: Model, question: Question, given: Sequence[Assignment]) -> Mapping[int, Sequence[str]]:
     """The texts that a question and given lines compare numbers and strings with."""
     found = {node: list(texts) for node, texts in question.texts(model).items()}
@@ -214,15 +214,7 @@ def asked_texts(model: Model, question: Question, given: Sequence[Assignment]) -
 
 
 def _free(model: Model, formula: Formula) -> tuple[str, ...]:
-    names = model.names_by_node
-    found = []
-    for node in formula.texts.free:
-        if node < 0:
-            found.append("two numbers that are compared")
-            continue
-        expression = model.expression(node)
-        found.append(names.get(node) or str(expression))
-    return tuple(found)
+    return tuple(dict.fromkeys(str(model.expression(node)) for node, _literal in formula.texts.free))
 
 
 def _shows(question: Question, given: Sequence[Assignment], values: Values) -> bool:
@@ -259,6 +251,4 @@ def has_value(values: Values, line: Assignment) -> bool:
 
 def asked_text(line: Assignment) -> str:
     """The value that a line asks for, a string without its quotes."""
-    if line.value[:1] != '"':
-        return line.value
-    return line.value[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+    return (unquote(line.value) or "") if line.value[:1] == '"' else line.value

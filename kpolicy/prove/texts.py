@@ -27,7 +27,8 @@ class _Bound(NamedTuple):
 class Texts:
     """Adds the clauses of numbers and strings to a formula.
 
-    `free` are comparisons, defaults and bounds of which the formula says nothing, or not everything.  `plain` are
+    `free` are the nodes of which the formula says nothing, or not everything, each with a literal that decides it:
+    comparisons, and symbols whose defaults or bounds have another type.  `plain` are
     literals of solutions that evaluation confirms more likely: no line is dropped because it is out of range.
     """
 
@@ -36,7 +37,7 @@ class Texts:
         self._values: dict[int, list[Literal]] = {}
         self._last: dict[int, list[Literal]] = {}
         self._entered: dict[int, list[Literal]] = {}
-        self.free: dict[int, Literal] = {}
+        self.free: list[tuple[int, Literal]] = []
         self.plain: list[Literal] = []
 
     def value(self, symbol: int) -> list[Literal]:
@@ -79,12 +80,8 @@ class Texts:
         for before, after in zip(seen, last, strict=True):
             clauses.add((-kept, -before, after), 0)
             clauses.add((-plain, -before, after), 0)
-        self.free.setdefault(symbol, -kept)
+        self.free.append((symbol, -kept))
         return last
-
-    def known(self) -> Mapping[int, list[Literal]]:
-        """The numbers and strings that the formula speaks of."""
-        return self._values
 
     def comparison(self, node: int, given: Mapping[int, Pair] | None = None) -> Literal:
         """Whether a comparison holds; `given` are values of symbols that are taken for granted."""
@@ -104,7 +101,8 @@ class Texts:
         cases = [case for case in open_cases if case != FALSE]
         if cases:
             unknown = clauses.any_of(cases)
-            free = self.free.setdefault(node, clauses.fresh())
+            free = clauses.fresh()
+            self.free.append((node, free))
             holds.append(clauses.all_of((unknown, free)))
         return clauses.any_of(holds)
 
@@ -142,7 +140,7 @@ class Texts:
         classes = formula.classes.of(symbol)
         # What no line can say of a number, its defaults alone give it.
         ways: dict[int, list[Literal]] = {
-            at: [] for at, item in enumerate(classes) if item.kind == "text" and record[TYPE] != STRING
+            at: [] for at, item in enumerate(classes) if item.kind in ("text", "other") and record[TYPE] != STRING
         }
         before: list[Literal] = []
         for default, condition in record[DEFAULTS]:
@@ -189,8 +187,10 @@ class Texts:
             text = self._empty(records[symbol][TYPE])
         elif classes.is_text(default):
             if records[default][TYPE] != records[symbol][TYPE]:
-                free = self.free.setdefault(default, clauses.fresh())
-                return [(at, clauses.all_of((holds, free))) for at, _ in enumerate(classes.of(symbol))]
+                # Any value, as far as the formula knows.
+                either = [clauses.fresh() for _ in classes.of(symbol)]
+                self.free.extend((symbol, literal) for literal in either)
+                return [(at, clauses.all_of((holds, literal))) for at, literal in enumerate(either)]
             return [(at, clauses.all_of((holds, other))) for at, other in enumerate(self.value(default))]
         else:
             text = "n" if classes.is_logical(default) else classes.constant(default).text
@@ -208,7 +208,7 @@ class Texts:
             before.append(-holds)
             least, most = self._bound(symbol, low, base), self._bound(symbol, high, base)
             if least is None or most is None:
-                self.free.setdefault(symbol, counts)
+                self.free.append((symbol, counts))
                 continue
             for at, item in enumerate(classes):
                 value = number(item.text, base)

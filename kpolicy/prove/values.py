@@ -8,10 +8,11 @@ bound, share their classes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final, Literal, NamedTuple
 
 from kpolicy.evaluate.strings import compare, number, operand
+from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.nodes import EQUAL, UNEQUAL, YES
 from kpolicy.kconfig.payload import BOOL, DEFAULTS, HEX, INT, RANGES, STRING, TRISTATE, TYPE, Core
 
@@ -61,6 +62,8 @@ class Classes:
         self._groups: dict[int, int] = {}
         self._found: dict[int, set[str]] = {}
         self._known: dict[tuple[int, int], list[ValueClass]] = {}
+        self._mixed: set[int] = set()
+        self._constant_type = 0 if Dialect(*core.dialect).untyped_constants else TRISTATE
         # Nodes may be shared with other architectures: what this one does not name has no text here.
         for node in core.nodes:
             # The nodes are those of all models of a process: what this one does not name, it does not compare either.
@@ -94,7 +97,7 @@ class Classes:
     def constant(self, node: int) -> ValueClass:
         """The class of a constant or a name that nothing defines."""
         if node <= YES:
-            return ValueClass("text", _LETTERS[node], 0 if self._core.dialect[13] else TRISTATE)
+            return ValueClass("text", _LETTERS[node], self._constant_type)
         return ValueClass("text", self._texts[node], 0)
 
     def of(self, symbol: int) -> list[ValueClass]:
@@ -104,6 +107,9 @@ class Classes:
         if key not in self._known:
             found = self._found.get(key[0], set())
             self._known[key] = _texts(found) if type_code == STRING else _numbers(found, type_code)
+            if type_code != STRING and any(self._group(node) == key[0] for node in self._mixed):
+                # A default of another type may give it any text.
+                self._known[key].append(ValueClass("other", _other(found), type_code))
         return self._known[key]
 
     def index(self, symbol: int, text: str) -> int:
@@ -124,6 +130,8 @@ class Classes:
             if not self.is_text(node):
                 continue
             if self.is_text(against):
+                if self._core.records[node][TYPE] != self._core.records[against][TYPE]:
+                    self._mixed.add(node)
                 first, second = self._group(node), self._group(against)
                 if first != second:
                     self._groups[second] = first
@@ -144,10 +152,15 @@ class Classes:
 
 def _texts(found: Iterable[str]) -> list[ValueClass]:
     texts = sorted({"", *found})
+    return [*(ValueClass("text", text, STRING) for text in texts), ValueClass("other", _other(texts), STRING)]
+
+
+def _other(texts: Collection[str]) -> str:
+    """A text that is none of some others."""
     other = "other"
     while other in texts:
         other += "-"
-    return [*(ValueClass("text", text, STRING) for text in texts), ValueClass("other", other, STRING)]
+    return other
 
 
 def _numbers(found: Iterable[str], type_code: int) -> list[ValueClass]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from kpolicy.config.model import Assignment, Config
 from kpolicy.evaluate.strings import is_valid
@@ -81,8 +81,3 @@ def _line(name: str, value: str, number: int) -> Assignment:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def texts(lines: Sequence[Assignment]) -> Iterator[str]:
-    """The lines as they stand in a config."""
-    return (line.text for line in lines)

@@ -204,7 +204,7 @@ def _verdict(model: Model, number: int, answer: Answer, names: Sequence[str] = (
             place = Location(f"arch/{model.srcarch}/Kconfig", 1)
             lines += tuple(Ground(f"no Kconfig file of {arch} defines {name}", place) for name in undefined)
             return Verdict(number, arch, "holds", grounds=(*lines, *grounds_in_words(model, grounds)))
-        case Fails(lines, _values):
+        case Fails(lines):
             return Verdict(number, arch, "fails", lines=tuple(line.text for line in lines))
         case Excluded(conflicts):
             return Verdict(number, arch, "excluded", conflicts=tuple(_shown(model, item) for item in conflicts))

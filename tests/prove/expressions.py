@@ -61,7 +61,7 @@ def tried(model: Model, oracle: Oracle, arch: str, left: str, right: str, config
         return "fails", "" if good else f"conf: {left}={written.get(left)} {right}={written.get(right)}"
     if not isinstance(answer, Holds):
         return "not decided", ""
-    able = decide(model, Condition(parse(f"!{left}")), reasons=False)
+    able = decide(model, Condition(parse(f"!{left}")))
     if isinstance(able, Holds):
         return "holds, the left side never does", ""
     assert isinstance(able, Fails)

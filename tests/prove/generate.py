@@ -140,6 +140,9 @@ class _Writer:
         same = [name for name, of in self.types.items() if of == kind]
         if same and self.maybe(0.3):
             return self.random.choice(same)
+        others = [name for name, of in self.types.items() if of not in ("bool", "tristate")]
+        if others and kind not in ("bool", "tristate") and self.maybe(0.15):
+            return self.random.choice(others)
         if kind == "bool":
             return self.random.choice(("y", "y", "n", self._expression()))
         if kind == "tristate":

@@ -16,8 +16,9 @@ from kpolicy.kconfig.payload import BOOL, CHOICE, DIRECT, FLAGS, TRANSITIONAL, T
 from kpolicy.location import Location
 from kpolicy.policy.checks.kconfig import Claim, Claims
 from kpolicy.prove.bulk import Bulk
-from kpolicy.prove.clauses import FALSE, TRUE, Literal
+from kpolicy.prove.clauses import FALSE, Literal
 from kpolicy.prove.formula import Formula
+from kpolicy.prove.proof import otherwise
 from kpolicy.prove.witness import config_of, lines_of, reduced
 
 if TYPE_CHECKING:
@@ -119,9 +120,8 @@ class _Finder:
                 few = reduced(self._model, lines, shows)
                 return few, evaluate(self._model, config_of(few))
             # The same comparisons would mislead again.
-            free = [-literal if literal in solution else literal for literal in self._formula.texts.free.values()]
             other = self._formula.clauses.fresh()
-            self.bulk.add([-other, *(literal for literal in free if abs(literal) != TRUE)])
+            self.bulk.add([-other, *otherwise(self._formula, solution)])
             assumed.append(other)
         return None
 

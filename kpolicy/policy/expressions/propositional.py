@@ -22,6 +22,7 @@ from kpolicy.policy.expressions.expression import (
     Release,
     Symbol,
     compare,
+    symbols,
 )
 from kpolicy.prove.clauses import FALSE, TRUE, Literal
 
@@ -138,7 +139,7 @@ def _comparison(formula: Formula, expression: Compare) -> Literal:
             if one is not None and other is not None and "gap" in (one.kind, other.kind) and one.kind == other.kind:
                 # Two numbers between the same others: nothing is known of their order.
                 free = clauses.fresh()
-                formula.texts.free[-free] = free
+                formula.texts.free += [(formula.core.symbols[name], free) for name in symbols(expression)]
                 holds.append(clauses.all_of((both, free)))
             elif compare(expression.operator, left, right):
                 holds.append(both)
