@@ -56,7 +56,7 @@ else
 	$(BIN)/python -m tests.fixes.whole -j $(JOBS) --conf '$(TREE)'
 endif
 
-fuzz: $(VENV)/dev.stamp trees ## 10,000 damaged texts of each kind; odd configs, small trees and proofs against conf (or that of TREE=...)
+fuzz: $(VENV)/dev.stamp trees ## 10,000 damaged texts of each kind; odd configs and small trees against conf (or that of TREE=...), proofs against evaluation
 	$(BIN)/python -m tests.fuzz.hostile -j $(JOBS)
 	$(BIN)/python -m tests.fuzz.run -j $(JOBS) $(ARGS) $(TREE)
 	$(BIN)/python -m tests.kconfig.sweep -j $(JOBS) $(TREE)

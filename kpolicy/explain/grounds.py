@@ -20,10 +20,10 @@ _MOST: Final = 4
 
 
 class Ground(NamedTuple):
-    """A statement of a Kconfig file, in words, and where it stands."""
+    """A statement of a Kconfig file, in words, and its location; None for what no file has."""
 
     text: str
-    location: Location
+    location: Location | None
 
 
 def grounds_in_words(model: Model, statements: Iterable[Statement]) -> tuple[Ground, ...]:

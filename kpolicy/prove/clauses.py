@@ -91,6 +91,10 @@ class Clauses:
         """The greatest of some tristate values: what `||` gives."""
         return inverse(self.minimum([inverse(pair) for pair in pairs]))
 
+    def below(self, less: Pair, more: Pair) -> Literal:
+        """Whether one tristate value is less than another."""
+        return self.any_of((self.all_of((more.on, -less.on)), self.all_of((more.y, -less.y))))
+
     def exactly_one(self, literals: list[Literal], origin: int) -> None:
         """Demand that one of some literals holds, and no other."""
         self.add(literals, origin)

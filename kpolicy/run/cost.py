@@ -14,7 +14,7 @@ from kpolicy.frozen import dataclass
 from kpolicy.kernel.source import KernelTree
 from kpolicy.report.remark import Remark
 from kpolicy.report.views.cost import CostReport
-from kpolicy.run.attempt import attempt
+from kpolicy.run.attempt import attempt_each
 from kpolicy.run.bare import bare_values, truth
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
@@ -46,17 +46,8 @@ def costs(request: CostRequest, context: Context) -> tuple[tuple[CostReport, ...
     examiner = None
     if source is not None:
         examiner = Examiner(plan_for(source, request.toolchain, context), source)
-    reports: list[CostReport] = []
-    failed: list[KpolicyError] = []
-    for spec in request.configs:
-        found = attempt(partial(_report, spec, examiner, request, context), spec)
-        if isinstance(found, KpolicyError):
-            failed.append(found)
-            continue
-        report, said = found
-        for remark in said:
-            context.listener.warning(remark.location, remark.text)
-        reports.append(report)
+    work = partial(_report, examiner, request, context)
+    reports, failed = attempt_each(work, request.configs, context.listener)
     for remark in examiner.kconfig_remarks() if examiner is not None else ():
         context.listener.warning(remark.location, remark.text)
     if failed and not reports:
@@ -65,7 +56,7 @@ def costs(request: CostRequest, context: Context) -> tuple[tuple[CostReport, ...
 
 
 def _report(
-    spec: str, examiner: Examiner | None, request: CostRequest, context: Context
+    examiner: Examiner | None, request: CostRequest, context: Context, spec: str
 ) -> tuple[CostReport, tuple[Remark, ...]]:
     """The costs of a config, and remarks about its lines."""
     if examiner is None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from kpolicy.bounds import failure
 from kpolicy.collection import no_collection
 from kpolicy.config.model import Assignment, Config
 from kpolicy.errors import KpolicyError, UsageError
@@ -16,16 +17,15 @@ from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.payload import TYPES
 from kpolicy.kernel.architecture import architectures, resolve_architecture
 from kpolicy.kernel.source import KernelTree
-from kpolicy.location import Location
 from kpolicy.policy.expressions.expression import Expression, symbols
 from kpolicy.policy.expressions.propositional import Condition, check_provable, not_about_values
 from kpolicy.policy.expressions.syntax import parse
 from kpolicy.prove.proof import Answer, Conflict, Excluded, Fails, Holds, Never, Question, Undecided, asked_text, decide
-from kpolicy.prove.solver import Solver
+from kpolicy.prove.solver import require_solver
 from kpolicy.report.views.prove import ProofReport, ShownConflict, Verdict
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
-from kpolicy.run.executors import spread
+from kpolicy.run.executors import LOST, examiner, spread
 from kpolicy.run.plan import plan_for
 from kpolicy.run.selection import read_target
 
@@ -70,9 +70,8 @@ def prove(request: ProveRequest, context: Context) -> tuple[ProofReport, tuple[K
     if not request.conditions and request.given is None:
         raise UsageError("nothing to prove", hint="for example: kpolicy prove 'KASAN -> STACKDEPOT'")
     conditions = tuple(map(_condition, request.conditions))
-    with Solver():
-        # Says at once that there is none, before anything is read.
-        pass
+    # At once, before anything is read.
+    require_solver()
     looking = Examiner(plan_for(source, request.toolchain, context), source)
     given, word = _given(request, context)
     words = list(dict.fromkeys(request.archs)) or ([word] if word else list(architectures(source)))
@@ -87,9 +86,6 @@ def prove(request: ProveRequest, context: Context) -> tuple[ProofReport, tuple[K
     found.sort(key=lambda item: words.index(item.arch))
     errors = [item.error for item in found if item.error is not None]
     if len(found) < len(tasks):
-        # Only then.
-        from kpolicy.run.executors import LOST
-
         errors.append(LOST)
     verdicts = tuple(verdict for item in found for verdict in item.verdicts)
     questions = request.conditions or ("",)
@@ -150,9 +146,6 @@ def _lines(model: Model, config: Config, *, ask: bool) -> Iterator[Assignment]:
 
 def _look(task: _Task) -> _Found:
     """One architecture; runs in a worker."""
-    from kpolicy.bounds import failure
-    from kpolicy.run.executors import examiner
-
     looking = examiner()
     looking.begin()
     try:
@@ -201,8 +194,7 @@ def _verdict(model: Model, number: int, answer: Answer, names: Sequence[str] = (
         case Holds(grounds, given):
             lines = tuple(Ground(line.text, line.location) for line in given)
             undefined = [name for name in names if not model.is_defined(name)]
-            place = Location(f"arch/{model.srcarch}/Kconfig", 1)
-            lines += tuple(Ground(f"no Kconfig file of {arch} defines {name}", place) for name in undefined)
+            lines += tuple(Ground(f"no Kconfig file of {arch} defines {name}", None) for name in undefined)
             return Verdict(number, arch, "holds", grounds=(*lines, *grounds_in_words(model, grounds)))
         case Fails(lines):
             return Verdict(number, arch, "fails", lines=tuple(line.text for line in lines))

@@ -18,7 +18,7 @@ from kpolicy.policy.roles.alternatives import Retry, alternatives
 from kpolicy.policy.roles.role import Role, reading_of, role_of
 from kpolicy.report.remark import Remark
 from kpolicy.report.views.role import RoleReport
-from kpolicy.run.attempt import attempt
+from kpolicy.run.attempt import attempt_each
 from kpolicy.run.bare import bare_values
 from kpolicy.run.conclude import plan_by
 from kpolicy.run.context import Context
@@ -47,24 +47,15 @@ def roles(request: RoleRequest, context: Context) -> tuple[tuple[RoleReport, ...
         raise UsageError("standard input can be read only once")
     check_release(request.release, has_tree=request.source is not None)
     standards = Standards(request.terms.policy, request.source, context)
-    reports: list[RoleReport] = []
-    failed: list[KpolicyError] = []
-    for spec in request.configs:
-        found = attempt(partial(_of, spec, request, standards, context), spec)
-        if isinstance(found, KpolicyError):
-            failed.append(found)
-            continue
-        report, said = found
-        for remark in said:
-            context.listener.warning(remark.location, remark.text)
-        reports.append(report)
+    work = partial(_of, request, standards, context)
+    reports, failed = attempt_each(work, request.configs, context.listener)
     if failed and not reports:
         raise together(failed)
     return tuple(reports), tuple(failed)
 
 
 def _of(
-    spec: str, request: RoleRequest, standards: Standards, context: Context
+    request: RoleRequest, standards: Standards, context: Context, spec: str
 ) -> tuple[RoleReport, tuple[Remark, ...]]:
     """The role of a config, and remarks about where the config is from."""
     source = request.source

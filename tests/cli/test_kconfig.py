@@ -120,8 +120,7 @@ def _lines(outcome: Outcome) -> list[str]:
 
 def test_what_is_said_about_kconfig_files(tree: Path) -> None:
     outcome = kpolicy("kconfig", "-j", "1", tree, "--path", "lib")
-    counts = _lines(outcome)[-1]
-    assert _lines(outcome) == [*_TREE_LINES, counts]
+    assert _lines(outcome) == [*_TREE_LINES, "2 architectures: 0 errors, 3 warnings, 0 notes"]
     assert (outcome.status, outcome.err) == (1, "")
     proofs = kpolicy("kconfig", "-j", "1", tree, "--path", "lib", "--check", "proofs")
     assert [line for line in _lines(proofs) if "unmet-select" in line] == _UNMET

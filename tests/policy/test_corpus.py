@@ -46,7 +46,7 @@ _READ = {
     "android_15_6.6_aarch64": {"debugfs/guest-page-tables-shown"},
     "opensuse_x86_64": {
         "fault-injection/framework-in-production",
-        # DEBUG_SG=y beside BUG_ON_DATA_CORRUPTION=y, as KSPP recommends it.
+        # DEBUG_SG=y beside BUG_ON_DATA_CORRUPTION=y: both are KSPP settings.
         "kvmalloc/sg-as-hardening",
         "self-test/crash-on-request",
     },

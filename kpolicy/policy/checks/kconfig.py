@@ -19,6 +19,7 @@ from kpolicy.location import Location
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.model import Model
+    from kpolicy.kconfig.payload import Record
 
 _RECURSION_LIMIT = 20_000
 _LONGEST_WAY = 6
@@ -64,6 +65,16 @@ def check_kconfig(model: Model, *, redundant: bool = True) -> Claims:
     # Expressions nest deeply, see kpolicy.kconfig.load.
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
     return _Checker(model).claims(redundant=redundant)
+
+
+def is_lifted(record: Record | None) -> bool:
+    """Whether a select of a symbol has an effect on it."""
+    return (
+        record is not None
+        and BOOL <= record[TYPE] <= TRISTATE
+        and record[CHOICE] < 0
+        and not record[FLAGS] & TRANSITIONAL
+    )
 
 
 class _Edge(NamedTuple):
@@ -174,7 +185,7 @@ class _Checker:
             longer: list[list[_Edge]] = []
             for way in ways:
                 end = way[-1].target
-                if end in seen or not self._is_lifted(end):
+                if end in seen or not is_lifted(self._records[end]):
                     continue
                 seen.add(end)
                 for step in self._edges.get(end, ()):
@@ -230,19 +241,9 @@ class _Checker:
         record = self._records[node]
         return record is not None and record[CHOICE] >= 0 and not record[FLAGS] & IS_CHOICE
 
-    def _is_lifted(self, node: int) -> bool:
-        """Whether a select of the symbol has an effect on it."""
-        record = self._records[node]
-        return (
-            record is not None
-            and record[TYPE] in (BOOL, TRISTATE)
-            and record[CHOICE] < 0
-            and not record[FLAGS] & TRANSITIONAL
-        )
-
     def _candidates(self, edges: list[_Edge]) -> set[int]:
         """The targets among those of some selects that there is another way to, whatever the conditions."""
-        targets = [edge.target for edge in edges if self._is_lifted(edge.target)]
+        targets = [edge.target for edge in edges if is_lifted(self._records[edge.target])]
         found = {target for target, times in Counter(targets).items() if times > 1}
         seen: set[int] = set()
         waiting = targets.copy()

@@ -13,7 +13,7 @@ from kpolicy.policy.checks.probed import Probed
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.model import Model
-    from kpolicy.prove.clauses import Literal, Pair
+    from kpolicy.prove.clauses import Pair
     from kpolicy.prove.formula import Formula
 
 _DEFINITIONS, _DEPENDS = 0, 6
@@ -86,11 +86,6 @@ class Lines:
     def all_of(self, nodes: Iterable[int]) -> Pair:
         """The value of several conditions together."""
         return self.formula.clauses.minimum([self.formula.pair(node) for node in nodes])
-
-    def falls_below(self, less: Pair, more: Pair) -> Literal:
-        """A literal for: the one value is less than the other."""
-        clauses = self.formula.clauses
-        return clauses.any_of((clauses.all_of((more.on, -less.on)), clauses.all_of((more.y, -less.y))))
 
     def is_entry(self, node: int) -> bool:
         """Whether a node is a symbol, not a choice."""

@@ -200,7 +200,7 @@ class _Prover:
             own = self._formula.pair(node)
             around, whole = self._clauses.minimum((own, around)), self._clauses.minimum((own, whole))
         text = self._text(line)
-        against = self._clauses.all_of((*counts, self._lines.falls_below(whole, around)))
+        against = self._clauses.all_of((*counts, self._clauses.below(whole, around)))
         applies = self._clauses.all_of((*counts, around.on))
         yield _Question(_ALWAYS, node, line.place, f"{text} always holds there", against, applies)
         if line.kind in ("select", "imply", "range"):
@@ -223,7 +223,7 @@ class _Prover:
                 around = self._lines.all_of((*item.around, *nodes[:at], *nodes[at + 1 :]))
                 text = str(self._model.expression(part))
                 message = f"{self._names[node]} depends on {text}, which always holds when its other dependencies do"
-                against = self._lines.falls_below(self._formula.pair(part), around)
+                against = self._clauses.below(self._formula.pair(part), around)
                 yield _Question(
                     "kconfig/redundant-depends", node, place, message, against, around.on, f"{number} {at} {text}"
                 )
@@ -253,7 +253,7 @@ class _Prover:
                 continue
             others = [part for number, part in enumerate(left) if number != at and number not in gone]
             around = self._lines.all_of((*definition.around, *others))
-            against = self._lines.falls_below(self._formula.pair(left[at]), around)
+            against = self._clauses.below(self._formula.pair(left[at]), around)
             if against == FALSE or (against != TRUE and self._bulk.solve([against]) is None):
                 gone.add(at)
                 yield item

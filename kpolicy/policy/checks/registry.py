@@ -298,8 +298,8 @@ CHECKS: tuple[Check, ...] = (
         "kconfig/select-of-prompt",
         "select of a symbol with a prompt",
         "note",
-        "Documentation/kbuild/kconfig-language.rst recommends select for symbols without a prompt only: a select"
-        " takes the answer away, and ignores dependencies. The kernel has thousands of such selects.",
+        "kconfig-language.rst: use select only for symbols without a prompt and without dependencies, since select"
+        " forces a symbol on without checking its dependencies. The kernel has thousands of such selects.",
         "Documentation/kbuild/kconfig-language.rst: select",
         quiet=True,
     ),

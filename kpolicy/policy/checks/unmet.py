@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from kpolicy.config.model import Assignment
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.kconfig.nodes import NO, YES
-from kpolicy.kconfig.payload import BOOL, CHOICE, DIRECT, FLAGS, TRANSITIONAL, TRISTATE, TYPE
+from kpolicy.kconfig.payload import BOOL, DIRECT, TYPE
 from kpolicy.location import Location
-from kpolicy.policy.checks.kconfig import Claim, Claims
+from kpolicy.policy.checks.kconfig import Claim, Claims, is_lifted
 from kpolicy.prove.bulk import Bulk
 from kpolicy.prove.clauses import FALSE, Literal
 from kpolicy.prove.formula import Formula
@@ -87,22 +87,14 @@ class _Finder:
                 allowed = formula.promoted(target, formula.pair(self._records[target][DIRECT]), is_bool=is_bool)
                 both = clauses.minimum((formula.pair(source), formula.pair(condition)))
                 selected = formula.promoted(target, both, is_bool=is_bool)
-                against = clauses.any_of(
-                    (clauses.all_of((selected.on, -allowed.on)), clauses.all_of((selected.y, -allowed.y)))
-                )
+                against = clauses.below(allowed, selected)
                 if against != FALSE:
                     yield _Select(source, target, condition, Location(files[file], line), against)
 
     def _is_raised(self, node: int) -> bool:
         """Whether a select of a symbol has an effect, and dependencies to break."""
         record = self._records[node]
-        return (
-            record is not None
-            and record[TYPE] in (BOOL, TRISTATE)
-            and record[CHOICE] < 0
-            and not record[FLAGS] & TRANSITIONAL
-            and record[DIRECT] != YES
-        )
+        return is_lifted(record) and record[DIRECT] != YES
 
     def _witness(self, item: _Select) -> tuple[tuple[Assignment, ...], Values] | None:
         """The fewest lines with which the select breaks a dependency, by evaluation; None where none is confirmed."""

@@ -10,7 +10,7 @@ from kpolicy.errors import UsageError
 from kpolicy.policy.expressions.expression import And
 from kpolicy.policy.expressions.propositional import Condition, check_provable
 from kpolicy.prove.proof import possible
-from kpolicy.prove.solver import NoSolverError, Solver
+from kpolicy.prove.solver import NoSolverError, require_solver
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.model import Model
@@ -61,7 +61,7 @@ class Firing:
 def firing_of(rules: Iterable[Rule]) -> Firing | None:
     """What will find out which rules can fire; None without a solver."""
     try:
-        with Solver():
-            return Firing(rules)
+        require_solver()
     except NoSolverError:
         return None
+    return Firing(rules)

@@ -100,7 +100,7 @@ def _group(verdicts: list[Verdict], style: Style, *, is_question: bool) -> Itera
     rows += [(f"because of: {printable(reason)}",) for reason in first.reasons]
     for count, conflict in enumerate(first.conflicts):
         rows += [("",)] if count else []
-        rows += [(printable(line.text), f"{line.location}") for line in conflict.lines]
+        rows += [row for line in conflict.lines for row in _wrapped_row(line)]
         rows += [(_INDENT + cells[0], *cells[1:]) for ground in conflict.grounds for cells in _wrapped_row(ground)]
     yield from columns(rows, indent=_INDENT * 2)
 
@@ -124,7 +124,7 @@ def _wrapped_row(ground: Ground) -> Iterator[tuple[str, ...]]:
         printable(ground.text), _WIDTH, subsequent_indent=_INDENT, break_long_words=False, break_on_hyphens=False
     )
     for count, line in enumerate(wrapped):
-        yield (line,) if count else (line, f"{ground.location}")
+        yield (line,) if count or ground.location is None else (line, f"{ground.location}")
 
 
 def proof_document(report: ProofReport) -> dict[str, Any]:
