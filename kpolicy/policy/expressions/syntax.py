@@ -241,7 +241,7 @@ class _Parser(Tokens):
 
     def _check(self, token: Token) -> None:
         wrong = self._text[token.column : token.column + 2]
-        if wrong in ("==", "<>"):
+        if wrong in ("==", "<>", "=>"):
             self._fail(f"{wrong!r} is not an operator", token, self._meant(wrong))
 
     def _bad_character(self, token: Token) -> NoReturn:
