@@ -163,6 +163,7 @@ def test_a_line_for_a_symbol_that_the_tree_lacks_counts_as_assigned() -> None:
         ("kasan", 1, "'kasan' is not a symbol", "did you mean 'KASAN'?"),
         ("A && (B || C", 6, "this parenthesis is not closed", None),
         ("A)", 2, "this parenthesis was never opened", None),
+        ("A => B", 3, "'=>' is not an operator", "did you mean '->'?"),
         ("A B", 3, "expected '&&', '||', '->' or the end of the condition", None),
         ("A &&", 5, "the condition ends here: expected a symbol", None),
         ("", 1, "the condition ends here: expected a symbol", None),
