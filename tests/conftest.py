@@ -39,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What takes a real kernel is marked so: those tests are run apart, without measuring coverage."""
+    """What takes a real kernel is marked so: those tests are run apart, and `make coverage` leaves them out."""
     for item in items:
         if {"kernel", "debian_configs", "trees"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.trees)
