@@ -2,7 +2,8 @@
 """The formulas of thousands of random small trees against all of their configs: `python -m tests.prove.sweep -n 20000`.
 
 Without a TREE, in the dialects of the kernels of the tests, and once more with the `imply` of 5.4.  What a formula
-refuses though a config gives it, and what it allows though none does where nothing is free, makes the exit status 1.
+refuses though a config gives it, what it allows though none does where nothing is free, and a wrong answer to an
+implication make the exit status 1.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ def main() -> int:
                     for outcome in outcomes:
                         _count(counts, outcome)
             wrong += counts["refused though given"] + counts["allowed though not given"]
+            wrong += counts["of them answered wrong"]
             words = ", ".join(f"{count:,} {word}" for word, count in sorted(counts.items()))
             print(f"{kernel}{', imply as in 5.4' if strong_imply else ''}: {words}", flush=True)
     return 1 if wrong else 0
@@ -74,9 +76,14 @@ def _count(counts: Counter[str], outcome: Outcome | None) -> None:
     counts["trees"] += 1
     counts["configs"] += outcome.configs
     counts["with something free"] += outcome.free
+    counts["implications"] += outcome.asked
+    counts["of them not decided"] += outcome.undecided
+    counts["of them answered wrong"] += outcome.wrong
     counts["free and allowed though not given"] += bool(outcome.beyond and outcome.free)
     if outcome.missing:
         counts["refused though given"] += 1
+        print(outcome.text, flush=True)
+    elif outcome.wrong:
         print(outcome.text, flush=True)
     elif outcome.beyond and not outcome.free:
         counts["allowed though not given"] += 1

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -18,21 +18,31 @@ from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.payload import STRING
 from kpolicy.location import Location
+from kpolicy.policy.expressions.propositional import Condition
+from kpolicy.policy.expressions.syntax import parse
 from kpolicy.prove.formula import Formula
+from kpolicy.prove.proof import Fails, Holds, decide
 from tests.kconfig.small import load
 from tests.prove.generate import LINES, MOST_CONFIGS, SmallTree, small_tree
 
 _PLACE = Location("config", 1)
+_QUESTIONS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How often the formula refuses what a config gives, and allows what none gives; with the tree where it does."""
+    """How often the formula refuses what a config gives, and allows what none gives; with the tree where it does.
+
+    Also of some implications: how many were asked, not decided, and answered against the configs.
+    """
 
     configs: int
     missing: int
     beyond: int
     free: bool
+    asked: int
+    undecided: int
+    wrong: int
     text: str = ""
 
 
@@ -69,11 +79,15 @@ def compare(model: Model, tree: SmallTree, seed: int = 0) -> Outcome | None:
     if tree.count(texts) > MOST_CONFIGS:
         return None
     seen: dict[tuple[int, ...], str] = {}
+    results: list[Values] = []
     count = 0
     for lines in tree.configs(texts):
         count += 1
         values = evaluate(model, config_of(lines))
-        seen.setdefault(tuple(_state(formula, model, values, names)), repr(lines))
+        state = tuple(_state(formula, model, values, names))
+        if state not in seen:
+            seen[state] = repr(lines)
+            results.append(values)
     told: list[str] = []
     missing = beyond = 0
     with Cadical195(bootstrap_with=formula.clauses.items) as solver:
@@ -86,8 +100,40 @@ def compare(model: Model, tree: SmallTree, seed: int = 0) -> Outcome | None:
                 beyond += 1
                 told.append(f"given by no config: {dict(zip(names, state, strict=True))}")
     free = bool(formula.texts.free)
+    verdicts = [_verdict(model, text, results) for text in _implications(model, formula, tree, names, Random(seed))]
+    told += [f"answered against the configs: {text}" for text, verdict in verdicts if verdict == "wrong"]
+    undecided, wrong = (sum(verdict == word for _, verdict in verdicts) for word in ("undecided", "wrong"))
     text = f"seed {seed}\n{tree.text}" + "\n".join(told) if told else ""
-    return Outcome(count, missing, beyond, free, text)
+    return Outcome(count, missing, beyond, free, len(verdicts), undecided, wrong, text)
+
+
+def _implications(model: Model, formula: Formula, tree: SmallTree, names: list[str], random: Random) -> Iterator[str]:
+    """Conditions about two values, one of each."""
+    for _ in range(_QUESTIONS if names else 0):
+        left, right = (_comparison(model, formula, tree, random.choice(names), random) for _ in "ab")
+        yield f"{left} -> {right}"
+
+
+def _comparison(model: Model, formula: Formula, tree: SmallTree, name: str, random: Random) -> str:
+    if tree.types[name] in LINES:
+        return f"{name} {random.choice(('=', '!='))} {random.choice('nmy')}"
+    texts = [item.text for item in formula.classes.of(model.core.symbols[name]) if item.kind != "gap"]
+    number = tree.types[name] != "string"
+    return f'{name} {random.choice(("=", "!=", "<", ">=") if number else ("=", "!="))} "{random.choice(texts)}"'
+
+
+def _verdict(model: Model, text: str, results: Collection[Values]) -> tuple[str, str]:
+    """What is to be said of the answer to a condition, every result of a config being known."""
+    question = Condition(parse(text))
+    against = any(not question.holds(values) for values in results)
+    match decide(model, question):
+        case Holds():
+            return text, "wrong" if against else "right"
+        case Fails(lines):
+            shown = not question.holds(evaluate(model, Config("config", lines)))
+            return text, "right" if against and shown else "wrong"
+        case _:
+            return text, "undecided"
 
 
 def _texts(formula: Formula, symbol: int) -> list[str]:
