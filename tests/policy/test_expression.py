@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kpolicy.errors import UsageError
 from kpolicy.evaluate.command_line import PARAMETERS
-from kpolicy.evaluate.values import Values
+from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.policy.expressions.expression import (
     BOOT_WORDS,
     PREDICATES,
@@ -27,6 +29,7 @@ from kpolicy.policy.expressions.expression import (
     symbols,
 )
 from kpolicy.policy.expressions.syntax import parse
+from tests.kconfig.small import load, make_tree
 from tests.policy.support import values_of
 
 NAMES = st.sampled_from(["KASAN", "DEBUG_VM", "LOCKDEP_BITS", "40x", "CMDLINE", "NOT_THERE", "DRM"])
@@ -139,6 +142,13 @@ def test_algebra(values: Values, left: Expression, right: Expression) -> None:
 )
 def test_evaluation(values: Values, text: str, expected: bool) -> None:
     assert parse(text).holds(values) is expected
+
+
+def test_a_hex_without_its_prefix_is_a_number(tmp_path: Path) -> None:
+    """As conf compares it; `default 10` of a hex is 0x10 and is written as 10."""
+    values = evaluate(load(make_tree(tmp_path, {"Kconfig": "config A\n\thex\n\tdefault 10\n"})), None, "alldefconfig")
+    assert values.text("A") == "10"
+    assert parse("A = 16 && A = 0x10 && A > 10 && A != 10").holds(values)
 
 
 def test_a_line_for_a_symbol_that_the_tree_lacks_counts_as_assigned() -> None:

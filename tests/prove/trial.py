@@ -115,9 +115,10 @@ def _implications(model: Model, formula: Formula, tree: SmallTree, names: list[s
 
 
 def _comparison(model: Model, formula: Formula, tree: SmallTree, name: str, random: Random) -> str:
-    if tree.types[name] in LINES:
+    classes = () if tree.types[name] in LINES else formula.classes.of(model.core.symbols[name])
+    texts = [item.text for item in classes if item.kind in ("number", "text")]
+    if not texts:
         return f"{name} {random.choice(('=', '!='))} {random.choice('nmy')}"
-    texts = [item.text for item in formula.classes.of(model.core.symbols[name]) if item.kind != "gap"]
     number = tree.types[name] != "string"
     return f'{name} {random.choice(("=", "!=", "<", ">=") if number else ("=", "!="))} "{random.choice(texts)}"'
 

@@ -81,10 +81,16 @@ class Symbol:
         return values.tristate(self.name) != 0
 
     def text(self, values: Values) -> str:
-        """The value to compare: as `.config` has it, "" where `.config` has no line for it."""
+        """The value to compare: as `.config` has it, with the 0x of a hex; "" where `.config` has no line for it."""
         text = values.text(self.name)
+        if text in _TRISTATE:
+            return text
         # conf gives 0 to a number that nothing sets, and does not write it.
-        return text if text in _TRISTATE or values.is_written(self.name) else ""
+        if not values.is_written(self.name):
+            return ""
+        # `default ff` of a hex is written as it stands, and is the number 0xff.
+        short = not text.startswith(("0x", "0X")) and values.model.type_of(self.name) == "hex"
+        return f"0x{text}" if short else text
 
     def __str__(self) -> str:
         return self.name
