@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 @click.command("audit")
 @click.argument("tree", required=False, type=click.Path(), shell_complete=candidates.folders)
 @click.option("--demo", is_flag=True, help="Audit the small demonstration tree that comes with kpolicy.")
+@click.option(
+    "--fragments",
+    is_flag=True,
+    help="Also check the config fragments, and those of the kernel's own tests: kpolicy kconfig --check fragments.",
+)
 @arch_option(multiple=True)
 @policy_options
 @acceptance_options
@@ -37,7 +42,9 @@ if TYPE_CHECKING:
 @machine_options
 @census_option
 @click.pass_obj
-def command(console: Console, /, tree: str | None, demo: bool, archs: tuple[str, ...], **words: object) -> int:
+def command(
+    console: Console, /, tree: str | None, demo: bool, fragments: bool, archs: tuple[str, ...], **words: object
+) -> int:
     """Audit every defconfig of a kernel TREE, for all architectures.
 
     Without TREE: the current directory, which must be a kernel tree.  The text begins with errors and warnings about
@@ -66,7 +73,7 @@ def command(console: Console, /, tree: str | None, demo: bool, archs: tuple[str,
         hint = "name the kernel source tree: kpolicy audit DIR\nor audit the demonstration tree: kpolicy audit --demo"
         raise UsageError("the current directory is not a kernel source tree", hint=hint)
     options.check_outputs(console)
-    request = AuditRequest(source, archs, options.terms, own_policy=not demo)
+    request = AuditRequest(source, archs, options.terms, own_policy=not demo, fragments=fragments)
     return show(console, audit(request, options.context(console)), options.outputs)
 
 

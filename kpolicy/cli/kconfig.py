@@ -64,8 +64,11 @@ def command(
     redundant-depends, inherited-depends, constant-condition and select-of-prompt, which find hundreds of harmless
     lines.
 
-    Paths are relative to the tree.  Fragments are those in kernel/configs and arch/*/configs; those in
-    tools/testing/selftests are not checked.
+    --check fragments lays config fragments on what they are for and reports the lines that are not honoured, with
+    lines that would help: those in kernel/configs and arch/*/configs, which are always checked, and those of the
+    kernel's own tests: tools/testing/selftests, alone and all together, .kunitconfig, and the scenarios of rcutorture.
+
+    Paths are relative to the tree.
 
     \b
     Examples:
@@ -73,7 +76,8 @@ def command(
       kpolicy kconfig ~/linux --path mm --path lib/Kconfig.debug
       kpolicy kconfig ~/linux --check undefined-reference --fail-on note
       kpolicy kconfig ~/linux --check proofs --arch x86
-      kpolicy kconfig ~/linux --check fragment-not-honoured --path kernel/configs/debug.config
+      kpolicy kconfig ~/linux --check fragments --path kernel/configs/debug.config
+      kpolicy kconfig ~/linux --check fragments --arch x86 --path tools/testing/selftests/mm
     """
     from kpolicy.cli.reporting import Options, show
     from kpolicy.run.kconfig import KconfigRequest, check_tree

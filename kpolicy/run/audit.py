@@ -8,7 +8,7 @@ from dataclasses import field, replace
 from kpolicy.errors import UsageError
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.source import KernelTree
-from kpolicy.policy.checks.registry import SLOW_CHECKS, TREE_CHECKS
+from kpolicy.policy.checks.registry import FRAGMENT_CHECKS, SLOW_CHECKS, TREE_CHECKS
 from kpolicy.report.records import Report
 from kpolicy.run.conclude import Work, conclude, plan_by
 from kpolicy.run.context import Context
@@ -21,13 +21,15 @@ from kpolicy.run.selection import defconfig_targets
 class AuditRequest:
     """All defconfigs of a tree, or those of the ARCH words `archs`.
 
-    Without `own_policy` no `kpolicy.toml` is looked for beside the tree.
+    Without `own_policy` no `kpolicy.toml` is looked for beside the tree; with `fragments` the config fragments are
+    checked as well.
     """
 
     source: KernelTree
     archs: tuple[str, ...] = ()
     terms: Terms = field(default_factory=Terms)
     own_policy: bool = True
+    fragments: bool = False
 
 
 def audit(request: AuditRequest, context: Context) -> Report:
@@ -49,6 +51,7 @@ def audit_work(request: AuditRequest, context: Context) -> Work:
         raise UsageError(
             f"{source.name}: there are no defconfigs{of}", hint="defconfigs are expected in arch/*/configs"
         )
+    fragments = FRAGMENT_CHECKS if request.fragments else frozenset()
     plan = replace(plan_by(source, terms, context), standards=tuple(standards.all))
     return Work(
         command="audit",
@@ -56,7 +59,7 @@ def audit_work(request: AuditRequest, context: Context) -> Work:
         targets=tuple(targets),
         complete=not archs,
         unmade=SLOW_CHECKS,
-        tree_checks=standards.all[0].policy.settings("").checks & TREE_CHECKS,
+        tree_checks=standards.all[0].policy.settings("").checks & TREE_CHECKS | fragments,
         archs=archs,
         baseline=known_findings(terms.policy, standards),
     )

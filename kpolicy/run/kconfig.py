@@ -10,14 +10,15 @@ from typing import Final
 
 from kpolicy.errors import UsageError, did_you_mean
 from kpolicy.frozen import dataclass
-from kpolicy.kernel.architecture import resolve_architecture
+from kpolicy.kernel.architecture import architectures, resolve_architecture
 from kpolicy.kernel.config_files import config_files
 from kpolicy.kernel.source import KernelTree
-from kpolicy.policy.checks.registry import PROOF_CHECKS, TREE_CHECKS, UNASKED_CHECKS
+from kpolicy.policy.checks.registry import FRAGMENT_CHECKS, PROOF_CHECKS, TEST_CHECKS, TREE_CHECKS, UNASKED_CHECKS
 from kpolicy.report.records import Report
 from kpolicy.run.conclude import Work, conclude, plan_by
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
+from kpolicy.run.fragments import suite_files
 from kpolicy.run.policies import Standards, known_findings
 from kpolicy.run.request import Terms
 
@@ -28,7 +29,7 @@ PROOFS: Final = frozenset(
 """What `--check proofs` stands for: the checks with proofs that find few lines."""
 _CHECKED: Final = (
     "only Kconfig files that an architecture sources are checked, and the fragments in kernel/configs and\n"
-    "arch/*/configs, but not those in tools/testing/selftests"
+    "arch/*/configs; with --check fragments also the configs of the kernel's own tests"
 )
 
 
@@ -69,7 +70,7 @@ def check_tree(request: KconfigRequest, context: Context) -> Report:
     plan = replace(plan_by(source, terms, context), standards=tuple(standards.all))
     below = tuple(os.path.normpath(path) for path in request.paths)
     if below:
-        _check_paths(Examiner(plan, source), below)
+        _check_paths(Examiner(plan, source), below, request.archs if wanted & TEST_CHECKS else None)
     work = Work(
         command="kconfig",
         plan=plan,
@@ -82,10 +83,12 @@ def check_tree(request: KconfigRequest, context: Context) -> Report:
     return conclude(work, source, terms, context, census=False)
 
 
-def _check_paths(examiner: Examiner, paths: tuple[str, ...]) -> None:
+def _check_paths(examiner: Examiner, paths: tuple[str, ...], tests_for: tuple[str, ...] | None) -> None:
     """Refuse a path at which there is nothing to check: no findings there would look like a clean result."""
     source = examiner.source
     files = {*examiner.tree.names.files, *(file.path for file in config_files(source) if file.kind == "fragment")}
+    if tests_for is not None:
+        files.update(*(suite_files(source, examiner.architecture(word)) for word in tests_for or architectures(source)))
     known = files.union(*map(_folders, files))
     for path in paths:
         if path in known or path == ".":
@@ -103,7 +106,8 @@ def _folders(path: str) -> Iterator[str]:
 
 def _named(word: str) -> frozenset[str]:
     """The ids of the checks that a word names."""
-    return PROOFS if word == "proofs" else frozenset({_check(word)})
+    groups = {"proofs": PROOFS, "fragments": FRAGMENT_CHECKS}
+    return groups.get(word) or frozenset({_check(word)})
 
 
 def _check(word: str) -> str:
@@ -113,6 +117,6 @@ def _check(word: str) -> str:
         names = sorted(item.removeprefix(_FAMILY) for item in TREE_CHECKS)
         guess = did_you_mean(word.removeprefix(_FAMILY), names)
         raise UsageError(
-            f"unknown check {word!r} of Kconfig files", hint=guess or f"there are proofs, {', '.join(names)}"
+            f"unknown check {word!r} of Kconfig files", hint=guess or f"there are proofs, fragments, {', '.join(names)}"
         )
     return check

@@ -10,17 +10,16 @@ from functools import partial
 from typing import Any
 
 from kpolicy.bounds import failure
-from kpolicy.config.read import config_in_tree, stack
 from kpolicy.errors import InputError, KpolicyError
-from kpolicy.evaluate.values import evaluate
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.model import Model
-from kpolicy.kernel.architecture import Architecture, architectures, resolve_architecture
-from kpolicy.kernel.config_files import ConfigFile, config_files, make_target
+from kpolicy.kernel.architecture import architectures, resolve_architecture
+from kpolicy.kernel.config_files import make_target
 from kpolicy.kernel.source import KernelTree
 from kpolicy.location import Location
+from kpolicy.policy.checks import suites
 from kpolicy.policy.checks.duplicates import WRITTEN, written_lines
-from kpolicy.policy.checks.fragments import Unheard, fragment_findings, unheard
+from kpolicy.policy.checks.fragments import Unheard, fragment_findings
 from kpolicy.policy.checks.kconfig import Claims, check_kconfig
 from kpolicy.policy.checks.registry import PROOF_CHECKS
 from kpolicy.policy.checks.rules_table import TABLES
@@ -33,8 +32,9 @@ from kpolicy.report.records import TreeReport
 from kpolicy.report.remark import Remark
 from kpolicy.run.examine import Examiner
 from kpolicy.run.executors import LOST, examiner
+from kpolicy.run.fragments import Laid, fragments_of, lay_on, lay_tests_on, suite_files
 
-CLAIMS, REDUNDANT, REFERENCES, FRAGMENTS = "claims", "redundant", "references", "fragments"
+CLAIMS, REDUNDANT, REFERENCES, FRAGMENTS, TESTS = "claims", "redundant", "references", "fragments", "tests"
 _WRITTEN_LINES = "written lines"
 _REDUNDANT_SELECT, _DEAD_DEFAULT = "kconfig/redundant-select", "kconfig/dead-default"
 _PROVED = (*sorted(PROOF_CHECKS), _DEAD_DEFAULT)
@@ -46,15 +46,26 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
     "kconfig/refused-by-conf": (CLAIMS,),
     "kconfig/undefined-reference": (REFERENCES,),
     "kconfig/fragment-not-honoured": (FRAGMENTS,),
+    suites.CHECK: (TESTS,),
     **{check: (check,) for check in PROOF_CHECKS},
     **dict.fromkeys(WRITTEN, (_WRITTEN_LINES,)),
 }
 # The code and data that the findings depend on, besides the code that makes models.
 _CODE = (
-    *("policy/checks", "policy/rules", "explain", "prove", "evaluate", "config", "run/tree_findings.py"),
+    *(
+        "policy/checks",
+        "policy/rules",
+        "explain",
+        "prove",
+        "evaluate",
+        "config",
+        "run/tree_findings.py",
+        "run/fragments.py",
+    ),
     *(f"rules/{name}.toml" for name in TABLES),
 )
 _OF_FILES = (REFERENCES, _WRITTEN_LINES)
+_USUAL = ("x86", "x86_64", "arm64")
 Looked = tuple[TreeReport, list[KpolicyError], list[Remark]]
 
 
@@ -66,25 +77,31 @@ class _Task:
     claims: bool
     redundant: bool
     fragments: bool
+    tests: bool
+    advise: bool
     proofs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """What one architecture gave; `asked` are the fragments that were laid on its default config.
+    """What one architecture gave, with what fragments gave there.
 
-    `errors` are what is wrong with its Kconfig files, or with single fragments; `model` is the name in the cache of
-    the model that was looked at, None where it was not kept.
+    `model` is the name in the cache of the model that was looked at, None where it was not kept.
     """
 
     srcarch: str
     model: str | None = None
     claims: Claims | None = None
     proofs: Mapping[str, Claims] = field(default_factory=dict)
-    unheard: tuple[Unheard, ...] = ()
-    asked: tuple[str, ...] = ()
+    fragments: Laid = Laid()
+    tests: Laid = Laid()
     remarks: tuple[Remark, ...] = ()
     errors: tuple[KpolicyError, ...] = ()
+
+    @property
+    def all_errors(self) -> tuple[KpolicyError, ...]:
+        """What is wrong with the Kconfig files, and with single fragments."""
+        return (*self.errors, *self.fragments.errors, *self.tests.errors)
 
 
 class Survey:
@@ -113,18 +130,22 @@ class Survey:
         self._remarks = [*unproved, *(remark for known in kept.values() if known is not None for remark in known[1])]
         self._missing = [part for part in parts if part not in self._found]
         self.tasks: Mapping[str, Callable[[], Any]] = {}
-        claims, redundant, fragments = (part in self._missing for part in (CLAIMS, REDUNDANT, FRAGMENTS))
+        single = (part in self._missing for part in (CLAIMS, REDUNDANT, FRAGMENTS, TESTS))
+        claims, redundant, fragments, tests = single
         proofs = tuple(part for part in self._missing if part in _PROVED)
-        if claims or redundant or fragments or proofs:
+        # What to add to the config of a test is looked for where tests run most.
+        first = next((word for word in _USUAL if word in self._words), self._words[0])
+        if claims or redundant or fragments or tests or proofs:
             self.tasks = {
-                word: partial(_look, _Task(word, claims, redundant, fragments, proofs)) for word in self._words
+                word: partial(_look, _Task(word, claims, redundant, fragments, tests, word in (first, "um"), proofs))
+                for word in self._words
             }
 
     def report(self, given: Iterable[Any]) -> Looked:
         """The report, what could not be analysed, and remarks about the Kconfig files, by what the tasks gave."""
         results: list[_Result] = sorted(given, key=lambda result: result.srcarch)
         found, missing = dict(self._found), self._missing
-        errors = list(dict.fromkeys(error for result in results for error in result.errors))
+        errors = list(dict.fromkeys(error for result in results for error in result.all_errors))
         if len(results) < len(self.tasks):
             errors.append(LOST)
         remarks = [*self._remarks, *(remark for result in results for remark in result.remarks)]
@@ -137,7 +158,11 @@ class Survey:
         proved = self._proved(results)
         found |= {part: [item for item in proved if item.rule == part] for part in missing if part in _PROVED}
         if FRAGMENTS in missing:
-            found[FRAGMENTS] = _of_fragments(results)
+            laid = [(result.srcarch, result.fragments) for result in results]
+            found[FRAGMENTS] = list(fragment_findings(*_together(laid)))
+        if TESTS in missing:
+            laid = [(result.srcarch, result.tests) for result in results]
+            found[TESTS] = list(suites.suite_findings(*_together(laid)))
         if REFERENCES in missing:
             # Only here: this reads the language itself.
             from kpolicy.kconfig.references import references
@@ -186,12 +211,13 @@ def only_below(about: TreeReport, paths: Sequence[str]) -> TreeReport:
     return replace(about, findings=tuple(kept), complete=False)
 
 
-def _of_fragments(results: Sequence[_Result]) -> list[Finding]:
+def _together(laid: Sequence[tuple[str, Laid]]) -> tuple[list[Unheard], Mapping[str, list[str]]]:
+    """The lines that are not honoured, of all architectures, and the architectures of each fragment."""
     asked: dict[str, list[str]] = {}
-    for result in results:
-        for path in result.asked:
-            asked.setdefault(path, []).append(result.srcarch)
-    return list(fragment_findings([item for result in results for item in result.unheard], asked))
+    for srcarch, item in laid:
+        for path in item.asked:
+            asked.setdefault(path, []).append(srcarch)
+    return [line for _, item in laid for line in item.unheard], asked
 
 
 def _look(task: _Task) -> _Result:
@@ -208,7 +234,9 @@ def _look(task: _Task) -> _Result:
         if task.proofs:
             result = replace(result, proofs=_proofs(looking, model, task.proofs))
         if task.fragments:
-            result = _lay_on(looking, architecture, result)
+            result = replace(result, fragments=lay_on(looking, architecture))
+        if task.tests:
+            result = replace(result, tests=lay_tests_on(looking, architecture, advise=task.advise))
     except Exception as error:  # noqa: BLE001 - a bug met in one architecture must not hide what the others show
         return _Result(task.arch, errors=(failure(error, f"the Kconfig files of {task.arch}"),))
     return replace(result, remarks=looking.kconfig_remarks())
@@ -244,36 +272,6 @@ def _can_prove() -> bool:
     except NoSolverError:
         return False
     return True
-
-
-def _lay_on(looking: Examiner, architecture: Architecture, result: _Result) -> _Result:
-    """A result with the fragments laid on the default config of an architecture, each by itself."""
-    source, model = looking.source, looking.model(architecture, looking.toolchain)
-    try:
-        base = [config_in_tree(source, path) for path in make_target(source, architecture, "defconfig")]
-    except KpolicyError as error:
-        return replace(result, errors=(error,))
-    asked: list[str] = []
-    found: list[Unheard] = []
-    errors: list[KpolicyError] = []
-    for file in _fragments(source, architecture):
-        if file.srcarch is not None or base:
-            try:
-                values = evaluate(model, stack(file.path, [*base, config_in_tree(source, file.path)]), "olddefconfig")
-                found += unheard(values, (file.path,), lambda: looking.tree.names)
-            except Exception as error:  # noqa: BLE001 - nor one met in a fragment what the others show
-                errors.append(failure(error, "the fragment", Location(file.path, 0)))
-            else:
-                asked.append(file.path)
-    return replace(result, asked=tuple(asked), unheard=tuple(found), errors=tuple(errors))
-
-
-def _fragments(source: KernelTree, architecture: Architecture) -> list[ConfigFile]:
-    return [
-        file
-        for file in config_files(source)
-        if file.kind == "fragment" and file.srcarch in (None, architecture.srcarch)
-    ]
 
 
 class _Shelf:
@@ -324,14 +322,19 @@ class _Shelf:
             configs.update(tree.names.files)
             for architecture in chosen:
                 configs.update(make_target(self._source, architecture, "defconfig"))
-                configs.update(file.path for file in _fragments(self._source, architecture))
+                configs.update(file.path for file in fragments_of(self._source, architecture))
+        if part == TESTS:
+            configs.update(tree.names.files)
+            for architecture in chosen:
+                configs |= suite_files(self._source, architecture)
         return tree.content_key(json.dumps([part, keys]), configs, _CODE)
 
 
 def _row(item: Finding) -> list[Any]:
-    return [item.rule, item.severity, item.symbol, item.message, *item.place, item.architectures]
+    return [item.rule, item.severity, item.symbol, item.message, *item.place, item.architectures, item.remedy]
 
 
 def _finding(row: list[Any]) -> Finding:
-    rule, severity, symbol, message, path, line, archs = row
-    return tree_finding(rule, symbol, message, Location(path, line), archs, severity=severity)
+    rule, severity, symbol, message, path, line, archs, remedy = row
+    found = tree_finding(rule, symbol, message, Location(path, line), archs, severity=severity)
+    return replace(found, remedy=tuple(remedy)) if remedy else found

@@ -26,7 +26,11 @@ from tests.oracle.cache import cache_folder
 RELEASES = ("6.12", "6.1")
 VARIABLE = "KPOLICY_TEST_TREES"
 _STAMP = "kpolicy-complete"
-_WHOLE_FOLDERS = ("scripts", "kernel/configs", "Documentation/kbuild", "tools/testing/kunit")
+_SELFTESTS = "tools/testing/selftests"
+_WHOLE_FOLDERS = (
+    *("scripts", "kernel/configs", "Documentation/kbuild", "tools/testing/kunit"),
+    f"{_SELFTESTS}/rcutorture/configs",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,8 @@ def wanted(path: str) -> bool:
     if name.startswith(("Kconfig", "Makefile", "Kbuild", "Platform")) or (len(parts) == 1 and name == "COPYING"):
         return True
     if path.startswith(tuple(f"{folder}/" for folder in _WHOLE_FOLDERS)):
+        return True
+    if name == ".kunitconfig" or (path.startswith(f"{_SELFTESTS}/") and name.partition(".")[0] == "config"):
         return True
     return parts[0] == "arch" and len(parts) > 3 and parts[2] in ("configs", "tools", "scripts")
 

@@ -36,7 +36,8 @@ class Unheard:
     """A line of a fragment that an architecture does not honour.
 
     `foreign` marks what only other architectures can have, `hopeless` a line that does nothing in any
-    config of this one, `probed` what rests on the toolchain.
+    config of this one, `probed` what rests on the toolchain, `merged` what is honoured where the fragment is alone.
+    With the `lines` beside it, where there are any, it is honoured.
     """
 
     architecture: str
@@ -47,6 +48,8 @@ class Unheard:
     foreign: bool
     hopeless: bool
     probed: bool
+    merged: bool = False
+    lines: tuple[str, ...] = ()
 
 
 def unheard(values: Values, fragments: Collection[str], names: Names) -> Iterator[Unheard]:
@@ -107,24 +110,33 @@ def fragment_findings(found: Sequence[Unheard], asked: Mapping[str, Sequence[str
 
 
 def _finding(items: Sequence[Unheard], asked: Sequence[str], severity: Severity) -> Finding:
+    archs = sorted(item.architecture for item in items)
+    first = items[0]
+    message = f"{first.text} {what_of(items, asked, nowhere=severity == 'warning')}: {words_of(items)}"
+    return tree_finding(_CHECK, first.symbol, message, first.place, archs, severity=severity)
+
+
+def what_of(items: Sequence[Unheard], asked: Sequence[str], *, nowhere: bool) -> str:
+    """What became of a line; `nowhere` says that no architecture that could honours it."""
+    archs = sorted(item.architecture for item in items)
+    if all(item.hopeless for item in items) and nowhere:
+        return "has no effect"
+    if len(archs) == len(asked) > 1:
+        return "is not honoured on any architecture"
+    if nowhere and len(asked) > 1:
+        return f"is not honoured on any architecture that defines it ({_some(archs)})"
+    return f"is not honoured on {_some(archs)}"
+
+
+def words_of(items: Sequence[Unheard]) -> str:
+    """Why, for the architectures of each reason."""
     by_reason: dict[str, list[str]] = defaultdict(list)
     for item in items:
         by_reason[item.reason].append(item.architecture)
     groups = sorted(by_reason.items(), key=lambda group: -len(group[1]))
     told = [text if len(groups) == 1 else f"on {_some(archs)} {text}" for text, archs in groups[:_MOST_REASONS]]
     more = f"; and {len(groups) - _MOST_REASONS} more" if len(groups) > _MOST_REASONS else ""
-    archs = sorted(item.architecture for item in items)
-    first = items[0]
-    if all(item.hopeless for item in items) and severity == "warning":
-        what = "has no effect"
-    elif len(archs) == len(asked):
-        what = "is not honoured on any architecture"
-    elif severity == "warning":
-        what = f"is not honoured on any architecture that defines it ({_some(archs)})"
-    else:
-        what = f"is not honoured on {_some(archs)}"
-    message = f"{first.text} {what}: {'; '.join(told)}{more}"
-    return tree_finding(_CHECK, first.symbol, message, first.place, archs, severity=severity)
+    return f"{'; '.join(told)}{more}"
 
 
 def _some(archs: Sequence[str]) -> str:

@@ -211,6 +211,18 @@ CHECKS: tuple[Check, ...] = (
         quiet=True,
     ),
     Check(
+        "kconfig/test-config-not-honoured",
+        "line of a test's config that is not honoured",
+        "note",
+        "The kernel's own tests say which options they need: tools/testing/selftests/**/config, .kunitconfig, the"
+        " scenarios of rcutorture. conf drops a line silently whose dependencies are not met, and the test is skipped,"
+        " or tests less than it says. Selftests are laid on the default config of each architecture, alone and all"
+        " together, as make kselftest-merge does; unit tests on what kunit.py gives its machines. A warning if no"
+        " architecture honours the line.",
+        "Makefile: kselftest-merge; tools/testing/kunit/kunit_kernel.py; rcutorture/bin/configcheck.sh",
+        quiet=True,
+    ),
+    Check(
         "kconfig/unmet-select",
         "select that can break a dependency",
         "warning",
@@ -319,9 +331,15 @@ PROOF_CHECKS = frozenset(
     }
 )
 """Those of a tree that need a solver, and minutes; so does a part of kconfig/dead-default."""
-UNASKED_CHECKS = PROOF_CHECKS | {"kconfig/redundant-select", "kconfig/inherited-depends", "kconfig/select-of-prompt"}
+TEST_CHECKS = frozenset({"kconfig/test-config-not-honoured"})
+"""What looks at the configs of the kernel's own tests, hundreds of stacks."""
+FRAGMENT_CHECKS = TEST_CHECKS | {"kconfig/fragment-not-honoured"}
+"""What lays fragments on the configs that they are for."""
+UNASKED_CHECKS = (
+    PROOF_CHECKS | TEST_CHECKS | {"kconfig/redundant-select", "kconfig/inherited-depends", "kconfig/select-of-prompt"}
+)
 """Those of a tree that are made only where they are asked for: of 547 redundant selects upstream took 7 out."""
-BY_NAME_CHECKS = PROOF_CHECKS | {"kconfig/inherited-depends", "kconfig/select-of-prompt"}
+BY_NAME_CHECKS = PROOF_CHECKS | TEST_CHECKS | {"kconfig/inherited-depends", "kconfig/select-of-prompt"}
 """Those that no family and no glob turns on: they take minutes, or find thousands of lines."""
 SLOW_CHECKS = frozenset({"config/unmet-direct-dependency", SWITCHES_OFF})
 """Those that have to compute every symbol that something selects, or a config a second time."""
