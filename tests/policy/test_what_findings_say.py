@@ -164,3 +164,40 @@ def test_what_no_line_is_about_is_at_the_end(tmp_path: Path) -> None:
     assert "Kconfig" not in "".join(
         line.partition(": ")[0] for line in outcome.out.splitlines() if "debug.config" in line
     )
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_no_cost_says_that_something_does_not_exist(rule: Rule) -> None:
+    """Only what the cited sources lack can be known: for DEBUG_PREEMPT there were numbers elsewhere."""
+    assert rule.cost is None or " published" not in rule.cost.text
+
+
+@pytest.mark.parametrize(
+    ("rule", "right", "wrong"),
+    [
+        # Linux commit cc6003916ed4, which removed the default, and a mail to stable@ have numbers.
+        ("sched/preempt-checks-in-production", "9 to 13%", "no number"),
+        # Andrew Morton: "We could add SONFIG_DEBUG_SG to the list in [...] submit-checklist.rst, but nobody reads that."
+        ("kvmalloc/sg-unchecked", "only considered", "was to be added"),
+        # arch/x86/mm/physaddr.c: lines 72 to 85 are those of 32-bit kernels, 14 to 33 those of 64-bit ones.
+        ("kvmalloc/virt-unchecked", "arch/x86/mm/physaddr.c:14-33", "physaddr.c:76-80"),
+        # lib/Kconfig.kfence: "KFENCE can detect a subset of bugs that KASAN can detect"
+        ("kfence/no-access-watched", "subset of the bugs that KASAN finds", "same bugs"),
+        # kernel/watchdog.c: get_softlockup_thresh() is watchdog_thresh * 2, which a parameter sets.
+        ("watchdog/stuck-cpus-unseen", "20 seconds by default", "without a cause"),
+        # The mail says that of DEBUG_SG.
+        ("debug-vm/in-production", "mm/mm_init.c:2512", "Andrew Morton"),
+        # Drivers with programmed I/O map nothing.
+        ("dma/mappings-checked-in-production", "devices that use DMA", "Every disk"),
+        ("kvmalloc/sg-in-production", "for each scatterlist entry", "network"),
+        # mm/debug_vm_pgtable.c: a huge page with TRANSPARENT_HUGEPAGE, else alloc_page().
+        ("pgtable/boot-test-in-production", "with TRANSPARENT_HUGEPAGE a huge one", "allocates contiguous"),
+    ],
+)
+def test_sentences_that_were_wrong(rule: str, right: str, wrong: str) -> None:
+    (found,) = (item for item in RULES if item.id == rule)
+    sources = [item for item in (*found.references, found.cost) if item is not None]
+    texts = " ".join((found.message, found.rationale, *(f"{item.text} {item.source}" for item in sources)))
+    words = " ".join(texts.split())
+    assert right in words
+    assert wrong not in words
