@@ -6,6 +6,9 @@ model is made of the .config itself: each of its symbols with a prompt and nothi
 every symbol the value that is written.  What only Kconfig files state stays unknown: who selected
 a symbol, whether it could be set, and whether a symbol without a line is hidden or does not exist.
 Rules that rest on that are not judged, and are reported as such.
+
+`conf` writes every symbol that is y.  A file without its header, as in the source packages of Fedora, has lines for
+the options with a prompt only: there a symbol without a line can be y by a select or a default, as HAVE_ARCH_KFENCE is.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from kpolicy.kernel.architecture import Architecture
 from kpolicy.kernel.toolchain import Toolchain, recorded_toolchain
 from kpolicy.kernel.version import KernelVersion, parse_version
 from kpolicy.location import Location
-from kpolicy.policy.expressions.expression import And, Expression, Not, Or, Predicate
+from kpolicy.policy.expressions.expression import And, Compare, Expression, Not, Or, Predicate, Symbol
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.policy.roles.earlier import EarlierRole
 from kpolicy.policy.rules.rule import Rule
@@ -145,13 +148,29 @@ def truth(expression: Expression, values: Values) -> bool | None:
         return None if None in parts else not decides
     if isinstance(expression, Predicate):
         return _predicate(expression, values)
-    return expression.holds(values)
+    return expression.holds(values) if all(_is_stated(name, values) for name in _read(expression)) else None
+
+
+def _read(expression: Expression) -> tuple[str, ...]:
+    """The symbols whose values an expression without operators compares or takes.
+
+    Not CMDLINE, for `boot()`: nothing selects a string, and its defaults set no parameter but console and root.
+    """
+    operands = (expression.left, expression.right) if isinstance(expression, Compare) else (expression,)
+    return tuple(operand.name for operand in operands if isinstance(operand, Symbol))
+
+
+def _is_stated(name: str, values: Values) -> bool:
+    """Whether the file has the value of a symbol: in a line, or by not having one where `conf` wrote it."""
+    return values.model.is_defined(name) or values.config is None or values.config.is_full
 
 
 def _predicate(predicate: Predicate, values: Values) -> bool | None:
     """A symbol that is off and has a line could be set; one without a line could not, and may not exist."""
     name = predicate.symbol
     has_line, is_on = values.model.is_defined(name), values.is_on(name)
+    if predicate.name != "assigned" and not _is_stated(name, values):
+        return None
     if predicate.name == "exists":
         return True if has_line else None
     if predicate.name == "selected":

@@ -64,7 +64,7 @@ def assess(
     rules = settings.rules
     unjudged: tuple[str, ...] = ()
     if judgeable is not None:
-        unjudged = tuple(rule.id for rule in rules if not judgeable(rule))
+        unjudged = tuple(rule.id for rule in rules if rule.is_for(role.role) and not judgeable(rule))
         rules = tuple(rule for rule in rules if rule.id not in unjudged)
     judged = judge(values, rules, role.role, tree=tree, complete=judgeable is None, remedies=remedies)
     if judgeable is None:
