@@ -76,7 +76,7 @@ def test_what_the_lines_say_is_what_evaluation_says(lines: list[str]) -> None:
     [
         (
             "kfence/no-access-watched",
-            "# CONFIG_KFENCE is not set\n# CONFIG_KASAN is not set\n# CONFIG_KCSAN is not set\n",
+            "# CONFIG_KFENCE is not set\n# CONFIG_KASAN is not set\n",
         ),
         # ARCH_SUPPORTS_DEBUG_PAGEALLOC=y, on x86, has no line either: the finding was false.
         ("page-alloc/falls-back-to-poison", "CONFIG_DEBUG_PAGEALLOC=y\nCONFIG_PAGE_POISONING=y\n"),
@@ -84,7 +84,8 @@ def test_what_the_lines_say_is_what_evaluation_says(lines: list[str]) -> None:
 )
 def test_a_file_that_conf_did_not_write_says_nothing_about_options_without_a_line(rule: str, lines: str) -> None:
     header = "#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 6.12.0 Kernel Configuration\n#\n"
-    text = f"CONFIG_X86_64=y\nCONFIG_DEBUG_KERNEL=y\nCONFIG_PROVE_LOCKING=y\nCONFIG_DEBUG_VM=y\nCONFIG_DEBUG_OBJECTS=y\n{lines}"
+    names = ("X86_64", "DEBUG_KERNEL", "PROVE_LOCKING", "DEBUG_VM", "DEBUG_OBJECTS")
+    text = "".join(f"CONFIG_{name}=y\n" for name in names) + lines
     without = bare_report(bare_values(parse_config("kernel-debug.config", text.encode()), "x86", "6.12"), _STANDARD)
     assert without.verdict.role == "debug"
     assert rule in without.unjudged

@@ -177,7 +177,7 @@ def test_no_cost_says_that_something_does_not_exist(rule: Rule) -> None:
     [
         # Linux commit cc6003916ed4, which removed the default, and a mail to stable@ have numbers.
         ("sched/preempt-checks-in-production", "9 to 13%", "no number"),
-        # Andrew Morton: "We could add SONFIG_DEBUG_SG to the list in [...] submit-checklist.rst, but nobody reads that."
+        # Andrew Morton: "We could add SONFIG_DEBUG_SG to the list [...], but nobody reads that."
         ("kvmalloc/sg-unchecked", "only considered", "was to be added"),
         # arch/x86/mm/physaddr.c: lines 72 to 85 are those of 32-bit kernels, 14 to 33 those of 64-bit ones.
         ("kvmalloc/virt-unchecked", "arch/x86/mm/physaddr.c:14-33", "physaddr.c:76-80"),
