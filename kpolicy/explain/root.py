@@ -36,7 +36,8 @@ class Root:
 
     `kind` is "needs" for a condition that does not hold, "select" for a symbol that selects another value, "prompt"
     where no line can set the symbol, "undefined" where this architecture does not define it.  `condition` is what has
-    to change first, as Kconfig writes it, `values` are its symbols with their values, and `place` is the line to edit.
+    to change first, as Kconfig writes it, `values` are its symbols with their values, and `place` is the config line that
+gave one of them its value, None where none did.
     `change` is the change that caused it, where a run compares with an earlier revision.
     """
 

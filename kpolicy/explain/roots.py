@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.explain.blocked import Blocker, blockers
-from kpolicy.explain.cause import config_line, deciding_selects, is_without_modules, shown
+from kpolicy.explain.cause import deciding_selects, is_without_modules, line_of, shown
 from kpolicy.explain.root import Root, RootKind
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Roots:
 
     def __init__(self, values: Values) -> None:
         self.values = values
-        self._places: dict[tuple[str, ...], Location] = {}
+        self._places: dict[tuple[str, ...], Location | None] = {}
 
     def of_request(self, name: str, asked: str) -> Root | None:
         """For a valid line that does not have its value; None where nothing known is in the way."""
@@ -71,8 +71,7 @@ class Roots:
     def _root(self, kind: RootKind, condition: str, names: tuple[str, ...], asked: str) -> Root:
         values = self.values
         known = tuple(name for name in names if values.model.is_defined(name))
-        place = self._places.get(known)
-        if place is None and known:
-            place = self._places[known] = config_line(values, *known)
+        if known not in self._places:
+            self._places[known] = line_of(values, *known)
         shown_values = tuple((name, shown(values, name)) for name in names)
-        return Root(kind, condition, shown_values, asked, place)
+        return Root(kind, condition, shown_values, asked, self._places[known])

@@ -52,6 +52,20 @@ def test_findings_with_one_cause_become_one_with_members() -> None:
     assert unfolded(loose) == (loose,)
 
 
+def test_without_a_line_of_the_cause_the_first_of_the_lost_lines_is_the_place(tmp_path: Path) -> None:
+    tree = _tree(tmp_path)
+    lines = ["CONFIG_DRIVER_0=y", "CONFIG_DEVICE_0=y", "CONFIG_DEVICE_1=y", "CONFIG_DRIVER_1=y"]
+    (tree / _NAME).write_text("".join(f"{line}\n" for line in lines))
+    (config,) = kpolicy("audit", tree, "-o", "json", "--no-cache").json["configs"]
+    (one,) = config["folded"]
+    assert (one["symbol"], one["location"]["line"], one["root"]["location"]) == ("BUS", 2, None)
+    assert one["fingerprint"] == fingerprint("config/dropped-request", "one", _NAME, "BUS")
+    (tree / _NAME).write_text("".join(f"{line}\n" for line in [*lines, "# CONFIG_BUS is not set"]))
+    (config,) = kpolicy("audit", tree, "-o", "json", "--no-cache").json["configs"]
+    (one,) = config["folded"]
+    assert one["location"] == one["root"]["location"] == {"path": _NAME, "line": 5}
+
+
 def test_few_lines_are_named() -> None:
     root = Root("needs", "A || B", (("A", "n"), ("B", "n")), "y", _PLACE)
     (one,) = fold((_finding("X", root, got="n"), _finding("Y", root, got="n")))
