@@ -10,7 +10,7 @@ from kpolicy.frozen import dataclass
 if TYPE_CHECKING:
     from kpolicy.location import Location
 
-RootKind: TypeAlias = Literal["needs", "select", "prompt", "undefined"]
+RootKind: TypeAlias = Literal["needs", "select", "prompt", "undefined", "tree"]
 
 OriginKind: TypeAlias = Literal["line", "removed", "new", "gone", "follows", "kconfig", "toolchain"]
 
@@ -35,9 +35,10 @@ class Root:
     """What keeps the line of a symbol, which asks for `asked`, from taking effect.
 
     `kind` is "needs" for a condition that does not hold, "select" for a symbol that selects another value, "prompt"
-    where no line can set the symbol, "undefined" where this architecture does not define it.  `condition` is what has
-    to change first, as Kconfig writes it, `values` are its symbols with their values, and `place` is the config line that
-gave one of them its value, None where none did.
+    where no line can set the symbol, "undefined" where this architecture does not define it, "tree" for a .config made
+    with other Kconfig files.  `condition` is what has to change first, as Kconfig writes it, `values` are its symbols
+    with their values; for a "tree" the symbols that it does not define, `condition` the first of them.  `place` is the
+    config line that gave one of them its value, None where none did.
     `change` is the change that caused it, where a run compares with an earlier revision.
     """
 

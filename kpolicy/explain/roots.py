@@ -48,6 +48,12 @@ class Roots:
         edges = deciding_selects(self.values, name)
         return self._root("select", edges[0].source, (edges[0].source,), asked) if edges else None
 
+    def of_other_tree(self, missing: tuple[str, ...], asked: str) -> Root:
+        """For a line of a .config that was made with other Kconfig files, which define the symbols `missing` here."""
+        line = self.values.assignment(missing[0])
+        place = line.location if line is not None else None
+        return Root("tree", missing[0], tuple((name, "n") for name in missing), asked, place)
+
     def _last(self, found: tuple[Blocker, ...]) -> Blocker | None:
         """Of what is in the way the first; of what that needs in turn the last that a line could change."""
         values = self.values

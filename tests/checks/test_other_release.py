@@ -214,3 +214,50 @@ def test_a_recorded_linker_version_is_converted(tree: Path, script: str, recorde
     text = "\n".join([*lines[:2], "# Linux/x86 5.10.153 Kernel Configuration", *lines[2:], ""])
     config.write_text(text + f'CONFIG_CC_VERSION_TEXT="gcc"\nCONFIG_GCC_VERSION=120200\nCONFIG_LD_VERSION={recorded}\n')
     assert f"CONFIG_LD_VERSION={here}\n" in kpolicy("expand", "--tree", tree, config).out
+
+
+def test_other_kconfig_files_of_the_same_release_are_one_cause(tree: Path) -> None:
+    lines = (
+        "CONFIG_HAVE_PREEMPT_LAZY=y\nCONFIG_PREEMPT_LAZY=y\n# CONFIG_PREEMPT_LAZIEST is not set\n"
+        "CONFIG_NEEDS_LONELY=y\nCONFIG_LIST_NUM=4\n"
+    )
+    config = tree.parent / ".config"
+    config.write_text(_HEADER.format(_OWN) + lines)
+    outcome = kpolicy("check", "--tree", tree, config)
+    (line,) = (line for line in outcome.out.splitlines() if line.startswith(f"{config}:5: "))
+    assert line == (
+        f"{config}:5: warning: made with other Kconfig files (HAVE_PREEMPT_LAZY and 2 more are not defined here):"
+        " 3 requests for y become n, 1 request for n has no effect [config/unknown-symbol]"
+    )
+    report = kpolicy("check", "--tree", tree, config, "-o", "json").json["configs"][0]
+    (folded,) = report["folded"]
+    assert folded["root"]["kind"] == "tree"
+    assert list(folded["root"]["symbols"]) == ["HAVE_PREEMPT_LAZY", "PREEMPT_LAZY", "PREEMPT_LAZIEST"]
+    assert len(folded["members"]) == 4
+    assert {item["rule"] for item in report["findings"]} == {"config/unknown-symbol", "config/dropped-request"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        # A name that a person can have typed shows no other tree.
+        ("CONFIG_PREEMPT_LASY=y\nCONFIG_NEEDS_LONELY=y\n", 2),
+        # Turned off, it is no result: conf writes that of what has a prompt.
+        ("# CONFIG_HAVE_PREEMPT_LAZY is not set\nCONFIG_PREEMPT_LASY=y\n", 2),
+        # An error in the file itself stays one.
+        ("CONFIG_HAVE_PREEMPT_LAZY=y\n# CONFIG_PREEMPT_LAZY is not set\nCONFIG_KASAN=maybe\n", 2),
+    ],
+)
+def test_what_can_be_an_error_stays_one(tree: Path, lines: str, count: int) -> None:
+    config = tree.parent / ".config"
+    config.write_text(_HEADER.format(_OWN) + lines)
+    outcome = kpolicy("check", "--tree", tree, config)
+    assert sum("[config/" in line for line in outcome.out.splitlines()) == count, (outcome.out, outcome.err)
+
+
+def test_a_fragment_on_top_has_its_own_findings(tree: Path) -> None:
+    config, fragment = tree.parent / ".config", tree.parent / "some.config"
+    config.write_text(_HEADER.format(_OWN) + "CONFIG_HAVE_PREEMPT_LAZY=y\nCONFIG_PREEMPT_LAZY=y\n")
+    fragment.write_text("CONFIG_NEEDS_LONELY=y\n")
+    outcome = kpolicy("check", "--tree", tree, f"{config}+{fragment}")
+    assert f"{fragment}:1: warning: CONFIG_NEEDS_LONELY=y requested" in outcome.out

@@ -53,8 +53,9 @@ class Root:
     """What keeps a config line, which asks for `asked`, from taking effect.
 
     `kind` is "needs" for a condition that does not hold, "select" for a symbol that selects another value, "prompt"
-    where no line can set the symbol, "undefined" where the architecture does not define it.  `symbols` are those of the
-    `condition` with their values, `location` is the line to edit, `change` what a run since a revision knows.
+    where no line can set the symbol, "undefined" where the architecture does not define it, "tree" for a .config made
+    with other Kconfig files.  `symbols` are those of the `condition` with their values, for a "tree" those that it does
+    not define.  `location` is the config line that gave one its value, `change` what a run since a revision knows.
     """
 
     kind: str

@@ -14,7 +14,14 @@ from kpolicy.location import Location
 from kpolicy.policy.checks import wrong_type
 from kpolicy.policy.checks.effects import LineEffect, line_effects
 from kpolicy.policy.checks.finding_maker import FindingMaker
-from kpolicy.policy.checks.moved import LeftBehind, in_words, left_behind, release_that_made, summary
+from kpolicy.policy.checks.moved import (
+    LeftBehind,
+    in_words,
+    left_behind,
+    release_that_made,
+    summary,
+    symbols_of_other_tree,
+)
 from kpolicy.policy.checks.old_names import holds, is_contradicted, remedy
 from kpolicy.policy.checks.reasons import Names, is_foreign, message, winner
 from kpolicy.policy.checks.registry import DEFAULT_CHECKS, RENAMED, SWITCHES_OFF, UNREADABLE
@@ -34,6 +41,8 @@ _LETTERS = "nmy"
 _MOST_OFF = 5
 _LEFT, _EACH_LEFT = "config/other-release", "config/other-release-line"
 _CAUSED = ("overridden-by-select", "choice-conflict", "dropped-request")
+# What becomes of a line where other Kconfig files apply; the other effects are errors in the file itself.
+_ELSEWHERE = ("unknown-symbol", "out-of-range", *_CAUSED)
 
 
 def check_lines(
@@ -58,11 +67,12 @@ def check_lines(
     if left and release is not None:
         findings += _left_findings(maker, left, release, wanted)
     counted = {id(item.effect) for item in left}
+    missing = symbols_of_other_tree(values, effects, names)
     for effect in effects:
         if check_of(effect) in wanted and effect.effect != "honoured" and id(effect) not in counted:
             found = _line_finding(maker, roots, effect, names, derived=release is None)
             if found is not None:
-                findings.append(found)
+                findings.append(_of_other_tree(found, roots, effect, missing) if missing else found)
     if UNREADABLE in wanted:
         findings += unreadable_findings(maker)
     if "config/unmet-direct-dependency" in wanted:
@@ -115,6 +125,16 @@ def _line_finding(
         remedy=(wrong_type.remedy if effect.effect == "wrong-type" else remedy)(maker.values, effect),
         root=_root(roots, effect),
     )
+
+
+def _of_other_tree(finding: Finding, roots: Roots, effect: LineEffect, missing: tuple[str, ...]) -> Finding:
+    """The finding with the other tree as its cause, where the line is one that `conf` wrote there."""
+    config, line = roots.values.config, effect.assignment
+    assert config is not None
+    if effect.effect not in _ELSEWHERE or line.location.path != config.assignments[0].location.path:
+        return finding
+    asked = as_read(roots.values.model.type_of(line.name), line.value)
+    return replace(finding, root=roots.of_other_tree(missing, asked))
 
 
 def _root(roots: Roots, effect: LineEffect) -> Root | None:

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A full .config that another release made: what is lost with it, and what was only a result of that release.
+"""A full .config that another tree made: what is lost with it, and what was only a result of that tree.
 
-Such a .config has a line for every symbol that was visible or on.  Of what does not hold in this tree a person has to
-act on what a person asked for: that is reported line by line.  The rest is counted.
+Such a .config has a line for every symbol that was visible or on.  If another release made it, a person has to act on
+what a person asked for of what does not hold in this tree: that is reported line by line.  The rest is counted.
+
+A tree of the same release can have other Kconfig files: one with the patches of PREEMPT_RT, or of a vendor.
 """
 
 from __future__ import annotations
@@ -14,11 +16,13 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from kpolicy.frozen import dataclass
 from kpolicy.policy.checks.old_names import holds
 from kpolicy.policy.checks.prompts import had_prompt
+from kpolicy.policy.checks.reasons import is_foreign
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
     from kpolicy.kconfig.model import Model
     from kpolicy.policy.checks.effects import LineEffect
+    from kpolicy.policy.checks.reasons import Names
 
 Left: TypeAlias = Literal["result", "renamed", "off"]
 
@@ -44,6 +48,23 @@ def release_that_made(values: Values) -> str | None:
     if config is None or not config.is_full or config.version in (None, values.model.version):
         return None
     return config.version
+
+
+def symbols_of_other_tree(values: Values, effects: Iterable[LineEffect], names: Names | None) -> tuple[str, ...]:
+    """The symbols that no architecture of this tree defines, in a full .config of its release made by another tree.
+
+    None where the release is another one, or nothing shows another tree.  What shows it is a symbol without a prompt
+    that is on: `conf` wrote its line, while any other unknown name can be an error of a person.
+    """
+    config = values.config
+    if config is None or not config.is_full or config.version != values.model.version or not config.assignments:
+        return ()
+    path = config.assignments[0].location.path
+    lines = [item.assignment for item in effects if item.effect == "unknown-symbol"]
+    unknown = [line for line in lines if line.location.path == path and not is_foreign(line.name, names)]
+    if not any(line.value != "n" and had_prompt(line.name, config.version) is False for line in unknown):
+        return ()
+    return tuple(dict.fromkeys(line.name for line in unknown if holds(values, line) is None))
 
 
 def left_behind(values: Values, effects: Iterable[LineEffect], release: str) -> list[LeftBehind]:

@@ -67,7 +67,8 @@ def _folded(items: Sequence[Finding]) -> Iterator[Finding]:
 
 
 def _group(finding: Finding, root: Root) -> tuple[object, ...]:
-    return (finding.rule, root.kind, root.condition, root.change)
+    # What another tree made has one cause, whatever became of its lines.
+    return (finding.rule if root.kind != "tree" else "", root.kind, root.condition, root.change)
 
 
 def _last(finding: Finding, about: Mapping[_Key, Finding]) -> Root | None:
@@ -100,7 +101,7 @@ def _is_direct(root: Root) -> bool:
 
 
 def _one(members: Sequence[Finding], root: Root) -> Finding:
-    first = members[0]
+    first = next((item for item in members if item.symbol == root.condition), members[0])
     return replace(
         first,
         severity=min((item.severity for item in members), key=SEVERITIES.index),

@@ -11,6 +11,8 @@ from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.message import conjoined
 
 _FEW = 3
+_NOTHING = "nothing"
+"""What becomes of a line for a symbol that is n anyway, here without one."""
 
 
 def folded_message(members: Sequence[Finding], root: Root) -> str:
@@ -30,6 +32,10 @@ def cause_words(root: Root) -> str:
         return f"{name} has no prompt here, no config line sets it{was}"
     if root.kind == "select":
         return f"{name}={value} selects another value{was}"
+    if root.kind == "tree":
+        more = len(root.values) - 1
+        names = f"{name} and {more} more are" if more else f"{name} is"
+        return f"made with other Kconfig files ({names} not defined here){was}"
     if root.condition == name:
         return f"CONFIG_{name} is not set{was}" if value == "n" else f"CONFIG_{name}={value}{was}"
     now = ", ".join(f"{name}={value}" for name, value in root.values)
@@ -45,6 +51,8 @@ def cause_in_short(root: Root) -> str:
         return f"{name} has no prompt"
     if root.kind == "select":
         return f"selected by {name}"
+    if root.kind == "tree":
+        return f"made with other Kconfig files ({name})"
     if root.symbol and root.condition in (name, f"!{name}"):
         return f"{name}={value}"
     return f"not {root.condition}" if " " not in root.condition else f"not ({root.condition})"
@@ -66,9 +74,10 @@ def _each(members: Sequence[Finding]) -> Iterator[str]:
     by_value: dict[str, list[str]] = {}
     for item in members:
         asked = item.root.asked if item.root is not None else ""
-        by_value.setdefault(_got(item), []).append(f"CONFIG_{item.symbol}={asked}")
+        got = _got(item)
+        by_value.setdefault(got if got != asked else _NOTHING, []).append(f"CONFIG_{item.symbol}={asked}")
     for got, names in by_value.items():
-        yield f"{conjoined(names)} {'become' if len(names) > 1 else 'becomes'} {got}"
+        yield f"{conjoined(names)} {_becomes(got, many=len(names) > 1)}"
 
 
 def _counted(members: Sequence[Finding]) -> Iterator[str]:
@@ -77,8 +86,14 @@ def _counted(members: Sequence[Finding]) -> Iterator[str]:
         if asked == "value":
             yield f"{count} {'value is' if count == 1 else 'values are'} not taken"
         else:
-            requests, become = ("request", "becomes") if count == 1 else ("requests", "become")
-            yield f"{count} {requests} for {asked} {become} {got}"
+            requests = "request" if count == 1 else "requests"
+            yield f"{count} {requests} for {asked} {_becomes(got if got != asked else _NOTHING, many=count > 1)}"
+
+
+def _becomes(got: str, *, many: bool) -> str:
+    if got == _NOTHING:
+        return "have no effect" if many else "has no effect"
+    return f"{'become' if many else 'becomes'} {got}"
 
 
 def _kind(value: str) -> str:
