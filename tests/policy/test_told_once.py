@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ from kpolicy.evaluate.values import evaluate
 from kpolicy.policy.checks.config_lines import check_lines
 from kpolicy.policy.judging.check import judge
 from kpolicy.policy.judging.told_once import told_once
+from kpolicy.policy.rules.catalogue import shipped_catalogue
+from kpolicy.policy.rules.rule import Rule
 from tests.cli.support import kpolicy
 from tests.fixes.bench import rule
-from tests.policy.support import models
+from tests.policy.support import models, values_of
 
 
 def _told(demo: Path, folder: Path, line: str) -> list[tuple[str, str, list[str]]]:
@@ -69,3 +72,54 @@ def test_fix_writes_the_present_name(demo: Path, tmp_path: Path) -> None:
     out = kpolicy("fix", "--tree", demo, "--arch", "x86", path).out
     changed = [line for line in out.splitlines() if line[:1] in "+-" and not line.startswith(("+++", "---"))]
     assert changed == ["-CONFIG_DEBUG_SPINLOCK_SLEEP=y", "+CONFIG_DEBUG_ATOMIC_SLEEP=y"]
+
+
+@pytest.mark.parametrize(
+    "stale", [rule for rule in shipped_catalogue() if rule.kind == "stale"], ids=lambda rule: rule.id
+)
+def test_the_severities_that_are_shown_are_those_of_findings(stale: Rule) -> None:
+    found = set()
+    for example in stale.examples:
+        for text in (
+            example.config,
+            re.sub(r"^CONFIG_(\w+)=.*", r"# CONFIG_\1 is not set", example.config, flags=re.M),
+        ):
+            values = evaluate(models()(example.architecture), parse_config("a_defconfig", text.encode()), "defconfig")
+            told = told_once(values, [stale], judge(values, [stale], "any"), check_lines(values, "any"))
+            found |= {item.severity for item in told if item.rule == stale.id}
+    assert found == set(stale.severities)
+    shown = kpolicy("rules", "show", stale.id).out
+    assert "severity  note; warning where config/unknown-symbol is one for the line\n" in shown
+
+
+def _severities(*lines: str, off: str = "") -> dict[str, str]:
+    rules = [item for item in shipped_catalogue() if item.id != off]
+    values = values_of(*lines)
+    told = told_once(values, rules, judge(values, rules, "production"), ())
+    return {item.rule: item.severity for item in told}
+
+
+@pytest.mark.parametrize(
+    ("lines", "parent", "rule"),
+    [
+        (("DEBUG_KERNEL", "DEBUG_KMEMLEAK"), "kmemleak/in-production", "stackdepot/early-in-production"),
+        (("SLUB_DEBUG_ON",), "slab/debug-on-in-production", "stackdepot/early-in-production"),
+        (("DEBUG_KERNEL", "DEBUG_VM"), "debug-vm/in-production", "pgtable/boot-test-implied"),
+    ],
+)
+def test_what_the_fix_of_another_finding_clears_is_a_note(lines: tuple[str, ...], parent: str, rule: str) -> None:
+    found = _severities(*lines)
+    assert found[parent] in ("error", "warning")
+    assert found[rule] == "note"
+    assert _severities(*lines, off=parent)[rule] == "warning"
+    assert shipped_catalogue().rule(rule).severities == ("warning", "note")
+
+
+def test_what_something_else_enables_as_well_is_a_warning() -> None:
+    lines = ("DEBUG_KERNEL", "DEBUG_KMEMLEAK", "SLUB_DEBUG_ON")
+    assert _severities(*lines)["stackdepot/early-in-production"] == "note"
+    assert _severities(*lines, off="slab/debug-on-in-production")["stackdepot/early-in-production"] == "warning"
+
+
+def test_an_option_that_no_other_enables_has_one_severity() -> None:
+    assert shipped_catalogue().rule("drm/driver-debug-in-production").severities == ("error",)

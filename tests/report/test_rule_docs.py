@@ -68,7 +68,8 @@ def test_a_rule_is_told_whole(rule: Rule) -> None:
     text = flat(section(f"{rule.family}.md", rule.id.partition("/")[2])).replace("\\", "")
     facts = [*rule.references, *([rule.cost] if rule.cost else [])]
     wanted = [
-        prose(rule.title), code(rule.id), rule.severity, rule.kind, code(str(rule.requires)), code(str(rule.when)),
+        prose(rule.title), code(rule.id), rule.severity_in_words, rule.kind, code(str(rule.requires)),
+        code(str(rule.when)),
         code(rule.message), *map(code, rule.symbols), *map(prose, rule.rationale.split("\n\n")),
         *(f"{prose(fact.text)} ({prose(fact.source)})" for fact in facts),
         *rule.remedy, *(flat(example.config) for example in rule.examples),
@@ -96,7 +97,7 @@ def test_the_index_has_everything_by_family_and_by_role() -> None:
     index = pages()[INDEX]
     by_family, _, by_role = index.partition("## By role")
     for rule in shipped_catalogue():
-        assert f"| [{code(rule.id)}]({target(rule.id)}) | {rule.severity} | {rule.kind} |" in by_family
+        assert f"| [{code(rule.id)}]({target(rule.id)}) | {'/'.join(rule.severities)} | {rule.kind} |" in by_family
     for role in shipped_roles():
         match = re.search(rf"### \[{role.name}\]\(\S+\)\n(.*?)(?=### |\Z)", by_role, re.DOTALL)
         assert match is not None

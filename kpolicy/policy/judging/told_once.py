@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One finding for a config line that both a rule and a check of lines report."""
+"""What two findings say counts once: for a line that a check reports too, and for what another finding's fix clears."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.policy.expressions.expression import And, Expression, Not, Or, Predicate, Symbol
+from kpolicy.policy.judging.remedy import remedy_lines
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -25,7 +26,8 @@ def told_once(
     """The findings of rules, then those of checks of `lines`, without the latter where a rule says what to do instead.
 
     The rule's finding has the severity of the graver one, so that no exit status depends on which of them remains, and
-    the remedy of the other where it has none.
+    the remedy of the other where it has none.  That an option enables another is a note where findings as grave ask to
+    turn the first one off.
     """
     about = {rule.id: rule for rule in rules}
     left = list(lines)
@@ -35,7 +37,24 @@ def told_once(
         same = [item for item in left if item.rule in _LOST and item.symbol in lost]
         left = [item for item in left if item not in same]
         told.append(_merged(finding, same))
+    told = [replace(item, severity="note") if _follows(values, item, about, told) else item for item in told]
     return (*told, *left)
+
+
+def _follows(values: Values, finding: Finding, about: Mapping[str, Rule], told: Iterable[Finding]) -> bool:
+    """Whether a finding of a `drag` rule goes with others: each option that enables its symbol is to be turned off."""
+    rule = about[finding.rule]
+    if rule.kind != "drag":
+        return False
+    off = {
+        other.symbol
+        for other in told
+        if f"# CONFIG_{other.symbol} is not set" in about[other.rule].remedy
+        and _ORDER.index(other.severity) >= _ORDER.index(finding.severity)
+    }
+    named = (line.name for line in remedy_lines(rule) if line.value == "n" and values.is_on(line.name))
+    enabling = {name for name in named if name not in rule.symbols} or {finding.causes[-1].symbol}
+    return finding.symbol not in enabling and enabling <= off
 
 
 def lost_lines(values: Values, rule: Rule) -> tuple[str, ...]:

@@ -137,6 +137,32 @@ class Rule:
         return turns_on and self.kind in ("missing", "half") and frozenset(self.roles) <= _FOR_BUGS
 
     @property
+    def severities(self) -> tuple[Severity, ...]:
+        """The severities that its findings can have without a policy file, its own first.
+
+        A stale rule that is a note reports lines that config/unknown-symbol reports too: the graver severity counts.  A
+        drag rule whose symbol others enable can say no more than a finding about these
+        (`kpolicy.policy.judging.told_once`).
+        """
+        other = self._other_severity()
+        return (self.severity, other[0]) if other is not None else (self.severity,)
+
+    @property
+    def severity_in_words(self) -> str:
+        """The severity, with what decides where there are two."""
+        other = self._other_severity()
+        return f"{self.severity}; {other[0]} where {other[1]}" if other is not None else self.severity
+
+    def _other_severity(self) -> tuple[Severity, str] | None:
+        if (self.kind, self.severity) == ("stale", "note"):
+            return "warning", "config/unknown-symbol is one for the line"
+        own = {f"# CONFIG_{name} is not set" for name in self.symbols}
+        enabled = not own.issuperset(self.remedy) or f"!assigned({self.symbols[0]})" in str(self.when)
+        if self.kind == "drag" and self.severity != "note" and enabled:
+            return "note", "another finding asks to turn off what enables it"
+        return None
+
+    @property
     def family(self) -> str:
         """The part of the id before the slash."""
         return self.id.partition("/")[0]

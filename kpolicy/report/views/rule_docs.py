@@ -61,7 +61,8 @@ def _index(rules: tuple[Rule, ...], checks: tuple[Check, ...], roles: Sequence[R
         yield from ("", f"### [{family}]({family}.md)", "")
         members = [rule for rule in rules if rule.family == family]
         yield from table(("rule", "severity", "kind", "roles", "title"), [
-            (_linked(rule.id), rule.severity, rule.kind, ", ".join(rule.roles), prose(rule.title)) for rule in members
+            (_linked(rule.id), "/".join(rule.severities), rule.kind, ", ".join(rule.roles), prose(rule.title))
+            for rule in members
         ])  # fmt: skip
     yield from ("", "## Checks", "")
     yield from table(("check", "severity", "title"), [
@@ -96,7 +97,7 @@ def _rule(rule: Rule, rules: tuple[Rule, ...], roles: Sequence[Role]) -> Iterato
     yield f"- rule: {link(code(rule.id), f'{_SOURCE}/{rule.id}.toml')}"
     if rule.aliases:
         yield f"- formerly: {', '.join(map(code, rule.aliases))}"
-    yield f"- severity: {rule.severity}"
+    yield f"- severity: {rule.severity_in_words}"
     yield f"- kind: {rule.kind}, {KIND_MEANINGS[rule.kind]}"
     names = [role.name for role in reversed(roles)] if ANY_ROLE in rule.roles else rule.roles
     yield f"- roles: {', '.join(link(name, f'{ROLES}#{anchor(name)}') for name in names)}"

@@ -15,7 +15,7 @@ _WIDTH = 100
 
 def rule_list(rules: Iterable[Rule]) -> list[str]:
     """One line a rule: id, severity, kind, roles, title."""
-    rows = [(rule.id, rule.severity, rule.kind, ",".join(rule.roles), rule.title) for rule in rules]
+    rows = [(rule.id, "/".join(rule.severities), rule.kind, ",".join(rule.roles), rule.title) for rule in rules]
     return columns(rows, indent="")
 
 
@@ -28,7 +28,7 @@ def rule_page(rule: Rule, style: Style) -> Iterator[str]:
     """A rule with its rationale, cost and fix."""
     yield style.mark("strong", f"{rule.id}: {rule.title}")
     facts = (
-        ("severity", rule.severity),
+        ("severity", rule.severity_in_words),
         ("kind", rule.kind),
         ("roles", ", ".join(rule.roles)),
         ("symbols", ", ".join(rule.symbols)),
