@@ -104,8 +104,8 @@ def test_debug_info_that_has_a_prompt(tmp_path: Path) -> None:
     [
         ("debug-vm/checklist-incomplete", "debug", ("DEBUG_KERNEL",), True),
         ("debug-vm/checklist-incomplete", "debug", ("DEBUG_KERNEL", "PREEMPT", "DEBUG_PREEMPT"), False),
-        ("sched/cpu-number-unchecked", "fuzzing", ("DEBUG_KERNEL", "PREEMPT"), True),
-        ("sched/cpu-number-unchecked", "fuzzing", ("DEBUG_KERNEL",), False),
+        ("sched/cpu-number-unchecked", "fuzzing", ("DEBUG_KERNEL", "PROVE_LOCKING", "PREEMPT"), True),
+        ("sched/cpu-number-unchecked", "fuzzing", ("DEBUG_KERNEL", "PROVE_LOCKING"), False),
         ("kasan/software-in-production", "production", ("KASAN",), True),
         # A line for an option that only newer kernels have does not keep the tests from running.
         ("self-test/unit-tests-at-boot", "production", ("KUNIT", "KUNIT_ALL_TESTS", "-KUNIT_AUTORUN_ENABLED"), True),
