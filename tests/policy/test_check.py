@@ -99,7 +99,10 @@ def test_a_remedy_names_the_lines_that_would_keep_parts_on() -> None:
 
 
 def test_what_is_missing_is_pointed_at_where_it_is_denied_or_at_the_end() -> None:
-    assert str(judged("DEBUG_VM", "!DEBUG_SG", "DEBUG_KERNEL", role="debug")["kvmalloc/sg-unchecked"].place) == "some_defconfig:2"
+    assert (
+        str(judged("DEBUG_VM", "!DEBUG_SG", "DEBUG_KERNEL", role="debug")["kvmalloc/sg-unchecked"].place)
+        == "some_defconfig:2"
+    )
     finding = judged("NET", "DEBUG_KERNEL", "DEBUG_VM", role="debug")["kvmalloc/sg-unchecked"]
     assert str(finding.place) == "some_defconfig:3"
     assert finding.symbol == "DEBUG_SG"

@@ -20,6 +20,7 @@ from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.kernel.version import read_version
 from kpolicy.policy.checks.config_lines import check_lines
 from kpolicy.policy.expressions.expression import Symbol
+from kpolicy.policy.folding.fold import fold
 from kpolicy.policy.judging.check import judge
 from kpolicy.policy.roles.load import shipped_roles
 from kpolicy.policy.roles.role import role_of
@@ -72,6 +73,19 @@ def test_debians_kernels_are_production_kernels_without_a_finding(kernel: Path, 
         if "_rt_" not in path.name:
             # Those are made for a tree with the patches for real time.
             assert check_lines(values, verdict.role) == ()
+
+
+def test_a_config_for_another_tree_is_one_warning(kernel: Path, debian_configs: Path) -> None:
+    """Debian's trees do not have the patches for real time."""
+    config = read_config(str(debian_configs / "config.amd64_rt_amd64.xz"))
+    model = model_of(kernel, config.arch or "")
+    values = evaluate(model, config, "olddefconfig", recorded_probes(model, config))
+    found = check_lines(values, "production")
+    (one,) = fold(found)
+    assert one.root is not None
+    assert (one.rule, one.severity, one.root.kind) == ("config/unknown-symbol", "warning", "tree")
+    assert one.message.startswith(f"made with other Kconfig files ({one.symbol} and 2 more are not defined here): ")
+    assert set(one.members) == set(found)
 
 
 def test_the_config_of_the_mails(kernel: Path) -> None:
