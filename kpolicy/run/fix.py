@@ -23,6 +23,7 @@ from kpolicy.policy.files.vocabulary import REQUIRED
 from kpolicy.policy.fixes.lines import Document
 from kpolicy.policy.fixes.plan import Task
 from kpolicy.policy.fixes.planner import make_plan
+from kpolicy.policy.judging.requirements import effective
 from kpolicy.policy.judging.standard import Assessment, Standard, assess
 from kpolicy.policy.roles.names import is_own_defconfig
 from kpolicy.policy.rules.finding import Finding
@@ -96,7 +97,7 @@ class Subject:
             judge=self.judge,
             counts=lambda finding: reaches(finding, threshold),
             rules=settings.rules,
-            requirements=self.standard.requirements,
+            requirements=effective(self.values, self.standard.requirements, self.held),
             unsafe=unsafe,
             stated=self.stated,
             doubt=self.doubt,

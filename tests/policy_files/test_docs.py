@@ -12,11 +12,12 @@ import pytest
 from kpolicy.config.read import parse_config
 from kpolicy.policy.files.extends import SHIPPED, default_policy, load_policy
 from kpolicy.policy.files.policy_reader import KEYS
+from kpolicy.policy.files.require_reader import TABLE_KEYS
 from kpolicy.policy.files.show import changed
 from kpolicy.policy.judging.baseline import KnownRole, make_baseline, parse_baseline
 from kpolicy.policy.judging.check import judge
 from kpolicy.policy.judging.required import judge_requirements
-from kpolicy.policy.judging.requirements import requirements_of
+from kpolicy.policy.judging.requirements import read_requirements, requirements_of
 from kpolicy.policy.rule_tests.examples import run_examples
 from kpolicy.policy.toml.toml_file import FileErrors
 from tests.policy.support import models, values_of
@@ -96,7 +97,18 @@ def test_the_baseline() -> None:
 
 
 def test_the_list_of_shipped_policies() -> None:
-    # Roles have a table too, further down.
-    text = PAGE.read_text(encoding="utf-8").partition("`certainty`")[0]
+    # Other things have tables too, further down.
+    text = PAGE.read_text(encoding="utf-8").partition("kpolicy policy show")[0]
     named = re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
     assert tuple(named) == SHIPPED
+
+
+def test_the_tables_of_requirements(site: Path) -> None:
+    (site / "site.config").write_text("CONFIG_DEBUG_KERNEL=y\n")
+    found, missing = read_requirements([], load_policy("tables.toml").require)
+    assert not missing
+    assert [item.symbol for item in found] == [
+        "OVERLAY_FS", "LSM", "DEFAULT_MMAP_MIN_ADDR", "MODULE_SIG_FORCE", "DEVKMEM", "DEBUG_KERNEL",
+    ]  # fmt: skip
+    text = PAGE.read_text(encoding="utf-8")
+    assert all(f"`{key}" in text for key in TABLE_KEYS)

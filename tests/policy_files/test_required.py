@@ -18,9 +18,10 @@ from kpolicy.kernel.source import open_tree
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.location import Location
 from kpolicy.policy.files.extends import load_policy, policy_of_text
+from kpolicy.policy.files.requirement import Requirement
 from kpolicy.policy.files.vocabulary import requirement_id
 from kpolicy.policy.judging.required import judge_requirements
-from kpolicy.policy.judging.requirements import Requirement, read_requirements, requirements_of
+from kpolicy.policy.judging.requirements import read_requirements, requirements_of
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.toml.toml_file import FileErrors
 from tests.models import tree_of

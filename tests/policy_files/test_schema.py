@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from kpolicy.policy.files.extends import SHIPPED, shipped_text
 from kpolicy.policy.files.policy_file import THRESHOLDS, TOOLS
 from kpolicy.policy.files.policy_reader import KEYS, OVERRIDE_KEYS, SETTING_KEYS, SWITCHES, WAIVER_KEYS
+from kpolicy.policy.files.require_reader import TABLE_KEYS
 from kpolicy.policy.rules import load
 from kpolicy.policy.rules.catalogue import shipped_files
 from kpolicy.policy.rules.rule import KINDS, SEVERITIES
@@ -109,6 +110,7 @@ def test_they_name_the_same_words_as_the_readers() -> None:
     assert tuple(properties["toolchain"]["oneOf"][1]["properties"]) == TOOLS
     assert tuple(properties["override"]["items"]["properties"]) == OVERRIDE_KEYS
     assert tuple(properties["waiver"]["items"]["properties"]) == WAIVER_KEYS
+    assert set(policy["$defs"]["requirement"]["properties"]) == set(TABLE_KEYS)
     word, table = policy["$defs"]["rules"]["additionalProperties"]["oneOf"]
     assert tuple(word["enum"]) == (*SWITCHES, *SEVERITIES)
     assert tuple(table["properties"]) == SETTING_KEYS

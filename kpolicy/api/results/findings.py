@@ -73,7 +73,7 @@ class Finding:
     `fingerprint` is the same while lines move.  `config` and `role` are "" for what is about the tree;
     `architectures` are those that such a finding is of.  `waiver` is there for one that is accepted.  `root` is what
     keeps a config line from taking effect; one that stands for several with the same root has their fingerprints in
-    `members`.
+    `members`.  `note` says why something is required and `owner` who answers for that, "" where nothing states it.
     """
 
     rule: str
@@ -93,6 +93,8 @@ class Finding:
     waiver: Waiver | None = None
     root: Root | None = None
     members: tuple[str, ...] = ()
+    note: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

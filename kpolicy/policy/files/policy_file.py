@@ -8,6 +8,7 @@ from typing import Generic, Literal, TypeAlias, TypeVar, get_args
 
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
+from kpolicy.policy.files.requirement import EVERYWHERE, Requirement, Scope
 from kpolicy.policy.rules.rule import Severity
 
 Value = TypeVar("Value")
@@ -63,6 +64,22 @@ class StatedRole:
 
 
 @dataclass(frozen=True, slots=True)
+class Fragment:
+    """A config fragment, or a policy of another tool, all of which is required of the configs in a scope.
+
+    `name` is a path relative to the policy file or, after `tree:`, to the kernel tree.  A severity, a note and an owner
+    are for all of its lines that have none.
+    """
+
+    name: str
+    location: Location | None = None
+    scope: Scope = EVERYWHERE
+    severity: Severity | None = None
+    note: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Waiver:
     """A finding that is accepted: which, why, by whom, and up to which day.
 
@@ -82,15 +99,14 @@ class Waiver:
 class PolicyFile:
     """What one policy file says by itself.
 
-    `readings` chooses, by role, how the role is derived; `require` names fragments, relative to the
-    file or, with `tree:` before them, to the kernel tree.
+    `readings` chooses, by role, how the role is derived; `require` is what is required, in order.
     """
 
     path: str
     roles: tuple[StatedRole, ...] = ()
     readings: tuple[tuple[str, Placed[str]], ...] = ()
     layers: tuple[Layer, ...] = ()
-    require: tuple[Placed[str], ...] = ()
+    require: tuple[Fragment | Requirement, ...] = ()
     tools: tuple[tuple[Tool, Placed[str]], ...] = ()
     fail_on: Placed[Threshold] | None = None
     waivers: tuple[Waiver, ...] = ()

@@ -11,10 +11,10 @@ from typing import Final, TypeVar
 from kpolicy.errors import did_you_mean
 from kpolicy.policy.files.globs import config_glob_fault, rank_of_selector, selector_fault
 from kpolicy.policy.files.policy_file import (
-    IN_TREE,
     THRESHOLDS,
     TOOLS,
     Change,
+    Fragment,
     Layer,
     Placed,
     PolicyFile,
@@ -24,13 +24,15 @@ from kpolicy.policy.files.policy_file import (
     Waiver,
 )
 from kpolicy.policy.files.policy_toolchain import tool_fault
+from kpolicy.policy.files.require_reader import Flavours, RequireReader
+from kpolicy.policy.files.requirement import Requirement
 from kpolicy.policy.files.vocabulary import Vocabulary
 from kpolicy.policy.rules.rule import SEVERITIES, RuleParameter, Severity
 from kpolicy.policy.toml.reader import TableReader
 from kpolicy.policy.toml.toml_file import KeyPath
 
 KEYS: Final = (
-    "extends", "rules_dir", "fail_on", "require", "toolchain", "roles", "rules", "override", "waiver",
+    "extends", "rules_dir", "fail_on", "require", "toolchain", "roles", "flavours", "rules", "override", "waiver",
 )  # fmt: skip
 SETTING_KEYS: Final = ("enabled", "severity", "parameters")
 OVERRIDE_KEYS: Final = ("configs", "rules")
@@ -51,12 +53,15 @@ class PolicyReader(TableReader):
 
     def heads(self) -> tuple[tuple[str, ...], str | None]:
         """What the file builds on, and the folder of its own rules: to be read before all else."""
-        extends = self._one_or_more(("extends",))
+        extends = self.one_or_more(("extends",))
         folder = self.string(("rules_dir",)) if "rules_dir" in self.file.data else ""
         return extends, folder or None
 
-    def policy(self, vocabulary: Vocabulary) -> PolicyFile:
-        """All that the file says; complaints are noted, and what they are about is left out."""
+    def policy(self, vocabulary: Vocabulary, flavours: Flavours) -> PolicyFile:
+        """All that the file says, by the `flavours` of all files.
+
+        Complaints are noted, and what they are about is left out.
+        """
         self.known_keys((), KEYS)
         layers = [Layer((), tuple(self._changes(("rules",), vocabulary)))]
         layers += [self._override(("override", n), vocabulary) for n in range(self.count(("override",)))]
@@ -65,7 +70,7 @@ class PolicyReader(TableReader):
             roles=tuple(self._roles(vocabulary)),
             readings=tuple(self._readings(vocabulary)),
             layers=tuple(layer for layer in layers if layer.changes),
-            require=tuple(self._require()),
+            require=tuple(self._require(flavours, complete=vocabulary.complete)),
             tools=tuple(self._tools()),
             fail_on=self._fail_on(),
             waivers=tuple(self._waivers(vocabulary)),
@@ -187,7 +192,7 @@ class PolicyReader(TableReader):
 
     def _override(self, where: KeyPath, vocabulary: Vocabulary) -> Layer:
         self.known_keys(where, OVERRIDE_KEYS)
-        globs = self._one_or_more((*where, "configs"), required=True)
+        globs = self.one_or_more((*where, "configs"), required=True)
         for glob in globs:
             self._config_glob((*where, "configs"), glob, item=True)
         if self.value((*where, "rules")) is None:
@@ -198,17 +203,15 @@ class PolicyReader(TableReader):
 
     # Fragments, toolchain, threshold
 
-    def _require(self) -> Iterator[Placed[str]]:
-        for fragment in self._one_or_more(("require",)):
-            path = fragment.removeprefix(IN_TREE)
+    def _require(self, flavours: Flavours, *, complete: bool) -> Iterator[Fragment | Requirement]:
+        found, reader = self.value(("require",)), RequireReader(self.file)
+        if isinstance(found, list) and any(isinstance(item, dict) for item in found):
+            yield from reader.tables(flavours, complete=complete)
+            return
+        for name in self.one_or_more(("require",)):
             if len(self.file.errors) > _ENOUGH:
                 return
-            if not path.strip() or "\0" in path:
-                self.file.complain_at_item(("require",), fragment, f"{fragment!r} is not a fragment path")
-            elif path != fragment and (path.startswith("/") or ".." in path.split("/")):
-                self.file.complain_at_item(("require",), fragment, f"{path!r} is not a path in the tree")
-            else:
-                yield Placed(fragment, self.file.location_of_item(("require",), fragment))
+            yield from reader.fragment(("require",), Fragment(name, self.file.location_of_item(("require",), name)))
 
     def _tools(self) -> Iterator[tuple[Tool, Placed[str]]]:
         found = self.value(("toolchain",))
@@ -313,17 +316,6 @@ class PolicyReader(TableReader):
         if found is not None and not isinstance(found, dict):
             self.file.complain(where, f"{where[-1]!r} must be a table", f"for example {example}")
         return isinstance(found, dict)
-
-    def _one_or_more(self, where: KeyPath, *, required: bool = False) -> tuple[str, ...]:
-        found = self.value(where)
-        if isinstance(found, str):
-            return (self.string(where),) if found.strip() else self._empty(where)
-        items = self.strings(where, required=required or found is not None)
-        return tuple(item for item in items if item.strip()) or (self._empty(where) if items else ())
-
-    def _empty(self, where: KeyPath) -> tuple[str, ...]:
-        self.file.complain(where, f"{where[-1]!r} is empty", value=True)
-        return ()
 
     def _word_of(self, where: KeyPath, choices: tuple[Word, ...] | list[Word], what: str) -> Word:
         found = self.string(where)

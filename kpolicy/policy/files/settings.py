@@ -19,6 +19,7 @@ from kpolicy.policy.checks.registry import BY_NAME_CHECKS
 from kpolicy.policy.files.globs import Rank, matches_config, matches_rule, rank_of_config
 from kpolicy.policy.files.policy_file import (
     Change,
+    Fragment,
     Placed,
     PolicyFile,
     StatedRole,
@@ -26,6 +27,7 @@ from kpolicy.policy.files.policy_file import (
     Tool,
     Waiver,
 )
+from kpolicy.policy.files.requirement import Requirement
 from kpolicy.policy.files.vocabulary import Entry, Vocabulary
 from kpolicy.policy.roles.role import Evidence, RoleVerdict, role_of
 from kpolicy.policy.rules.finding import Finding
@@ -84,11 +86,11 @@ class Policy:
         return {role: reading for file in self.files for role, reading in file.readings}
 
     @cached_property
-    def require(self) -> tuple[Placed[str], ...]:
-        """The fragments that are required, each once (see `kpolicy.policy.judging.required`)."""
-        found: dict[str, Placed[str]] = {}
-        for file in self.files:
-            found.update((fragment.value, fragment) for fragment in file.require)
+    def require(self) -> tuple[Fragment | Requirement, ...]:
+        """What is required, the same fragment once (see `kpolicy.policy.judging.requirements`)."""
+        found: dict[object, Fragment | Requirement] = {}
+        for item in (item for file in self.files for item in file.require):
+            found[(item.name, item.scope) if isinstance(item, Fragment) else item] = item
         return tuple(found.values())
 
     @cached_property

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kpolicy.location import Location
+from kpolicy.policy.files.policy_file import Fragment
 from kpolicy.policy.files.settings import RuleSetting, Settings
 from kpolicy.policy.files.vocabulary import REQUIRED
 
@@ -30,7 +31,9 @@ def rows(settings: Settings) -> Iterator[Row]:
     for tool, word in policy.tools.items():
         yield Row(f"toolchain.{tool}", word.value, word.location)
     for fragment in policy.require:
-        yield Row("require", fragment.value, fragment.location)
+        # Requirements of the file itself are listed with those of fragments.
+        if isinstance(fragment, Fragment):
+            yield Row("require", fragment.name, fragment.location)
     for item in settings.entries:
         yield from _rule_rows(item)
     for change in settings.changes:

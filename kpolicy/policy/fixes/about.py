@@ -14,7 +14,7 @@ from kpolicy.policy.judging.remedy import remedy_lines
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
-    from kpolicy.policy.judging.requirements import Requirement
+    from kpolicy.policy.files.requirement import Requirement
     from kpolicy.policy.rules.finding import Finding
     from kpolicy.policy.rules.rule import Rule
 

@@ -20,13 +20,13 @@ from kpolicy.policy.fixes.renaming import RenamingGoal
 from kpolicy.policy.fixes.ways import Ways
 from kpolicy.policy.judging.known_as import known_as
 from kpolicy.policy.judging.remedy import remedy_lines
-from kpolicy.policy.judging.required import keeps
+from kpolicy.policy.judging.required import keeps, wanted_value
 
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
     from kpolicy.evaluate.values import Values
+    from kpolicy.policy.files.requirement import Requirement
     from kpolicy.policy.fixes.lines import Document, Edit
-    from kpolicy.policy.judging.requirements import Requirement
     from kpolicy.policy.rules.finding import Finding
     from kpolicy.policy.rules.rule import Rule
 
@@ -81,18 +81,27 @@ class RuleGoal:
 
 @dataclass(frozen=True)
 class RequirementGoal:
-    """A symbol is to have the value that a fragment requires."""
+    """A symbol is to have the values that are required of it."""
 
-    requirement: Requirement
+    requirements: tuple[Requirement, ...]
 
     def met(self, values: Values) -> bool:
         """See `Goal`."""
-        return keeps(values, known_as(values.model, self.requirement))
+        return not any(True for _ in self.unmet(values))
 
     def moves(self, ways: Ways) -> Iterator[Edit]:
         """See `Goal`."""
-        wanted = known_as(ways.values.model, self.requirement)
-        yield from ways.want(wanted.symbol, wanted.value)
+        for wanted in self.unmet(ways.values):
+            value = wanted_value(ways.values, wanted)
+            if value:
+                yield from ways.want(wanted.symbol, value)
+
+    def unmet(self, values: Values) -> Iterator[Requirement]:
+        """The requirements that are not kept, under the names that this kernel has."""
+        for item in self.requirements:
+            here = known_as(values.model, item)
+            if not keeps(values, here):
+                yield here
 
 
 @dataclass(frozen=True)
@@ -200,10 +209,9 @@ def goal_of(
         return StaleGoal(rule, finding)
     if rule is not None:
         return RuleGoal(rule, anyhow=wide)
-    # Of several requirements for a symbol the last one counts.
-    required = [item for item in requirements if item.id == finding.rule]
+    required = tuple(item for item in requirements if item.id == finding.rule)
     if required:
-        return RequirementGoal(required[-1])
+        return RequirementGoal(required)
     if finding.rule == _UNMET:
         return UnmetGoal(finding.symbol)
     if finding.rule == RENAMED:

@@ -28,7 +28,7 @@ from kpolicy.policy.expressions.expression import (
 from kpolicy.policy.fixes.assumed import is_refused_by_assumption, toolchain_name
 from kpolicy.policy.fixes.goals import LineGoal, RequirementGoal, RuleGoal, UnmetGoal, is_about_a_line
 from kpolicy.policy.fixes.renaming import RenamingGoal
-from kpolicy.policy.judging.known_as import known_as
+from kpolicy.policy.judging.required import wanted_value
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -119,9 +119,9 @@ def _reasons(values: Values, document: Document, search: Search) -> Iterator[tup
         for name, up in _wanted(values, goal.rule.when, wanted=False):
             yield from _why(values, name, up=up)
     elif isinstance(goal, RequirementGoal):
-        wanted = known_as(values.model, goal.requirement)
-        name, value = wanted.symbol, wanted.value
-        yield from _why(values, name, up=value != "n" and (value != "m" or not values.is_on(name)))
+        for item in goal.unmet(values):
+            name, value = item.symbol, wanted_value(values, item)
+            yield from _why(values, name, up=value not in ("", "n") and (value != "m" or not values.is_on(name)))
     elif isinstance(goal, UnmetGoal):
         yield from _why(values, goal.symbol, up=False)
     elif isinstance(goal, LineGoal) and values.model.is_transitional(goal.finding.symbol):

@@ -17,7 +17,7 @@ from kpolicy.policy.fixes.workbench import Edits, Judge
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
-    from kpolicy.policy.judging.requirements import Requirement
+    from kpolicy.policy.files.requirement import Requirement
     from kpolicy.policy.rules.finding import Finding
     from kpolicy.policy.rules.rule import Rule
 

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from kpolicy.errors import InputError
 from kpolicy.kernel.version import parse_version
-from kpolicy.policy.checks.heirs import Heirs, heirs
+from kpolicy.policy.checks.heirs import heirs
 from kpolicy.policy.checks.renames import renamed
-from kpolicy.policy.edits import line_of
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.model import Model
-    from kpolicy.policy.judging.requirements import Requirement
+    from kpolicy.policy.files.requirement import Requirement
 
 
 def known_as(model: Model, item: Requirement, *, complete: bool = True) -> Requirement:
@@ -28,18 +27,13 @@ def known_as(model: Model, item: Requirement, *, complete: bool = True) -> Requi
     found = heirs(model, item.symbol)
     if found is None:
         return item
-    if found.kind == "merged" and (item.value == "n" or not (complete or _is_gone(model, item.symbol))):
+    is_off = "n" in item.values
+    if found.kind == "merged" and (is_off or not (complete or _is_gone(model, item.symbol))):
         return item
-    return _renamed(item, found.names[0], _value(item, found))
-
-
-def _value(item: Requirement, found: Heirs) -> str:
-    """A choice and a symbol that does more are bools, whatever the old symbol was."""
-    return item.value if found.kind == "renamed" or item.value == "n" else "y"
-
-
-def _renamed(item: Requirement, name: str, value: str) -> Requirement:
-    return replace(item, symbol=name, value=value, text=line_of(name, value))
+    if found.kind == "renamed" or is_off:
+        return replace(item, symbol=found.names[0])
+    # A choice and a symbol that does more are bools, whatever the old symbol was.
+    return replace(item, symbol=found.names[0], values=("y",)) if item.values else item
 
 
 def _is_gone(model: Model, name: str) -> bool:

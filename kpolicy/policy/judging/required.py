@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.bounds import whole
@@ -15,15 +14,18 @@ from kpolicy.explain.cause import Link, cause, config_line, shown
 from kpolicy.policy.checks.effects import is_value
 from kpolicy.policy.checks.reasons import Names, choice_taken, elsewhere, hint, is_foreign, listed, with_article
 from kpolicy.policy.checks.removed import removed_by
+from kpolicy.policy.edits import line_of
+from kpolicy.policy.files.requirement import Requirement, as_number, config_text
 from kpolicy.policy.files.vocabulary import UNKNOWN_REQUIREMENT
 from kpolicy.policy.judging.known_as import known_as
-from kpolicy.policy.judging.requirements import DEFAULT_SEVERITY, Requirement, last_of_each
+from kpolicy.policy.judging.requirements import effective
 from kpolicy.policy.rules.finding import Finding, SymbolValue
 from kpolicy.policy.rules.rule import Severity
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
 
+DEFAULT_SEVERITY: Final[Severity] = "warning"
 _POSSIBLE: Final = {
     "bool": "it can be y or n",
     "tristate": "it can be y, m or n",
@@ -41,21 +43,71 @@ def judge_requirements(
     tree: str = "",
     complete: bool = True,
     names: Names | None = None,
+    config: str | None = None,
 ) -> tuple[Finding, ...]:
     """A finding for each requirement that the values do not keep to.
 
     `complete` says that the model has every symbol of the tree; else one that it lacks is merely off.  `names`
-    gives the names of all architectures.  Raises UsageError for a value that the symbol cannot have.
+    gives the names of all architectures.  `config` is the name that the scopes of requirements are for, if it is not
+    that of the config itself.  Raises UsageError for a value that the symbol cannot have.
     """
-    return tuple(_judged(values, requirements, role, tree, complete, names))
+    if config is None:
+        config = values.config.name if values.config is not None else ""
+    return tuple(_judged(values, effective(values, requirements, config), role, tree, complete, names))
 
 
 def keeps(values: Values, requirement: Requirement) -> bool:
-    """Whether a symbol has the value that is required.
+    """Whether a symbol has a value, or none, as is required."""
+    name = requirement.symbol
+    if requirement.absent and not values.is_written(name):
+        return True
+    if requirement.values:
+        return any(_has(values, name, wanted) for wanted in requirement.values)
+    kind, written = values.model.type_of(name), values.is_written(name)
+    if requirement.contains:
+        return kind == "string" and written and not without(values, requirement)
+    if requirement.at_least is None and requirement.at_most is None:
+        return False
+    number = as_number(values.text(name), is_hex=kind == "hex") if written and kind in ("int", "hex") else None
+    return number is not None and _is_within(requirement, number)
+
+
+def without(values: Values, requirement: Requirement) -> tuple[str, ...]:
+    """The items that a list lacks: it is separated by commas, or by white space."""
+    text = values.text(requirement.symbol) if values.is_written(requirement.symbol) else ""
+    items = {*(part.strip() for part in text.split(",")), *text.split()}
+    return tuple(item for item in requirement.contains if item not in items)
+
+
+def wanted_value(values: Values, requirement: Requirement) -> str:
+    """The value to set so that a requirement is kept, as config lines have it; "" where no line does that."""
+    name = requirement.symbol
+    kind = values.model.type_of(name)
+    if requirement.values:
+        fitting = (item for item in requirement.values if item == "n" or kind == "unknown" or is_value(kind, item))
+        return next(fitting, requirement.value)
+    text = values.text(name) if values.is_written(name) else ""
+    if requirement.contains:
+        separator = "," if "," in text or " " not in text else " "
+        return config_text(separator.join((*([text] if text else []), *without(values, requirement))))
+    number = as_number(text, is_hex=kind == "hex")
+    low, high = requirement.at_least, requirement.at_most
+    bound = low if low is not None and (number is None or high is None or number < low) else high
+    if bound is None:
+        return ""
+    return hex(bound) if kind == "hex" else str(bound)
+
+
+def _is_within(requirement: Requirement, number: int) -> bool:
+    low, high = requirement.at_least, requirement.at_most
+    return (low is None or low <= number) and (high is None or number <= high)
+
+
+def _has(values: Values, name: str, wanted: str) -> bool:
+    """Whether a symbol has a value.
 
     m is kept by y where there can be no m, as `conf` reads it; numbers are compared as numbers.
     """
-    name, wanted = requirement.symbol, requirement.value
     kind = values.model.type_of(name)
     if kind in ("bool", "tristate"):
         if wanted == "m" and (kind == "bool" or not values.is_on("MODULES")):
@@ -72,88 +124,107 @@ def keeps(values: Values, requirement: Requirement) -> bool:
 
 def _judged(
     values: Values,
-    requirements: Iterable[Requirement],
+    asked: Iterable[Requirement],
     role: str,
     tree: str,
     complete: bool,
     names: Names | None,
 ) -> Iterator[Finding]:
-    asked = last_of_each(
-        replace(item, srcarch=None) for item in requirements if item.srcarch in (None, values.model.srcarch)
-    )
     under = [(item, known_as(values.model, item, complete=complete)) for item in asked]
     # An old and a new name can be required side by side: of several lines for a symbol the last counts.
-    last = {here.symbol: item for item, here in under}
+    last = {(here.symbol, here.contains): item for item, here in under}
     for item, here in under:
-        if last[here.symbol] is not item:
+        if last[here.symbol, here.contains] is not item:
             continue
         if not values.model.is_defined(here.symbol):
             found = _unknown(values, item, names) if complete else _without_line(values, item)
-            if found is not None:
+            if found is not None and not (item.if_exists or item.absent):
                 rule, severity, why = found
                 yield _finding(values, item, role, tree, rule, severity, f"{_asked(item)}: {why}", ())
             continue
-        if complete and not item.is_of_tree:
+        if complete and item.origin == "own":
             _check_value(values, here)
         if not keeps(values, here):
             causes = cause(values, here.symbol)
             because = _in_the_way(values, here) or _because(causes[0])
             named = "" if here.symbol == item.symbol else f"CONFIG_{here.symbol}, its name in this kernel, "
-            message = f"{_asked(item)}: {named}is {shown(values, here.symbol)}, because {because}"
-            yield _finding(values, here, role, tree, item.id, DEFAULT_SEVERITY, message, causes, item.symbol)
+            message = f"{_asked(item)}: {named}is {_got(values, here)}, because {because}"
+            severity = item.severity or DEFAULT_SEVERITY
+            yield _finding(values, here, role, tree, item.id, severity, message, causes, item.symbol)
+
+
+def _got(values: Values, item: Requirement) -> str:
+    """The value, and what of a list it lacks."""
+    text = shown(values, item.symbol)
+    lacks = without(values, item) if item.contains and values.is_written(item.symbol) else ()
+    return f"{text}, without {' and '.join(lacks)}" if lacks else text
 
 
 def _without_line(values: Values, item: Requirement) -> tuple[str, Severity, str] | None:
     """What to report of a symbol that a full .config has no line for: None where it is to be off."""
-    if item.value == "n":
+    if "n" in item.values:
         return None
     gone = removed_by(item.symbol, values.model.version)
     if gone is not None:
         return UNKNOWN_REQUIREMENT, "note", f"Linux {gone} and later have no such symbol"
-    return item.id, DEFAULT_SEVERITY, "not set, there is no line for it"
+    return item.id, item.severity or DEFAULT_SEVERITY, "not set, there is no line for it"
 
 
 def _unknown(values: Values, item: Requirement, names: Names | None) -> tuple[str, Severity, str] | None:
     """What to report of a symbol that this architecture lacks: None where it is to be off and no other can be meant."""
     likely = hint(values, item.symbol)
+    may_be_off = "n" in item.values
     architecture = values.model.architecture
     if is_foreign(item.symbol, names) and not likely:
         assert names is not None
         where = elsewhere(names(), item.symbol)
         foreign = f"{architecture} has no such symbol: it is {where}"
-        return None if item.value == "n" else (UNKNOWN_REQUIREMENT, "note", foreign)
-    if item.value == "n" and not likely:
+        return None if may_be_off else (UNKNOWN_REQUIREMENT, "note", foreign)
+    if may_be_off and not (likely and item.origin == "own"):
         return None
     gone = removed_by(item.symbol, values.model.version) if not likely else None
     # What is wrong with a fragment of the tree is no fault of who requires it, and `kpolicy kconfig` reports it.
-    lenient = item.value == "n" or item.is_of_tree or gone is not None
+    lenient = may_be_off or item.origin == "tree" or gone is not None
     since = f"; Linux {gone} and later have none" if gone is not None else ""
     why = f"{architecture} has no such symbol in this tree{since}{likely}"
-    return UNKNOWN_REQUIREMENT, "note" if lenient else "warning", why
+    return UNKNOWN_REQUIREMENT, "note" if lenient else item.severity or "warning", why
 
 
 def _check_value(values: Values, item: Requirement) -> None:
     """Raise UsageError for a value that nothing could give the symbol."""
     kind = values.model.type_of(item.symbol)
-    if item.value == "n" or kind == "unknown" or is_value(kind, item.value):
+    if kind == "unknown" or any(_is_possible(kind, value) for value in item.values):
         return
-    if kind in ("int", "hex") and isinstance(_number(item.value, kind), int):
+    if item.values:
+        what = f"{item.value!r} is not a valid value for"
+    elif item.contains and kind != "string":
+        what = "no list of items is in"
+    elif (item.at_least, item.at_most) != (None, None) and kind not in ("int", "hex"):
+        what = "no number is the value of"
+    else:
         return
     raise UsageError(
-        f"{item.value!r} is not a valid value for CONFIG_{item.symbol}, which is {with_article(kind)}",
+        f"{what} CONFIG_{item.symbol}, which is {with_article(kind)}",
         item.location,
-        source_line=item.text,
-        column=item.text.find("=") + 2,
+        source_line=item.line or item.text,
+        column=item.column or item.text.find("=") + 2,
         hint=_POSSIBLE.get(kind),
     )
+
+
+def _is_possible(kind: str, value: str) -> bool:
+    if value == "n" or is_value(kind, value):
+        return True
+    return kind in ("int", "hex") and isinstance(_number(value, kind), int)
 
 
 def _in_the_way(values: Values, item: Requirement) -> str:
     """Why a line that asks for what is required would not be honoured; nothing where it would be."""
     symbol = values.model.symbol(item.symbol)
     assert symbol is not None
-    wanted = 1 if item.value == "m" and symbol.type == "tristate" else 2
-    if item.value == "n" or (symbol.type in ("bool", "tristate") and values.tristate(item.symbol) >= wanted):
+    value = wanted_value(values, item)
+    wanted = 1 if value == "m" and symbol.type == "tristate" else 2
+    if value in ("", "n") or (symbol.type in ("bool", "tristate") and values.tristate(item.symbol) >= wanted):
         return ""
     found = [str(blocker) for blocker in blockers(values, item.symbol, wanted)]
     if found:
@@ -162,7 +233,7 @@ def _in_the_way(values: Values, item: Requirement) -> str:
 
 
 def _asked(item: Requirement) -> str:
-    return f"{item.text.rstrip()} required by {item.location}"
+    return f"{item.text} required by {item.location}"
 
 
 def _finding(
@@ -180,6 +251,7 @@ def _finding(
     known = bool(causes)
     # A line that the prompt does not let through would fix nothing.
     settable = known and values.visibility(item.symbol) > 0
+    value = wanted_value(values, item) if settable else ""
     return Finding(
         rule=rule,
         severity=severity,
@@ -192,8 +264,16 @@ def _finding(
         message=message,
         causes=causes or cause(values, item.symbol),
         place=config_line(values, item.symbol, *old) if known else item.location,
-        remedy=(item.text.rstrip(),) if settable else (),
+        remedy=(_line(item, value),) if value else (),
+        note=item.note,
+        owner=item.owner,
     )
+
+
+def _line(item: Requirement, value: str) -> str:
+    """The config line for a value; that of a fragment as it stands there."""
+    is_line = len(item.values) == 1 and not item.absent and item.text.startswith(f"CONFIG_{item.symbol}={value}")
+    return item.text if is_line else line_of(item.symbol, value)
 
 
 def _because(link: Link) -> str:

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Fragments as policy: reading them; every line of a plain config fragment is a requirement.
 
-Of several lines for a symbol the last one counts, as when fragments are merged.
+Of several requirements for a symbol the last one that is for a config counts, as when fragments are merged; those for
+the items of a list count beside it.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from kpolicy.config.model import Config, UnreadLine
 from kpolicy.config.odd_lines import TEXT, odd_line
@@ -20,44 +23,18 @@ from kpolicy.kernel.config_files import config_files
 from kpolicy.location import Location
 from kpolicy.policy.checks.spelling import corrected
 from kpolicy.policy.edits import line_of
-from kpolicy.policy.files.policy_file import IN_TREE, SHIPPED_FOLDER, SHIPPED_PACKAGE, Placed
-from kpolicy.policy.files.vocabulary import requirement_id
-from kpolicy.policy.rules.rule import Severity
+from kpolicy.policy.files.policy_file import IN_TREE, SHIPPED_FOLDER, SHIPPED_PACKAGE, Fragment
+from kpolicy.policy.files.requirement import EVERYWHERE, Origin, Requirement, Scope
 from kpolicy.policy.toml.toml_file import FileErrors
 
 if TYPE_CHECKING:
+    from kpolicy.evaluate.values import Values
     from kpolicy.kernel.source import Source
+    from kpolicy.policy.foreign.policy import Foreign
 
-
-DEFAULT_SEVERITY: Severity = "warning"
-
-
-_MOST_ERRORS = 20
-
-
-_ARCH_FRAGMENT = re.compile(rf"{IN_TREE}arch/([^/]+)/configs/")
-
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """A line that a config has to keep to: the symbol, the value as written, the line and its place.
-
-    `value` is "n" for "is not set".  `srcarch` is the folder of arch/ that the fragment is in, for
-    one of the tree that is made for a single architecture: others are not held to it.  `is_of_tree` says
-    that the tree itself has the fragment, so that its lines were not written for this policy.
-    """
-
-    symbol: str
-    value: str
-    text: str
-    location: Location
-    srcarch: str | None = None
-    is_of_tree: bool = False
-
-    @property
-    def id(self) -> str:
-        """The id of its findings: `required/debug-vm` for DEBUG_VM."""
-        return requirement_id(self.symbol)
+_MOST_ERRORS: Final = 20
+_NONE: Final[Mapping[str, Foreign]] = MappingProxyType({})
+_ARCH_FRAGMENT: Final = re.compile(rf"{IN_TREE}arch/([^/]+)/configs/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +45,7 @@ class MissingFragment:
     location: Location | None
 
 
-def requirements_of(config: Config, srcarch: str | None = None, *, is_of_tree: bool = False) -> tuple[Requirement, ...]:
+def requirements_of(config: Config, srcarch: str | None = None, *, origin: Origin = "own") -> tuple[Requirement, ...]:
     """The requirements that a fragment, or a stack of them, states; of configs for one `srcarch` if given.
 
     Raises FileErrors for lines that seem to ask for something and that `conf` does not read, or not in
@@ -81,7 +58,7 @@ def requirements_of(config: Config, srcarch: str | None = None, *, is_of_tree: b
         errors.sort(key=lambda error: error.location or Location("", 0))
         raise FileErrors(errors[:_MOST_ERRORS])
     return last_of_each(
-        Requirement(line.name, line.value, line.text, line.location, srcarch, is_of_tree)
+        Requirement(line.name, (line.value,), line.text.rstrip(), line.location, srcarch, origin)
         for line in config.assignments
         if line not in inexact
     )
@@ -101,35 +78,58 @@ def _unread(line: UnreadLine) -> UsageError:
 
 
 def read_requirements(
-    words: Sequence[str], stated: Sequence[Placed[str]] = (), source: Source | None = None
+    words: Sequence[str],
+    stated: Sequence[Fragment | Requirement] = (),
+    source: Source | None = None,
+    foreign: Mapping[str, Foreign] = _NONE,
 ) -> tuple[tuple[Requirement, ...], tuple[MissingFragment, ...]]:
-    """The requirements of the fragments of a policy (`Policy.require`) and of the command line, those last.
+    """The requirements of a policy (`Policy.require`) and of the command line, those last.
 
-    A word of the command line is a file, a path in the tree, or either after `tree:`.  A fragment
-    that a policy wants from the tree, and that the tree does not have, is no error: it is returned,
-    for a note.  Raises UsageError or InputError for what cannot be read otherwise.
+    A word of the command line is a file, a path in the tree, or either after `tree:`, or one of the `foreign` policies,
+    which are read already.  A fragment that a policy wants from the tree, and that the tree does not have, is no error:
+    it is returned, for a note.  Raises UsageError or InputError for what cannot be read otherwise.
     """
     try:
-        return _requirements(words, stated, source)
+        return _requirements(words, stated, source, foreign)
     except NotAConfigError as error:
         raise UsageError(error.message, error.location, hint=error.hint) from None
 
 
 def _requirements(
-    words: Sequence[str], stated: Sequence[Placed[str]], source: Source | None
+    words: Sequence[str],
+    stated: Sequence[Fragment | Requirement],
+    source: Source | None,
+    foreign: Mapping[str, Foreign],
 ) -> tuple[tuple[Requirement, ...], tuple[MissingFragment, ...]]:
     found: list[Requirement] = []
     missing: list[MissingFragment] = []
     for item in stated:
-        fragment = _stated(item, source)
-        if fragment is None:
-            missing.append(MissingFragment(item.value.removeprefix(IN_TREE), item.location))
+        if isinstance(item, Requirement):
+            found.append(item)
+            continue
+        read = foreign[item.name].requirements if item.name in foreign else _stated(item, source)
+        if read is None:
+            missing.append(MissingFragment(item.name.removeprefix(IN_TREE), item.location))
         else:
-            found += requirements_of(fragment, _folder(item.value), is_of_tree=item.value.startswith(IN_TREE))
+            found += (_as_named(one, item) for one in read)
     for word in words:
+        if word in foreign:
+            found += foreign[word].requirements
+            continue
         for fragment, srcarch, is_of_tree in _named(word, source):
-            found += requirements_of(fragment, srcarch, is_of_tree=is_of_tree)
+            found += requirements_of(fragment, srcarch, origin="tree" if is_of_tree else "own")
     return last_of_each(found), tuple(missing)
+
+
+def _as_named(item: Requirement, fragment: Fragment) -> Requirement:
+    """A requirement of a fragment with what a policy file says about all of them."""
+    return replace(
+        item,
+        scope=item.scope.within(fragment.scope),
+        severity=item.severity or fragment.severity,
+        note=item.note or fragment.note,
+        owner=item.owner or fragment.owner,
+    )
 
 
 def _folder(word: str) -> str | None:
@@ -137,20 +137,20 @@ def _folder(word: str) -> str | None:
     return match.group(1) if match else None
 
 
-def _stated(item: Placed[str], source: Source | None) -> Config | None:
-    """A fragment of a policy file; None when it is to be in the tree and is not."""
-    if item.value.startswith(IN_TREE):
-        path = item.value.removeprefix(IN_TREE)
-        return _in_tree(path, source)
+def _stated(item: Fragment, source: Source | None) -> tuple[Requirement, ...] | None:
+    """The requirements of a fragment of a policy file; None when it is to be in the tree and is not."""
+    if item.name.startswith(IN_TREE):
+        fragment = _in_tree(item.name.removeprefix(IN_TREE), source)
+        return None if fragment is None else requirements_of(fragment, _folder(item.name), origin="tree")
     folder = os.path.dirname(item.location.path) if item.location is not None else ""
     if folder == SHIPPED_FOLDER:
         from importlib import resources  # only for shipped fragments
 
-        content = resources.files(SHIPPED_PACKAGE).joinpath(item.value).read_bytes()
-        return parse_config(f"{folder}/{item.value}", content)
-    path = os.path.normpath(os.path.join(folder, item.value))
+        content = resources.files(SHIPPED_PACKAGE).joinpath(item.name).read_bytes()
+        return requirements_of(parse_config(f"{folder}/{item.name}", content))
+    path = os.path.normpath(os.path.join(folder, item.name))
     try:
-        return read_config(path)
+        return requirements_of(read_config(path))
     except InputError as error:
         message = f"{path}: {error.message}"
         raise UsageError(message, item.location, hint=error.hint) from None
@@ -195,9 +195,22 @@ def _in_tree(path: str, source: Source | None) -> Config | None:
 
 
 def last_of_each(requirements: Iterable[Requirement]) -> tuple[Requirement, ...]:
-    """The last requirement for each symbol, in the order of their lines."""
-    found: dict[tuple[str, str | None], Requirement] = {}
+    """The last requirement for each symbol and the same configs, in the order of their lines.
+
+    Those for the items of a list are apart: each list of items counts.
+    """
+    found: dict[tuple[str, tuple[str, ...], str | None, Scope], Requirement] = {}
     for item in requirements:
-        found.pop((item.symbol, item.srcarch), None)
-        found[item.symbol, item.srcarch] = item
+        key = (item.symbol, item.contains, item.srcarch, item.scope)
+        found.pop(key, None)
+        found[key] = item
     return tuple(found.values())
+
+
+def effective(values: Values, requirements: Iterable[Requirement], config: str) -> tuple[Requirement, ...]:
+    """The requirements for a config, by its values and its name: the last that is for it of each symbol."""
+    return last_of_each(
+        item if item.srcarch is None and item.scope == EVERYWHERE else replace(item, srcarch=None, scope=EVERYWHERE)
+        for item in requirements
+        if item.srcarch in (None, values.model.srcarch) and item.scope.covers(values, config)
+    )

@@ -16,12 +16,12 @@ from kpolicy.policy.rules.rule import Rule
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
     from kpolicy.policy.checks.reasons import Names
-    from kpolicy.policy.judging.requirements import Requirement
+    from kpolicy.policy.files.requirement import Requirement
 
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """A policy and the requirements of the fragments that it, or the command line, names."""
+    """A policy and the requirements of it, and of the fragments that it or the command line names."""
 
     policy: Policy
     requirements: tuple[Requirement, ...] = ()
@@ -85,7 +85,13 @@ def assess(
         from kpolicy.policy.judging.required import judge_requirements
 
         required = judge_requirements(
-            values, standard.requirements, role.role, tree=tree, complete=judgeable is None, names=names
+            values,
+            standard.requirements,
+            role.role,
+            tree=tree,
+            complete=judgeable is None,
+            names=names,
+            config=name,
         )
         findings += settings.adjust(required)
     return Assessment(role, tuple(findings), unjudged)

@@ -34,6 +34,8 @@ class Finding:
     A finding about the tree itself has no architecture and no role, its `config` is the file that it
     is about, and `architectures` says where it holds.
 
+    `note` says why it is required, `owner` who answers for that, where a requirement states it.
+
     `root` is what keeps a config line from taking effect.  One that stands for several with the same root has those as
     its `members`, and is about the symbol of the root (`kpolicy.policy.folding`).
     """
@@ -53,6 +55,8 @@ class Finding:
     architectures: tuple[str, ...] = ()
     root: Root | None = None
     members: tuple[Finding, ...] = ()
+    note: str = ""
+    owner: str = ""
 
     @property
     def fingerprint(self) -> str:

@@ -87,6 +87,18 @@ class TableReader:
             self.file.complain(where, f"{where[-1]!r} is empty", value=True)
         return tuple(found)
 
+    def one_or_more(self, where: KeyPath, *, required: bool = False) -> tuple[str, ...]:
+        """A text, or a list of texts; empty ones are left out."""
+        found = self.value(where)
+        if isinstance(found, str):
+            return (self.string(where),) if found.strip() else self._empty(where)
+        items = self.strings(where, required=required or found is not None)
+        return tuple(item for item in items if item.strip()) or (self._empty(where) if items else ())
+
+    def _empty(self, where: KeyPath) -> tuple[str, ...]:
+        self.file.complain(where, f"{where[-1]!r} is empty", value=True)
+        return ()
+
     def words(self, where: KeyPath, choices: Sequence[str]) -> tuple[str, ...]:
         """A list of some of the `choices`."""
         found = self.strings(where)

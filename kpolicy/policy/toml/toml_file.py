@@ -116,6 +116,21 @@ class TomlFile:
         """The line of a string inside the value of a key."""
         return Location(self.path, self._line(self._item(where, item)))
 
+    def raw(self, where: KeyPath) -> str:
+        """The value of a key as it is written."""
+        span = self._span(where)
+        return self.text[span.value : span.end].strip()
+
+    def excerpt(self, where: KeyPath) -> tuple[str, int]:
+        """The line of the value of a key, and the column in it, from 1."""
+        offset = self._span(where).value
+        start = self.text.rfind("\n", 0, offset) + 1
+        return self._line_at(start), offset - start + 1
+
+    def _line_at(self, start: int) -> str:
+        end = self.text.find("\n", start)
+        return self.text[start : end if end >= 0 else len(self.text)]
+
     def _item(self, where: KeyPath, item: str) -> int:
         span = self._span(where)
         # Between quotes, else as a whole word, so that X is not found inside of X_Y.
@@ -144,13 +159,8 @@ class TomlFile:
 
     def _complain(self, offset: int, message: str, hint: str | None) -> None:
         start = self.text.rfind("\n", 0, offset) + 1
-        end = self.text.find("\n", offset)
-        line = self.text[start : end if end >= 0 else len(self.text)]
-        self.errors.append(
-            UsageError(
-                message, Location(self.path, self._line(offset)), source_line=line, column=offset - start + 1, hint=hint
-            )
-        )
+        place, line = Location(self.path, self._line(offset)), self._line_at(start)
+        self.errors.append(UsageError(message, place, source_line=line, column=offset - start + 1, hint=hint))
 
     def _span(self, where: KeyPath) -> _Span:
         while where:

@@ -12,7 +12,7 @@ from kpolicy.report.text.plain import line
 
 COLUMNS = (
     "severity", "rule", "architecture", "config", "role", "symbol", "value",
-    "path", "line", "message", "remedy", "fingerprint",
+    "path", "line", "message", "remedy", "fingerprint", "note", "owner",
 )  # fmt: skip
 # What a spreadsheet would take for the beginning of a formula; tabs and line ends are escapes already.
 _FORMULA = ("=", "+", "-", "@")
@@ -30,7 +30,8 @@ def render(report: Report, how: Presentation) -> str:  # noqa: ARG001 - every fo
             finding.place.path, str(finding.place.line), finding.message,
         )  # fmt: skip
         remedy = "\n".join(map(line, finding.remedy))
-        writer.writerow([_cell(item) for item in (*map(line, cells), remedy, finding.fingerprint)])
+        why = (line(finding.note), line(finding.owner))
+        writer.writerow([_cell(item) for item in (*map(line, cells), remedy, finding.fingerprint, *why)])
     return text.getvalue()
 
 

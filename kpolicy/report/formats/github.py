@@ -14,7 +14,7 @@ from kpolicy.policy.rules.rule import SEVERITIES, Severity
 from kpolicy.report.formats.markdown import summary_page
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import Report
-from kpolicy.report.text.lines import message
+from kpolicy.report.text.lines import message_and_why
 from kpolicy.report.text.plain import line, relative
 from kpolicy.report.text.summary import known_words
 
@@ -54,7 +54,7 @@ def _kind(severity: Severity, commands: Sequence[str]) -> Iterator[str]:
 def _annotation(finding: Finding) -> str:
     place = f"file={_property(relative(finding.place.path))},line={finding.place.line}"
     title = _property(line(finding.rule))
-    return f"::{_KINDS[finding.severity]} {place},title={title}::{_data(message(finding))}"
+    return f"::{_KINDS[finding.severity]} {place},title={title}::{_data(message_and_why(finding))}"
 
 
 def _failure(report: Report, number: int) -> str:

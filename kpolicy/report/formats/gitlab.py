@@ -16,7 +16,7 @@ from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import Severity
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import Report
-from kpolicy.report.text.lines import message
+from kpolicy.report.text.lines import message_and_why
 from kpolicy.report.text.plain import line, relative
 
 SEVERITY: Final[Mapping[Severity, str]] = {"error": "critical", "warning": "major", "note": "info"}
@@ -36,7 +36,7 @@ def _issue(finding: Finding, seen: Counter[str]) -> dict[str, Any]:
     if seen[fingerprint] > 1:
         fingerprint = hashlib.sha256(f"{fingerprint} {seen[fingerprint]}".encode()).hexdigest()
     return {
-        "description": message(finding),
+        "description": message_and_why(finding),
         "check_name": line(finding.rule),
         "fingerprint": fingerprint,
         "severity": SEVERITY[finding.severity],

@@ -11,7 +11,7 @@ from kpolicy.policy.rules.rule import SEVERITIES
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import ConfigReport, Report
 from kpolicy.report.text.groups import Group, grouped, where
-from kpolicy.report.text.lines import number
+from kpolicy.report.text.lines import number, why_required
 from kpolicy.report.text.markdown import block, code, prose, table
 from kpolicy.report.text.plain import line
 from kpolicy.report.text.roles import role_lines
@@ -110,6 +110,7 @@ def _group(group: Group) -> Iterator[str]:
     yield ""
     for text, findings in group.by_message():
         yield f"- {_words(text)}"
+        yield from (f"  {_words(why)}" for why in dict.fromkeys(map(why_required, findings)) if why)
         if len({finding.remedy for finding in findings}) == 1 and findings[0].remedy:
             yield from ("", *block("\n".join(map(line, findings[0].remedy)), "  "), "")
         yield from (f"  - {code(where(finding))}" for finding in findings)

@@ -23,7 +23,7 @@ from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import Report, RuleNote
 from kpolicy.report.remark import Remark
 from kpolicy.report.rule_help import help_markdown, help_text
-from kpolicy.report.text.lines import message, number
+from kpolicy.report.text.lines import message_and_why, number
 from kpolicy.report.text.plain import line
 from kpolicy.report.text.rule_page import rule_page
 
@@ -127,7 +127,7 @@ def _result(finding: Finding, report: Report, rules: Mapping[str, int]) -> _Obje
         "ruleId": line(finding.rule),
         **({"ruleIndex": index} if index is not None else {}),
         "level": finding.severity,
-        "message": {"text": _message(message(finding))},
+        "message": {"text": _message(message_and_why(finding))},
         "locations": [_location(finding.place, report)],
         "partialFingerprints": {
             **({"primaryLocationLineHash": line_hash} if line_hash is not None else {}),
@@ -139,6 +139,8 @@ def _result(finding: Finding, report: Report, rules: Mapping[str, int]) -> _Obje
             "role": line(finding.role),
             "symbol": line(finding.symbol),
             "remedy": [line(text) for text in finding.remedy],
+            **({"note": line(finding.note)} if finding.note else {}),
+            **({"owner": line(finding.owner)} if finding.owner else {}),
         },
     }
     if finding.members:

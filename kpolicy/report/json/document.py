@@ -91,6 +91,8 @@ def finding_document(finding: Finding, whose: Whose | None = None) -> dict[str, 
         "fingerprint": finding.fingerprint,
         **(_own(finding, whose) if whose is not None else {}),
         **({"architectures": list(finding.architectures)} if finding.architectures else {}),
+        **({"note": finding.note} if finding.note else {}),
+        **({"owner": finding.owner} if finding.owner else {}),
         **({"root": root_document(finding.root)} if finding.root is not None else {}),
         **({"members": [item.fingerprint for item in finding.members]} if finding.members else {}),
     }

@@ -180,10 +180,17 @@ def _finding(node: Node, whose: Whose) -> Finding:
         remedy=node["remedy"].texts(),
         architectures=architectures.texts() if architectures is not None else (),
         root=read_root(root) if root is not None else None,
+        note=_optional(node, "note"),
+        owner=_optional(node, "owner"),
     )
     if node["fingerprint"].text() != finding.fingerprint:
         node["fingerprint"].wrong("not the fingerprint of this finding: was the file edited by hand?")
     return finding
+
+
+def _optional(node: Node, key: str) -> str:
+    found = node.get(key)
+    return found.text() if found is not None else ""
 
 
 def _own(node: Node, key: str, usual: str) -> str:

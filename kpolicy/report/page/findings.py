@@ -15,6 +15,7 @@ from kpolicy.report.page.chains import Drawing, Drawings
 from kpolicy.report.page.costs import line_text
 from kpolicy.report.page.words import Anchors, Words
 from kpolicy.report.records import ConfigReport, Report
+from kpolicy.report.text.lines import why_required
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Row:
     steps: tuple[Step, ...]
     drawing: Drawing | None
     remedy: str
+    why: str
     costs: tuple[str, ...]
     members: tuple[Member, ...] = ()
 
@@ -134,6 +136,7 @@ class Rows:
             steps=self._steps(finding.causes),
             drawing=self._drawings.of(finding.causes),
             remedy=words("\n".join(finding.remedy)),
+            why=words(why_required(finding)),
             costs=tuple(words(line_text(line)) for line in _costs(finding, config)),
             members=tuple(self._member(item) for item in finding.members),
         )

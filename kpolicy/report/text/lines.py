@@ -26,6 +26,18 @@ def message(finding: Finding) -> str:
     return f"{whose}{line(finding.message)}"
 
 
+def why_required(finding: Finding) -> str:
+    """Why it is required, and who answers for that, where a requirement states it; "" where none does."""
+    owner = f"({finding.owner})" if finding.note and finding.owner else finding.owner
+    return line(" ".join(part for part in (finding.note, owner) if part))
+
+
+def message_and_why(finding: Finding) -> str:
+    """The message, for formats with nothing but that: with why it is required."""
+    why = why_required(finding)
+    return f"{message(finding)}; required: {why}" if why else message(finding)
+
+
 def is_its_own(finding: Finding) -> bool:
     """Whether the place is a line of the config itself: of a file of its stack, which may be named as make does.
 
@@ -38,7 +50,7 @@ def is_its_own(finding: Finding) -> bool:
 
 
 def detail_lines(finding: Finding, indent: str = "    ", most: int | None = None) -> Iterator[str]:
-    """The findings with this cause (`most` of them), the chain of causes, where there is one, and the fix."""
+    """The findings with this cause (`most` of them), the chain of causes, where there is one, why, and the fix."""
     for member in finding.members[:most]:
         yield f"{indent}{line(str(member.place))}: {line(member.message)}"
     if most is not None and len(finding.members) > most:
@@ -49,6 +61,9 @@ def detail_lines(finding: Finding, indent: str = "    ", most: int | None = None
             for link in finding.causes
         ]
         yield from columns(rows, indent=indent)
+    why = why_required(finding)
+    if why:
+        yield f"{indent}why: {why}"
     for number, text in enumerate(finding.remedy):
         yield f"{indent}{'fix:' if number == 0 else '    '} {line(text)}"
 

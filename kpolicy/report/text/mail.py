@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import Report
 from kpolicy.report.text.groups import Group, grouped, where
-from kpolicy.report.text.lines import number
+from kpolicy.report.text.lines import number, why_required
 from kpolicy.report.text.plain import line
 from kpolicy.report.text.roles import role_lines
 from kpolicy.report.text.style import Style
@@ -38,6 +38,8 @@ def _group(group: Group) -> list[str]:
     lines = wrapped(f"[{line(group.rule)}] {title}")
     for text, findings in group.by_message():
         lines += ["", *wrapped(text, "  ")]
+        for why in dict.fromkeys(map(why_required, findings)):
+            lines += wrapped(why, "  ") if why else []
         if len({finding.remedy for finding in findings}) == 1:
             lines += (f"    > {_ascii(item)}" for item in findings[0].remedy)
         lines += _places(findings)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kpolicy.errors import printable
+from kpolicy.policy.files.requirement import Requirement, scope_words
 from kpolicy.policy.files.show import Row, changed, rows
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.report.text.style import Style, columns
@@ -39,7 +40,7 @@ def policy_lines(standard: Standard, config: str, style: Style, *, everything: b
         yield style.mark("strong", "required")
         yield from (
             printable(line)
-            for line in columns((item.text.rstrip(), str(item.location)) for item in standard.requirements)
+            for line in columns((item.text, _told(item), str(item.location)) for item in standard.requirements)
         )
     if not everything:
         more = sum(1 for _ in rows(standard.policy.settings(config))) - len(found)
@@ -56,7 +57,16 @@ def policy_document(standard: Standard, config: str, *, everything: bool = False
             for row in _rows(standard, config, everything=everything)
         ],
         "required": [
-            {"symbol": item.symbol, "line": item.text.rstrip(), "location": str(item.location)}
+            {
+                "symbol": item.symbol,
+                "line": item.text,
+                "scope": scope_words(item.scope) or None,
+                "if_exists": item.if_exists,
+                "severity": item.severity,
+                "note": item.note or None,
+                "owner": item.owner or None,
+                "location": str(item.location),
+            }
             for item in standard.requirements
         ],
         "waivers": [
@@ -72,6 +82,13 @@ def policy_document(standard: Standard, config: str, *, everything: bool = False
             for item in standard.policy.waivers
         ],
     }
+
+
+def _told(item: Requirement) -> str:
+    """The configs that a requirement is for, and why there is one."""
+    scope = [word for word in (scope_words(item.scope), "if it exists" if item.if_exists else "") if word]
+    why = " ".join(word for word in (item.note, f"({item.owner})" if item.owner else "") if word)
+    return "; ".join(word for word in (", ".join(scope), why) if word)
 
 
 def _rows(standard: Standard, config: str, *, everything: bool) -> Iterator[Row]:
