@@ -152,6 +152,13 @@ def policies(_context: click.Context, _parameter: click.Parameter, typed: str) -
     return [*_items(SHIPPED, typed), _FILE]
 
 
+def specs(_context: click.Context, _parameter: click.Parameter, typed: str) -> Items:
+    """The formats of policies of other tools, with their colon; nothing after that."""
+    from kpolicy.policy.files.spec import FORMATS
+
+    return [CompletionItem(f"{word}:", help=what) for word, what in FORMATS.items() if f"{word}:".startswith(typed)]
+
+
 def _items(found: Iterable[str], typed: str) -> Items:
     return [CompletionItem(word) for word in found if word.startswith(typed)]
 

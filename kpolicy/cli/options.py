@@ -125,7 +125,8 @@ def policy_options(command: Command) -> Command:
             "--policy",
             metavar="POLICY",
             shell_complete=candidates.policies,
-            help="Use this policy file, or a shipped one: production, debug, fuzzing, hardening, upstream."
+            help="Use this policy file, a shipped one (production, debug, fuzzing, hardening, upstream), or one of"
+            " another tool, FORMAT:PATH@SECTION (see kpolicy policy import)."
             " [default: the nearest kpolicy.toml, from the config or tree up to the top of its git work tree]",
         ),
         click.option(
@@ -133,7 +134,8 @@ def policy_options(command: Command) -> Command:
             metavar="FRAGMENT",
             multiple=True,
             shell_complete=candidates.fragments,
-            help="Require every line of this config fragment, a file or a path in the tree (may be repeated).",
+            help="Require every line of this config fragment, a file or a path in the tree, or a policy of another tool"
+            " (may be repeated).",
         ),
     )
     for option in reversed(options):

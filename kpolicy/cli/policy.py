@@ -9,7 +9,7 @@ import click
 
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
-from kpolicy.cli.options import arch_option, policy_options, tree_option
+from kpolicy.cli.options import arch_option, output_options, policy_options, tree_option
 from kpolicy.errors import UsageError
 
 
@@ -69,6 +69,45 @@ def show(
     else:
         lines = policy_lines(standard, name, console.style(), everything=everything)
         console.payload("\n".join(lines) + "\n")
+    return status.CLEAN
+
+
+@command.command("import")
+@click.argument("spec", metavar="FORMAT:PATH[@SECTION]", shell_complete=candidates.specs)
+@tree_option
+@output_options
+@click.pass_obj
+def convert(console: Console, /, spec: str, tree: str | None, output: str | None, force: bool) -> int:
+    """Convert a policy of another tool to a kpolicy policy file.
+
+    Each requirement is a [[require]] table, below the file and line that it is from.  Lines that no requirement can
+    state are comments at the top.  --policy and --require read the same policies without a conversion.
+
+    \b
+    Formats:
+      android:FILE.xml               conditional kernel requirements of Android
+      ark:redhat/configs@CONFIG      kernel-ark, RHEL, Fedora: kernel-x86_64-debug-rhel
+      khc:FILE.json[@ARCH]           kernel-hardening-checker -m json
+      pmos:kconfigcheck.toml@NAMES   postmarketOS: categories and aliases
+      syz:main.yml@INSTANCE          syzkaller: an instance of syz-kconf
+      ubuntu:annotations@FLAVOUR     Ubuntu: amd64-generic
+
+    \b
+    Examples:
+      kpolicy policy import syz:dashboard/config/linux/main.yml@upstream-kcsan -o syzkaller.toml
+      kpolicy policy import pmos:kconfigcheck.toml@community,selinux
+    """
+    from kpolicy.cli.setup import check_output, deliver
+    from kpolicy.policy.files.spec import FORMATS, parse_spec
+    from kpolicy.run.foreign import Imports
+    from kpolicy.run.trees import find_tree
+
+    found = parse_spec(spec)
+    if found is None:
+        raise UsageError(f"{spec!r} names no format", hint=f"write FORMAT:PATH with one of {', '.join(FORMATS)}")
+    check_output(output, force=force)
+    text = Imports(find_tree(tree, console.environment)).text(found)
+    deliver(console, text, output, force=force)
     return status.CLEAN
 
 

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from kpolicy.collection import no_collection
+from kpolicy.location import Location
 from kpolicy.policy.checks.registry import UNREADABLE
 from kpolicy.policy.judging.census import observe
 from kpolicy.policy.judging.standard import Standard, assess
@@ -84,7 +85,11 @@ def report_on(
     assessment = assess(values, name, standard, tree=tree, judgeable=judgeable, names=names, earlier=earlier)
     model = values.model
     told = _told(values, assessment.findings)
-    remarks = (*(item for item in conf_remarks(values) if not told(item)), *origin_remarks(values))
+    remarks = (
+        *(item for item in conf_remarks(values) if not told(item)),
+        *origin_remarks(values),
+        *_nothing_required(values, name, standard),
+    )
     return ConfigReport(
         config=name,
         architecture=model.architecture,
@@ -116,6 +121,20 @@ def _told(values: Values, findings: Sequence[Finding]) -> Callable[[Remark], boo
         return remark.location in places or not symbols.isdisjoint(others)
 
     return told
+
+
+def _nothing_required(values: Values, name: str, standard: Standard) -> Iterator[Remark]:
+    """That no requirement is for this config: a clean report would look as if all of them were met."""
+    if not standard.requirements:
+        return
+    # Only here: most runs require nothing.
+    from kpolicy.policy.judging.requirements import effective
+
+    if not effective(values, standard.requirements, name):
+        number = len(standard.requirements)
+        what = f"none of the {number} requirements is" if number > 1 else "the requirement is not"
+        model = values.model
+        yield Remark(Location(name, 0), f"{what} for this config, {model.architecture} of Linux {model.version}")
 
 
 def _with_its_choice(model: Model, name: str) -> tuple[str, ...]:

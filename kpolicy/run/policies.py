@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from kpolicy.policy.files.find import find_policy
 from kpolicy.policy.files.settings import Policy
+from kpolicy.policy.files.spec import parse_spec
 from kpolicy.policy.files.vocabulary import Vocabulary, check_selector, shipped_vocabulary
 from kpolicy.policy.judging.choice import EVERYTHING, Choice
 from kpolicy.policy.judging.standard import Standard
+from kpolicy.run.foreign import Imports
 
 if TYPE_CHECKING:
     from kpolicy.kernel.source import KernelTree
@@ -80,7 +82,9 @@ class Standards:
             self._vocabulary = shipped_vocabulary(
                 quiet=self.quiet, named=self.choice.findings.select, examples=False, cache=self.context.cache
             )
-        policy = _load(word, self._vocabulary)
+        imports = Imports(self.source)
+        spec = parse_spec(word)
+        policy = imports.policy(spec, self._vocabulary) if spec is not None else _load(word, self._vocabulary)
         self._check_words(policy.vocabulary)
         if word and self.choice.policy is None:
             self.context.listener.note(f"by the policy in {word}")
@@ -89,13 +93,16 @@ class Standards:
         # Only here: most runs require nothing.
         from kpolicy.policy.judging.requirements import read_requirements
 
-        requirements, missing = read_requirements(self.choice.require, policy.require, self.source)
+        requirements, missing = read_requirements(
+            self.choice.require, policy.require, self.source, imports.requirements
+        )
         tree = self.source.name if self.source is not None else None
         for fragment in missing:
             why = f"{tree} does not have it" if tree is not None else "there is no tree; pass --tree"
             where = f"{fragment.location}: " if fragment.location is not None else ""
             self.context.listener.note(f"{where}requirements of {fragment.name} are ignored: {why}")
-        return Standard(policy, requirements)
+        imports.tell(self.context.listener)
+        return Standard(imports.with_waivers(policy), requirements)
 
     def _check_words(self, vocabulary: Vocabulary) -> None:
         """Refuse words for rules that there are not; own rules are those of the first policy."""

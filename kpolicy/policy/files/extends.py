@@ -25,6 +25,7 @@ from kpolicy.policy.files.policy_reader import PolicyReader
 from kpolicy.policy.files.policy_toolchain import make_toolchain
 from kpolicy.policy.files.require_reader import RequireReader
 from kpolicy.policy.files.settings import Policy
+from kpolicy.policy.files.spec import parse_spec
 from kpolicy.policy.files.vocabulary import Vocabulary, shipped_vocabulary
 from kpolicy.policy.toml.toml_file import FileErrors, TomlFile
 
@@ -152,10 +153,13 @@ class _Loader:
         self._loaded[identity] = _Loaded(reader, folder, rules_dir)
 
     def _extend(self, named_at: _Named, word: str, shown: str, folder: Path | None) -> None:
-        is_path = "/" in word or word.endswith(".toml")
+        is_path = ("/" in word or word.endswith(".toml")) and parse_spec(word) is None
         if not is_path or folder is None:
             if word in SHIPPED:
                 self.load_shipped(word)
+                return
+            if parse_spec(word) is not None:
+                named_at.complain(f"{word!r} is a policy of another tool", "it is named under 'require'")
                 return
             hint = did_you_mean(word, SHIPPED)
             named_at.complain(f"unknown policy {word!r}", f"{hint}\na file is named with its ending or a slash")

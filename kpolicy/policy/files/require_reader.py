@@ -90,7 +90,8 @@ class RequireReader(TableReader):
         self, where: KeyPath, symbol: str, scope: Scope, severity: Severity | None, note: str, owner: str
     ) -> Requirement | None:
         table = self.table(where)
-        absent, if_exists = self._flag((*where, "absent")), self._flag((*where, "if_exists"))
+        absent = self._flag((*where, "absent")) if "absent" in table else None
+        if_exists = self._flag((*where, "if_exists"))
         stated = [key for key in CONDITIONS if key in table]
         if not stated and not absent:
             self.file.complain(where, f"nothing is required of {symbol or 'a symbol'}", _EXAMPLE)
@@ -114,7 +115,7 @@ class RequireReader(TableReader):
             contains=contains,
             at_least=low,
             at_most=high,
-            absent=absent,
+            absent=absent is True,
             is_hex=is_hex or also_hex,
         )
         return Requirement(

@@ -97,7 +97,8 @@ class Requirement:
 
     It is kept by one of the `values`, as config lines have them ("n" also means that there is no line); by a list that
     contains all the items of `contains`; by a number from `at_least` to `at_most`; and, with `absent`, by having no
-    line in the .config.  With `if_exists` it is only for kernels that have the symbol.
+    line in the .config, or never without one if that is False.  With `if_exists` it is only for kernels that have the
+    symbol.
 
     `text` says it in words, for a fragment in those of its line.  `location` is where it is required; `line` is what
     stands there, and `column` where its value does, for errors about it.  `srcarch` is the folder of arch/ that the
@@ -115,7 +116,7 @@ class Requirement:
     contains: tuple[str, ...] = ()
     at_least: int | None = None
     at_most: int | None = None
-    absent: bool = False
+    absent: bool | None = None
     if_exists: bool = False
     scope: Scope = EVERYWHERE
     severity: Severity | None = None
@@ -153,6 +154,8 @@ def in_words(
         text = f"CONFIG_{symbol}={' or '.join(values)}"
     elif contains:
         text = f"CONFIG_{symbol} containing {' and '.join(contains)}"
+    elif at_least is not None and at_least == at_most:
+        text = f"CONFIG_{symbol}={number(at_least)}"
     elif at_least is not None and at_most is not None:
         text = f"CONFIG_{symbol} from {number(at_least)} to {number(at_most)}"
     elif at_least is not None:

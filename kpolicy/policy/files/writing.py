@@ -51,7 +51,7 @@ def with_waiver(text: str, waiver: Waiver) -> str:
     """The text of a policy file with one more waiver at its end; everything else stays as it is."""
     end = "\r\n" if "\r\n" in text else "\n"
     named = {name: getattr(waiver, name) for name in ("rule", "config", "symbol", "reason", "owner")}
-    lines = ["[[waiver]]", *(f"{key} = {_string(value)}" for key, value in named.items() if value)]
+    lines = ["[[waiver]]", *(f"{key} = {toml_string(value)}" for key, value in named.items() if value)]
     if waiver.expires is not None:
         lines.append(f"expires = {waiver.expires.isoformat()}")
     gap = "" if not text else end if text.endswith("\n") else end * 2
@@ -91,12 +91,12 @@ def starter(subject: str, configs: Sequence[str]) -> str:
     debug = [path for path in defconfigs if "debug" in path.rpartition("/")[2]] or ["*debug*_defconfig"]
     return _STARTER.format(
         subject=" ".join(subject.split()),
-        require=f"# require = [{', '.join(_string(f'tree:{path}') for path in fragments)}]",
-        roles="\n".join(f'# {_string(path)} = "debug"' for path in debug),
-        config=_string(defconfigs[0] if defconfigs else "arch/x86/configs/x86_64_defconfig"),
+        require=f"# require = [{', '.join(toml_string(f'tree:{path}') for path in fragments)}]",
+        roles="\n".join(f'# {toml_string(path)} = "debug"' for path in debug),
+        config=toml_string(defconfigs[0] if defconfigs else "arch/x86/configs/x86_64_defconfig"),
     )
 
 
-def _string(text: str) -> str:
+def toml_string(text: str) -> str:
     """A basic string of TOML, whose escapes are those of JSON but for what ASCII cannot say in one."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -59,8 +59,8 @@ def judge_requirements(
 def keeps(values: Values, requirement: Requirement) -> bool:
     """Whether a symbol has a value, or none, as is required."""
     name = requirement.symbol
-    if requirement.absent and not values.is_written(name):
-        return True
+    if requirement.absent is not None and not values.is_written(name):
+        return requirement.absent
     if requirement.values:
         return any(_has(values, name, wanted) for wanted in requirement.values)
     kind, written = values.model.type_of(name), values.is_written(name)
@@ -142,7 +142,8 @@ def _judged(
                 rule, severity, why = found
                 yield _finding(values, item, role, tree, rule, severity, f"{_asked(item)}: {why}", ())
             continue
-        if complete and item.origin == "own":
+        # What is for kernels that have a symbol is for those of many releases, in which its type changes.
+        if complete and item.origin == "own" and not item.if_exists:
             _check_value(values, here)
         if not keeps(values, here):
             causes = cause(values, here.symbol)
@@ -162,7 +163,7 @@ def _got(values: Values, item: Requirement) -> str:
 
 def _without_line(values: Values, item: Requirement) -> tuple[str, Severity, str] | None:
     """What to report of a symbol that a full .config has no line for: None where it is to be off."""
-    if "n" in item.values:
+    if _may_be_off(item):
         return None
     gone = removed_by(item.symbol, values.model.version)
     if gone is not None:
@@ -170,10 +171,15 @@ def _without_line(values: Values, item: Requirement) -> tuple[str, Severity, str
     return item.id, item.severity or DEFAULT_SEVERITY, "not set, there is no line for it"
 
 
+def _may_be_off(item: Requirement) -> bool:
+    """Whether a symbol that is not there is what is required."""
+    return "n" in item.values and item.absent is not False
+
+
 def _unknown(values: Values, item: Requirement, names: Names | None) -> tuple[str, Severity, str] | None:
     """What to report of a symbol that this architecture lacks: None where it is to be off and no other can be meant."""
     likely = hint(values, item.symbol)
-    may_be_off = "n" in item.values
+    may_be_off = _may_be_off(item)
     architecture = values.model.architecture
     if is_foreign(item.symbol, names) and not likely:
         assert names is not None

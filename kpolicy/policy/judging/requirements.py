@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from kpolicy.config.model import Config, UnreadLine
 from kpolicy.config.odd_lines import TEXT, odd_line
@@ -30,10 +29,11 @@ from kpolicy.policy.toml.toml_file import FileErrors
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
     from kpolicy.kernel.source import Source
-    from kpolicy.policy.foreign.policy import Foreign
+
+Foreign: TypeAlias = Callable[[str, Location | None], tuple[Requirement, ...] | None]
+"""What reads policies of other tools, by their names and the lines that name them; None for what is none."""
 
 _MOST_ERRORS: Final = 20
-_NONE: Final[Mapping[str, Foreign]] = MappingProxyType({})
 _ARCH_FRAGMENT: Final = re.compile(rf"{IN_TREE}arch/([^/]+)/configs/")
 
 
@@ -77,17 +77,21 @@ def _unread(line: UnreadLine) -> UsageError:
     )
 
 
+def _none(_name: str, _location: Location | None) -> None:
+    return None
+
+
 def read_requirements(
     words: Sequence[str],
     stated: Sequence[Fragment | Requirement] = (),
     source: Source | None = None,
-    foreign: Mapping[str, Foreign] = _NONE,
+    foreign: Foreign = _none,
 ) -> tuple[tuple[Requirement, ...], tuple[MissingFragment, ...]]:
     """The requirements of a policy (`Policy.require`) and of the command line, those last.
 
-    A word of the command line is a file, a path in the tree, or either after `tree:`, or one of the `foreign` policies,
-    which are read already.  A fragment that a policy wants from the tree, and that the tree does not have, is no error:
-    it is returned, for a note.  Raises UsageError or InputError for what cannot be read otherwise.
+    A word of the command line is a file, a path in the tree, or either after `tree:`, or what `foreign` reads.  A
+    fragment that a policy wants from the tree, and that the tree does not have, is no error: it is returned, for a
+    note.  Raises UsageError or InputError for what cannot be read otherwise.
     """
     try:
         return _requirements(words, stated, source, foreign)
@@ -99,7 +103,7 @@ def _requirements(
     words: Sequence[str],
     stated: Sequence[Fragment | Requirement],
     source: Source | None,
-    foreign: Mapping[str, Foreign],
+    foreign: Foreign,
 ) -> tuple[tuple[Requirement, ...], tuple[MissingFragment, ...]]:
     found: list[Requirement] = []
     missing: list[MissingFragment] = []
@@ -107,14 +111,17 @@ def _requirements(
         if isinstance(item, Requirement):
             found.append(item)
             continue
-        read = foreign[item.name].requirements if item.name in foreign else _stated(item, source)
+        read = foreign(item.name, item.location)
+        if read is None:
+            read = _stated(item, source)
         if read is None:
             missing.append(MissingFragment(item.name.removeprefix(IN_TREE), item.location))
         else:
             found += (_as_named(one, item) for one in read)
     for word in words:
-        if word in foreign:
-            found += foreign[word].requirements
+        imported = foreign(word, None)
+        if imported is not None:
+            found += imported
             continue
         for fragment, srcarch, is_of_tree in _named(word, source):
             found += requirements_of(fragment, srcarch, origin="tree" if is_of_tree else "own")

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How policies of other tools are named: `FORMAT:PATH`, or `FORMAT:PATH@SECTION`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from kpolicy.frozen import dataclass
+
+FORMATS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "android": "the kernel requirements of Android (android-base-conditional.xml)",
+        "ark": "redhat/configs of kernel-ark, RHEL and Fedora",
+        "khc": "the JSON of kernel-hardening-checker",
+        "pmos": "kconfigcheck.toml of postmarketOS",
+        "syz": "main.yml of syz-kconf (syzkaller)",
+        "ubuntu": "annotations of Ubuntu kernels",
+    }
+)
+"""The formats, and what each is for."""
+
+_SPEC: Final = re.compile(rf"({'|'.join(FORMATS)}):(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A policy of another tool: its format, its path, and the part of it that is meant, "" for the usual one."""
+
+    format: str
+    path: str
+    section: str
+
+    def __str__(self) -> str:
+        return f"{self.format}:{self.path}{'@' if self.section else ''}{self.section}"
+
+
+def parse_spec(word: str) -> Spec | None:
+    """What a word names, None for one that names no policy of another tool."""
+    match = _SPEC.fullmatch(word)
+    if match is None:
+        return None
+    path, at, section = match.group(2).rpartition("@")
+    # A folder may have an @ in its name, a section has no slash.
+    if not at or "/" in section:
+        path, section = match.group(2), ""
+    return Spec(match.group(1), path, section)

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""kernel-ark, RHEL, CentOS Stream and Fedora: redhat/configs, as build_configs.sh and process_configs.sh use them.
+
+`priority.FLAVOR` has the trees in ORDER and, for each architecture and variant, the folders from the lowest priority
+to the highest; `generic-x86-x86_64` is generic/x86/x86_64 of each tree.  Of the first tree every folder has to be
+there.  A folder has a file for each symbol: comments, which are the note, and one config line.  The check is that of
+process_configs.sh: what a .config has must be what is asked for, a symbol without a line is none of its findings.  The
+comment `process_configs_known_broken` is a waiver.  A section is the name of a config, `kernel-x86_64-debug-rhel`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from kpolicy.errors import UsageError
+from kpolicy.frozen import dataclass
+from kpolicy.policy.files.policy_file import Waiver
+from kpolicy.policy.files.requirement import Requirement, Scope
+from kpolicy.policy.foreign.policy import Files, Foreign, Text, finish, note, unknown_section
+
+ARCHITECTURES: Final = {
+    "aarch64": "arm64",
+    "armv7hl": "arm",
+    "i686": "i386",
+    "ppc64le": "powerpc",
+    "riscv64": "riscv",
+    "s390x": "s390",
+    "x86_64": "x86_64",
+}
+"""The architectures of RPM, and the ARCH words of make for them."""
+
+_PREFIX: Final = "kernel-"
+_PRIORITY: Final = "priority."
+_FILE: Final = re.compile(r"CONFIG_[^/]*[^~/]\Z")
+_LINE: Final = re.compile(r"CONFIG_([A-Za-z0-9_]+)=(.*)|# CONFIG_([A-Za-z0-9_]+) is not set")
+_ENTRY: Final = re.compile(r"([A-Za-z0-9_.-]+)=(.*)")
+_BROKEN: Final = "process_configs_known_broken"
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A config line, and whether its file says that it cannot be met."""
+
+    text: Text
+    number: int
+    value: str
+    why: str
+    broken: int
+
+
+def read(files: Files, path: str, section: str) -> Foreign:
+    """The requirements of one config."""
+    priority, variant = _priority(files, path, section)
+    order, empty, layers = _entries(priority)
+    priority.finish()
+    if variant in empty:
+        return Foreign(())
+    if variant not in layers:
+        flavor = priority.path.rpartition(_PRIORITY)[2]
+        unknown_section(path, "config", section, [f"{_PREFIX}{name}-{flavor}" for name in layers])
+    texts: dict[str, Text] = {}
+    found: dict[str, _Line] = {}
+    number, row = layers[variant]
+    for tree in order:
+        folders = _folders(files, f"{path.rstrip('/')}/{tree}")
+        for name in row:
+            folder = folders.get(name)
+            if folder is None:
+                if tree == order[0]:
+                    priority.complain(number, f"no folder for {name!r} in {tree}", at=name)
+                continue
+            found.update(_lines(files, folder, texts))
+    finish([priority, *texts.values()])
+    arch = ARCHITECTURES.get(variant.partition("-")[0])
+    scope = Scope(((arch,),)) if arch is not None else Scope()
+    required = [_requirement(symbol, line, scope) for symbol, line in found.items()]
+    waived = zip(required, found.values(), strict=True)
+    return Foreign(tuple(required), (), tuple(_waiver(item, line) for item, line in waived if line.broken))
+
+
+def _priority(files: Files, path: str, section: str) -> tuple[Text, str]:
+    """The priority file that a section names, and the architecture with its variant."""
+    flavors = [name.removeprefix(_PRIORITY) for name in files.names(path) if name.startswith(_PRIORITY)]
+    if not flavors:
+        raise UsageError("no priority.FLAVOR in the folder", Text(path, "").location(0), hint="name redhat/configs")
+    variant, dash, flavor = section.removeprefix(_PREFIX).rpartition("-")
+    if not dash or flavor not in flavors:
+        unknown_section(path, "config", section, [f"{_PREFIX}x86_64-{flavor}" for flavor in flavors])
+    return files.text(f"{path.rstrip('/')}/{_PRIORITY}{flavor}"), variant
+
+
+def _entries(text: Text) -> tuple[list[str], list[str], dict[str, tuple[int, list[str]]]]:
+    """The trees, the configs that are empty, and the layers of each config with their line."""
+    order: list[str] = []
+    empty: list[str] = []
+    layers: dict[str, tuple[int, list[str]]] = {}
+    for number, line in enumerate(text.lines, 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        match = _ENTRY.fullmatch(line.strip())
+        if match is None:
+            hint = "a line is ORDER=..., EMPTY=... or ARCH-VARIANT=generic:generic-x86"
+            text.complain(number, "not a line of a priority file", hint=hint)
+        elif match[1] == "ORDER":
+            order = match[2].split()
+        elif match[1] == "EMPTY":
+            empty += match[2].split()
+        elif not match[2].strip(":"):
+            text.complain(number, f"no folders for {match[1]}", at=len(line) + 1)
+        else:
+            layers[match[1]] = (number, [name for name in match[2].split(":") if name])
+    if not order:
+        text.complain(1, "the line ORDER=... is missing")
+    for word in order:
+        if word.startswith("/") or ".." in word.split("/"):
+            text.complain(1, f"ORDER: {word!r} is not a folder in this one")
+    return order, empty, layers
+
+
+def _folders(files: Files, root: str) -> Mapping[str, str]:
+    """The folders below one, by their paths with - for /."""
+    found: dict[str, str] = {}
+    waiting = [root]
+    while waiting:
+        folder = waiting.pop()
+        for name in files.names(folder):
+            if name.endswith("/"):
+                path = f"{folder}/{name[:-1]}"
+                found[path.removeprefix(f"{root}/").replace("/", "-")] = path
+                waiting.append(path)
+    return found
+
+
+def _lines(files: Files, folder: str, texts: dict[str, Text]) -> Iterator[tuple[str, _Line]]:
+    """The config lines of the files in a folder."""
+    for name in files.names(folder):
+        if _FILE.match(name) is None:
+            continue
+        path = f"{folder}/{name}"
+        text = texts[path] = files.text(path)
+        comments = [line for line in text.lines if line.startswith("#") and not _LINE.fullmatch(line.rstrip())]
+        why = note(line.lstrip("# ~") for line in comments if _BROKEN not in line)
+        broken = next((number for number, line in enumerate(text.lines, 1) if _BROKEN in line), 0)
+        for number, line in enumerate(text.lines, 1):
+            match = _LINE.fullmatch(line.rstrip())
+            if match is not None:
+                yield match[1] or match[3], _Line(text, number, match[2] if match[1] else "n", why, broken)
+            elif line.strip() and not line.startswith("#"):
+                hint = "a line is CONFIG_X=value or # CONFIG_X is not set"
+                text.complain(number, "not a config line", hint=hint)
+
+
+def _requirement(symbol: str, line: _Line, scope: Scope) -> Requirement:
+    return line.text.require(line.number, symbol, (line.value,), absent=True, scope=scope, why=line.why)
+
+
+def _waiver(item: Requirement, line: _Line) -> Waiver:
+    place = line.text.location(line.broken)
+    return Waiver(item.id, "", "", _BROKEN, "redhat/configs", None, place)

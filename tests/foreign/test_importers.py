@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What each importer makes of a small policy."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import pytest
+
+from kpolicy.errors import UsageError
+from kpolicy.policy.files.extends import policy_of_text
+from kpolicy.policy.files.require_writing import policy_text
+from kpolicy.policy.files.requirement import Requirement, scope_words
+from kpolicy.policy.files.spec import FORMATS, Spec, parse_spec
+from kpolicy.policy.foreign.policy import Foreign
+from tests.foreign.samples import FILES, read
+
+Row: TypeAlias = tuple[str, str, str]
+
+
+def rows(found: Foreign) -> list[Row]:
+    """Where, what, and for which configs; an optional one in brackets."""
+    return [
+        (
+            str(item.location),
+            f"[{item.text}]" if item.if_exists else item.text,
+            scope_words(item.scope),
+        )
+        for item in found.requirements
+    ]
+
+
+def notes(found: Foreign) -> dict[str, str]:
+    return {item.symbol: item.note for item in found.requirements if item.note}
+
+
+def test_syzkaller() -> None:
+    found = read("syz:main.yml@lab-x86")
+    assert rows(found) == [
+        ("bits/last.yml:2", "# CONFIG_DEBUG_KERNEL is not set", "for x86_64, since 6.1"),
+        ("bits/lab.yml:3", "CONFIG_PANIC_TIMEOUT=16", "for x86_64"),
+        ("bits/base.yml:13", 'CONFIG_CMDLINE="earlyprintk=serial panic_on_warn=1"', "for x86_64"),
+        ("bits/base.yml:14", "# CONFIG_WERROR is not set", "for x86_64"),
+        ("bits/sound.yml:4", "[# CONFIG_DEBUG_FS is not set]", "for x86_64"),
+        ("bits/base.yml:16", "[CONFIG_SLUB_DEBUG=y]", "for x86_64"),
+        ("bits/lab.yml:4", "[CONFIG_DEBUG_VM=y]", "for x86_64"),
+        ("bits/sound.yml:2", "CONFIG_SND=y", "for x86_64"),
+        ("bits/sound.yml:3", "CONFIG_SND_MAX_CARDS=8", "for x86_64"),
+        ("bits/base.yml:7", "[CONFIG_NOT_YET=y]", "for x86_64"),
+        ("bits/base.yml:8", "[# CONFIG_NO_MORE is not set]", "for x86_64"),
+    ]
+    assert {item.severity for item in found.requirements if item.if_exists} == {"note"}
+    assert [str(item.location) for item in found.left_out] == ["bits/base.yml:1", "bits/base.yml:4"]
+
+
+def test_syzkaller_constraints_and_reduced() -> None:
+    assert rows(read("syz:main.yml@lab-arm")) == [
+        ("bits/base.yml:11", "CONFIG_DEBUG_KERNEL=y", "for arm64"),
+        ("bits/lab.yml:3", "CONFIG_PANIC_TIMEOUT=16", "for arm64"),
+        ("bits/base.yml:13", 'CONFIG_CMDLINE="earlyprintk=serial panic_on_warn=1"', "for arm64"),
+        ("bits/base.yml:14", "# CONFIG_WERROR is not set", "for arm64"),
+        ("bits/sound.yml:4", "[# CONFIG_DEBUG_FS is not set]", "for arm64"),
+        ("bits/lab.yml:4", "[CONFIG_DEBUG_VM=y]", "for arm64"),
+        ("bits/sound.yml:2", "[# CONFIG_SND is not set]", "for arm64"),
+        ("bits/base.yml:7", "[CONFIG_NOT_YET=y]", "for arm64"),
+        ("bits/base.yml:8", "[# CONFIG_NO_MORE is not set]", "for arm64"),
+    ]
+    plain = read("syz:main.yml@plain")
+    assert notes(plain) == {"DEBUG_KERNEL": "The lab needs it."}
+    assert len(read("syz:main.yml@plain-base").requirements) == len(plain.requirements)
+
+
+def test_releases_of_syzkaller() -> None:
+    files = dict(FILES["syz:main.yml@lab-x86"])
+    files["bits/sound.yml"] = "config: []\n"
+    found = {item.symbol: scope_words(item.scope) for item in read("syz:main.yml@lab-x86", files).requirements}
+    assert found["DEBUG_FS"] == "for x86_64, since 5.8, before 6.18"
+
+
+def test_postmarketos() -> None:
+    found = read("pmos:check.toml@usual")
+    assert rows(found) == [
+        ("check.toml:5", "CONFIG_DEVTMPFS=y or m", ""),
+        ("check.toml:6", "CONFIG_INPUT_EVDEV=m or y", ""),
+        ("check.toml:8", "# CONFIG_USB_ETH is not set", ""),
+        ("check.toml:10", "CONFIG_RD_ZSTD=y or m", "for arm64, i386, since 5.1.0, before 6.18.0-rc1"),
+        ("check.toml:11", "# CONFIG_LBDAF is not set", "for arm64, i386, since 5.1.0, before 6.18.0-rc1"),
+        ("check.toml:13", 'CONFIG_LSM="lockdown,yama"', "since 4.0.0"),
+        ("check.toml:14", "CONFIG_BINDER_DEVICES containing binder and hwbinder", "since 4.0.0"),
+    ]
+    assert notes(found) == {"DEVTMPFS": "init needs it", "USB_ETH": "nobody wants it"}
+    assert len(read("pmos:check.toml").requirements) == 5
+    # A table of two categories is for those who want both.
+    both = rows(read("pmos:check.toml@boxes,cells"))
+    assert ("check.toml:16", "CONFIG_CELLS=y or m", "for riscv, before 7.0.0") in both
+    assert ("check.toml:18", 'CONFIG_CELLS_MAX=16 or "16"', "") in both
+    assert "check.toml:16" not in {place for place, _, _ in rows(read("pmos:check.toml@cells"))}
+
+
+def test_android() -> None:
+    found = read("android:a.xml")
+    assert rows(found) == [
+        ("a.xml:5", "CONFIG_AUDIT=y", ""),
+        ("a.xml:7", "# CONFIG_DEVMEM is not set", ""),
+        ("a.xml:15", "CONFIG_NR_CPUS=32", "when ARM64 = y && !SWAP"),
+        ("a.xml:16", 'CONFIG_LSM="a,b"', "when ARM64 = y && !SWAP"),
+        ("a.xml:20", "CONFIG_IKHEADERS=y or m", ""),
+    ]
+    assert notes(found) == {
+        "AUDIT": "needed by all",
+        "DEVMEM": "not this one",
+        "NR_CPUS": "for arm64",
+        "LSM": "for arm64",
+        "IKHEADERS": "DISALLOW_CONFIG_IKHEADERS_IS_N",
+    }
+    (left,) = found.left_out
+    assert (str(left.location), left.text) == ("a.xml:2", '<kernel minlts="5.4.42" />')
+
+
+def test_android_ranges_are_told() -> None:
+    text = (
+        "<group><config><key>CONFIG_A</key><value type='range'>1-5</value></config>\n"
+        "<config><key>CONFIG_B</key><value type='tristate'>m</value></config></group>"
+    )
+    found = read("android:a.xml", {"a.xml": text})
+    assert rows(found) == [("a.xml:2", "CONFIG_B=m", "")]
+    assert [str(item.location) for item in found.left_out] == ["a.xml:1"]
+
+
+def test_kernel_hardening_checker() -> None:
+    found = read("khc:k.json@X86_64")
+    assert rows(found) == [
+        ("k.json:1", "CONFIG_BUG=y", "for x86_64"),
+        ("k.json:2", "# CONFIG_OLD is not set", "for x86_64"),
+        ("k.json:3", "CONFIG_MIN=65536", "for x86_64"),
+        ("k.json:4", "CONFIG_LSM containing yama", "for x86_64"),
+    ]
+    assert notes(found)["BUG"] == "self_protection (us)"
+    assert [(item.text, item.location.line) for item in found.left_out] == [("slab_nomerge = is present", 5)]
+    assert {scope for _, _, scope in rows(read("khc:k.json"))} == {""}
+
+
+def test_ubuntu() -> None:
+    def values(section: str) -> dict[str, tuple[str, str, bool | None]]:
+        found = read(f"ubuntu:mine/annotations@{section}").requirements
+        return {item.symbol: (str(item.location), item.value, item.absent) for item in found}
+
+    # A policy for the architecture takes the place of those for its flavours, in its own line and before it.
+    assert values("amd64-mine") == {
+        "AGP": ("mine/annotations:9", "y", False),
+        "BASE": ("common/annotations:3", "n", False),
+        "LOG": ("mine/annotations:11", '"it\'s"', False),
+    }
+    assert values("amd64-generic")["LOG"] == ("mine/annotations:11", "n", False)
+    assert values("arm64-generic") == {
+        "AGP": ("mine/annotations:9", "", True),
+        "SHIFT": ("mine/annotations:12", "17", False),
+    }
+    found = read("ubuntu:mine/annotations@amd64")
+    assert notes(found) == {"AGP": "the graphics team", "LOG": "odd"}
+    assert {scope_words(item.scope) for item in found.requirements} == {"for x86_64"}
+
+
+def test_a_flavour_of_ubuntu_that_stands_for_another_one() -> None:
+    files = dict(FILES["ubuntu:mine/annotations@amd64-mine"])
+    files["common/annotations"] = "# FLAVOUR: amd64-base\nCONFIG_X policy<{'amd64': 'n', 'amd64-base': 'y'}>\n"
+    for section, value in (("amd64-mine", "y"), ("amd64-generic", "n")):
+        found = {item.symbol: item.value for item in read(f"ubuntu:mine/annotations@{section}", files).requirements}
+        assert found["X"] == value
+
+
+def test_kernel_ark() -> None:
+    found = read("ark:configs@kernel-x86_64-debug-lab")
+    assert rows(found) == [
+        ("configs/common/debug/CONFIG_DEBUG_VM:2", "CONFIG_DEBUG_VM=y, or no line,", "for x86_64"),
+        ("configs/common/generic/CONFIG_KEXEC:4", "CONFIG_KEXEC=y, or no line,", "for x86_64"),
+        ("configs/site/generic/x86/CONFIG_NR_CPUS:1", "CONFIG_NR_CPUS=8192, or no line,", "for x86_64"),
+    ]
+    assert notes(found) == {"KEXEC": "Symbol: KEXEC why it is on"}
+    (waiver,) = found.waivers
+    assert (waiver.rule, str(waiver.location)) == ("required/debug-vm", "configs/common/debug/CONFIG_DEBUG_VM:1")
+    assert read("ark:configs@kernel-armv7hl-lab").requirements == ()
+    assert not read("ark:configs@kernel-x86_64-lab").waivers
+
+
+@pytest.mark.parametrize("spec", FILES)
+def test_a_converted_policy_requires_the_same(spec: str) -> None:
+    found = read(spec)
+    text = policy_text(found.requirements, found.waivers, ["the head"])
+    policy = policy_of_text("kpolicy.toml", text)
+    ours = [item for item in policy.require if isinstance(item, Requirement)]
+    assert [_meaning(item) for item in ours] == [_meaning(item) for item in found.requirements]
+    assert [item.rule for item in policy.waivers] == [item.rule for item in found.waivers]
+    for item, other in zip(ours, found.requirements, strict=True):
+        assert text.splitlines()[item.location.line - 3] == f"# {other.location}"
+
+
+def _meaning(item: Requirement) -> tuple[object, ...]:
+    return (
+        item.symbol, item.values, item.text, item.contains, item.at_least, item.at_most, item.absent, item.if_exists,
+        item.scope, item.severity, item.note, item.owner,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("word", "spec"),
+    [
+        ("syz:a/main.yml@x-y", Spec("syz", "a/main.yml", "x-y")),
+        ("android:a@b/c.xml", Spec("android", "a@b/c.xml", "")),
+        ("khc:k.json", Spec("khc", "k.json", "")),
+        ("tree:kernel/configs/debug.config", None),
+        ("syzkaller.config", None),
+    ],
+)
+def test_specs(word: str, spec: Spec | None) -> None:
+    assert parse_spec(word) == spec
+    assert spec is None or str(spec) == word
+
+
+def test_every_format_has_an_importer_and_a_sample() -> None:
+    assert {name.partition(":")[0] for name in FILES} == set(FORMATS)
+
+
+@pytest.mark.parametrize(
+    ("spec", "hint"),
+    [
+        ("syz:main.yml@lab-x68", "did you mean 'lab-x86'?"),
+        ("syz:main.yml", "add @INSTANCE to the path: lab-x86, lab-arm, plain"),
+        ("pmos:check.toml@usaul", "did you mean 'usual'?"),
+        ("android:a.xml@x", "leave out the @"),
+        ("khc:k.json@X86", "did you mean 'X86_64'?"),
+        ("ubuntu:mine/annotations@amd64-genric", "did you mean 'amd64-generic'?"),
+        ("ark:configs@kernel-x86_64-dbug-lab", "did you mean 'kernel-x86_64-debug-lab'?"),
+        ("ark:configs@x", "there are kernel-x86_64-lab"),
+        ("ark:configs@kernel-x86_64-fedora", "did you mean 'kernel-x86_64-lab'?"),
+    ],
+)
+def test_sections_that_are_not_there(spec: str, hint: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        read(spec)
+    assert caught.value.hint is not None
+    assert caught.value.hint.startswith(hint)
+
+
+@pytest.mark.parametrize("word", [f"{name}:none/such" for name in FORMATS] + [f"{name}:" for name in FORMATS])
+def test_files_that_are_not_there(word: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        read(word, {})
+    assert caught.value.location is not None
+    assert caught.value.message.startswith(("cannot read the policy: No such file", f"{word[:-1]}: needs a path"))
