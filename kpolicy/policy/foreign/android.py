@@ -7,8 +7,8 @@ of a line.  A key that no kernel has (`DISALLOW_...`) says that the conditions m
 is met by a value that is a range itself, which no option has.  The fragments beside the file (android-base.config) are
 config fragments.
 
-It is read by expat, with every declaration of a document type refused, so that there are no entities and nothing
-outside of the file is read.
+It is read by expat below a root, where XML allows no document type: so there are no entities, and nothing outside of
+the file is read.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class _Reader:
         self._parser = expat.ParserCreate()
 
     def parse(self) -> None:
-        """Read the whole file; raises UsageError for what is no XML."""
+        """Read the whole file; what is wrong is noted."""
         parser, content = self._parser, self.text.text
         # A declaration has to stand first, where the root is put that the file lacks.
         declaration = _DECLARATION.match(content)
@@ -97,13 +97,18 @@ class _Reader:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
         parser.CommentHandler = self._remark
-        parser.StartDoctypeDeclHandler = self._doctype
         try:
             parser.Parse(f"{_ROOT}{content}</{_ROOT[1:]}", True)
         except expat.ExpatError as error:
-            column = error.offset + 1 - (len(_ROOT) if error.lineno == 1 else 0)
-            line = min(error.lineno, len(self.text.lines))
-            raise self.text.error(line, f"not XML: {expat.ErrorString(error.code)}", at=max(column, 1)) from None
+            column = max(1, error.offset + 1 - (len(_ROOT) if error.lineno == 1 else 0))
+            line = error.lineno
+            while line > 1 and not self.text.line(line).strip():
+                # What is missing at the end is missing after the last line.
+                line, column = line - 1, len(self.text.line(line - 1)) + 1
+            what = f"not XML: {expat.ErrorString(error.code)}"
+            if "<!DOCTYPE" in self.text.line(line):
+                what = "a document type is refused: it could define entities"
+            self.text.complain(line, what, at=min(column, len(self.text.line(line)) + 1))
 
     @property
     def _line(self) -> int:
@@ -114,9 +119,6 @@ class _Reader:
 
     def _complain(self, message: str, hint: str | None = None) -> None:
         self.text.complain(self._line, message, at=self._column(), hint=hint)
-
-    def _doctype(self, *_: object) -> None:
-        raise self.text.error(self._line, "a document type is refused: it could define entities", at=self._column())
 
     def _remark(self, comment: str) -> None:
         self._comment = note(comment.splitlines())

@@ -53,7 +53,7 @@ class _Line:
 def read(files: Files, path: str, section: str) -> Foreign:
     """The requirements of one config."""
     priority, variant = _priority(files, path, section)
-    order, empty, layers = _entries(priority)
+    order_line, order, empty, layers = _entries(priority)
     priority.finish()
     if variant in empty:
         return Foreign(())
@@ -64,7 +64,11 @@ def read(files: Files, path: str, section: str) -> Foreign:
     found: dict[str, _Line] = {}
     number, row = layers[variant]
     for tree in order:
-        folders = _folders(files, f"{path.rstrip('/')}/{tree}")
+        try:
+            folders = _folders(files, f"{path.rstrip('/')}/{tree}")
+        except UsageError as error:
+            priority.complain(order_line, f"ORDER: {tree}: {error.message}", at=tree)
+            continue
         for name in row:
             folder = folders.get(name)
             if folder is None:
@@ -91,8 +95,9 @@ def _priority(files: Files, path: str, section: str) -> tuple[Text, str]:
     return files.text(f"{path.rstrip('/')}/{_PRIORITY}{flavor}"), variant
 
 
-def _entries(text: Text) -> tuple[list[str], list[str], dict[str, tuple[int, list[str]]]]:
-    """The trees, the configs that are empty, and the layers of each config with their line."""
+def _entries(text: Text) -> tuple[int, list[str], list[str], dict[str, tuple[int, list[str]]]]:
+    """The trees with their line, the configs that are empty, and the layers of each config with their line."""
+    order_line = 1
     order: list[str] = []
     empty: list[str] = []
     layers: dict[str, tuple[int, list[str]]] = {}
@@ -104,7 +109,7 @@ def _entries(text: Text) -> tuple[list[str], list[str], dict[str, tuple[int, lis
             hint = "a line is ORDER=..., EMPTY=... or ARCH-VARIANT=generic:generic-x86"
             text.complain(number, "not a line of a priority file", hint=hint)
         elif match[1] == "ORDER":
-            order = match[2].split()
+            order_line, order = number, match[2].split()
         elif match[1] == "EMPTY":
             empty += match[2].split()
         elif not match[2].strip(":"):
@@ -115,8 +120,8 @@ def _entries(text: Text) -> tuple[list[str], list[str], dict[str, tuple[int, lis
         text.complain(1, "the line ORDER=... is missing")
     for word in order:
         if word.startswith("/") or ".." in word.split("/"):
-            text.complain(1, f"ORDER: {word!r} is not a folder in this one")
-    return order, empty, layers
+            text.complain(order_line, f"ORDER: {word!r} is not a folder in this one", at=word)
+    return order_line, order, empty, layers
 
 
 def _folders(files: Files, root: str) -> Mapping[str, str]:

@@ -236,7 +236,7 @@ def join(path: str, name: str) -> str:
     """The path of a file that another one names, relative to it; raises UsageError for one that is not relative."""
     if os.path.isabs(name) or "\0" in name:
         raise InputError("not a relative path")
-    return os.path.normpath(os.path.join(os.path.dirname(path), name))
+    return os.path.normpath(os.path.join(os.path.dirname(path), name)) + ("/" if name.endswith("/") else "")
 
 
 def exact(text: str) -> KernelVersion:

@@ -71,6 +71,8 @@ class _Reader:
         aliases = self._aliases()
         known = sorted({*aliases, *(name for key in self.keys for name in _categories(key))})
         found = {_ALWAYS}
+        if self.file.errors:
+            raise FileErrors(self.file.errors)
         for word in words:
             if word not in known:
                 unknown_section(self.text.path, "category", word, known)

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from kpolicy.errors import InputError, UsageError
 from kpolicy.kernel.version import KernelVersion
 from kpolicy.policy.files.requirement import Requirement, Scope, release
 from kpolicy.policy.foreign.policy import Files, Foreign, LeftOut, Text, finish, join, unknown_section
@@ -69,12 +70,14 @@ class _Bit:
 def read(files: Files, path: str, section: str) -> Foreign:
     """The requirements of one instance."""
     main = _Main(files.text(path))
+    includes = list(main.includes())
+    main.text.finish()
     features = main.features(section)
-    bits = [(main.bit(files, name), name, needed) for name, needed in main.includes()]
-    _check_features((bit for bit, _, _ in bits), main.all_features())
-    finish([main.text, *(bit.text for bit, _, _ in bits)])
+    bits = [(main.bit(files, name), needed) for name, needed in includes]
+    _check_features((bit for bit, _ in bits), main.all_features())
+    finish([main.text, *(bit.text for bit, _ in bits)])
     merged = _Merged()
-    for bit, _, needed in bits:
+    for bit, needed in bits:
         if _holds(needed, features):
             merged.add(bit)
         elif _REDUCED in features and f"-{_REDUCED}" in needed:
@@ -128,7 +131,6 @@ class _Main:
         """The features of an instance; raises UsageError."""
         base = name.removesuffix("-base")
         if name not in self._instances and (base == name or base not in self._instances):
-            self.text.finish()
             unknown_section(self.text.path, "instance", name, list(self._instances))
         key, words = self._instances[name if name in self._instances else base]
         found = frozenset((*words, *(_BASE if name not in self._instances else ())))
@@ -139,20 +141,27 @@ class _Main:
             raise self.text.error(key.line, f"{name} has {what}", at=key.column, hint=hint)
         return found
 
-    def includes(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def includes(self) -> Iterator[tuple[Scalar, tuple[str, ...]]]:
         """The files and the features that each needs."""
         for name, features in self._rows("includes"):
-            yield name.value, tuple(item.value for item in features)
+            yield name, tuple(item.value for item in features)
 
     def all_features(self) -> frozenset[str]:
         """The features of all instances."""
         return frozenset((*self._unused, *_BASE, *(word for _, words in self._instances.values() for word in words)))
 
-    def bit(self, files: Files, name: str) -> _Bit:
-        """A file of the folder `bits`."""
-        if name not in self._bits:
-            self._bits[name] = _read_bit(files.text(join(self.text.path, f"bits/{name}")))
-        return self._bits[name]
+    def bit(self, files: Files, name: Scalar) -> _Bit:
+        """A file of the folder `bits`; raises UsageError at its name for one that cannot be read."""
+        found = self._bits.get(name.value)
+        if found is None:
+            try:
+                text = files.text(join(join(self.text.path, "bits/"), name.value))
+            except (UsageError, InputError) as error:
+                if error.source_line is not None:
+                    raise
+                raise self.text.error(name.line, f"{name.value}: {error.message}", at=name.column) from None
+            found = self._bits[name.value] = _read_bit(text)
+        return found
 
 
 def _read_bit(text: Text) -> _Bit:

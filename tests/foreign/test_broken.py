@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The policies of `samples`, each broken in thirty ways: every time an error with the file, the line and a caret."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator
+
+import pytest
+
+from kpolicy.errors import UsageError
+from tests.foreign.samples import FILES, errors_of, read
+
+# What is replaced, by what, and a part of the message.
+_SYZ = (
+    ("instances:", "instance:", "unknown key 'instance'"),
+    ("includes:", "include:", "the key 'includes' is missing"),
+    ("instances:\n", "instances: x\nother:\n", "'instances' must be a list"),
+    (" - lab-x86:", " - lab-x86", "expected NAME: [features]"),
+    ("[x86_64, gcc, lab]", "x86_64", "expected a list, [a, b]"),
+    ("[x86_64, gcc, lab]", "[gcc, lab]", "no architecture"),
+    ("[x86_64, gcc, lab]", "[x86_64, arm64, lab]", "arm64 and x86_64: more than one architecture"),
+    (" - plain:\t", " - lab-x86:\t", "'lab-x86' is also on line 3"),
+    (" - base.yml: []\n", " - base.yml: [\n", "not YAML"),
+    (" - base.yml: []\n", " - &a base.yml: []\n - *a\n", "aliases are refused"),
+    (" - base.yml: []\n", " - !!python/name:os.system base.yml: []\n", "tags are refused"),
+    (" - base.yml: []\n", " - /etc/passwd: []\n", "not a relative path"),
+    (" - base.yml: []\n", " - none.yml: []\n", "none.yml: cannot read the policy"),
+    (" - base.yml: []\n", f" - base.yml: {'[' * 30}{']' * 30}\n", "nested too deeply"),
+    ("# What is tested, and by what.\n", "a: b\n---\n", "a second document"),
+    (" - DEBUG_KERNEL\n - PANIC", " - CONFIG_DEBUG_KERNEL\n - PANIC", "'CONFIG_DEBUG_KERNEL' is not a symbol"),
+    (" - DEBUG_KERNEL\n - PANIC", " - DEBUG KERNEL\n - PANIC", "'DEBUG KERNEL' is not a symbol"),
+    (" - DEBUG_KERNEL\n - PANIC", " - [DEBUG_KERNEL]\n - PANIC", "expected SYMBOL, or SYMBOL: value"),
+    (" - DEBUG_KERNEL\n - PANIC", " - A: n\n   B: n\n - PANIC", "expected SYMBOL, or SYMBOL: value"),
+    (" - DEBUG_KERNEL\n - PANIC", " - WERROR\n - PANIC", "WERROR is defined twice"),
+    ("PANIC_TIMEOUT: 86400", "PANIC_TIMEOUT: many", "'many' is not a value"),
+    ("PANIC_TIMEOUT: 86400", "PANIC_TIMEOUT: y", "'y' is not a value"),
+    ("PANIC_TIMEOUT: 86400", "PANIC_TIMEOUT: {a: b}", "expected a list, [a, b]"),
+    ("PANIC_TIMEOUT: 86400", "PANIC_TIMEOUT: [[1]]", "expected a word"),
+    ("[v5.8, -v6.18]", "[v5.8, -6.18]", "unknown feature '-6.18'"),
+    ("[v5.8, -v6.18]", "[-]", "'-' is not a constraint"),
+    ('[append, "panic_on_warn=1"]', "[append, 5]", "only texts can be appended to CMDLINE"),
+    ("[0x10, override]", "[0x10]", "PANIC_TIMEOUT is defined twice"),
+    (" - DEBUG_VM: [y, weak]", " - DEBUG_VM: [y, override]", "nothing to override: DEBUG_VM"),
+    ("verbatim: |", "verbatum: |", "unknown key 'verbatum'"),
+    ("config:\n - SND\n", "config: SND\nshell:\n - x\n", "'config' must be a list"),
+    ("config:\n - SND\n", "kernel: x\nconfig:\n - SND\n", "'kernel' is set twice"),
+    ("config:\n - SND\n", "- SND\n", "not YAML"),
+    ("config:\n - DEBUG_KERNEL: [n", "- DEBUG_KERNEL: [n", "not a file of syz-kconf"),
+    ("config:\n - SND\n", "config:\n\t- SND\n", "not YAML"),
+    ("config:\n - SND\n", "config:\n - SND\x07\n", "not YAML"),
+)
+_PMOS = (
+    ("[aliases]", "[aliasses]", "the table [aliases] is missing"),
+    ("[aliases]\nusual = [", "aliases = [", "'aliases' must be a table"),
+    ("usual = [", "usual = 5 # [", "'usual' must be a list of categories"),
+    ('"category:boxes"]\n', '"boxes"]\n', "'boxes' does not begin with 'category:'"),
+    ('"category:boxes"]\n', '"category:boxs"]\n', "no category 'category:boxs'"),
+    ("usual = [", "usual = [[", "not TOML"),
+    ('["category:default".">=5', '["categori:default".">=5', "'categori:default' is not a category"),
+    ('["category:default".">=5', '["default".">=5', "'default' is not a category"),
+    ('">=5.1.0 <6.18_rc1"', '"=5.1.0"', "'=5.1.0' is not a bound of releases"),
+    ('">=5.1.0 <6.18_rc1"', '">5.1.0"', "'>5.1.0' is not a bound of releases"),
+    ('">=5.1.0 <6.18_rc1"', '">=5.1.0  <6.18"', "'' is not a bound of releases"),
+    ('">=5.1.0 <6.18_rc1"', '">=five"', "'>=five' is not a bound of releases"),
+    ('">=5.1.0 <6.18_rc1"', '""', "'' is not a bound of releases"),
+    ('">=5.1.0 <6.18_rc1"', '"<6.18-rc1"', "'<6.18-rc1' is not a bound of releases"),
+    ('"aarch64 x86"', '"aarch64 x64"', "unknown architecture 'x64'"),
+    ('"aarch64 x86"', '"arm64"', "unknown architecture 'arm64'"),
+    ('"aarch64 x86"', '"aarch64,x86"', "unknown architecture 'aarch64,x86'"),
+    ('"aarch64 x86"', '""', "unknown architecture ''"),
+    ("RD_ZSTD = true", "RD_ZSTD = 1", "'RD_ZSTD' has no valid value"),
+    ("RD_ZSTD = true", "RD_ZSTD = 1.5", "'RD_ZSTD' has no valid value"),
+    ("RD_ZSTD = true", "RD_ZSTD = { y = 1 }", "'RD_ZSTD' has no valid value"),
+    ("RD_ZSTD = true", "RD_ZSTD = True", "not TOML"),
+    ("RD_ZSTD = true", "RD_ZSTD", "not TOML"),
+    ("RD_ZSTD = true", "CONFIG_RD_ZSTD = true", "'CONFIG_RD_ZSTD' is not a symbol"),
+    ("RD_ZSTD = true", '"RD ZSTD" = true', "'RD ZSTD' is not a symbol"),
+    ("RD_ZSTD = true", "LBDAF = true", "not TOML"),
+    ('["binder", "hwbinder"]', "[]", "'BINDER_DEVICES' must be a list of texts"),
+    ('["binder", "hwbinder"]', '["binder", 5]', "'BINDER_DEVICES' must be a list of texts"),
+    ('["binder", "hwbinder"]', '["binder", ""]', "'BINDER_DEVICES' must be a list of texts"),
+    ('["category:boxes".">=4.0"."all"]', '["category:boxes".">=4.0"]', "'LSM' must be a table of options"),
+    ('["category:boxes".">=4.0"."all"]', '["category:boxes"]', "'LSM' must be a table by architecture"),
+)
+_ANDROID = (
+    ("<?xml", "<!DOCTYPE a [<!ENTITY b 'c'>]><?xml", "a document type is refused"),
+    ('<kernel minlts="5.4.42" />', '<!DOCTYPE a SYSTEM "file:///etc/passwd">', "a document type is refused"),
+    ('<kernel minlts="5.4.42" />', "<kernel minlts=5.4 />", "not XML"),
+    ('<kernel minlts="5.4.42" />', '<kernel lts="5.4.42" />', "unknown attribute 'lts'"),
+    ('<kernel minlts="5.4.42" />', '<kernal minlts="5.4.42" />', "unknown element <kernal>"),
+    ('<kernel minlts="5.4.42" />', "needs 5.4", "unexpected text 'needs 5.4'"),
+    ('<kernel minlts="5.4.42" />', "&lol;", "not XML: undefined entity"),
+    ('<kernel minlts="5.4.42" />', "</policy>", "not XML: "),
+    ('<kernel minlts="5.4.42" />', "</group>", "not XML: mismatched tag"),
+    ("<!-- needed by all -->", "<!-- needed -- by all -->", "not XML"),
+    ("<!-- needed by all -->", "<!-- needed by all", "not XML"),
+    ("<!-- for arm64 -->", "<config></config>", "<config> does not belong in the file itself"),
+    ("<!-- for arm64 -->", "<group></group>", "nothing is required by the group"),
+    ("<!-- for arm64 -->", "<group><key>CONFIG_A</key></group>", "<key> does not belong in <group>"),
+    ("<!-- for arm64 -->", "<group><group/></group>", "<group> does not belong in <group>"),
+    ("<conditions>", "<condition>", "unknown element <condition>"),
+    ("<key>CONFIG_AUDIT</key>", "", "<key> is missing"),
+    ("<key>CONFIG_AUDIT</key>", "<key></key>", "'' is not a symbol"),
+    ("<key>CONFIG_AUDIT</key>", "<key>CONFIG AUDIT</key>", "'CONFIG AUDIT' is not a symbol"),
+    ("<key>CONFIG_AUDIT</key>", "<key>CONFIG_A</key><key>CONFIG_B</key>", "a second <key>"),
+    ("<key>CONFIG_AUDIT</key>", "<key><b>CONFIG_A</b></key>", "unknown element <b>"),
+    ('<value type="bool">y</value>', "", "<value> is missing"),
+    ('<value type="bool">y</value>', '<value type="bool">m</value>', "'m' is not a bool"),
+    ('<value type="bool">y</value>', '<value type="bool"></value>', "'' is not a bool"),
+    ('<value type="bool">y</value>', '<value type="tristate">yes</value>', "'yes' is not a tristate"),
+    ('<value type="bool">y</value>', "<value>y</value>", "the type of the value is missing"),
+    ('<value type="bool">y</value>', '<value type="boolean">y</value>', "'boolean' is not a type of a value"),
+    ('<value type="bool">y</value>', '<value kind="bool">y</value>', "unknown attribute 'kind'"),
+    ('<value type="int">0x20</value>', '<value type="int">many</value>', "'many' is not a whole number"),
+    ('<value type="int">0x20</value>', '<value type="range">5</value>', "'5' is not a range"),
+    ('<value type="int">0x20</value>', '<value type="range">1-x</value>', "'1-x' is not a range"),
+    ("</group>\n<!-- for", "\n<!-- for", "not XML"),
+)
+_KHC = (
+    ("[{", "{", "expected a list"),
+    ("[{", "{", "expected a list"),
+    ("}]", "}", "not JSON"),
+    ("}]", "}]]", "not JSON: text after the list"),
+    ("}]", "}, 5]", "expected an object"),
+    ("}]", "}, null]", "expected an object"),
+    ("}]", "},]]", "not JSON: text after the list"),
+    ("},\n", "}\n", "not JSON: expected , or ]"),
+    ("},\n", "};\n", "not JSON: expected , or ]"),
+    ('"option_name": "CONFIG_BUG"', '"option_name": "BUG"', "'BUG' is not a config option"),
+    ('"option_name": "CONFIG_BUG"', '"option_name": "CONFIG_B G"', "'CONFIG_B G' is not a config option"),
+    ('"option_name": "CONFIG_BUG"', '"option_name": ""', "the key 'option_name' is missing"),
+    ('"option_name": "CONFIG_BUG"', '"option_name": 5', "the key 'option_name' is missing"),
+    ('"option_name": "CONFIG_BUG"', '"option": "CONFIG_BUG"', "unknown key 'option'"),
+    ('"option_name": "CONFIG_BUG", ', "", "the key 'option_name' is missing"),
+    ('"option_name": "CONFIG_BUG"', '"option_name": "CONFIG_BUG', "not JSON"),
+    ('"option_name": "CONFIG_BUG"', "option_name: 5", "not JSON"),
+    ('"option_name": "CONFIG_BUG"', '"option_name" "CONFIG_BUG"', "not JSON"),
+    ('"option_name": "CONFIG_BUG"', f'"option_name": {"[" * 100_000}', "not JSON: nested too deeply"),
+    ('"option_name": "CONFIG_BUG"', f'"option_name": {"9" * 5000}', "not JSON: "),
+    ('"kconfig", "reason": "self', '"kconfg", "reason": "self', "unknown type 'kconfg'"),
+    ('"kconfig", "reason": "self', '"", "reason": "self', "the key 'type' is missing"),
+    ('"kconfig", "reason": "self', 'true, "reason": "self', "the key 'type' is missing"),
+    ('"reason": "self_protection"', '"reason": null', "the key 'reason' is missing"),
+    ('"reason": "self_protection"', '"reasons": "x"', "unknown key 'reasons'"),
+    ('"desired_val": "65536"', '"desired_val": 65536', "the key 'desired_val' is missing"),
+    ('"desired_val": "65536"', '"desired_val": ["65536"]', "the key 'desired_val' is missing"),
+    ('"desired_val": "65536"', '"desired_val": ""', "the key 'desired_val' is missing"),
+    ('"desired_val": "65536"', '"wanted": "65536"', "unknown key 'wanted'"),
+    ('"desired_val": "65536"', '"desired_val": "65536", "x": 1', "unknown key 'x'"),
+    ('"desired_val": "65536"}', '"desired_val": "65536",}', "not JSON"),
+    ('"desired_val": "65536"', '"desired_val": "655\n36"', "not JSON"),
+)
+_UBUNTU = (
+    ("# ARCH:", "# ARCHS:", "no line '# ARCH: ...'"),
+    ("# FLAVOUR:", "# FLAVOR:", "no line '# FLAVOUR: ...'"),
+    ("# Menu: HEADER", "\n# Menu: HEADER", "no line '# ARCH: ...'"),
+    ("# ARCH: amd64 arm64", "# ARCH: amd64 aarch64", "unknown architecture 'aarch64'"),
+    ("{'amd64-mine': 'amd64-base'}", "amd64-mine", "expected {'arch': 'value', ...}"),
+    ("{'amd64-mine': 'amd64-base'}", "{amd64-mine: amd64-base}", "expected 'arch': 'value'"),
+    ("{'amd64-mine': 'amd64-base'}", "{'amd64-yours': 'amd64-base'}", "no flavour 'amd64-yours' in FLAVOUR"),
+    ("{'amd64-mine': 'amd64-base'}", "{'amd64-mine': 'amd64-none'}", "no flavour 'amd64-none' in the included"),
+    ("# Menu: HEADER", "{", "annotations in JSON are not read"),
+    ('include "../common/annotations"', 'include "../none"', "../none: cannot read the policy"),
+    ('include "../common/annotations"', 'include "/etc/passwd"', "/etc/passwd: not a relative path"),
+    ('include "../common/annotations"', 'include "annotations"', "more than 50 includes"),
+    ('include "../common/annotations"', 'includes "../common/annotations"', "not a line of annotations"),
+    ("'amd64': 'y', 'arm64': '-'}>", "'amd64': 'y', 'arm64': '-'}", "'>' is missing"),
+    ("policy<{'amd64': 'y',", "policy {'amd64': 'y',", "not a line of annotations"),
+    ("policy<{'amd64': 'y',", "polcy<{'amd64': 'y',", "not a line of annotations"),
+    ("policy<{'amd64': 'y', 'arm64': '-'}>", "policy<'y'>", "expected {'arch': 'value', ...}"),
+    ("policy<{'amd64': 'y', 'arm64': '-'}>", "policy<>", "expected {'arch': 'value', ...}"),
+    ("policy<{'amd64': 'y', 'arm64': '-'}>", "policy<{'amd64'}>", "expected 'arch': 'value'"),
+    ("policy<{'amd64': 'y', 'arm64': '-'}>", "policy<{'amd64': y}>", "expected 'arch': 'value'"),
+    ("policy<{'amd64': 'y', 'arm64': '-'}>", "policy<{'amd64': 5}>", "expected 'arch': 'value'"),
+    ("policy<{'amd64': 'y', 'arm64': '-'}>", "policy<{'amd64': 'y' 'arm64': '-'}>", "expected 'arch': 'value'"),
+    ("policy<{'amd64': 'y', 'arm64': '-'}>", "policy<{'amd64': 'y', 'arm64'}>", "expected 'arch': 'value'"),
+    ("policy<{'amd64': 'y', 'arm64': '-'}>", "policy<{'amd64: 'y'}>", "expected 'arch': 'value'"),
+    ("policy<{'amd64': 'y', 'arm64': '-'}>", "policy<__import__('os')>", "expected {'arch': 'value', ...}"),
+    ("policy<{'amd64': 'y', 'arm64': '-'}>", "policy<{'amd64': __import__('os')}>", "expected 'arch': 'value'"),
+    ("CONFIG_AGP        note", "AGP  note", "not a line of annotations"),
+    ("CONFIG_AGP        note", "# CONFIG_AGP is not set\nCONFIG_A-GP note", "not a line of annotations"),
+    ("note<'the graphics team'>", "note<'the graphics team'", "'>' is missing"),
+    ("note<'the graphics team'>", "note", "not a line of annotations"),
+    ("CONFIG_BASE  policy<", "CONFIG_BASE=y #", "not a line of annotations"),
+    ("'amd64-base': 'm'", "'amd64-base'; 'm'", "expected 'arch': 'value'"),
+)
+_ARK = (
+    ("ORDER=common site", "ORDERS=common site", "the line ORDER=... is missing"),
+    ("ORDER=common site", "ORDER=", "the line ORDER=... is missing"),
+    ("ORDER=common site", "ORDER common site", "not a line of a priority file"),
+    ("ORDER=common site", "ORDER=/etc", "ORDER: '/etc' is not a folder in this one"),
+    ("ORDER=common site", "ORDER=../..", "ORDER: '../..' is not a folder in this one"),
+    ("ORDER=common site", "ORDER=common ../site", "ORDER: '../site' is not a folder in this one"),
+    ("ORDER=common site", "ORDER=site common", "no folder for 'debug' in site"),
+    ("ORDER=common site", "ORDER=none", "ORDER: none: cannot read the policy"),
+    ("EMPTY=armv7hl", "EMPTY armv7hl", "not a line of a priority file"),
+    ("EMPTY=armv7hl", "include x", "not a line of a priority file"),
+    ("EMPTY=armv7hl", "=x", "not a line of a priority file"),
+    ("EMPTY=armv7hl", "a b=c", "not a line of a priority file"),
+    ("EMPTY=armv7hl", "aarch64=", "no folders for aarch64"),
+    ("EMPTY=armv7hl", "aarch64=::", "no folders for aarch64"),
+    ("generic-x86:debug", "generic-x68:debug", "no folder for 'generic-x68' in common"),
+    ("generic-x86:debug", "generic/x86:debug", "no folder for 'generic/x86' in common"),
+    ("generic-x86:debug", "generic-x86,debug", "no folder for 'generic-x86,debug' in common"),
+    ("generic-x86:debug", "generic-x86:../..", "no folder for '../..' in common"),
+    ("generic-x86:debug", "generic-x86:debug:debug-x86", "no folder for 'debug-x86' in common"),
+    ("CONFIG_KEXEC=y", "KEXEC=y", "not a config line"),
+    ("CONFIG_KEXEC=y", " CONFIG_KEXEC=y", "not a config line"),
+    ("CONFIG_KEXEC=y", "CONFIG_KEXEC y", "not a config line"),
+    ("CONFIG_KEXEC=y", "CONFIG_KEXEC", "not a config line"),
+    ("CONFIG_KEXEC=y", "CONFIG_KE-XEC=y", "not a config line"),
+    ("CONFIG_KEXEC=y", "config_KEXEC=y", "not a config line"),
+    ("CONFIG_KEXEC=y", "<<<<<<< HEAD", "not a config line"),
+    ("CONFIG_KEXEC=y", "y", "not a config line"),
+    ("CONFIG_NR_CPUS=64", "CONFIG_NR_CPUS: 64", "not a config line"),
+    ("CONFIG_NR_CPUS=64", "NR_CPUS=64", "not a config line"),
+    ("CONFIG_NR_CPUS=8192", "CONFIG_NR_CPUS 8192", "not a config line"),
+    ("CONFIG_NR_CPUS=8192", "8192", "not a config line"),
+)
+_BREAKS = {"syz": _SYZ, "pmos": _PMOS, "android": _ANDROID, "khc": _KHC, "ubuntu": _UBUNTU, "ark": _ARK}
+_CASES = [
+    pytest.param(spec, number, id=f"{spec.partition(':')[0]}-{number}")
+    for spec in FILES
+    for number in range(len(_BREAKS[spec.partition(":")[0]]))
+]
+
+
+@pytest.mark.parametrize(("spec", "number"), _CASES)
+def test_what_is_broken_is_told_with_line_and_caret(spec: str, number: int) -> None:
+    old, new, message = _BREAKS[spec.partition(":")[0]][number]
+    files = dict(FILES[spec])
+    holders = [path for path, text in files.items() if old in text]
+    assert holders, f"{old!r} is in no file"
+    files[holders[0]] = files[holders[0]].replace(old, new, 1)
+    with pytest.raises(UsageError) as caught:
+        read(spec, files)
+    errors = errors_of(caught.value)
+    assert any(message in error.message for error in errors), caught.value.render()[:2000]
+    for error in errors:
+        assert error.location is not None
+        line = error.source_line
+        assert line is not None, error.render()
+        assert error.column is not None
+        assert 1 <= error.column <= len(line) + 1
+        assert error.location.path in files
+        assert line == files[error.location.path].split("\n")[error.location.line - 1]
+        assert error.render().count("^") >= 1
+    assert pickle.loads(pickle.dumps(caught.value)).render() == caught.value.render()
+
+
+def test_each_format_is_broken_in_thirty_ways() -> None:
+    assert {name: len(set(cases)) for name, cases in _BREAKS.items() if len(set(cases)) < 30} == {}
+
+
+def _cut(text: str) -> Iterator[str]:
+    """A text that ends too early, in a dozen places."""
+    for part in range(1, 13):
+        yield text[: len(text) * part // 13]
+
+
+@pytest.mark.parametrize("spec", FILES)
+def test_files_that_end_too_early(spec: str) -> None:
+    """They are read, or an error says where; nothing else comes out."""
+    for path, whole in FILES[spec].items():
+        for text in _cut(whole):
+            try:
+                read(spec, {**FILES[spec], path: text})
+            except UsageError as error:
+                found = [item.location for item in errors_of(error)]
+            else:
+                found = []
+            assert None not in found
