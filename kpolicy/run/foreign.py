@@ -14,7 +14,6 @@ from kpolicy.policy.files.spec import Spec, parse_spec
 if TYPE_CHECKING:
     from kpolicy.kernel.source import KernelTree
     from kpolicy.policy.files.requirement import Requirement
-    from kpolicy.policy.files.vocabulary import Vocabulary
     from kpolicy.policy.foreign.policy import Foreign
     from kpolicy.run.context import Listener
 
@@ -57,10 +56,6 @@ class Imports:
         head = [f"imported by kpolicy from {spec}"]
         head += [f"not imported: {item.location}: {item.text} ({item.why})" for item in found.left_out]
         return policy_text(found.requirements, found.waivers, head)
-
-    def policy(self, spec: Spec, vocabulary: Vocabulary) -> Policy:
-        """A policy that requires what a policy of another tool does, and has every rule as it is."""
-        return Policy((PolicyFile(str(spec), require=self.read(spec).requirements),), vocabulary)
 
     def with_waivers(self, policy: Policy) -> Policy:
         """A policy with the waivers of all that was read."""

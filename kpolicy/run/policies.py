@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpolicy.policy.files.find import find_policy
+from kpolicy.policy.files.policy_file import Fragment, PolicyFile
 from kpolicy.policy.files.settings import Policy
-from kpolicy.policy.files.spec import parse_spec
 from kpolicy.policy.files.vocabulary import Vocabulary, check_selector, shipped_vocabulary
 from kpolicy.policy.judging.choice import EVERYTHING, Choice
 from kpolicy.policy.judging.standard import Standard
-from kpolicy.run.foreign import Imports
 
 if TYPE_CHECKING:
     from kpolicy.kernel.source import KernelTree
@@ -82,9 +81,7 @@ class Standards:
             self._vocabulary = shipped_vocabulary(
                 quiet=self.quiet, named=self.choice.findings.select, examples=False, cache=self.context.cache
             )
-        imports = Imports(self.source)
-        spec = parse_spec(word)
-        policy = imports.policy(spec, self._vocabulary) if spec is not None else _load(word, self._vocabulary)
+        policy = _load(word, self._vocabulary)
         self._check_words(policy.vocabulary)
         if word and self.choice.policy is None:
             self.context.listener.note(f"by the policy in {word}")
@@ -92,7 +89,9 @@ class Standards:
             return Standard(policy)
         # Only here: most runs require nothing.
         from kpolicy.policy.judging.requirements import read_requirements
+        from kpolicy.run.foreign import Imports
 
+        imports = Imports(self.source)
         requirements, missing = read_requirements(
             self.choice.require, policy.require, self.source, imports.requirements
         )
@@ -118,7 +117,11 @@ def _load(word: str, vocabulary: Vocabulary) -> Policy:
         return Policy((), vocabulary)
     # Only here: without a policy nothing of it is needed.
     from kpolicy.policy.files.extends import load_policy
+    from kpolicy.policy.files.spec import parse_spec
 
+    if parse_spec(word) is not None:
+        # A policy of another tool is one that requires it, and has every rule as it is.
+        return Policy((PolicyFile(word, require=(Fragment(word),)),), vocabulary)
     return load_policy(word, vocabulary)
 
 

@@ -41,6 +41,11 @@ def values(arch: str, srcarch: str, release: str, *, is_64: bool = True) -> Valu
 
 
 @cache
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text(encoding="utf-8").split("\n")
+
+
+@cache
 def foreign(word: str) -> Foreign:
     spec = parse_spec(word)
     assert spec is not None
@@ -123,19 +128,19 @@ def test_syzkaller(instance: str, arch: str, srcarch: str, release: tuple[int, i
     expected, weak = _Bits().fragment(instance, release)
     assert wanted(kept) == set(expected.items())
     assert {item.symbol for item in kept if item.if_exists} == weak
-    assert len(kept) >= 150
+    assert len(kept) >= 100
 
 
 def test_every_instance_of_syzkaller_is_read() -> None:
     bits = _Bits()
     assert len(bits.instances) >= 40
     build = ("kernel:", "shell:", "compiler: /usr/bin/clang")
-    for name in list(bits.instances)[::4]:
+    for name in list(bits.instances)[::10]:
         found = foreign(f"syz:{_SYZKALLER / 'main.yml'}@{name}")
         assert found.requirements
         assert {item.text for item in found.left_out} <= set(build)
         for item in found.requirements:
-            text = Path(item.location.path).read_text(encoding="utf-8").split("\n")[item.location.line - 1]
+            text = _lines(item.location.path)[item.location.line - 1]
             assert re.search(rf"\b(CONFIG_)?{item.symbol}\b", text)
 
 

@@ -23,7 +23,6 @@ from kpolicy.policy.files.own_rules import RuleFile, own_rule_files, with_own_ru
 from kpolicy.policy.files.policy_file import SHIPPED_FOLDER, SHIPPED_PACKAGE
 from kpolicy.policy.files.policy_reader import PolicyReader
 from kpolicy.policy.files.policy_toolchain import make_toolchain
-from kpolicy.policy.files.require_reader import RequireReader
 from kpolicy.policy.files.settings import Policy
 from kpolicy.policy.files.spec import parse_spec
 from kpolicy.policy.files.vocabulary import Vocabulary, shipped_vocabulary
@@ -185,11 +184,7 @@ class _Loader:
                 self._complete = self._complete and found is not None
                 rules += found or ()
         known = replace(with_own_rules(vocabulary, rules, self._errors), complete=self._complete)
-        flavours = {
-            name: globs
-            for item in self._loaded.values()
-            for name, globs in RequireReader(item.reader.file).flavours().items()
-        }
+        flavours = {name: globs for item in self._loaded.values() for name, globs in item.reader.flavours().items()}
         files = tuple(item.reader.policy(known, flavours) for item in self._loaded.values())
         policy = Policy(files, known)
         try:

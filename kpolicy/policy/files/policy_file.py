@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Generic, Literal, TypeAlias, TypeVar, get_args
+from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar, get_args
 
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
-from kpolicy.policy.files.requirement import EVERYWHERE, Requirement, Scope
 from kpolicy.policy.rules.rule import Severity
+
+if TYPE_CHECKING:
+    from kpolicy.policy.files.requirement import Requirement, Scope
 
 Value = TypeVar("Value")
 Threshold: TypeAlias = Literal["error", "warning", "note", "never"]
@@ -65,7 +67,7 @@ class StatedRole:
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A config fragment, or a policy of another tool, all of which is required of the configs in a scope.
+    """A config fragment, or a policy of another tool, all of which is required of the configs in a scope, None for all.
 
     `name` is a path relative to the policy file or, after `tree:`, to the kernel tree.  A severity, a note and an owner
     are for all of its lines that have none.
@@ -73,7 +75,7 @@ class Fragment:
 
     name: str
     location: Location | None = None
-    scope: Scope = EVERYWHERE
+    scope: Scope | None = None
     severity: Severity | None = None
     note: str = ""
     owner: str = ""

@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from kpolicy.errors import did_you_mean
 from kpolicy.policy.files.globs import config_glob_fault, rank_of_selector, selector_fault
@@ -24,12 +24,14 @@ from kpolicy.policy.files.policy_file import (
     Waiver,
 )
 from kpolicy.policy.files.policy_toolchain import tool_fault
-from kpolicy.policy.files.require_reader import Flavours, RequireReader
-from kpolicy.policy.files.requirement import Requirement
 from kpolicy.policy.files.vocabulary import Vocabulary
 from kpolicy.policy.rules.rule import SEVERITIES, RuleParameter, Severity
 from kpolicy.policy.toml.reader import TableReader
 from kpolicy.policy.toml.toml_file import KeyPath
+
+if TYPE_CHECKING:
+    from kpolicy.policy.files.require_reader import Flavours
+    from kpolicy.policy.files.requirement import Requirement
 
 KEYS: Final = (
     "extends", "rules_dir", "fail_on", "require", "toolchain", "roles", "flavours", "rules", "override", "waiver",
@@ -56,6 +58,14 @@ class PolicyReader(TableReader):
         extends = self.one_or_more(("extends",))
         folder = self.string(("rules_dir",)) if "rules_dir" in self.file.data else ""
         return extends, folder or None
+
+    def flavours(self) -> Flavours:
+        """The globs of configs by the flavours that the file defines."""
+        if "flavours" not in self.file.data:
+            return {}
+        from kpolicy.policy.files.require_reader import RequireReader  # only for requirements
+
+        return RequireReader(self.file).flavours()
 
     def policy(self, vocabulary: Vocabulary, flavours: Flavours) -> PolicyFile:
         """All that the file says, by the `flavours` of all files.
@@ -204,7 +214,12 @@ class PolicyReader(TableReader):
     # Fragments, toolchain, threshold
 
     def _require(self, flavours: Flavours, *, complete: bool) -> Iterator[Fragment | Requirement]:
-        found, reader = self.value(("require",)), RequireReader(self.file)
+        found = self.value(("require",))
+        if found is None:
+            return
+        from kpolicy.policy.files.require_reader import RequireReader  # only for requirements
+
+        reader = RequireReader(self.file)
         if isinstance(found, list) and any(isinstance(item, dict) for item in found):
             yield from reader.tables(flavours, complete=complete)
             return

@@ -65,8 +65,6 @@ class Scope:
 
     def within(self, other: Scope) -> Scope:
         """The configs that are in both."""
-        if other == EVERYWHERE:
-            return self
         from kpolicy.policy.expressions.expression import And  # conditions are rare
 
         conditions = tuple(item for item in (self.when, other.when) if item is not None)

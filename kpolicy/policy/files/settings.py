@@ -27,7 +27,6 @@ from kpolicy.policy.files.policy_file import (
     Tool,
     Waiver,
 )
-from kpolicy.policy.files.requirement import Requirement
 from kpolicy.policy.files.vocabulary import Entry, Vocabulary
 from kpolicy.policy.roles.role import Evidence, RoleVerdict, role_of
 from kpolicy.policy.rules.finding import Finding
@@ -35,6 +34,7 @@ from kpolicy.policy.rules.rule import Rule, Severity
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
+    from kpolicy.policy.files.requirement import Requirement
 
 DEFAULT_THRESHOLD: Threshold = "warning"
 

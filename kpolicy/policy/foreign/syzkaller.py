@@ -15,56 +15,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 from kpolicy.errors import InputError, UsageError
 from kpolicy.kernel.version import KernelVersion
 from kpolicy.policy.files.requirement import Requirement, Scope, release
 from kpolicy.policy.foreign.policy import Files, Foreign, LeftOut, Text, finish, join, unknown_section
-from kpolicy.policy.foreign.yaml_tree import Items, Node, Pairs, Scalar, yaml_tree
+from kpolicy.policy.foreign.syzkaller_bits import Bit, Option, check_keys, read_bit, words_of
+from kpolicy.policy.foreign.yaml_tree import Items, Pairs, Scalar, yaml_tree
 
 ARCHITECTURES: Final = ("arm", "arm64", "i386", "mips", "powerpc", "riscv", "s390", "x86_64")
 """The features that are an ARCH word (sys/targets of syzkaller); an instance has one of them."""
 
 _MAIN_KEYS: Final = ("instances", "includes")
 _BUILD: Final = "it says how the kernel is built"
-_BIT_KEYS: Final = ("kernel", "compiler", "linker", "shell", "verbatim", "config")
 _UNUSED: Final = "_"
 _REDUCED: Final = "reduced"
 _BASE: Final = ("baseline", "base-config")
-_WORDS: Final = ("override", "optional", "weak", "append")
 _RELEASE: Final = re.compile(r"v([0-9]+)\.([0-9]+)\Z")
-_SYMBOL: Final = re.compile(r"[A-Za-z0-9_]+\Z")
-_INTEGER: Final = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|[1-9][0-9]*|0)\Z")
 _LINE: Final = re.compile(r"CONFIG_([A-Za-z0-9_]+)=(.+)|# CONFIG_([A-Za-z0-9_]+) is not set")
-
-
-@dataclass(frozen=True, slots=True)
-class _Option:
-    """A definition of a symbol: the value, the constraints, and where it is."""
-
-    text: Text
-    node: Scalar
-    value: str
-    constraints: tuple[str, ...]
-    optional: bool = False
-    override: bool = False
-    append: bool = False
-
-    @property
-    def name(self) -> str:
-        return self.node.value
-
-
-@dataclass
-class _Bit:
-    """A file of the folder `bits`."""
-
-    text: Text
-    options: list[_Option] = field(default_factory=list)
-    build: list[tuple[str, int]] = field(default_factory=list)
-    verbatim: Scalar | None = None
 
 
 def read(files: Files, path: str, section: str) -> Foreign:
@@ -99,8 +69,8 @@ class _Main:
         self._tree = tree if isinstance(tree, Pairs) else Pairs((), 1, 1)
         if not isinstance(tree, Pairs):
             self.text.complain(1, "not main.yml of syz-kconf", hint="expected the keys instances and includes")
-        _known(text, self._tree, _MAIN_KEYS)
-        self._bits: dict[str, _Bit] = {}
+        check_keys(text, self._tree, _MAIN_KEYS)
+        self._bits: dict[str, Bit] = {}
         self._instances: dict[str, tuple[Scalar, tuple[str, ...]]] = {}
         self._unused: tuple[str, ...] = ()
         for key, features in self._rows("instances"):
@@ -125,7 +95,7 @@ class _Main:
                 self.text.complain(item.line, "expected NAME: [features]", at=item.column)
                 continue
             name, words = item.pairs[0]
-            yield name, _words(self.text, words)
+            yield name, words_of(self.text, words)
 
     def features(self, name: str) -> frozenset[str]:
         """The features of an instance; raises UsageError."""
@@ -150,7 +120,7 @@ class _Main:
         """The features of all instances."""
         return frozenset((*self._unused, *_BASE, *(word for _, words in self._instances.values() for word in words)))
 
-    def bit(self, files: Files, name: Scalar) -> _Bit:
+    def bit(self, files: Files, name: Scalar) -> Bit:
         """A file of the folder `bits`; raises UsageError at its name for one that cannot be read."""
         found = self._bits.get(name.value)
         if found is None:
@@ -160,106 +130,11 @@ class _Main:
                 if error.source_line is not None:
                     raise
                 raise self.text.error(name.line, f"{name.value}: {error.message}", at=name.column) from None
-            found = self._bits[name.value] = _read_bit(text)
+            found = self._bits[name.value] = read_bit(text)
         return found
 
 
-def _read_bit(text: Text) -> _Bit:
-    bit, tree = _Bit(text), yaml_tree(text)
-    if not isinstance(tree, Pairs):
-        text.complain(1, "not a file of syz-kconf", hint=f"expected the keys {', '.join(_BIT_KEYS)}")
-        return bit
-    _known(text, tree, _BIT_KEYS)
-    for key, node in tree.pairs:
-        if key.value == "config":
-            if not isinstance(node, Items):
-                text.complain(node.line, "'config' must be a list", at=node.column)
-                continue
-            bit.options += (option for item in node.items for option in _option(text, item))
-        elif key.value == "verbatim" and isinstance(node, Scalar):
-            bit.verbatim = node
-        elif key.value in _BIT_KEYS:
-            bit.build.append((key.value, key.line))
-    return bit
-
-
-def _option(text: Text, node: Node) -> Iterator[_Option]:
-    """A definition; nothing where it is none, which is noted."""
-    if isinstance(node, Scalar):
-        name = node
-        found: _Option | None = _Option(text, node, "y", ())
-    elif isinstance(node, Pairs) and len(node.pairs) == 1:
-        name, value = node.pairs[0]
-        found = _defined(text, name, value)
-    else:
-        text.complain(node.line, "expected SYMBOL, or SYMBOL: value", at=node.column)
-        return
-    if name.value.startswith("CONFIG_") or not _SYMBOL.match(name.value):
-        hint = "symbols are written without CONFIG_"
-        text.complain(name.line, f"{name.value!r} is not a symbol", at=name.column, hint=hint)
-    elif found is not None:
-        yield found
-
-
-def _defined(text: Text, name: Scalar, node: Node) -> _Option | None:
-    if isinstance(node, Scalar):
-        value = _value(node, plain=("n",))
-        if value is None:
-            hint = 'a value is n, a number, "a text", or a list of these and of constraints'
-            text.complain(node.line, f"{node.value!r} is not a value", at=node.column, hint=hint)
-            return None
-        return _Option(text, name, value, ())
-    value, words = "y", []
-    for item in _words(text, node):
-        found = _value(item, plain=("n", "y"))
-        if found is not None:
-            value = found
-        elif not item.value.strip("-"):
-            text.complain(item.line, f"{item.value!r} is not a constraint", at=item.column)
-        else:
-            words.append(item.value)
-    return _Option(
-        text,
-        name,
-        value,
-        tuple(word for word in words if word not in _WORDS),
-        optional="optional" in words or "weak" in words,
-        override=any(word in words for word in ("override", "weak", "append")),
-        append="append" in words,
-    )
-
-
-def _value(node: Scalar, plain: tuple[str, ...]) -> str | None:
-    if node.quote == '"':
-        return f'"{node.value}"'
-    if not node.quote and node.value in plain:
-        return node.value
-    if not node.quote and _INTEGER.match(node.value):
-        # syz-kconf writes numbers in decimal.
-        octal = re.match(r"([-+]?)0[oO]?([0-7]+)\Z", node.value)
-        return str(int(f"{octal[1]}{octal[2]}", 8) if octal else int(node.value, 0))
-    return None
-
-
-def _words(text: Text, node: Node) -> list[Scalar]:
-    """The texts of a list."""
-    if not isinstance(node, Items):
-        text.complain(node.line, "expected a list, [a, b]", at=node.column)
-        return []
-    for item in node.items:
-        if not isinstance(item, Scalar):
-            text.complain(item.line, "expected a word", at=item.column)
-    return [item for item in node.items if isinstance(item, Scalar)]
-
-
-def _known(text: Text, tree: Pairs, keys: tuple[str, ...]) -> None:
-    for key, _ in tree.pairs:
-        if key.value not in keys:
-            hint = f"the keys are {', '.join(keys)}"
-            text.complain(key.line, f"unknown key {key.value!r}", at=key.column, hint=hint)
-
-
-def _check_features(bits: Iterable[_Bit], known: frozenset[str]) -> None:
+def _check_features(bits: Iterable[Bit], known: frozenset[str]) -> None:
     for bit in bits:
         for option in bit.options:
             for word in option.constraints:
@@ -273,13 +148,13 @@ class _Merged:
     """The definitions of an instance while its files are merged."""
 
     def __init__(self) -> None:
-        self.options: dict[str, _Option] = {}
+        self.options: dict[str, Option] = {}
         self.left_out: list[LeftOut] = []
         self.texts: list[Text] = []
         self._verbatim: list[tuple[Text, Scalar]] = []
         self._build: dict[str, tuple[Text, int]] = {}
 
-    def add(self, bit: _Bit) -> None:
+    def add(self, bit: Bit) -> None:
         """Merge a file."""
         self.texts.append(bit.text)
         for key, line in bit.build:
@@ -294,14 +169,14 @@ class _Merged:
         for option in bit.options:
             self._merge(option)
 
-    def add_reduced(self, bit: _Bit) -> None:
+    def add_reduced(self, bit: Bit) -> None:
         """Turn off what a file would enable."""
         self.texts.append(bit.text)
         for option in bit.options:
             if option.value in ("y", "n"):
                 self._merge(replace(option, value="n", optional=True, override=True))
 
-    def _merge(self, option: _Option) -> None:
+    def _merge(self, option: Option) -> None:
         text, line, name = option.text, option.node.line, option.name
         before = self.options.get(name)
         if before is None:
@@ -332,7 +207,7 @@ class _Merged:
                     self.left_out.append(text.left_out(number, "not a config line"))
 
 
-def _requirement(option: _Option, features: frozenset[str], scope: Scope) -> Requirement | None:
+def _requirement(option: Option, features: frozenset[str], scope: Scope) -> Requirement | None:
     """What a definition requires of an instance; None where a feature of the instance rules it out."""
     releases: list[str] = []
     for word in option.constraints:

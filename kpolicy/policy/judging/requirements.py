@@ -132,7 +132,7 @@ def _as_named(item: Requirement, fragment: Fragment) -> Requirement:
     """A requirement of a fragment with what a policy file says about all of them."""
     return replace(
         item,
-        scope=item.scope.within(fragment.scope),
+        scope=item.scope if fragment.scope is None else item.scope.within(fragment.scope),
         severity=item.severity or fragment.severity,
         note=item.note or fragment.note,
         owner=item.owner or fragment.owner,
