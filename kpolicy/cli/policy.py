@@ -98,6 +98,7 @@ def convert(console: Console, /, spec: str, tree: str | None, output: str | None
       kpolicy policy import pmos:kconfigcheck.toml@community,selinux
     """
     from kpolicy.cli.setup import check_output, deliver
+    from kpolicy.policy.files.extends import POLICY_SIZE
     from kpolicy.policy.files.spec import FORMATS, parse_spec
     from kpolicy.run.foreign import Imports
     from kpolicy.run.trees import find_tree
@@ -107,6 +108,8 @@ def convert(console: Console, /, spec: str, tree: str | None, output: str | None
         raise UsageError(f"{spec!r} names no format", hint=f"write FORMAT:PATH with one of {', '.join(FORMATS)}")
     check_output(output, force=force)
     text = Imports(find_tree(tree, console.environment)).text(found)
+    if len(text.encode("utf-8", "backslashreplace")) > POLICY_SIZE:
+        console.note(f"larger than the {POLICY_SIZE >> 20} MiB of a policy file: use --policy {found} instead")
     deliver(console, text, output, force=force)
     return status.CLEAN
 

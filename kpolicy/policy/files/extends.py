@@ -31,7 +31,8 @@ from kpolicy.policy.toml.toml_file import FileErrors, TomlFile
 SHIPPED: Final = ("production", "debug", "fuzzing", "hardening", "upstream")
 """The names of the policies that ship with kpolicy."""
 
-_MAX_SIZE: Final = 1 << 20
+POLICY_SIZE: Final = 1 << 20
+"""The largest policy file that is read, in bytes."""
 _MOST_PARENTS: Final = 100
 _LONGEST_CHAIN: Final = 50
 _BARE_SLASH: Final = re.compile(r"\s*\[{1,2}[^\"'\]]*/|\s*[A-Za-z0-9_.*-]*[/*][^\"'=]*=")
@@ -56,7 +57,7 @@ def policy_text(path: Path, shown: str) -> str:
     """The text of a policy file; raises UsageError, by the name that is `shown`, for one that cannot be read."""
     place = Location(shown, 0)
     try:
-        content = read_file(path, _MAX_SIZE)
+        content = read_file(path, POLICY_SIZE)
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno in (errno.EISDIR, errno.EINVAL):
             raise UsageError("is not a file, expected a policy file", place) from None
