@@ -89,6 +89,7 @@ def convert(console: Console, /, spec: str, tree: str | None, output: str | None
       ark:redhat/configs@CONFIG      kernel-ark, RHEL, Fedora: kernel-x86_64-debug-rhel
       khc:FILE.json[@ARCH]           kernel-hardening-checker -m json
       pmos:kconfigcheck.toml@NAMES   postmarketOS: categories and aliases
+      rcutorture:configs/rcu/TREE01  a scenario of the kernel's rcutorture, @x86_64 adds CFcommon.x86_64
       syz:main.yml@INSTANCE          syzkaller: an instance of syz-kconf
       ubuntu:annotations@FLAVOUR     Ubuntu: amd64-generic
 

@@ -153,6 +153,12 @@ ARK = {
     "configs/site/generic/x86/CONFIG_NR_CPUS": "CONFIG_NR_CPUS=8192\n",
 }
 
+RCUTORTURE = {
+    "configs/CFcommon": "CONFIG_RCU_TORTURE_TEST=y\nCONFIG_PRINTK_TIME=y\nCONFIG_CMDLINE=n\n",
+    "configs/TREE": 'CONFIG_SMP=y\n#CHECK#CONFIG_PREEMPT_RCU=y\nCONFIG_PRINTK_TIME=n\nCONFIG_LOCALVERSION="x"\n',
+    "configs/CFcommon.x86_64": "CONFIG_HYPERVISOR_GUEST=y CONFIG_KVM_GUEST=y\n",
+}
+
 FILES: Mapping[str, Mapping[str, str]] = {
     "syz:main.yml@lab-x86": {
         "main.yml": MAIN,
@@ -165,6 +171,7 @@ FILES: Mapping[str, Mapping[str, str]] = {
     "android:a.xml": {"a.xml": ANDROID},
     "khc:k.json@X86_64": {"k.json": KHC},
     "ubuntu:mine/annotations@amd64-mine": {"mine/annotations": ANNOTATIONS, "common/annotations": COMMON},
+    "rcutorture:configs/TREE@x86_64": RCUTORTURE,
     "ark:configs@kernel-x86_64-debug-lab": ARK,
 }
 

@@ -218,7 +218,70 @@ _ARK = (
     ("CONFIG_NR_CPUS=8192", "CONFIG_NR_CPUS 8192", "not a config line"),
     ("CONFIG_NR_CPUS=8192", "8192", "not a config line"),
 )
-_BREAKS = {"syz": _SYZ, "pmos": _PMOS, "android": _ANDROID, "khc": _KHC, "ubuntu": _UBUNTU, "ark": _ARK}
+_RCUTORTURE = tuple(
+    (old, new, message)
+    for old, changes in (
+        (
+            "CONFIG_SMP=y",
+            (
+                ("SMP=y", "'SMP=y' is not a config line"),
+                ("CONFIG_SMP", "'CONFIG_SMP' is not a config line"),
+                ("CONFIG_SMP=", "CONFIG_SMP has no value"),
+                ('CONFIG_SMP=""', "CONFIG_SMP has no value"),
+                ("CONFIG_=y", "'CONFIG_=y' is not a config line"),
+                ("CONFIG_S-MP=y", "'CONFIG_S-MP=y' is not a config line"),
+                ("CONFIG_SMP:y", "'CONFIG_SMP:y' is not a config line"),
+                ("CONFIG_SMP =y", "'CONFIG_SMP' is not a config line"),
+                ("CONFIG_SMP= y", "CONFIG_SMP has no value"),
+                ("CONFIG_SMP y", "'CONFIG_SMP' is not a config line"),
+                ("config_SMP=y", "'config_SMP=y' is not a config line"),
+                ("# CONFIG_SMP is not set", "'#' is not a config line"),
+                ("#CONFIG_SMP=y", "'#CONFIG_SMP=y' is not a config line"),
+                ("CONFIG_SMP=y # why", "'#' is not a config line"),
+                ("CONFIG_SMP=y;", ""),
+                ("export CONFIG_SMP=y", "'export' is not a config line"),
+                ("$(id)", "'$(id)' is not a config line"),
+                ("<<<<<<< HEAD", "'<<<<<<<' is not a config line"),
+            ),
+        ),
+        (
+            "#CHECK#CONFIG_PREEMPT_RCU=y",
+            (
+                ("#CHECK# CONFIG_PREEMPT_RCU=y", "'#CHECK#' is not a config line"),
+                ("#CHECK CONFIG_PREEMPT_RCU=y", "'#CHECK' is not a config line"),
+                ("#check#CONFIG_PREEMPT_RCU=y", "'#check#CONFIG_PREEMPT_RCU=y' is not a config line"),
+                ("#CHECK#PREEMPT_RCU=y", "'#CHECK#PREEMPT_RCU=y' is not a config line"),
+                ("#CHECK##CHECK#CONFIG_PREEMPT_RCU=y", "is not a config line"),
+                ("#CHECK#CONFIG_PREEMPT_RCU", "'#CHECK#CONFIG_PREEMPT_RCU' is not a config line"),
+                ("#CHECK#CONFIG_PREEMPT_RCU=", "CONFIG_PREEMPT_RCU has no value"),
+            ),
+        ),
+        (
+            "CONFIG_RCU_TORTURE_TEST=y",
+            (("RCU_TORTURE_TEST=y", "is not a config line"), ("CONFIG_RCU_TORTURE_TEST=", "has no value")),
+        ),
+        (
+            "CONFIG_KVM_GUEST=y",
+            (
+                ("KVM_GUEST=y", "is not a config line"),
+                ("and CONFIG_KVM_GUEST=y", "'and' is not a config line"),
+                ("CONFIG_KVM_GUEST=", "CONFIG_KVM_GUEST has no value"),
+                ("CONFIG_KVM_GUEST,y", "'CONFIG_KVM_GUEST,y' is not a config line"),
+            ),
+        ),
+    )
+    for new, message in changes
+    if message
+)
+_BREAKS = {
+    "rcutorture": _RCUTORTURE,
+    "syz": _SYZ,
+    "pmos": _PMOS,
+    "android": _ANDROID,
+    "khc": _KHC,
+    "ubuntu": _UBUNTU,
+    "ark": _ARK,
+}
 _CASES = [
     pytest.param(spec, number, id=f"{spec.partition(':')[0]}-{number}")
     for spec in FILES

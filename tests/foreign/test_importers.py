@@ -183,6 +183,22 @@ def test_kernel_ark() -> None:
     assert not read("ark:configs@kernel-x86_64-lab").waivers
 
 
+def test_rcutorture() -> None:
+    assert rows(read("rcutorture:configs/TREE@x86_64")) == [
+        ("configs/CFcommon:1", "CONFIG_RCU_TORTURE_TEST=y", "for x86_64"),
+        ("configs/TREE:3", "# CONFIG_PRINTK_TIME is not set", "for x86_64"),
+        ("configs/CFcommon:3", "# CONFIG_CMDLINE is not set", "for x86_64"),
+        ("configs/TREE:1", "CONFIG_SMP=y", "for x86_64"),
+        ("configs/TREE:2", "CONFIG_PREEMPT_RCU=y", "for x86_64"),
+        ("configs/TREE:4", 'CONFIG_LOCALVERSION="x"', "for x86_64"),
+        ("configs/CFcommon.x86_64:1", "CONFIG_HYPERVISOR_GUEST=y", "for x86_64"),
+        ("configs/CFcommon.x86_64:1", "CONFIG_KVM_GUEST=y", "for x86_64"),
+    ]
+    assert {scope for _, _, scope in rows(read("rcutorture:configs/TREE"))} == {""}
+    alone = {"TREE": "CONFIG_SMP=y\n"}
+    assert len(read("rcutorture:TREE@s390x", alone).requirements) == 1
+
+
 @pytest.mark.parametrize("spec", FILES)
 def test_a_converted_policy_requires_the_same(spec: str) -> None:
     found = read(spec)
@@ -231,6 +247,7 @@ def test_every_format_has_an_importer_and_a_sample() -> None:
         ("khc:k.json@X86", "did you mean 'X86_64'?"),
         ("ubuntu:mine/annotations@amd64-genric", "did you mean 'amd64-generic'?"),
         ("ark:configs@kernel-x86_64-dbug-lab", "did you mean 'kernel-x86_64-debug-lab'?"),
+        ("rcutorture:configs/TREE@x86", "did you mean 'x86_64'?"),
         ("ark:configs@x", "there are kernel-x86_64-lab"),
         ("ark:configs@kernel-x86_64-fedora", "did you mean 'kernel-x86_64-lab'?"),
     ],

@@ -16,6 +16,7 @@ FORMATS: Final[Mapping[str, str]] = MappingProxyType(
         "ark": "redhat/configs of kernel-ark, RHEL and Fedora",
         "khc": "the JSON of kernel-hardening-checker",
         "pmos": "kconfigcheck.toml of postmarketOS",
+        "rcutorture": "scenarios of the kernel's rcutorture",
         "syz": "main.yml of syz-kconf (syzkaller)",
         "ubuntu": "annotations of Ubuntu kernels",
     }

@@ -20,6 +20,7 @@ _MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "ark": "kernel_ark",
         "khc": "hardening_checker",
         "pmos": "postmarketos",
+        "rcutorture": "rcutorture",
         "syz": "syzkaller",
         "ubuntu": "ubuntu",
     }

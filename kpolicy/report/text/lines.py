@@ -28,8 +28,9 @@ def message(finding: Finding) -> str:
 
 def why_required(finding: Finding) -> str:
     """Why it is required, and who answers for that, where a requirement states it; "" where none does."""
-    owner = f"({finding.owner})" if finding.note and finding.owner else finding.owner
-    return line(" ".join(part for part in (finding.note, owner) if part))
+    if finding.note:
+        return line(f"{finding.note} ({finding.owner})" if finding.owner else finding.note)
+    return line(f"for {finding.owner}") if finding.owner else ""
 
 
 def message_and_why(finding: Finding) -> str:
