@@ -137,7 +137,7 @@ CONFIG_BASE  policy<{'amd64-base': 'y', 'amd64': 'n'}>
 
 PRIORITY = """\
 # from low to high
-ORDER=common site
+ORDER=common pending-site site
 EMPTY=armv7hl
 
 x86_64=generic:generic-x86
