@@ -7,6 +7,8 @@ import pickle
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kpolicy.errors import UsageError
 from tests.foreign.samples import FILES, errors_of, read
@@ -320,6 +322,29 @@ def _cut(text: str) -> Iterator[str]:
     """A text that ends too early, in a dozen places."""
     for part in range(1, 13):
         yield text[: len(text) * part // 13]
+
+
+_PIECES = st.sampled_from(
+    [*"[]{}\"':,-#<>&*!|=\\@/ \t\n\0y5é\u2028", "CONFIG_", "---\n", "]]>", "!!x ", "&a ", "1e999"]
+)
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=150)
+def test_any_text_is_a_policy_or_an_error(data: st.DataObject) -> None:
+    spec = data.draw(st.sampled_from(sorted(FILES)))
+    path = data.draw(st.sampled_from(sorted(FILES[spec])))
+    text = FILES[spec][path]
+    start = data.draw(st.integers(0, len(text)))
+    end = min(len(text), start + data.draw(st.integers(0, 8)))
+    files = {**FILES[spec], path: text[:start] + "".join(data.draw(st.lists(_PIECES, max_size=6))) + text[end:]}
+    try:
+        found = read(spec, files)
+    except UsageError as error:
+        places = [item.location for item in errors_of(error)]
+    else:
+        places = [item.location for item in found.requirements]
+    assert None not in places
 
 
 @pytest.mark.parametrize("spec", FILES)

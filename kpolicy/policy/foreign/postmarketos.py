@@ -39,7 +39,7 @@ ARCHITECTURES: Final = {
 _CATEGORY: Final = "category:"
 _ALWAYS: Final = "default"
 _SYMBOL: Final = re.compile(r"[A-Za-z0-9_]+\Z")
-_BOUND: Final = re.compile(r"(>=|<)(\d+(?:\.\d+){0,2}(?:_rc\d+)?)\Z")
+_BOUND: Final = re.compile(r"(>=|<)(\d{1,6}(?:\.\d{1,6}){0,2}(?:_rc\d{1,6})?)\Z")
 _COMMENT: Final = re.compile(r"#\s*(.*)")
 
 
