@@ -115,6 +115,11 @@ def conclude(work: Work, source: KernelTree, terms: Terms, context: Context, *, 
         configs = tuple(known.news(item) for item in configs)
         remarks = tuple(item for item in remarks if known.is_news(item))
     configs = keep_roles(configs, roles, work, looking)
+    if work.command == "audit" and any(item.requirements for item in work.plan.standards):
+        # Only here: most runs require nothing.
+        from kpolicy.run.remarks import said_once
+
+        configs = said_once(configs)
     tell_roleless(work, terms, context)
     plan = work.plan
     report = Report(

@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from kpolicy.collection import no_collection
-from kpolicy.location import Location
 from kpolicy.policy.checks.registry import UNREADABLE
 from kpolicy.policy.judging.census import observe
 from kpolicy.policy.judging.standard import Standard, assess
@@ -17,7 +16,7 @@ from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import Rule
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.remark import Remark
-from kpolicy.run.remarks import conf_remarks, origin_remarks
+from kpolicy.run.remarks import conf_remarks, nothing_required, origin_remarks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,7 +87,7 @@ def report_on(
     remarks = (
         *(item for item in conf_remarks(values) if not told(item)),
         *origin_remarks(values),
-        *_nothing_required(values, name, standard),
+        *nothing_required(values, name, standard),
     )
     return ConfigReport(
         config=name,
@@ -121,20 +120,6 @@ def _told(values: Values, findings: Sequence[Finding]) -> Callable[[Remark], boo
         return remark.location in places or not symbols.isdisjoint(others)
 
     return told
-
-
-def _nothing_required(values: Values, name: str, standard: Standard) -> Iterator[Remark]:
-    """That no requirement is for this config: a clean report would look as if all of them were met."""
-    if not standard.requirements:
-        return
-    # Only here: most runs require nothing.
-    from kpolicy.policy.judging.requirements import effective
-
-    if not effective(values, standard.requirements, name):
-        number = len(standard.requirements)
-        what = f"none of the {number} requirements is" if number > 1 else "the requirement is not"
-        model = values.model
-        yield Remark(Location(name, 0), f"{what} for this config, {model.architecture} of Linux {model.version}")
 
 
 def _with_its_choice(model: Model, name: str) -> tuple[str, ...]:

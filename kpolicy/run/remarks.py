@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from kpolicy.config.origin import architecture_of
 from kpolicy.errors import InputError
@@ -12,6 +14,11 @@ from kpolicy.kernel.version import parse_version
 from kpolicy.location import Location
 from kpolicy.report.remark import Remark
 
+if TYPE_CHECKING:
+    from kpolicy.policy.judging.standard import Standard
+    from kpolicy.report.records import ConfigReport
+
+_NOTHING: Final = "no requirement is for this config"
 HEADER_WORDS = {"x86": ("i386", "x86_64"), "sparc": ("sparc32", "sparc64"), "parisc": ("parisc64",)}
 """The ARCH words that stand in the header of a .config besides the folder's own name."""
 
@@ -47,6 +54,31 @@ def origin_remarks(values: Values) -> Iterator[Remark]:
     elif config.version is not None and not _is_release(config.version, model.version):
         place = config.assignments[0].location.path if config.assignments else config.name
         yield Remark(Location(place, 1), f"made by Linux {config.version}, the tree is {model.version}")
+
+
+def nothing_required(values: Values, name: str, standard: Standard) -> Iterator[Remark]:
+    """That no requirement is for a config: a clean report would look as if all of them were met."""
+    if not standard.requirements:
+        return
+    # Only here: most runs require nothing.
+    from kpolicy.policy.judging.requirements import effective
+
+    if not effective(values, standard.requirements, name):
+        model = values.model
+        yield Remark(Location(name, 0), f"{_NOTHING}: it is {model.architecture} of Linux {model.version}")
+
+
+def said_once(configs: Sequence[ConfigReport]) -> tuple[ConfigReport, ...]:
+    """All configs of a tree: that no requirement is for some of them goes without saying, for all it is said once."""
+    idle = [any(item.text.startswith(_NOTHING) for item in config.remarks) for config in configs]
+    if not any(idle):
+        return tuple(configs)
+    first = 0 if all(idle) else None
+    return tuple(config if number == first else _without(config) for number, config in enumerate(configs))
+
+
+def _without(config: ConfigReport) -> ConfigReport:
+    return replace(config, remarks=tuple(item for item in config.remarks if not item.text.startswith(_NOTHING)))
 
 
 def _is_release(text: str, version: str) -> bool:

@@ -88,7 +88,13 @@ def test_what_is_left_out_is_told_by_line() -> None:
 def test_requirements_for_other_kernels_are_no_clean_report() -> None:
     found = check("--policy", "khc:k.json@ARM64")
     assert found.status == 0
-    assert "x86_64_defconfig: warning: the requirement is not for this config, x86 of Linux 6.12" in found.err
+    assert "x86_64_defconfig: warning: no requirement is for this config: it is x86 of Linux 6.12" in found.err
+
+
+@pytest.mark.parametrize(("arch", "warnings"), [("ARM64", 0), ("RISCV", 1)])
+def test_an_audit_says_it_only_if_it_is_so_for_all(arch: str, warnings: int) -> None:
+    found = kpolicy("audit", demo_tree(), "--policy", f"khc:k.json@{arch}", "--select", "required")
+    assert found.err.count("no requirement is for this config") == warnings
 
 
 def test_known_broken_is_a_waiver(tmp_path: Path) -> None:
