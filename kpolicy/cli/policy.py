@@ -87,6 +87,7 @@ def convert(console: Console, /, spec: str, tree: str | None, output: str | None
     Formats:
       android:FILE.xml               conditional kernel requirements of Android
       ark:redhat/configs@CONFIG      kernel-ark, RHEL, Fedora: kernel-x86_64-debug-rhel
+      gentoo:FILE.ebuild@FLAGS       CONFIG_CHECK of an ebuild, with these USE flags
       khc:FILE.json[@ARCH]           kernel-hardening-checker -m json
       pmos:kconfigcheck.toml@NAMES   postmarketOS: categories and aliases
       rcutorture:configs/rcu/TREE01  a scenario of the kernel's rcutorture, @x86_64 adds CFcommon.x86_64

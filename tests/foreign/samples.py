@@ -153,6 +153,33 @@ ARK = {
     "configs/site/generic/x86/CONFIG_NR_CPUS": "CONFIG_NR_CPUS=8192\n",
 }
 
+EBUILD = """\
+EAPI=8
+inherit linux-info
+IUSE="acl +seccomp"
+pkg_pretend() {
+\tif [[ ${MERGE_TYPE} != buildonly ]]; then
+\t\tlocal CONFIG_CHECK="~CGROUPS ~EPOLL
+\t\t\tNET ~!IDE"
+\t\tuse acl && CONFIG_CHECK+=" ~TMPFS_POSIX_ACL"
+\t\tuse seccomp && CONFIG_CHECK+=" ~SECCOMP"
+\t\tkernel_is -lt 4 7 && CONFIG_CHECK+=" ~DEVPTS"
+\t\tkernel_is -ge 4 10 && CONFIG_CHECK+=" ~CGROUP_BPF"
+\t\thas_version dev/x && CONFIG_CHECK+=" ~X"
+\t\tERROR_NET="there is no ${P} without it"
+\t\tif use acl; then
+\t\t\tCONFIG_CHECK+=" ~FOR_ACL"
+\t\telse
+\t\t\tCONFIG_CHECK+=" ~WITHOUT_ACL @SND:snd ~${MINE}"
+\t\tfi
+\t\tcheck_extra_config
+\tfi
+}
+pkg_setup() {
+\tCONFIG_CHECK="!TRIM"
+\tlinux-info_pkg_setup
+}
+"""
 RCUTORTURE = {
     "configs/CFcommon": "CONFIG_RCU_TORTURE_TEST=y\nCONFIG_PRINTK_TIME=y\nCONFIG_CMDLINE=n\n",
     "configs/TREE": 'CONFIG_SMP=y\n#CHECK#CONFIG_PREEMPT_RCU=y\nCONFIG_PRINTK_TIME=n\nCONFIG_LOCALVERSION="x"\n',
@@ -171,6 +198,7 @@ FILES: Mapping[str, Mapping[str, str]] = {
     "android:a.xml": {"a.xml": ANDROID},
     "khc:k.json@X86_64": {"k.json": KHC},
     "ubuntu:mine/annotations@amd64-mine": {"mine/annotations": ANNOTATIONS, "common/annotations": COMMON},
+    "gentoo:a.ebuild@acl": {"a.ebuild": EBUILD},
     "rcutorture:configs/TREE@x86_64": RCUTORTURE,
     "ark:configs@kernel-x86_64-debug-lab": ARK,
 }

@@ -275,7 +275,23 @@ _RCUTORTURE = tuple(
     for new, message in changes
     if message
 )
+_GENTOO = (
+    *(
+        ("NET ~!IDE", f"NET {word}", f"{word!r} is not a word of CONFIG_CHECK")
+        for word in (
+            "~", "!", "~~IDE", "!!IDE", "!~IDE", "IDE~", "IDE!", "IDE=y", "IDE-X", "IDE,", "IDE;", "(IDE)", "I/O",
+            "CONFIG_IDE", "~CONFIG_IDE", "!CONFIG_IDE", "~!CONFIG_IDE", "ID.E", "IDE:ide", "~IDE:ide", "|IDE", "&IDE",
+            "*", "IDE?", "<IDE", "é", "+IDE", "-IDE",
+        )
+    ),
+    ('NET ~!IDE"', "NET ~!IDE", "is not a word of CONFIG_CHECK"),
+    ('CONFIG_CHECK="!TRIM"', 'CONFIG_CHECK="!TRIM', "the quote does not end"),
+    ('CONFIG_CHECK="!TRIM"', "CONFIG_CHECK='!TRIM", "the quote does not end"),
+    ('CONFIG_CHECK="!TRIM"', "CONFIG_CHECK=(TRIM)", "'(TRIM)' is not a word of CONFIG_CHECK"),
+    ('CONFIG_CHECK="!TRIM"', 'ERROR_X="', "the quote does not end"),
+)  # fmt: skip
 _BREAKS = {
+    "gentoo": _GENTOO,
     "rcutorture": _RCUTORTURE,
     "syz": _SYZ,
     "pmos": _PMOS,

@@ -183,6 +183,40 @@ def test_kernel_ark() -> None:
     assert not read("ark:configs@kernel-x86_64-lab").waivers
 
 
+def test_gentoo() -> None:
+    found = read("gentoo:a.ebuild@acl")
+    assert rows(found) == [
+        ("a.ebuild:6", "CONFIG_CGROUPS=y or m", ""),
+        ("a.ebuild:6", "CONFIG_EPOLL=y or m", ""),
+        ("a.ebuild:7", "CONFIG_NET=y or m", ""),
+        ("a.ebuild:7", "# CONFIG_IDE is not set", ""),
+        ("a.ebuild:8", "CONFIG_TMPFS_POSIX_ACL=y or m", ""),
+        ("a.ebuild:10", "CONFIG_DEVPTS=y or m", "before 4.7"),
+        ("a.ebuild:11", "CONFIG_CGROUP_BPF=y or m", "since 4.10"),
+        ("a.ebuild:15", "CONFIG_FOR_ACL=y or m", ""),
+        ("a.ebuild:23", "# CONFIG_TRIM is not set", ""),
+    ]
+    assert [item.symbol for item in found.requirements if item.severity == "error"] == ["NET", "TRIM"]
+    assert notes(found) == {"NET": "there is no ${P} without it"}
+    assert [(item.location.line, item.text, item.why) for item in found.left_out] == [
+        (12, "~X", "it is under a condition: has_version dev/x"),
+    ]
+    other = read("gentoo:a.ebuild@seccomp")
+    assert {"SECCOMP", "WITHOUT_ACL"} <= {item.symbol for item in other.requirements}
+    assert "FOR_ACL" not in {item.symbol for item in other.requirements}
+    assert [item.text for item in other.left_out] == ["~X", "@SND:snd", "~${MINE}"]
+
+
+def test_what_an_ebuild_does_not_say_literally_is_told() -> None:
+    text = 'if [[ -e x ]]\nthen\n CONFIG_CHECK="A"\nfi\nfor i in 1; do CONFIG_CHECK+=" B"; done\nCONFIG_CHECK+=" C"\n'
+    found = read("gentoo:x", {"x": text})
+    assert [item.symbol for item in found.requirements] == ["C"]
+    assert [(item.location.line, item.why) for item in found.left_out] == [
+        (3, "it is under a condition: a block"),
+        (5, "it is not a literal assignment"),
+    ]
+
+
 def test_rcutorture() -> None:
     assert rows(read("rcutorture:configs/TREE@x86_64")) == [
         ("configs/CFcommon:1", "CONFIG_RCU_TORTURE_TEST=y", "for x86_64"),
@@ -247,6 +281,7 @@ def test_every_format_has_an_importer_and_a_sample() -> None:
         ("khc:k.json@X86", "did you mean 'X86_64'?"),
         ("ubuntu:mine/annotations@amd64-genric", "did you mean 'amd64-generic'?"),
         ("ark:configs@kernel-x86_64-dbug-lab", "did you mean 'kernel-x86_64-debug-lab'?"),
+        ("gentoo:a.ebuild@acls", "did you mean 'acl'?"),
         ("rcutorture:configs/TREE@x86", "did you mean 'x86_64'?"),
         ("ark:configs@x", "there are kernel-x86_64-lab"),
         ("ark:configs@kernel-x86_64-fedora", "did you mean 'kernel-x86_64-lab'?"),

@@ -14,6 +14,7 @@ FORMATS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "android": "the kernel requirements of Android (android-base-conditional.xml)",
         "ark": "redhat/configs of kernel-ark, RHEL and Fedora",
+        "gentoo": "CONFIG_CHECK of an ebuild",
         "khc": "the JSON of kernel-hardening-checker",
         "pmos": "kconfigcheck.toml of postmarketOS",
         "rcutorture": "scenarios of the kernel's rcutorture",

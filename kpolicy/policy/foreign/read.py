@@ -18,6 +18,7 @@ _MODULES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "android": "android",
         "ark": "kernel_ark",
+        "gentoo": "gentoo",
         "khc": "hardening_checker",
         "pmos": "postmarketos",
         "rcutorture": "rcutorture",
