@@ -19,7 +19,8 @@ class Policy:
     """By what configs are judged; the fields are the options of `kpolicy check` of the same names.
 
     `policy` is a policy file, or the name of one that ships with kpolicy; None is the nearest `kpolicy.toml`.
-    `ram` (bytes) and `cpus` say which machine costs are computed for; without `costs` they are not computed.
+    `cmdline` is a file of a boot loader, or the words of a command line.  `ram` (bytes) and `cpus` say which machine
+    costs are computed for; without `costs` they are not computed.
     """
 
     policy: str | os.PathLike[str] | None = None
@@ -34,6 +35,7 @@ class Policy:
     costs: bool = False
     ram: int | None = None
     cpus: int | None = None
+    cmdline: str | os.PathLike[str] | None = None
 
     def terms(self, toolchain: str | None) -> Terms:
         """The same as the run layer wants it."""
@@ -51,4 +53,10 @@ class Policy:
             since=self.since,
             findings=Choice(tuple(self.select), tuple(self.ignore), self.min_severity),
         )
-        return Terms(choice, toolchain, machine, self.fail_on)
+        loader = None
+        if self.cmdline is not None:
+            # Only here: most who judge state none.
+            from kpolicy.config.boot_files import read_command_line
+
+            loader = read_command_line(os.fspath(self.cmdline))
+        return Terms(choice, toolchain, machine, self.fail_on, loader=loader)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import click
 
 from kpolicy.cli import candidates, status
+from kpolicy.cli.command_line import cmdline_option
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import arch_option, policy_options, run_options, toolchain_options, tree_option
 from kpolicy.errors import UsageError
@@ -22,6 +23,7 @@ def command() -> None:
 @click.option("--grow", is_flag=True, help="Also add new findings; create FILE if it does not exist.")
 @tree_option
 @arch_option(multiple=True)
+@cmdline_option
 @policy_options
 @toolchain_options
 @run_options
@@ -56,7 +58,7 @@ def update_baseline(
     source = find_tree(tree, console.environment)
     if source is None:
         raise UsageError("a baseline needs a kernel tree", hint="pass --tree DIR")
-    request = UpdateRequest(source, baseline, configs, archs, grow, options.terms)
+    request = UpdateRequest(source, baseline, configs, archs, grow, options.booted_terms(console))
     result = update(request, options.context(console))
     for error in result.errors:
         console.error(error)

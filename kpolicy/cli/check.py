@@ -9,6 +9,7 @@ from __future__ import annotations
 import click
 
 from kpolicy.cli import candidates
+from kpolicy.cli.command_line import cmdline_option
 from kpolicy.cli.console import Console
 from kpolicy.cli.machine import machine_options
 from kpolicy.cli.options import (
@@ -35,6 +36,7 @@ from kpolicy.cli.options import (
 @tree_option
 @arch_option()
 @release_option
+@cmdline_option
 @policy_options
 @acceptance_options
 @since_option
@@ -63,6 +65,7 @@ def command(
       kpolicy check --tree ~/linux x86_64_defconfig i386_defconfig
       kpolicy check --tree ~/linux --arch arm64 defconfig+debug.config
       kpolicy check --tree ~/linux --arch x86 .config --require kernel/configs/hardening.config
+      kpolicy check .config --cmdline /proc/cmdline
       kpolicy check .config -o text -o sarif:check.sarif
     """
     from kpolicy.cli.reporting import Options, show
@@ -73,5 +76,5 @@ def command(
     options.prepare(console)
     source = find_tree(tree, console.environment)
     options.check_outputs(console)
-    request = CheckRequest(source, configs, arch, release, options.terms)
+    request = CheckRequest(source, configs, arch, release, options.booted_terms(console, *configs))
     return show(console, check(request, options.context(console)), options.outputs)

@@ -8,6 +8,7 @@ import json
 import click
 
 from kpolicy.cli import candidates, status
+from kpolicy.cli.command_line import cmdline_option, stated_command_line
 from kpolicy.cli.console import Console
 from kpolicy.cli.machine import machine_options, stated_machine
 from kpolicy.cli.options import arch_option, output_options, release_option, toolchain_options, tree_option
@@ -25,6 +26,7 @@ from kpolicy.cli.options import arch_option, output_options, release_option, too
 @tree_option
 @arch_option()
 @release_option
+@cmdline_option
 @machine_options
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @toolchain_options
@@ -38,6 +40,7 @@ def command(
     tree: str | None,
     arch: str | None,
     release: str | None,
+    cmdline: str | None,
     ram: str | None,
     cpus: int | None,
     form: str,
@@ -68,7 +71,8 @@ def command(
     check_output(output, force=force)
     machine = stated_machine(ram, cpus)
     source = find_tree(tree, console.environment)
-    request = CostRequest(source, configs, machine, arch, release, toolchain)
+    loader = stated_command_line(console, cmdline, *configs)
+    request = CostRequest(source, configs, machine, arch, release, toolchain, loader)
     reports, failed = costs(request, context_for(console, no_cache=no_cache))
     for error in failed:
         console.error(error)

@@ -8,6 +8,7 @@ import json
 import click
 
 from kpolicy.cli import candidates, status
+from kpolicy.cli.command_line import cmdline_option
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import (
     THRESHOLDS,
@@ -36,6 +37,7 @@ from kpolicy.errors import UsageError
 )
 @arch_option(multiple=True)
 @release_option
+@cmdline_option
 @policy_options
 @click.option("--no-waivers", is_flag=True, help="Show waived findings.")
 @click.option(
@@ -91,17 +93,18 @@ def command(
         raise UsageError("standard input can be read only once")
     options.check_outputs(console)
     environment, context = console.environment, options.context(console)
+    terms = options.booted_terms(console, before, after)
     if tree is None and names_tree(before, environment) and names_tree(after, environment):
         check_release(release, has_tree=True)
         trees = tree_named(before, environment), tree_named(after, environment)
-        report = diff_trees(TreesDiff(*trees, configs, archs, options.terms), context)
+        report = diff_trees(TreesDiff(*trees, configs, archs, terms), context)
     else:
         if configs:
             raise UsageError("--config needs two trees", hint="pass two trees, or two configs")
         if len(archs) > 1:
             raise UsageError("two configs are for one architecture", hint="pass one --arch, or none")
         source, arch = find_tree(tree, environment), archs[0] if archs else None
-        report = diff_configs(ConfigsDiff(source, before, after, arch, release, options.terms), context)
+        report = diff_configs(ConfigsDiff(source, before, after, arch, release, terms), context)
     for error in report.errors:
         console.error(error)
     style = console.style() if options.output is None else Style()

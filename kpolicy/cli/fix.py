@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kpolicy.cli import candidates, status
+from kpolicy.cli.command_line import cmdline_option
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import (
     THRESHOLDS,
@@ -64,6 +65,7 @@ _MOST_EFFECTS = 12
     type=click.Choice(THRESHOLDS),
     help="Fix findings of at least this severity; no edit may cause one. [default: what the policy says, else warning]",
 )
+@cmdline_option
 @policy_options
 @acceptance_options
 @toolchain_options
@@ -110,7 +112,8 @@ def command(
     source = needed_tree(tree, console.environment)
     if write and form == _FRAGMENT:
         raise UsageError("a fragment goes on top of a config", hint="--write edits the config: omit --format")
-    request = FixRequest(source, config, arch, selectors, form == _FRAGMENT, alternatives, unsafe, options.terms)
+    terms = options.booted_terms(console, config)
+    request = FixRequest(source, config, arch, selectors, form == _FRAGMENT, alternatives, unsafe, terms)
     subject = subject_of(request, options.context(console))
     if write or form == "diff":
         subject.check_is_a_file()

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from kpolicy.cli import status
+from kpolicy.cli.command_line import stated_command_line
 from kpolicy.cli.console import Console
 from kpolicy.cli.machine import stated_machine
 from kpolicy.cli.outputs import Outputs, check_outputs, deliver_outputs
@@ -31,7 +33,8 @@ class Options:
     """The options of `report_options`, `toolchain_options`, `policy_options` and `acceptance_options`.
 
     `outputs` are those of a report; `output` is the one file of any other result.  `machine` is the one of
-    `machine_options` that costs are computed for, None where no format shows costs.
+    `machine_options` that costs are computed for, None where no format shows costs; `cmdline` is that of
+    `cmdline_option`.
     """
 
     outputs: Outputs
@@ -45,6 +48,7 @@ class Options:
     policy: PolicyChoice
     machine: Machine | None = None
     color: str = "auto"
+    cmdline: str | None = None
 
     @classmethod
     def of(cls, words: Mapping[str, object]) -> Options:
@@ -62,12 +66,17 @@ class Options:
             policy=_policy(words),
             machine=_machine(words, outputs) if "ram" in words else None,
             color=cast("str", words.get("color") or "auto"),
+            cmdline=cast("str | None", words.get("cmdline")),
         )
 
     @property
     def terms(self) -> Terms:
         """By what configs are judged, and what the report shows."""
         return Terms(self.policy, self.toolchain, self.machine, self.fail_on, self.outputs.line_hashes)
+
+    def booted_terms(self, console: Console, *configs: str) -> Terms:
+        """The same with the command line that the boot loader passes; `configs` as for `stated_command_line`."""
+        return replace(self.terms, loader=stated_command_line(console, self.cmdline, *configs))
 
     def prepare(self, console: Console) -> None:
         """Say to the console how much is to be said, and in which colours."""

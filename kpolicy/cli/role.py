@@ -8,6 +8,7 @@ import json
 import click
 
 from kpolicy.cli import candidates, status
+from kpolicy.cli.command_line import cmdline_option
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import arch_option, policy_options, release_option, run_options, toolchain_options, tree_option
 
@@ -33,6 +34,7 @@ from kpolicy.cli.options import arch_option, policy_options, release_option, run
     help="Use another reading of a role, for example debug=release-candidate (may be repeated).",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@cmdline_option
 @policy_options
 @toolchain_options
 @run_options
@@ -67,7 +69,8 @@ def command(
     options = Options.of(others)
     console.quiet = options.quiet
     source = find_tree(tree, console.environment)
-    request = RoleRequest(source, configs, arch, release, words, options.terms)
+    terms = options.booted_terms(console, *configs)
+    request = RoleRequest(source, configs, arch, release, words, terms)
     reports, failed = roles(request, options.context(console))
     for error in failed:
         console.error(error)

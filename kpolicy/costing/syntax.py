@@ -23,7 +23,7 @@ from kpolicy.costing.formula import (
     Number,
     boot_parameter,
 )
-from kpolicy.evaluate.command_line import PARAMETERS
+from kpolicy.evaluate.parameters import PARAMETERS
 from kpolicy.policy.expressions.tokens import Token, Tokens, nearest
 
 _TOKEN = re.compile(

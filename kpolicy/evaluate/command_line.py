@@ -1,28 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the built-in kernel command line (CONFIG_CMDLINE) sets.
+"""The command line that the kernel sees: the built-in one (CONFIG_CMDLINE) and the boot loader's.
 
     parameter(values, "page_owner")      "y" for CONFIG_CMDLINE="page_owner=on"
     standing(values)                     how much that is worth on this architecture
+    seen(values)                         the words of both, in the order in which the kernel parses them
 
-Words are split as `next_arg()` does (lib/cmdline.c): only `"` quotes, and nothing escapes it.  `-` and `_` are the same
-in names, and `--` ends the kernel's part.  Each parameter is read as its own handler in the kernel reads it, which
-depends on the release; a word that the handler refuses changes nothing.
-
-COMMAND_LINE_SIZE, which cuts a long line, is not taken into account.
+COMMAND_LINE_SIZE, which cuts a long line, and bootconfig files are not taken into account.
 """
 
 from __future__ import annotations
 
-import functools
-import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from kpolicy.bounds import whole
-from kpolicy.frozen import dataclass
+from kpolicy.config.command_line import BLANK, CommandLine, Parsed, Word, command_line, joined, parse, placed_text
+from kpolicy.evaluate.parameters import Release
+from kpolicy.evaluate.parameters import asking as _asking
+from kpolicy.evaluate.parameters import setting as _setting
 from kpolicy.kernel.version import parse_version
+from kpolicy.location import Location
 
 if TYPE_CHECKING:
+    from kpolicy.config.command_line import Placed
     from kpolicy.evaluate.values import Values
 
 Standing: TypeAlias = Literal["final", "overridable", "fallback", "unused"]
@@ -34,35 +32,17 @@ Standing: TypeAlias = Literal["final", "overridable", "fallback", "unused"]
 `unused`: it is empty, or this kernel has none.
 """
 
-_Release: TypeAlias = tuple[int, int]
-
+BUILT_IN: Final = "CMDLINE"
+"""The symbol with the built-in command line."""
 _REPLACES: Final = ("CMDLINE_OVERRIDE", "CMDLINE_FORCE", "CMDLINE_OVERWRITE")
-_SPACE: Final = " \t\n\v\f\r\xa0"  # isspace() of lib/ctype.c; it counts the no-break space of Latin-1
-_UNSIGNED: Final = re.compile(r"\+?(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))\n?\Z")
-_SIZE: Final = re.compile(r"(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))([kKmMgGtTpPeE]?)")
-_SUFFIXES: Final = "KMGTPE"
-_SLAB_FLAGS: Final = "FZPUTA"
-_SLAB_DEFAULT: Final = frozenset("FZPU")
-
-
-class Word(NamedTuple):
-    """A parameter as a command line has it; `value` is None where it has no `=`, the name has `_` for `-`."""
-
-    name: str
-    value: str | None
-
-    def __str__(self) -> str:
-        return self.name if self.value is None else f"{self.name}={self.value}"
-
-
-_Words: TypeAlias = tuple[Word, ...]
+_HEAD: Final = 'CONFIG_CMDLINE="'
 
 
 def standing(values: Values) -> Standing:
     """What becomes of the built-in command line of a config at boot."""
-    if not values.text("CMDLINE").strip(_SPACE):
+    if not values.text(BUILT_IN).strip(BLANK):
         return "unused"
-    if any(map(values.is_on, _REPLACES)):
+    if replacing(values):
         return "final"
     if values.is_on("X86") or values.is_on("MIPS_CMDLINE_BUILTIN_EXTEND"):
         # arch/x86/kernel/setup.c: setup_arch(), arch/mips/kernel/setup.c: bootcmdline_init()
@@ -76,256 +56,91 @@ def standing(values: Values) -> Standing:
     return "fallback"
 
 
-def parameter(values: Values, name: str) -> str:
-    """What the built-in command line sets a parameter to at every boot, unless the boot loader overrides it.
+def replacing(values: Values) -> str:
+    """The option by which the built-in command line replaces the boot loader's; "" where none does."""
+    return next(filter(values.is_on, _REPLACES), "")
 
-    `y` or `n` for a switch, the digits of a number, "" where no word sets it.  `name` is one of `PARAMETERS`.
+
+def seen(values: Values) -> Parsed:
+    """The words that the kernel sees; without the boot loader's those of the built-in command line."""
+    return values.derived("command line", lambda: parse(_seen(values)))
+
+
+def has_words(values: Values) -> bool:
+    """Whether the kernel sees a command line that has a word, as far as is known."""
+    return bool(values.text(BUILT_IN).strip(BLANK)) or (values.loader is not None and any(seen(values)))
+
+
+def is_passed(values: Values, word: Word) -> bool:
+    """Whether the boot loader passes a word, and not the config."""
+    return values.loader is not None and any(mark.location == word.location for mark in values.loader.marks)
+
+
+def parameter(values: Values, name: str) -> str:
+    """What the command line sets a parameter to at boot.
+
+    Where the boot loader's is not known: what the built-in one sets it to at every boot, unless the boot loader
+    overrides it.  `y` or `n` for a switch, the digits of a number, "" where no word sets it.  `name` is one of
+    `kpolicy.evaluate.parameters.PARAMETERS`.
     """
-    return _setting(values, name) if standing(values) in ("final", "overridable") else ""
+    if values.loader is None and standing(values) not in ("final", "overridable"):
+        return ""
+    return _setting(name, seen(values).words, release(values))
 
 
 def fallback_parameter(values: Values, name: str) -> str:
-    """What the built-in command line sets a parameter to where it is used only when the boot loader passes none."""
-    return _setting(values, name) if standing(values) == "fallback" else ""
+    """What the built-in command line sets a parameter to where it is used only when the boot loader passes none.
+
+    Nothing where the boot loader's is known: then it is used, or it is not.
+    """
+    if values.loader is not None or standing(values) != "fallback":
+        return ""
+    return _setting(name, seen(values).words, release(values))
 
 
 def asking(values: Values, name: str) -> tuple[Word, ...]:
-    """The words of the built-in command line that are for a parameter, whatever becomes of the line."""
-    known = _KNOWN[name]
-    release = _release(values)
-    spellings = {spelling for spelling, since in known.spellings.items() if release >= since}
-    return tuple(word for word in _parsed(values.text("CMDLINE")) if word.name in spellings)
+    """The words of the command line that are for a parameter, whatever becomes of a built-in one."""
+    return _asking(name, seen(values).words, release(values))
 
 
-def words(text: str) -> Iterator[Word]:
-    """The parameters of a command line, in order."""
-    position = 0
-    while True:
-        while position < len(text) and text[position] in _SPACE:
-            position += 1
-        if position == len(text):
-            return
-        start = position
-        quoted = text[start] == '"'
-        position += quoted
-        inside, equals = quoted, 0
-        first = position
-        while position < len(text) and (inside or text[position] not in _SPACE):
-            if text[position] == "=" and not equals and position > first:
-                equals = position
-            inside ^= text[position] == '"'
-            position += 1
-        word = text[first:position]
-        name, value = (word, None) if not equals else (text[first:equals], text[equals + 1 : position])
-        if value is not None and value.startswith('"'):
-            value = value[1:].removesuffix('"') if len(value) > 1 else ""
-        elif quoted and word.endswith('"'):
-            name, value = (name[:-1], None) if value is None else (name, value.removesuffix('"'))
-        if name == "--" and value is None:
-            return
-        yield Word(name.replace("-", "_"), value)
-
-
-def _setting(values: Values, name: str) -> str:
-    found = asking(values, name)
-    return _KNOWN[name].read(found, _release(values)) if found else ""
-
-
-def _release(values: Values) -> _Release:
+def release(values: Values) -> Release:
+    """The release of the kernel, by which parameters are read."""
     version = parse_version(values.model.version)
     return version.version, version.patchlevel
 
 
-@functools.lru_cache(maxsize=64)
-def _parsed(text: str) -> tuple[Word, ...]:
-    # Byte by byte, as the kernel examines it.
-    return tuple(words(text.encode("utf-8", "surrogateescape").decode("latin-1")))
+def _seen(values: Values) -> CommandLine:
+    own, loader, how = _built_in(values), values.loader, standing(values)
+    if loader is None or replacing(values):
+        return own
+    if how == "overridable":
+        return joined(own, loader)
+    if how == "final":
+        return joined(loader, own)
+    # drivers/of/fdt.c: early_init_dt_scan_chosen(), arch/powerpc/kernel/prom_init.c: early_cmdline_parse()
+    return own if how == "fallback" and not loader.text else loader
 
 
-def truth_of(text: str | None, release: tuple[int, int]) -> bool | None:
-    """What `kstrtobool()` makes of a value (lib/kstrtox.c); None for one that it refuses."""
-    start = (text or "")[:2].lower()
-    yes, no = "y1", "n0"
-    if release >= (6, 1):
-        yes, no = yes + "t", no + "f"
-    if release >= (7, 3):
-        yes, no = yes + "e", no + "d"
-    if start == "on" or (start and start[0] in yes):
-        return True
-    return False if start == "of" or (start and start[0] in no) else None
+def _built_in(values: Values) -> CommandLine:
+    """CONFIG_CMDLINE with the place of each character: in the config, or as a whole where a default gave it."""
+    text = values.text(BUILT_IN)
+    line = values.assignment(BUILT_IN)
+    if line is not None and line.text.startswith(_HEAD):
+        placed = _unescaped(line.text, line.location.line)
+        if "".join(letter for letter, _, _ in placed) == text:
+            return command_line(line.location.path, placed)
+    default = values.default(BUILT_IN)
+    place = default.location if default is not None else None
+    place = place or Location(values.config.name if values.config is not None else "", 0)
+    return command_line(place.path, placed_text(text, place.line))
 
 
-def _switch(found: _Words, release: _Release) -> str:
-    """The last value that kstrtobool() takes."""
-    answers = [answer for word in found if (answer := truth_of(word.value, release)) is not None]
-    return "" if not answers else "y" if answers[-1] else "n"
-
-
-def _page_owner(found: _Words, release: _Release) -> str:
-    # 5.10 compares with "on", and nothing switches it off again (mm/page_owner.c: early_page_owner_param()).
-    # "mm: page_owner: use kstrtobool() to parse bool option" (1 April 2021) went into the release after 5.12.
-    if release < (5, 13):
-        return "y" if any(word.value == "on" for word in found) else ""
-    return _switch(found, release)
-
-
-def _kmemleak(found: _Words, release: _Release) -> str:  # noqa: ARG001 - as every parameter is read
-    # kmemleak_disable() is final, whatever follows (mm/kmemleak.c: kmemleak_boot_config()).
-    given = {word.value for word in found}
-    return "n" if "off" in given else "y" if "on" in given else ""
-
-
-def _debug_objects(found: _Words, release: _Release) -> str:  # noqa: ARG001 - as every parameter is read
-    # The values are not examined, the later name counts (lib/debugobjects.c).
-    return "y" if found[-1].name == "debug_objects" else "n"
-
-
-def _hash_pointers(found: _Words, release: _Release) -> str:  # noqa: ARG001 - as every parameter is read
-    # The value of no_hash_pointers is not examined; what is no mode is "auto" (lib/vsprintf.c).  The other name came
-    # with commit de1c831a7898 (slab: Decouple slab_debug and no_hash_pointers, 6.17).
-    last = found[-1]
-    if last.name == "no_hash_pointers":
-        return "never"
-    return last.value if last.value in ("always", "never") else "auto"
-
-
-def _off_by_prefix(found: _Words, release: _Release) -> str:  # noqa: ARG001 - as every parameter is read
-    # kernel/dma/debug.c: dma_debug_cmdline()
-    return "n" if any((word.value or "").startswith("off") for word in found) else ""
-
-
-def _profiling(found: _Words, release: _Release) -> str:
-    # lib/alloc_tag.c, in 7.3 mm/alloc_tag.c: setup_early_mem_profiling()
-    last = ""
-    for word in found:
-        text, comma, rest = (word.value or "").partition(",") if release >= (6, 13) else (word.value or "", "", "")
-        answer = truth_of(text, release)
-        if text.startswith("never"):
-            last = "never"
-        elif answer is not None and rest == ("compressed" if comma else ""):
-            last = f"{'y' if answer else 'n'}{comma}{rest}"
-    return last
-
-
-def _unsigned(found: _Words, release: _Release) -> str:  # noqa: ARG001 - as every parameter is read
-    """The last number that kstrtoul() takes with base 0."""
-    matches = [match for word in found if (match := _UNSIGNED.match(word.value or ""))]
-    return str(_number(*matches[-1].groups())) if matches else ""
-
-
-def _entries(found: _Words, release: _Release) -> str:  # noqa: ARG001 - as every parameter is read
-    # get_option(); without a number the default is restored (kernel/dma/debug.c: dma_debug_entries_cmdline()).
-    match = _SIZE.match(found[-1].value or "")
-    return str(_number(*match.groups()[:3])) if match is not None else ""
-
-
-def _size(found: _Words, release: _Release) -> str:  # noqa: ARG001 - as every parameter is read
-    """The last size, as memparse() reads it."""
-    matches = [match for word in found if (match := _SIZE.match(word.value or ""))]
-    if not matches:
-        return ""
-    hexadecimal, octal, decimal, suffix = matches[-1].groups()
-    power = _SUFFIXES.index(suffix.upper()) + 1 if suffix else 0
-    return str(_number(hexadecimal, octal, decimal) << 10 * power)
-
-
-def _number(hexadecimal: str | None, octal: str | None, decimal: str | None) -> int:
-    if hexadecimal is not None:
-        return whole(hexadecimal, 16)
-    return whole(octal, 8) if octal is not None else whole(decimal or "0")
-
-
-def _slab_any(found: _Words, release: _Release) -> str:
-    flags, _ = _slab_debug(found, release)
-    return "" if flags is None else "y" if flags else "n"
-
-
-def _slab_lists(found: _Words, release: _Release) -> str:
-    return "y" if _slab_debug(found, release)[1] else "n"
-
-
-def _slab_flag(flag: str) -> Callable[[_Words, _Release], str]:
-    def read(found: _Words, release: _Release) -> str:
-        flags, _ = _slab_debug(found, release)
-        return "" if flags is None else "y" if flag in flags else "n"
-
-    return read
-
-
-def _slab_debug(found: _Words, release: _Release) -> tuple[frozenset[str] | None, bool]:
-    """The flags for all caches, None for those of the config, and whether some caches have flags of their own.
-
-    See setup_slub_debug() and parse_slub_debug_flags() (mm/slub.c).
-    """
-    flags: frozenset[str] | None = None
-    lists = False
-    for word in found:
-        if not word.value:
-            flags = _SLAB_DEFAULT
-            continue
-        blocks = [block for block in word.value.split(";") if block]
-        own = [_slab_flags(letters) for letters, comma, _ in (block.partition(",") for block in blocks) if not comma]
-        listed = any("," in block for block in blocks)
-        lists = lists or listed
-        if own or not blocks:
-            flags = own[-1] if own else frozenset()
-        elif listed and release < (5, 14):
-            flags = frozenset()
-    return flags, lists
-
-
-def _slab_flags(letters: str) -> frozenset[str]:
-    flags: set[str] = set()
-    for letter in letters.upper():
-        if letter == "-":
-            flags.clear()
-        elif letter in _SLAB_FLAGS:
-            flags.add(letter)
-    return frozenset(flags)
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A parameter: its spellings with the first release of each, and how its words are read."""
-
-    read: Callable[[_Words, _Release], str]
-    spellings: Mapping[str, _Release]
-
-
-def _known(name: str, read: Callable[[_Words, _Release], str]) -> _Known:
-    return _Known(read, {name: (0, 0)})
-
-
-_SWITCHES: Final = (
-    "debug_pagealloc",
-    "hardened_usercopy",
-    "init_on_alloc",
-    "init_on_free",
-    "page_poison",
-    "page_table_check",
-    "stack_depot_disable",
-)
-_SLAB: Final[Mapping[str, _Release]] = {"slub_debug": (0, 0), "slab_debug": (6, 9)}
-_KNOWN: Final[Mapping[str, _Known]] = {
-    **{name: _known(name, _switch) for name in _SWITCHES},
-    "page_owner": _known("page_owner", _page_owner),
-    "kmemleak": _known("kmemleak", _kmemleak),
-    "kfence.sample_interval": _known("kfence.sample_interval", _unsigned),
-    "log_buf_len": _known("log_buf_len", _size),
-    "dma_debug": _known("dma_debug", _off_by_prefix),
-    "dma_debug_entries": _known("dma_debug_entries", _entries),
-    "debug_objects": _Known(_debug_objects, {"debug_objects": (0, 0), "no_debug_objects": (0, 0)}),
-    "hash_pointers": _Known(_hash_pointers, {"no_hash_pointers": (5, 12), "hash_pointers": (6, 17)}),
-    "sysctl.vm.mem_profiling": _known("sysctl.vm.mem_profiling", _profiling),
-    "slab_debug": _Known(_slab_any, _SLAB),
-    "slab_debug.lists": _Known(_slab_lists, _SLAB),
-    **{f"slab_debug.{flag}": _Known(_slab_flag(flag), _SLAB) for flag in _SLAB_FLAGS},
-}
-PARAMETERS: Final = tuple(sorted(_KNOWN))
-"""The parameters that `parameter()` knows.
-
-`slab_debug` is y when all caches are debugged, and stands for `slub_debug` too; `slab_debug.P` (F, Z, P, U, T, A) is
-one of its flags, `slab_debug.lists` is y when some caches have flags of their own.  `debug_objects` stands for
-`no_debug_objects` too; `hash_pointers` for `no_hash_pointers`, its values are never, always and auto.
-`sysctl.vm.mem_profiling` is y, n or never, and may end in `,compressed`.
-"""
+def _unescaped(text: str, line: int) -> Placed:
+    """The characters of the string in a config line, as conf_set_sym_val() reads it (confdata.c)."""
+    placed: Placed = []
+    at = len(_HEAD)
+    while at < len(text) and text[at] != '"':
+        at += text[at] == "\\"
+        placed += [(letter, line, at + 1) for letter in text[at : at + 1]]
+        at += 1
+    return placed

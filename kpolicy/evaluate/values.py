@@ -21,6 +21,7 @@ from kpolicy.kconfig.payload import BOOL, DEFAULTS, INT, TRISTATE, TYPE
 from kpolicy.location import Location
 
 if TYPE_CHECKING:
+    from kpolicy.config.command_line import CommandLine
     from kpolicy.kconfig.symbols import Default, Select
 
 Derived = TypeVar("Derived")
@@ -32,7 +33,8 @@ class Values:
     """What every symbol is worth in one configuration.
 
     Values are computed when they are requested and cached.  Names are without
-    "CONFIG_"; a symbol that the model does not define is n, and its text is empty.
+    "CONFIG_"; a symbol that the model does not define is n, and its text is empty.  `loader` is the command line that
+    the boot loader passes, None where that is not known.
     """
 
     def __init__(
@@ -43,10 +45,12 @@ class Values:
         user: UserValues,
         calculation: Calculation,
         recorded: Mapping[str, str | None] | None = None,
+        loader: CommandLine | None = None,
     ) -> None:
         self.model = model
         self.config = config
         self.mode = mode
+        self.loader = loader
         self._recorded = recorded
         self._user = user
         self._calculation = calculation
@@ -62,7 +66,13 @@ class Values:
 
     def again(self, config: Config) -> Values:
         """The values of another config, computed in the same way: what if these were the lines?"""
-        return evaluate(self.model, config, self.mode, self._recorded)
+        return evaluate(self.model, config, self.mode, self._recorded).booted(self.loader)
+
+    def booted(self, loader: CommandLine | None) -> Values:
+        """The same values for a kernel to which the boot loader passes a command line."""
+        if loader == self.loader:
+            return self
+        return Values(self.model, self.config, self.mode, self._user, self._calculation, self._recorded, loader)
 
     def _node(self, name: str) -> int | None:
         node = self._core.symbols.get(name)
@@ -246,9 +256,8 @@ class Values:
         core = self._core
         user = user_values(core, config)
         template = self.model.derived("template", Template)
-        return Values(
-            self.model, config, self.mode, user, run(core, template, user, self.mode, self._calculation.recorded)
-        )
+        calculation = run(core, template, user, self.mode, self._calculation.recorded)
+        return Values(self.model, config, self.mode, user, calculation, loader=self.loader)
 
     # For reasoning about values, by node too.
 

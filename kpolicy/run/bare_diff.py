@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from kpolicy.config.read import read_config
 from kpolicy.evaluate.values import Values
@@ -15,18 +15,27 @@ from kpolicy.run.bare import bare_report, bare_values, stated_effect, stated_ver
 from kpolicy.run.compared import Compared, Pairing
 from kpolicy.run.plan import Target
 
+if TYPE_CHECKING:
+    from kpolicy.config.command_line import CommandLine
+
 _LETTERS = ("y", "m")
 
 
 def compare_bare(
-    before: str, after: str, arch: str | None, release: str | None, standard: Standard, stdin: BinaryIO | None
+    before: str,
+    after: str,
+    arch: str | None,
+    release: str | None,
+    standard: Standard,
+    stdin: BinaryIO | None,
+    loader: CommandLine | None = None,
 ) -> tuple[Compared, list[Change]]:
     """The changes and both judgements; raises UsageError or InputError for what is no full .config."""
     configs = [read_config(spec, stdin) for spec in (before, after)]
     lacking = [config for config in configs if stated_version(config) is None]
     # Where one header names its release, the one on the command line is for the other config.
     releases = [release if config in lacking or not lacking else None for config in configs]
-    old, new = (bare_values(config, arch, own) for config, own in zip(configs, releases, strict=True))
+    old, new = (bare_values(config, arch, own).booted(loader) for config, own in zip(configs, releases, strict=True))
     effects = stated_effect(old), stated_effect(new)
     changes: list[Change] = []
     for name in changed(*effects):

@@ -92,7 +92,7 @@ def _bare(request: CheckRequest, context: Context) -> Report:
     roles = baseline.earlier_roles() if baseline is not None else {}
 
     def judge(config: Config, number: int) -> ConfigReport:
-        values = bare_values(config, request.arch, request.release)
+        values = bare_values(config, request.arch, request.release).booted(terms.loader)
         earlier = roles.get((config.name, values.model.architecture))
         return bare_report(values, standards.all[number], number, terms.machine, context.cache, earlier)
 

@@ -60,7 +60,7 @@ class Work:
 
 def plan_by(source: KernelTree, terms: Terms, context: Context) -> Plan:
     """The plan of a run by some terms, without standards; raises UsageError for a toolchain that there is not."""
-    return replace(plan_for(source, terms.toolchain, context), machine=terms.machine)
+    return replace(plan_for(source, terms.toolchain, context), machine=terms.machine, loader=terms.loader)
 
 
 def examine(

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from kpolicy.config.read import read_config
 from kpolicy.costing.bill import Bill, Machine, make_bill
@@ -23,10 +25,16 @@ from kpolicy.run.remarks import origin_remarks, remarks
 from kpolicy.run.request import check_release, check_toolchain
 from kpolicy.run.selection import read_target
 
+if TYPE_CHECKING:
+    from kpolicy.config.command_line import CommandLine
+
 
 @dataclass(frozen=True, slots=True)
 class CostRequest:
-    """Configs of a tree, or full .config files without one, and the machine that costs are computed for."""
+    """Configs of a tree, or full .config files without one, and the machine that costs are computed for.
+
+    `loader` is the command line that the boot loader passes, None where that is not stated.
+    """
 
     source: KernelTree | None
     configs: tuple[str, ...]
@@ -34,6 +42,7 @@ class CostRequest:
     arch: str | None = None
     release: str | None = None
     toolchain: str | None = None
+    loader: CommandLine | None = None
 
 
 def costs(request: CostRequest, context: Context) -> tuple[tuple[CostReport, ...], tuple[KpolicyError, ...]]:
@@ -45,7 +54,8 @@ def costs(request: CostRequest, context: Context) -> tuple[tuple[CostReport, ...
     source = request.source
     examiner = None
     if source is not None:
-        examiner = Examiner(plan_for(source, request.toolchain, context), source)
+        plan = replace(plan_for(source, request.toolchain, context), loader=request.loader)
+        examiner = Examiner(plan, source)
     work = partial(_report, examiner, request, context)
     reports, failed = attempt_each(work, request.configs, context.listener)
     for remark in examiner.kconfig_remarks() if examiner is not None else ():
@@ -61,7 +71,7 @@ def _report(
     """The costs of a config, and remarks about its lines."""
     if examiner is None:
         config = read_config(spec, context.stdin)
-        values = bare_values(config, request.arch, request.release)
+        values = bare_values(config, request.arch, request.release).booted(request.loader)
         bill = make_bill(values, shipped_costs(context.cache), request.machine, truth)
         return _of(values, config.name, bill), tuple(origin_remarks(values))
     values = examiner.values(read_target(spec, examiner.source, request.arch, context.stdin))

@@ -121,7 +121,9 @@ def _bare(request: ConfigsDiff, context: Context) -> DiffReport:
     standards = Standards(terms.policy, None, context)
     number = standards.number_for(after if after != "-" else None)
     standard = standards.all[number]
-    compared, changes = compare_bare(before, after, request.arch, request.release, standard, context.stdin)
+    compared, changes = compare_bare(
+        before, after, request.arch, request.release, standard, context.stdin, terms.loader
+    )
     context.listener.note("compared without Kconfig files: differences have no causes; pass --tree for them")
     gained, lost = _findings([compared], standards.all, terms, context)
     effects = tuple(Effect(change, (after,)) for change in changes)

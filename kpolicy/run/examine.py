@@ -149,12 +149,15 @@ class Examiner:
         return tuple(self._remarks)
 
     def values(self, target: Target, mode: str | None = None) -> Values:
-        """The values of a target's config.
+        """The values of a target's config, as a kernel has them that is booted with the command line of the plan.
 
         `mode` as in `evaluate`; without it a file named *defconfig is taken as make takes that, and
         anything else as olddefconfig takes it.  A full .config is judged by the toolchain that it
         records, unless the user or the policy states one.
         """
+        return self._values(target, mode).booted(self.plan.loader)
+
+    def _values(self, target: Target, mode: str | None) -> Values:
         # Only here: what is known already needs no values.
         from kpolicy.evaluate.recorded import recorded_probes
         from kpolicy.evaluate.values import evaluate

@@ -17,6 +17,7 @@ from kpolicy.kernel.toolchain import Toolchain, parse_toolchain
 from kpolicy.run.context import Context
 
 if TYPE_CHECKING:
+    from kpolicy.config.command_line import CommandLine
     from kpolicy.costing.bill import Machine
     from kpolicy.kernel.git import Revision
     from kpolicy.policy.judging.standard import Standard
@@ -56,7 +57,8 @@ class Plan:
     None for those of the directory; `toolchain` is the user's word, None
     for the default; `cache` the folder for models, if any; `environment` that of the process, which
     only an executed toolchain and git look at; `standards` is what configs are checked against; `machine` is the
-    one that costs are computed for, None if no costs are requested.
+    one that costs are computed for, None if no costs are requested; `loader` is the command line that the boot loader
+    passes, None where that is not stated.
     """
 
     tree: str
@@ -67,6 +69,7 @@ class Plan:
     standards: tuple[Standard, ...] = ()
     machine: Machine | None = None
     revision: Revision | None = None
+    loader: CommandLine | None = None
 
     def open(self) -> KernelTree:
         """The tree, to be read in this process: a connection to git is no other process's."""

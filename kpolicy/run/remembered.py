@@ -115,7 +115,8 @@ class Memory:
         tree = self.examiner.tree
         architecture = self.examiner.architecture(target.arch)
         shown = [str(tree.version), repr(architecture), [item.identity for item in toolchains], models]
-        rest = [self._standard(target.standard), repr(self.examiner.plan.machine), state()]
+        plan = self.examiner.plan
+        rest = [self._standard(target.standard), repr(plan.machine), repr(plan.loader), state()]
         return digest(json.dumps([*parts, *shown, *rest]).encode("ascii"))
 
     def _standard(self, number: int) -> str:

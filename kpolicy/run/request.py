@@ -13,6 +13,7 @@ from kpolicy.policy.files.policy_file import Threshold
 from kpolicy.run.policies import PolicyChoice
 
 if TYPE_CHECKING:
+    from kpolicy.config.command_line import CommandLine
     from kpolicy.costing.bill import Machine
 
 
@@ -22,7 +23,8 @@ class Terms:
 
     `toolchain` is the word for what answers probes, None for the default; `machine` the one that costs are worked
     out for, None if not requested; `fail_on` the least severity that fails, None for that of the policy;
-    `line_hashes` asks for the hash of every line that a finding points at.
+    `line_hashes` asks for the hash of every line that a finding points at; `loader` is the command line that the boot
+    loader passes, None where that is not stated.
     """
 
     policy: PolicyChoice = field(default_factory=PolicyChoice)
@@ -30,6 +32,7 @@ class Terms:
     machine: Machine | None = None
     fail_on: Threshold | None = None
     line_hashes: bool = False
+    loader: CommandLine | None = None
 
 
 def check_release(release: str | None, *, has_tree: bool) -> None:

@@ -62,7 +62,7 @@ def _of(
     if source is None:
         config = read_config(spec, context.stdin)
         standard = standards.all[standards.number_for(spec if spec != "-" else None)]
-        values = bare_values(config, request.arch, request.release)
+        values = bare_values(config, request.arch, request.release).booted(request.terms.loader)
         report = _report(values, config.name, standard, request.readings, None)
         return report, tuple(origin_remarks(values))
     target = read_target(spec, source, request.arch, context.stdin)

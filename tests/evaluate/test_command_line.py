@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The built-in command line: words, what becomes of them at boot, and how each parameter is read."""
+"""The command line that the kernel sees, and how each parameter is read."""
 
 from __future__ import annotations
 
 import pytest
 
 from kpolicy.config.read import parse_config
-from kpolicy.evaluate.command_line import PARAMETERS, fallback_parameter, parameter, standing, words
+from kpolicy.evaluate.command_line import fallback_parameter, parameter, standing
+from kpolicy.evaluate.parameters import PARAMETERS
 from kpolicy.evaluate.values import Values
 from kpolicy.policy.expressions.syntax import parse
 from kpolicy.run.bare import bare_values
@@ -17,23 +18,6 @@ def _values(line: str, symbols: str = "X86 CMDLINE_BOOL", version: str = "6.12.1
     head = f"#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 {version} Kernel Configuration\n#\n"
     text = head + "".join(f"CONFIG_{name}=y\n" for name in symbols.split()) + f'CONFIG_CMDLINE="{escaped}"\n'
     return bare_values(parse_config(".config", text.encode()))
-
-
-@pytest.mark.parametrize(
-    ("line", "found"),
-    [
-        ("", []),
-        (" a=b  c\td=", [("a", "b"), ("c", None), ("d", "")]),
-        ('a="b c" "d e=f g" "h i"', [("a", "b c"), ("d e", "f g"), ("h i", None)]),
-        # Only the outer quotes are taken off, and nothing escapes one.
-        ('a=x"y z" b="\\" c="', [("a", 'x"y z"'), ("b", "\\"), ("c", "")]),
-        ("a='b c'", [("a", "'b"), ("c'", None)]),
-        ("foo-bar=a-b --no -- quiet", [("foo_bar", "a-b"), ("__no", None)]),
-        ("a==b =c=d", [("a", "=b"), ("=c", "d")]),
-    ],
-)
-def test_words(line: str, found: list[tuple[str, str | None]]) -> None:
-    assert [tuple(word) for word in words(line)] == found
 
 
 @pytest.mark.parametrize(

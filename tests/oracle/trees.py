@@ -80,6 +80,9 @@ def wanted(path: str) -> bool:
     name = parts[-1]
     if name.startswith(("Kconfig", "Makefile", "Kbuild", "Platform")) or (len(parts) == 1 and name == "COPYING"):
         return True
+    if path == "lib/cmdline.c":
+        # How the kernel splits a command line (tests/config/test_command_line.py).
+        return True
     if path.startswith(tuple(f"{folder}/" for folder in _WHOLE_FOLDERS)):
         return True
     if name == ".kunitconfig" or (path.startswith(f"{_SELFTESTS}/") and name.partition(".")[0] == "config"):

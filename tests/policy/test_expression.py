@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpolicy.errors import UsageError
-from kpolicy.evaluate.command_line import PARAMETERS
+from kpolicy.evaluate.parameters import PARAMETERS
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.policy.expressions.expression import (
     BOOT_WORDS,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import NoReturn, get_args
 
 from kpolicy.bounds import whole
-from kpolicy.evaluate.command_line import PARAMETERS
+from kpolicy.evaluate.parameters import PARAMETERS
 from kpolicy.policy.expressions.expression import (
     BOOT_WORDS,
     PREDICATES,

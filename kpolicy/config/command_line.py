@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Kernel command lines: their text, the place of each character, and the words that the kernel makes of them.
+
+Words are split as `next_arg()` does (lib/cmdline.c, Linux 6.12.117 and 7.3.4): only `"` quotes, and nothing escapes it.
+`-` and `_` are the same in names (kernel/params.c), and the word `--` ends the kernel's part (`parse_args()`).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple, TypeAlias
+
+from kpolicy.frozen import dataclass
+from kpolicy.location import Location
+
+BLANK: Final = " \t\n\v\f\r\xa0"
+"""isspace() of lib/ctype.c, on bytes as Latin-1 reads them: it counts the no-break space."""
+GIVEN: Final = "<cmdline>"
+"""Where words are from that are themselves the argument of --cmdline."""
+
+Placed: TypeAlias = "list[tuple[str, int, int]]"
+"""Characters, each with its line and column in a file; both count from 1, 0 where there is no line."""
+
+
+class Word(NamedTuple):
+    """A parameter as the kernel gets it.
+
+    `name` has `_` for `-`; `value` is None where the word has no `=`; `text` is the word as it is written, `column`
+    counts from 1 in the line at `location`.
+    """
+
+    name: str
+    value: str | None
+    text: str
+    location: Location
+    column: int
+
+    def __str__(self) -> str:
+        return self.name if self.value is None else f"{self.name}={self.value}"
+
+
+class Mark(NamedTuple):
+    """From `offset` on the characters of a command line stand side by side at a place."""
+
+    offset: int
+    location: Location
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """A command line; `remarks` say which part of a file it is, and what of that is not known.
+
+    Its characters are bytes, as Latin-1 reads them: that is how the kernel examines them.
+    """
+
+    text: str
+    marks: tuple[Mark, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    def place(self, offset: int) -> tuple[Location, int]:
+        """The location and the column of a character."""
+        mark = self.marks[bisect_right(self.marks, offset, key=lambda item: item.offset) - 1]
+        return mark.location, mark.column + offset - mark.offset
+
+
+class Parsed(NamedTuple):
+    """The words of a command line: those for the kernel, and those behind `--`, which init gets."""
+
+    words: tuple[Word, ...]
+    for_init: tuple[Word, ...]
+
+
+def command_line(path: str, placed: Placed, remarks: Iterable[str] = ()) -> CommandLine:
+    """The command line that characters of a file make."""
+    text: list[str] = []
+    marks: list[Mark] = []
+    offset, beside = 0, (-1, -1)
+    for letter, line, column in placed:
+        if (line, column) != beside:
+            marks.append(Mark(offset, Location(path, line), column))
+        encoded = letter.encode("utf-8", "surrogateescape").decode("latin-1")
+        text.append(encoded)
+        offset += len(encoded)
+        # A letter of several bytes is one column.
+        beside = (line, column + 1) if len(encoded) == 1 else (-1, -1)
+    return CommandLine("".join(text), tuple(marks) or (Mark(0, Location(path, 0), 1),), tuple(remarks))
+
+
+def placed_text(text: str, line: int = 0, column: int = 1) -> Placed:
+    """The characters of a text that begins at a line and a column."""
+    return [(letter, line, column + number) for number, letter in enumerate(text)]
+
+
+def joined(first: CommandLine, second: CommandLine) -> CommandLine:
+    """Two command lines with a blank between them: a quote that is left open in the first spans the blank."""
+    shift = len(first.text) + 1
+    marks = tuple(mark._replace(offset=mark.offset + shift) for mark in second.marks)
+    return CommandLine(f"{first.text} {second.text}", (*first.marks, *marks), (*first.remarks, *second.remarks))
+
+
+def parse(line: CommandLine) -> Parsed:
+    """The words of a command line, in order."""
+    words: list[Word] = []
+    for_init: list[Word] = []
+    into = words
+    for start, end, name, value in split(line.text):
+        if name == "--" and value is None and into is words:
+            into = for_init
+            continue
+        location, column = line.place(start)
+        shown = None if value is None else _shown(value)
+        into.append(Word(_shown(name).replace("-", "_"), shown, _shown(line.text[start:end]), location, column))
+    return Parsed(tuple(words), tuple(for_init))
+
+
+def split(text: str) -> Iterator[tuple[int, int, str, str | None]]:
+    """The words of a text: where each starts and ends, its name, and its value or None, both without quotes."""
+    end = 0
+    while True:
+        start = end
+        while start < len(text) and text[start] in BLANK:
+            start += 1
+        if start == len(text):
+            return
+        end, name, value = _next(text, start)
+        yield start, end, name, value
+
+
+def _next(text: str, start: int) -> tuple[int, str, str | None]:
+    quoted = inside = text[start] == '"'
+    first = position = start + quoted
+    equals = 0
+    while position < len(text) and (inside or text[position] not in BLANK):
+        # As in next_arg(): a `=` that is the first character of a name is part of it.
+        if text[position] == "=" and not equals and position > first:
+            equals = position
+        inside ^= text[position] == '"'
+        position += 1
+    last = position
+    value = None
+    if equals:
+        begin = equals + 1
+        if text[begin:position].startswith('"'):
+            begin += 1
+            last -= text[position - 1] == '"'
+        if quoted and last == position and text[position - 1] == '"':
+            last -= 1
+        value = text[begin : max(begin, last)]
+        return position, text[first:equals], value
+    if quoted and position > first and text[position - 1] == '"':
+        last -= 1
+    return position, text[first:last], None
+
+
+def named(words: Sequence[Word], names: Iterable[str]) -> tuple[Word, ...]:
+    """The words with one of some names."""
+    wanted = frozenset(names)
+    return tuple(word for word in words if word.name in wanted)
+
+
+def _shown(text: str) -> str:
+    return text if text.isascii() else text.encode("latin-1").decode("utf-8", "surrogateescape")

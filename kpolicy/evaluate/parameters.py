@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How the kernel reads the values of boot parameters.
+
+Each parameter is read as its own handler in the kernel reads it, which depends on the release; a word that the handler
+refuses changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from kpolicy.bounds import whole
+from kpolicy.config.command_line import Word
+from kpolicy.frozen import dataclass
+
+Release: TypeAlias = tuple[int, int]
+Words: TypeAlias = tuple[Word, ...]
+
+_UNSIGNED: Final = re.compile(r"\+?(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))\n?\Z")
+_SIZE: Final = re.compile(r"(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))([kKmMgGtTpPeE]?)")
+_SUFFIXES: Final = "KMGTPE"
+_SLAB_FLAGS: Final = "FZPUTA"
+_SLAB_DEFAULT: Final = frozenset("FZPU")
+
+
+def setting(name: str, words: Words, release: Release) -> str:
+    """What the words of a command line set a parameter to; "" where none does."""
+    found = asking(name, words, release)
+    return _KNOWN[name].read(found, release) if found else ""
+
+
+def asking(name: str, words: Words, release: Release) -> Words:
+    """The words that are for a parameter."""
+    spellings = {spelling for spelling, since in _KNOWN[name].spellings.items() if release >= since}
+    return tuple(word for word in words if word.name in spellings)
+
+
+def truth_of(text: str | None, release: Release) -> bool | None:
+    """What `kstrtobool()` makes of a value (lib/kstrtox.c); None for one that it refuses."""
+    start = (text or "")[:2].lower()
+    yes, no = "y1", "n0"
+    if release >= (6, 1):
+        yes, no = yes + "t", no + "f"
+    if release >= (7, 3):
+        yes, no = yes + "e", no + "d"
+    if start == "on" or (start and start[0] in yes):
+        return True
+    return False if start == "of" or (start and start[0] in no) else None
+
+
+def _switch(found: Words, release: Release) -> str:
+    """The last value that kstrtobool() takes."""
+    answers = [answer for word in found if (answer := truth_of(word.value, release)) is not None]
+    return "" if not answers else "y" if answers[-1] else "n"
+
+
+def _page_owner(found: Words, release: Release) -> str:
+    # 5.10 compares with "on", and nothing switches it off again (mm/page_owner.c: early_page_owner_param()).
+    # "mm: page_owner: use kstrtobool() to parse bool option" (1 April 2021) went into the release after 5.12.
+    if release < (5, 13):
+        return "y" if any(word.value == "on" for word in found) else ""
+    return _switch(found, release)
+
+
+def _kmemleak(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
+    # kmemleak_disable() is final, whatever follows (mm/kmemleak.c: kmemleak_boot_config()).
+    given = {word.value for word in found}
+    return "n" if "off" in given else "y" if "on" in given else ""
+
+
+def _debug_objects(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
+    # The values are not examined, the later name counts (lib/debugobjects.c).
+    return "y" if found[-1].name == "debug_objects" else "n"
+
+
+def _hash_pointers(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
+    # The value of no_hash_pointers is not examined; what is no mode is "auto" (lib/vsprintf.c).  The other name came
+    # with commit de1c831a7898 (slab: Decouple slab_debug and no_hash_pointers, 6.17).
+    last = found[-1]
+    if last.name == "no_hash_pointers":
+        return "never"
+    return last.value if last.value in ("always", "never") else "auto"
+
+
+def _off_by_prefix(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
+    # kernel/dma/debug.c: dma_debug_cmdline()
+    return "n" if any((word.value or "").startswith("off") for word in found) else ""
+
+
+def _profiling(found: Words, release: Release) -> str:
+    # lib/alloc_tag.c, in 7.3 mm/alloc_tag.c: setup_early_mem_profiling()
+    last = ""
+    for word in found:
+        text, comma, rest = (word.value or "").partition(",") if release >= (6, 13) else (word.value or "", "", "")
+        answer = truth_of(text, release)
+        if text.startswith("never"):
+            last = "never"
+        elif answer is not None and rest == ("compressed" if comma else ""):
+            last = f"{'y' if answer else 'n'}{comma}{rest}"
+    return last
+
+
+def _unsigned(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
+    """The last number that kstrtoul() takes with base 0."""
+    matches = [match for word in found if (match := _UNSIGNED.match(word.value or ""))]
+    return str(_number(*matches[-1].groups())) if matches else ""
+
+
+def _entries(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
+    # get_option(); without a number the default is restored (kernel/dma/debug.c: dma_debug_entries_cmdline()).
+    match = _SIZE.match(found[-1].value or "")
+    return str(_number(*match.groups()[:3])) if match is not None else ""
+
+
+def _size(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
+    """The last size, as memparse() reads it."""
+    matches = [match for word in found if (match := _SIZE.match(word.value or ""))]
+    if not matches:
+        return ""
+    hexadecimal, octal, decimal, suffix = matches[-1].groups()
+    power = _SUFFIXES.index(suffix.upper()) + 1 if suffix else 0
+    return str(_number(hexadecimal, octal, decimal) << 10 * power)
+
+
+def _number(hexadecimal: str | None, octal: str | None, decimal: str | None) -> int:
+    if hexadecimal is not None:
+        return whole(hexadecimal, 16)
+    return whole(octal, 8) if octal is not None else whole(decimal or "0")
+
+
+def _slab_any(found: Words, release: Release) -> str:
+    flags, _ = _slab_debug(found, release)
+    return "" if flags is None else "y" if flags else "n"
+
+
+def _slab_lists(found: Words, release: Release) -> str:
+    return "y" if _slab_debug(found, release)[1] else "n"
+
+
+def _slab_flag(flag: str) -> Callable[[Words, Release], str]:
+    def read(found: Words, release: Release) -> str:
+        flags, _ = _slab_debug(found, release)
+        return "" if flags is None else "y" if flag in flags else "n"
+
+    return read
+
+
+def _slab_debug(found: Words, release: Release) -> tuple[frozenset[str] | None, bool]:
+    """The flags for all caches, None for those of the config, and whether some caches have flags of their own.
+
+    See setup_slub_debug() and parse_slub_debug_flags() (mm/slub.c).
+    """
+    flags: frozenset[str] | None = None
+    lists = False
+    for word in found:
+        if not word.value:
+            flags = _SLAB_DEFAULT
+            continue
+        blocks = [block for block in word.value.split(";") if block]
+        own = [_slab_flags(letters) for letters, comma, _ in (block.partition(",") for block in blocks) if not comma]
+        listed = any("," in block for block in blocks)
+        lists = lists or listed
+        if own or not blocks:
+            flags = own[-1] if own else frozenset()
+        elif listed and release < (5, 14):
+            flags = frozenset()
+    return flags, lists
+
+
+def _slab_flags(letters: str) -> frozenset[str]:
+    flags: set[str] = set()
+    for letter in letters.upper():
+        if letter == "-":
+            flags.clear()
+        elif letter in _SLAB_FLAGS:
+            flags.add(letter)
+    return frozenset(flags)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A parameter: its spellings with the first release of each, and how its words are read."""
+
+    read: Callable[[Words, Release], str]
+    spellings: Mapping[str, Release]
+
+
+def _known(name: str, read: Callable[[Words, Release], str]) -> _Known:
+    return _Known(read, {name: (0, 0)})
+
+
+_SWITCHES: Final = (
+    "debug_pagealloc",
+    "hardened_usercopy",
+    "init_on_alloc",
+    "init_on_free",
+    "page_poison",
+    "page_table_check",
+    "stack_depot_disable",
+)
+_SLAB: Final[Mapping[str, Release]] = {"slub_debug": (0, 0), "slab_debug": (6, 9)}
+_KNOWN: Final[Mapping[str, _Known]] = {
+    **{name: _known(name, _switch) for name in _SWITCHES},
+    "page_owner": _known("page_owner", _page_owner),
+    "kmemleak": _known("kmemleak", _kmemleak),
+    "kfence.sample_interval": _known("kfence.sample_interval", _unsigned),
+    "log_buf_len": _known("log_buf_len", _size),
+    "dma_debug": _known("dma_debug", _off_by_prefix),
+    "dma_debug_entries": _known("dma_debug_entries", _entries),
+    "debug_objects": _Known(_debug_objects, {"debug_objects": (0, 0), "no_debug_objects": (0, 0)}),
+    "hash_pointers": _Known(_hash_pointers, {"no_hash_pointers": (5, 12), "hash_pointers": (6, 17)}),
+    "sysctl.vm.mem_profiling": _known("sysctl.vm.mem_profiling", _profiling),
+    "slab_debug": _Known(_slab_any, _SLAB),
+    "slab_debug.lists": _Known(_slab_lists, _SLAB),
+    **{f"slab_debug.{flag}": _Known(_slab_flag(flag), _SLAB) for flag in _SLAB_FLAGS},
+}
+PARAMETERS: Final = tuple(sorted(_KNOWN))
+"""The parameters that can be asked for.
+
+`slab_debug` is y when all caches are debugged, and stands for `slub_debug` too; `slab_debug.P` (F, Z, P, U, T, A) is
+one of its flags, `slab_debug.lists` is y when some caches have flags of their own.  `debug_objects` stands for
+`no_debug_objects` too; `hash_pointers` for `no_hash_pointers`, its values are never, always and auto.
+`sysctl.vm.mem_profiling` is y, n or never, and may end in `,compressed`.
+"""

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Files of boot loaders: which command line is in them, and where its words are."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from kpolicy.config.boot_files import parse_boot_file, read_command_line
+from kpolicy.config.command_line import parse
+from kpolicy.errors import InputError, KpolicyError, UsageError
+
+_GRUB = """\
+set default="0"
+if [ -n "${next_entry}" ] ; then
+   set default="${next_entry}"
+fi
+set kernelopts="root=/dev/sda quiet"
+menuentry 'Debian' --class os {
+	linux	/boot/vmlinuz-6.1 ro $kernelopts dyndbg="file a.c +p" slub_debug=FZ\\;P $more "b"'c' # d
+	initrd	/boot/initrd.img
+}
+submenu 'Advanced' {
+	menuentry 'Recovery' {
+		linux	/boot/vmlinuz-6.1 single
+	}
+}
+menuentry 'Other' {
+	linuxefi /vmlinuz page_owner=on
+}
+"""
+
+
+def _words(text: str, name: str = "file") -> list[str]:
+    return [str(word) for word in parse(parse_boot_file(name, text)).words]
+
+
+def test_grub() -> None:
+    line = parse_boot_file("grub.cfg", _GRUB)
+    words = parse(line).words
+    # An unquoted variable is split; a word with a blank gets quotes, which the kernel takes off.
+    assert [str(word) for word in words] == [
+        "ro", "root=/dev/sda", "quiet", "dyndbg=file a.c +p", "slub_debug=FZ;P", "bc"
+    ]  # fmt: skip
+    assert [(word.location.line, word.column) for word in words] == [
+        (7, 26),
+        (5, 17),
+        (5, 31),
+        (7, 41),
+        (7, 62),
+        (7, 86),
+    ]
+    assert line.remarks == (
+        "3 command lines: that of line 7 (Debian) is used; pass another one as text",
+        "line 7: $more is not set in this file: its words are not known",
+    )
+
+
+@pytest.mark.parametrize(
+    ("default", "words"),
+    [
+        ("1", ["single"]),
+        ("2", ["page_owner=on"]),
+        ("Other", ["page_owner=on"]),
+        ("Recovery", ["single"]),
+        ("7", None),
+        ("saved", None),
+        ("${next_entry}", None),
+    ],
+)
+def test_the_default_of_grub(default: str, words: list[str] | None) -> None:
+    text = _GRUB.replace('set default="${next_entry}"', "true").replace('"0"', f'"{default}"')
+    assert _words(text) == (words or _words(_GRUB))
+
+
+def test_quotes_that_grub_escapes() -> None:
+    # grub_create_loader_cmdline() puts a backslash before a quote, which the kernel does not take off.
+    assert _words('set x=1\nlinux /vmlinuz a=\\"b\\"\n') == ['a=\\"b\\"']
+
+
+def test_defaults_of_grub() -> None:
+    text = (
+        'GRUB_DEFAULT=0\nGRUB_CMDLINE_LINUX_DEFAULT="quiet `uname` $(id) splash"\n'
+        '#GRUB_CMDLINE_LINUX="commented"\n'
+        "GRUB_CMDLINE_LINUX='slab_debug=FZ \"dyndbg=file a.c +p\"'\n"
+        'GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX page_owner=on"\nGRUB_CMDLINE_LINUX+=" a"\nOTHER=$(reboot)\n'
+    )
+    line = parse_boot_file("grub", text)
+    words = parse(line).words
+    # 10_linux puts what is only for the default entry last.
+    assert [str(word) for word in words] == [
+        "slab_debug=FZ", "dyndbg=file a.c +p", "page_owner=on", "a", "quiet", "splash"
+    ]  # fmt: skip
+    assert [word.location.line for word in words] == [4, 4, 5, 6, 2, 2]
+    assert line.remarks == ("line 2: a command is not executed: its words are not known",) * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("default b\nlabel a\n kernel /a\n append foo=1\nlabel b\n linux /k\n  APPEND  bar=2 c\n", "bar=2 c"),
+        ("DEFAULT none\nAPPEND common\nLABEL a\n KERNEL /a\n", "common"),
+        ("default a\nappend common\nlabel a\n kernel /a\n append -\n", ""),
+        ("kernel /a\nappend alone\n", "alone"),
+        ("title X\nlinux /vmlinuz\noptions a=1 b\noptions c=2\n", "a=1 b c=2"),
+        ("default 1\ntitle A\nkernel /v a=1\ntitle B\nkernel --no-mem-option /v b=1 c\n", "b=1 c"),
+        ("a=1 b\n# c\nd=2\n", "a=1 b d=2"),
+        ("console=serial0,115200 root=/dev/mmcblk0p2\n", "console=serial0,115200 root=/dev/mmcblk0p2"),
+        ('{\n "vm": {"cpu": 2,\n  "cmdline": "a=1 b=\\"x y\\""}}', "a=1 b=x y"),
+        ("", ""),
+        ("quiet\r\nsplash\r\n", "quiet splash"),
+    ],
+)  # fmt: skip
+def test_other_files(text: str, words: str) -> None:
+    assert " ".join(_words(text)) == words
+
+
+def test_variables_of_an_entry() -> None:
+    line = parse_boot_file("entry.conf", "title X\nlinux /v\noptions a=1 $kernelopts\n")
+    assert line.remarks == ("line 3: $kernelopts is not set in this file: its words are not known",)
+
+
+def test_words_as_the_argument() -> None:
+    word = parse(read_command_line("quiet page-owner=on")).words[1]
+    assert (str(word), str(word.location), word.column) == ("page_owner=on", "<cmdline>", 7)
+    assert parse(read_command_line("root=/dev/sda1 video=a.b")).words[0].value == "/dev/sda1"
+    assert parse(read_command_line("-", io.BytesIO(b"a=1\n"))).words[0].location.path == "<stdin>"
+    assert read_command_line("").text == ""
+
+
+def test_a_file_as_the_argument(tmp_path: Path) -> None:
+    (tmp_path / "bootargs").write_bytes(b"a=1 b\0")
+    assert len(parse(read_command_line(str(tmp_path / "bootargs"))).words) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "said"),
+    [
+        (None, UsageError, "no such file"),
+        (b"CONFIG_A=y\n", InputError, "file.cfg:1: error: a kernel config, expected a command line"),
+        (b"x\na\0b", InputError, "file.cfg:2: error: not a text file"),
+        (b'{\n"vm": {}}', InputError, 'no "cmdline" in this JSON'),
+        (b" " * (1 << 20) + b"a", InputError, "larger than 1 MiB"),
+    ],
+)
+def test_refused(tmp_path: Path, content: bytes | None, error: type[KpolicyError], said: str) -> None:
+    path = tmp_path / "file.cfg"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(error, match=said):
+        read_command_line(str(path))
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="Is a directory"):
+        read_command_line(str(tmp_path))
+
+
+def test_two_lines_as_the_argument() -> None:
+    with pytest.raises(UsageError, match="one line"):
+        read_command_line("a\nb")
