@@ -52,7 +52,8 @@ class Item:
     `known`: `amount` is in bytes, or the figure is in words.  `open`: the machine's `missing` values are
     wanted.  `not known`: `reason` says why.  `not told`: a .config alone does not tell whether it is paid.
     `worked` is the formula with the config's numbers in it.  `needs` is what must happen before anything is paid, ""
-    where nothing must, or the config sees to it; `command_line` says what CONFIG_CMDLINE has to do with that.
+    where nothing must, or the config or the boot loader sees to it; `command_line` says what the command line has to do
+    with that.
     """
 
     cost: Cost
@@ -161,7 +162,7 @@ def _payer(cost: Cost, numbers: _Numbers) -> str:
 
 
 def _wanted(figure: Figure, values: Values) -> tuple[str, str]:
-    """What must still happen before a figure is paid, and what CONFIG_CMDLINE has to do with it."""
+    """What must still happen before a figure is paid, and what the command line has to do with it."""
     if not figure.needs:
         return "", ""
     if figure.unless.holds(values):
@@ -170,8 +171,10 @@ def _wanted(figure: Figure, values: Values) -> tuple[str, str]:
 
 
 def _asked(figure: Figure, values: Values) -> str:
-    """What CONFIG_CMDLINE says about a figure, and what that is worth; "" where it says nothing."""
+    """What the command line says about a figure, and what that is worth; "" where it says nothing."""
     found = dict.fromkeys(str(word) for item in boots(figure.unless) for word in asking(values, item.parameter))
+    if values.loader is not None:
+        return f"the command line has {' '.join(found)}" if found else ""
     return f"CONFIG_CMDLINE has {' '.join(found)}{_STANDINGS[standing(values)]}" if found else ""
 
 

@@ -19,6 +19,7 @@ Release: TypeAlias = tuple[int, int]
 Words: TypeAlias = tuple[Word, ...]
 
 _UNSIGNED: Final = re.compile(r"\+?(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))\n?\Z")
+_SIGNED: Final = re.compile(r"([+-]?)(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))\n?\Z")
 _SIZE: Final = re.compile(r"(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))([kKmMgGtTpPeE]?)")
 _SUFFIXES: Final = "KMGTPE"
 _SLAB_FLAGS: Final = "FZPUTA"
@@ -130,6 +131,44 @@ def _number(hexadecimal: str | None, octal: str | None, decimal: str | None) -> 
     return whole(octal, 8) if octal is not None else whole(decimal or "0")
 
 
+def _flag(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
+    """The value is not examined."""
+    return "y"
+
+
+def _on_off(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
+    """The last value that is exactly on or off."""
+    answers = [word.value for word in found if word.value in ("on", "off")]
+    return "" if not answers else "y" if answers[-1] == "on" else "n"
+
+
+def _integer(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
+    """The last number that kstrtoint() takes with base 0, as module and core parameters of type int are read."""
+    matches = [match for word in found if (match := _SIGNED.match(word.value or ""))]
+    return matches[-1].group(1).replace("+", "") + str(_number(*matches[-1].groups()[1:])) if matches else ""
+
+
+def _last(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
+    """The last value, as it is."""
+    return found[-1].value or ""
+
+
+def _mitigations(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
+    # What follows a comma is about single attacks (kernel/cpu.c: mitigations_parse_cmdline(), 7.3).
+    return (found[-1].value or "").partition(",")[0]
+
+
+def _page_table_isolation(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
+    # arch/x86/mm/pti.c; another value is refused.
+    known = [word for word in found if word.name == "nopti" or word.value in ("on", "off", "auto")]
+    return "" if not known else "off" if known[-1].name == "nopti" else known[-1].value or ""
+
+
+def _slab_merge(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
+    # mm/slab_common.c: setup_slab_nomerge(), setup_slab_merge()
+    return "y" if found[-1].name.endswith("_merge") else "n"
+
+
 def _slab_any(found: Words, release: Release) -> str:
     flags, _ = _slab_debug(found, release)
     return "" if flags is None else "y" if flags else "n"
@@ -198,11 +237,23 @@ _SWITCHES: Final = (
     "init_on_free",
     "page_poison",
     "page_table_check",
+    "randomize_kstack_offset",
     "stack_depot_disable",
 )
+_FLAGS: Final = ("nokaslr", "norandmaps", "nosoftlockup", "nowatchdog")
+_INTEGERS: Final = ("lockdep.lock_stat", "lockdep.prove_locking")
+_MERGING: Final = ("slab_merge", "slab_nomerge", "slub_merge", "slub_nomerge")
 _SLAB: Final[Mapping[str, Release]] = {"slub_debug": (0, 0), "slab_debug": (6, 9)}
 _KNOWN: Final[Mapping[str, _Known]] = {
     **{name: _known(name, _switch) for name in _SWITCHES},
+    **{name: _known(name, _flag) for name in _FLAGS},
+    **{name: _known(name, _integer) for name in _INTEGERS},
+    "kasan": _known("kasan", _on_off),
+    "mitigations": _known("mitigations", _mitigations),
+    "pti": _Known(_page_table_isolation, dict.fromkeys(("pti", "nopti"), (0, 0))),
+    "rodata": _known("rodata", _last),
+    "slab_merge": _Known(_slab_merge, dict.fromkeys(_MERGING, (0, 0))),
+    "workqueue.watchdog_thresh": _known("workqueue.watchdog_thresh", _unsigned),
     "page_owner": _known("page_owner", _page_owner),
     "kmemleak": _known("kmemleak", _kmemleak),
     "kfence.sample_interval": _known("kfence.sample_interval", _unsigned),
@@ -222,5 +273,6 @@ PARAMETERS: Final = tuple(sorted(_KNOWN))
 `slab_debug` is y when all caches are debugged, and stands for `slub_debug` too; `slab_debug.P` (F, Z, P, U, T, A) is
 one of its flags, `slab_debug.lists` is y when some caches have flags of their own.  `debug_objects` stands for
 `no_debug_objects` too; `hash_pointers` for `no_hash_pointers`, its values are never, always and auto.
+`slab_merge` is n for slab_nomerge; `pti` is off for nopti; `mitigations`, `pti` and `rodata` are what follows the `=`.
 `sysctl.vm.mem_profiling` is y, n or never, and may end in `,compressed`.
 """

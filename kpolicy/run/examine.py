@@ -24,6 +24,7 @@ from kpolicy.run.plan import EXECUTE, Part, Plan, Target, chosen_toolchain
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
     from kpolicy.kconfig.names import NameIndex
+    from kpolicy.policy.boot.words import Known
 
 _HEADER: Final = b"# Linux/"
 """Is in every full .config."""
@@ -83,6 +84,7 @@ class Examiner:
         self._is_named = False
         self._architectures: dict[str, Architecture] = {}
         self._keys: dict[tuple[str, ...], str] = {}
+        self._known_parameters: dict[str, Known] = {}
 
     @property
     def toolchain(self) -> Toolchain:
@@ -133,6 +135,18 @@ class Examiner:
             self._is_named = True
             self._forget("", "")
         return self.tree.names
+
+    def known_parameters(self, srcarch: str) -> Known | None:
+        """What tells whether the tree has a boot parameter; None where no boot loader's command line is stated."""
+        if self.plan.loader is None:
+            return None
+        found = self._known_parameters.get(srcarch)
+        if found is None:
+            # Only here: most runs state none.
+            from kpolicy.run.tree_parameters import known_parameters
+
+            found = self._known_parameters[srcarch] = known_parameters(self.source, srcarch, self.plan.cache)
+        return found
 
     def begin(self) -> None:
         """Note from here on what is looked at; files of configs are read again."""

@@ -24,7 +24,7 @@ from kpolicy.policy.fixes.lines import Document
 from kpolicy.policy.fixes.plan import Task
 from kpolicy.policy.fixes.planner import make_plan
 from kpolicy.policy.judging.requirements import effective
-from kpolicy.policy.judging.standard import Assessment, Standard, assess
+from kpolicy.policy.judging.standard import Assessment, Boot, Standard, assess
 from kpolicy.policy.roles.names import is_own_defconfig
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import reaches
@@ -158,9 +158,14 @@ def subject_of(request: FixRequest, context: Context) -> Subject:
         return examiner.tree.names
 
     def judge(found: Values) -> Assessment:
-        return assess(found, held, standard, tree=source.name, names=names, remedies=False, earlier=earlier)
+        return assess(found, held, standard, tree=source.name, names=names, remedies=False, earlier=earlier, boot=boot)
 
-    report = report_on(values, held, standard, (), tree=source.name, number=number, names=names, earlier=earlier)
+    known = examiner.known_parameters(values.model.srcarch)
+    boot = Boot(known, context.cache)
+    report = report_on(
+        values, held, standard, (), tree=source.name, number=number, names=names, earlier=earlier, known=known,
+        cache=context.cache,
+    )  # fmt: skip
     for remark in (*examiner.kconfig_remarks(), *report.remarks):
         context.listener.warning(remark.location, remark.text)
     accepted = accept((report,), standards.all, baseline, context.today, waivers=terms.policy.waivers)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kpolicy.collection import no_collection
 from kpolicy.policy.checks.registry import UNREADABLE
 from kpolicy.policy.judging.census import observe
-from kpolicy.policy.judging.standard import Standard, assess
+from kpolicy.policy.judging.standard import Boot, Standard, assess
 from kpolicy.policy.roles.earlier import EarlierRole
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import Rule
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kpolicy.costing.summary import CostSummary
     from kpolicy.evaluate.values import Values
     from kpolicy.kconfig.model import Model
+    from kpolicy.policy.boot.words import Known
     from kpolicy.policy.checks.reasons import Names
     from kpolicy.run.examine import Examiner
     from kpolicy.run.plan import Target
@@ -58,6 +59,7 @@ def judge_values(
         machine=plan.machine,
         cache=plan.cache,
         earlier=earlier,
+        known=examiner.known_parameters(values.model.srcarch),
     )
 
 
@@ -75,13 +77,15 @@ def report_on(
     truth: Truth | None = None,
     cache: Path | None = None,
     earlier: EarlierRole | None = None,
+    known: Known | None = None,
 ) -> ConfigReport:
-    """Values checked against a standard, whose `number` is noted; for the rest see `assess`.
+    """Values checked against a standard, whose `number` is noted; for the rest see `assess` and `Boot`.
 
     With a `machine` the report says what the options cost on it; `truth` as for `make_bill`, `cache` as for
     `shipped_costs`.
     """
-    assessment = assess(values, name, standard, tree=tree, judgeable=judgeable, names=names, earlier=earlier)
+    boot = Boot(known, cache)
+    assessment = assess(values, name, standard, tree=tree, judgeable=judgeable, names=names, earlier=earlier, boot=boot)
     model = values.model
     told = _told(values, assessment.findings)
     remarks = (

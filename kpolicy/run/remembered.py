@@ -41,8 +41,10 @@ class Memory:
 
     def __init__(self, examiner: Examiner) -> None:
         self.examiner = examiner
-        # The version of a kpolicy in an archive cannot be verified, so its results are not cached.
-        self._cache = examiner.tree.cache if state() is not None else None
+        # The version of a kpolicy in an archive cannot be verified, so its results are not cached.  What a command line
+        # is judged by are C files, too.
+        known = state() is not None and examiner.plan.loader is None
+        self._cache = examiner.tree.cache if known else None
         self._standards: dict[int, str] = {}
 
     def recall(self, target: Target, *, anew: bool = False) -> Judged | None:
@@ -115,8 +117,7 @@ class Memory:
         tree = self.examiner.tree
         architecture = self.examiner.architecture(target.arch)
         shown = [str(tree.version), repr(architecture), [item.identity for item in toolchains], models]
-        plan = self.examiner.plan
-        rest = [self._standard(target.standard), repr(plan.machine), repr(plan.loader), state()]
+        rest = [self._standard(target.standard), repr(self.examiner.plan.machine), state()]
         return digest(json.dumps([*parts, *shown, *rest]).encode("ascii"))
 
     def _standard(self, number: int) -> str:

@@ -3,39 +3,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
-
 from kpolicy.errors import UsageError
-from kpolicy.frozen import dataclass
-from kpolicy.policy.rules.rule import Severity
-
-Subject: TypeAlias = Literal["config", "kconfig"]
+from kpolicy.policy.checks.boot_checks import BOOT_CHECKS
+from kpolicy.policy.checks.check import Check
 
 RENAMED = "stale/renamed"
 ROLE_CHANGED = "role/changed"
 SWITCHES_OFF = "config/switches-off"
 UNREADABLE = "config/unreadable-line"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A check: `config` ones are about the lines of a config, `kconfig` ones about a tree.
-
-    `quiet` ones report only when they are requested: they are true of thousands of lines that
-    do no harm.
-    """
-
-    id: str
-    title: str
-    severity: Severity
-    rationale: str
-    source: str
-    quiet: bool = False
-
-    @property
-    def subject(self) -> Subject:
-        """What it is about."""
-        return "kconfig" if self.id.startswith("kconfig/") else "config"
 
 
 CHECKS: tuple[Check, ...] = (
@@ -315,6 +290,7 @@ CHECKS: tuple[Check, ...] = (
         "Documentation/kbuild/kconfig-language.rst: select",
         quiet=True,
     ),
+    *BOOT_CHECKS,
 )
 DEFAULT_CHECKS = frozenset(check.id for check in CHECKS if check.subject == "config" and not check.quiet)
 

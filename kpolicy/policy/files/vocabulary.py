@@ -12,7 +12,8 @@ from typing import Final
 
 from kpolicy.errors import UsageError, did_you_mean
 from kpolicy.frozen import dataclass
-from kpolicy.policy.checks.registry import CHECKS, Check
+from kpolicy.policy.checks.check import Check
+from kpolicy.policy.checks.registry import CHECKS
 from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.files.globs import is_glob, matches_rule, selector_fault
 from kpolicy.policy.roles.load import shipped_roles

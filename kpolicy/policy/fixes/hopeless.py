@@ -13,7 +13,7 @@ from kpolicy.kconfig.transitional import successors
 from kpolicy.location import Location
 from kpolicy.policy.checks.reasons import listed
 from kpolicy.policy.checks.registry import UNREADABLE
-from kpolicy.policy.expressions.decisive import rests_on_command_line
+from kpolicy.policy.expressions.decisive import passed_words, rests_on_command_line
 from kpolicy.policy.expressions.expression import (
     COMMAND_LINE,
     And,
@@ -112,6 +112,9 @@ def _reasons(values: Values, document: Document, search: Search) -> Iterator[tup
             line = assignment_of(values, name)
             if line is not None and not values.model.is_defined(name) and not document.has(line.location):
                 yield _elsewhere(line.location), line.location
+        for word in passed_words(goal.rule.when, values)[-1:]:
+            yield f"it depends on the boot parameter {word.text}", word.location
+            return
         line = values.assignment(COMMAND_LINE)
         if line is not None and rests_on_command_line(goal.rule.when, values):
             yield f"it depends on a boot parameter in {line.text}", line.location

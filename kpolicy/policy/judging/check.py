@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kpolicy.explain.cause import cause, config_line, shown
-from kpolicy.policy.expressions.decisive import decisive
+from kpolicy.policy.expressions.decisive import decisive, passed_words
 from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.judging.remedy import remedy_for
 from kpolicy.policy.rules.finding import Finding, SymbolValue
@@ -42,7 +42,10 @@ def finding(
 ) -> Finding:
     """The finding of a rule that fires."""
     symbol = _subject(values, rule)
-    place = config_line(values, symbol, *rule.symbols)
+    words = passed_words(rule.when, values)
+    # Of several words for a parameter the last one counts.
+    place = words[-1].location if words else config_line(values, symbol, *rule.symbols)
+    message = _message(values, rule, place, complete=complete)
     return Finding(
         rule=rule.id,
         severity=rule.severity,
@@ -52,7 +55,7 @@ def finding(
         role=role,
         symbol=symbol,
         symbols=tuple(SymbolValue(name, shown(values, name)) for name in rule.symbols),
-        message=_message(values, rule, place, complete=complete),
+        message=f"{message} (boot parameter {' '.join(word.text for word in words)})" if words else message,
         causes=cause(values, symbol),
         place=place,
         remedy=remedy_for(values, rule, complete=complete) if remedies else (),

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from kpolicy.evaluate.command_line import has_words
 from kpolicy.frozen import dataclass
 from kpolicy.policy.files.settings import Policy, verdict
 from kpolicy.policy.roles.earlier import EarlierRole, judged_by
@@ -14,7 +15,10 @@ from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import Rule
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kpolicy.evaluate.values import Values
+    from kpolicy.policy.boot.words import Known
     from kpolicy.policy.checks.reasons import Names
     from kpolicy.policy.files.requirement import Requirement
 
@@ -25,6 +29,14 @@ class Standard:
 
     policy: Policy
     requirements: tuple[Requirement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Boot:
+    """What tells whether a tree has a boot parameter, None without its sources; and the folder of the cache, if any."""
+
+    known: Known | None = None
+    cache: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +58,15 @@ def assess(
     names: Names | None = None,
     remedies: bool = True,
     earlier: EarlierRole | None = None,
+    boot: Boot | None = None,
 ) -> Assessment:
     """A config's values checked against a standard: by the rules that are on, then line by line, then requirements.
 
     `name` is the config as findings have it, `tree` that of the tree.  `judgeable`: which rules can be
     judged where the values come without Kconfig files, which lines cannot be then at all.  `names` gives
     the names of all architectures, for lines that this one does not know.  Without `remedies` the findings of rules
-    have none.  With an `earlier` role that one judges, and a change of role is a finding.
+    have none.  With an `earlier` role that one judges, and a change of role is a finding.  `boot` is what the checks of
+    the command line need.
     """
     # Only here: what is known already needs no judging.
     from kpolicy.policy.judging.check import judge
@@ -76,6 +90,13 @@ def assess(
 
         lines = check_reading(values, role.role, tree=tree, wanted=settings.checks)
     findings = list(told_once(values, rules, judged, settings.adjust(lines)))
+    if has_words(values):
+        # Only here: few configs have a command line.
+        from kpolicy.policy.checks.command_line import check_command_line
+
+        known, cache = (boot.known, boot.cache) if boot is not None else (None, None)
+        words = check_command_line(values, role.role, tree=tree, wanted=settings.checks, known=known, cache=cache)
+        findings += settings.adjust(words)
     if earlier is not None and role is not own:
         from kpolicy.policy.judging.role_changed import changed
 

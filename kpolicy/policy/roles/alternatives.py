@@ -185,7 +185,8 @@ def _ways(values: Values, expression: Expression, *, wanted: bool) -> Iterator[E
                     if merged is not None:
                         yield merged
             else:
-                for operand in operands:
+                # What is so already takes no line.
+                for operand in sorted(operands, key=lambda item: item.holds(values) != wanted):
                     yield from _ways(values, operand, wanted=wanted)
         case _:
             if expression.holds(values) == wanted:

@@ -20,11 +20,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from kpolicy.errors import UsageError, did_you_mean
+from kpolicy.evaluate.command_line import asking
 from kpolicy.explain.cause import assignment_of, place, shown
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.version import parse_version
 from kpolicy.location import Location
-from kpolicy.policy.expressions.expression import And, Constant, Expression, Not, Or, Predicate, symbols
+from kpolicy.policy.expressions.expression import (
+    COMMAND_LINE,
+    And,
+    Boot,
+    Constant,
+    Expression,
+    Not,
+    Or,
+    Predicate,
+    symbols,
+)
+from kpolicy.policy.expressions.rewriting import boots
 from kpolicy.policy.roles.names import is_own_defconfig, word_in_names
 from kpolicy.policy.toml.absence import Absence
 
@@ -86,9 +98,17 @@ class Evidence:
     why: str
 
     @property
+    def is_word(self) -> bool:
+        """Whether it is a word of the command line: names of symbols have no small letters."""
+        return self.symbol != NAME and self.symbol.islower()
+
+    @property
     def text(self) -> str:
-        """What it is, in a few words: KASAN=y, or a name."""
-        return f"named {self.value}" if self.symbol == NAME else f"{self.symbol}={self.value}"
+        """What it is, in a few words: KASAN=y, slab_debug=FZ, or a name."""
+        if self.symbol == NAME:
+            return f"named {self.value}"
+        # A boot parameter can be without a value.
+        return f"{self.symbol}={self.value}" if self.value else self.symbol
 
 
 Certainty: TypeAlias = Literal["stated", "clear", "unclear", "earlier"]
@@ -203,10 +223,10 @@ def _doubt(values: Values, role: Role, reading: Reading) -> OtherRole | None:
     if len(held) < reading.doubt:
         return None
     found = {
-        name: Evidence(name, shown(values, name), place(values, name), mark.why)
+        item.symbol: item
         for mark in reversed(held)
-        for name in _grounds(mark.when, values)
-        if values.is_on(name)
+        for item in (*_of_values(mark.when, values, mark.why), *_of_words(mark.when, values, mark.why))
+        if values.is_on(item.symbol) or item.is_word
     }
     return OtherRole(role.name, tuple(reversed(found.values()))) if found else None
 
@@ -228,11 +248,26 @@ def _for(values: Values, role: Role, reading: Reading) -> Iterator[Evidence]:
     named = dict.fromkeys(_grounds(reading.when, values) if reading.when.holds(values) else ())
     for mark in role.marks:
         if mark.when.holds(values):
-            for name in dict.fromkeys(_grounds(mark.when, values)):
-                named.pop(name, None)
-                yield Evidence(name, shown(values, name), place(values, name), mark.why)
+            for item in _of_values(mark.when, values, mark.why):
+                named.pop(item.symbol, None)
+                yield item
+            yield from _of_words(mark.when, values, mark.why)
     for name in named:
         yield Evidence(name, shown(values, name), place(values, name), reading.why)
+
+
+def _of_values(expression: Expression, values: Values, why: str) -> Iterator[Evidence]:
+    """The values that make an expression hold that does."""
+    for name in dict.fromkeys(_grounds(expression, values)):
+        yield Evidence(name, shown(values, name), place(values, name), why)
+
+
+def _of_words(expression: Expression, values: Values, why: str) -> Iterator[Evidence]:
+    """The words of the command line that make an expression hold that does."""
+    for item in dict.fromkeys(_asked_at_boot(expression, values)):
+        # Of several words the last one counts.
+        for word in asking(values, item.parameter)[-1:]:
+            yield Evidence(word.name, word.value or "", word.location, why)
 
 
 def _grounds(expression: Expression, values: Values) -> Iterator[str]:
@@ -248,7 +283,18 @@ def _grounds(expression: Expression, values: Values) -> Iterator[str]:
         case Predicate():
             return
         case _:
-            yield from symbols(expression)
+            yield from (name for name in symbols(expression) if name != COMMAND_LINE)
+
+
+def _asked_at_boot(expression: Expression, values: Values) -> Iterator[Boot]:
+    """The boot parameters that make an expression hold that does."""
+    match expression:
+        case And(operands) | Or(operands):
+            for operand in operands:
+                if operand.holds(values):
+                    yield from _asked_at_boot(operand, values)
+        case _:
+            yield from boots(expression)
 
 
 def _against(values: Values, roles: tuple[Role, ...], chosen: Mapping[str, str]) -> Iterator[Evidence]:
@@ -258,12 +304,26 @@ def _against(values: Values, roles: tuple[Role, ...], chosen: Mapping[str, str])
         reading = reading_of(role, chosen.get(role.name))
         for mark in role.marks if reading is not None else ():
             # Where a mark asks for something to be off, its being off speaks for the role.
-            for name in symbols(mark.when) if not _denies(mark.when) else ():
+            for name in _wanted(mark.when) if not _denies(mark.when) else ():
                 if name not in seen and not values.is_on(name):
                     seen.add(name)
                     line = assignment_of(values, name)
                     where = line.location if line else None
                     yield Evidence(name, shown(values, name), where, f"not a {role.name} kernel")
+
+
+def _wanted(expression: Expression) -> Iterator[str]:
+    """The symbols that an expression asks for, whatever the command line is."""
+    match expression:
+        case And(operands):
+            if not any(isinstance(operand, Boot) for operand in operands):
+                for operand in operands:
+                    yield from _wanted(operand)
+        case Or(operands):
+            for operand in operands:
+                yield from _wanted(operand)
+        case _:
+            yield from (name for name in symbols(expression) if name != COMMAND_LINE)
 
 
 def _denies(expression: Expression) -> bool:

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from kpolicy.policy.checks.registry import CHECKS, Check
+from kpolicy.policy.checks.check import Check
+from kpolicy.policy.checks.registry import CHECKS
 from kpolicy.policy.roles.role import Mark, Reading, Role
 from kpolicy.policy.rules.rule import ANY_ROLE, KIND_MEANINGS, SEVERITIES, Example, Reference, Rule
 from kpolicy.report.text.markdown import anchor, block, code, link, paragraphs, prose, table, wrapped
