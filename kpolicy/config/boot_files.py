@@ -63,7 +63,7 @@ def read_command_line(spec: str, stdin: BinaryIO | None = None) -> CommandLine:
         raise UsageError(f"--cmdline: no such file: {spec}", hint="pass a file, or words such as 'quiet page_owner=on'")
     if "\0" in spec or "\n" in spec:
         raise UsageError("--cmdline: a command line is one line of words")
-    return command_line(GIVEN, placed_text(spec))
+    return command_line(GIVEN, placed_text(spec, 1))
 
 
 def parse_boot_file(path: str, text: str) -> CommandLine:

@@ -20,7 +20,7 @@ GIVEN: Final = "<cmdline>"
 """Where words are from that are themselves the argument of --cmdline."""
 
 Placed: TypeAlias = "list[tuple[str, int, int]]"
-"""Characters, each with its line and column in a file; both count from 1, 0 where there is no line."""
+"""Characters, each with its line and column in a file; both count from 1, and what was added between words has 0."""
 
 
 class Word(NamedTuple):
@@ -85,10 +85,10 @@ def command_line(path: str, placed: Placed, remarks: Iterable[str] = ()) -> Comm
         offset += len(encoded)
         # A letter of several bytes is one column.
         beside = (line, column + 1) if len(encoded) == 1 else (-1, -1)
-    return CommandLine("".join(text), tuple(marks) or (Mark(0, Location(path, 0), 1),), tuple(remarks))
+    return CommandLine("".join(text), tuple(marks) or (Mark(0, Location(path, 1), 1),), tuple(remarks))
 
 
-def placed_text(text: str, line: int = 0, column: int = 1) -> Placed:
+def placed_text(text: str, line: int = 1, column: int = 1) -> Placed:
     """The characters of a text that begins at a line and a column."""
     return [(letter, line, column + number) for number, letter in enumerate(text)]
 

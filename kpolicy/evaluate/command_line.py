@@ -131,7 +131,7 @@ def _built_in(values: Values) -> CommandLine:
             return command_line(line.location.path, placed)
     default = values.default(BUILT_IN)
     place = default.location if default is not None else None
-    place = place or Location(values.config.name if values.config is not None else "", 0)
+    place = place or Location(values.config.name if values.config is not None else "Kconfig", 1)
     return command_line(place.path, placed_text(text, place.line))
 
 

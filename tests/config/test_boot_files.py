@@ -124,7 +124,7 @@ def test_variables_of_an_entry() -> None:
 
 def test_words_as_the_argument() -> None:
     word = parse(read_command_line("quiet page-owner=on")).words[1]
-    assert (str(word), str(word.location), word.column) == ("page_owner=on", "<cmdline>", 7)
+    assert (str(word), str(word.location), word.column) == ("page_owner=on", "<cmdline>:1", 7)
     assert parse(read_command_line("root=/dev/sda1 video=a.b")).words[0].value == "/dev/sda1"
     assert parse(read_command_line("-", io.BytesIO(b"a=1\n"))).words[0].location.path == "<stdin>"
     assert read_command_line("").text == ""

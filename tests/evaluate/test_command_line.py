@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import pytest
 
+from kpolicy.config.boot_files import read_command_line
 from kpolicy.config.read import parse_config
-from kpolicy.evaluate.command_line import fallback_parameter, parameter, standing
+from kpolicy.evaluate.command_line import fallback_parameter, is_passed, parameter, seen, standing
 from kpolicy.evaluate.parameters import PARAMETERS
 from kpolicy.evaluate.values import Values
 from kpolicy.policy.expressions.syntax import parse
@@ -47,6 +48,69 @@ def test_what_becomes_of_the_line(symbols: str, expected: str) -> None:
     assert fallback_parameter(values, "page_owner") == ("y" if expected == "fallback" else "")
 
 
+@pytest.mark.parametrize(
+    ("symbols", "expected"),
+    [
+        # arch/x86/kernel/setup.c: the boot loader's words come last; an override drops them.
+        ("X86 CMDLINE_BOOL", ["built", "in", "from", "loader"]),
+        ("X86 CMDLINE_BOOL CMDLINE_OVERRIDE", ["built", "in"]),
+        # drivers/of/fdt.c: the built-in words come last, replace the others, or are for an empty line.
+        ("ARM CMDLINE_EXTEND", ["from", "loader", "built", "in"]),
+        ("ARM64 CMDLINE_FROM_BOOTLOADER", ["from", "loader"]),
+        ("ARM64 CMDLINE_FORCE", ["built", "in"]),
+        ("RISCV CMDLINE_FALLBACK", ["from", "loader"]),
+        # arch/mips/kernel/setup.c: bootcmdline_init()
+        ("MIPS CMDLINE_BOOL", ["from", "loader", "built", "in"]),
+        ("MIPS CMDLINE_BOOL MIPS_CMDLINE_BUILTIN_EXTEND", ["built", "in", "from", "loader"]),
+        ("MIPS CMDLINE_BOOL CMDLINE_OVERRIDE", ["built", "in"]),
+        # arch/sh/kernel/setup.c
+        ("SUPERH CMDLINE_EXTEND", ["from", "loader", "built", "in"]),
+        ("SUPERH CMDLINE_OVERWRITE", ["built", "in"]),
+    ],
+)
+def test_the_command_line_that_the_kernel_sees(symbols: str, expected: list[str]) -> None:
+    values = _values("built in", symbols).booted(read_command_line("from loader"))
+    assert [word.name for word in seen(values).words] == expected
+    passed = [word.name for word in seen(values).words if is_passed(values, word)]
+    assert passed == [name for name in expected if name in ("from", "loader")]
+
+
+def test_an_empty_command_line_of_the_boot_loader() -> None:
+    values = _values("page_owner=on", "ARM64").booted(read_command_line(""))
+    assert parameter(values, "page_owner") == "y"
+    # Now it is known what becomes of it.
+    assert fallback_parameter(values, "page_owner") == ""
+    assert parameter(values.booted(read_command_line("quiet")), "page_owner") == ""
+    assert parameter(values.booted(None), "page_owner") == ""
+
+
+def test_no_built_in_line() -> None:
+    values = _values("", "S390").booted(read_command_line("page_owner=on page_owner=off"))
+    assert parameter(values, "page_owner") == "n"
+    assert parameter(values.booted(read_command_line("page_owner=on -- page_owner=off")), "page_owner") == "y"
+
+
+def test_a_quote_that_the_built_in_line_leaves_open() -> None:
+    values = _values('x="a', "X86 CMDLINE_BOOL").booted(read_command_line('page_owner=on" kmemleak=on'))
+    assert [word.name for word in seen(values).words] == ["x", "kmemleak"]
+
+
+def test_places_of_built_in_words() -> None:
+    values = _values('a="x y" b', "X86 CMDLINE_BOOL")
+    assert [(str(word), word.location.line, word.column) for word in seen(values).words] == [
+        ("a=x y", 7, 17),
+        # Behind two backslashes, which conf takes off.
+        ("b", 7, 27),
+    ]
+
+
+def test_what_follows_from_other_lines_keeps_the_command_line() -> None:
+    values = _values("", "X86").booted(read_command_line("page_owner=on"))
+    assert values.config is not None
+    assert parameter(values.with_config(values.config), "page_owner") == "y"
+    assert parameter(values.again(values.config), "page_owner") == "y"
+
+
 def test_an_empty_line() -> None:
     assert standing(_values("  ")) == "unused"
     assert parameter(_values(""), "page_owner") == ""
@@ -83,6 +147,21 @@ def test_an_empty_line() -> None:
         ("slab_debug=P,kmalloc-64", "slab_debug", ""),
         ("slab_debug=P,kmalloc-64", "slab_debug.lists", "y"),
         ("slab_debug=P,kmalloc-64;U", "slab_debug.U", "y"),
+        ("kasan=off", "kasan", "n"),
+        ("kasan=0", "kasan", ""),
+        ("lockdep.prove_locking=0", "lockdep.prove_locking", "0"),
+        ("lockdep.prove_locking=-1", "lockdep.prove_locking", "-1"),
+        ("lockdep.prove_locking=x", "lockdep.prove_locking", ""),
+        ("nokaslr=0", "nokaslr", "y"),
+        ("pti=on nopti", "pti", "off"),
+        ("nopti pti=auto", "pti", "auto"),
+        ("pti=what", "pti", ""),
+        ("mitigations=auto,nosmt", "mitigations", "auto"),
+        ("mitigations=off", "mitigations", "off"),
+        ("slab_nomerge", "slab_merge", "n"),
+        ("slab_nomerge slub_merge", "slab_merge", "y"),
+        ("rodata=full", "rodata", "full"),
+        ("workqueue.watchdog_thresh=0", "workqueue.watchdog_thresh", "0"),
         ("sysctl.vm.mem_profiling=1", "sysctl.vm.mem_profiling", "y"),
         ("sysctl.vm.mem_profiling=never", "sysctl.vm.mem_profiling", "never"),
     ],
