@@ -88,10 +88,14 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(item)
 
 
+_DATA = ("rules", "costs", "parameters")
+
+
 def _data_texts() -> Iterator[tuple[str, str]]:
-    """What rule, role and cost files say to people: not their conditions, examples and sources."""
+    """What rule, role, cost and parameter files say to people: not their conditions, examples and sources."""
     quiet = {"when", "requires", "config", "source", "sources", "formula", "unless", "kind", "symbols", "remedy"}
-    for path in (*ROOT.glob("kpolicy/rules/**/*.toml"), *ROOT.glob("kpolicy/costs/**/*.toml")):
+    quiet |= {"needs", "adds", "off"}
+    for path in (file for folder in _DATA for file in ROOT.glob(f"kpolicy/{folder}/**/*.toml")):
         if path.name in ("prompts.toml", "renames.toml"):
             continue
         data = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -24,6 +24,7 @@ _TEXT = [
     *sorted((ROOT / "kpolicy" / "completions").glob("kpolicy.*")),
     *sorted((ROOT / "kpolicy" / "rules").rglob("*.toml")),
     *sorted((ROOT / "kpolicy" / "costs").rglob("*.toml")),
+    *sorted((ROOT / "kpolicy" / "parameters").rglob("*.toml")),
     *(ROOT / name for name in ("README.md", "CHANGELOG.md", "Makefile", "pyproject.toml", ".ci/run")),
 ]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Rules, roles and costs are the same from the cache as from their files, and are read again when that cannot be."""
+"""Rules, roles, costs and boot parameters are the same from the cache as from their files, else they are read again."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kpolicy.costing.catalogue import shipped_costs
+from kpolicy.policy.boot.load import shipped_parameters
 from kpolicy.policy.expressions.expression import CLASSES, Expression
 from kpolicy.policy.expressions.syntax import parse
 from kpolicy.policy.roles.load import shipped_roles
@@ -40,13 +41,13 @@ def _unknown_state() -> Iterator[None]:
 
 def test_what_ships_is_the_same_from_the_cache(tmp_path: Path) -> None:
     def everything(cache: Path | None) -> list[object]:
-        for function in (shipped_catalogue, shipped_roles, shipped_costs):
+        for function in (shipped_catalogue, shipped_roles, shipped_costs, shipped_parameters):
             function.cache_clear()
         rules = [shipped_catalogue(examples=examples, cache=cache) for examples in (True, False)]
-        return [*rules, shipped_roles(cache), shipped_costs(cache)]
+        return [*rules, shipped_roles(cache), shipped_costs(cache), shipped_parameters(cache)]
 
     assert everything(tmp_path) == everything(None)
-    assert len(list(tmp_path.iterdir())) == 4
+    assert len(list(tmp_path.iterdir())) == 5
     assert everything(tmp_path) == everything(None)
 
 
