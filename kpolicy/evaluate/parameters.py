@@ -235,9 +235,11 @@ _SWITCHES: Final = (
     "hardened_usercopy",
     "init_on_alloc",
     "init_on_free",
+    "iommu.debug_pagealloc",
     "page_poison",
     "page_table_check",
     "randomize_kstack_offset",
+    "rseq_debug",
     "stack_depot_disable",
 )
 _FLAGS: Final = ("nokaslr", "norandmaps", "nosoftlockup", "nowatchdog")
