@@ -83,14 +83,15 @@ def _select(model: Model, symbol: Symbol, node: int) -> Iterator[Ground]:
     for edge in symbol.selected_by:
         needed = {model.core.symbols[edge.source], *(part.node for part in conjuncts(edge.condition))}
         if needed <= parts:
-            yield _edge(model, edge)
+            yield edge_ground(model, edge)
             return
     # Several selects in one: an old conf joins what it cannot tell apart.
     for edge in symbol.selected_by[:_MOST]:
-        yield _edge(model, edge)
+        yield edge_ground(model, edge)
 
 
-def _edge(model: Model, edge: Select) -> Ground:
+def edge_ground(model: Model, edge: Select) -> Ground:
+    """A select as its line has it."""
     condition = condition_text(model.symbol(edge.source), edge)
     return Ground(f"{edge.source} selects {edge.target}{condition}", edge.location)
 

@@ -42,6 +42,11 @@ class Bulk:
         found = self._solver.solve([*literals, *([self._fixed] if fixed else [])])
         return self._solver.solution() if found else None
 
+    def is_possible(self, literals: Iterable[Literal]) -> bool:
+        """Whether a solution has some literals all at once."""
+        self._extend()
+        return self._solver.solve([*literals])
+
     def add(self, literals: Iterable[Literal]) -> None:
         """Demand that one of some literals holds from here on."""
         self._solver.add([*literals])

@@ -11,6 +11,7 @@ from typing import Any
 
 from kpolicy.bounds import failure
 from kpolicy.errors import InputError, KpolicyError
+from kpolicy.explain.grounds import Ground
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import architectures, resolve_architecture
@@ -24,7 +25,7 @@ from kpolicy.policy.checks.kconfig import Claims, check_kconfig
 from kpolicy.policy.checks.registry import PROOF_CHECKS
 from kpolicy.policy.checks.rules_table import TABLES
 from kpolicy.policy.checks.tree import UNMET, merged, tree_finding, undefined
-from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.rules.finding import Finding, Witness
 from kpolicy.report.json.document import remark_document
 from kpolicy.report.json.nodes import Node, Text
 from kpolicy.report.json.saved import read_remarks
@@ -331,10 +332,21 @@ class _Shelf:
 
 
 def _row(item: Finding) -> list[Any]:
-    return [item.rule, item.severity, item.symbol, item.message, *item.place, item.architectures, item.remedy]
+    grounds = [[ground.text, ground.location] for ground in item.grounds]
+    row = [item.rule, item.severity, item.symbol, item.message, item.place, item.architectures]
+    return [*row, item.remedy, grounds, item.witness]
 
 
 def _finding(row: list[Any]) -> Finding:
-    rule, severity, symbol, message, path, line, archs, remedy = row
-    found = tree_finding(rule, symbol, message, Location(path, line), archs, severity=severity)
+    rule, severity, symbol, message, place, archs, remedy, grounds, witness = row
+    found = tree_finding(
+        rule,
+        symbol,
+        message,
+        Location(*place),
+        archs,
+        severity=severity,
+        grounds=tuple(Ground(text, Location(*where) if where is not None else None) for text, where in grounds),
+        witness=Witness(witness[0], tuple(witness[1])) if witness is not None else None,
+    )
     return replace(found, remedy=tuple(remedy)) if remedy else found

@@ -18,19 +18,34 @@ from tests.oracle.conf import Oracle
 _HEAD = 'config MODULES\n\tbool "modules"\n\tmodules\n\nconfig X\n\ttristate "x"\n\nconfig A\n\ttristate "a"\n{}\n'
 _TARGET = "config T\n\t{}\n{}\n"
 _CASES = {
-    "n": ("\tselect T", "tristate", "\tdepends on X", "A selects T, which depends on X (=n); shown by CONFIG_A=y"),
-    "m against y": ("\tdepends on X!=n\n\tselect T", "tristate", "\tdepends on X", "(=m); shown by CONFIG_MODULES=y"),
-    "the source depends on it": ("\tdepends on X\n\tselect T", "tristate", "\tdepends on X", ""),
-    "the condition": ("\tselect T if X", "bool", "\tdepends on X", ""),
-    "m is enough for a bool": ("\tselect T if X", "bool", "\tdepends on X", ""),
-    "an imply does not break it": ("\timply T", "tristate", "\tdepends on X", ""),
-    "what nothing turns on": ("\tdepends on n\n\tselect T", "tristate", "\tdepends on X", ""),
+    "n": ("\tselect T", "tristate", "\tdepends on X", "A selects T, which depends on X (=n)", "CONFIG_A=y"),
+    "m against y": (
+        "\tdepends on X!=n\n\tselect T",
+        "tristate",
+        "\tdepends on X",
+        "A selects T, which depends on X (=m)",
+        "CONFIG_MODULES=y",
+    ),
+    "the source depends on it": ("\tdepends on X\n\tselect T", "tristate", "\tdepends on X", "", ""),
+    "the condition": ("\tselect T if X", "bool", "\tdepends on X", "", ""),
+    "m is enough for a bool": ("\tselect T if X", "bool", "\tdepends on X", "", ""),
+    "an imply does not break it": ("\timply T", "tristate", "\tdepends on X", "", ""),
+    "what nothing turns on": ("\tdepends on n\n\tselect T", "tristate", "\tdepends on X", "", ""),
+    # As NVMEM_U_BOOT_ENV selects NVMEM_LAYOUT_U_BOOT_ENV, and implies what that depends on.
+    "what an imply turns on": ("\timply L\n\tselect T", "tristate", "\tdepends on L\n\nconfig L\n\tbool", "", ""),
+    "what an imply cannot turn on": (
+        "\timply L\n\tselect T",
+        "tristate",
+        "\tdepends on L\n\nconfig L\n\tbool\n\tdepends on X",
+        "A selects T, which depends on L (=n)",
+        "CONFIG_A=m",
+    ),
 }
 
 
 @pytest.mark.parametrize("name", _CASES)
 def test_what_can_break(tmp_path: Path, name: str) -> None:
-    own, kind, depends, expected = _CASES[name]
+    own, kind, depends, expected, line = _CASES[name]
     text = _HEAD.format(own) + _TARGET.format(kind, depends)
     found = unmet_selects(load(make_tree(tmp_path, {"Kconfig": text})))
     assert not found.undecided
@@ -38,7 +53,14 @@ def test_what_can_break(tmp_path: Path, name: str) -> None:
         assert not found.claims.claims
         return
     [claim] = found.claims.claims
-    assert expected in claim.message
+    assert claim.message == expected
+    assert claim.witness is not None
+    assert claim.witness.architecture == "x86"
+    assert line in claim.witness.lines
+    [(ground, place)] = claim.grounds
+    assert ground in expected.replace("which", "T").partition(", ")[2]
+    assert place is not None
+    assert text.splitlines()[place.line - 1].startswith("\tdepends on ")
     assert (claim.symbol, claim.part, claim.place.path) == ("A", "T", "Kconfig")
 
 
@@ -64,6 +86,6 @@ def test_conf_warns_of_every_witness(kernel: Path, arch: str) -> None:
     assert not found.undecided
     oracle = Oracle(kernel)
     for claim in found.claims.claims:
-        lines = claim.message.partition("; shown by ")[2].split(", ")
-        said = oracle.run(arch, "olddefconfig", "\n".join([*lines, ""]).encode()).stderr
+        assert claim.witness is not None
+        said = oracle.run(arch, "olddefconfig", "\n".join([*claim.witness.lines, ""]).encode()).stderr
         assert f"unmet direct dependencies detected for {claim.part}\n" in said

@@ -30,6 +30,7 @@ from kpolicy.api.results.findings import (
     Role,
     TreeReport,
     Waiver,
+    Witness,
 )
 from kpolicy.api.results.places import Failure, Location, Place
 from kpolicy.api.results.proofs import Conflict, Ground, Proof, Verdict
@@ -101,4 +102,5 @@ __all__ = [
     "Value",
     "Verdict",
     "Waiver",
+    "Witness",
 ]

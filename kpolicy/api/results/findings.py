@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from kpolicy.api.results.costs import CostSummary
 from kpolicy.api.results.places import Failure, Location, Place
+from kpolicy.api.results.proofs import Ground
 from kpolicy.frozen import dataclass
 
 
@@ -67,6 +68,14 @@ class Root:
 
 
 @dataclass(frozen=True, slots=True)
+class Witness:
+    """The fewest lines of a config that show a finding about a Kconfig line, and the architecture of the config."""
+
+    architecture: str
+    config: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What a rule, a check or a requirement has to say about a config, or about the tree.
 
@@ -74,6 +83,7 @@ class Finding:
     `architectures` are those that such a finding is of.  `waiver` is there for one that is accepted.  `root` is what
     keeps a config line from taking effect; one that stands for several with the same root has their fingerprints in
     `members`.  `note` says why something is required and `owner` who answers for that, "" where nothing states it.
+    `grounds` are the other lines that a proof about a Kconfig line needs, `witness` is a config that shows it.
     """
 
     rule: str
@@ -95,6 +105,8 @@ class Finding:
     members: tuple[str, ...] = ()
     note: str = ""
     owner: str = ""
+    grounds: tuple[Ground, ...] = ()
+    witness: Witness | None = None
 
 
 @dataclass(frozen=True, slots=True)

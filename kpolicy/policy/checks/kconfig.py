@@ -18,8 +18,10 @@ from kpolicy.kconfig.payload import BOOL, CHOICE, FLAGS, IS_CHOICE, TRANSITIONAL
 from kpolicy.location import Location
 
 if TYPE_CHECKING:
+    from kpolicy.explain.grounds import Ground
     from kpolicy.kconfig.model import Model
     from kpolicy.kconfig.payload import Record
+    from kpolicy.policy.rules.finding import Witness
 
 _RECURSION_LIMIT = 20_000
 _LONGEST_WAY = 6
@@ -29,18 +31,21 @@ _DEFINITIONS, _DEFAULTS, _SELECTS, _DEPENDS = 0, 2, 3, 6
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a check has to say about a line, or a `part` of it; `grounds` are the other lines that it rests on.
+    """What a check has to say about a line, or a `part` of it; `rests_on` are the other lines that its text rests on.
 
-    Of architectures that claim the same, the one with the fewest `reasons` has the message that is right for all.
+    `grounds` are the lines that a proof needs.  Where the claim is that the conditions of a line are not met together,
+    `never` are those that are never met, each by itself, and their lines; it is None for other claims.
     """
 
     check: str
     symbol: str
     message: str
     place: Location
-    grounds: tuple[Location, ...]
+    rests_on: tuple[Location, ...] = ()
     part: str = ""
-    reasons: int = 0
+    grounds: tuple[Ground, ...] = ()
+    never: tuple[tuple[str, Ground], ...] | None = None
+    witness: Witness | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +114,7 @@ class _Checker:
         self._constant_of: dict[int, int | None] = {}
 
     def claims(self, *, redundant: bool) -> Claims:
-        found = [
-            Claim("kconfig/refused-by-conf", symbol, text, place, ()) for place, symbol, text in self._model.refused
-        ]
+        found = [Claim("kconfig/refused-by-conf", symbol, text, place) for place, symbol, text in self._model.refused]
         for node, item in self._details.items():
             if self._records[node][FLAGS] & IS_CHOICE:
                 continue
@@ -221,15 +224,15 @@ class _Checker:
         self, check: str, node: int, message: str, place: tuple[int, int], steps: list[_Edge] | None = None
     ) -> Claim:
         steps = steps or []
-        grounds = [step.place for step in steps]
+        rests_on = [step.place for step in steps]
         for symbol in dict.fromkeys([node, *(step.source for step in steps)]):
-            grounds += [(file, line) for _, file, line in self._details[symbol][_DEPENDS]]
+            rests_on += [(file, line) for _, file, line in self._details[symbol][_DEPENDS]]
         return Claim(
             f"kconfig/{check}",
             self._names[node],
             message,
             self._place(place),
-            tuple(dict.fromkeys(map(self._place, grounds))),
+            tuple(dict.fromkeys(map(self._place, rests_on))),
         )
 
     def _place(self, place: tuple[int, int]) -> Location:

@@ -21,7 +21,7 @@ _KINDS = ("", "prompt", "default", "select", "imply", "range")
 
 
 class Line(NamedTuple):
-    """A property: `operands` without the condition, the `around` that the entry gives it, and its own conditions."""
+    """A property: `operands` without the condition, the `around` that its `scope` gives it, and its own conditions."""
 
     kind: str
     symbol: int
@@ -30,13 +30,14 @@ class Line(NamedTuple):
     around: tuple[int, ...]
     own: tuple[int, ...]
     place: tuple[int, int]
+    scope: int
 
 
 class Depends(NamedTuple):
-    """The `depends on` lines of a definition, part by part with their places, and what holds around the entry."""
+    """The `depends on` lines of a definition, part by part, and what holds around the entry; all with their places."""
 
     symbol: int
-    around: tuple[int, ...]
+    around: tuple[tuple[int, tuple[int, int]], ...]
     parts: tuple[tuple[int, tuple[int, int]], ...]
 
 
@@ -63,7 +64,17 @@ class Lines:
                 around = self.around(scope, kind == "prompt")
                 known = {part for condition in around for part in self.formula.conjuncts(condition)}
                 own = [part for part in self.formula.conjuncts(row[-3]) if part not in known and part != YES]
-                yield Line(kind, node, tuple(row[:-3]), row[-3], around, tuple(own), place)
+                yield Line(kind, node, tuple(row[:-3]), row[-3], around, tuple(own), place, scope)
+
+    def needed(self, line: Line) -> Iterator[tuple[int, tuple[int, int]]]:
+        """What must hold for a line to count, part by part, each with the place of its line."""
+        known: dict[int, tuple[int, int]] = {}
+        for condition, place, seen in self._lines(line.scope):
+            if line.kind == "prompt" or not seen:
+                known.update((part, place) for part in self.formula.conjuncts(condition))
+        for part in self.formula.conjuncts(line.condition):
+            if part != YES:
+                yield part, known.get(part, line.place)
 
     def depends(self, node: int) -> Iterator[Depends]:
         """The dependencies of a symbol, definition by definition."""
@@ -77,11 +88,10 @@ class Lines:
                 if self._definition(item[_DEFINITIONS], (row[1], row[2]))[:2] == [file, line]
             ]
             own = {(row[1], row[2]) for row in rows}
-            around = [condition for condition, place, _ in self._lines(scope) if place not in own]
+            around = [(item, place) for item, place, _ in self._lines(scope) if place not in own and item != YES]
             parts = [(part, (row[1], row[2])) for row in rows for part in self.formula.conjuncts(row[0])]
             if parts:
-                outer = [condition for condition in around if condition != YES]
-                yield Depends(node, tuple(outer), tuple(parts))
+                yield Depends(node, tuple(around), tuple(parts))
 
     def all_of(self, nodes: Iterable[int]) -> Pair:
         """The value of several conditions together."""

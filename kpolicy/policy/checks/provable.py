@@ -7,13 +7,16 @@ whose lines rest on the toolchain may have any value, so the proofs hold with ev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from kpolicy.kconfig.nodes import NO
 from kpolicy.kconfig.payload import BOOL, CHOICE, FLAGS, TRANSITIONAL, TRISTATE, TYPE
 from kpolicy.location import Location
 from kpolicy.policy.checks.kconfig import Claim, Claims
 from kpolicy.policy.checks.lines import Depends, Line, Lines
+from kpolicy.policy.checks.proof_grounds import Part, Parts, needed
 from kpolicy.prove.bulk import Bulk
 from kpolicy.prove.clauses import FALSE, TRUE, Literal
 from kpolicy.prove.formula import Formula
@@ -30,8 +33,16 @@ _TOPICS: Final = {"kconfig/constant-condition": (_NEVER, _ALWAYS)}
 """A condition may be constant in two ways: no architecture's proof of one supports that of another for the other."""
 
 
+def _nothing() -> Iterable[Part]:
+    return ()
+
+
 class _Question(NamedTuple):
-    """`against` contradicts a claim about a line; the line does nothing in configurations without `applies`."""
+    """`against` contradicts a claim about a line; the line does nothing in configurations without `applies`.
+
+    The grounds of the claim are among the `parts`, which exclude one another and `fixed`; `is_condition` says that they
+    are the conditions of the line.
+    """
 
     topic: str
     node: int
@@ -40,7 +51,9 @@ class _Question(NamedTuple):
     against: Literal
     applies: Literal = TRUE
     part: str = ""
-    conditions: tuple[int, ...] = ()
+    parts: Callable[[], Iterable[Part]] = _nothing
+    fixed: Literal = TRUE
+    is_condition: bool = False
 
 
 class Proofs(NamedTuple):
@@ -71,6 +84,7 @@ class _Prover:
         self._clauses = lines.formula.clauses
         self._records = model.core.records
         self._names = model.names_by_node
+        self._parts = Parts(model, lines)
 
     def proofs(self, checks: Collection[str], refuted: Container[Key]) -> Proofs:
         """The claims of some checks."""
@@ -86,10 +100,9 @@ class _Prover:
         for item in left:
             if item.applies not in possible_here:
                 idle.setdefault(item.topic, set()).add(self._place(item.place))
-        impossible = self._impossible(claimed)
         found: dict[str, list[Claim]] = {}
-        for item in claimed:
-            found.setdefault(item.topic, []).append(self._claim(item, impossible))
+        for item, claim in zip(claimed, self._claims(claimed), strict=True):
+            found.setdefault(item.topic, []).append(claim)
         files = frozenset(self._model.details.files)
         return Proofs(
             {
@@ -103,19 +116,27 @@ class _Prover:
     def _key(self, item: _Question) -> Key:
         return item.topic, self._place(item.place), self._names[item.node], item.part
 
-    def _claim(self, item: _Question, impossible: Container[int]) -> Claim:
-        message = item.message
-        never = [str(self._model.expression(node)) for node in item.conditions if node in impossible]
-        if item.conditions:
-            message += f": {never[0]} is never met" if never else ": its conditions exclude one another"
-        check = item.topic.partition(" ")[0]
-        return Claim(check, self._names[item.node], message, self._place(item.place), (), item.part, len(never))
-
-    def _impossible(self, claimed: list[_Question]) -> set[int]:
-        """The conditions in some claims that are never met, each by itself."""
-        asked = {node: self._formula.pair(node).on for item in claimed for node in item.conditions}
-        possible = self._bulk.possible(asked.values())
-        return {node for node, literal in asked.items() if literal not in possible}
+    def _claims(self, claimed: list[_Question]) -> Iterator[Claim]:
+        parts = [tuple(item.parts()) for item in claimed]
+        # The conditions that are never met, each by itself.
+        possible = self._bulk.possible(
+            part.literal for item, some in zip(claimed, parts, strict=True) if item.is_condition for part in some
+        )
+        for item, some in zip(claimed, parts, strict=True):
+            never = [
+                (part.text, part.ground)
+                for part in some
+                if item.is_condition and part.ground is not None and part.literal not in possible
+            ]
+            yield Claim(
+                check=item.topic.partition(" ")[0],
+                symbol=self._names[item.node],
+                message=item.message,
+                place=self._place(item.place),
+                part=item.part,
+                grounds=() if never else needed(self._bulk, item.fixed, some),
+                never=tuple(never) if item.is_condition else None,
+            )
 
     def _place(self, place: tuple[int, int]) -> Location:
         return Location(self._model.details.files[place[0]], place[1])
@@ -147,26 +168,30 @@ class _Prover:
     def _of(self, node: int, kind: str) -> list[Line]:
         return [line for line in self._lines.of(node) if line.kind == kind]
 
+    def _conditions(self, line: Line) -> Callable[[], Iterable[Part]]:
+        return partial(self._parts.conditions, line)
+
     def _dead_option(self, node: int) -> Iterator[_Question]:
         if self._is_member(node):
             return
         for line in self._of(node, "prompt"):
             message = f"the prompt of {self._names[node]} is never visible"
-            shown = self._formula.pair(line.condition).on
-            conditions = tuple(self._formula.conjuncts(line.condition))
-            yield _Question("kconfig/dead-option", node, line.place, message, shown, conditions=conditions)
+            # One that depends on n is dead on purpose.
+            if NO not in self._formula.conjuncts(line.condition):
+                shown = self._formula.pair(line.condition).on
+                parts = self._conditions(line)
+                yield _Question("kconfig/dead-option", node, line.place, message, shown, parts=parts, is_condition=True)
 
     def _never_together(self, node: int) -> Iterator[_Question]:
         if not self._is_member(node) or node in self._lines.probed.symbols:
             return
         for line in self._of(node, "prompt")[:1]:
             message = f"the choice member {self._names[node]} can never be chosen"
-            conditions = tuple(self._formula.conjuncts(line.condition))
-            on = self._formula.pair(node).on
-            yield _Question("kconfig/never-together", node, line.place, message, on, conditions=conditions)
+            on, parts = self._formula.pair(node).on, self._conditions(line)
+            yield _Question("kconfig/never-together", node, line.place, message, on, parts=parts, is_condition=True)
 
     def _dead_default(self, node: int) -> Iterator[_Question]:
-        before: list[Literal] = []
+        before: list[Line] = []
         lines = self._of(node, "default")
         if len(lines) < len(self._lines.entries[node][2]):
             # One that rests on the toolchain may count or not.
@@ -176,36 +201,44 @@ class _Prover:
             if holds != FALSE:
                 text = str(self._model.expression(line.operands[0]))
                 message = f"the default {text} of {self._names[node]} is never reached"
-                against = self._clauses.all_of((*before, holds))
+                against = self._clauses.all_of((*(-self._formula.pair(item.condition).on for item in before), holds))
                 message += ": an earlier one always applies" if before else ": its condition is never met"
-                yield _Question("kconfig/dead-default", node, line.place, message, against, holds)
-            before.append(-holds)
+                parts = partial(self._parts.earlier, line, tuple(before)) if before else self._conditions(line)
+                fixed = holds if before else TRUE
+                yield _Question(
+                    "kconfig/dead-default", node, line.place, message, against, holds, parts=parts, fixed=fixed
+                )
+            before.append(line)
 
     def _constant_condition(self, node: int) -> Iterator[_Question]:
-        before: list[Literal] = []
+        before: list[Line] = []
         kind = ""
         for line in self._lines.of(node):
             before, kind = (before if line.kind == kind else []), line.kind
             if line.own:
                 yield from self._constant(node, line, before)
             if kind in ("default", "range"):
-                before.append(-self._formula.pair(line.condition).on)
+                before.append(line)
 
-    def _constant(self, node: int, line: Line, before: list[Literal]) -> Iterator[_Question]:
+    def _constant(self, node: int, line: Line, before: list[Line]) -> Iterator[_Question]:
         around, whole = self._lines.all_of(line.around), self._formula.pair(line.condition)
         if whole.on == FALSE:
             return
-        counts = [*before]
+        counts = [-self._formula.pair(item.condition).on for item in before]
         if line.kind in ("select", "imply"):
-            own = self._formula.pair(node)
-            around, whole = self._clauses.minimum((own, around)), self._clauses.minimum((own, whole))
+            source = self._formula.pair(node)
+            around, whole = self._clauses.minimum((source, around)), self._clauses.minimum((source, whole))
         text = self._text(line)
         against = self._clauses.all_of((*counts, self._clauses.below(whole, around)))
         applies = self._clauses.all_of((*counts, around.on))
-        yield _Question(_ALWAYS, node, line.place, f"{text} always holds there", against, applies)
+        parts = partial(self._parts.around, line, tuple(before))
+        fixed = -self._lines.all_of(line.own).on
+        message = f"{text} always holds there"
+        yield _Question(_ALWAYS, node, line.place, message, against, applies, parts=parts, fixed=fixed)
         if line.kind in ("select", "imply", "range"):
             message = f"{text} never holds there: the line has no effect"
-            yield _Question(_NEVER, node, line.place, message, whole.on, around.on)
+            conditions = self._conditions(line)
+            yield _Question(_NEVER, node, line.place, message, whole.on, around.on, parts=conditions)
 
     def _text(self, line: Line) -> str:
         name, model = self._names[line.symbol], self._model
@@ -218,14 +251,22 @@ class _Prover:
 
     def _redundant_depends(self, node: int) -> Iterator[_Question]:
         for number, item in enumerate(self._lines.depends(node)):
-            nodes = [part for part, _place in item.parts]
             for at, (part, place) in enumerate(item.parts):
-                around = self._lines.all_of((*item.around, *nodes[:at], *nodes[at + 1 :]))
+                others = (*item.around, *item.parts[:at], *item.parts[at + 1 :])
+                around = self._lines.all_of(other for other, _place in others)
                 text = str(self._model.expression(part))
                 message = f"{self._names[node]} depends on {text}, which always holds when its other dependencies do"
-                against = self._clauses.below(self._formula.pair(part), around)
+                own = self._formula.pair(part)
                 yield _Question(
-                    "kconfig/redundant-depends", node, place, message, against, around.on, f"{number} {at} {text}"
+                    "kconfig/redundant-depends",
+                    node,
+                    place,
+                    message,
+                    self._clauses.below(own, around),
+                    around.on,
+                    f"{number} {at} {text}",
+                    parts=partial(self._parts.of, others),
+                    fixed=-own.on,
                 )
 
     def _not_in_turn(self, claimed: list[_Question]) -> list[_Question]:
@@ -246,17 +287,16 @@ class _Prover:
         return kept
 
     def _together(self, definition: Depends, mine: dict[int, _Question | None]) -> Iterator[_Question]:
-        left = [part for part, _place in definition.parts]
-        gone: set[int] = set()
+        gone: dict[int, _Question] = {}
         for at, item in mine.items():
-            if item is None:
-                continue
-            others = [part for number, part in enumerate(left) if number != at and number not in gone]
-            around = self._lines.all_of((*definition.around, *others))
-            against = self._clauses.below(self._formula.pair(left[at]), around)
-            if against == FALSE or (against != TRUE and self._bulk.solve([against]) is None):
-                gone.add(at)
-                yield item
+            others = [part for number, part in enumerate(definition.parts) if number != at and number not in gone]
+            around = self._lines.all_of(node for node, _place in (*definition.around, *others))
+            against = self._clauses.below(self._formula.pair(definition.parts[at][0]), around)
+            if item is not None and (against == FALSE or (against != TRUE and not self._bulk.is_possible([against]))):
+                gone[at] = item
+        left = [part for number, part in enumerate(definition.parts) if number not in gone]
+        for item in gone.values():
+            yield item._replace(parts=partial(self._parts.of, (*definition.around, *left)))
 
     def _always_on(self, node: int) -> Iterator[_Question]:
         if self._is_member(node) or not self._is_logical(node) or node in self._lines.probed.symbols:
@@ -265,4 +305,5 @@ class _Prover:
             shown = self._formula.is_visible(node)
             against = self._clauses.all_of((shown, -self._formula.pair(node).on))
             message = f"{self._names[node]} can never be answered n: it is on whenever its prompt is visible"
-            yield _Question("kconfig/always-on", node, line.place, message, against, shown)
+            parts = partial(self._parts.selects, node)
+            yield _Question("kconfig/always-on", node, line.place, message, against, shown, parts=parts, fixed=shown)

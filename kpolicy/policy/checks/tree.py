@@ -19,11 +19,13 @@ from kpolicy.policy.checks.renames import renamed
 from kpolicy.policy.rules.finding import Finding
 
 if TYPE_CHECKING:
+    from kpolicy.explain.grounds import Ground
     from kpolicy.kconfig.names import NameIndex
     from kpolicy.kconfig.references import Reference
     from kpolicy.kernel.source import Source
     from kpolicy.location import Location
     from kpolicy.policy.checks.kconfig import Claim, Claims
+    from kpolicy.policy.rules.finding import Witness
     from kpolicy.policy.rules.rule import Severity
 
 _FEW = 6
@@ -41,6 +43,8 @@ def tree_finding(
     *,
     severity: Severity | None = None,
     tree: str = "",
+    grounds: tuple[Ground, ...] = (),
+    witness: Witness | None = None,
 ) -> Finding:
     """A finding about a line of the tree itself."""
     return Finding(
@@ -57,6 +61,8 @@ def tree_finding(
         place=place,
         remedy=(),
         architectures=tuple(architectures),
+        grounds=grounds,
+        witness=witness,
     )
 
 
@@ -71,18 +77,38 @@ def merged(claims: Sequence[Claims], source: Source) -> Iterator[Finding]:
         if check in ON_ONE:
             # One architecture is enough: its conf stops there, or warns.
             holding = sorted(found)
-            message = found[holding[0]].message + suffix(holding, claims, place)
-            yield tree_finding(check, symbol, message, place, holding)
+            # The config with the fewest lines shows it best.
+            best = min(
+                (found[item] for item in holding), key=lambda item: len(item.witness.lines) if item.witness else 0
+            )
+            message = best.message + suffix(holding, claims, place)
+            yield tree_finding(check, symbol, message, place, holding, grounds=best.grounds, witness=best.witness)
             continue
         using = [one for one in claims if place.path in one.files and place not in one.idle]
         if any(one.architecture not in found for one in using):
             continue
         holding = sorted(found)
-        claim = min((found[architecture] for architecture in holding), key=lambda item: item.reasons)
-        if any(macros.at(line) for line in (place, *claim.grounds)):
+        agreed = [found[architecture] for architecture in holding]
+        if any(macros.at(line) for line in (place, *agreed[0].rests_on)):
             continue
-        message = claim.message + suffix(holding, claims, place)
-        yield tree_finding(check, symbol, message, place, holding)
+        why, grounds = _reason(agreed)
+        message = agreed[0].message + why + suffix(holding, claims, place)
+        yield tree_finding(check, symbol, message, place, holding, grounds=grounds)
+
+
+def _reason(claims: Sequence[Claim]) -> tuple[str, tuple[Ground, ...]]:
+    """What architectures have in common of the reasons why a line's conditions are not met, and the lines to show."""
+    never = [claim.never for claim in claims if claim.never is not None]
+    grounds = tuple(dict.fromkeys(ground for claim in claims for ground in claim.grounds))
+    if not never:
+        return "", grounds
+    common = [item for item in never[0] if all(item in others for others in never)]
+    if common:
+        return f": {common[0][0]} is never met", tuple(ground for _condition, ground in common)
+    if not any(never):
+        return ": its conditions exclude one another", grounds
+    single = dict.fromkeys(ground for others in never for _condition, ground in others)
+    return ": its conditions are never met together", tuple(dict.fromkeys((*single, *grounds)))
 
 
 def suffix(holding: Sequence[str], everywhere: Sequence[object], place: Location) -> str:

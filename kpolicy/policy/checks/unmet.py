@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kpolicy.config.model import Assignment
 from kpolicy.evaluate.values import Values, evaluate
+from kpolicy.explain.grounds import Ground
+from kpolicy.kconfig.expressions import conjuncts
 from kpolicy.kconfig.nodes import NO, YES
 from kpolicy.kconfig.payload import BOOL, DIRECT, TYPE
 from kpolicy.location import Location
 from kpolicy.policy.checks.kconfig import Claim, Claims, is_lifted
+from kpolicy.policy.checks.tree import UNMET
+from kpolicy.policy.rules.finding import Witness
 from kpolicy.prove.bulk import Bulk
 from kpolicy.prove.clauses import FALSE, Literal
 from kpolicy.prove.formula import Formula
@@ -131,8 +135,16 @@ class _Finder:
         parts = self._formula.conjuncts(direct)
         least = min(values.node_value(part) for part in parts)
         unmet = next(part for part in parts if values.node_value(part) == least)
-        message = (
-            f"{source} selects {target}, which depends on {self._model.expression(unmet)} (={'nmy'[least]})"
-            f"; shown by {', '.join(line.text for line in lines) or 'an empty config'}"
-        )
-        return Claim("kconfig/unmet-select", source, message, item.place, (), target)
+        text = str(self._model.expression(unmet))
+        message = f"{source} selects {target}, which depends on {text} (={'nmy'[least]})"
+        ground = Ground(f"{target} depends on {text}", self._dependency(target, unmet))
+        witness = Witness(self._model.architecture, tuple(line.text for line in lines))
+        return Claim(UNMET, source, message, item.place, part=target, grounds=(ground,), witness=witness)
+
+    def _dependency(self, name: str, node: int) -> Location:
+        """The line by which a symbol depends on something; its entry, if several entries do so together."""
+        symbol = self._model.symbol(name)
+        assert symbol is not None
+        lines = (line for conditions in symbol.conditions for line in conditions)
+        found = (line.location for line in lines if any(part.node == node for part in conjuncts(line.expression)))
+        return next(found, symbol.definitions[0])

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Final
+from typing import Final, NamedTuple
 
 from kpolicy.explain.cause import Link
+from kpolicy.explain.grounds import Ground
 from kpolicy.explain.root import Root
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
@@ -23,6 +24,13 @@ class SymbolValue:
     value: str
 
 
+class Witness(NamedTuple):
+    """A config of a few lines that shows what is found on an architecture (an ARCH word); none can be left out."""
+
+    architecture: str
+    lines: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One finding.
@@ -32,7 +40,8 @@ class Finding:
     would edit, `remedy` the config lines that fix it.
 
     A finding about the tree itself has no architecture and no role, its `config` is the file that it
-    is about, and `architectures` says where it holds.
+    is about, and `architectures` says where it holds.  `grounds` are the other lines that it follows from, and
+    `witness` is a config that shows it.
 
     `note` says why it is required, `owner` who answers for that, where a requirement states it.
 
@@ -57,6 +66,8 @@ class Finding:
     members: tuple[Finding, ...] = ()
     note: str = ""
     owner: str = ""
+    grounds: tuple[Ground, ...] = ()
+    witness: Witness | None = None
 
     @property
     def fingerprint(self) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import SEVERITIES
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import ConfigReport, Report
@@ -113,9 +114,20 @@ def _group(group: Group) -> Iterator[str]:
         yield from (f"  {_words(why)}" for why in dict.fromkeys(map(why_required, findings)) if why)
         if len({finding.remedy for finding in findings}) == 1 and findings[0].remedy:
             yield from ("", *block("\n".join(map(line, findings[0].remedy)), "  "), "")
-        yield from (f"  - {code(where(finding))}" for finding in findings)
+        for finding in findings:
+            yield f"  - {code(where(finding))}"
+            yield from _shown_by(finding)
     yield ""
     yield "</details>"
+
+
+def _shown_by(finding: Finding) -> Iterator[str]:
+    """The lines that a proof needs, and the config that shows it."""
+    for text, location in finding.grounds:
+        yield f"    - {code(line(text))}{f' at {code(line(str(location)))}' if location is not None else ''}"
+    if finding.witness is not None:
+        yield f"    - config for {_words(finding.witness.architecture)}:"
+        yield from ("", *block("\n".join(map(line, finding.witness.lines)), "      "), "")
 
 
 def _words(text: str) -> str:

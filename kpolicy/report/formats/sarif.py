@@ -141,12 +141,15 @@ def _result(finding: Finding, report: Report, rules: Mapping[str, int]) -> _Obje
             "remedy": [line(text) for text in finding.remedy],
             **({"note": line(finding.note)} if finding.note else {}),
             **({"owner": line(finding.owner)} if finding.owner else {}),
+            **({"witness": [line(text) for text in finding.witness.lines]} if finding.witness is not None else {}),
         },
     }
-    if finding.members:
+    related = [(item.place, item.message) for item in finding.members]
+    related += [(ground.location, ground.text) for ground in finding.grounds if ground.location is not None]
+    if related:
         result["relatedLocations"] = [
-            {"id": number, **_location(item.place, report, item.message)}
-            for number, item in enumerate(finding.members[:MOST_STEPS])
+            {"id": number, **_location(place, report, text)}
+            for number, (place, text) in enumerate(related[:MOST_STEPS])
         ]
     fix = _fix(finding, report)
     if fix is not None:

@@ -68,7 +68,7 @@ def _each(report: Report, how: Presentation) -> Iterator[str]:
     for finding in _shown(report.about, how) if report.about is not None else ():
         yield finding_line(finding, style)
         if not how.terse and (details or how.verbose or report.command == "kconfig"):
-            yield from detail_lines(finding)
+            yield from detail_lines(finding, most=None if how.verbose else _NAMED)
     for config in report.configs:
         for finding in _shown(config, how):
             yield finding_line(finding, style)

@@ -17,11 +17,12 @@ from kpolicy.location import Location
 from kpolicy.policy.files.policy_file import Waiver
 from kpolicy.policy.judging.census import Census
 from kpolicy.policy.roles.role import RoleVerdict
-from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.rules.finding import Finding, Witness
 from kpolicy.policy.rules.rule import Reference
 from kpolicy.report.json.pieces import (
     error_document,
     evidence_document,
+    ground_document,
     link_document,
     location_document,
     other_role_document,
@@ -95,7 +96,13 @@ def finding_document(finding: Finding, whose: Whose | None = None) -> dict[str, 
         **({"owner": finding.owner} if finding.owner else {}),
         **({"root": root_document(finding.root)} if finding.root is not None else {}),
         **({"members": [item.fingerprint for item in finding.members]} if finding.members else {}),
+        **({"grounds": [ground_document(ground) for ground in finding.grounds]} if finding.grounds else {}),
+        **({"witness": _witness(finding.witness)} if finding.witness is not None else {}),
     }
+
+
+def _witness(witness: Witness) -> dict[str, Any]:
+    return {"architecture": witness.architecture, "config": list(witness.lines)}
 
 
 def _own(finding: Finding, whose: Whose) -> dict[str, str]:

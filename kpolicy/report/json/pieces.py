@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Pieces of JSON that several results have in common: places, links of a chain, errors, the evidence of a role."""
+"""Pieces of JSON that several results have in common: locations, causes, grounds, errors, evidence of a role."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kpolicy.errors import KpolicyError
     from kpolicy.explain.cause import Link
+    from kpolicy.explain.grounds import Ground
     from kpolicy.location import Location
     from kpolicy.policy.roles.role import Evidence, OtherRole
 
@@ -27,6 +28,11 @@ def link_document(link: Link) -> dict[str, Any]:
         "location": location_document(link.location),
         "text": link.text,
     }
+
+
+def ground_document(ground: Ground) -> dict[str, Any]:
+    """A line that a proof needs as a plain dict."""
+    return {"text": ground.text, "location": location_document(ground.location)}
 
 
 def evidence_document(item: Evidence) -> dict[str, Any]:

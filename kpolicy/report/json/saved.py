@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final, cast, get_args
 
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.explain.cause import Kind, Link
+from kpolicy.explain.grounds import Ground
 from kpolicy.location import Location
 from kpolicy.policy.files.policy_file import THRESHOLDS, Threshold, Waiver
 from kpolicy.policy.judging.census import ArchitectureCensus, Census, Count, Observation
 from kpolicy.policy.judging.waivers import Waived
 from kpolicy.policy.roles.role import CERTAINTIES, Certainty, Evidence, OtherRole, RoleVerdict
-from kpolicy.policy.rules.finding import Finding, SymbolValue
+from kpolicy.policy.rules.finding import Finding, SymbolValue, Witness
 from kpolicy.policy.rules.rule import SEVERITIES, Reference, Severity
 from kpolicy.report.json.document import SCHEMA, Whose
 from kpolicy.report.json.nodes import Node, or_empty, parse, read_location
@@ -164,7 +165,7 @@ def _findings(node: Node, whose: Whose) -> tuple[Finding, ...]:
 
 def _finding(node: Node, whose: Whose) -> Finding:
     place = read_location(node["location"])
-    architectures, root = node.get("architectures"), node.get("root")
+    architectures, root, grounds, witness = map(node.get, ("architectures", "root", "grounds", "witness"))
     finding = Finding(
         rule=node["rule"].text(),
         severity=cast("Severity", node["severity"].word(SEVERITIES)),
@@ -182,6 +183,8 @@ def _finding(node: Node, whose: Whose) -> Finding:
         root=read_root(root) if root is not None else None,
         note=_optional(node, "note"),
         owner=_optional(node, "owner"),
+        grounds=tuple(map(_ground, grounds.elements())) if grounds is not None else (),
+        witness=Witness(witness["architecture"].text(), witness["config"].texts()) if witness is not None else None,
     )
     if node["fingerprint"].text() != finding.fingerprint:
         node["fingerprint"].wrong("not the fingerprint of this finding: was the file edited by hand?")
@@ -258,6 +261,11 @@ def _link(node: Node) -> Link:
         location=read_location(location) if location is not None else None,
         text=node["text"].text(),
     )
+
+
+def _ground(node: Node) -> Ground:
+    location = node["location"].optional()
+    return Ground(node["text"].text(), read_location(location) if location is not None else None)
 
 
 def _notes(node: Node) -> tuple[RuleNote, ...]:

@@ -29,7 +29,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One of the findings that a row stands for."""
+    """One of the findings that a row stands for, or a line that a proof needs."""
 
     anchor: str
     place: str
@@ -43,7 +43,7 @@ class Row:
     `where` is the config, or the file that it is about, `line` the line of it that a person would edit; where that
     is a line of another file, `place` names it.  `config` is the anchor of the config, "" where the page has none.
     `architectures` are where it holds, `members` the findings with one cause that it stands for, `costs` what the
-    symbols of the finding cost in its config.
+    symbols of the finding cost in its config; `grounds` the lines that a proof needs, `witness` a config that shows it.
     """
 
     anchor: str
@@ -65,6 +65,9 @@ class Row:
     why: str
     costs: tuple[str, ...]
     members: tuple[Member, ...] = ()
+    grounds: tuple[Member, ...] = ()
+    witness: str = ""
+    witness_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,9 @@ class Rows:
             why=words(why_required(finding)),
             costs=tuple(words(line_text(line)) for line in _costs(finding, config)),
             members=tuple(self._member(item) for item in finding.members),
+            grounds=tuple(Member("", words(str(item.location or "")), words(item.text)) for item in finding.grounds),
+            witness=words("\n".join(finding.witness.lines) or "(empty)") if finding.witness is not None else "",
+            witness_for=words(finding.witness.architecture) if finding.witness is not None else "",
         )
 
     def _member(self, finding: Finding) -> Member:

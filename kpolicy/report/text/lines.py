@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kpolicy.policy.judging.waivers import Waived
 from kpolicy.policy.rules.finding import Finding
@@ -51,7 +51,7 @@ def is_its_own(finding: Finding) -> bool:
 
 
 def detail_lines(finding: Finding, indent: str = "    ", most: int | None = None) -> Iterator[str]:
-    """The findings with this cause (`most` of them), the chain of causes, where there is one, why, and the fix."""
+    """The findings with this cause (`most` of them), its causes or grounds, a witness, why, and the fix."""
     for member in finding.members[:most]:
         yield f"{indent}{line(str(member.place))}: {line(member.message)}"
     if most is not None and len(finding.members) > most:
@@ -62,11 +62,23 @@ def detail_lines(finding: Finding, indent: str = "    ", most: int | None = None
             for link in finding.causes
         ]
         yield from columns(rows, indent=indent)
+    grounds = [(line(ground.text), line(str(ground.location)) if ground.location else "") for ground in finding.grounds]
+    yield from columns(grounds[:most], indent=indent)
+    if most is not None and len(grounds) > most:
+        yield f"{indent}and {len(grounds) - most} more (-v shows them)"
+    if finding.witness is not None:
+        yield from _labelled(
+            line(f"config for {finding.witness.architecture}"), finding.witness.lines or ("(empty)",), indent
+        )
     why = why_required(finding)
     if why:
         yield f"{indent}why: {why}"
-    for number, text in enumerate(finding.remedy):
-        yield f"{indent}{'fix:' if number == 0 else '    '} {line(text)}"
+    yield from _labelled("fix", finding.remedy, indent)
+
+
+def _labelled(title: str, lines: Iterable[str], indent: str) -> Iterator[str]:
+    for number, text in enumerate(lines):
+        yield f"{indent}{f'{title}:' if number == 0 else ' ' * (len(title) + 1)} {line(text)}"
 
 
 def waiver_words(item: Waived) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from kpolicy.errors import printable
 from kpolicy.explain.grounds import Ground
 from kpolicy.frozen import dataclass
-from kpolicy.report.json.pieces import location_document
+from kpolicy.report.json.pieces import ground_document
 from kpolicy.report.text.style import Style, columns
 
 Word = Literal["holds", "fails", "undecided", "excluded"]
@@ -157,4 +157,4 @@ def _verdict(item: Verdict) -> dict[str, Any]:
 
 
 def _grounds(grounds: tuple[Ground, ...]) -> list[dict[str, Any]]:
-    return [{"text": text, "location": location_document(location)} for text, location in grounds]
+    return [ground_document(ground) for ground in grounds]

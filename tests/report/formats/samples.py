@@ -15,13 +15,14 @@ from kpolicy.costing.cost import KINDS as COST_KINDS
 from kpolicy.costing.summary import CostLine, CostSummary
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.explain.cause import Kind, Link
+from kpolicy.explain.grounds import Ground
 from kpolicy.location import Location
 from kpolicy.policy.checks.tree import tree_finding
 from kpolicy.policy.files.policy_file import THRESHOLDS, Waiver
 from kpolicy.policy.judging.census import ArchitectureCensus, Census, Count, Observation, tally
 from kpolicy.policy.judging.waivers import Waived
 from kpolicy.policy.roles.role import Evidence, RoleVerdict
-from kpolicy.policy.rules.finding import Finding, SymbolValue
+from kpolicy.policy.rules.finding import Finding, SymbolValue, Witness
 from kpolicy.policy.rules.rule import SEVERITIES, Reference, Severity
 from kpolicy.report.records import ConfigReport, PolicyReport, Report, RuleNote, TreeReport
 from kpolicy.report.remark import Remark
@@ -131,8 +132,12 @@ def sample() -> Report:
     clean = config(name="arch/x86/configs/tiny_defconfig")
     about = TreeReport(
         (tree_finding("kconfig/dead-default", "FOO", "the default y of FOO is never reached", Location("mm/Kconfig", 2),
-                      ["x86"]),),
-        frozenset({"kconfig/dead-default", "kconfig/select-of-choice-member"}),
+                      ["x86"]),
+         tree_finding("kconfig/unmet-select", "BAR", "BAR selects BAZ, which depends on FOO (=n)",
+                      Location("mm/Kconfig", 9), ["arm", "x86"],
+                      grounds=(Ground("BAZ depends on FOO", Location("mm/Kconfig", 12)),),
+                      witness=Witness("arm", ("# CONFIG_FOO is not set", "CONFIG_BAR=y")))),
+        frozenset({"kconfig/dead-default", "kconfig/select-of-choice-member", "kconfig/unmet-select"}),
         ("x86",),
     )  # fmt: skip
     unused = replace(
@@ -178,6 +183,7 @@ def hostile(many: int = 0) -> Report:
                 Link("unset", text, text, None, None, text),
             ),
             Location(text, 1 + number), (text, text),
+            grounds=(Ground(text, Location(text, 1)), Ground(text, None)), witness=Witness(text, (text, text)),
         )
         for number, text in enumerate(HOSTILE)
         for severity in SEVERITIES
@@ -231,6 +237,8 @@ _LINK = st.builds(
 _FINDING = st.builds(
     Finding, _TEXT, _SEVERITY, _TEXT, _TEXT, _TEXT, _TEXT, _TEXT, _SYMBOLS, _TEXT,
     st.lists(_LINK, max_size=3).map(tuple), _PLACE, _TEXTS, _TEXTS,
+    grounds=st.lists(st.builds(Ground, _TEXT, st.none() | _PLACE), max_size=2).map(tuple),
+    witness=st.none() | st.builds(Witness, _TEXT, _TEXTS),
 )  # fmt: skip
 _FINDINGS = st.lists(_FINDING, max_size=3).map(tuple)
 _WAIVER = st.builds(Waiver, _TEXT, _TEXT, _TEXT, _TEXT, _TEXT, st.none() | st.dates(), _PLACE)
