@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Final
 
 import click
 
@@ -12,6 +15,8 @@ from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
 from kpolicy.cli.options import arch_option, run_options, toolchain_options, tree_option
 from kpolicy.errors import UsageError
+
+_HEAD: Final = "HEAD"
 
 
 @click.command("prove")
@@ -51,6 +56,8 @@ def command(
     fewest config lines with which the condition is false, tested by evaluation, or "not decided" if it depends on
     comparisons that are not modelled.  Needs python-sat: pip install 'kpolicy[prove]'.
 
+    The first word is TREE if it is a directory or a revision, else a CONDITION.  With --tree all words are conditions.
+
     \b
     Exit status: 0 all hold, 1 one does not or is not decided.
 
@@ -64,16 +71,15 @@ def command(
     from kpolicy.cli.setup import context_for
     from kpolicy.report.views.prove import proof_document, proof_lines
     from kpolicy.run.executors import processors
-    from kpolicy.run.prove import ProveRequest, prove
+    from kpolicy.run.prove import ProveRequest, is_condition, prove
     from kpolicy.run.trees import names_tree, needed_tree
 
     console.quiet = quiet
-    if words and names_tree(words[0], console.environment):
-        if tree is not None:
-            raise UsageError("two kernel trees", hint="pass the tree as the first word or with --tree")
+    if tree is None and words and _is_tree(words, bool(givens), console.environment):
         tree, words = words[0], words[1:]
-        if words and names_tree(words[0], console.environment):
-            raise UsageError("two kernel trees", hint="a condition is about one tree")
+    for word in words:
+        if not is_condition(word) and names_tree(word, console.environment):
+            raise UsageError(f"two kernel trees: {word} is one, too", hint="a condition is about one tree")
     if len(givens) > 1:
         raise UsageError("--given is repeated", hint=f"pass the configs as a stack: --given {'+'.join(givens)}")
     source = needed_tree(tree, console.environment)
@@ -88,3 +94,21 @@ def command(
     if errors:
         return max(error.exit_status for error in errors)
     return status.CLEAN if report.all_hold else status.FINDINGS
+
+
+def _is_tree(words: Sequence[str], has_given: bool, environment: Mapping[str, str]) -> bool:
+    """Whether the first word is the tree; raises UsageError for what may be a revision or a condition."""
+    from kpolicy.run.prove import is_condition
+    from kpolicy.run.trees import names_tree
+
+    word = words[0]
+    if not names_tree(word, environment):
+        return False
+    # git's own HEAD is no symbol of any kernel.
+    if os.path.isdir(word) or word == _HEAD or not is_condition(word):
+        return True
+    if len(words) == 1 and not has_given:
+        # A tree alone is no question.
+        return False
+    hint = f"pass --tree {word} for the revision, --tree . for the condition"
+    raise UsageError(f"{word} is both a revision and a condition", hint=hint)

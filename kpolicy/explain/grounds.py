@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from kpolicy.explain.lines import condition_text, default_text, written_condition
-from kpolicy.kconfig.expressions import conjuncts
+from kpolicy.explain.lines import condition_text, default_text, own_condition, written_condition
+from kpolicy.kconfig.expressions import conjunction, conjuncts
+from kpolicy.kconfig.nodes import NO, YES
 from kpolicy.kconfig.payload import FLAGS, IS_CHOICE
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from kpolicy.kconfig.symbols import Choice, Select, Symbol
     from kpolicy.location import Location
     from kpolicy.prove.formula import Statement
-
-_MOST: Final = 4
 
 
 class Ground(NamedTuple):
@@ -60,22 +59,22 @@ def _of_symbol(model: Model, symbol: Symbol, statement: Statement) -> Iterator[G
     elif statement.kind == "select":
         yield from _select(model, symbol, statement.node)
     elif statement.kind == "needs":
-        yield _need(symbol, statement.node)
+        yield from _need(model, symbol, statement.node)
     else:
-        lines = [(default_text(symbol, item), item.location) for item in symbol.defaults]
+        yield from _defaults(symbol)
         if statement.kind == "value":
-            lines += [
-                (f"range {item.low} {item.high}{condition_text(symbol, item)}", item.location) for item in symbol.ranges
-            ]
-        elif symbol.implied_by:
-            lines += [
-                (f"implied by {item.source}{condition_text(model.symbol(item.source), item)}", item.location)
-                for item in symbol.implied_by
-            ]
-        for text, location in lines[:_MOST]:
-            yield Ground(f"{symbol.name}: {text}", location)
-        if len(lines) > _MOST:
-            yield Ground(f"{symbol.name}: {len(lines) - _MOST} more defaults and ranges", lines[_MOST][1])
+            for item in symbol.ranges:
+                text = f"{symbol.name}: range {item.low} {item.high}{condition_text(symbol, item)}"
+                yield Ground(text, item.location)
+        else:
+            for edge in symbol.implied_by:
+                condition = condition_text(model.symbol(edge.source), edge)
+                yield Ground(f"{symbol.name}: implied by {edge.source}{condition}", edge.location)
+
+
+def _defaults(symbol: Symbol) -> Iterator[Ground]:
+    for item in symbol.defaults:
+        yield Ground(f"{symbol.name}: {default_text(symbol, item)}", item.location)
 
 
 def _select(model: Model, symbol: Symbol, node: int) -> Iterator[Ground]:
@@ -86,7 +85,7 @@ def _select(model: Model, symbol: Symbol, node: int) -> Iterator[Ground]:
             yield edge_ground(model, edge)
             return
     # Several selects in one: an old conf joins what it cannot tell apart.
-    for edge in symbol.selected_by[:_MOST]:
+    for edge in symbol.selected_by:
         yield edge_ground(model, edge)
 
 
@@ -96,16 +95,34 @@ def edge_ground(model: Model, edge: Select) -> Ground:
     return Ground(f"{edge.source} selects {edge.target}{condition}", edge.location)
 
 
-def _need(symbol: Symbol, node: int) -> Ground:
-    """What a symbol needs to be on by its prompt, and whether something else could turn it on."""
-    others = [word for word, some in (("select", symbol.selected_by), ("default", symbol.defaults)) if some]
+def _need(model: Model, symbol: Symbol, node: int) -> Iterator[Ground]:
+    """What a symbol needs to be on by its prompt, and the lines that could turn it on otherwise."""
+    selects = [edge for edge in symbol.selected_by if edge.condition.node != NO]
+    others = [word for word, some in (("select", selects), ("default", symbol.defaults)) if some]
     if not symbol.prompts:
         ways = f"only a {' or '.join(others)} turns it on" if others else "nothing turns it on"
-        return Ground(f"{symbol.name} has no prompt: {ways}", symbol.definitions[0])
-    if any(part.node == node for part in conjuncts(symbol.direct_dependency)):
-        # What the entry depends on, its defaults depend on too.
-        others = [word for word in others if word != "default"]
-    unless = f", unless a {' or '.join(others)} turns it on" if others and symbol.choice is None else ""
+        yield Ground(f"{symbol.name} has no prompt: {ways}", symbol.definitions[0])
+    else:
+        if any(part.node == node for part in conjuncts(symbol.direct_dependency)):
+            # What the entry depends on, its defaults depend on too.
+            others = [word for word in others if word != "default"]
+        others = others if symbol.choice is None else []
+        yield _by_prompt(symbol, node, f", unless a {' or '.join(others)} turns it on" if others else "")
+    if "select" in others:
+        yield from (_needed_edge(model, edge) for edge in selects)
+    if "default" in others:
+        yield from _defaults(symbol)
+
+
+def _needed_edge(model: Model, edge: Select) -> Ground:
+    """A select, and what its source depends on: without that it does nothing."""
+    ground, source = edge_ground(model, edge), model.symbol(edge.source)
+    own = {part.node for part in own_condition(source, edge)}
+    around = [part for part in conjuncts(edge.condition) if part.node not in own and part.node != YES]
+    return Ground(f"{ground.text} and depends on {conjunction(around)}", ground.location) if around else ground
+
+
+def _by_prompt(symbol: Symbol, node: int, unless: str) -> Ground:
     for prompt in symbol.prompts:
         for condition in prompt.conditions:
             if any(part.node == node for part in conjuncts(condition.expression)):

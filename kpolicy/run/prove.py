@@ -17,8 +17,9 @@ from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.payload import TYPES
 from kpolicy.kernel.architecture import architectures, resolve_architecture
 from kpolicy.kernel.source import KernelTree
+from kpolicy.location import Location
 from kpolicy.policy.expressions.expression import Expression, symbols
-from kpolicy.policy.expressions.propositional import Condition, check_provable, not_about_values
+from kpolicy.policy.expressions.propositional import Condition, asks_whether_exists, check_provable, not_about_values
 from kpolicy.policy.expressions.syntax import parse
 from kpolicy.prove.proof import Answer, Conflict, Excluded, Fails, Holds, Never, Question, Undecided, asked_text, decide
 from kpolicy.prove.solver import require_solver
@@ -74,6 +75,9 @@ def prove(request: ProveRequest, context: Context) -> tuple[ProofReport, tuple[K
     require_solver()
     looking = Examiner(plan_for(source, request.toolchain, context), source)
     given, word = _given(request, context)
+    if given is not None:
+        for location, text in _oddities(given):
+            context.listener.warning(location, text)
     words = list(dict.fromkeys(request.archs)) or ([word] if word else list(architectures(source)))
     folders = [resolve_architecture(source, item).srcarch for item in words]
     _check_names(looking, conditions, folders, words[0])
@@ -91,6 +95,15 @@ def prove(request: ProveRequest, context: Context) -> tuple[ProofReport, tuple[K
     questions = request.conditions or ("",)
     report = ProofReport(questions, request.given, str(looking.tree.version), looking.toolchain.identity, verdicts)
     return report, tuple(errors)
+
+
+def is_condition(text: str) -> bool:
+    """Whether a text can be read as a condition."""
+    try:
+        parse(text)
+    except UsageError:
+        return False
+    return True
 
 
 def _condition(text: str) -> Expression:
@@ -117,12 +130,31 @@ def _given(request: ProveRequest, context: Context) -> tuple[Config | None, str 
     return target.config, word
 
 
+def _oddities(given: Config) -> Iterator[tuple[Location, str]]:
+    """Lines of the given config that are not taken for granted as they are written."""
+    for line in given.unread:
+        yield line.location, f"conf ignores this line ({line.fault}): it is not taken for granted"
+    last: dict[str, Assignment] = {}
+    for item in given.assignments:
+        before = last.get(item.name)
+        # In a stack the later file is there to override the earlier one.
+        if before is not None and before.location.path == item.location.path:
+            again = "to the same value" if before.value == item.value else f"to {item.value}"
+            text = f"CONFIG_{item.name} is set again, {again}, on line {item.location.line}: the last line is taken"
+            yield before.location, text
+        last[item.name] = item
+
+
 def _check_names(looking: Examiner, conditions: Sequence[Expression], folders: Sequence[str], word: str) -> None:
-    """Refuse a symbol that none of the architectures defines: a slip would be proved at once."""
+    """Refuse a symbol that none of the architectures defines: a slip would be proved at once.
+
+    A condition that asks whether the symbol exists means it.
+    """
     names = looking.tree.names
     for condition in conditions:
+        asked = frozenset(asks_whether_exists(condition))
         for name in symbols(condition):
-            if not any(folder in names.having(name) for folder in folders):
+            if name not in asked and not any(folder in names.having(name) for folder in folders):
                 # Only for errors.
                 from kpolicy.run.unknown import unknown_symbol
 

@@ -11,6 +11,7 @@ import pytest
 from kpolicy.location import Location
 from kpolicy.policy.fixes.never import marked
 from kpolicy.policy.fixes.requests import GivenUp
+from tests.fixes.bench import Small
 from tests.kconfig.small import load, make_tree
 
 _KCONFIG = """
@@ -61,3 +62,25 @@ def test_what_works_is_not_asked(tmp_path: Path) -> None:
 def test_without_a_solver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pysat", None)
     assert _marks(tmp_path, _item("CONFIG_NEVER=y")) == [(False, False)]
+
+
+def _hopeless(tmp_path: Path, required: str) -> list[tuple[str, str]]:
+    small = Small(tmp_path, _KCONFIG + 'config NOT_A\n\tbool "not a"\n\tdepends on !A\n', required=required)
+    return [(item.finding.symbol, item.reason) for item in small.fix("").hopeless]
+
+
+def test_requirements_that_exclude_each_other(tmp_path: Path) -> None:
+    [(name, reason)] = _hopeless(tmp_path, "CONFIG_NOT_A=y\nCONFIG_A=y\n")
+    other = {"A": "CONFIG_NOT_A=y (site.config:1)", "NOT_A": "CONFIG_A=y (site.config:2)"}[name]
+    assert reason == f"cannot hold together with {other}: NOT_A depends on !A (Kconfig:21)"
+
+
+def test_a_requirement_that_nothing_meets(tmp_path: Path) -> None:
+    [(_name, reason)] = _hopeless(tmp_path, "CONFIG_NEVER=y\n")
+    assert reason == "no configuration has it: NEVER has a prompt if (A && !A) (Kconfig:10)"
+
+
+def test_requirements_without_a_solver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pysat", None)
+    [(_name, reason)] = _hopeless(tmp_path, "CONFIG_NOT_A=y\nCONFIG_A=y\n")
+    assert "cannot hold together" not in reason

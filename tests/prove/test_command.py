@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.cli.support import kpolicy
+from tests.git import make_repository
 from tests.kconfig.small import make_tree
 
 _KCONFIG = """
@@ -53,6 +54,14 @@ config TWO
 
 endchoice
 
+config LOW
+	bool
+
+config HIGH
+	bool "high"
+	depends on C
+	select LOW
+
 config V
 	string "v"
 config W
@@ -86,6 +95,8 @@ def _verdict(tree: str, condition: str, *words: str) -> dict[str, Any]:
         ("A = y -> !D", ["D depends on !A"]),
         ("C -> N >= 2 && N <= 64", ["N: default 4", "N: range 2 64 if C"]),
         ("!LONE", ["LONE has no prompt: nothing turns it on"]),
+        # Its select alone does not show why.
+        ("LOW -> C", ["LOW has no prompt: only a select turns it on", "HIGH selects LOW and depends on C"]),
         ("ONE || TWO", ["exactly one of ONE, TWO is y where the choice is visible"]),
         ("ONE -> !TWO", ["exactly one of ONE, TWO is y where the choice is visible"]),
         ("TWO -> C", ["TWO depends on C"]),
@@ -93,6 +104,8 @@ def _verdict(tree: str, condition: str, *words: str) -> dict[str, Any]:
         ("B != m", []),
         ("selected(B) -> B", ["A selects B if C"]),
         ("exists(A)", []),
+        ("!exists(NOWHERE)", ["no Kconfig file of x86 defines NOWHERE"]),
+        ("exists(NOWHERE) -> NOWHERE", ["no Kconfig file of x86 defines NOWHERE"]),
         ("y", []),
     ],
 )
@@ -205,6 +218,9 @@ def test_text(tree: str) -> None:
         (("boot(quiet)",), "boot(quiet) asks about the text of the command line"),
         (("A", "--given", "a", "--given", "b"), "--given is repeated"),
         (("AA -> B",), "no Kconfig file of any architecture defines AA"),
+        (("exists(A) && AA",), "no Kconfig file of any architecture defines AA"),
+        (("N = abc",), 'a value is a number, y, m, n, a symbol, or a string in quotes: "abc"'),
+        (("/",), "two kernel trees: / is one, too"),
         ((), "nothing to prove"),
     ],
 )
@@ -246,3 +262,43 @@ def test_a_number_may_be_written_otherwise(tree: str, tmp_path: Path) -> None:
     config = tmp_path / "some.config"
     config.write_text("CONFIG_H=0x01b6\n")
     assert _verdict(tree, "P", "--given", str(config))["verdict"] == "fails"
+
+
+def test_all_lines_are_shown(tree: str) -> None:
+    with (Path(tree) / "Kconfig").open("a") as file:
+        file.write("config MANY\n\tint\n" + "".join(f"\tdefault {number} if D{number}\n" for number in range(6)))
+        file.write("".join(f'config D{number}\n\tbool "d"\n' for number in range(6)))
+    grounds = _verdict(tree, "D2 && !D0 && !D1 -> MANY = 2")["grounds"]
+    assert [item["text"] for item in grounds] == [f"MANY: default {number} if D{number}" for number in range(6)]
+
+
+def test_given_lines_that_are_not_read_or_not_last(tree: str, tmp_path: Path) -> None:
+    config = tmp_path / "some.config"
+    config.write_text("CONFIG_C=y\n  CONFIG_A=y\nCONFIG_C=y\nCONFIG_N=3\nCONFIG_N=4\n")
+    said = kpolicy("prove", tree, "--arch", "x86", "--given", str(config)).err.splitlines()
+    assert said == [
+        f"{config}:2: warning: conf ignores this line (blank before it): it is not taken for granted",
+        f"{config}:1: warning: CONFIG_C is set again, to the same value, on line 3: the last line is taken",
+        f"{config}:4: warning: CONFIG_N is set again, to 4, on line 5: the last line is taken",
+    ]
+    other = tmp_path / "other.config"
+    other.write_text("CONFIG_N=5\n")
+    config.write_text("CONFIG_N=4\n")
+    # A later file of a stack is there to override.
+    assert kpolicy("prove", tree, "--arch", "x86", "--given", f"{config}+{other}").err == ""
+
+
+def test_a_word_that_is_a_condition_and_a_revision(tree: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository = make_repository(Path(tree))
+    repository.commit("all")
+    repository.git("branch", "A")
+    monkeypatch.chdir(tree)
+    alone = kpolicy("prove", "A", "--arch", "x86")
+    assert alone.out.splitlines()[0] == "A  Linux 6.12.0"
+    several = kpolicy("prove", "A", "C -> C")
+    assert several.status == 2
+    assert "A is both a revision and a condition" in several.err
+    assert "pass --tree A for the revision, --tree . for the condition" in several.err
+    assert kpolicy("prove", "--tree", ".", "A", "C -> C").out.startswith("A  Linux")
+    assert kpolicy("prove", "--tree", "A", "C -> C").status == 0
+    assert kpolicy("prove", "HEAD", "C -> C").status == 0

@@ -86,6 +86,18 @@ def check_provable(expression: Expression) -> None:
                 check_provable(operand)
 
 
+def asks_whether_exists(expression: Expression) -> Iterable[str]:
+    """The symbols of which a condition asks whether some Kconfig file defines them."""
+    match expression:
+        case Predicate("exists", name):
+            yield name
+        case Not(operand):
+            yield from asks_whether_exists(operand)
+        case And(operands) | Or(operands):
+            for operand in operands:
+                yield from asks_whether_exists(operand)
+
+
 def _comparisons(expression: Expression) -> Iterable[Compare]:
     match expression:
         case Compare():

@@ -233,6 +233,10 @@ class _Parser(Tokens):
             self._fail(f"{name!r} is not a symbol", token)
         # powerpc has symbols such as 40x, but none that is a word in small letters.
         if name[0].islower() and name.islower():
+            before = self._tokens[self._next - 2] if self._next > 1 else token
+            if before.kind == "operator" and before.text in _OPERATORS:
+                hint = f'a value is a number, y, m, n, a symbol, or a string in quotes: "{name}"'
+                self._fail(f"{name!r} is not a value", token, hint)
             if name in _INSTEAD:
                 self._fail(f"{name!r} is not an operator", token, f"did you mean {_INSTEAD[name]!r}?")
             hint = nearest(name, (*_RELEASE_FIELDS,)) or f"did you mean {name.upper()!r}?"

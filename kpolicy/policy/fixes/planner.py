@@ -18,7 +18,7 @@ from kpolicy.policy.fixes.honour import HonourGoal, honour_goal
 from kpolicy.policy.fixes.hopeless import Hopeless, guessed, unclear, unsafe_only, why_hopeless
 from kpolicy.policy.fixes.joint import are_apart, fewer
 from kpolicy.policy.fixes.line_fixes import Honouring
-from kpolicy.policy.fixes.never import marked
+from kpolicy.policy.fixes.never import marked, with_exclusions
 from kpolicy.policy.fixes.plan import Fix, Plan, Task, UnprovedError, changed_values
 from kpolicy.policy.fixes.requests import Guard, is_kept, requests_of
 from kpolicy.policy.fixes.search import Search, Step
@@ -260,7 +260,7 @@ class _Planner:
         return Plan(
             document=task.document,
             fixes=fixes,
-            hopeless=tuple(self._hopeless),
+            hopeless=with_exclusions(task, after, self._hopeless),
             edits=self._edits,
             changes=tuple(item for item in changes if item.symbol in asked),
             side_effects=tuple(item for item in changes if item.symbol not in asked),
