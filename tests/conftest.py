@@ -16,6 +16,7 @@ from tests.browser import chromium
 from tests.oracle.cache import cache_folder
 from tests.oracle.conf import Oracle
 from tests.oracle.second import has_second_oracle
+from tests.oracle.sym_check import has_sym_check
 from tests.oracle.trees import RELEASES, VARIABLE, Trees, find_trees
 
 cache_folder()
@@ -120,6 +121,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("NOT COMPARED WITH CONF'S OWN LIST OF LOST LINES", sep="!", red=True)
         terminalreporter.line("No kernel tree of 7.x: tests/oracle/test_second_oracle.py was skipped.")
         terminalreporter.line(f"Name one in {VARIABLE}, or run `python -m tests.oracle.second TREE`.")
+    if not any(map(has_sym_check, _trees().kernels.values())):
+        terminalreporter.section("NOT COMPARED WITH KCONFIG-SYM-CHECK", sep="!", red=True)
+        terminalreporter.line("No kernel tree of 7.2 or later: tests/oracle/test_sym_check.py was skipped.")
+        terminalreporter.line(f"Name one in {VARIABLE}, or run `python -m tests.oracle.sym_check TREE`.")
     missing = _trees().missing
     if missing:
         terminalreporter.section("NOT COMPARED WITH REAL KERNELS", sep="!", red=True)
