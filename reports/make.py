@@ -3,7 +3,8 @@
 
 Each report is what a command of kpolicy writes, run in a folder in which the trees have the names that kernels
 are unpacked under (`linux-6.12.117`); so no path of a machine gets into them.  README.md is then filled in
-from the reports (`reports.readme`).
+from the reports (`reports.readme`).  Proofs over all configurations take minutes: their reports are written only for
+the trees that `--proofs` names, proofs.md from all that are there (`reports.proofs`).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from kpolicy.report.formats import FORMATS
 from kpolicy.report.json.saved import read_report
 from kpolicy.report.presentation import PLAIN
 from kpolicy.report.records import ConfigReport, Report
+from reports.proofs import CHECKS, PAGE, PROOFS, page
 from reports.readme import AUDIT, CHAIN, CHANGES, DEBIAN, README, Untrue, readme
 from tests.oracle.trees import RELEASES, Trees, find_trees
 
@@ -144,11 +146,37 @@ def write(trees: Trees, target: Path) -> None:
         chain(folder, target)
 
 
+def proofs(tree: Path, target: Path) -> None:
+    """What is proved about the Kconfig files of a tree, on all architectures: minutes."""
+    found = version(tree)
+    with tempfile.TemporaryDirectory(prefix="reports-") as name:
+        folder = Folder(Path(name), {})
+        (folder.path / f"linux-{found}").symlink_to(tree.resolve())
+        checks = [word for check in CHECKS for word in ("--check", check)]
+        report = folder.report("kconfig", f"linux-{found}", *checks)
+    release = ".".join(found.split(".")[:2])
+    publish(replace(report, line_hashes={}), target / release / PROOFS)
+
+
+def proofs_again(folder: Path) -> None:
+    """Write the other forms of the reports on proofs, and their page, from the data that are there."""
+    for path in sorted(folder.glob(f"*/{PROOFS}.json")):
+        publish(read_report(path.name, path.read_bytes()), path.with_suffix(""))
+    (folder / PAGE).write_text(page(folder), encoding="utf-8")
+
+
 def main() -> None:
-    """Write the reports of the trees that `make trees` got, or README.md alone."""
+    """Write the reports of the trees that `make trees` got, or some of them alone."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--readme", action="store_true", help="only README.md, from the reports that are there")
-    if not parser.parse_args().readme:
+    parser.add_argument(
+        "--proofs", type=Path, nargs="+", metavar="TREE", help="only what is proved about these trees, in minutes each"
+    )
+    given = parser.parse_args()
+    for tree in given.proofs or ():
+        proofs(tree, HERE)
+    proofs_again(HERE)
+    if not given.readme and not given.proofs:
         trees = find_trees()
         if trees.missing:
             raise SystemExit(f"{', '.join(trees.missing)} not found: run `make trees`")
