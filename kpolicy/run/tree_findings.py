@@ -11,21 +11,19 @@ from typing import Any
 
 from kpolicy.bounds import failure
 from kpolicy.errors import InputError, KpolicyError
-from kpolicy.explain.grounds import Ground
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import architectures, resolve_architecture
 from kpolicy.kernel.config_files import make_target
 from kpolicy.kernel.source import KernelTree
-from kpolicy.location import Location
 from kpolicy.policy.checks import suites
 from kpolicy.policy.checks.duplicates import WRITTEN, written_lines
 from kpolicy.policy.checks.fragments import Unheard, fragment_findings
 from kpolicy.policy.checks.kconfig import Claims, check_kconfig
 from kpolicy.policy.checks.registry import PROOF_CHECKS
 from kpolicy.policy.checks.rules_table import TABLES
-from kpolicy.policy.checks.tree import UNMET, merged, tree_finding, undefined
-from kpolicy.policy.rules.finding import Finding, Witness
+from kpolicy.policy.checks.tree import UNMET, merged, undefined
+from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.json.document import remark_document
 from kpolicy.report.json.nodes import Node, Text
 from kpolicy.report.json.saved import read_remarks
@@ -33,6 +31,7 @@ from kpolicy.report.records import TreeReport
 from kpolicy.report.remark import Remark
 from kpolicy.run.examine import Examiner
 from kpolicy.run.executors import LOST, examiner
+from kpolicy.run.finding_rows import finding_of, finding_row
 from kpolicy.run.fragments import Laid, fragments_of, lay_on, lay_tests_on, suite_files
 
 CLAIMS, REDUNDANT, REFERENCES, FRAGMENTS, TESTS = "claims", "redundant", "references", "fragments", "tests"
@@ -61,6 +60,7 @@ _CODE = (
         "evaluate",
         "config",
         "run/tree_findings.py",
+        "run/finding_rows.py",
         "run/fragments.py",
     ),
     *(f"rules/{name}.toml" for name in TABLES),
@@ -289,7 +289,7 @@ class _Shelf:
         kept = self.examiner.tree.cache.load_data(key) if key is not None and self.examiner.tree.cache else None
         if key is None or kept is None:
             return None
-        return [_finding(row) for row in kept["findings"]], read_remarks(Node(Text(key, ""), kept)["remarks"])
+        return [finding_of(row) for row in kept["findings"]], read_remarks(Node(Text(key, ""), kept)["remarks"])
 
     def store(self, part: str, findings: Sequence[Finding], results: Sequence[_Result]) -> None:
         """Keep the findings of a part, which came from some results, if those are about the files as they are."""
@@ -298,7 +298,7 @@ class _Shelf:
         if key is not None and self.examiner.tree.cache is not None:
             remarks = dict.fromkeys(remark for result in results for remark in result.remarks)
             entry = {
-                "findings": [_row(item) for item in findings],
+                "findings": [finding_row(item) for item in findings],
                 "remarks": [remark_document(item) for item in remarks],
             }
             self.examiner.tree.cache.store_data(key, entry)
@@ -329,24 +329,3 @@ class _Shelf:
             for architecture in chosen:
                 configs |= suite_files(self._source, architecture)
         return tree.content_key(json.dumps([part, keys]), configs, _CODE)
-
-
-def _row(item: Finding) -> list[Any]:
-    grounds = [[ground.text, ground.location] for ground in item.grounds]
-    row = [item.rule, item.severity, item.symbol, item.message, item.place, item.architectures]
-    return [*row, item.remedy, grounds, item.witness]
-
-
-def _finding(row: list[Any]) -> Finding:
-    rule, severity, symbol, message, place, archs, remedy, grounds, witness = row
-    found = tree_finding(
-        rule,
-        symbol,
-        message,
-        Location(*place),
-        archs,
-        severity=severity,
-        grounds=tuple(Ground(text, Location(*where) if where is not None else None) for text, where in grounds),
-        witness=Witness(witness[0], tuple(witness[1])) if witness is not None else None,
-    )
-    return replace(found, remedy=tuple(remedy)) if remedy else found

@@ -96,8 +96,12 @@ _FILES = {
 }
 _REDUNDANT = "lib/Kconfig:8: note: A selects C, which B selects as well (lib/Kconfig:12) [kconfig/redundant-select]"
 _UNMET = [
-    "lib/Kconfig:8: warning: A selects C, which depends on NOWHERE (=n); shown by CONFIG_A=y [kconfig/unmet-select]",
-    "lib/Kconfig:12: warning: B selects C, which depends on NOWHERE (=n); shown by CONFIG_A=y [kconfig/unmet-select]",
+    "lib/Kconfig:8: warning: A selects C, which depends on NOWHERE (=n) [kconfig/unmet-select]",
+    "    C depends on NOWHERE  lib/Kconfig:16",
+    "    config for one: CONFIG_A=y",
+    "lib/Kconfig:12: warning: B selects C, which depends on NOWHERE (=n) [kconfig/unmet-select]",
+    "    C depends on NOWHERE  lib/Kconfig:16",
+    "    config for one: CONFIG_A=y",
 ]
 _TREE_LINES = [
     "lib/Kconfig:16: warning: C depends on NOWHERE, which no Kconfig file defines: never met"
