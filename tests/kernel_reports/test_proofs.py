@@ -24,7 +24,7 @@ from tests.oracle.trees import RELEASES, VARIABLE, find_trees
 
 _KERNELS = kernels(HERE)
 # Of the witnesses in kernels that every run has; of others all.
-_OF_WITNESSES = 3
+_OF_WITNESSES = 6
 _KEYWORDS = {
     "dead-option": r"(bool|tristate|int|hex|string|prompt)\b",
     "never-together": r"(bool|tristate|prompt)\b",
