@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kpolicy.policy.expressions.propositional import Condition
     from kpolicy.policy.fixes.hopeless import Hopeless
     from kpolicy.policy.fixes.plan import Task
-    from kpolicy.policy.judging.requirements import Requirement
+    from kpolicy.policy.files.requirement import Requirement
 
 # So many lines of a proof are shown.
 _MOST: Final = 4
@@ -111,11 +111,12 @@ def _exclusion(model: Model, line: Assignment, others: Sequence[Assignment]) -> 
 
 
 def _required(model: Model, requirements: Collection[Requirement]) -> Iterator[Assignment]:
-    """The lines that are required here; those for m are left out, as y meets them too."""
+    """The lines that are required here; what more than one value meets is left out, as is m, which y meets too."""
     for item in requirements:
         known = known_as(model, item)
-        if known.value != "m" and item.srcarch in (None, model.srcarch) and model.is_defined(known.symbol):
-            yield Assignment(known.symbol, known.value, known.location, known.text)
+        if len(known.values) == 1 and known.value != "m" and model.is_defined(known.symbol):
+            text = f"CONFIG_{known.symbol}={known.value}"
+            yield Assignment(known.symbol, known.value, known.location, text)
 
 
 def _value(item: GivenUp) -> str:
