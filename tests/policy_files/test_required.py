@@ -73,7 +73,7 @@ def test_the_reason_is_the_true_one() -> None:
     nothing = only(values_of("DEBUG_KERNEL"), "CONFIG_DEBUG_VM=y")
     assert nothing.message.endswith("is n, because it is not set, and no default")
     unmet = only(values_of("!DEBUG_KERNEL"), "CONFIG_DEBUG_VM=y")
-    needs = "because it needs DEBUG_KERNEL (DEBUG_KERNEL=n) at lib/Kconfig.debug:147"
+    needs = "because it needs DEBUG_KERNEL (DEBUG_KERNEL=n) at lib/Kconfig.debug:187"
     assert unmet.message.endswith(f"is n, {needs}")
     # A line alone would not mend it.
     assert unmet.remedy == ()
