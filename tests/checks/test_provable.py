@@ -8,14 +8,17 @@ from pathlib import Path
 import pytest
 
 from kpolicy.evaluate.values import Values, evaluate
+from kpolicy.explain.grounds import Ground
 from kpolicy.kconfig.load import Tree
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
-from kpolicy.policy.checks.kconfig import Claim
+from kpolicy.location import Location
+from kpolicy.policy.checks.kconfig import Claim, Claims
 from kpolicy.policy.checks.provable import prove_lines
 from kpolicy.policy.checks.tree import merged
+from kpolicy.policy.rules.finding import Witness
 from tests.kconfig.small import load, make_tree
 
 _OLD = {"scripts/kconfig/symbol.c": "if (sym2 && sym2 == sym)", "scripts/kconfig/confdata.c": ""}
@@ -150,3 +153,42 @@ def _is_contradicted(claim: Claim, values: Values, model: Model) -> bool:
     if claim.check == "kconfig/never-together":
         return values.is_on(claim.symbol)
     return values.visibility(claim.symbol) > 0 and not values.is_on(claim.symbol)
+
+
+def _claims(architecture: str, never: tuple[str, ...], *exclude: str) -> Claims:
+    place = Location("lib/Kconfig", 1)
+    grounds = tuple(Ground(f"depends on {name}", place) for name in exclude)
+    single = tuple((name, Ground(f"depends on {name}", place)) for name in never)
+    claim = Claim("kconfig/dead-option", "A", "the prompt of A is never visible", place, grounds=grounds, never=single)
+    return Claims(architecture, (claim,), frozenset({"lib/Kconfig"}), frozenset())
+
+
+@pytest.mark.parametrize(
+    ("arm", "x86", "why", "grounds"),
+    [
+        # What one architecture never meets another one may.
+        (("X86",), ("ARM",), "its conditions are never met together", ["X86", "ARM"]),
+        (("X86", "GONE"), ("GONE",), "GONE is never met", ["GONE"]),
+        (("X86",), (), "its conditions are never met together", ["X86", "B", "!B"]),
+        ((), (), "its conditions exclude one another", ["B", "!B"]),
+    ],
+)
+def test_the_reason_is_right_for_all_architectures(
+    tmp_path: Path, arm: tuple[str, ...], x86: tuple[str, ...], why: str, grounds: list[str]
+) -> None:
+    claims = [_claims("arm", arm, *(() if arm else ("B", "!B"))), _claims("x86", x86, *(() if x86 else ("B", "!B")))]
+    [found] = merged(claims, DirectorySource(make_tree(tmp_path, {"lib/Kconfig": "config A\n"})))
+    assert found.message == f"the prompt of A is never visible: {why}"
+    assert [item.text for item in found.grounds] == [f"depends on {name}" for name in grounds]
+
+
+def test_the_witness_with_the_fewest_lines_is_shown(tmp_path: Path) -> None:
+    place = Location("lib/Kconfig", 1)
+
+    def claims(architecture: str, *lines: str) -> Claims:
+        claim = Claim("kconfig/unmet-select", "A", "A selects B", place, witness=Witness(architecture, lines))
+        return Claims(architecture, (claim,), frozenset({"lib/Kconfig"}), frozenset())
+
+    source = DirectorySource(make_tree(tmp_path, {"lib/Kconfig": "config A\n"}))
+    [found] = merged([claims("arm", "CONFIG_C=y", "CONFIG_A=y"), claims("x86", "CONFIG_A=y")], source)
+    assert found.witness == Witness("x86", ("CONFIG_A=y",))
