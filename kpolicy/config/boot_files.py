@@ -211,7 +211,7 @@ def _syslinux(path: str, lines: Lines) -> CommandLine:
         if word == "label":
             titles.append((text, number))
         elif word == "default":
-            default = default or text.split()[0]
+            default = default or text.partition(" ")[0]
         else:
             appended[len(titles) - 1] = (number, placed_text(text, number, found.start(2) + 1))
     common = appended.get(-1)
@@ -265,6 +265,7 @@ def _systemd_boot(path: str, lines: Lines) -> CommandLine:
     return command_line(path, placed, remarks)
 
 
+_JSON_ESCAPES: Final = {"n": "\n", "t": "\t"}
 _SYZ: Final = re.compile(r'"cmdline"\s*:\s*"((?:[^"\\]|\\.)*)"')
 
 
@@ -273,9 +274,20 @@ def _syz_manager(path: str, lines: Lines) -> CommandLine:
     for number, line in enumerate(lines, 1):
         found = _SYZ.search(line)
         if found is not None:
-            text = re.sub(r"\\(.)", r"\1", found.group(1))
-            return command_line(path, placed_text(text, number, found.start(1) + 1))
+            return command_line(path, _json_string(placed_text(found.group(1), number, found.start(1) + 1)))
     raise InputError('no "cmdline" in this JSON', Location(path, 0), hint=f"expected {_KINDS}")
+
+
+def _json_string(placed: Placed) -> Placed:
+    """The characters of a JSON string; of escapes only those of single characters are in command lines."""
+    found: Placed = []
+    rest = iter(placed)
+    for letter in rest:
+        if letter[0] == "\\":
+            letter = next(rest)
+            letter = (_JSON_ESCAPES.get(letter[0], letter[0]), *letter[1:])
+        found.append(letter)
+    return found
 
 
 def _chosen(path: str, menu: _Menu) -> CommandLine:

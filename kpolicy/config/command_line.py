@@ -59,6 +59,10 @@ class CommandLine:
     marks: tuple[Mark, ...] = ()
     remarks: tuple[str, ...] = ()
 
+    def upto(self, length: int) -> CommandLine:
+        """The first characters of it."""
+        return self if len(self.text) <= length else CommandLine(self.text[:length], self.marks, self.remarks)
+
     def place(self, offset: int) -> tuple[Location, int]:
         """The location and the column of a character."""
         mark = self.marks[bisect_right(self.marks, offset, key=lambda item: item.offset) - 1]

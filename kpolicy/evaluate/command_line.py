@@ -5,14 +5,24 @@
     standing(values)                     how much that is worth on this architecture
     seen(values)                         the words of both, in the order in which the kernel parses them
 
-COMMAND_LINE_SIZE, which cuts a long line, and bootconfig files are not taken into account.
+Bootconfig files are not taken into account.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from kpolicy.config.command_line import BLANK, CommandLine, Parsed, Word, command_line, joined, parse, placed_text
+from kpolicy.config.command_line import (
+    BLANK,
+    CommandLine,
+    Parsed,
+    Word,
+    command_line,
+    joined,
+    parse,
+    placed_text,
+    split,
+)
 from kpolicy.evaluate.parameters import Release
 from kpolicy.evaluate.parameters import asking as _asking
 from kpolicy.evaluate.parameters import setting as _setting
@@ -35,6 +45,19 @@ Standing: TypeAlias = Literal["final", "overridable", "fallback", "unused"]
 BUILT_IN: Final = "CMDLINE"
 """The symbol with the built-in command line."""
 _REPLACES: Final = ("CMDLINE_OVERRIDE", "CMDLINE_FORCE", "CMDLINE_OVERWRITE")
+_SIZES: Final = {
+    "UML": 4096,
+    "X86": 2048,
+    "ARM64": 2048,
+    "PPC": 2048,
+    "SPARC64": 2048,
+    "MIPS": 4096,
+    "ARM": 1024,
+    "PARISC": 1024,
+    "RISCV": 1024,
+    **dict.fromkeys(("ALPHA", "ARC", "M68K", "MICROBLAZE", "SPARC32", "XTENSA"), 256),
+}
+_GROWN: Final = {"RISCV": 2048, "LOONGARCH": 4096}
 _HEAD: Final = 'CONFIG_CMDLINE="'
 
 
@@ -63,7 +86,31 @@ def replacing(values: Values) -> str:
 
 def seen(values: Values) -> Parsed:
     """The words that the kernel sees; without the boot loader's those of the built-in command line."""
-    return values.derived("command line", lambda: parse(_seen(values)))
+    return values.derived("command line", lambda: parse(_seen(values).upto(most(values))))
+
+
+def most(values: Values) -> int:
+    """How many characters of a command line the kernel takes: COMMAND_LINE_SIZE without the NUL at its end.
+
+    512 is that of asm-generic, others are in arch/*/include; looked up in Linux 6.1, 6.12 and 7.3.
+    """
+    size = next((size for name, size in _SIZES.items() if values.is_on(name)), 512)
+    if release(values) > (6, 12):
+        # When exactly these grew was not looked up: nothing is said to be cut that may not be.
+        size = next((size for name, size in _GROWN.items() if values.is_on(name)), size)
+    if values.is_on("S390"):
+        text = values.text("COMMAND_LINE_SIZE")
+        size = int(text) if text.isdecimal() else 4096
+    return size - 1
+
+
+def cut(values: Values) -> tuple[Word, ...]:
+    """The words of which the kernel does not see the end, because the command line is too long."""
+    line, limit = _seen(values), most(values)
+    if len(line.text) <= limit:
+        return ()
+    whole = max((end for _, end, _, _ in split(line.text) if end <= limit), default=0)
+    return parse(line).words[len(parse(line.upto(whole)).words) :]
 
 
 def has_words(values: Values) -> bool:

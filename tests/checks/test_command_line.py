@@ -222,6 +222,11 @@ def test_findings_are_about_parameters() -> None:
     assert len({item.fingerprint for item in findings}) == 2
 
 
+def test_a_line_that_is_too_long() -> None:
+    [found] = _said(_values(f"{'a' * 2040} page_owner=on page_owner=off kmemleak=on"))
+    assert "warning: the kernel cuts its command line after 2047 characters: page_owner=on and 2 more" in found
+
+
 def test_only_what_is_wanted() -> None:
     values = _values("page_owner=on slub_debug")
     assert [item.rule for item in check_command_line(values, "debug", wanted={"boot/old-name"})] == ["boot/old-name"]

@@ -7,6 +7,8 @@ import io
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kpolicy.config.boot_files import parse_boot_file, read_command_line
 from kpolicy.config.command_line import parse
@@ -144,6 +146,7 @@ def test_a_file_as_the_argument(tmp_path: Path) -> None:
         (b'{\n"vm": {}}', InputError, 'no "cmdline" in this JSON'),
         (b" " * (1 << 20) + b"a", InputError, "larger than 1 MiB"),
     ],
+    ids=["nothing", "config", "nul", "json", "large"],
 )
 def test_refused(tmp_path: Path, content: bytes | None, error: type[KpolicyError], said: str) -> None:
     path = tmp_path / "file.cfg"
@@ -151,6 +154,26 @@ def test_refused(tmp_path: Path, content: bytes | None, error: type[KpolicyError
         path.write_bytes(content)
     with pytest.raises(error, match=said):
         read_command_line(str(path))
+
+
+_PIECES = st.sampled_from(
+    [
+        *"linux append options title kernel label default menuentry GRUB_CMDLINE_LINUX= a=1 -- - += # ; é $ ${ $( ` {".split(),
+        *("set x=", '"cmdline": "', "'", '"', "\\", " ", "\t", "\n", "\r\n", "\xa0"),
+    ]
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(_PIECES, max_size=30))
+def test_any_text_is_read_or_refused(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    try:
+        line = parse_boot_file("f", text)
+    except InputError:
+        return
+    for word in (*parse(line).words, *parse(line).for_init):
+        assert 1 <= word.location.line <= text.count("\n") + 1
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:

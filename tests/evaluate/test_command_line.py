@@ -7,7 +7,7 @@ import pytest
 
 from kpolicy.config.boot_files import read_command_line
 from kpolicy.config.read import parse_config
-from kpolicy.evaluate.command_line import fallback_parameter, is_passed, parameter, seen, standing
+from kpolicy.evaluate.command_line import cut, fallback_parameter, is_passed, parameter, seen, standing
 from kpolicy.evaluate.parameters import PARAMETERS
 from kpolicy.evaluate.values import Values
 from kpolicy.policy.expressions.syntax import parse
@@ -109,6 +109,29 @@ def test_what_follows_from_other_lines_keeps_the_command_line() -> None:
     assert values.config is not None
     assert parameter(values.with_config(values.config), "page_owner") == "y"
     assert parameter(values.again(values.config), "page_owner") == "y"
+
+
+@pytest.mark.parametrize(
+    ("symbols", "version", "size"),
+    [
+        ("X86 CMDLINE_BOOL", "6.12.117", 2048),
+        ("UML", "6.12.117", 4096),
+        ("ARM", "6.12.117", 1024),
+        ("RISCV", "6.12.117", 1024),
+        ("RISCV", "7.3.4", 2048),
+        ("LOONGARCH", "6.12.117", 512),
+        ("XTENSA", "6.12.117", 256),
+        ("S390", "6.12.117", 4096),
+    ],
+)
+def test_a_line_that_is_too_long(symbols: str, version: str, size: int) -> None:
+    fits = f"{'a' * (size - 1 - len(' page_owner=on'))} page_owner=on"
+    values = _values("", symbols, version).booted(read_command_line(fits))
+    assert (parameter(values, "page_owner"), cut(values)) == ("y", ())
+    # One character more: "o" is no value that kstrtobool() takes, and what follows is lost.
+    values = _values("", symbols, version).booted(read_command_line(f"a{fits} kmemleak=on"))
+    assert parameter(values, "page_owner") == ""
+    assert [word.text for word in cut(values)] == ["page_owner=on", "kmemleak=on"]
 
 
 def test_an_empty_line() -> None:

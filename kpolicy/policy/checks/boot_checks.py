@@ -17,6 +17,7 @@ UNKNOWN: Final = "boot/unknown-parameter"
 AFTER_DASHES: Final = "boot/after-dashes"
 LOADER_IGNORED: Final = "boot/loader-ignored"
 BUILT_IN_UNUSED: Final = "boot/built-in-unused"
+CUT: Final = "boot/cut"
 
 BOOT_CHECKS: Final[tuple[Check, ...]] = (
     Check(
@@ -93,5 +94,13 @@ BOOT_CHECKS: Final[tuple[Check, ...]] = (
         "warning",
         "On this architecture the kernel uses CONFIG_CMDLINE only if the boot loader passes no command line.",
         "drivers/of/fdt.c: early_init_dt_scan_chosen; arch/powerpc/kernel/prom_init.c: early_cmdline_parse",
+    ),
+    Check(
+        CUT,
+        "command line that is too long for the kernel",
+        "warning",
+        "The kernel silently cuts its command line after COMMAND_LINE_SIZE - 1 characters: 2047 on x86 and arm64, 511"
+        " on architectures without a size of their own.",
+        "arch/*/include/uapi/asm/setup.h, include/uapi/asm-generic/setup.h",
     ),
 )

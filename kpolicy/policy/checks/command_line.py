@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from kpolicy.evaluate.command_line import BUILT_IN, is_passed, release, replacing, seen, standing
+from kpolicy.evaluate.command_line import BUILT_IN, cut, is_passed, most, release, replacing, seen, standing
 from kpolicy.policy.boot.load import by_name, shipped_parameters
 from kpolicy.policy.boot.words import (
     Known,
@@ -89,6 +89,11 @@ class _Checker:
                 message = f"{shown(word)} comes after --: init gets it, and the kernel does not parse it"
                 yield self._finding(boot_checks.AFTER_DASHES, word, message)
         yield from self._of_loader()
+        lost = cut(self._values)
+        if lost:
+            more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
+            message = f"the kernel cuts its command line after {most(self._values)} characters: {shown(lost[0])}{more}"
+            yield self._finding(boot_checks.CUT, lost[0], message)
 
     def _finding(self, check: str, word: Word, message: str, severity: Severity | None = None) -> Finding:
         return self._maker.finding(check, word.name, message, word.location, got=word.value or "", severity=severity)
