@@ -37,6 +37,14 @@ from kpolicy.errors import UsageError
     shell_complete=candidates.paths_of_tree,
     help="Report only lines of this file, or of files in this directory.",
 )
+@click.option(
+    "--patches",
+    "folder",
+    metavar="DIR",
+    type=click.Path(),
+    help="Write a patch for git am into DIR, new or empty, for each finding that can be cleared without a decision.",
+)
+@click.option("--signoff", is_flag=True, help="Add Signed-off-by to the patches, by user.name and user.email of git.")
 @policy_options
 @acceptance_options
 @since_option
@@ -50,6 +58,8 @@ def command(
     archs: tuple[str, ...],
     checks: tuple[str, ...],
     paths: tuple[str, ...],
+    folder: str | None,
+    signoff: bool,
     **words: object,
 ) -> int:
     """Check the Kconfig files and config fragments of a kernel TREE, over all architectures.
@@ -68,6 +78,11 @@ def command(
     lines that would help: those in kernel/configs and arch/*/configs, which are always checked, and those of the
     kernel's own tests: tools/testing/selftests, alone and all together, .kunitconfig, and the scenarios of rcutorture.
 
+    --patches writes patches for duplicate lines, defaults and ranges that are never reached, conditions that are
+    constant, and redundant dependencies and selects.  Each is proved to change no configuration of any architecture
+    that reads the file, and every defconfig and preset is expanded with and without it.  What is not proved gets no
+    patch; for a select that can break a dependency the usual remedies are tried and printed.
+
     Paths are relative to the tree.
 
     \b
@@ -76,11 +91,14 @@ def command(
       kpolicy kconfig ~/linux --path mm --path lib/Kconfig.debug
       kpolicy kconfig ~/linux --check undefined-reference --fail-on note
       kpolicy kconfig ~/linux --check proofs --arch x86
+      kpolicy kconfig ~/linux --check duplicate-line --patches outgoing --signoff
       kpolicy kconfig ~/linux --check fragments --path kernel/configs/debug.config
       kpolicy kconfig ~/linux --check fragments --arch x86 --path tools/testing/selftests/mm
     """
+    from kpolicy.cli.patches import prepare_patches, write_patches
     from kpolicy.cli.reporting import Options, show
     from kpolicy.run.kconfig import KconfigRequest, check_tree
+    from kpolicy.run.patches import PatchesRequest
     from kpolicy.run.trees import find_tree
 
     options = Options.of(words)
@@ -89,5 +107,14 @@ def command(
     if source is None:
         raise UsageError("not in a kernel tree", hint="pass one: kpolicy kconfig DIR")
     options.check_outputs(console)
+    if signoff and folder is None:
+        raise UsageError("--signoff is about patches", hint="add --patches DIR")
+    author = prepare_patches(console, source, folder, sign_off=signoff) if folder is not None else None
     request = KconfigRequest(source, archs, checks, paths, options.terms)
-    return show(console, check_tree(request, options.context(console)), options.outputs)
+    context = options.context(console)
+    report = check_tree(request, context)
+    result = show(console, report, options.outputs)
+    if folder is not None and author is not None:
+        findings = report.about.findings if report.about is not None else ()
+        write_patches(console, PatchesRequest(source, findings, author, signoff, options.toolchain), context, folder)
+    return result

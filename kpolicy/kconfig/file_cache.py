@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple, Protocol
 
 from kpolicy.kconfig.cache import digest
@@ -46,6 +47,12 @@ class FileCache:
         self.source = source
         self.parsed = parsed
         self._files: dict[str, File] = {}
+
+    def variant(self, source: TrackedSource, changed: Collection[str]) -> FileCache:
+        """The same files but some that have another content, which is not kept for other runs."""
+        other = FileCache(source, self.parsed.unkept())
+        other._files = {path: file for path, file in self._files.items() if path not in changed}
+        return other
 
     def get(self, path: str, reader: Reader) -> File:
         """The statements of `path`."""

@@ -17,7 +17,7 @@ from kpolicy.kconfig.cache import ModelCache
 from kpolicy.kconfig.digest_index import DigestIndex
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.names import NameIndex, index_names, pack, unpack
-from kpolicy.kconfig.payload import Core, Details, Payload
+from kpolicy.kconfig.payload import Core, Details, Payload, Table
 from kpolicy.kconfig.stored import read_details
 from kpolicy.kconfig.tracked import Digests, Tracked
 from kpolicy.kernel.architecture import Architecture, architectures, root_kconfig
@@ -129,6 +129,37 @@ class Tree:
             for trail_name in trails:
                 self.cache.store_trail(trail_name, used)
         return self._model(payload, environment, toolchain)
+
+    def built(self, architecture: Architecture, toolchain: Toolchain) -> Model:
+        """The model of an architecture, never from the cache; raises as `model` does.
+
+        Equal expressions have equal nodes in all models that this tree and its `variant`s build.
+        """
+        environment = build_environment(self.root, self.version, architecture, toolchain)
+        self._tracked.used = set()
+        with _undisturbed(), contained(f"the Kconfig files of {architecture}"):
+            return self._model(self._build(architecture, environment, toolchain), environment, toolchain)
+
+    @property
+    def expressions(self) -> Table:
+        """Those of all models that this tree and its variants have built, which grow with each; see `Model.knowing`."""
+        assert self._shared is not None, "a model is built first"
+        return self._shared[1].expressions.nodes
+
+    def variant(self, contents: Mapping[str, bytes]) -> Tree:
+        """This tree with other contents of some files, in memory; `built` is what it is for.
+
+        Files that this tree has split already are not read again.
+        """
+        # Imported here for the same reason as in `_build`.
+        from kpolicy.kernel.overlay import Overlay
+
+        assert self._shared is not None, "a model is built first"
+        files, tables = self._shared
+        tree = Tree(Overlay(self.source, contents), self.root, probes=self._probes)
+        tree._shared = (files.variant(tree._tracked, contents), tables)
+        tree._emulated = self._emulated
+        return tree
 
     @cached_property
     def names(self) -> NameIndex:

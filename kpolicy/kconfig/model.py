@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.expressions import Expr, Expressions
-from kpolicy.kconfig.kinds import CHOICE, DEFINED, OLD_NAME
+from kpolicy.kconfig.kinds import CHOICE, DEFINED, EXPRESSION, OLD_NAME
 from kpolicy.kconfig.payload import (
     FLAGS,
     GATED,
@@ -23,6 +23,7 @@ from kpolicy.kconfig.payload import (
     TYPES,
     Core,
     Details,
+    Table,
 )
 from kpolicy.location import Location
 
@@ -94,6 +95,31 @@ class Model:
             self._derived[key] = make(self.core)
         result: Derived = self._derived[key]
         return result
+
+    def knowing(self, nodes: Table, names: Core | None = None) -> Model:
+        """The same model, which can be asked about expressions of others that were built from the same tables.
+
+        `nodes` has their expressions, and `names` what they name that this one does not.
+        """
+        core = self.core._replace(nodes=nodes)
+        if names is not None:
+            kinds = list(core.kinds)
+            for node in (*names.constants.values(), *names.symbols.values()):
+                if kinds[node] == EXPRESSION:
+                    kinds[node] = names.kinds[node]
+            core = core._replace(
+                kinds="".join(kinds),
+                symbols={**names.symbols, **core.symbols},
+                constants={**names.constants, **core.constants},
+            )
+        return Model(
+            core,
+            lambda: self.details,
+            architecture=self.architecture,
+            srcarch=self.srcarch,
+            version=self.version,
+            toolchain_identity=self.toolchain_identity,
+        )
 
     def is_defined(self, name: str) -> bool:
         """Whether some Kconfig file of this architecture defines the symbol."""

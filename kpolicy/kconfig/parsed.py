@@ -25,9 +25,14 @@ class ParsedFiles:
     def __init__(self, cache: ModelCache | None, root: str, grammar: Grammar) -> None:
         self._cache = cache
         self._root = root
+        self._tree_grammar = grammar
         self._grammar = [sorted(part) if isinstance(part, frozenset) else part for part in grammar]
         self._parcels: dict[str, dict[str, Any]] = {}
         self._new: dict[str, dict[str, Any]] = {}
+
+    def unkept(self) -> ParsedFiles:
+        """The same without a cache, for files with a content that is in memory only."""
+        return ParsedFiles(None, self._root, self._tree_grammar)
 
     def load(self, path: str, digest: str) -> SourceFile | None:
         """The file at a path, if it was kept with that digest of its content."""

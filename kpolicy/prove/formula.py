@@ -279,14 +279,15 @@ def rests_on(core: Core, nodes: Iterable[int]) -> list[int]:
     waiting = list(dict.fromkeys(nodes))
     seen = set(waiting)
     for node in waiting:
-        for other in _below(core, node):
+        for other in below(core, node):
             if other > YES and other not in seen:
                 seen.add(other)
                 waiting.append(other)
     return waiting
 
 
-def _below(core: Core, node: int) -> list[int]:
+def below(core: Core, node: int) -> list[int]:
+    """The nodes that the value of a node is computed from."""
     compound = core.nodes[node]
     if compound is not None:
         return list(compound[1:])

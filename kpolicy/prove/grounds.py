@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
 
 def grounds(
-    model: Model, question: Question, given: Sequence[Assignment] = ()
+    model: Model, question: Question, given: Sequence[Assignment] = (), without: Collection[int] = ()
 ) -> tuple[tuple[Statement, ...], tuple[Assignment, ...]]:
     """Statements, and those of the given lines, from which it follows that a question holds.
 
     Empty if the solver gives up.  First those of an unsatisfiable core, then those of them without which the proof
-    fails, in the order in which the formula reaches their symbols from the question.
+    fails, in the order in which the formula reaches their symbols from the question.  Nothing that is said of the
+    symbols in `without` is among them: the proof has to do without.
     """
     from kpolicy.prove.proof import asked_texts, asked_value  # a proof asks for its grounds
 
@@ -32,7 +33,7 @@ def grounds(
     formula.complete()
     try:
         held = _held(formula, against, held)
-        needed = _minimal(formula, [*against, *(literal for _line, literals in held for literal in literals)])
+        needed = _minimal(formula, [*against, *(literal for _line, literals in held for literal in literals)], without)
     except GaveUpError:
         return (), ()
     place = {symbol: number for number, symbol in enumerate(formula.reached)}
@@ -57,9 +58,10 @@ def _held(formula: Formula, against: Sequence[Literal], held: _Held) -> _Held:
     return kept
 
 
-def _minimal(formula: Formula, against: Sequence[Literal]) -> list[int]:
+def _minimal(formula: Formula, against: Sequence[Literal], without: Collection[int]) -> list[int]:
     """Statements that contradict the opposite of a question, none of which can be spared."""
-    core = _core(formula, against, range(1, len(formula.statements)))
+    said = [at for at, item in enumerate(formula.statements) if at and item.symbol not in without]
+    core = _core(formula, against, said)
     # A second core is often smaller than the first, and each takes little time.
     for _round in range(2):
         core = _core(formula, against, core)

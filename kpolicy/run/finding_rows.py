@@ -16,12 +16,12 @@ def finding_row(item: Finding) -> list[Any]:
     """A finding as a plain list."""
     grounds = [[ground.text, ground.location] for ground in item.grounds]
     row = [item.rule, item.severity, item.symbol, item.message, item.place, item.architectures]
-    return [*row, item.remedy, grounds, item.witness]
+    return [*row, item.remedy, grounds, item.witness, item.part]
 
 
 def finding_of(row: list[Any]) -> Finding:
     """The finding of a list."""
-    rule, severity, symbol, message, place, archs, remedy, grounds, witness = row
+    rule, severity, symbol, message, place, archs, remedy, grounds, witness, part = row
     found = tree_finding(
         rule,
         symbol,
@@ -29,6 +29,7 @@ def finding_of(row: list[Any]) -> Finding:
         Location(*place),
         archs,
         severity=severity,
+        part=part,
         grounds=tuple(Ground(text, Location(*where) if where is not None else None) for text, where in grounds),
         witness=Witness(witness[0], tuple(witness[1])) if witness is not None else None,
     )

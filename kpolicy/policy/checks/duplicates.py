@@ -29,8 +29,8 @@ DUPLICATE, INHERITED, DEAD_RANGE, REVERSED, PROMPT = (
 )
 WRITTEN: Final = (DUPLICATE, INHERITED, DEAD_RANGE, REVERSED, PROMPT)
 _VERBS: Final = {"select": "selects", "imply": "implies"}
-Said = tuple[str, int, str]
-"""The check, the line and the message."""
+Said = tuple[str, int, str, str]
+"""The check, the line, the message, and the part of the line that is meant, "" for all of it."""
 
 
 def written_lines(entries: Iterable[WrittenEntry], index: NameIndex) -> Iterator[Finding]:
@@ -39,9 +39,9 @@ def written_lines(entries: Iterable[WrittenEntry], index: NameIndex) -> Iterator
     prompted = {entry.name: Location(entry.path, line) for entry in every if (line := _prompt(entry))}
     for entry in every:
         name = entry.name or ("this choice" if entry.statements[0].keyword == "choice" else "this entry")
-        for check, line, message in _of_entry(entry, name, prompted):
+        for check, line, message, part in _of_entry(entry, name, prompted):
             place = Location(entry.path, line)
-            yield tree_finding(check, entry.name, message, place, index.files.get(entry.path, ()))
+            yield tree_finding(check, entry.name, message, place, index.files.get(entry.path, ()), part=part)
 
 
 def _prompt(entry: WrittenEntry) -> int:
@@ -70,17 +70,17 @@ def _depends(name: str, entry: WrittenEntry, statements: list[Statement]) -> Ite
     if entry.statements[0].keyword == "if":
         return
     own: dict[Ast, int] = {}
-    around = {part: item.line for item in entry.around for part in _parts(item.condition)}
+    around = {part: item.line for item in entry.around for part in parts_of(item.condition)}
     for item in statements:
         if item.keyword != "depends":
             continue
-        for part in _parts(item.operands[0]):
+        for part in parts_of(item.operands[0]):
             if part in own:
                 where = "twice on this line" if own[part] == item.line else f"already on line {own[part]}"
-                yield DUPLICATE, item.line, f"{name} depends on {_text(part)} {where}"
+                yield DUPLICATE, item.line, f"{name} depends on {text_of(part)} {where}", text_of(part)
             elif part in around:
-                message = f"{name} depends on {_text(part)}, as everything in the block of line {around[part]} does"
-                yield INHERITED, item.line, message
+                message = f"{name} depends on {text_of(part)}, as everything in the block of line {around[part]} does"
+                yield INHERITED, item.line, message, text_of(part)
             own.setdefault(part, item.line)
 
 
@@ -92,11 +92,11 @@ def _edges(name: str, statements: list[Statement], prompted: dict[str, Location]
         verb = _VERBS[item.keyword]
         before = known.get((target, condition))
         if before is not None:
-            yield DUPLICATE, item.line, f"{name} {verb} {target} already on line {before.line}"
+            yield DUPLICATE, item.line, f"{name} {verb} {target} already on line {before.line}", ""
         elif condition != YES and target in always:
-            yield DUPLICATE, item.line, f"{name} {verb} {target} without a condition on line {always[target]}"
+            yield DUPLICATE, item.line, f"{name} {verb} {target} without a condition on line {always[target]}", ""
         elif item.keyword == "select" and target in prompted:
-            yield PROMPT, item.line, f"{name} selects {target}, which has a prompt ({prompted[str(target)]})"
+            yield PROMPT, item.line, f"{name} selects {target}, which has a prompt ({prompted[str(target)]})", ""
         known.setdefault((target, condition), item)
 
 
@@ -105,14 +105,14 @@ def _ranges(name: str, statements: list[Statement]) -> Iterator[Said]:
     always = 0
     for item in statements:
         low, high, condition = item.operands
-        text = f"range {_text(low)} {_text(high)}"
+        text = f"range {text_of(low)} {text_of(high)}"
         if item.operands in known:
-            yield DUPLICATE, item.line, f"{name} has {text} already on line {known[item.operands]}"
+            yield DUPLICATE, item.line, f"{name} has {text} already on line {known[item.operands]}", ""
         elif always:
-            yield DEAD_RANGE, item.line, f"{text} of {name} never applies: line {always} has no condition"
+            yield DEAD_RANGE, item.line, f"{text} of {name} never applies: line {always} has no condition", ""
         bounds = _number(low), _number(high)
         if None not in bounds and bounds[0] > bounds[1]:  # type: ignore[operator]  # neither is None
-            yield REVERSED, item.line, f"{text} of {name} is reversed: no number is in it"
+            yield REVERSED, item.line, f"{text} of {name} is reversed: no number is in it", ""
         known.setdefault(item.operands, item.line)
         always = always or (item.line if condition == YES else 0)
 
@@ -126,23 +126,24 @@ def _number(bound: object) -> int | None:
         return None
 
 
-def _parts(expression: Any) -> Iterator[Ast]:
+def parts_of(expression: Any) -> Iterator[Ast]:
     """The conditions that must all hold."""
     if not isinstance(expression, str) and expression[0] == "&&":
         for operand in expression[1:]:
-            yield from _parts(operand)
+            yield from parts_of(operand)
     elif expression != YES:
         yield expression
 
 
-def _text(expression: Any) -> str:
+def text_of(expression: Any) -> str:
+    """An expression as it would be written."""
     if isinstance(expression, str):
         return expression
     operator, *operands = expression
     if operator == CONST:
         return str(operands[0])
     if operator == "!":
-        inner = _text(operands[0])
+        inner = text_of(operands[0])
         return f"!({inner})" if " " in inner else f"!{inner}"
-    joined = f" {operator} ".join(_text(operand) for operand in operands)
+    joined = f" {operator} ".join(text_of(operand) for operand in operands)
     return f"({joined})" if operator == "||" else joined

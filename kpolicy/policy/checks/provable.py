@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Key = tuple[str, Location, str, str]
 """What a claim is about: the topic, the line, the symbol and the part of the line."""
-_KNOWN: Final = "BROKEN"
+KNOWN: Final = "BROKEN"
 """Nothing sets it: what depends on it is dead on purpose, and no proof may rest on its value."""
 _NEVER, _ALWAYS = "kconfig/constant-condition never", "kconfig/constant-condition always"
 _TOPICS: Final = {"kconfig/constant-condition": (_NEVER, _ALWAYS)}
@@ -67,7 +67,7 @@ def prove_lines(model: Model, checks: Collection[str], refuted: Container[Key] =
     """What some checks prove of the lines of an architecture; `refuted` is what another one contradicts already."""
     formula = Formula(model)
     lines = Lines(model, formula)
-    known = model.core.symbols.get(_KNOWN)
+    known = model.core.symbols.get(KNOWN)
     bulk = Bulk(formula, lines.probed.symbols if known is None else lines.probed.symbols | {known})
     try:
         return _Prover(model, lines, bulk).proofs(checks, refuted)
@@ -234,11 +234,11 @@ class _Prover:
         parts = partial(self._parts.around, line, tuple(before))
         fixed = -self._lines.all_of(line.own).on
         message = f"{text} always holds there"
-        yield _Question(_ALWAYS, node, line.place, message, against, applies, parts=parts, fixed=fixed)
+        yield _Question(_ALWAYS, node, line.place, message, against, applies, "always", parts, fixed)
         if line.kind in ("select", "imply", "range"):
             message = f"{text} never holds there: the line has no effect"
             conditions = self._conditions(line)
-            yield _Question(_NEVER, node, line.place, message, whole.on, around.on, parts=conditions)
+            yield _Question(_NEVER, node, line.place, message, whole.on, around.on, "never", conditions)
 
     def _text(self, line: Line) -> str:
         name, model = self._names[line.symbol], self._model

@@ -45,6 +45,7 @@ def tree_finding(
     tree: str = "",
     grounds: tuple[Ground, ...] = (),
     witness: Witness | None = None,
+    part: str = "",
 ) -> Finding:
     """A finding about a line of the tree itself."""
     return Finding(
@@ -63,6 +64,7 @@ def tree_finding(
         architectures=tuple(architectures),
         grounds=grounds,
         witness=witness,
+        part=part,
     )
 
 
@@ -73,7 +75,7 @@ def merged(claims: Sequence[Claims], source: Source) -> Iterator[Finding]:
         for claim in one.claims:
             by_line[claim.check, claim.place, claim.symbol, claim.part].setdefault(one.architecture, claim)
     macros = _Macros(source)
-    for (check, place, symbol, _part), found in by_line.items():
+    for (check, place, symbol, part), found in by_line.items():
         if check in ON_ONE:
             # One architecture is enough: its conf stops there, or warns.
             holding = sorted(found)
@@ -82,7 +84,9 @@ def merged(claims: Sequence[Claims], source: Source) -> Iterator[Finding]:
                 (found[item] for item in holding), key=lambda item: len(item.witness.lines) if item.witness else 0
             )
             message = best.message + suffix(holding, claims, place)
-            yield tree_finding(check, symbol, message, place, holding, grounds=best.grounds, witness=best.witness)
+            yield tree_finding(
+                check, symbol, message, place, holding, part=part, grounds=best.grounds, witness=best.witness
+            )
             continue
         using = [one for one in claims if place.path in one.files and place not in one.idle]
         if any(one.architecture not in found for one in using):
@@ -93,7 +97,7 @@ def merged(claims: Sequence[Claims], source: Source) -> Iterator[Finding]:
             continue
         why, grounds = _reason(agreed)
         message = agreed[0].message + why + suffix(holding, claims, place)
-        yield tree_finding(check, symbol, message, place, holding, grounds=grounds)
+        yield tree_finding(check, symbol, message, place, holding, part=part, grounds=grounds)
 
 
 def _reason(claims: Sequence[Claim]) -> tuple[str, tuple[Ground, ...]]:

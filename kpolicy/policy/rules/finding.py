@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import field
 from typing import Final, NamedTuple
 
 from kpolicy.explain.cause import Link
@@ -47,6 +48,8 @@ class Finding:
 
     `root` is what keeps a config line from taking effect.  One that stands for several with the same root has those as
     its `members`, and is about the symbol of the root (`kpolicy.policy.folding`).
+
+    `part` is for what edits the line of a finding about the tree: which part of it is meant, as the check calls that.
     """
 
     rule: str
@@ -68,6 +71,7 @@ class Finding:
     owner: str = ""
     grounds: tuple[Ground, ...] = ()
     witness: Witness | None = None
+    part: str = field(default="", compare=False)
 
     @property
     def fingerprint(self) -> str:

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A commit as the mail that `git format-patch` writes, for `git am`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from email.header import Header
+from email.utils import format_datetime
+from typing import Final, NamedTuple
+
+from kpolicy import __version__
+from kpolicy.frozen import dataclass
+from kpolicy.policy.rules.finding import Finding
+from kpolicy.report.text.lines import number
+
+_ZERO: Final = "0" * 40
+"""There is no commit yet: what `git format-patch --zero-commit` writes."""
+_ABBREVIATED: Final = 12
+_MODE: Final = "100644"
+_LONGEST_NAME: Final = 52
+_LONGEST_SECTION: Final = 80
+_NAME: Final = re.compile(rb"[A-Za-z_$]")
+"""How a line begins that git shows behind the numbers of a hunk."""
+_SPECIAL: Final = re.compile(r'[()<>@,;:\\".\[\]]')
+_HUNK: Final = re.compile(r"@@ -(\d+)(?:,(\d+))? ")
+_NO_NEWLINE: Final = b"\\ No newline at end of file\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A change of one file: `author` is a name and an address; `sign_off` says that the author signs it off."""
+
+    path: str
+    before: bytes
+    after: bytes
+    subject: str
+    body: str
+    author: tuple[str, str]
+    sign_off: bool = False
+
+    @property
+    def text(self) -> bytes:
+        """The diff, without its header."""
+        return b"".join(_diff(self.before, self.after))
+
+    @property
+    def lines(self) -> frozenset[int]:
+        """The lines of the file that the diff needs to be as they are, from 1."""
+        return frozenset(
+            number for start, count in _hunks(self.before, self.after) for number in range(start, start + count)
+        )
+
+
+class Left(NamedTuple):
+    """Findings that get no patch, and why."""
+
+    findings: tuple[Finding, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Patches:
+    """Commits with the names of their files, findings that get none, and how many there are of other checks."""
+
+    commits: tuple[tuple[str, Commit], ...]
+    left: tuple[Left, ...]
+    others: Mapping[str, int]
+
+
+def summary(patches: Patches, folder: str) -> Iterator[str]:
+    """How many patches there are, and of how many findings there is none."""
+    count = len(patches.commits)
+    yield f"{count} patch{'' if count == 1 else 'es'} {'written to ' + folder if count else 'written'}"
+    without = sum(len(item.findings) for item in patches.left)
+    if without:
+        yield f"{number(without, 'finding')} without a patch: the reasons are above"
+    for rule, found in sorted(patches.others.items()):
+        yield f"{rule}: {number(found, 'finding')}, for which a person has to decide"
+
+
+def mail(commit: Commit, when: dt.datetime) -> bytes:
+    """The mail of a commit."""
+    name, address = commit.author
+    trailer = f"\nSigned-off-by: {name} <{address}>\n" if commit.sign_off else ""
+    head = [
+        f"From {_ZERO} Mon Sep 17 00:00:00 2001",
+        f"From: {_phrase(name)} <{address}>",
+        f"Date: {format_datetime(when)}",
+        f"Subject: [PATCH] {_encoded(commit.subject)}",
+    ]
+    text = commit.text
+    path = commit.path
+    added, removed = (_count(text, sign) for sign in (b"+", b"-"))
+    end = "\t" if " " in path else ""
+    body = "\n".join(
+        (
+            "",
+            commit.body,
+            f"{trailer}---",
+            f" {path} | {added + removed} {'+' * added}{'-' * removed}",
+            f" 1 file changed{_changed(added, 'insertion', '+')}{_changed(removed, 'deletion', '-')}",
+            "",
+            f"diff --git a/{path} b/{path}",
+            f"index {_blob(commit.before)}..{_blob(commit.after)} {_MODE}",
+            f"--- a/{path}{end}",
+            f"+++ b/{path}{end}",
+            "",
+        )
+    )
+    content = body.encode("utf-8", "surrogateescape") + text + f"-- \nkpolicy {__version__}\n\n".encode("ascii")
+    if not content.isascii():
+        head += ["MIME-Version: 1.0", "Content-Type: text/plain; charset=UTF-8", "Content-Transfer-Encoding: 8bit"]
+    return "".join(f"{line}\n" for line in head).encode("ascii") + content
+
+
+def file_name(number: int, subject: str) -> str:
+    """The name of a patch's file, as git makes it of the subject."""
+    words = re.sub(r"[^A-Za-z0-9._]+", "-", subject)
+    words = re.sub(r"\.\.+", ".", words).strip("-.")[:_LONGEST_NAME].rstrip("-.")
+    return f"{number:04}-{words}.patch"
+
+
+def _phrase(name: str) -> str:
+    if not name.isascii():
+        return _encoded(name)
+    if not _SPECIAL.search(name):
+        return name
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}"'
+
+
+def _encoded(text: str) -> str:
+    """A text for a header."""
+    return text if text.isascii() else Header(text, "utf-8", maxlinelen=10_000).encode()
+
+
+def _changed(count: int, what: str, sign: str) -> str:
+    return f", {count} {what}{'s' if count > 1 else ''}({sign})" if count else ""
+
+
+def _blob(content: bytes) -> str:
+    """The name of a file's content in git, abbreviated."""
+    named = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False)
+    return named.hexdigest()[:_ABBREVIATED]
+
+
+def _count(text: bytes, sign: bytes) -> int:
+    return sum(line.startswith(sign) for line in text.split(b"\n"))
+
+
+def _lines(content: bytes) -> list[str]:
+    """The lines of a file as texts of one letter a byte, which difflib takes."""
+    return [f"{line}\n" for line in content.decode("latin-1").split("\n")[:-1]] + (
+        [content.decode("latin-1").rpartition("\n")[2]] if not content.endswith(b"\n") and content else []
+    )
+
+
+def _unified(before: bytes, after: bytes) -> list[str]:
+    return list(difflib.unified_diff(_lines(before), _lines(after)))[2:]
+
+
+def _hunks(before: bytes, after: bytes) -> Iterator[tuple[int, int]]:
+    for line in _unified(before, after):
+        match = _HUNK.match(line)
+        if match is not None:
+            yield int(match[1]), int(match[2] or 1)
+
+
+def _diff(before: bytes, after: bytes) -> Iterator[bytes]:
+    lines = before.split(b"\n")
+    for line in _unified(before, after):
+        text = line.encode("latin-1")
+        match = _HUNK.match(line)
+        if match is not None:
+            section = _section(lines, int(match[1]) - 1)
+            text = text.rstrip(b"\n") + (b" " + section if section else b"") + b"\n"
+        elif not text.endswith(b"\n"):
+            text += b"\n" + _NO_NEWLINE
+        yield text
+
+
+def _section(lines: Sequence[bytes], before: int) -> bytes:
+    """The entry that a hunk is in, as git shows it: the last line above it that begins with a letter."""
+    found = next((line for line in reversed(lines[:before]) if _NAME.match(line)), b"")
+    return found[:_LONGEST_SECTION].rstrip()

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Edits of Kconfig files tried out in memory, on one architecture: its models and configs with and without them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from kpolicy.bounds import failure
+from kpolicy.config.read import config_in_tree
+from kpolicy.evaluate.modes import PRESETS
+from kpolicy.evaluate.values import Values, evaluate
+from kpolicy.explain.grounds import Ground, grounds_in_words
+from kpolicy.frozen import dataclass
+from kpolicy.kernel.architecture import resolve_architecture
+from kpolicy.policy.checks.probed import Probed
+from kpolicy.policy.checks.provable import KNOWN
+from kpolicy.prove.equivalence import Changed, Comparison, Same
+from kpolicy.prove.expansion import Dependants, changed_line, titles
+from kpolicy.prove.solver import NoSolverError
+from kpolicy.run.selection import defconfig_targets
+
+if TYPE_CHECKING:
+    from kpolicy.kconfig.model import Model
+    from kpolicy.run.examine import Examiner
+
+
+_RECURSION_LIMIT: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """An edit, by its number: a file with its content after it; the grounds of a proof are asked for on one `arch`."""
+
+    number: int
+    path: str
+    content: bytes
+    arch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What an edit does on an architecture: `reason` says why it is not shown to change nothing, "" where it is.
+
+    `structural` says that its text shows it, without a proof; so many defconfigs were expanded.
+    """
+
+    number: int
+    arch: str
+    reason: str = ""
+    structural: bool = True
+    configs: int = 0
+    grounds: tuple[Ground, ...] = ()
+
+
+class Bench:
+    """The model of an architecture, built in this process, beside which those with edits are built."""
+
+    def __init__(self, looking: Examiner, arch: str) -> None:
+        # Expressions nest deeply, see kpolicy.kconfig.load.
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
+        self.arch = arch
+        self.looking = looking
+        self._architecture = resolve_architecture(looking.source, arch)
+        self.model = looking.tree.built(self._architecture, looking.toolchain)
+        known = self.model.core.symbols.get(KNOWN)
+        self.free = Probed.of(self.model).symbols | ({known} if known is not None else set())
+        self._comparison = Comparison(self.model, looking.tree.expressions, self.free)
+
+    def close(self) -> None:
+        """Free what is not Python's."""
+        self._comparison.close()
+
+    def edited(self, path: str, content: bytes) -> Model:
+        """The model with another content of a file; raises InputError for what conf would refuse."""
+        return self.looking.tree.variant({path: content}).built(self._architecture, self.looking.toolchain)
+
+    def tried(self, trial: Trial) -> Tried:
+        """Whether an edit changes nothing."""
+        try:
+            return self._tried(trial)
+        except NoSolverError:
+            return Tried(trial.number, self.arch, "not decided: proofs need python-sat (pip install 'kpolicy[prove]')")
+        except Exception as error:  # noqa: BLE001 - a bug met with one edit must not hide what others show
+            return Tried(trial.number, self.arch, f"not decided: {failure(error, self.arch).message}")
+
+    def _tried(self, trial: Trial) -> Tried:
+        if trial.path not in self.model.details.files:
+            return Tried(trial.number, self.arch)
+        after = self.edited(trial.path, trial.content)
+        verdict = self._comparison.with_edit(after)
+        if isinstance(verdict, Changed):
+            return Tried(trial.number, self.arch, verdict.reason)
+        reason = self._expanded(after, verdict)
+        grounds: tuple[Ground, ...] = ()
+        if verdict.proved and not reason and trial.arch == self.arch:
+            grounds = grounds_in_words(self.model, self._comparison.grounds(verdict.difference))
+        return Tried(trial.number, self.arch, reason, not verdict.proved, len(self._configs) - len(PRESETS), grounds)
+
+    def _expanded(self, after: Model, verdict: Same) -> str:
+        """Why some config expands to another .config, "" where all expand to the same."""
+        nodes = self._dependants.of(verdict.difference.changed, after.core)
+        among = titles(self.model, after, nodes)
+        for name, before in self._configs:
+            values = evaluate(after, before.config, before.mode)
+            lines = changed_line(before, values, nodes, among)
+            if lines is not None:
+                return f"{name} expands to {lines[1]} in place of {lines[0]}"
+        return ""
+
+    @cached_property
+    def _dependants(self) -> Dependants:
+        return Dependants(self.model.core)
+
+    @cached_property
+    def _configs(self) -> Sequence[tuple[str, Values]]:
+        return tuple(self._expansions())
+
+    def _expansions(self) -> Iterator[tuple[str, Values]]:
+        """The presets and the defconfigs of the architecture, without the edit."""
+        for preset in PRESETS:
+            yield preset, evaluate(self.model, None, preset)
+        for target in defconfig_targets(self.looking.source, ()):
+            if target.arch == self.arch:
+                config = config_in_tree(self.looking.source, target.parts[0].path)
+                yield target.name, evaluate(self.model, config, "defconfig")
+
+
+_benches: list[Bench] = []
+
+
+def bench(looking: Examiner, arch: str) -> Bench:
+    """The bench of an architecture: the last one of this process where that is it."""
+    if _benches and (_benches[0].arch, _benches[0].looking) != (arch, looking):
+        _benches.pop().close()
+    if not _benches:
+        _benches.append(Bench(looking, arch))
+    return _benches[0]

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Patches for findings about Kconfig files that can be cleared without a decision; each is proved to change nothing."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from kpolicy.errors import InputError
+from kpolicy.frozen import dataclass
+from kpolicy.kconfig.entries import WrittenEntry, written_entries
+from kpolicy.kconfig.frontend import Reader
+from kpolicy.kconfig.grammar import read_grammar
+from kpolicy.kernel.history import subjects
+from kpolicy.policy.patches.edits import MECHANICAL, Correction, correction, edited
+from kpolicy.policy.patches.message import Proof, body, subject
+from kpolicy.policy.patches.prefix import prefix_by_history, prefix_by_path
+from kpolicy.policy.patches.statement import NoEditError
+from kpolicy.report.views.patches import Commit, Left, Patches, file_name
+from kpolicy.run.examine import Examiner
+from kpolicy.run.executors import examiner, spread
+from kpolicy.run.patch_bench import Trial, Tried, bench
+from kpolicy.run.plan import plan_for
+
+if TYPE_CHECKING:
+    from kpolicy.kconfig.syntax import Ast
+    from kpolicy.kernel.source import KernelTree
+    from kpolicy.policy.rules.finding import Finding
+    from kpolicy.run.context import Context
+
+_AT_ONCE: Final = 8
+"""So many edits are tried in one go on an architecture, whose model is built first."""
+_USUAL: Final = "x86"
+
+
+@dataclass(frozen=True, slots=True)
+class PatchesRequest:
+    """Findings about a tree for which patches are to be made, and whose these are: a name and an address."""
+
+    source: KernelTree
+    findings: tuple[Finding, ...]
+    author: tuple[str, str]
+    sign_off: bool = False
+    toolchain: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    arch: str
+    trials: tuple[Trial, ...]
+
+
+def make_patches(request: PatchesRequest, context: Context) -> Patches:
+    """Patches for the findings that can be cleared without a decision, each proved to change no configuration."""
+    source, findings = request.source, request.findings
+    looking = Examiner(plan_for(source, request.toolchain, context), source)
+    corrections, left = _corrections([item for item in findings if item.rule in MECHANICAL], source)
+    contents = {item.path: source.read(item.path) for item in corrections}
+    after = [edited(contents[item.path], item.edits) for item in corrections]
+    trials = [
+        Trial(number, item.path, after[number], _arch_for(item, looking)) for number, item in enumerate(corrections)
+    ]
+    proofs = _tried(trials, looking, context)
+    commits: list[tuple[str, Commit]] = []
+    prefixes = _Prefixes(source, context.environment)
+    for number, item in enumerate(corrections):
+        proof = proofs[number]
+        if isinstance(proof, str):
+            left.append(Left(item.findings, proof))
+            continue
+        text = f"{prefixes.of(item.path)}{subject(item)}"
+        commit = Commit(
+            item.path, contents[item.path], after[number], text, body(item, proof), request.author, request.sign_off
+        )
+        name = file_name(len(commits) + 1, text)
+        touched = next((other for other, made in commits if _meets(commit, made)), None)
+        if touched is not None:
+            left.append(Left(item.findings, f"{touched} edits lines beside it: apply that, and run kpolicy again"))
+        else:
+            commits.append((name, commit))
+    others = Counter(item.rule for item in findings if item.rule not in MECHANICAL)
+    return Patches(tuple(commits), tuple(left), others)
+
+
+def _corrections(findings: Iterable[Finding], source: KernelTree) -> tuple[list[Correction], list[Left]]:
+    """The edits to try, one for the findings of a check about an entry."""
+    by_path: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_path.setdefault(finding.place.path, []).append(finding)
+    parser = _Parser(source)
+    found: list[Correction] = []
+    left: list[Left] = []
+    for path, several in by_path.items():
+        entries = {item.line: entry for entry in written_entries(source, [path]) for item in entry.statements}
+        content = source.read(path)
+        for entry, same in _grouped(several, entries):
+            if entry is None:
+                left.append(Left(tuple(same), "the line cannot be read by itself"))
+                continue
+            try:
+                found.append(correction(same, entry, content, parser.parse))
+            except NoEditError as error:
+                left.append(Left(tuple(same), error.message))
+    return found, left
+
+
+def _grouped(
+    findings: Iterable[Finding], entries: Mapping[int, WrittenEntry]
+) -> Iterator[tuple[WrittenEntry | None, list[Finding]]]:
+    groups: dict[tuple[str, int], list[Finding]] = {}
+    for finding in findings:
+        entry = entries.get(finding.place.line)
+        line = entry.statements[0].line if entry is not None else finding.place.line
+        groups.setdefault((finding.rule, line), []).append(finding)
+    for several in groups.values():
+        yield entries.get(several[0].place.line), several
+
+
+class _Parser:
+    """Reads expressions by the grammar of a tree."""
+
+    def __init__(self, source: KernelTree) -> None:
+        self._reader = Reader({}, lambda _command, _location: "", grammar=read_grammar(source))
+
+    def parse(self, text: str) -> Ast | None:
+        """A text as an expression; None for what is none."""
+        try:
+            statement = self._reader.statement(0, f"depends on {text}\n")
+        except InputError:
+            return None
+        return statement.operands[0] if statement is not None else None  # type: ignore[return-value]  # an Ast
+
+
+def _arch_for(item: Correction, looking: Examiner) -> str:
+    """The architecture whose lines are named as the grounds of a proof."""
+    holding = item.findings[0].architectures
+    return _USUAL if _USUAL in holding else holding[0] if holding else looking.tree.names.files[item.path][0]
+
+
+def _tried(trials: Sequence[Trial], looking: Examiner, context: Context) -> list[Proof | str]:
+    """By edit, why it changes nothing, or in words why that is not shown."""
+    readers = looking.tree.names.files
+    by_arch: dict[str, list[Trial]] = {}
+    for trial in trials:
+        for arch in readers.get(trial.path, ()):
+            by_arch.setdefault(arch, []).append(trial)
+    tasks = [
+        _Task(arch, tuple(several[start : start + _AT_ONCE]))
+        for arch, several in by_arch.items()
+        for start in range(0, len(several), _AT_ONCE)
+    ]
+    results: dict[int, list[Tried]] = {}
+    total, done = sum(len(task.trials) for task in tasks), 0
+    for found in spread(looking.plan, _try, tasks, context.jobs, looking):
+        for item in found:
+            results.setdefault(item.number, []).append(item)
+        done += len(found)
+        context.listener.progress(done, total)
+    return [_proof(results.get(trial.number, []), readers.get(trial.path, ())) for trial in trials]
+
+
+def _try(task: _Task) -> list[Tried]:
+    """Some edits on one architecture; runs in a worker."""
+    place = bench(examiner(), task.arch)
+    return [place.tried(trial) for trial in task.trials]
+
+
+def _proof(results: Sequence[Tried], archs: Sequence[str]) -> Proof | str:
+    by_arch = {item.arch: item for item in results}
+    missing = [arch for arch in archs if arch not in by_arch]
+    if missing:
+        return f"not decided on {', '.join(missing)}: a process ended before its time"
+    failed = [by_arch[arch] for arch in archs if by_arch[arch].reason]
+    if failed:
+        return f"{failed[0].reason} (on {failed[0].arch})"
+    return Proof(
+        architectures=tuple(archs),
+        structural=all(item.structural for item in results),
+        configs=sum(item.configs for item in results),
+        grounds=tuple(ground for item in results for ground in item.grounds),
+    )
+
+
+class _Prefixes:
+    """The prefixes of subjects, by file."""
+
+    def __init__(self, source: KernelTree, environment: Mapping[str, str]) -> None:
+        self._folder = os.fspath(source.root)
+        self._commit = source.revision.commit if source.revision is not None else "HEAD"
+        self._environment = environment
+        self._known: dict[str, str] = {}
+
+    def of(self, path: str) -> str:
+        """The prefix for a file: that of its last commits, or of its path."""
+        if path not in self._known:
+            found = prefix_by_history(subjects(self._folder, self._commit, path, self._environment))
+            self._known[path] = found or prefix_by_path(path)
+        return self._known[path]
+
+
+def _meets(one: Commit, other: Commit) -> bool:
+    """Whether two commits, each of the same files, cannot be applied one after the other."""
+    return one.path == other.path and not one.lines.isdisjoint(other.lines)
