@@ -46,6 +46,9 @@ def write_patches(console: Console, request: PatchesRequest, context: Context, f
     for item in patches.left:
         finding = item.findings[0]
         console.warning(finding.place, f"no patch for {finding.message} [{finding.rule}]: {item.reason}")
+    for advice in patches.advice:
+        finding = advice.finding
+        console.warning(finding.place, f"no patch for {finding.message} [{finding.rule}]: {advice}")
     if patches.commits:
         when = dt.datetime.now().astimezone()
         try:

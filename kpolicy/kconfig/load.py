@@ -17,7 +17,7 @@ from kpolicy.kconfig.cache import ModelCache
 from kpolicy.kconfig.digest_index import DigestIndex
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.names import NameIndex, index_names, pack, unpack
-from kpolicy.kconfig.payload import Core, Details, Payload, Table
+from kpolicy.kconfig.payload import Core, Details, Payload
 from kpolicy.kconfig.stored import read_details
 from kpolicy.kconfig.tracked import Digests, Tracked
 from kpolicy.kernel.architecture import Architecture, architectures, root_kconfig
@@ -27,7 +27,9 @@ from kpolicy.kernel.version import KernelVersion, read_version
 from kpolicy.location import Location
 
 if TYPE_CHECKING:
+    from kpolicy.kconfig.dialect import Dialect
     from kpolicy.kconfig.file_cache import FileCache
+    from kpolicy.kconfig.menu_tree import Elaborated
     from kpolicy.kconfig.tables import Tables
     from kpolicy.kernel.toolchain import Probes
 
@@ -120,7 +122,7 @@ class Tree:
                 return found
         tracked = self._tracked
         tracked.used = set()
-        with _undisturbed(), contained(f"the Kconfig files of {architecture}"):
+        with undisturbed(), contained(f"the Kconfig files of {architecture}"):
             payload = self._build(architecture, environment, toolchain)
         if self.cache is not None and self._lasts and self._digests.steady:
             used = tracked.used | self._probed.used
@@ -129,37 +131,6 @@ class Tree:
             for trail_name in trails:
                 self.cache.store_trail(trail_name, used)
         return self._model(payload, environment, toolchain)
-
-    def built(self, architecture: Architecture, toolchain: Toolchain) -> Model:
-        """The model of an architecture, never from the cache; raises as `model` does.
-
-        Equal expressions have equal nodes in all models that this tree and its `variant`s build.
-        """
-        environment = build_environment(self.root, self.version, architecture, toolchain)
-        self._tracked.used = set()
-        with _undisturbed(), contained(f"the Kconfig files of {architecture}"):
-            return self._model(self._build(architecture, environment, toolchain), environment, toolchain)
-
-    @property
-    def expressions(self) -> Table:
-        """Those of all models that this tree and its variants have built, which grow with each; see `Model.knowing`."""
-        assert self._shared is not None, "a model is built first"
-        return self._shared[1].expressions.nodes
-
-    def variant(self, contents: Mapping[str, bytes]) -> Tree:
-        """This tree with other contents of some files, in memory; `built` is what it is for.
-
-        Files that this tree has split already are not read again.
-        """
-        # Imported here for the same reason as in `_build`.
-        from kpolicy.kernel.overlay import Overlay
-
-        assert self._shared is not None, "a model is built first"
-        files, tables = self._shared
-        tree = Tree(Overlay(self.source, contents), self.root, probes=self._probes)
-        tree._shared = (files.variant(tree._tracked, contents), tables)
-        tree._emulated = self._emulated
-        return tree
 
     @cached_property
     def names(self) -> NameIndex:
@@ -249,7 +220,7 @@ class Tree:
         if cache is None or paths is None:
             return None
         key = self._content_key(paths, environment, toolchain)
-        with _undisturbed():
+        with undisturbed():
             found = cache.load(key)
         if found is None:
             return None
@@ -257,7 +228,7 @@ class Tree:
         core, packed = found
 
         def details() -> Details:
-            with _undisturbed():
+            with undisturbed():
                 return read_details(packed)
 
         return key, self._made(core, details, environment, toolchain)
@@ -266,16 +237,19 @@ class Tree:
         return disk.key(environment, toolchain.identity, self._digests.of(paths))
 
     def _build(self, architecture: Architecture, environment: dict[str, str], toolchain: Toolchain) -> Payload:
+        return self._payload(*self._elaborate(architecture, environment, toolchain))
+
+    def _elaborate(
+        self, architecture: Architecture, environment: dict[str, str], toolchain: Toolchain
+    ) -> tuple[Elaborated, Dialect, dict[str, Location]]:
+        """The menu tree of an architecture, the dialect of its conf, and the probes that are not known."""
         # Imported here because a cached model does without kconfiglib and the probes.
-        from kpolicy.kconfig.build import build
         from kpolicy.kconfig.dialect import read_dialect
         from kpolicy.kconfig.elaborate import elaborate
         from kpolicy.kconfig.file_cache import FileCache
         from kpolicy.kconfig.frontend import Reader
         from kpolicy.kconfig.grammar import read_grammar
-        from kpolicy.kconfig.loops import Choices, find_loop, names_make_a_loop
         from kpolicy.kconfig.parsed import ParsedFiles
-        from kpolicy.kconfig.shape import shape_all, shaper_of
         from kpolicy.kconfig.tables import Tables
         from kpolicy.kernel.toolchain import EmulatedProbes
 
@@ -283,7 +257,7 @@ class Tree:
         grammar = read_grammar(self._tracked)
         if self._shared is None:
             self._shared = (FileCache(self._tracked, ParsedFiles(self.cache, self.root, grammar)), Tables())
-        files, tables = self._shared
+        files, _tables = self._shared
         probes = self._probes or self._emulated.get(toolchain.identity)
         if probes is None:
             probes = self._emulated[toolchain.identity] = EmulatedProbes(toolchain, self._probed)
@@ -304,6 +278,15 @@ class Tree:
             reader.variables.clear()
         # Before the model is built, which takes memory too.
         files.parsed.store()
+        return elaborated, dialect, unknown
+
+    def _payload(self, elaborated: Elaborated, dialect: Dialect, unknown: dict[str, Location]) -> Payload:
+        from kpolicy.kconfig.build import build  # for the same reason
+        from kpolicy.kconfig.loops import Choices, find_loop, names_make_a_loop
+        from kpolicy.kconfig.shape import shape_all, shaper_of
+
+        assert self._shared is not None
+        _files, tables = self._shared
         payload = build(elaborated, dialect, list(unknown.items()), tables)
         choices = Choices.of(payload.core)
         if not names_make_a_loop(elaborated, choices, dialect):
@@ -325,7 +308,7 @@ def _shown(command: str, fault: str) -> str:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """Millions of small objects are about to be made and kept, and expressions nest deeply."""
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, _RECURSION_LIMIT))

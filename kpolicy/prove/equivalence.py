@@ -68,6 +68,13 @@ class Comparison:
         if self._bulk is not None:
             self._bulk.close()
 
+    @property
+    def bulk(self) -> Bulk:
+        """The formula of the model, which can be asked about expressions of the others too."""
+        if self._bulk is None:
+            self._bulk = Bulk(Formula(self._model.knowing(self._nodes)), self._free)
+        return self._bulk
+
     def with_edit(self, after: Model) -> Verdict:
         """Whether the model of an edited tree is equivalent; raises NoSolverError where that needs a proof."""
         found = difference(self._model, after)
@@ -85,10 +92,7 @@ class Comparison:
         return grounds(self._model.knowing(self._nodes), _SameEffect(found.parts), without=self._free)[0]
 
     def _prove(self, after: Model, found: Difference) -> Verdict:
-        if self._bulk is None:
-            # The formula of this model is asked about expressions of all others.
-            self._bulk = Bulk(Formula(self._model.knowing(self._nodes)), self._free)
-        problem = self._contradiction(self._bulk, after, found)
+        problem = self._contradiction(self.bulk, after, found)
         if problem is not None:
             return problem
         other = Bulk(Formula(after.knowing(after.core.nodes, self._model.core)), self._free)

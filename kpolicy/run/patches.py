@@ -8,13 +8,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from kpolicy.collection import no_collection
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.entries import WrittenEntry, written_entries
 from kpolicy.kconfig.frontend import Reader
 from kpolicy.kconfig.grammar import read_grammar
 from kpolicy.kernel.history import subjects
-from kpolicy.policy.patches.edits import MECHANICAL, Correction, correction, edited
+from kpolicy.policy.checks.tree import UNMET
+from kpolicy.policy.patches.edits import MECHANICAL, Correction, Edit, correction, edited
 from kpolicy.policy.patches.message import Proof, body, subject
 from kpolicy.policy.patches.prefix import prefix_by_history, prefix_by_path
 from kpolicy.policy.patches.statement import NoEditError
@@ -22,6 +24,7 @@ from kpolicy.report.views.patches import Commit, Left, Patches, file_name
 from kpolicy.run.examine import Examiner
 from kpolicy.run.executors import examiner, spread
 from kpolicy.run.patch_bench import Trial, Tried, bench
+from kpolicy.run.patch_remedies import advise
 from kpolicy.run.plan import plan_for
 
 if TYPE_CHECKING:
@@ -54,43 +57,54 @@ class _Task:
 
 def make_patches(request: PatchesRequest, context: Context) -> Patches:
     """Patches for the findings that can be cleared without a decision, each proved to change no configuration."""
-    source, findings = request.source, request.findings
+    source = request.source
     looking = Examiner(plan_for(source, request.toolchain, context), source)
+    # Workers start without the collector too: each would go through the models that it holds again and again.
+    with no_collection():
+        return _made(request, looking, context)
+
+
+def _made(request: PatchesRequest, looking: Examiner, context: Context) -> Patches:
+    source, findings = request.source, request.findings
     corrections, left = _corrections([item for item in findings if item.rule in MECHANICAL], source)
     contents = {item.path: source.read(item.path) for item in corrections}
     after = [edited(contents[item.path], item.edits) for item in corrections]
     trials = [
         Trial(number, item.path, after[number], _arch_for(item, looking)) for number, item in enumerate(corrections)
     ]
-    proofs = _tried(trials, looking, context)
-    commits: list[tuple[str, Commit]] = []
     prefixes = _Prefixes(source, context.environment)
-    for number, item in enumerate(corrections):
-        proof = proofs[number]
+    made: list[tuple[Correction, Commit]] = []
+    waiting: list[tuple[Correction, Commit]] = []
+    for item, content, proof in zip(corrections, after, _tried(trials, looking, context), strict=True):
         if isinstance(proof, str):
             left.append(Left(item.findings, proof))
             continue
         text = f"{prefixes.of(item.path)}{subject(item)}"
         commit = Commit(
-            item.path, contents[item.path], after[number], text, body(item, proof), request.author, request.sign_off
+            item.path, contents[item.path], content, text, body(item, proof), request.author, request.sign_off
         )
-        name = file_name(len(commits) + 1, text)
-        touched = next((other for other, made in commits if _meets(commit, made)), None)
-        if touched is not None:
-            left.append(Left(item.findings, f"{touched} edits lines beside it: apply that, and run kpolicy again"))
-        else:
-            commits.append((name, commit))
-    others = Counter(item.rule for item in findings if item.rule not in MECHANICAL)
-    return Patches(tuple(commits), tuple(left), others)
+        apart = all(not commit.meets(other) for _, other in made)
+        (made if apart else waiting).append((item, commit))
+    made.sort(key=lambda item: (item[0].path, item[0].edits[0].first))
+    commits = [(file_name(number, commit.subject), commit) for number, (_, commit) in enumerate(made, 1)]
+    for item, commit in waiting:
+        if any(item.path == other.path and {*item.edits} <= {*other.edits} for other, _ in made):
+            continue
+        name = next(name for name, other in commits if commit.meets(other))
+        left.append(Left(item.findings, f"{name} edits lines beside it: apply that, and run kpolicy again"))
+    left.sort(key=lambda item: item.findings[0].place)
+    advice = advise([item for item in findings if item.rule == UNMET], looking, context)
+    others = Counter(item.rule for item in findings if item.rule not in MECHANICAL and item.rule != UNMET)
+    return Patches(tuple(commits), tuple(left), advice, others)
 
 
 def _corrections(findings: Iterable[Finding], source: KernelTree) -> tuple[list[Correction], list[Left]]:
-    """The edits to try, one for the findings of a check about an entry."""
+    """The edits to try, one for the findings of a check about an entry, the plainest checks of a file first."""
     by_path: dict[str, list[Finding]] = {}
     for finding in findings:
         by_path.setdefault(finding.place.path, []).append(finding)
     parser = _Parser(source)
-    found: list[Correction] = []
+    found: dict[tuple[str, tuple[Edit, ...]], Correction] = {}
     left: list[Left] = []
     for path, several in by_path.items():
         entries = {item.line: entry for entry in written_entries(source, [path]) for item in entry.statements}
@@ -100,10 +114,13 @@ def _corrections(findings: Iterable[Finding], source: KernelTree) -> tuple[list[
                 left.append(Left(tuple(same), "the line cannot be read by itself"))
                 continue
             try:
-                found.append(correction(same, entry, content, parser.parse))
+                item = correction(same, entry, content, parser.parse)
             except NoEditError as error:
                 left.append(Left(tuple(same), error.message))
-    return found, left
+            else:
+                # Two checks can ask for the same edit: the first one has the plainest reason.
+                found.setdefault((path, item.edits), item)
+    return list(found.values()), left
 
 
 def _grouped(
@@ -114,7 +131,7 @@ def _grouped(
         entry = entries.get(finding.place.line)
         line = entry.statements[0].line if entry is not None else finding.place.line
         groups.setdefault((finding.rule, line), []).append(finding)
-    for several in groups.values():
+    for _, several in sorted(groups.items(), key=lambda item: (MECHANICAL.index(item[0][0]), item[0][1])):
         yield entries.get(several[0].place.line), several
 
 
@@ -198,8 +215,3 @@ class _Prefixes:
             found = prefix_by_history(subjects(self._folder, self._commit, path, self._environment))
             self._known[path] = found or prefix_by_path(path)
         return self._known[path]
-
-
-def _meets(one: Commit, other: Commit) -> bool:
-    """Whether two commits, each of the same files, cannot be applied one after the other."""
-    return one.path == other.path and not one.lines.isdisjoint(other.lines)

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 MOST_TRIES: Final = 24
 """So many solutions are evaluated before a select counts as not decided."""
-_SELECTS: Final = 3
+SELECTS: Final = 3
+"""Where `Details.symbols` has the selects of a symbol."""
 
 
 class Unmet(NamedTuple):
@@ -55,6 +56,14 @@ def unmet_selects(model: Model) -> Unmet:
         return finder.unmet()
     finally:
         finder.bulk.close()
+
+
+def breaks(formula: Formula, source: int, target: int, condition: int, needed: int) -> Literal:
+    """A literal that holds where a select raises its target above `needed`: its dependencies, or one of them."""
+    is_bool = formula.core.records[target][TYPE] == BOOL
+    allowed = formula.promoted(target, formula.pair(needed), is_bool=is_bool)
+    both = formula.clauses.minimum((formula.pair(source), formula.pair(condition)))
+    return formula.clauses.below(allowed, formula.promoted(target, both, is_bool=is_bool))
 
 
 class _Finder:
@@ -82,16 +91,12 @@ class _Finder:
         return Unmet(Claims(self._model.srcarch, tuple(claims), files, frozenset()), tuple(undecided))
 
     def _selects(self) -> Iterator[_Select]:
-        formula, clauses, files = self._formula, self._formula.clauses, self._model.details.files
+        files = self._model.details.files
         for source, item in enumerate(self._model.details.symbols):
-            for target, condition, file, line in item[_SELECTS] if item is not None else ():
+            for target, condition, file, line in item[SELECTS] if item is not None else ():
                 if condition == NO or not self._is_raised(target):
                     continue
-                is_bool = self._records[target][TYPE] == BOOL
-                allowed = formula.promoted(target, formula.pair(self._records[target][DIRECT]), is_bool=is_bool)
-                both = clauses.minimum((formula.pair(source), formula.pair(condition)))
-                selected = formula.promoted(target, both, is_bool=is_bool)
-                against = clauses.below(allowed, selected)
+                against = breaks(self._formula, source, target, condition, self._records[target][DIRECT])
                 if against != FALSE:
                     yield _Select(source, target, condition, Location(files[file], line), against)
 

@@ -37,10 +37,11 @@ REDUNDANT_SELECT, REDUNDANT_DEPENDS, DEAD_DEFAULT, CONSTANT = (
     "kconfig/dead-default",
     "kconfig/constant-condition",
 )
-MECHANICAL: Final = frozenset(
-    {DUPLICATE, INHERITED, DEAD_RANGE, REDUNDANT_SELECT, REDUNDANT_DEPENDS, DEAD_DEFAULT, CONSTANT}
+MECHANICAL: Final = (
+    *(DUPLICATE, INHERITED, DEAD_RANGE),
+    *(DEAD_DEFAULT, CONSTANT, REDUNDANT_DEPENDS, REDUNDANT_SELECT),
 )
-"""The checks for whose findings there is an edit."""
+"""The checks for whose findings there is an edit, those first whose reason is the plainest."""
 _TYPED: Final = re.compile(r"def_(bool|tristate|int|hex|string)")
 _SAME: Final = ((re.compile(r"^(\w+)(?:=y|!=n)$"), r"\1"), (re.compile(r"^(\w+)(?:=n|!=y)$"), r"!\1"))
 Parse: TypeAlias = "Callable[[str], Ast | None]"

@@ -52,9 +52,11 @@ def subject(correction: Correction) -> str:
     """What a patch does, in the imperative, without the prefix."""
     changes, name = correction.changes, correction.title
     only = len(changes) == 1 and "," not in changes[0].about
-    if correction.rule == CONSTANT and correction.findings[0].part == "always":
-        return f"remove always true condition{'' if only else 's'} from {name}"
-    keyword = changes[0].keyword
+    ends = {finding.part for finding in correction.findings} if correction.rule == CONSTANT else set()
+    if "always" in ends:
+        kind = "always true" if len(ends) == 1 else "constant"
+        return f"remove {kind} condition{'' if only else 's'} from {name}"
+    keyword = changes[0].keyword if len({change.keyword for change in changes}) == 1 else "line"
     one, several, about, of = _NOUNS.get(keyword, (keyword, f"{keyword}s", "of {name}", "of {name}"))
     where = (about if only and changes[0].about else of).format(name=name, about=changes[0].about)
     return f"remove {_KINDS[correction.rule]} {one if only else several} {where}"
@@ -67,7 +69,7 @@ def body(correction: Correction, proof: Proof) -> str:
     )
     said = [_sentence(item.message, correction.title) for item in correction.findings]
     if len(said) == 1:
-        blocks = [_wrapped(said[0] + (":" if grounds else "."))]
+        blocks = [_wrapped(said[0] + (":" if grounds and ": " not in said[0] else "."))]
     else:
         blocks = ["\n".join(_wrapped(f"- {text}", "  ") for text in dict.fromkeys(said))]
         if grounds:
@@ -89,8 +91,8 @@ def _why(proof: Proof) -> Iterator[str]:
     else:
         yield f"No configuration changes: proved with a SAT solver for every configuration {those}, with any compiler."
     if proof.configs:
-        plural = "s" if proof.configs > 1 else ""
-        yield f"The {proof.configs} defconfig{plural} and the presets (allnoconfig, allyesconfig, allmodconfig,"
+        defconfigs = "defconfig" if proof.configs == 1 else f"{proof.configs} defconfigs"
+        yield f"The {defconfigs} and the presets (allnoconfig, allyesconfig, allmodconfig,"
     else:
         yield "The presets (allnoconfig, allyesconfig, allmodconfig,"
     yield "alldefconfig) expand to the same .config."

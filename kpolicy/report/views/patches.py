@@ -47,12 +47,22 @@ class Commit:
         """The diff, without its header."""
         return b"".join(_diff(self.before, self.after))
 
-    @property
-    def lines(self) -> frozenset[int]:
-        """The lines of the file that the diff needs to be as they are, from 1."""
-        return frozenset(
-            number for start, count in _hunks(self.before, self.after) for number in range(start, start + count)
+    def meets(self, other: Commit) -> bool:
+        """Whether this and another commit, each of the same tree, cannot be applied one after the other."""
+        return self.path == other.path and not (
+            self._changed.isdisjoint(other._needed) and other._changed.isdisjoint(self._needed)
         )
+
+    @property
+    def _needed(self) -> frozenset[int]:
+        """The lines of the file that the diff needs to be as they are, from 1."""
+        hunks = _hunks(self.before, self.after)
+        return frozenset(number for start, count in hunks for number in range(start, start + count))
+
+    @property
+    def _changed(self) -> frozenset[int]:
+        """Those that it removes."""
+        return frozenset(_removed(self.before, self.after))
 
 
 class Left(NamedTuple):
@@ -62,12 +72,36 @@ class Left(NamedTuple):
     reason: str
 
 
+class Advice(NamedTuple):
+    """What can be done about a finding that needs a decision: lines to write, each with why it does not help, or "".
+
+    `problem` says why no line is known.
+    """
+
+    finding: Finding
+    ways: tuple[tuple[str, str], ...]
+    problem: str = ""
+
+    def __str__(self) -> str:
+        if self.problem:
+            return f"no remedy: {self.problem}"
+        places = (f"in {self.finding.symbol}", "on this line")
+        told = [(f"'{line}' {place}", fault) for (line, fault), place in zip(self.ways, places, strict=True)]
+        helps = [way for way, fault in told if not fault]
+        text = f"proved to clear it: {' or '.join(helps)}" if helps else "neither usual remedy clears it"
+        return "; ".join((text, *(f"{way}: {fault}" for way, fault in told if fault)))
+
+
 @dataclass(frozen=True, slots=True)
 class Patches:
-    """Commits with the names of their files, findings that get none, and how many there are of other checks."""
+    """Commits with the names of their files, findings that get none, and how many there are of other checks.
+
+    `advice` is about findings for which there are remedies to choose from.
+    """
 
     commits: tuple[tuple[str, Commit], ...]
     left: tuple[Left, ...]
+    advice: tuple[Advice, ...]
     others: Mapping[str, int]
 
 
@@ -78,6 +112,8 @@ def summary(patches: Patches, folder: str) -> Iterator[str]:
     without = sum(len(item.findings) for item in patches.left)
     if without:
         yield f"{number(without, 'finding')} without a patch: the reasons are above"
+    if patches.advice:
+        yield f"{number(len(patches.advice), 'finding')} with remedies to choose from: see above"
     for rule, found in sorted(patches.others.items()):
         yield f"{rule}: {number(found, 'finding')}, for which a person has to decide"
 
@@ -168,6 +204,18 @@ def _hunks(before: bytes, after: bytes) -> Iterator[tuple[int, int]]:
         match = _HUNK.match(line)
         if match is not None:
             yield int(match[1]), int(match[2] or 1)
+
+
+def _removed(before: bytes, after: bytes) -> Iterator[int]:
+    number = 0
+    for line in _unified(before, after):
+        match = _HUNK.match(line)
+        if match is not None:
+            number = int(match[1])
+            continue
+        if line[0] == "-":
+            yield number
+        number += line[0] != "+"
 
 
 def _diff(before: bytes, after: bytes) -> Iterator[bytes]:
