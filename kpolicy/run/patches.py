@@ -103,7 +103,7 @@ def _corrections(findings: Iterable[Finding], source: KernelTree) -> tuple[list[
     by_path: dict[str, list[Finding]] = {}
     for finding in findings:
         by_path.setdefault(finding.place.path, []).append(finding)
-    parser = _Parser(source)
+    parser = Parser(source)
     found: dict[tuple[str, tuple[Edit, ...]], Correction] = {}
     left: list[Left] = []
     for path, several in by_path.items():
@@ -135,7 +135,7 @@ def _grouped(
         yield entries.get(several[0].place.line), several
 
 
-class _Parser:
+class Parser:
     """Reads expressions by the grammar of a tree."""
 
     def __init__(self, source: KernelTree) -> None:

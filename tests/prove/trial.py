@@ -75,7 +75,7 @@ def compare(model: Model, tree: SmallTree, seed: int = 0) -> Outcome | None:
             formula.pair(node)
     literals = [_literals(formula, model, name) for name in names]
     formula.complete()
-    texts = {name: _texts(formula, model.core.symbols[name]) for name in names if tree.types[name] not in LINES}
+    texts = {name: texts_of(formula, model.core.symbols[name]) for name in names if tree.types[name] not in LINES}
     if tree.count(texts) > MOST_CONFIGS:
         return None
     seen: dict[tuple[int, ...], str] = {}
@@ -137,7 +137,7 @@ def _verdict(model: Model, text: str, results: Collection[Values]) -> tuple[str,
             return text, "undecided"
 
 
-def _texts(formula: Formula, symbol: int) -> list[str]:
+def texts_of(formula: Formula, symbol: int) -> list[str]:
     """A value of each class that a line of a config can give."""
     classes = formula.classes.of(symbol)
     if classes[0].type_code == STRING:

@@ -7,6 +7,7 @@ import datetime as dt
 import difflib
 import hashlib
 import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from email.header import Header
 from email.utils import format_datetime
@@ -21,6 +22,7 @@ _ZERO: Final = "0" * 40
 """There is no commit yet: what `git format-patch --zero-commit` writes."""
 _ABBREVIATED: Final = 12
 _MODE: Final = "100644"
+_LONGEST_HEADER: Final = 78
 _LONGEST_NAME: Final = 52
 _LONGEST_SECTION: Final = 80
 _NAME: Final = re.compile(rb"[A-Za-z_$]")
@@ -125,8 +127,15 @@ def mail(commit: Commit, when: dt.datetime) -> bytes:
     head = [
         f"From {_ZERO} Mon Sep 17 00:00:00 2001",
         f"From: {_phrase(name)} <{address}>",
-        f"Date: {format_datetime(when)}",
-        f"Subject: [PATCH] {_encoded(commit.subject)}",
+        # Git writes the day without a zero.
+        f"Date: {format_datetime(when).replace(', 0', ', ')}",
+        *textwrap.wrap(
+            f"Subject: [PATCH] {_encoded(commit.subject)}",
+            _LONGEST_HEADER,
+            subsequent_indent=" ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        ),
     ]
     text = commit.text
     path = commit.path
@@ -148,7 +157,8 @@ def mail(commit: Commit, when: dt.datetime) -> bytes:
         )
     )
     content = body.encode("utf-8", "surrogateescape") + text + f"-- \nkpolicy {__version__}\n\n".encode("ascii")
-    if not content.isascii():
+    if not f"{name}{commit.subject}{commit.body}".isascii():
+        # As git has it, the bytes of the diff are none of the text.
         head += ["MIME-Version: 1.0", "Content-Type: text/plain; charset=UTF-8", "Content-Transfer-Encoding: 8bit"]
     return "".join(f"{line}\n" for line in head).encode("ascii") + content
 

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Whether an edit of a Kconfig file changes some configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kpolicy.prove.equivalence import Changed, Same
+from tests.kconfig.small import make_tree
+from tests.oracle.trees import find_trees
+from tests.patches.edited import compare, some
+
+_HEAD = 'config X\n\tbool "x"\n\nconfig Y\n\tbool "y"\n\tdepends on X\n\nconfig NEVER\n\tbool\n\nconfig T\n\tbool\n\n'
+_TEXT, _PROOF = "text", "proof"
+# Each: an entry, what it becomes, and why nothing changes or what does.
+_CASES = {
+    "repetition": ("bool\n\tdepends on X && Y\n\tdepends on Y", "bool\n\tdepends on Y && X", _TEXT),
+    "a dependency that follows": ('bool "a"\n\tdepends on X && Y', 'bool "a"\n\tdepends on Y', _PROOF),
+    "one that does not": (
+        'bool "a"\n\tdepends on X && Y',
+        'bool "a"\n\tdepends on X',
+        "with CONFIG_X=y there is # CONFIG_A is not set in place of no line for A",
+    ),
+    "a default that follows": ("bool\n\tdefault X\n\tdefault y if NEVER", "bool\n\tdefault X", _PROOF),
+    "one that counts": ("bool\n\tdefault X\n\tdefault y if !X", "bool\n\tdefault X", _PROOF),
+    "an order of defaults": (
+        "bool\n\tdefault n if X\n\tdefault y if Y",
+        "bool\n\tdefault y if Y\n\tdefault n if X",
+        "with CONFIG_X=y, CONFIG_Y=y there is CONFIG_A=y in place of no line for A",
+    ),
+    "a string by default": ('string\n\tdefault "a"\n\tdefault "b" if X', 'string\n\tdefault "a"', _PROOF),
+    "the empty string": (
+        'string\n\tdefault ""',
+        "string",
+        'with an empty config there is no line for A in place of CONFIG_A=""',
+    ),
+    "a range": ('int "a"\n\trange 1 5\n\trange 2 4 if X', 'int "a"\n\trange 1 5', _PROOF),
+    "another range": (
+        'int "a"\n\trange 1 5 if X\n\trange 2 4',
+        'int "a"\n\trange 2 4',
+        "with CONFIG_X=y there is CONFIG_A=2 in place of CONFIG_A=1",
+    ),
+    "a select": ('bool "a"\n\tselect T if NEVER', 'bool "a"', _PROOF),
+    "a select that counts": (
+        'bool "a"\n\tselect T if X',
+        'bool "a"',
+        "with CONFIG_A=y, CONFIG_X=y there is no line for T in place of CONFIG_T=y",
+    ),
+    "a select without its condition": (
+        'bool "a"\n\tdepends on Y\n\tselect T if X',
+        'bool "a"\n\tdepends on Y\n\tselect T',
+        _PROOF,
+    ),
+    "a type": ('tristate "a"', 'bool "a"', "the type of A changes from tristate to bool"),
+    "a prompt": ('bool "a" if NEVER', "bool", "A has a prompt, or belongs to a choice, in one of both only"),
+    "a warning": ('bool "a"', 'bool "a"\n\tprompt "b"', "conf warns: prompt redefined"),
+}
+
+
+@pytest.mark.parametrize("name", _CASES)
+def test_what_is_the_same(tmp_path: Path, name: str) -> None:
+    before, after, expected = _CASES[name]
+    make_tree(tmp_path, {})
+    head = f"{_HEAD}config A\n\t"
+    _, _, verdict = compare(f"{head}{before}\n", f"{head}{after}\n", tmp_path)
+    if isinstance(verdict, Changed):
+        assert verdict.reason == expected
+    else:
+        assert (_PROOF if verdict.proved else _TEXT) == expected
+
+
+def test_titles_of_menus(tmp_path: Path) -> None:
+    make_tree(tmp_path, {})
+    text = _HEAD + 'menu "m"\n\tdepends on Y\n\tdepends on {}\n\nconfig A\n\tbool "a"\n\nendmenu\n'
+    same = compare(text.format("X"), text.format("y"), tmp_path)[2]
+    assert isinstance(same, Same)
+    other = compare(text.format("T"), text.format("y"), tmp_path)[2]
+    assert isinstance(other, Changed)
+
+
+@pytest.mark.parametrize("kernel", [None, pytest.param("6.1", marks=pytest.mark.trees)])
+def test_random_edits_against_all_configs(kernel: str | None) -> None:
+    found = find_trees().kernels
+    if kernel is not None and kernel not in found:
+        pytest.skip(f"no kernel {kernel}")
+    outcomes = some(range(50), found[kernel] if kernel is not None else None)
+    assert not [item.wrong for item in outcomes if item.wrong]
+    assert sum(item.is_same for item in outcomes) > 5
+    assert sum(item.differs for item in outcomes) > 2
