@@ -99,6 +99,7 @@ def command(
     from kpolicy.cli.reporting import Options, show
     from kpolicy.run.kconfig import KconfigRequest, check_tree
     from kpolicy.run.patches import PatchesRequest
+    from kpolicy.run.plan import EXECUTE
     from kpolicy.run.trees import find_tree
 
     options = Options.of(words)
@@ -109,6 +110,10 @@ def command(
     options.check_outputs(console)
     if signoff and folder is None:
         raise UsageError("--signoff is about patches", hint="add --patches DIR")
+    if folder is not None and options.toolchain == EXECUTE:
+        raise UsageError(
+            "--toolchain exec is not for patches", hint="they are proved for every toolchain: leave it out"
+        )
     author = prepare_patches(console, source, folder, sign_off=signoff) if folder is not None else None
     request = KconfigRequest(source, archs, checks, paths, options.terms)
     context = options.context(console)

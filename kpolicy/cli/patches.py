@@ -62,12 +62,17 @@ def write_patches(console: Console, request: PatchesRequest, context: Context, f
 
 
 def _check_folder(folder: str) -> None:
-    """Refuse a folder in which something is."""
+    """Refuse a folder in which something is, or that cannot be made."""
     hint = "pass a new or an empty directory to --patches"
+    above = os.path.abspath(folder)
+    while not os.path.lexists(above):
+        above = os.path.dirname(above)
     try:
-        if os.path.lexists(folder) and os.listdir(folder):
+        if os.listdir(above) and os.path.lexists(folder):
             raise UsageError(f"{folder} is not empty", hint=hint)
     except NotADirectoryError:
-        raise UsageError(f"{folder} is not a directory", hint=hint) from None
+        raise UsageError(f"{above} is not a directory", hint=hint) from None
     except OSError as error:
-        raise InputError(f"cannot read {folder}: {error.strerror}") from None
+        raise InputError(f"cannot read {above}: {error.strerror}") from None
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise InputError(f"cannot write to {above}: permission denied")

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from kpolicy.errors import KpolicyError
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.entries import written_entries
 from kpolicy.policy.patches.edits import edited
@@ -84,12 +85,11 @@ def _parts(
 
 def _ask(task: _Parts) -> list[tuple[int, tuple[str, ...] | str]]:
     """Runs in a worker."""
-    place = bench(examiner(), task.arch)
     found: list[tuple[int, tuple[str, ...] | str]] = []
     for select in task.selects:
         try:
-            found.append((select.number, place.unmet_parts(select)))
-        except NoEditError as error:
+            found.append((select.number, bench(examiner(), task.arch).unmet_parts(select)))
+        except KpolicyError as error:
             found.append((select.number, error.message))
     return found
 
@@ -128,9 +128,12 @@ def _tried(
 
 def _try(task: _Trials) -> list[tuple[int, Tried]]:
     """Runs in a worker."""
-    place = bench(examiner(), task.arch)
-    return [
-        (at, place.remedied(select, content))
-        for select, contents in task.selects
-        for at, content in enumerate(contents)
-    ]
+    found: list[tuple[int, Tried]] = []
+    for select, contents in task.selects:
+        for at, content in enumerate(contents):
+            try:
+                found.append((at, bench(examiner(), task.arch).remedied(select, content)))
+            except KpolicyError as error:
+                # The architecture cannot be read at all.
+                found.append((at, Tried(select.number, task.arch, f"not decided: {error.message}")))
+    return found

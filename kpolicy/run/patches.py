@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from kpolicy.bounds import failure
 from kpolicy.collection import no_collection
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
@@ -180,7 +181,11 @@ def _tried(trials: Sequence[Trial], looking: Examiner, context: Context) -> list
 
 def _try(task: _Task) -> list[Tried]:
     """Some edits on one architecture; runs in a worker."""
-    place = bench(examiner(), task.arch)
+    try:
+        place = bench(examiner(), task.arch)
+    except Exception as error:  # noqa: BLE001 - what is wrong with one architecture must not hide what others show
+        reason = f"not decided: {failure(error, task.arch).message}"
+        return [Tried(trial.number, task.arch, reason) for trial in task.trials]
     return [place.tried(trial) for trial in task.trials]
 
 
