@@ -118,8 +118,14 @@ _REFUSED = {
     "a comment on the line": ("bool\n\tdepends on B && C # why <--", "a comment on the line may have to change too"),
     "a comment above it": ("bool\n\t# why\n\tdepends on B <--", "the comment above the line may be about it"),
     "a macro": ("bool\n\tdepends on B && $(success,true) <--", "the line has macros"),
-    "a part that is none": ("bool\n\tdepends on B || C <--", "B is not a part of its own on the line"),
-    "a part in a part": ("bool\n\tdepends on (B && D) && C <--", "B is not a part of its own on the line"),
+    "a part that is none": (
+        "bool\n\tdepends on B || C <--",
+        "B is not one of the conditions that && joins on the line",
+    ),
+    "a part in a part": (
+        "bool\n\tdepends on (B && D) && C <--",
+        "B is not one of the conditions that && joins on the line",
+    ),
 }
 
 

@@ -150,7 +150,7 @@ class _Editor:
         for part in dict.fromkeys(parts):
             for _time in range(parts.count(part)):
                 if text is None:
-                    raise NoEditError(f"{part} is not a part of its own on the line")
+                    raise NoEditError(f"{part} is not one of the conditions that && joins on the line")
                 text = self._without(statement, part)
                 statement = written([*text.rstrip("\n").split("\n")], 1) if text is not None else statement
         edit = self._edit(item, text) if text is not None else self._removed(item, whole)
@@ -164,7 +164,7 @@ class _Editor:
         if len(pieces) == 1 and forms[0] == wanted:
             return None
         if wanted is None or wanted not in forms:
-            raise NoEditError(f"{part} is not a part of its own on the line")
+            raise NoEditError(f"{part} is not one of the conditions that && joins on the line")
         return without_part(statement, pieces, len(forms) - 1 - forms[::-1].index(wanted))
 
     def _form(self, expression: Ast | None) -> str | None:
