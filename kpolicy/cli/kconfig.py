@@ -42,6 +42,7 @@ from kpolicy.errors import UsageError
     "folder",
     metavar="DIR",
     type=click.Path(),
+    shell_complete=candidates.folders,
     help="Write a patch for git am into DIR, new or empty, for each finding that can be cleared without a decision.",
 )
 @click.option("--signoff", is_flag=True, help="Add Signed-off-by to the patches, by user.name and user.email of git.")

@@ -54,7 +54,8 @@ Verdict: TypeAlias = Same | Changed
 class Comparison:
     """Compares a model with later ones from the same tables, whose expressions are in `nodes`.
 
-    `free` symbols may have any value: what is proved holds whatever the toolchain answers that they rest on.
+    `free` symbols may have any value: what is proved holds whatever the toolchain answers that they rest on.  Of these
+    symbols themselves only what the text shows is decided.
     """
 
     def __init__(self, model: Model, nodes: Table, free: Collection[int]) -> None:
@@ -82,6 +83,11 @@ class Comparison:
             return Changed(found.obstacles[0])
         if not found.parts:
             return Same(found)
+        probed = next((part.symbol for part in found.parts if part.symbol in self._free), None)
+        if probed is not None:
+            # What stands there with another toolchain is in neither model.
+            name = self._model.names_by_node[probed]
+            return Changed(f"not decided: other lines about {name} ask the toolchain, or are for BROKEN")
         try:
             return self._prove(after, found)
         except GaveUpError as error:

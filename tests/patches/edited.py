@@ -24,6 +24,7 @@ from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import Architecture
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
+from kpolicy.policy.checks.probed import Probed
 from kpolicy.prove.equivalence import Changed, Comparison, Same, Verdict
 from kpolicy.prove.expansion import Dependants, changed_line, titles
 from kpolicy.prove.formula import Formula
@@ -52,7 +53,7 @@ def compare(text: str, after: str, folder: Path) -> tuple[Model, Model, Verdict]
     (folder / "Kconfig").write_text(text)
     tree = EditableTree(DirectorySource(folder), str(folder))
     before = tree.built(ARCHITECTURE, Toolchain.dummy())
-    comparison = Comparison(before, tree.expressions, frozenset())
+    comparison = Comparison(before, tree.expressions, Probed.of(before).symbols)
     try:
         later = tree.variant({"Kconfig": after.encode()}).built(ARCHITECTURE, Toolchain.dummy())
         return before, later, comparison.with_edit(later)

@@ -80,6 +80,14 @@ def test_titles_of_menus(tmp_path: Path) -> None:
     assert isinstance(other, Changed)
 
 
+def test_what_holds_with_one_toolchain_only(tmp_path: Path) -> None:
+    make_tree(tmp_path, {"scripts/kconfig/preprocess.c": ""})
+    text = _HEAD + "config A\n\tbool\n\tdefault y if $(shell,echo y)\n\tdefault X\n"
+    verdict = compare(text, text.replace("\tdefault X\n", ""), tmp_path)[2]
+    assert isinstance(verdict, Changed)
+    assert verdict.reason == "not decided: other lines about A ask the toolchain, or are for BROKEN"
+
+
 @pytest.mark.parametrize("kernel", [None, pytest.param("6.1", marks=pytest.mark.trees)])
 def test_random_edits_against_all_configs(kernel: str | None) -> None:
     found = find_trees().kernels

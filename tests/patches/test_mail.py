@@ -18,6 +18,15 @@ _TEXT = "# top\n\nconfig A\n\tbool\n" + "".join(f"\tselect S{number}\n" for numb
 # Each: the file before and after, the subject, the name of the author.
 _CASES = {
     "a line": (_TEXT, _TEXT.replace("\tselect S7\n", ""), "lib: remove duplicate select of S7 from A", "A U Thor"),
+    "lines between": (
+        _TEXT,
+        "".join(
+            line.replace("S", "T") if line[-3:-1] in ("S4", "S5", "S7") else line for line in _TEXT.splitlines(True)
+        ),
+        "lib: x",
+        "A U Thor",
+    ),
+    "one of two": (_TEXT.replace("S7", "S8"), _TEXT.replace("\tselect S7\n", ""), "lib: x", "A U Thor"),
     "two hunks": (
         _TEXT,
         _TEXT.replace("\tselect S3\n", "").replace("S25", "S26"),

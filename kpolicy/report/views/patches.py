@@ -4,11 +4,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import hashlib
 import re
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from email.header import Header
 from email.utils import format_datetime
 from typing import Final, NamedTuple
@@ -17,6 +16,7 @@ from kpolicy import __version__
 from kpolicy.frozen import dataclass
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.text.lines import number
+from kpolicy.report.text.unified import Hunk, hunks
 
 _ZERO: Final = "0" * 40
 """There is no commit yet: what `git format-patch --zero-commit` writes."""
@@ -24,12 +24,7 @@ _ABBREVIATED: Final = 12
 _MODE: Final = "100644"
 _LONGEST_HEADER: Final = 78
 _LONGEST_NAME: Final = 52
-_LONGEST_SECTION: Final = 80
-_NAME: Final = re.compile(rb"[A-Za-z_$]")
-"""How a line begins that git shows behind the numbers of a hunk."""
 _SPECIAL: Final = re.compile(r'[()<>@,;:\\".\[\]]')
-_HUNK: Final = re.compile(r"@@ -(\d+)(?:,(\d+))? ")
-_NO_NEWLINE: Final = b"\\ No newline at end of file\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +40,17 @@ class Commit:
     sign_off: bool = False
 
     @property
-    def text(self) -> bytes:
+    def hunks(self) -> tuple[Hunk, ...]:
         """The diff, without its header."""
-        return b"".join(_diff(self.before, self.after))
+        return hunks(self.before, self.after)
 
     def meets(self, other: Commit) -> bool:
         """Whether this and another commit, each of the same tree, cannot be applied one after the other."""
-        return self.path == other.path and not (
-            self._changed.isdisjoint(other._needed) and other._changed.isdisjoint(self._needed)
+        return self.path == other.path and any(
+            not one.removed.isdisjoint(two.needed) or not two.removed.isdisjoint(one.needed)
+            for one in self.hunks
+            for two in other.hunks
         )
-
-    @property
-    def _needed(self) -> frozenset[int]:
-        """The lines of the file that the diff needs to be as they are, from 1."""
-        hunks = _hunks(self.before, self.after)
-        return frozenset(number for start, count in hunks for number in range(start, start + count))
-
-    @property
-    def _changed(self) -> frozenset[int]:
-        """Those that it removes."""
-        return frozenset(_removed(self.before, self.after))
 
 
 class Left(NamedTuple):
@@ -137,7 +123,7 @@ def mail(commit: Commit, when: dt.datetime) -> bytes:
             break_on_hyphens=False,
         ),
     ]
-    text = commit.text
+    text = b"".join(hunk.text for hunk in commit.hunks)
     path = commit.path
     added, removed = (_count(text, sign) for sign in (b"+", b"-"))
     end = "\t" if " " in path else ""
@@ -196,52 +182,3 @@ def _blob(content: bytes) -> str:
 
 def _count(text: bytes, sign: bytes) -> int:
     return sum(line.startswith(sign) for line in text.split(b"\n"))
-
-
-def _lines(content: bytes) -> list[str]:
-    """The lines of a file as texts of one letter a byte, which difflib takes."""
-    return [f"{line}\n" for line in content.decode("latin-1").split("\n")[:-1]] + (
-        [content.decode("latin-1").rpartition("\n")[2]] if not content.endswith(b"\n") and content else []
-    )
-
-
-def _unified(before: bytes, after: bytes) -> list[str]:
-    return list(difflib.unified_diff(_lines(before), _lines(after)))[2:]
-
-
-def _hunks(before: bytes, after: bytes) -> Iterator[tuple[int, int]]:
-    for line in _unified(before, after):
-        match = _HUNK.match(line)
-        if match is not None:
-            yield int(match[1]), int(match[2] or 1)
-
-
-def _removed(before: bytes, after: bytes) -> Iterator[int]:
-    number = 0
-    for line in _unified(before, after):
-        match = _HUNK.match(line)
-        if match is not None:
-            number = int(match[1])
-            continue
-        if line[0] == "-":
-            yield number
-        number += line[0] != "+"
-
-
-def _diff(before: bytes, after: bytes) -> Iterator[bytes]:
-    lines = before.split(b"\n")
-    for line in _unified(before, after):
-        text = line.encode("latin-1")
-        match = _HUNK.match(line)
-        if match is not None:
-            section = _section(lines, int(match[1]) - 1)
-            text = text.rstrip(b"\n") + (b" " + section if section else b"") + b"\n"
-        elif not text.endswith(b"\n"):
-            text += b"\n" + _NO_NEWLINE
-        yield text
-
-
-def _section(lines: Sequence[bytes], before: int) -> bytes:
-    """The entry that a hunk is in, as git shows it: the last line above it that begins with a letter."""
-    found = next((line for line in reversed(lines[:before]) if _NAME.match(line)), b"")
-    return found[:_LONGEST_SECTION].rstrip()
