@@ -158,7 +158,8 @@ def test_refused(tmp_path: Path, content: bytes | None, error: type[KpolicyError
 
 _PIECES = st.sampled_from(
     [
-        *"linux append options title kernel label default menuentry GRUB_CMDLINE_LINUX= a=1 -- - += # ; é $ ${ $( ` {".split(),
+        *"linux append options title kernel label default menuentry".split(),
+        *"GRUB_CMDLINE_LINUX= a=1 -- - += # ; é $ ${ $( ` {".split(),
         *("set x=", '"cmdline": "', "'", '"', "\\", " ", "\t", "\n", "\r\n", "\xa0"),
     ]
 )

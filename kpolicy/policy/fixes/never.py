@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from kpolicy.explain.grounds import Ground
     from kpolicy.kconfig.model import Model
     from kpolicy.policy.expressions.propositional import Condition
+    from kpolicy.policy.files.requirement import Requirement
     from kpolicy.policy.fixes.hopeless import Hopeless
     from kpolicy.policy.fixes.plan import Task
-    from kpolicy.policy.files.requirement import Requirement
 
 # So many lines of a proof are shown.
 _MOST: Final = 4
