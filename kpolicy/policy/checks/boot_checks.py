@@ -100,7 +100,7 @@ BOOT_CHECKS: Final[tuple[Check, ...]] = (
         "command line that is too long for the kernel",
         "warning",
         "The kernel silently cuts its command line after COMMAND_LINE_SIZE - 1 characters: 2047 on x86 and arm64, 511"
-        " on architectures without a size of their own.",
+        " on architectures that set no size.",
         "arch/*/include/uapi/asm/setup.h, include/uapi/asm-generic/setup.h",
     ),
 )
