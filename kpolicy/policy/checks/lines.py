@@ -51,9 +51,16 @@ class Lines:
         self.entries = {node: item for node, item in enumerate(model.details.symbols) if item is not None}
         self._scopes = model.details.scopes
         self.around = cache(self._around)
+        self._of_symbols: dict[int, tuple[Line, ...]] = {}
 
-    def of(self, node: int) -> Iterator[Line]:
+    def of(self, node: int) -> tuple[Line, ...]:
         """The properties of a symbol, those of a kind in their order."""
+        found = self._of_symbols.get(node)
+        if found is None:
+            found = self._of_symbols[node] = tuple(self._properties(node))
+        return found
+
+    def _properties(self, node: int) -> Iterator[Line]:
         item = self.entries[node]
         for number, kind in enumerate(_KINDS):
             for row in item[number] if kind else ():
