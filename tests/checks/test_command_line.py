@@ -182,7 +182,8 @@ def test_words_that_the_tree_does_not_know() -> None:
     found = [item.removeprefix("<cmdline>:1: ") for item in _said(values, known=frozenset({"known"}))]
     assert found == [
         "warning: page_ower=on is no parameter of this kernel: did you mean page_owner? [boot/misspelt]",
-        "note: other.thing=1 is no parameter of this kernel: the kernel ignores it [boot/unknown-parameter]",
+        "note: other.thing=1 is no parameter of this kernel: only a module of another source takes it"
+        " [boot/unknown-parameter]",
         "note: what=1 is no parameter of this kernel: init gets it [boot/unknown-parameter]",
         "warning: kmemlaek=on is no parameter of this kernel: did you mean kmemleak? [boot/misspelt]",
         # Too short to say what is meant.

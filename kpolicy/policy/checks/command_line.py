@@ -175,7 +175,7 @@ class _Checker:
             message = f"{shown(word)} is no parameter of this kernel: did you mean {meant}?"
             yield self._finding(boot_checks.MISSPELT, word, message)
             return
-        then = "the kernel ignores it" if "." in word.name else "init gets it"
+        then = "only a module of another source takes it" if "." in word.name else "init gets it"
         yield self._finding(boot_checks.UNKNOWN, word, f"{shown(word)} is no parameter of this kernel: {then}")
 
     def _of_loader(self) -> Iterator[Finding]:
