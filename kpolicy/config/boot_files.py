@@ -319,6 +319,6 @@ _READERS: Final[Sequence[tuple[tuple[re.Pattern[str], ...], Callable[[str, Lines
         _kind(r"append\s", r"(?:label|default|kernel|linux|timeout|prompt|say|ui|menu)\s", flags=re.IGNORECASE),
         _syslinux,
     ),
-    (_kind(r"linux(?:16|efi)?\s+\S", r"(?:menuentry|submenu|set|linux|linux16|linuxefi|initrd)\s"), _grub),
+    (_kind(r"linux(?:16|efi)?[ \t]+\S", r"(?:menuentry|submenu|set|linux|linux16|linuxefi|initrd)\s"), _grub),
     (_kind(r"kernel\s", r"title\s"), _legacy),
 )
