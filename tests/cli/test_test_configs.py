@@ -179,5 +179,5 @@ def test_conf_agrees(kernel: Path, oracle: Oracle) -> None:
             compared += 1
     if not compared:
         pytest.skip("no configs of selftests in this tree")
-    assert compared > 100
+    assert compared > 50
     assert re.search(r"mm/config:\d+", " ".join(told))
