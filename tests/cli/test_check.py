@@ -123,7 +123,7 @@ def test_several_configs_in_several_processes(demo: Path) -> None:
 def test_every_finding_has_its_remedy_and_causes(demo: Path) -> None:
     text = kpolicy("check", "--tree", demo, "graphics_defconfig").out
     assert "\n    fix: # CONFIG_DEBUG_KMEMLEAK is not set\n" in text
-    assert "arch/x86/configs/graphics_defconfig:13: warning: STACKDEPOT_ALWAYS_INIT=y" in text
+    assert "arch/x86/configs/graphics_defconfig:13: note: STACKDEPOT_ALWAYS_INIT=y" in text
     assert "graphics_defconfig: judged as production for x86, role unclear, with options of a debug kernel: " in text
 
 
@@ -142,6 +142,10 @@ def test_a_full_config_tells_its_architecture(demo: Path, full: Path) -> None:
 
 def test_a_full_config_without_a_tree(full: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, demo: Path) -> None:
     monkeypatch.chdir(tmp_path)
+    # Whether a select gives PROVE_LOCKING its value is in no .config.
+    (tmp_path / "proving.config").write_text("CONFIG_PROVE_LOCKING=y\n")
+    stack = f"i386_defconfig+{tmp_path / 'proving.config'}"
+    assert kpolicy("expand", "--tree", demo, stack, "--force", "-o", full).status == 0
     outcome = kpolicy("check", full, "-o", "json")
     assert outcome.status == status.FINDINGS
     assert "judged without Kconfig files" in outcome.err
