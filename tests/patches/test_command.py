@@ -172,7 +172,7 @@ def test_patches_for_what_needs_no_decision(repository: Repository, tmp_path: Pa
         f" do [kconfig/redundant-depends]: {_NAMES[0]} edits lines beside it: apply that, and run kpolicy again",
         "lib/Kconfig:64: warning: no patch for COMMENTED depends on X already on line 62 [kconfig/duplicate-line]:"
         " the comment above the line may be about it",
-        "lib/Kconfig:58: warning: no patch for BREAKS selects NEEDY, which depends on Y (=n); shown by CONFIG_BREAKS=y"
+        "lib/Kconfig:58: warning: no patch for BREAKS selects NEEDY, which depends on Y (=n)"
         " [kconfig/unmet-select]: proved to clear it: 'depends on Y' in BREAKS or 'select NEEDY if Y' on this line",
         f"note: 8 patches written to {tmp_path / 'out'}",
         "note: 2 findings without a patch: the reasons are above",
@@ -195,8 +195,8 @@ def test_git_applies_them_and_nothing_is_found_any_more(repository: Repository, 
     repository.git("am", "-q", *(str(tmp_path / "out" / name) for name in _NAMES))
     assert repository.git("log", "--format=%an %s", "-1") == ("Jane Doe lib: remove redundant dependency of CHILD on X")
     left = _run(repository, *_ALL)
-    assert [line.partition(" [")[0] for line in left.out.splitlines()[:-1]] == [
-        "lib/Kconfig:54: warning: BREAKS selects NEEDY, which depends on Y (=n); shown by CONFIG_BREAKS=y",
+    assert [line.partition(" [")[0] for line in left.out.splitlines() if line.startswith("lib/")] == [
+        "lib/Kconfig:54: warning: BREAKS selects NEEDY, which depends on Y (=n)",
     ]
     # Each of them alone, too.
     repository.git("reset", "-q", "--hard", "HEAD~8")
