@@ -139,7 +139,7 @@ def test_ext4_is_no_module(linux: Path, tmp_path: Path) -> None:
     assert ("CONFIG_EXT4_FS=m requested, but it is y: CONFIG_MODULES is not set", "person") in texts
 
 
-def test_selftest_fragments_are_not_checked(linux: Path) -> None:
+def test_selftest_fragments_are_checked_when_asked_for(linux: Path) -> None:
     outcome = kpolicy("kconfig", "-j", "1", linux, "--path", "tools/testing/selftests")
     assert outcome.status == 2
     assert "with --check fragments also the configs of the kernel" in outcome.err
