@@ -104,7 +104,7 @@ def _plain(path: str, lines: Lines) -> CommandLine:
     placed: Placed = []
     for number, line in enumerate(lines, 1):
         if not line.startswith("#"):
-            placed += [(" ", number, 0), *placed_text(line, number)] if placed else placed_text(line, number)
+            placed += [*_blank_after(placed), *placed_text(line, number)]
     return command_line(path, placed)
 
 
@@ -136,6 +136,8 @@ def _grub(path: str, lines: Lines) -> CommandLine:
             # The first word is the kernel's file.
             entries.append(Entry(title, number, _passed(words[1:])))
             unknown.update(dict.fromkeys(f"line {number}: {item}" for item in missing.found))
+    if not entries:
+        raise _without(path)
     default = _default_of(_text(variables.get("default", [])), entries, tops)
     chosen = f"line {entries[default].line}: "
     return _chosen(path, _Menu(tuple(entries), default, tuple(item for item in unknown if item.startswith(chosen))))
@@ -156,8 +158,7 @@ def _passed(words: Sequence[Placed]) -> Placed:
     """
     placed: Placed = []
     for word in words:
-        if placed:
-            placed.append((" ", 0, 0))
+        placed += _blank_after(placed)
         # What is added has the place of what it is added to.
         quote = [('"', *word[0][1:])] if any(letter == " " for letter, _, _ in word) else []
         placed += quote
@@ -188,7 +189,7 @@ def _grub_default(path: str, lines: Lines) -> CommandLine:
         missing[name] = tuple(f"line {number}: {item}" for item in unknown.found)
     text: Placed = []
     for name in _DEFAULT_NAMES:
-        text += [*variables.get(name, []), (" ", 0, 0)]
+        text += [*_blank_after(text), *variables.get(name, [])]
     unknown = Unknown()
     placed = _passed(grub_words(text, {}, unknown))
     remarks = [item for name in _DEFAULT_NAMES for item in missing.get(name, ())]
@@ -244,6 +245,8 @@ def _legacy(path: str, lines: Lines) -> CommandLine:
             rest = re.compile(r"(?:--\S+\s+)*\S+\s*").match(text)
             start = rest.end() if rest is not None else len(text)
             entries.append(Entry(title, number, placed_text(text[start:], number, found.start(2) + start + 1)))
+    if not entries:
+        raise _without(path)
     return _chosen(path, _Menu(tuple(entries), default if default < len(entries) else 0))
 
 
@@ -257,7 +260,7 @@ def _systemd_boot(path: str, lines: Lines) -> CommandLine:
     for number, line in enumerate(lines, 1):
         found = _OPTIONS.match(line)
         if found is not None:
-            placed += [(" ", 0, 0)] if placed else []
+            placed += _blank_after(placed)
             placed += placed_text(found.group(1), number, found.start(1) + 1)
             # GRUB's blscfg fills in variables of its environment.
             names = re.findall(r"(?:^|\s)(\$\{?\w+\}?)(?=\s|$)", found.group(1))
@@ -275,7 +278,7 @@ def _syz_manager(path: str, lines: Lines) -> CommandLine:
         found = _SYZ.search(line)
         if found is not None:
             return command_line(path, _json_string(placed_text(found.group(1), number, found.start(1) + 1)))
-    raise InputError('no "cmdline" in this JSON', Location(path, 0), hint=f"expected {_KINDS}")
+    raise _without(path)
 
 
 def _json_string(placed: Placed) -> Placed:
@@ -290,6 +293,10 @@ def _json_string(placed: Placed) -> Placed:
     return found
 
 
+def _without(path: str) -> InputError:
+    return InputError("no command line in this file", Location(path, 0), hint=f"expected {_KINDS}")
+
+
 def _chosen(path: str, menu: _Menu) -> CommandLine:
     """The default of several entries, with a remark that says so."""
     entry = menu.entries[menu.default]
@@ -299,6 +306,11 @@ def _chosen(path: str, menu: _Menu) -> CommandLine:
         which = f"that of line {entry.line}{title} is used"
         remarks.insert(0, f"{len(menu.entries)} command lines: {which}; pass another one as text")
     return command_line(path, entry.placed, remarks)
+
+
+def _blank_after(placed: Placed) -> Placed:
+    """A blank before what is added to a command line; it has the place of what it follows."""
+    return [(" ", *placed[-1][1:])] if placed else []
 
 
 def _text(placed: Placed) -> str:
@@ -314,11 +326,11 @@ def _kind(*patterns: str, flags: int = 0) -> tuple[re.Pattern[str], ...]:
 _READERS: Final[Sequence[tuple[tuple[re.Pattern[str], ...], Callable[[str, Lines], CommandLine]]]] = (
     ((re.compile(r"\A\s*\{"),), _syz_manager),
     (_kind(r"(?:export\s+)?GRUB_CMDLINE_LINUX(?:_DEFAULT)?\+?="), _grub_default),
-    (_kind(r"options\s", r"(?:title|version|linux|efi|uki|initrd|machine-id|architecture)\s"), _systemd_boot),
+    (_kind(r"options[ \t]", r"(?:title|version|linux|efi|uki|initrd|machine-id|architecture)[ \t]"), _systemd_boot),
     (
-        _kind(r"append\s", r"(?:label|default|kernel|linux|timeout|prompt|say|ui|menu)\s", flags=re.IGNORECASE),
+        _kind(r"append[ \t]", r"(?:label|default|kernel|linux|timeout|prompt|say|ui|menu)[ \t]", flags=re.IGNORECASE),
         _syslinux,
     ),
-    (_kind(r"linux(?:16|efi)?[ \t]+\S", r"(?:menuentry|submenu|set|linux|linux16|linuxefi|initrd)\s"), _grub),
-    (_kind(r"kernel\s", r"title\s"), _legacy),
+    (_kind(r"linux(?:16|efi)?[ \t]+\S", r"(?:menuentry|submenu|set|linux|linux16|linuxefi|initrd)[ \t]"), _grub),
+    (_kind(r"kernel[ \t]", r"title[ \t]"), _legacy),
 )

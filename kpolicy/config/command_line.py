@@ -20,7 +20,7 @@ GIVEN: Final = "<cmdline>"
 """Where words are from that are themselves the argument of --cmdline."""
 
 Placed: TypeAlias = "list[tuple[str, int, int]]"
-"""Characters, each with its line and column in a file; both count from 1, and what was added between words has 0."""
+"""Characters, each with its line and column in a file, which count from 1."""
 
 
 class Word(NamedTuple):
