@@ -62,6 +62,12 @@ _CASES = {
             "A selects T if X, which always holds there | depends on Y Kconfig:13",
         ],
     ),
+    "a choice is no condition of its members' lines": (
+        "constant-condition",
+        'choice\n\tprompt "c"\n\nconfig M\n\tbool "m"\n\tselect T if X\n\tselect T if Y && X\n\n'
+        'config N\n\tbool "n"\n\nendchoice\n\nconfig T\n\tbool\n',
+        [],
+    ),
     "a dependency that follows": (
         "redundant-depends",
         'config A\n\tbool "a"\n\tdepends on X && Y\n',

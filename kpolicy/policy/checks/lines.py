@@ -71,6 +71,9 @@ class Lines:
                 around = self.around(scope, kind == "prompt")
                 known = {part for condition in around for part in self.formula.conjuncts(condition)}
                 own = [part for part in self.formula.conjuncts(row[-3]) if part not in known and part != YES]
+                # With an old conf the lines of a member depend on its choice, although none states that.
+                choices = [part for part in own if self._is_choice(part)]
+                around, own = (*around, *choices), [part for part in own if part not in choices]
                 yield Line(kind, node, tuple(row[:-3]), row[-3], around, tuple(own), place, scope)
 
     def needed(self, line: Line) -> Iterator[tuple[int, tuple[int, int]]]:
@@ -106,7 +109,11 @@ class Lines:
 
     def is_entry(self, node: int) -> bool:
         """Whether a node is a symbol, not a choice."""
-        return not self.model.core.records[node][FLAGS] & IS_CHOICE
+        return not self._is_choice(node)
+
+    def _is_choice(self, node: int) -> bool:
+        record = self.model.core.records[node]
+        return record is not None and bool(record[FLAGS] & IS_CHOICE)
 
     def _around(self, scope: int, prompt: bool) -> tuple[int, ...]:
         return tuple(condition for condition, _place, seen in self._lines(scope) if prompt or not seen)
