@@ -33,23 +33,67 @@ _FULL = [path for path in _CONFIGS if path.parent.name in ("production", "harden
 _READ = {
     "alma_linux_10_x86_64": {
         "debug-info/less-inlining-for-a-link-check",
+        "mm/vma-locks-counted-in-production",
         "sched/stray-shared-interrupts",
         "self-test/unit-test-modules",
     },
-    "arch_x86_64": {"sched/stray-shared-interrupts"},
-    "arch_hardened_x86_64": {"sched/preempt-checks-in-production", "sched/stray-shared-interrupts"},
+    "arch_x86_64": {
+        "block/metadata-locks-in-production",
+        "dma/buffer-statistics-in-production",
+        "fs/f2fs-checks-in-production",
+        "sched/stray-shared-interrupts",
+        # MMC_TEST=m
+        "self-test/overwrites-storage",
+    },
+    "arch_hardened_x86_64": {
+        "block/metadata-locks-in-production",
+        "debug-vm/in-hardened",
+        "dma/buffer-statistics-in-production",
+        "fs/f2fs-checks-in-production",
+        "sched/preempt-checks-in-production",
+        "sched/stray-shared-interrupts",
+        "self-test/overwrites-storage",
+    },
     "fedora_42_updates_x86_64": {
         "debug-info/less-inlining-for-a-link-check",
+        "net/ipoib-packets-checked-in-production",
+        "sched/latencies-recorded-in-production",
         "sched/stray-shared-interrupts",
         "self-test/unit-test-modules",
     },
-    # PTDUMP_STAGE2_DEBUGFS=y
-    "android_15_6.6_aarch64": {"debugfs/guest-page-tables-shown"},
+    # PTDUMP_STAGE2_DEBUGFS=y, and on both phones DMABUF_SYSFS_STATS=y and THERMAL_EMULATION=y.
+    "android_15_6.6_aarch64": {
+        "debugfs/guest-page-tables-shown",
+        "dma/buffer-statistics-in-production",
+        "drivers/temperature-emulated",
+    },
+    "android_pixel-7": {"dma/buffer-statistics-in-production", "drivers/temperature-emulated"},
+    "nixpkgs-linux_lts": {
+        "arch/entry-checks-in-production",
+        "mm/allocations-profiled-in-production",
+        "sched/cgroup-internals-in-production",
+        "self-test/overwrites-storage",
+    },
     "opensuse_x86_64": {
+        "drivers/fences-from-user-space",
+        # F2FS_FAULT_INJECTION=y
+        "fault-injection/devices-and-file-systems-in-production",
         "fault-injection/framework-in-production",
         # DEBUG_SG=y beside BUG_ON_DATA_CORRUPTION=y: both are KSPP settings.
         "kvmalloc/sg-as-hardening",
         "self-test/crash-on-request",
+        # MTD_TESTS=m
+        "self-test/overwrites-storage",
+    },
+    "ubuntu_24.04_lts_noble_riscv64": {
+        "drivers/fences-from-user-space",
+        "drivers/temperature-emulated",
+        "sched/latencies-recorded-in-production",
+    },
+    "ubuntu_25.04_plucky_x86_64": {
+        "drivers/fences-from-user-space",
+        "drivers/temperature-emulated",
+        "sched/latencies-recorded-in-production",
     },
 }
 
