@@ -114,6 +114,12 @@ def test_what_is_built_in(symbols: str, line: str, said: str) -> None:
     assert all(said in item for item in found)
 
 
+def test_kernels_of_a_fuzzer_share_a_line() -> None:
+    for role, severity in (("debug", "warning"), ("fuzzing", "note")):
+        [found] = _said(_values("page_owner=on"), role)
+        assert found.startswith(f"<cmdline>:1: {severity}: page_owner=on has no effect")
+
+
 def test_what_cannot_be_taken_back() -> None:
     found = _said(_values("kmemleak=off kmemleak=on", f"{_X86} DEBUG_KMEMLEAK"))
     assert found == [

@@ -100,7 +100,9 @@ class _Checker:
 
     def _of_word(self, word: Word, parameter: BootParameter, spelling: Spelling) -> Iterator[Finding]:
         values = self._values
-        mild: Severity | None = "note" if switches_off(word) or parameter.purpose == "report" else None
+        # The kernels of a fuzzer share one command line, whatever detector each has.
+        shared = self._role == "fuzzing"
+        mild: Severity | None = "note" if shared or switches_off(word) or parameter.purpose == "report" else None
         if unknown_since(spelling, self._release) and not (self._known is not None and self._known(word.name)):
             other = next((item.name for item in parameter.spellings if not unknown_since(item, self._release)), "")
             hint = f"; use {other}" if other else ""
