@@ -201,3 +201,10 @@ def bench(looking: Examiner, arch: str) -> Bench:
     if not _benches:
         _benches.append(Bench(looking, _trees[0][1], arch))
     return _benches[0]
+
+
+def clear_benches() -> None:
+    """Free what this process keeps for the next edit."""
+    while _benches:
+        _benches.pop().close()
+    _trees.clear()

@@ -24,7 +24,7 @@ from kpolicy.policy.patches.statement import NoEditError
 from kpolicy.report.views.patches import Commit, Left, Patches, file_name
 from kpolicy.run.examine import Examiner
 from kpolicy.run.executors import examiner, spread
-from kpolicy.run.patch_bench import Trial, Tried, bench
+from kpolicy.run.patch_bench import Trial, Tried, bench, clear_benches
 from kpolicy.run.patch_remedies import advise
 from kpolicy.run.plan import plan_for
 
@@ -62,7 +62,10 @@ def make_patches(request: PatchesRequest, context: Context) -> Patches:
     looking = Examiner(plan_for(source, request.toolchain, context), source)
     # Workers start without the collector too: each would go through the models that it holds again and again.
     with no_collection():
-        return _made(request, looking, context)
+        try:
+            return _made(request, looking, context)
+        finally:
+            clear_benches()
 
 
 def _made(request: PatchesRequest, looking: Examiner, context: Context) -> Patches:

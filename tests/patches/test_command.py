@@ -12,6 +12,7 @@ import pytest
 
 from kpolicy import __version__
 from kpolicy.prove import solver
+from kpolicy.run import patch_bench
 from tests.cli.support import Outcome, kpolicy
 from tests.git import Repository, make_repository
 from tests.kconfig.small import make_tree
@@ -287,6 +288,12 @@ def test_where_there_is_nothing_to_write(repository: Repository, tmp_path: Path)
     assert _run(repository, "--signoff").status == 2
     executed = _run(repository, "--patches", tmp_path / "out", "--toolchain", "exec")
     assert (executed.status, "--toolchain exec" in executed.err) == (2, True)
+
+
+def test_nothing_is_kept_for_the_end_of_the_process(repository: Repository, tmp_path: Path) -> None:
+    _run(repository, "--check", "dead-range", "--patches", tmp_path / "out")
+    assert not patch_bench._benches
+    assert not patch_bench._trees
 
 
 def test_a_revision(repository: Repository, tmp_path: Path) -> None:
