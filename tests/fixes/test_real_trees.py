@@ -40,7 +40,7 @@ def test_what_fixes_clear_and_what_conf_makes_of_them(kernel: Path, oracle: Orac
     tree = tree_of(kernel)
     subprocess.run(["git", "init", "-q", tmp_path], check=True, capture_output=True)
     number: Counter[str] = Counter()
-    for arch, path in sorted({*defconfig_sample(oracle, "fixes", _SAMPLE), *_RICH}):
+    for arch, path in sorted({*defconfig_sample(oracle, "edits", _SAMPLE), *_RICH}):
         content = source.read(path)
         model = tree.model(resolve_architecture(source, arch), Toolchain.dummy())
         before = evaluate(model, parse_config(path, content), "defconfig")
