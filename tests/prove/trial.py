@@ -79,15 +79,15 @@ def compare(model: Model, tree: SmallTree, seed: int = 0) -> Outcome | None:
     if tree.count(texts) > MOST_CONFIGS:
         return None
     seen: dict[tuple[int, ...], str] = {}
-    results: list[Values] = []
+    # A number that nothing sets is 0 and has no line, which conditions tell apart.
+    results: dict[tuple[object, ...], Values] = {}
     count = 0
     for lines in tree.configs(texts):
         count += 1
         values = evaluate(model, config_of(lines))
         state = tuple(_state(formula, model, values, names))
-        if state not in seen:
-            seen[state] = repr(lines)
-            results.append(values)
+        seen.setdefault(state, repr(lines))
+        results.setdefault((state, *map(values.is_written, names)), values)
     told: list[str] = []
     missing = beyond = 0
     with Cadical195(bootstrap_with=formula.clauses.items) as solver:
@@ -100,7 +100,9 @@ def compare(model: Model, tree: SmallTree, seed: int = 0) -> Outcome | None:
                 beyond += 1
                 told.append(f"given by no config: {dict(zip(names, state, strict=True))}")
     free = bool(formula.texts.free)
-    verdicts = [_verdict(model, text, results) for text in _implications(model, formula, tree, names, Random(seed))]
+    verdicts = [
+        _verdict(model, text, results.values()) for text in _implications(model, formula, tree, names, Random(seed))
+    ]
     told += [f"answered against the configs: {text}" for text, verdict in verdicts if verdict == "wrong"]
     undecided, wrong = (sum(verdict == word for _, verdict in verdicts) for word in ("undecided", "wrong"))
     text = f"seed {seed}\n{tree.text}" + "\n".join(told) if told else ""
