@@ -151,6 +151,15 @@ def test_a_hex_without_its_prefix_is_a_number(tmp_path: Path) -> None:
     assert parse("A = 16 && A = 0x10 && A > 10 && A != 10").holds(values)
 
 
+@pytest.mark.trees
+def test_a_hex_without_a_number(tmp_path: Path, kernel: Path) -> None:
+    """The conf of 6.1 writes an empty one, that of 6.12 writes 0."""
+    tree = make_tree(tmp_path, {"Kconfig": 'config A\n\thex "a"\n'}, kernel)
+    values = evaluate(load(tree), None, "alldefconfig")
+    assert parse('A = "" || A = 0').holds(values)
+    assert parse('A = ""').holds(values) == (values.text("A") == "" or not values.is_written("A"))
+
+
 def test_a_line_for_a_symbol_that_the_tree_lacks_counts_as_assigned() -> None:
     assert parse("assigned(STACK_HASH_ORDER)").holds(values_of("STACK_HASH_ORDER=20"))
     assert not parse("assigned(STACK_HASH_ORDER)").holds(values_of("DEBUG_KERNEL"))

@@ -88,8 +88,8 @@ class Symbol:
         # conf gives 0 to a number that nothing sets, and does not write it.
         if not values.is_written(self.name):
             return ""
-        # `default ff` of a hex is written as it stands, and is the number 0xff.
-        short = not text.startswith(("0x", "0X")) and values.model.type_of(self.name) == "hex"
+        # `default ff` of a hex is written as it stands, and is the number 0xff; 6.1 writes an empty one.
+        short = text and not text.startswith(("0x", "0X")) and values.model.type_of(self.name) == "hex"
         return f"0x{text}" if short else text
 
     def __str__(self) -> str:
