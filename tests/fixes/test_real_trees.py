@@ -28,7 +28,7 @@ from tests.oracle.conf import Oracle
 # Measuring coverage would double the time, and the small tests cover the same code.
 pytestmark = [pytest.mark.trees, pytest.mark.slow, pytest.mark.no_cover]
 
-_SAMPLE = 14
+_SAMPLE = 10
 _LEAST_CLEARED = 0.95
 # Those with the most findings of rules.
 _RICH = [("sh", "arch/sh/configs/sdk7786_defconfig"), ("powerpc", "arch/powerpc/configs/ppc6xx_defconfig")]
