@@ -77,6 +77,8 @@ def command(
     console.quiet = quiet
     if tree is None and words and _is_tree(words, bool(givens), console.environment):
         tree, words = words[0], words[1:]
+    elif tree is None and words and os.sep in words[0] and not is_condition(words[0]):
+        raise UsageError(f"{words[0]}: no such directory", hint="the first word is the kernel tree, or pass --tree DIR")
     for word in words:
         if not is_condition(word) and names_tree(word, console.environment):
             raise UsageError(f"two kernel trees: {word} is one, too", hint="a condition is about one tree")

@@ -302,3 +302,9 @@ def test_a_word_that_is_a_condition_and_a_revision(tree: str, monkeypatch: pytes
     assert kpolicy("prove", "--tree", ".", "A", "C -> C").out.startswith("A  Linux")
     assert kpolicy("prove", "--tree", "A", "C -> C").status == 0
     assert kpolicy("prove", "HEAD", "C -> C").status == 0
+
+
+def test_a_tree_that_is_not_there_is_named() -> None:
+    outcome = kpolicy("prove", "no/such/tree", "KASAN")
+    assert outcome.status == 2
+    assert outcome.err.startswith("error: no/such/tree: no such directory\n")
