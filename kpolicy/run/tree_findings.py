@@ -184,6 +184,10 @@ class Survey:
             told = {(item.symbol, item.place) for item in found[CLAIMS] if item.rule == _DEAD_DEFAULT}
             found[_DEAD_DEFAULT] = [item for item in found[_DEAD_DEFAULT] if (item.symbol, item.place) not in told]
         findings = [item for part in found.values() for item in part if item.rule in self._wanted]
+        if not self._complete:
+            # What is read from the text of the files is about all architectures.
+            own = {self._looking.architecture(word).srcarch for word in self._words}
+            findings = [item for item in findings if not item.architectures or own.intersection(item.architectures)]
         findings.sort(key=lambda item: (item.place.path, item.place.line, item.rule, item.symbol))
         standards = self._looking.plan.standards
         adjusted = standards[0].policy.settings("").adjust(findings) if standards else tuple(findings)

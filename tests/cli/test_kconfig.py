@@ -239,6 +239,14 @@ def test_what_is_asked_for_wrongly(tree: Path, tmp_path: Path, monkeypatch: pyte
     assert kpolicy("kconfig", tree, "--arch", "three").status == 2
 
 
+def test_lines_of_other_architectures_are_left_out(tree: Path) -> None:
+    with (tree / "arch/two/Kconfig").open("a") as file:
+        file.write("\tdepends on TWO\n")
+    for arch, count in (("one", 0), ("two", 1)):
+        outcome = kpolicy("kconfig", "-j", "1", tree, "--arch", arch, "--check", "duplicate-line")
+        assert outcome.out.count("arch/two/Kconfig") == count
+
+
 def test_a_broken_architecture_does_not_hide_the_others(tree: Path) -> None:
     (tree / "arch/two/Kconfig").write_text("config\n")
     outcome = kpolicy("kconfig", "-j", "1", tree)
