@@ -108,7 +108,7 @@ def _check_folder(path: str) -> None:
 def deliver_outputs(console: Console, report: Report, outputs: Outputs) -> None:
     """Write a report in all formats: everything is rendered first, files are written, then stdout."""
     # `check` is about one config: what is wrong with it, and why.
-    how = replace(outputs.how, details=outputs.how.verbose or report.command == "check")
+    how = replace(outputs.how, details=outputs.how.verbose or report.command in ("check", "kconfig"))
     rendered = [(output, output.form.render(report, _presentation(console, output, how))) for output in outputs.all]
     _tell_what_is_left_out(console, report, outputs)
     for output, text in sorted(rendered, key=lambda item: item[0].path is None):

@@ -13,9 +13,9 @@
 
 from __future__ import annotations
 
-import ast
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Sequence
 from typing import Final, Literal, TypeAlias
 
 from kpolicy.frozen import dataclass
@@ -28,17 +28,18 @@ SELFTESTS: Final = "tools/testing/selftests"
 _RCUTORTURE: Final = f"{SELFTESTS}/rcutorture/configs"
 _KUNIT: Final = "tools/testing/kunit"
 _UML: Final = f"{_KUNIT}/configs/arch_uml.config"
-_SUFFIX: Final = ".kunitconfig"
-# Folders of the top that have drivers and subsystems; what has no Kconfig file below has no unit tests either.
+# Here no driver or subsystem lies that could have unit tests.
 _WITHOUT_UNIT_TESTS: Final = frozenset({"Documentation", "LICENSES", "scripts", "tools"})
 _DEEPEST: Final = 12
 # kvm.sh runs on the machine at hand.
 _MACHINE: Final = "x86_64"
+# `kconfig` of the call `QemuArchParams(...)`; nothing in these texts is escaped.
+_QEMU_LINES: Final = re.compile(r"\bkconfig[ \t]*=[ \t]*('''|\"\"\"|'|\")(.*?)\1", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class SuiteFragment:
-    """A fragment of a test: laid on the default config of an architecture, or only on the files `on`.
+    """A fragment of a test; one of KUnit is laid on the files `on` alone, any other on the default config and these.
 
     `lines` are config lines that come before those files and stand in none, with the file that states them.
     """
@@ -46,65 +47,50 @@ class SuiteFragment:
     path: str
     suite: Suite
     on: tuple[str, ...] = ()
-    on_default: bool = True
     lines: tuple[str, str] = ("", "")
 
 
-def suite_fragments(source: Source, architecture: Architecture) -> Iterator[SuiteFragment]:
-    """The fragments of the kernel's tests that are for an architecture; none where the tree has no tests."""
+def kunitconfigs(source: Source) -> tuple[str, ...]:
+    """The fragments of the unit tests of a tree, which are the same for every architecture."""
+    tops = (top for top in source.list_dir("") if top not in _WITHOUT_UNIT_TESTS and not top.startswith("."))
+    found = [path for top in tops for path in _files(source, top, {".kunitconfig"})]
+    found += (f"{_KUNIT}/configs/{name}.config" for name in ("all_tests", "default"))
+    return tuple(path for path in found if source.is_file(path))
+
+
+def suite_fragments(source: Source, architecture: Architecture, unit_tests: Sequence[str]) -> Iterator[SuiteFragment]:
+    """The fragments of the kernel's tests that are for an architecture; none where the tree has no tests.
+
+    `unit_tests` are those of `kunitconfigs`.
+    """
     machine = arch_variable(source, "UTS_MACHINE", architecture) or architecture.arch
     # User mode Linux has no hardware to test, and a small default config: most lines would be lost there.
     for path in _files(source, SELFTESTS, {"config", f"config.{machine}"}) if architecture.srcarch != "um" else ():
         below = f"{os.path.dirname(path)}/config"
         # What is for one machine comes after what is for all.
         yield SuiteFragment(path, "selftests", (below,) if path != below and source.is_file(below) else ())
-    yield from _unit_tests(source, architecture, machine)
-    if architecture.srcarch == "x86" and architecture.arch != "i386":
+    found = _unit_test_machine(source, architecture, machine)
+    if found is not None:
+        yield from (SuiteFragment(path, "kunit", *found) for path in unit_tests)
+    if machine == _MACHINE:
         yield from _scenarios(source)
 
 
-def _unit_tests(source: Source, architecture: Architecture, machine: str) -> Iterator[SuiteFragment]:
-    if architecture.srcarch == "um":
-        lines, on = ("", ""), (_UML,) if source.is_file(_UML) else ()
-    else:
-        found = _machines(source)
-        word = next((word for word in (architecture.arch, machine) if word in found), None)
-        if word is None:
-            return
-        lines, on = found[word], ()
-    for top in source.list_dir(""):
-        if top not in _WITHOUT_UNIT_TESTS and not top.startswith("."):
-            for path in _files(source, top, {_SUFFIX}):
-                yield SuiteFragment(path, "kunit", on, on_default=False, lines=lines)
-    for name in ("all_tests", "default"):
-        path = f"{_KUNIT}/configs/{name}.config"
-        if source.is_file(path):
-            yield SuiteFragment(path, "kunit", on, on_default=False, lines=lines)
+def _unit_test_machine(
+    source: Source, architecture: Architecture, machine: str
+) -> tuple[tuple[str, ...], tuple[str, str]] | None:
+    """The files and the lines that kunit.py puts before a fragment; None where it has no machine.
 
-
-def _machines(source: Source) -> Mapping[str, tuple[str, str]]:
-    """The emulated machines of kunit.py: ARCH word to the file that describes one, and its config lines.
-
-    The files are Python programs, of which only two words of `QemuArchParams(...)` are read.
+    `kunit.py --arch=WORD` takes qemu_configs/WORD.py, a Python program, of which only the text of `kconfig` is read.
     """
-    folder, found = f"{_KUNIT}/qemu_configs", dict[str, tuple[str, str]]()
-    for name in listed(source, folder) or ():
-        path = f"{folder}/{name}"
-        if not name.endswith(".py") or not source.is_file(path):
-            continue
-        try:
-            tree = ast.parse(source.read(path))
-        except (SyntaxError, ValueError, MemoryError, RecursionError):
-            continue
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "QemuArchParams":
-                words = {
-                    item.arg: item.value.value
-                    for item in node.keywords
-                    if isinstance(item.value, ast.Constant) and isinstance(item.value.value, str)
-                }
-                found.setdefault(words.get("linux_arch", ""), (path, words.get("kconfig", "")))
-    return found
+    if architecture.srcarch == "um":
+        return (_UML,) if source.is_file(_UML) else (), ("", "")
+    for word in (architecture.arch, machine):
+        path = f"{_KUNIT}/qemu_configs/{word}.py"
+        if source.is_file(path):
+            found = _QEMU_LINES.search(source.read(path).decode("utf-8", "surrogateescape"))
+            return (), (path, found[2] if found is not None else "")
+    return None
 
 
 def _scenarios(source: Source) -> Iterator[SuiteFragment]:

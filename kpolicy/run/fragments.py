@@ -62,10 +62,10 @@ def lay_on(looking: Examiner, architecture: Architecture) -> Laid:
     return laying.result()
 
 
-def lay_tests_on(looking: Examiner, architecture: Architecture, *, advise: bool) -> Laid:
+def lay_tests_on(looking: Examiner, architecture: Architecture, unit_tests: Sequence[str], *, advise: bool) -> Laid:
     """The fragments of the kernel's tests, each on what it is for, and those of all selftests together.
 
-    With `advise` lines are looked for with which a line would be honoured.
+    `unit_tests` are those of `kunitconfigs`.  With `advise` lines are looked for with which a line would be honoured.
     """
     source = looking.source
     try:
@@ -74,7 +74,7 @@ def lay_tests_on(looking: Examiner, architecture: Architecture, *, advise: bool)
         return Laid(errors=(error,))
     laying = _Laying(looking, architecture, advise=advise)
     merging: list[str] = []
-    for item in suite_fragments(source, architecture):
+    for item in suite_fragments(source, architecture, unit_tests):
         if item.suite == "kunit":
             laying.lay(item.path, _machine(source, item))
         elif base:
@@ -86,10 +86,10 @@ def lay_tests_on(looking: Examiner, architecture: Architecture, *, advise: bool)
     return laying.result()
 
 
-def suite_files(source: KernelTree, architecture: Architecture) -> set[str]:
+def suite_files(source: KernelTree, architecture: Architecture, unit_tests: Sequence[str]) -> set[str]:
     """The files that `lay_tests_on` reads."""
     found = set(make_target(source, architecture, "defconfig"))
-    for item in suite_fragments(source, architecture):
+    for item in suite_fragments(source, architecture, unit_tests):
         found |= {item.path, *item.on, *filter(None, (item.lines[0],))}
     return found
 

@@ -13,6 +13,7 @@ from kpolicy.frozen import dataclass
 from kpolicy.kernel.architecture import architectures, resolve_architecture
 from kpolicy.kernel.config_files import config_files
 from kpolicy.kernel.source import KernelTree
+from kpolicy.kernel.suites import kunitconfigs
 from kpolicy.policy.checks.registry import FRAGMENT_CHECKS, PROOF_CHECKS, TEST_CHECKS, TREE_CHECKS, UNASKED_CHECKS
 from kpolicy.report.records import Report
 from kpolicy.run.conclude import Work, conclude, plan_by
@@ -88,7 +89,8 @@ def _check_paths(examiner: Examiner, paths: tuple[str, ...], tests_for: tuple[st
     source = examiner.source
     files = {*examiner.tree.names.files, *(file.path for file in config_files(source) if file.kind == "fragment")}
     if tests_for is not None:
-        files.update(*(suite_files(source, examiner.architecture(word)) for word in tests_for or architectures(source)))
+        unit_tests, words = kunitconfigs(source), tests_for or architectures(source)
+        files.update(*(suite_files(source, examiner.architecture(word), unit_tests) for word in words))
     known = files.union(*map(_folders, files))
     for path in paths:
         if path in known or path == ".":

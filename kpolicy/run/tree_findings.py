@@ -16,6 +16,7 @@ from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import architectures, resolve_architecture
 from kpolicy.kernel.config_files import make_target
 from kpolicy.kernel.source import KernelTree
+from kpolicy.kernel.suites import kunitconfigs
 from kpolicy.policy.checks import suites
 from kpolicy.policy.checks.duplicates import WRITTEN, written_lines
 from kpolicy.policy.checks.fragments import Unheard, fragment_findings
@@ -79,6 +80,7 @@ class _Task:
     redundant: bool
     fragments: bool
     tests: bool
+    unit_tests: tuple[str, ...]
     advise: bool
     proofs: tuple[str, ...]
 
@@ -131,15 +133,15 @@ class Survey:
         self._remarks = [*unproved, *(remark for known in kept.values() if known is not None for remark in known[1])]
         self._missing = [part for part in parts if part not in self._found]
         self.tasks: Mapping[str, Callable[[], Any]] = {}
-        single = (part in self._missing for part in (CLAIMS, REDUNDANT, FRAGMENTS, TESTS))
-        claims, redundant, fragments, tests = single
+        claims, redundant, fragments, tests = (part in self._missing for part in (CLAIMS, REDUNDANT, FRAGMENTS, TESTS))
         proofs = tuple(part for part in self._missing if part in _PROVED)
         # What to add to the config of a test is looked for where tests run most.
-        first = next((word for word in _USUAL if word in self._words), self._words[0])
+        first = next((word for word in (*_USUAL, *self._words) if word in self._words), "")
         if claims or redundant or fragments or tests or proofs:
+            unit_tests = kunitconfigs(looking.source) if tests else ()
+            asked = claims, redundant, fragments, tests, unit_tests
             self.tasks = {
-                word: partial(_look, _Task(word, claims, redundant, fragments, tests, word in (first, "um"), proofs))
-                for word in self._words
+                word: partial(_look, _Task(word, *asked, word in (first, "um"), proofs)) for word in self._words
             }
 
     def report(self, given: Iterable[Any]) -> Looked:
@@ -241,7 +243,7 @@ def _look(task: _Task) -> _Result:
         if task.fragments:
             result = replace(result, fragments=lay_on(looking, architecture))
         if task.tests:
-            result = replace(result, tests=lay_tests_on(looking, architecture, advise=task.advise))
+            result = replace(result, tests=lay_tests_on(looking, architecture, task.unit_tests, advise=task.advise))
     except Exception as error:  # noqa: BLE001 - a bug met in one architecture must not hide what the others show
         return _Result(task.arch, errors=(failure(error, f"the Kconfig files of {task.arch}"),))
     return replace(result, remarks=looking.kconfig_remarks())
@@ -330,6 +332,7 @@ class _Shelf:
                 configs.update(file.path for file in fragments_of(self._source, architecture))
         if part == TESTS:
             configs.update(tree.names.files)
+            unit_tests = kunitconfigs(self._source)
             for architecture in chosen:
-                configs |= suite_files(self._source, architecture)
+                configs |= suite_files(self._source, architecture, unit_tests)
         return tree.content_key(json.dumps([part, keys]), configs, _CODE)

@@ -239,6 +239,11 @@ def test_what_is_asked_for_wrongly(tree: Path, tmp_path: Path, monkeypatch: pyte
     assert kpolicy("kconfig", tree, "--arch", "three").status == 2
 
 
+def test_a_tree_without_architectures(tmp_path: Path) -> None:
+    outcome = kpolicy("kconfig", "-j", "1", make_tree(tmp_path / "linux", {"Kconfig": ""}))
+    assert (outcome.out, outcome.err) == ("0 architectures: 0 errors, 0 warnings, 0 notes\n", "")
+
+
 def test_lines_of_other_architectures_are_left_out(tree: Path) -> None:
     with (tree / "arch/two/Kconfig").open("a") as file:
         file.write("\tdepends on TWO\n")

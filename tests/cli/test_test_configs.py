@@ -56,7 +56,7 @@ def _tree(folder: Path, **files: str) -> Path:
         "Kconfig": _KCONFIG,
         "arch/x86/Kconfig": "",
         "arch/x86/configs/x86_64_defconfig": "",
-        "arch/x86/Makefile": "KBUILD_DEFCONFIG := x86_64_defconfig\n",
+        "arch/x86/Makefile": "KBUILD_DEFCONFIG := x86_64_defconfig\nUTS_MACHINE := x86_64\n",
         "arch/um/Kconfig": "",
         "arch/um/configs/defconfig": "",
     }

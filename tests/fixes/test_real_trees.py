@@ -28,7 +28,7 @@ from tests.oracle.conf import Oracle
 # Measuring coverage would double the time, and the small tests cover the same code.
 pytestmark = [pytest.mark.trees, pytest.mark.slow, pytest.mark.no_cover]
 
-_SAMPLE = 10
+_SAMPLE = 14
 _LEAST_CLEARED = 0.95
 # Those with the most findings of rules.
 _RICH = [("sh", "arch/sh/configs/sdk7786_defconfig"), ("powerpc", "arch/powerpc/configs/ppc6xx_defconfig")]
@@ -40,7 +40,7 @@ def test_what_fixes_clear_and_what_conf_makes_of_them(kernel: Path, oracle: Orac
     tree = tree_of(kernel)
     subprocess.run(["git", "init", "-q", tmp_path], check=True, capture_output=True)
     number: Counter[str] = Counter()
-    for arch, path in sorted({*defconfig_sample(oracle, "edits", _SAMPLE), *_RICH}):
+    for arch, path in sorted({*defconfig_sample(oracle, "fixes", _SAMPLE), *_RICH}):
         content = source.read(path)
         model = tree.model(resolve_architecture(source, arch), Toolchain.dummy())
         before = evaluate(model, parse_config(path, content), "defconfig")

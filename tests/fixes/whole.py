@@ -49,11 +49,12 @@ _ASKED = ("config/dropped-request", "config/overridden-by-select", "config/choic
 
 
 def planned(standard: Standard, tree: Tree, values: Values, path: str, content: bytes) -> Plan:
-    def judge(found: Values) -> Assessment:
-        return assess(found, path, standard, names=lambda: tree.names)
+    def judge(found: Values, *, remedies: bool = False) -> Assessment:
+        return assess(found, path, standard, names=lambda: tree.names, remedies=remedies)
 
     assert values.config is not None
-    verdict = judge(values)
+    # As `kpolicy fix` does: the remedies of what edits bring are nobody's concern.
+    verdict = judge(values, remedies=True)
     return make_plan(
         Task(
             values=values,

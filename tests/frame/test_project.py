@@ -54,6 +54,15 @@ def test_nothing_is_left_for_later_and_no_path_of_a_machine() -> None:
     assert not found
 
 
+def test_no_merge_left_its_marks() -> None:
+    marked = [
+        path
+        for path in (*_CODE, *_TEXT)
+        if re.search(r"^(?:<{7}|>{7}) ", path.read_text(errors="replace"), re.MULTILINE)
+    ]
+    assert not _names(marked)
+
+
 def test_the_changelog_knows_this_version() -> None:
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text()
 

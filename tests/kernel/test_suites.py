@@ -9,7 +9,7 @@ import pytest
 
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import open_tree
-from kpolicy.kernel.suites import SuiteFragment, suite_fragments
+from kpolicy.kernel.suites import SuiteFragment, kunitconfigs, suite_fragments
 from tests.kconfig.small import make_tree
 
 _SELFTESTS = "tools/testing/selftests"
@@ -39,7 +39,8 @@ _FILES = {
     f"{_KUNIT}/configs/all_tests.config": _LINE,
     f"{_KUNIT}/qemu_configs/arm64.py": _QEMU.format("arm64", "CONFIG_B=y"),
     f"{_KUNIT}/qemu_configs/x86_64.py": _QEMU.format("x86_64", "CONFIG_C=y"),
-    f"{_KUNIT}/qemu_configs/broken.py": "QEMU_ARCH = (\n",
+    # For the same architecture, and taken only by its own name.
+    f"{_KUNIT}/qemu_configs/arm64_other.py": _QEMU.format("arm64", "CONFIG_D=y"),
 }
 _UNIT_TESTS = ["lib/kunit/.kunitconfig", f"{_KUNIT}/configs/all_tests.config"]
 
@@ -51,7 +52,8 @@ def suite_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _of(tree: Path, arch: str, suite: str) -> list[SuiteFragment]:
     source = open_tree(tree)
-    return [item for item in suite_fragments(source, resolve_architecture(source, arch)) if item.suite == suite]
+    found = suite_fragments(source, resolve_architecture(source, arch), kunitconfigs(source))
+    return [item for item in found if item.suite == suite]
 
 
 def test_selftests_are_for_every_machine_and_some_lines_for_one(suite_tree: Path) -> None:
@@ -67,7 +69,7 @@ def test_unit_tests_run_on_emulated_machines(suite_tree: Path, arch: str, line: 
     """What stands in a Python program is read, not run."""
     found = _of(suite_tree, arch, "kunit")
     assert [item.path for item in found] == _UNIT_TESTS
-    assert {(item.lines[1], item.on, item.on_default) for item in found} == {(line, (), False)}
+    assert {(item.lines[1], item.on) for item in found} == {(line, ())}
 
 
 def test_unit_tests_run_on_user_mode_linux(suite_tree: Path) -> None:
@@ -89,4 +91,4 @@ def test_scenarios_of_rcutorture(suite_tree: Path) -> None:
 
 def test_a_tree_without_tests_has_none(tmp_path: Path) -> None:
     source = open_tree(make_tree(tmp_path, {"Kconfig": "", "arch/x86/Kconfig": ""}))
-    assert list(suite_fragments(source, resolve_architecture(source, "x86"))) == []
+    assert list(suite_fragments(source, resolve_architecture(source, "x86"), kunitconfigs(source))) == []

@@ -18,6 +18,7 @@ from kpolicy.policy.checks.effects import LineEffect, asked_value, line_effects,
 from kpolicy.policy.checks.fragments import Unheard, what_of, words_of
 from kpolicy.policy.checks.reasons import Names, reason
 from kpolicy.policy.checks.tree import tree_finding
+from kpolicy.policy.edits import line_of
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -68,7 +69,7 @@ def lines_to_add(values: Values, unheard: Unheard, again: Callable[[Sequence[Ass
             new = Assignment(name, value, unheard.place, f"CONFIG_{name}={value}")
             then = again([*added.values(), new])
             if then.result(unheard.symbol) == wanted:
-                return tuple(map(_text, {**added, name: new}.values()))
+                return tuple(line_of(item.name, item.value) for item in {**added, name: new}.values())
             left = len(_in_the_way(then, unheard.symbol, level))
             if then.result(name) == value and name not in added and (best is None or left < best[0]):
                 best = left, new, then
@@ -93,10 +94,6 @@ def _in_the_way(values: Values, name: str, level: int) -> list[str]:
     return list(found)
 
 
-def _text(line: Assignment) -> str:
-    return line.text if line.value != "n" else f"# CONFIG_{line.name} is not set"
-
-
 def unreadable(config: Config, srcarch: str) -> Iterator[Unheard]:
     """Lines that look like a request and are none to conf."""
     for line in config.unread:
@@ -116,7 +113,8 @@ def contradictions(values: Values, paths: Collection[str]) -> Iterator[Unheard]:
         own, its = line.location.path, other.location.path
         if own == its or own not in paths or its not in paths or one == two or {one, two} == {"m", "y"}:
             continue
-        told = f"{other.location} asks for {_text(other)}, and find gives the files in no certain order"
+        its_line = line_of(other.name, other.value)
+        told = f"{other.location} asks for {its_line}, and find gives the files in no certain order"
         place, text = line.location, f"CONFIG_{line.name}={line.value}"
         yield Unheard(values.model.srcarch, place, line.name, text, told, False, False, False)
 

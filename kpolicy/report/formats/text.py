@@ -67,7 +67,7 @@ def _each(report: Report, how: Presentation) -> Iterator[str]:
     details = how.details and not how.terse
     for finding in _shown(report.about, how) if report.about is not None else ():
         yield finding_line(finding, style)
-        if not how.terse and (details or how.verbose or report.command == "kconfig"):
+        if details:
             yield from detail_lines(finding, most=None if how.verbose else _NAMED)
     for config in report.configs:
         for finding in _shown(config, how):
