@@ -28,6 +28,7 @@ PROOFS: Final = frozenset(
     f"kconfig/{name}" for name in ("unmet-select", "dead-option", "never-together", "always-on", "dead-default")
 )
 """What `--check proofs` stands for: the checks with proofs that find few lines."""
+_GROUPS: Final = {"proofs": PROOFS, "fragments": FRAGMENT_CHECKS}
 _CHECKED: Final = (
     "only Kconfig files that an architecture sources are checked, and the fragments in kernel/configs and\n"
     "arch/*/configs; with --check fragments also the configs of the kernel's own tests"
@@ -108,17 +109,14 @@ def _folders(path: str) -> Iterator[str]:
 
 def _named(word: str) -> frozenset[str]:
     """The ids of the checks that a word names."""
-    groups = {"proofs": PROOFS, "fragments": FRAGMENT_CHECKS}
-    return groups.get(word) or frozenset({_check(word)})
+    return _GROUPS.get(word) or frozenset({_check(word)})
 
 
 def _check(word: str) -> str:
     """The id of a check, which may be named without its family."""
     check = word if word.startswith(_FAMILY) else _FAMILY + word
     if check not in TREE_CHECKS:
-        names = sorted(item.removeprefix(_FAMILY) for item in TREE_CHECKS)
+        names = [*_GROUPS, *sorted(item.removeprefix(_FAMILY) for item in TREE_CHECKS)]
         guess = did_you_mean(word.removeprefix(_FAMILY), names)
-        raise UsageError(
-            f"unknown check {word!r} of Kconfig files", hint=guess or f"there are proofs, fragments, {', '.join(names)}"
-        )
+        raise UsageError(f"unknown check {word!r} of Kconfig files", hint=guess or f"there are {', '.join(names)}")
     return check

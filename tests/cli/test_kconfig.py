@@ -237,6 +237,7 @@ def test_what_is_asked_for_wrongly(tree: Path, tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
     assert kpolicy("kconfig").status == 2
     assert kpolicy("kconfig", tree, "--arch", "three").status == 2
+    assert "did you mean 'fragments'?" in kpolicy("kconfig", tree, "--check", "fragmets").err
 
 
 def test_a_tree_without_architectures(tmp_path: Path) -> None:
