@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
 from kpolicy.errors import UsageError
-from kpolicy.policy.expressions.expression import Not, symbols
+from kpolicy.policy.expressions.expression import And, Expression, Not, Or, symbols
 from kpolicy.policy.rule_tests.examples import ExampleResult, run_examples
 from kpolicy.policy.rules.catalogue import shipped_catalogue, shipped_files
 from kpolicy.policy.rules.rule import Rule
@@ -70,6 +72,25 @@ def only(rule_id: str) -> Rule:
 
 def faults(rule: Rule) -> list[str]:
     return [fault for result in run_examples([rule], models()) for fault in result.faults]
+
+
+def _operands(expression: Expression) -> Iterator[tuple[Expression, ...]]:
+    match expression:
+        case And(operands) | Or(operands):
+            yield operands
+            for operand in operands:
+                yield from _operands(operand)
+        case Not(operand):
+            yield from _operands(operand)
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+def test_nothing_is_said_twice(rule: Rule) -> None:
+    examples = [(item.fires, item.config, item.architecture, item.role) for item in rule.examples]
+    sentences = re.split(r"(?<=[.:])\s+", " ".join(rule.rationale.split()))
+    operands = [*_operands(rule.when), *_operands(rule.requires)]
+    for what in (examples, rule.references, sentences, rule.remedy, rule.symbols, *operands):
+        assert [item for item, count in Counter(what).items() if count > 1] == []
 
 
 def test_a_condition_turned_round_fails_every_example_of_its_role() -> None:
