@@ -102,6 +102,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("-j", type=int, default=os.cpu_count())
     parser.add_argument("--every", type=int, default=1, metavar="N", help="only every N-th config and pair")
+    parser.add_argument("--start", type=int, default=1, metavar="N", help="go on with the N-th of them")
     options = parser.parse_args()
     trees = [str(tree) for tree in find_trees().kernels.values()]
     if not trees:
@@ -115,7 +116,7 @@ def main() -> int:
             return 1
         waiting = list(tasks(configs, trees, folder))[:: options.every]
         with ProcessPoolExecutor(options.j, initializer=end_with_parent) as pool:
-            for number, done in enumerate(pool.map(work, waiting), 1):
+            for number, done in enumerate(pool.map(work, waiting[options.start - 1 :]), options.start):
                 total += done.statuses
                 faults += len(done.faults)
                 memory = max(memory, done.memory)
