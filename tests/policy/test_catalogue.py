@@ -63,7 +63,7 @@ def test_rules_ask_for_features_and_know_the_symbols(rule: Rule) -> None:
     else:
         assert unknown - {name for name in unknown if models()("arm64").is_defined(name)} == set()
     # A rule that may be remedied says how, in lines or, where nothing is to be set, in words.
-    assert rule.remedy or "remedy" in rule.rationale
+    assert rule.remedy or "Fix: " in rule.rationale or "remedy" in rule.rationale
 
 
 def only(rule_id: str) -> Rule:
