@@ -50,6 +50,8 @@ def test_every_fact_has_a_source(rule: Rule) -> None:
     assert references
     for reference in references:
         assert _SOURCE.search(reference.source), reference
+        # A comma continues the files of one tree; the next tree follows a semicolon.
+        assert ", Linux " not in reference.source, reference
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
