@@ -69,6 +69,7 @@ _PLAIN = (
     r"in a circle",  # loop
     r"is remembered|are remembered|remembers",  # cached
     r"otherwise than",  # differently from
+    r"came after \d[\d.]*",  # added after
 )
 _BANNED = re.compile(r"(?<![\w-])(?:" + "|".join(_PLAIN) + r")(?![\w-])", re.IGNORECASE)
 # Terms with a meaning of their own: a value of the JSON, a kind of rule, the name of an option, words of others.
