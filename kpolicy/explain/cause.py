@@ -186,6 +186,10 @@ def _reasons(values: Values, name: str) -> Iterator[Link]:
     if symbol.type in ("bool", "tristate") and not values.is_on(name):
         yield _unset(values, symbol, assignment)
         return
+    if assignment is not None and _is_capped(values, symbol):
+        text = f"{assignment.text}, limited to m by {_cap(values, symbol)}"
+        yield Link("assigned", name, value, None, assignment.location, text)
+        return
     found = False
     for link in _given(values, symbol, value):
         found = True
@@ -202,6 +206,20 @@ def _honoured(values: Values, name: str, assignment: Assignment) -> bool:
     asked, got = values.asked(name), values.tristate(name)
     # m becomes y where there are no modules; a select can raise it too.
     return asked == got or (0 < asked < got and not values.selectors(name))
+
+
+def _is_capped(values: Values, symbol: Symbol) -> bool:
+    """Whether the line of a symbol asks for y and gives m, since what it depends on is m."""
+    if symbol.type != "tristate" or symbol.choice is not None:
+        return False
+    return values.asked(symbol.name) == 2 and values.tristate(symbol.name) == values.visibility(symbol.name) == 1
+
+
+def _cap(values: Values, symbol: Symbol) -> str:
+    """The parts of what a symbol depends on that are m."""
+    conditions = [prompt.condition for prompt in symbol.prompts if values.evaluate(prompt.condition) == 1]
+    parts = [part for part in conjuncts(conditions[0]) if values.evaluate(part) == 1] if conditions else []
+    return conjunction(tuple(parts)) if parts else "its dependencies"
 
 
 def _same(text: str, written: str) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kpolicy.explain.cause import assignment_of, cause, invalid_line, line_text, shown
+from kpolicy.explain.cause import assignment_of, cause, invalid_line, is_without_modules, line_text, shown
 from kpolicy.explain.lines import default_text, select_text
 from kpolicy.explain.value_change import Change, Why
 from kpolicy.kconfig.expressions import conjuncts
@@ -38,7 +38,7 @@ def _why(
 ) -> tuple[Why, str, Location | None, str | None]:
     old, new = cause(before, name)[0], cause(after, name)[0]
     assigned = assignment_of(after, name)
-    if new.kind == "assigned" and assigned is not None:
+    if assigned is not None and is_without_modules(after, name):
         new = replace(new, text=line_text(after, name, assigned))
     if not after.model.is_defined(name):
         return "gone", f"no longer defined; it was {_was(old)}", old.location, None
@@ -49,8 +49,7 @@ def _why(
     ):
         line, gone = assignment_of(after, name), assignment_of(before, name)
         if line is not None:
-            cut = ", limited by its dependencies" if _is_cut(after, name) and not _is_kept(after, name) else ""
-            text = new.text if new.kind in ("unset", "assigned") else f"{line.text}{cut}"
+            text = new.text if new.kind in ("unset", "assigned") else f"{line.text}{_cut(after, name)}"
             return "line", text, line.location, None
         assert gone is not None
         invalid = invalid_line(after, name)
@@ -156,6 +155,13 @@ def _is_cut(values: Values, name: str) -> bool:
     if values.model.type_of(name) == "tristate":
         return 0 < values.tristate(name) == min(values.asked(name), values.visibility(name)) < values.asked(name)
     return values.model.type_of(name) in ("int", "hex") and cause(values, name)[0].kind != "assigned"
+
+
+def _cut(values: Values, name: str) -> str:
+    """What a line is told with whose value is not the one that it asks for."""
+    if not _is_cut(values, name) or _is_kept(values, name):
+        return ""
+    return ", outside its range" if values.model.type_of(name) in ("int", "hex") else ", limited by its dependencies"
 
 
 def _is_kept(values: Values, name: str) -> bool:

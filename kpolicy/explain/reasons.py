@@ -109,10 +109,14 @@ class _Teller:
             # What depends on the fewest lines is the plainest reason.
             ways = tuple(sorted(ways, key=lambda way: len(self._lines(way))))
         for way in ways if is_top else ways[:_MOST_FOLLOWED]:
-            yield self._link(symbol, way, self._because(symbol, way, facts, is_top))
-        rest = [] if is_top else [self._names[way.by] for way in ways[_MOST_FOLLOWED:] if way.kind == "selected"]
-        if rest:
-            yield self._reason("more", symbol, f"and selected by {', '.join(rest)}", None)
+            # What keeps an m from being y does so whatever gives the m.
+            about = facts if way is ways[0] else facts[:1]
+            yield self._link(symbol, way, self._because(symbol, way, about, is_top))
+        followed = {way.by for way in ways[:_MOST_FOLLOWED]}
+        rest = () if is_top else ways[_MOST_FOLLOWED:]
+        more = dict.fromkeys(self._names[way.by] for way in rest if way.kind == "selected" and way.by not in followed)
+        if more:
+            yield self._reason("more", symbol, f"and selected by {', '.join(more)}", None)
 
     def _lines(self, way: Way) -> set[int]:
         return {*way.lines, *(line for need in way.needs for line in self._supports.of(need).lines)}
@@ -172,16 +176,35 @@ class _Teller:
             if line is not None and line.value == "y":
                 yield from self._unmet(symbol, 2)
                 return
-        seen: set[str] = set()
-        for fact in self._flat((*way.needs, *self._upper(facts))):
+        seen: set[str] = {symbol.name}
+        for below in self._news(way.needs, way, named, seen):
+            yield from self._below(below)
+        off: list[str] = []
+        for below in self._news(self._upper(facts), way, named, seen):
+            if self._values.is_on(below) or self._values.assignment(below) is not None:
+                yield from self._below(below)
+            else:
+                off.append(below)
+        if len(off) <= _MOST_FOLLOWED:
+            for below in off:
+                yield from self._below(below)
+        else:
+            # All that could select it, and does not.
+            first = shown_now(self._values, off[:_MOST_FOLLOWED])
+            text = f"not y because of {first} and {len(off) - _MOST_FOLLOWED} more"
+            yield self._reason("more", symbol, text, None)
+
+    def _news(self, facts: Iterable[Fact], way: Way, named: set[str], seen: set[str]) -> Iterator[str]:
+        """The symbols that facts come down to and that are to be told, each once."""
+        for fact in self._flat(facts):
             name = self._names.get(fact.node)
-            if name is None or name in seen or name == symbol.name or not self._model.is_defined(name):
+            if name is None or name in seen or not self._model.is_defined(name):
                 continue
             # What a select depends on beyond its own line, its source depends on too: that was reported there.
             is_news = name not in self._told or way.kind not in ("selected", "implied")
             if name in named or (is_news and self._supports.of(fact).lines):
                 seen.add(name)
-                yield from self._below(name)
+                yield name
 
     def _named(self, parts: Iterable[Expr]) -> Iterator[str]:
         for part in parts:

@@ -205,3 +205,21 @@ def test_an_imply_wins_over_a_default_of_n(tmp_path: Path) -> None:
     text = 'config A\n\tbool "A"\n\tdefault n\n\nconfig B\n\tbool "B"\n\timply A\n'
     values = evaluate(load(make_tree(tmp_path, {"Kconfig": text})), parse_config("c", b"CONFIG_B=y\n"))
     assert steps(values, "A") == [("implied", "A", "implied by B"), ("assigned", "B", "CONFIG_B=y")]
+
+
+_MODULES = 'config MODULES\n\tbool "modules"\n\tmodules\n\tdefault y\n\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        ("\tdepends on A\n", "CONFIG_X=y, limited to m by A"),
+        ("\tdepends on A\n\tdepends on B || !B\n", "CONFIG_X=y, limited to m by A && (B || !B)"),
+        ("\tdepends on MODULES && A\n", "CONFIG_X=y, limited to m by A"),
+    ],
+)
+def test_a_line_that_gets_m_names_what_is_m(tmp_path: Path, more: str, text: str) -> None:
+    others = "".join(f'config {name}\n\ttristate "{name}"\n\n' for name in "AB")
+    tree = make_tree(tmp_path, {"Kconfig": f'{_MODULES}{others}config X\n\ttristate "x"\n{more}'})
+    config = parse_config("config", b"CONFIG_MODULES=y\nCONFIG_A=m\nCONFIG_B=m\nCONFIG_X=y\n")
+    assert steps(evaluate(load(tree), config), "X") == [("assigned", "X", text)]

@@ -73,3 +73,23 @@ def test_an_effect_is_that_of_the_whole_config(demo: Path) -> None:
             key: text for key, text in whole.items() if not text.startswith('"')
         }
         assert effect(values).keys() == whole.keys()
+
+
+def test_a_value_that_other_kconfig_lines_limit_is_told_with_the_limit(tmp_path: Path) -> None:
+    head = 'config MODULES\n\tbool "modules"\n\tmodules\n\tdefault y\n\nconfig A\n\ttristate "a"\n\n'
+    kconfig = f'{head}config X\n\ttristate "x"\n'
+    config = parse_config("config", b"CONFIG_MODULES=y\nCONFIG_A=m\nCONFIG_X=y\n")
+    before, after, gone = (
+        evaluate(load(make_tree(tmp_path / name, {"Kconfig": text})), config)
+        for name, text in (("old", kconfig), ("new", f"{kconfig}\tdepends on A\n"), ("gone", head))
+    )
+    limited = change(before, after, "X", frozenset({"X"}))
+    assert (limited.why, limited.text) == ("kconfig", "CONFIG_X=y, limited to m by A")
+    lost = change(after, gone, "X", frozenset({"X"}))
+    assert (lost.why, lost.text) == ("gone", "no longer defined; it was set by CONFIG_X=y, limited to m by A")
+
+
+def test_a_number_out_of_range_is_told_as_such(tmp_path: Path) -> None:
+    model = load(make_tree(tmp_path, {"Kconfig": 'config N\n\tint "n"\n\trange 1 5\n\tdefault 2\n'}))
+    before, after = (evaluate(model, parse_config("config", f"CONFIG_N={n}\n".encode())) for n in (3, 9))
+    assert change(before, after, "N", frozenset({"N"})).text == "CONFIG_N=9, outside its range"

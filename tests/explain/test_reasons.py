@@ -264,3 +264,16 @@ def test_what_was_told_is_not_told_again(tmp_path: Path) -> None:
 def test_only_what_the_model_defines(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         explain(values_of(tmp_path, 'config X\n\tbool "x"\n'), "Y")
+
+
+def test_selects_that_would_make_it_y_are_named_not_followed(tmp_path: Path) -> None:
+    names = ("A", "B", "C", "D", "E", "F")
+    kconfig = _MODULES + "".join(f'config {name}\n\ttristate "{name}"\n\tselect X\n\n' for name in names)
+    kconfig += 'config X\n\ttristate\n\nconfig Y\n\ttristate "y"\n\tdepends on X\n'
+    values = values_of(tmp_path, kconfig, "CONFIG_MODULES=y\nCONFIG_A=m\nCONFIG_B=m\nCONFIG_Y=y\n")
+    found = _told(explain(values, "Y"))
+    folded = [line for line in found if "not y because of" in line]
+    assert folded == ["      X=m not y because of C=n, D=n, E=n and 1 more [tree]"]
+    # Only those that are on are followed.
+    assert not [line for line in found if line.lstrip().startswith(("C=", "D=", "E=", "F="))]
+    assert {line.strip() for line in found} >= {"A=m CONFIG_A=m config:2 [person]", "B=m CONFIG_B=m config:3 [person]"}
