@@ -22,6 +22,7 @@ from kpolicy.config.command_line import (
     parse,
     placed_text,
     split,
+    text_of,
 )
 from kpolicy.evaluate.parameters import Release
 from kpolicy.evaluate.parameters import asking as _asking
@@ -169,12 +170,12 @@ def _seen(values: Values) -> CommandLine:
 
 
 def _built_in(values: Values) -> CommandLine:
-    """CONFIG_CMDLINE with the place of each character: in the config, or as a whole where a default gave it."""
+    """CONFIG_CMDLINE with its location: in the config, or that of the default that gave it."""
     text = values.text(BUILT_IN)
     line = values.assignment(BUILT_IN)
     if line is not None and line.text.startswith(_HEAD):
         placed = _unescaped(line.text, line.location.line)
-        if "".join(letter for letter, _, _ in placed) == text:
+        if text_of(placed) == text:
             return command_line(line.location.path, placed)
     default = values.default(BUILT_IN)
     place = default.location if default is not None else None
@@ -188,6 +189,6 @@ def _unescaped(text: str, line: int) -> Placed:
     at = len(_HEAD)
     while at < len(text) and text[at] != '"':
         at += text[at] == "\\"
-        placed += [(letter, line, at + 1) for letter in text[at : at + 1]]
+        placed += placed_text(text[at : at + 1], line)
         at += 1
     return placed

@@ -187,9 +187,8 @@ class _Checker:
             return
         option = replacing(values)
         if option:
-            place, _ = loader.place(0)
             message = f"CONFIG_{option}=y: the kernel ignores the boot loader's command line"
-            yield self._maker.finding(boot_checks.LOADER_IGNORED, option, message, place, got="y")
+            yield self._maker.finding(boot_checks.LOADER_IGNORED, option, message, loader.location(0), got="y")
         elif standing(values) == "fallback":
             passed = {str(word) for word in seen(values).words}
             lost = [word for word in seen(values.booted(None)).words if word.name in self._table]
