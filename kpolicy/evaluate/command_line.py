@@ -24,7 +24,7 @@ from kpolicy.config.command_line import (
     split,
     text_of,
 )
-from kpolicy.evaluate.parameters import Release
+from kpolicy.evaluate.parameters import Kernel, Release
 from kpolicy.evaluate.parameters import asking as _asking
 from kpolicy.evaluate.parameters import setting as _setting
 from kpolicy.kernel.version import parse_version
@@ -133,7 +133,7 @@ def parameter(values: Values, name: str) -> str:
     """
     if values.loader is None and standing(values) not in ("final", "overridable"):
         return ""
-    return _setting(name, seen(values).words, release(values))
+    return _setting(name, seen(values).words, kernel(values))
 
 
 def fallback_parameter(values: Values, name: str) -> str:
@@ -143,12 +143,17 @@ def fallback_parameter(values: Values, name: str) -> str:
     """
     if values.loader is not None or standing(values) != "fallback":
         return ""
-    return _setting(name, seen(values).words, release(values))
+    return _setting(name, seen(values).words, kernel(values))
 
 
 def asking(values: Values, name: str) -> tuple[Word, ...]:
     """The words of the command line that are for a parameter, whatever becomes of a built-in one."""
     return _asking(name, seen(values).words, release(values))
+
+
+def kernel(values: Values) -> Kernel:
+    """What decides how the kernel of a config reads its parameters."""
+    return Kernel(release(values), values.is_on)
 
 
 def release(values: Values) -> Release:

@@ -168,7 +168,7 @@ def test_defaults_of_grub() -> None:
         "slab_debug=FZ", "dyndbg=file a.c +p", "page_owner=on", "a", "quiet", "splash"
     ]  # fmt: skip
     assert [word.location.line for word in words] == [4, 4, 5, 6, 2, 2]
-    assert line.remarks == ("line 2: a command is not executed: its words are not known",) * 2
+    assert line.remarks == ("line 2: a command is not executed: its words are not known",)
 
 
 def test_continued_lines_of_a_shell() -> None:

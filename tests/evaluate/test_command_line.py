@@ -154,6 +154,9 @@ def test_an_empty_line() -> None:
         ("log_buf_len=1M", "log_buf_len", "1048576"),
         ("log_buf_len=0x10k", "log_buf_len", "16384"),
         ("dma_debug_entries=1000", "dma_debug_entries", "1000"),
+        ("dma_debug_entries=64K", "dma_debug_entries", "64"),
+        ("dma_debug_entries=-1", "dma_debug_entries", "4294967295"),
+        ("dma_debug_entries=8 dma_debug_entries=x", "dma_debug_entries", ""),
         ("dma_debug=off", "dma_debug", "n"),
         ("debug_objects no_debug_objects=0", "debug_objects", "n"),
         ("no_hash_pointers=0", "hash_pointers", "never"),
@@ -171,15 +174,23 @@ def test_an_empty_line() -> None:
         ("lockdep.prove_locking=0", "lockdep.prove_locking", "0"),
         ("lockdep.prove_locking=-1", "lockdep.prove_locking", "-1"),
         ("lockdep.prove_locking=x", "lockdep.prove_locking", ""),
-        ("nokaslr=0", "nokaslr", "y"),
+        ("nokaslr", "nokaslr", "y"),
+        # Without the EFI stub x86 looks for the word without a value.
+        ("nokaslr=0", "nokaslr", ""),
+        ("nokaslr=1 nokaslr", "nokaslr", "y"),
         ("pti=on nopti", "pti", "off"),
         ("nopti pti=auto", "pti", "auto"),
         ("pti=what", "pti", ""),
         ("mitigations=auto,nosmt", "mitigations", "auto"),
         ("mitigations=off", "mitigations", "off"),
+        ("mitigations=off mitigations=none", "mitigations", "off"),
+        ("mitigations=auto,no_user_user", "mitigations", ""),
+        ("mitigations", "mitigations", ""),
         ("slab_nomerge", "slab_merge", "n"),
         ("slab_nomerge slub_merge", "slab_merge", "y"),
-        ("rodata=full", "rodata", "full"),
+        ("rodata=off rodata=0", "rodata", "off"),
+        ("rodata=full", "rodata", ""),
+        ("kpti=0", "kpti", "n"),
         ("workqueue.watchdog_thresh=0", "workqueue.watchdog_thresh", "0"),
         ("sysctl.vm.mem_profiling=1", "sysctl.vm.mem_profiling", "y"),
         ("sysctl.vm.mem_profiling=never", "sysctl.vm.mem_profiling", "never"),
@@ -212,6 +223,34 @@ def test_parameters(line: str, name: str, expected: str) -> None:
 )
 def test_parameters_by_release(version: str, line: str, name: str, expected: str) -> None:
     assert parameter(_values(line, version=version), name) == expected
+
+
+@pytest.mark.parametrize(
+    ("symbols", "version", "line", "name", "expected"),
+    [
+        # arch/x86/boot/compressed/kaslr.c and arch/arm64/kernel/pi/idreg-override.c look for the word alone, the EFI
+        # stub and other architectures do not examine the value.
+        ("X86 EFI_STUB", "6.12.117", "nokaslr=0", "nokaslr", "y"),
+        ("ARM64", "6.12.117", "nokaslr=0", "nokaslr", ""),
+        ("ARM64 EFI_STUB", "6.12.117", "nokaslr=0", "nokaslr", "y"),
+        ("ARM64", "5.10.223", "nokaslr=0", "nokaslr", "y"),
+        ("RISCV", "6.12.117", "nokaslr=0", "nokaslr", "y"),
+        ("S390", "7.3.4", "nokaslr=0", "nokaslr", "y"),
+        ("ARM64", "6.12.117", "rodata=full", "rodata", "full"),
+        ("ARM64", "6.12.117", "rodata=off rodata=noalias", "rodata", "off"),
+        ("ARM64", "7.3.4", "rodata=noalias rodata=full", "rodata", "noalias"),
+        ("X86", "7.3.4", "rodata=off rodata=noalias", "rodata", "off"),
+        ("X86", "5.10.223", "rodata=0", "rodata", "off"),
+        ("X86", "7.3.4", "mitigations=auto,no_user_user", "mitigations", "auto"),
+        ("X86", "7.3.4", "mitigations=auto mitigations=no_user_user", "mitigations", "auto"),
+        ("X86", "7.3.4", "mitigations=auto mitigations=off,x", "mitigations", "off"),
+        ("PPC_BOOK3S_64", "6.12.117", "pti=off", "pti", ""),
+        ("PPC_BOOK3S_64", "6.12.117", "nopti pti=on", "pti", "off"),
+    ],
+)
+def test_parameters_by_architecture(symbols: str, version: str, line: str, name: str, expected: str) -> None:
+    values = _values("", symbols, version).booted(read_command_line(line))
+    assert parameter(values, name) == expected
 
 
 def test_every_parameter_can_be_asked_for() -> None:

@@ -15,12 +15,13 @@ from kpolicy.evaluate.command_line import BUILT_IN, cut, is_passed, most, releas
 from kpolicy.policy.boot.load import by_name, shipped_parameters
 from kpolicy.policy.boot.words import (
     Known,
-    ignores_value,
+    in_part,
     is_everywhere,
     is_of_user_space,
     lacking,
     near,
     refusal,
+    release_of,
     shown,
     switches_off,
     unknown_since,
@@ -106,18 +107,17 @@ class _Checker:
         if unknown_since(spelling, self._release) and not (self._known is not None and self._known(word.name)):
             other = next((item.name for item in parameter.spellings if not unknown_since(item, self._release)), "")
             hint = f"; use {other}" if other else ""
-            version = ".".join(map(str, self._release))
             yield self._finding(
                 boot_checks.NO_EFFECT,
                 word,
-                f"{shown(word)} has no effect: Linux {version} does not know {spelling.name}{hint}",
+                f"{shown(word)} has no effect: Linux {release_of(values)} does not know {spelling.name}{hint}",
             )
             return
-        if not parameter.needs.holds(values):
-            message = f"{shown(word)} has no effect: {lacking(parameter.needs, values)}"
+        if not spelling.needs.holds(values):
+            message = f"{shown(word)} has no effect: {lacking(spelling.needs, values)}"
             yield self._finding(boot_checks.NO_EFFECT, word, message, mild)
             return
-        why = refusal(parameter, spelling.form, word, self._release)
+        why = refusal(parameter, spelling.form, word, values)
         if why:
             yield self._finding(boot_checks.VALUE, word, f"{shown(word)} has no effect: {why}")
             return
@@ -127,9 +127,9 @@ class _Checker:
                 boot_checks.NO_EFFECT, word, f"{shown(word)} has no effect: {lacking(value.needs, values)}"
             )
             return
-        if ignores_value(spelling.form, word):
-            message = f"{shown(word)} has the effect of {word.name}: the kernel does not examine the value"
-            yield self._finding(boot_checks.VALUE, word, message)
+        part = in_part(spelling.form, word, values)
+        if part:
+            yield self._finding(boot_checks.VALUE, word, part)
         if spelling.is_old and not unknown_since(parameter.spellings[0], self._release):
             new = self._new_name(parameter, spelling)
             yield self._finding(boot_checks.OLD_NAME, word, f"{spelling.name} is the old name of {new}")
