@@ -74,9 +74,9 @@ def standing(values: Values) -> Standing:
     if values.is_on("MIPS"):
         return "final"
     if values.is_on("CMDLINE_EXTEND"):
-        # ATAGS and loongarch's firmware interface put the boot loader's words behind the built-in ones; a device tree's
-        # come before them (arch/arm/kernel/atags_parse.c, arch/loongarch/kernel/setup.c, drivers/of/fdt.c).
-        return "overridable" if values.is_on("ATAGS") or values.is_on("LOONGARCH") else "final"
+        # ATAGS put the boot loader's words behind the built-in ones (arch/arm/kernel/atags_parse.c); those of a device
+        # tree and of loongarch's firmware come before them (drivers/of/fdt.c, arch/loongarch/kernel/setup.c).
+        return "overridable" if values.is_on("ATAGS") else "final"
     return "fallback"
 
 

@@ -62,7 +62,7 @@ _SWITCH = "expected 1 or 0, y or n, on or off"
         ("slab_debug=on", "invalid-value", "slab_debug=on: the kernel ignores 'n': expected letters of FZPUTAO or -"),
         ("slab_debug=fz;Pq,kmalloc-64;x", "invalid-value", "the kernel ignores 'qx'"),
         ("slab_debug=-;,dentry", "", ""),
-        ("quiet -- slab_debug=F", "after-dashes", "slab_debug=F comes after --: init gets it"),
+        ("quiet -- slab_debug=F", "after-dashes", "slab_debug=F comes after --: the kernel passes it to init"),
         ("hash_pointers=never", "no-effect", "Linux 6.12 does not know hash_pointers; use no_hash_pointers"),
     ],
 )
@@ -121,7 +121,7 @@ def test_a_tree_knows_better_than_its_release() -> None:
         ("CPU_MITIGATIONS", "mitigations=auto,nosmt", ""),
         ("STRICT_KERNEL_RWX", "rodata=full", "rodata=full has no effect: expected on or off"),
         ("KGDB_SERIAL_CONSOLE", "kgdboc=ttyS0", ""),
-        ("MODULES KGDB_SERIAL_CONSOLE=m", "kgdboc=ttyS0", "kgdboc=ttyS0 has no effect: CONFIG_KGDB_SERIAL_CONSOLE is m, not y"),
+        ("MODULES KGDB_SERIAL_CONSOLE=m", "kgdboc=ttyS0", "has no effect: CONFIG_KGDB_SERIAL_CONSOLE is m, not y"),
         ("DMA_API_DEBUG", "dma_debug_entries=65536", ""),
         (
             "DMA_API_DEBUG",
@@ -232,13 +232,13 @@ def test_words_that_the_tree_does_not_know() -> None:
     values = _values("page_ower=on other.thing=1 what=1 rd.break $kernelopts console=ttyS0 known=2 kmemlaek=on kasn=1")
     found = [item.removeprefix("<cmdline>:1: ") for item in _said(values, known=frozenset({"known"}))]
     assert found == [
-        "warning: page_ower=on is no parameter of this kernel: did you mean page_owner? [boot/misspelt]",
-        "note: other.thing=1 is no parameter of this kernel: only a module of another source takes it"
+        "warning: page_ower=on is not a parameter of this kernel: did you mean page_owner? [boot/misspelt]",
+        "note: other.thing=1 is not a parameter of this kernel: only an out-of-tree module takes it"
         " [boot/unknown-parameter]",
-        "note: what=1 is no parameter of this kernel: init gets it [boot/unknown-parameter]",
-        "warning: kmemlaek=on is no parameter of this kernel: did you mean kmemleak? [boot/misspelt]",
+        "note: what=1 is not a parameter of this kernel: the kernel passes it to init [boot/unknown-parameter]",
+        "warning: kmemlaek=on is not a parameter of this kernel: did you mean kmemleak? [boot/misspelt]",
         # Too short to say what is meant.
-        "note: kasn=1 is no parameter of this kernel: init gets it [boot/unknown-parameter]",
+        "note: kasn=1 is not a parameter of this kernel: the kernel passes it to init [boot/unknown-parameter]",
     ]
     assert _said(values) == []
 

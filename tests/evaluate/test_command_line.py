@@ -33,7 +33,7 @@ def _values(line: str, symbols: str = "X86 CMDLINE_BOOL", version: str = "6.12.1
         ("RISCV CMDLINE_FALLBACK", "fallback"),
         ("RISCV CMDLINE_EXTEND", "final"),
         ("PPC CMDLINE_EXTEND", "final"),
-        ("LOONGARCH CMDLINE_EXTEND", "overridable"),
+        ("LOONGARCH CMDLINE_EXTEND", "final"),
         ("LOONGARCH CMDLINE_BOOTLOADER", "fallback"),
         ("MIPS CMDLINE_BOOL", "final"),
         ("MIPS CMDLINE_BOOL MIPS_CMDLINE_BUILTIN_EXTEND", "overridable"),
@@ -59,6 +59,10 @@ def test_what_becomes_of_the_line(symbols: str, expected: str) -> None:
         ("ARM64 CMDLINE_FROM_BOOTLOADER", ["from", "loader"]),
         ("ARM64 CMDLINE_FORCE", ["built", "in"]),
         ("RISCV CMDLINE_FALLBACK", ["from", "loader"]),
+        # arch/loongarch/kernel/setup.c: bootcmdline_init()
+        ("LOONGARCH CMDLINE_EXTEND", ["from", "loader", "built", "in"]),
+        ("LOONGARCH CMDLINE_BOOTLOADER", ["from", "loader"]),
+        ("LOONGARCH CMDLINE_FORCE", ["built", "in"]),
         # arch/mips/kernel/setup.c: bootcmdline_init()
         ("MIPS CMDLINE_BOOL", ["from", "loader", "built", "in"]),
         ("MIPS CMDLINE_BOOL MIPS_CMDLINE_BUILTIN_EXTEND", ["built", "in", "from", "loader"]),

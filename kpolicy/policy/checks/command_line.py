@@ -51,9 +51,9 @@ def check_command_line(
     known: Known | None = None,
     cache: Path | None = None,
 ) -> tuple[Finding, ...]:
-    """What the `wanted` checks have to say about the words of a kernel's command line, in their order.
+    """The findings of the `wanted` checks about the words of a kernel's command line, in their order.
 
-    `known` tells whether the tree has a parameter; it is asked only about words that the boot loader passes and that
+    `known` answers whether the tree has a parameter; it is asked only about words that the boot loader passes and that
     kpolicy does not know.  `cache` is as for `shipped_parameters`.
     """
     checker = _Checker(values, role, tree, known, cache)
@@ -87,7 +87,7 @@ class _Checker:
             yield from self._switched_off(parameter, taken)
         for word in for_init:
             if word.name in self._table:
-                message = f"{shown(word)} comes after --: init gets it, and the kernel does not parse it"
+                message = f"{shown(word)} comes after --: the kernel passes it to init and does not parse it"
                 yield self._finding(boot_checks.AFTER_DASHES, word, message)
         yield from self._of_loader()
         lost = cut(self._values)
@@ -174,11 +174,11 @@ class _Checker:
             return
         meant = near(word.name, self._table)
         if meant:
-            message = f"{shown(word)} is no parameter of this kernel: did you mean {meant}?"
+            message = f"{shown(word)} is not a parameter of this kernel: did you mean {meant}?"
             yield self._finding(boot_checks.MISSPELT, word, message)
             return
-        then = "only a module of another source takes it" if "." in word.name else "init gets it"
-        yield self._finding(boot_checks.UNKNOWN, word, f"{shown(word)} is no parameter of this kernel: {then}")
+        then = "only an out-of-tree module takes it" if "." in word.name else "the kernel passes it to init"
+        yield self._finding(boot_checks.UNKNOWN, word, f"{shown(word)} is not a parameter of this kernel: {then}")
 
     def _of_loader(self) -> Iterator[Finding]:
         """Which of two command lines the kernel does not use."""
