@@ -2,9 +2,9 @@
 """The command line that a boot loader passes, from an argument or from the boot loader's own file.
 
 A file is recognised by its content: grub.cfg and GRUB's default file, menu.lst, syslinux and extlinux, entries of
-systemd-boot (Boot Loader Specification), the JSON of syz-manager.  Any other text is words, on one line or several,
-with comments on lines of their own: /proc/cmdline, the cmdline.txt of a Raspberry Pi, the .boot files of rcutorture,
-the .cmdline files of syzkaller.
+systemd-boot (Boot Loader Specification), the JSON of syz-manager, a bootconfig.  Any other text is words, on one line
+or several, with comments on lines of their own: /proc/cmdline, the cmdline.txt of a Raspberry Pi, the .boot files of
+rcutorture, the .cmdline files of syzkaller.
 
 Nothing is executed: what a shell or a boot loader would work out is left out, with a remark.
 """
@@ -14,18 +14,59 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import BinaryIO, Final
 
 from kpolicy.config.boot_grub import read_grub, read_grub_default, read_grub_legacy
 from kpolicy.config.boot_menu import EXPECTED, Entry, blank_after, chosen, no_command_line, not_in_file
 from kpolicy.config.boot_words import not_set
-from kpolicy.config.command_line import GIVEN, CommandLine, Placed, command_line, placed_text, text_of
+from kpolicy.config.bootconfig import IS_BOOTCONFIG, SUFFIX, read_bootconfig
+from kpolicy.config.command_line import (
+    BOOTCONFIG,
+    GIVEN,
+    CommandLine,
+    Placed,
+    command_line,
+    parse,
+    placed_text,
+    text_of,
+)
 from kpolicy.errors import InputError, UsageError
 from kpolicy.files import read_file, read_stream
 from kpolicy.location import Location
 
 MAX_SIZE: Final = 1 << 20
-_PATH: Final = re.compile(r"[^\s=\"']*(?:/[^\s=\"']*|\.(?:boot|cfg|cmdline|conf|json|lst|txt))\Z")
+_PATH: Final = re.compile(r"[^\s=\"']*(?:/[^\s=\"']*|\.(?:bconf|boot|cfg|cmdline|conf|json|lst|txt))\Z")
+
+
+def read_command_lines(specs: Sequence[str], stdin: BinaryIO | None = None) -> CommandLine:
+    """The command line that --cmdline names, and the bootconfig that another --cmdline adds; remarks have the path.
+
+    Raises UsageError for two of one kind, and as `read_command_line` does.
+    """
+    lines = [_with_path(read_command_line(spec, stdin)) for spec in specs]
+    files = [line for line in lines if line.bootconfig is not None]
+    others = [line for line in lines if line.bootconfig is None]
+    if len(files) > 1 or len(others) > 1:
+        what = "bootconfigs" if len(files) > 1 else "command lines"
+        raise UsageError(
+            f"--cmdline: two {what} given", hint="pass one command line, and one bootconfig if there is one"
+        )
+    if not others:
+        said = "the command line is taken to be empty: pass it with another --cmdline"
+        return replace(files[0], remarks=(*files[0].remarks, said))
+    if not files:
+        line = others[0]
+        if any(word.name == BOOTCONFIG for word in parse(line).words):
+            said = "the kernel also reads a bootconfig: pass it with another --cmdline"
+            line = replace(line, remarks=(*line.remarks, said))
+        return line
+    remarks = (*others[0].remarks, *files[0].remarks)
+    return replace(others[0], remarks=remarks, bootconfig=files[0].bootconfig)
+
+
+def _with_path(line: CommandLine) -> CommandLine:
+    return replace(line, remarks=tuple(f"{line.location(0).path}: {remark}" for remark in line.remarks))
 
 
 def read_command_line(spec: str, stdin: BinaryIO | None = None) -> CommandLine:
@@ -48,6 +89,8 @@ def read_command_line(spec: str, stdin: BinaryIO | None = None) -> CommandLine:
 
 def parse_boot_file(path: str, text: str) -> CommandLine:
     """The command line in the text of a file; raises InputError where there is none."""
+    if path.endswith(SUFFIX) or IS_BOOTCONFIG.search(text):
+        return read_bootconfig(path, text)
     text = text.replace("\r\n", "\n")
     for has, read in _READERS:
         if all(pattern.search(text) for pattern in has):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final, NamedTuple, TypeAlias
 
 from kpolicy.frozen import dataclass
@@ -16,6 +17,8 @@ from kpolicy.location import Location
 
 BLANK: Final = " \t\n\v\f\r\xa0"
 """isspace() of lib/ctype.c, on bytes as Latin-1 reads them: it counts the no-break space."""
+BOOTCONFIG: Final = "bootconfig"
+"""The parameter that makes the kernel read a bootconfig."""
 GIVEN: Final = "<cmdline>"
 """Where words are from that are themselves the argument of --cmdline."""
 
@@ -46,8 +49,18 @@ class Mark(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Bootconfig:
+    """What a bootconfig adds to a command line: words for the kernel, and words for init."""
+
+    kernel: CommandLine
+    init: CommandLine
+
+
+@dataclass(frozen=True, slots=True)
 class CommandLine:
     """A command line; `remarks` say which part of a file it is, and what of that is not known.
+
+    `bootconfig` is the file that the kernel reads besides it.
 
     Its characters are bytes, as Latin-1 reads them: that is how the kernel examines them.
     """
@@ -55,10 +68,11 @@ class CommandLine:
     text: str
     marks: tuple[Mark, ...] = ()
     remarks: tuple[str, ...] = ()
+    bootconfig: Bootconfig | None = None
 
     def upto(self, length: int) -> CommandLine:
         """The first characters of it."""
-        return self if len(self.text) <= length else CommandLine(self.text[:length], self.marks, self.remarks)
+        return self if len(self.text) <= length else replace(self, text=self.text[:length])
 
     def location(self, offset: int) -> Location:
         """The location of a character."""

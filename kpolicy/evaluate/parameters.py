@@ -46,6 +46,11 @@ def is_refused(word: Word, kernel: Kernel) -> bool:
     return known is not None and known.is_strict and not known.read((word,), kernel)
 
 
+def is_early(name: str) -> bool:
+    """Whether the kernel reads a parameter before it reads a bootconfig."""
+    return name in _EARLY
+
+
 def is_strict(name: str) -> bool:
     """Whether `is_refused` tells all values of a parameter that are refused."""
     return name in _KNOWN and _KNOWN[name].is_strict
@@ -337,6 +342,34 @@ _KNOWN: Final[Mapping[str, _Known]] = {
     "slab_debug.lists": _Known(_slab_lists, _SLAB),
     **{f"slab_debug.{flag}": _Known(_slab_flag(flag), _SLAB) for flag in _SLAB_FLAGS},
 }
+_EARLY: Final = frozenset(
+    {
+        "debug_objects",
+        "debug_pagealloc",
+        "hash_pointers",
+        "init_on_alloc",
+        "init_on_free",
+        "iommu.debug_pagealloc",
+        "kasan",
+        "kmemleak",
+        "kpti",
+        "log_buf_len",
+        "mitigations",
+        "no_debug_objects",
+        "no_hash_pointers",
+        "nokaslr",
+        "nopti",
+        "page_owner",
+        "page_poison",
+        "page_table_check",
+        "pti",
+        "randomize_kstack_offset",
+        "rodata",
+        "stack_depot_disable",
+        "sysctl.vm.mem_profiling",
+    }
+)
+"""What early_param() registers, and nokaslr, which is read even before."""
 PARAMETERS: Final = tuple(sorted(_KNOWN))
 """The parameters that can be asked for.
 

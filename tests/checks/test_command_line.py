@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kpolicy.config.boot_files import parse_boot_file, read_command_line
@@ -262,6 +264,28 @@ def test_unknown_words_of_the_config_are_not_looked_up() -> None:
 )
 def test_slips(name: str, meant: str) -> None:
     assert near(name, by_name(shipped_parameters())) == meant
+
+
+def test_a_bootconfig() -> None:
+    text = "kernel {\n init_on_alloc = 1\n slab_debug = FZ\n kernel_x\n}\ninit.kmemleak = off\n"
+    added = parse_boot_file("my.bconf", text).bootconfig
+    line = replace(read_command_line("bootconfig slab_debug=P"), bootconfig=added)
+    assert _said(_values(None, f"{_X86} BOOT_CONFIG").booted(line)) == [
+        "my.bconf:2: warning: init_on_alloc=1 in a bootconfig has no effect: the kernel parses init_on_alloc before it"
+        " reads one [boot/no-effect]",
+        "my.bconf:3: note: slab_debug=FZ has no effect: slab_debug=P comes later (<cmdline>:1) [boot/overridden]",
+        "my.bconf:6: warning: kmemleak=off is below init in a bootconfig: the kernel passes it to init and does not"
+        " parse it [boot/after-dashes]",
+    ]
+    assert _said(_values(None).booted(line)) == [
+        "<cmdline>:1: warning: bootconfig has no effect: CONFIG_BOOT_CONFIG is not set [boot/no-effect]",
+        "my.bconf:2: warning: the kernel ignores the bootconfig: CONFIG_BOOT_CONFIG is not set"
+        " [boot/bootconfig-ignored]",
+    ]
+    alone = parse_boot_file("my.bconf", "kernel.slab_debug = FZ\n")
+    assert _said(_values(None, f"{_X86} BOOT_CONFIG BOOT_CONFIG_FORCE").booted(alone)) == []
+    [said] = _said(_values(None, f"{_X86} BOOT_CONFIG").booted(alone))
+    assert "the command line lacks bootconfig, and CONFIG_BOOT_CONFIG_FORCE is not set" in said
 
 
 def test_findings_are_about_parameters() -> None:

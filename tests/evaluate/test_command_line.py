@@ -3,11 +3,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from kpolicy.config.boot_files import read_command_line
+from kpolicy.config.boot_files import parse_boot_file, read_command_line
 from kpolicy.config.read import parse_config
-from kpolicy.evaluate.command_line import cut, fallback_parameter, is_passed, parameter, seen, standing
+from kpolicy.evaluate.command_line import (
+    bootconfig_ignored,
+    cut,
+    fallback_parameter,
+    is_passed,
+    origin,
+    parameter,
+    seen,
+    standing,
+)
 from kpolicy.evaluate.parameters import PARAMETERS
 from kpolicy.evaluate.values import Values
 from kpolicy.policy.expressions.syntax import parse
@@ -77,6 +88,50 @@ def test_the_command_line_that_the_kernel_sees(symbols: str, expected: list[str]
     assert [word.name for word in seen(values).words] == expected
     passed = [word.name for word in seen(values).words if is_passed(values, word)]
     assert passed == [name for name in expected if name in ("from", "loader")]
+
+
+_BOOTCONFIG = "kernel {\n page_owner = off\n debug_pagealloc = on\n slab_debug = FZ\n x\n}\ninit.one = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("symbols", "line", "words", "why"),
+    [
+        # init/main.c: setup_command_line() puts the words of a bootconfig before all others.
+        ("X86 BOOT_CONFIG", "from bootconfig", ["page_owner", "debug_pagealloc", "slab_debug", "x", "from"], ""),
+        ("X86 BOOT_CONFIG BOOT_CONFIG_FORCE", "from", ["page_owner", "debug_pagealloc", "slab_debug", "x", "from"], ""),
+        ("X86", "from bootconfig", ["from"], "CONFIG_BOOT_CONFIG is not set"),
+        (
+            "X86 BOOT_CONFIG",
+            "from -- bootconfig",
+            ["from"],
+            "the command line lacks bootconfig, and CONFIG_BOOT_CONFIG_FORCE is not set",
+        ),
+    ],
+)
+def test_a_bootconfig(symbols: str, line: str, words: list[str], why: str) -> None:
+    loader = replace(read_command_line(line), bootconfig=parse_boot_file("my.bconf", _BOOTCONFIG).bootconfig)
+    values = _values("", symbols).booted(loader)
+    assert [word.name for word in seen(values).words if word.name != "bootconfig"] == words
+    assert [str(word) for word in seen(values).for_init][:1] == (
+        ["one=1"] if not why else ["bootconfig"] * ("--" in line)
+    )
+    assert bootconfig_ignored(values) == why
+
+
+def test_early_parameters_in_a_bootconfig() -> None:
+    loader = replace(
+        read_command_line("bootconfig page_owner=on"), bootconfig=parse_boot_file("f.bconf", _BOOTCONFIG).bootconfig
+    )
+    values = _values("slab_debug=P", "X86 CMDLINE_BOOL BOOT_CONFIG").booted(loader)
+    # parse_early_param() parses boot_command_line, to which a bootconfig is not added.
+    assert parameter(values, "page_owner") == "y"
+    assert parameter(values, "debug_pagealloc") == ""
+    # The words of the config come behind it.
+    assert [parameter(values, f"slab_debug.{flag}") for flag in "FP"] == ["n", "y"]
+    assert {str(word): origin(values, word) for word in seen(values).words if word.name == "slab_debug"} == {
+        "slab_debug=FZ": "bootconfig",
+        "slab_debug=P": "config",
+    }
 
 
 def test_an_empty_command_line_of_the_boot_loader() -> None:

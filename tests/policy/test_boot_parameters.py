@@ -12,7 +12,7 @@ from kpolicy.config.command_line import command_line, parse, placed_text
 from kpolicy.config.read import parse_config
 from kpolicy.errors import UsageError
 from kpolicy.evaluate.command_line import kernel
-from kpolicy.evaluate.parameters import PARAMETERS, setting
+from kpolicy.evaluate.parameters import PARAMETERS, is_early, setting
 from kpolicy.kernel.version import parse_version
 from kpolicy.policy.boot.load import load_parameter, load_parameters, shipped_parameters
 from kpolicy.policy.boot.parameter import BootParameter
@@ -83,6 +83,14 @@ def test_values_are_taken_as_they_are_read(name: str, value: str, taken: bool) -
             if spelling.name == name and spelling.form not in ("text", "flag", "slab flags"):
                 word = parse(command_line("", placed_text(f"{name}={value}"))).words[0]
                 assert (refusal(item, spelling.form, word, _VALUES) == "") == taken
+
+
+def test_early_parameters_are_those_of_the_table() -> None:
+    for item in _ALL:
+        names = {spelling.name for spelling in item.spellings}
+        if names & set(PARAMETERS):
+            is_read_early = item.handler == "early_param" or item.name == "nokaslr"
+            assert {name for name in names if is_early(name)} == (names if is_read_early else set()), item.id
 
 
 def _sources() -> dict[str, Path]:

@@ -16,6 +16,7 @@ MISSPELT: Final = "boot/misspelt"
 UNKNOWN: Final = "boot/unknown-parameter"
 AFTER_DASHES: Final = "boot/after-dashes"
 LOADER_IGNORED: Final = "boot/loader-ignored"
+BOOTCONFIG_IGNORED: Final = "boot/bootconfig-ignored"
 BUILT_IN_UNUSED: Final = "boot/built-in-unused"
 CUT: Final = "boot/cut"
 
@@ -32,8 +33,8 @@ BOOT_CHECKS: Final[tuple[Check, ...]] = (
         VALUE,
         "boot parameter with an invalid value",
         "warning",
-        "The handler of the parameter refuses the value and changes nothing, ignores a part of it, or does not examine it:"
-        " no_hash_pointers=0 also disables hashing.",
+        "The handler of the parameter refuses the value and changes nothing, ignores a part of it, or does not examine"
+        " it: no_hash_pointers=0 also disables hashing.",
         "init/main.c: do_early_param; kernel/params.c: parse_args; lib/kstrtox.c: kstrtobool",
     ),
     Check(
@@ -48,8 +49,8 @@ BOOT_CHECKS: Final[tuple[Check, ...]] = (
         SWITCHED_OFF,
         "check or protection that the boot command line switches off",
         "warning",
-        "The config enables a check or a protection, and a boot parameter disables it. Checks are reported for debug and"
-        " fuzzing kernels, protections for all others.",
+        "The config enables a check or a protection, and a boot parameter disables it. Checks are reported for debug"
+        " and fuzzing kernels, protections for all others.",
         "Documentation/admin-guide/kernel-parameters.txt; kpolicy/parameters",
     ),
     Check(
@@ -88,6 +89,14 @@ BOOT_CHECKS: Final[tuple[Check, ...]] = (
         "warning",
         "CMDLINE_OVERRIDE, CMDLINE_FORCE or CMDLINE_OVERWRITE replaces it with CONFIG_CMDLINE.",
         "arch/x86/kernel/setup.c: setup_arch; drivers/of/fdt.c: early_init_dt_scan_chosen",
+    ),
+    Check(
+        BOOTCONFIG_IGNORED,
+        "bootconfig is ignored",
+        "warning",
+        "The kernel reads a bootconfig only if CONFIG_BOOT_CONFIG is set, and if bootconfig is on the command line or"
+        " CONFIG_BOOT_CONFIG_FORCE is set.",
+        "init/main.c: setup_boot_config",
     ),
     Check(
         BUILT_IN_UNUSED,

@@ -11,7 +11,19 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from kpolicy.evaluate.command_line import BUILT_IN, cut, is_passed, most, release, replacing, seen, standing
+from kpolicy.evaluate.command_line import (
+    BUILT_IN,
+    bootconfig_ignored,
+    cut,
+    is_passed,
+    is_too_late,
+    most,
+    origin,
+    release,
+    replacing,
+    seen,
+    standing,
+)
 from kpolicy.policy.boot.load import by_name, shipped_parameters
 from kpolicy.policy.boot.words import (
     Known,
@@ -87,7 +99,9 @@ class _Checker:
             yield from self._switched_off(parameter, taken)
         for word in for_init:
             if word.name in self._table:
-                message = f"{shown(word)} comes after --: the kernel passes it to init and does not parse it"
+                is_added = origin(self._values, word) == "bootconfig"
+                where = "is below init in a bootconfig" if is_added else "comes after --"
+                message = f"{shown(word)} {where}: the kernel passes it to init and does not parse it"
                 yield self._finding(boot_checks.AFTER_DASHES, word, message)
         yield from self._of_loader()
         lost = cut(self._values)
@@ -116,6 +130,10 @@ class _Checker:
         if not spelling.needs.holds(values):
             message = f"{shown(word)} has no effect: {lacking(spelling.needs, values)}"
             yield self._finding(boot_checks.NO_EFFECT, word, message, mild)
+            return
+        if origin(values, word) == "bootconfig" and (parameter.handler == "early_param" or is_too_late(values, word)):
+            message = f"{shown(word)} in a bootconfig has no effect: the kernel parses {word.name} before it reads one"
+            yield self._finding(boot_checks.NO_EFFECT, word, message)
             return
         why = refusal(parameter, spelling.form, word, values)
         if why:
@@ -149,8 +167,8 @@ class _Checker:
             for word in group:
                 if word is last:
                     continue
-                # To override the built-in command line is what the boot loader's is for.
-                both = is_passed(self._values, word) == is_passed(self._values, last)
+                # The boot loader's command line is there to override the built-in one and a bootconfig.
+                both = origin(self._values, word) == origin(self._values, last)
                 if _same(word, last):
                     if both:
                         message = f"{shown(word)} is given again ({last.location})"
@@ -183,7 +201,14 @@ class _Checker:
     def _of_loader(self) -> Iterator[Finding]:
         """Which of two command lines the kernel does not use."""
         values, loader = self._values, self._values.loader
-        if loader is None or not loader.text.strip():
+        if loader is None:
+            return
+        ignored = bootconfig_ignored(values) if loader.bootconfig is not None else ""
+        if loader.bootconfig is not None and ignored:
+            message = f"the kernel ignores the bootconfig: {ignored}"
+            place = loader.bootconfig.kernel.location(0)
+            yield self._maker.finding(boot_checks.BOOTCONFIG_IGNORED, "BOOT_CONFIG", message, place)
+        if not loader.text.strip():
             return
         option = replacing(values)
         if option:

@@ -99,7 +99,7 @@ class Evidence:
 
     @property
     def is_word(self) -> bool:
-        """Whether it is a word of the command line: names of boot parameters have no capitals, those of symbols have."""
+        """Whether it is a word of the command line: boot parameters have no capitals in their names, symbols have."""
         return self.symbol not in (NAME, RC) and self.symbol.islower()
 
     @property
@@ -112,8 +112,9 @@ class Evidence:
 
 
 Certainty: TypeAlias = Literal["stated", "clear", "unclear", "earlier"]
-NAME: Final = "name"
 RC: Final = "rc"
+"""Stands in evidence where a symbol would, for the number of a release candidate."""
+NAME: Final = "name"
 """Stands in evidence where a symbol would, for a name of the config."""
 CERTAINTIES: Final[tuple[Certainty, ...]] = get_args(Certainty)
 
