@@ -16,7 +16,6 @@ from kpolicy.evaluate.command_line import (
     bootconfig_ignored,
     cut,
     is_passed,
-    is_too_late,
     most,
     origin,
     release,
@@ -24,6 +23,7 @@ from kpolicy.evaluate.command_line import (
     seen,
     standing,
 )
+from kpolicy.policy.boot.effects import is_parsed_before
 from kpolicy.policy.boot.load import by_name, shipped_parameters
 from kpolicy.policy.boot.words import (
     Known,
@@ -131,7 +131,7 @@ class _Checker:
             message = f"{shown(word)} has no effect: {lacking(spelling.needs, values)}"
             yield self._finding(boot_checks.NO_EFFECT, word, message, mild)
             return
-        if origin(values, word) == "bootconfig" and (parameter.handler == "early_param" or is_too_late(values, word)):
+        if is_parsed_before(parameter, word, values):
             message = f"{shown(word)} in a bootconfig has no effect: the kernel parses {word.name} before it reads one"
             yield self._finding(boot_checks.NO_EFFECT, word, message)
             return
