@@ -11,6 +11,7 @@ Nothing is executed: what a shell or a boot loader would work out is left out, w
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable, Sequence
@@ -182,7 +183,7 @@ def _systemd_boot(path: str, text: str) -> CommandLine:
     return command_line(path, placed, remarks)
 
 
-_JSON_ESCAPES: Final = {"n": "\n", "t": "\t"}
+_JSON_ESCAPE: Final = re.compile(r"\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|\\u[0-9a-fA-F]{4}|\\.")
 _SYZ: Final = re.compile(r'"cmdline"\s*:\s*"((?:[^"\\]|\\.)*)"')
 
 
@@ -191,20 +192,22 @@ def _syz_manager(path: str, text: str) -> CommandLine:
     for number, line in enumerate(text.split("\n"), 1):
         found = _SYZ.search(line)
         if found is not None:
-            return command_line(path, _json_string(placed_text(found.group(1), number)))
+            return command_line(path, placed_text(_json_string(found.group(1)), number))
     raise no_command_line(path)
 
 
-def _json_string(placed: Placed) -> Placed:
-    """The characters of a JSON string; of escapes only those of single characters are in command lines."""
-    found: Placed = []
-    rest = iter(placed)
-    for letter in rest:
-        if letter[0] == "\\":
-            letter = next(rest)
-            letter = (_JSON_ESCAPES.get(letter[0], letter[0]), letter[1])
-        found.append(letter)
-    return found
+def _json_string(text: str) -> str:
+    """What a JSON string holds; Go writes `&` as \\u0026."""
+    return _JSON_ESCAPE.sub(lambda found: _json_letter(found.group()), text)
+
+
+def _json_letter(escape: str) -> str:
+    try:
+        letter = json.loads(f'"{escape}"')
+    except ValueError:
+        return escape[1:]
+    # Half of a pair is no letter.
+    return letter if isinstance(letter, str) and not "\ud800" <= letter <= "\udfff" else "\ufffd"
 
 
 def _kind(*patterns: str, flags: int = 0) -> tuple[re.Pattern[str], ...]:

@@ -214,6 +214,7 @@ def test_a_default_that_cannot_be_told(text: str, said: str) -> None:
         ("a=1 b\n# c\nd=2\n", "a=1 b d=2"),
         ("console=serial0,115200 root=/dev/mmcblk0p2\n", "console=serial0,115200 root=/dev/mmcblk0p2"),
         ('{\n "vm": {"cpu": 2,\n  "cmdline": "a=1 b=\\"x y\\""}}', "a=1 b=x y"),
+        (r'{"cmdline": "a\u0020b=1\u00262 c=\ud83d\ude00 d=\ud83d e=\q"}', "a b=1&2 c=\U0001f600 d=\ufffd e=q"),
         ("", ""),
         ("quiet\r\nsplash\r\n", "quiet splash"),
     ],
