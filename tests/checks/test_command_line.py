@@ -61,8 +61,8 @@ _SWITCH = "expected 1 or 0, y or n, on or off"
         ("slab_nomerge slab_merge", "overridden", "warning: slab_nomerge has no effect: slab_merge comes later"),
         ("init_on_alloc=1 init_on_alloc=maybe", "invalid-value", _SWITCH),
         # Letters that mean nothing are skipped: "on" leaves no flag.
-        ("slab_debug=on", "invalid-value", "slab_debug=on: the kernel ignores 'n': expected letters of FZPUTAO or -"),
-        ("slab_debug=fz;Pq,kmalloc-64;x", "invalid-value", "the kernel ignores 'qx'"),
+        ("slab_debug=on", "invalid-value", "slab_debug=on: the kernel skips 'n', expected letters of FZPUTAO or -"),
+        ("slab_debug=fz;Pq,kmalloc-64;x", "invalid-value", "the kernel skips 'qx'"),
         ("slab_debug=-;,dentry", "", ""),
         ("quiet -- slab_debug=F", "after-dashes", "slab_debug=F comes after --: the kernel passes it to init"),
         ("hash_pointers=never", "no-effect", "Linux 6.12 does not know hash_pointers; use no_hash_pointers"),
@@ -128,7 +128,7 @@ def test_a_tree_knows_better_than_its_release() -> None:
         (
             "DMA_API_DEBUG",
             "dma_debug_entries=64K",
-            "dma_debug_entries=64K has the effect of dma_debug_entries=64: the kernel ignores 'K'",
+            "dma_debug_entries=64K has the effect of dma_debug_entries=64: the kernel skips 'K'",
         ),
         ("DMA_API_DEBUG", "dma_debug_entries=K", "dma_debug_entries=K has no effect: expected a number"),
         ("MITIGATION_PAGE_TABLE_ISOLATION", "pti=off", ""),
@@ -279,6 +279,8 @@ def test_a_bootconfig() -> None:
     ]
     assert _said(_values(None).booted(line)) == [
         "<cmdline>:1: warning: bootconfig has no effect: CONFIG_BOOT_CONFIG is not set [boot/no-effect]",
+    ]
+    assert _said(_values(None).booted(replace(read_command_line("quiet"), bootconfig=added))) == [
         "my.bconf:2: warning: the kernel ignores the bootconfig: CONFIG_BOOT_CONFIG is not set"
         " [boot/bootconfig-ignored]",
     ]

@@ -139,7 +139,7 @@ def test_explain(demo: Path) -> None:
 def test_a_bootconfig(demo: Path, tmp_path: Path) -> None:
     path = tmp_path / "my.bconf"
     path.write_text("kernel.kmemleak = off\nftrace.event\n")
-    outcome = _check(demo, "--cmdline", "bootconfig", "--cmdline", path)
+    outcome = _check(demo, "--cmdline", "quiet", "--cmdline", path)
     found = _findings(outcome)["boot/bootconfig-ignored"]
     assert found["message"] == "the kernel ignores the bootconfig: CONFIG_BOOT_CONFIG is not set"
     assert found["location"] == {"path": str(path), "line": 1}

@@ -50,7 +50,7 @@ FORM_MEANINGS: Mapping[Form, str] = {
     "count": "a number",
     "size": "a number of bytes, with K, M or G",
     "fault": "four numbers: interval,probability,space,times",
-    "slab flags": "letters of FZPUTAO or -; names of caches after a comma",
+    "slab flags": "letters of FZPUTAO or -, then a comma and names of caches",
     "word": "one of its words",
     "text": "any text",
 }

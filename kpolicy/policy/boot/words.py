@@ -93,14 +93,12 @@ def in_part(form: Form, word: Word, values: Values) -> str:
             return f"{shown(word)} has the effect of nokaslr if the EFI stub starts the kernel, and none otherwise"
         return f"{shown(word)} has the effect of {word.name}: the kernel does not examine the value"
     if form == "count" and (found := _VALUES[form].match(value)) is not None and found.end() < len(value):
-        return (
-            f"{shown(word)} has the effect of {word.name}={found.group()}: the kernel ignores {value[found.end() :]!r}"
-        )
+        return f"{shown(word)} has the effect of {word.name}={found.group()}: the kernel skips {value[found.end() :]!r}"
     if form == "slab flags":
         blocks = (block.partition(",")[0] for block in value.split(";"))
         letters = "".join(dict.fromkeys(letter for block in blocks for letter in block if letter not in _SLAB_LETTERS))
         if letters:
-            return f"{shown(word)}: the kernel ignores {letters!r}: expected {FORM_MEANINGS[form]}"
+            return f"{shown(word)}: the kernel skips {letters!r}, expected {FORM_MEANINGS[form]}"
     return ""
 
 

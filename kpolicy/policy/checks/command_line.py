@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from kpolicy.config.command_line import BOOTCONFIG
 from kpolicy.evaluate.command_line import (
     BUILT_IN,
     bootconfig_ignored,
@@ -204,7 +205,12 @@ class _Checker:
         if loader is None:
             return
         ignored = bootconfig_ignored(values) if loader.bootconfig is not None else ""
-        if loader.bootconfig is not None and ignored:
+        # Where the word is given, what it lacks is said of the word.
+        if (
+            loader.bootconfig is not None
+            and ignored
+            and not any(word.name == BOOTCONFIG for word in seen(values).words)
+        ):
             message = f"the kernel ignores the bootconfig: {ignored}"
             place = loader.bootconfig.kernel.location(0)
             yield self._maker.finding(boot_checks.BOOTCONFIG_IGNORED, "BOOT_CONFIG", message, place)
