@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kpolicy.policy.boot.load import shipped_parameters
 from kpolicy.policy.boot.parameter import FORM_MEANINGS, BootParameter, Spelling
-from kpolicy.policy.expressions.expression import Constant
+from kpolicy.policy.expressions.expression import Constant, Expression
 
 PAGE = Path(__file__).resolve().parents[1] / "boot-parameters.md"
 _HEAD = """\
@@ -40,15 +40,17 @@ def _lines(parameters: Sequence[BootParameter]) -> Iterator[str]:
 
 
 def _names(parameter: BootParameter) -> str:
-    return ", ".join(_name(item) for item in parameter.spellings)
+    return ", ".join(_name(item, parameter) for item in parameter.spellings)
 
 
-def _name(spelling: Spelling) -> str:
+def _name(spelling: Spelling, parameter: BootParameter) -> str:
     notes = []
     if spelling.is_old:
         notes.append("old name")
     if spelling.not_in != (0, 0):
         notes.append(f"in {_release(spelling.since)}, not in {_release(spelling.not_in)}")
+    if spelling.needs != parameter.needs:
+        notes.append(f"needs {_condition(spelling.needs)}")
     return f"`{spelling.name}`" + (f" ({'; '.join(notes)})" if notes else "")
 
 
@@ -57,7 +59,11 @@ def _release(numbers: tuple[int, int]) -> str:
 
 
 def _needs(parameter: BootParameter) -> str:
-    return "" if isinstance(parameter.needs, Constant) else f"`{parameter.needs}`".replace("||", "\\|\\|")
+    return "" if isinstance(parameter.needs, Constant) else _condition(parameter.needs)
+
+
+def _condition(expression: Expression) -> str:
+    return f"`{expression}`".replace("||", "\\|\\|")
 
 
 def _values(parameter: BootParameter) -> str:

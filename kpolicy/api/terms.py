@@ -19,8 +19,8 @@ class Policy:
     """By what configs are judged; the fields are the options of `kpolicy check` of the same names.
 
     `policy` is a policy file, or the name of one that ships with kpolicy; None is the nearest `kpolicy.toml`.
-    `cmdline` is a file of a boot loader, or the words of a command line.  `ram` (bytes) and `cpus` say which machine
-    costs are computed for; without `costs` they are not computed.
+    `cmdline` is a file of a boot loader, or the words of a command line; a bootconfig may follow it.  `ram` (bytes) and
+    `cpus` say which machine costs are computed for; without `costs` they are not computed.
     """
 
     policy: str | os.PathLike[str] | None = None
@@ -35,7 +35,7 @@ class Policy:
     costs: bool = False
     ram: int | None = None
     cpus: int | None = None
-    cmdline: str | os.PathLike[str] | None = None
+    cmdline: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | None = None
 
     def terms(self, toolchain: str | None) -> Terms:
         """The same as the run layer wants it."""
@@ -56,7 +56,8 @@ class Policy:
         loader = None
         if self.cmdline is not None:
             # Only here: most who judge state none.
-            from kpolicy.config.boot_files import read_command_line
+            from kpolicy.config.boot_files import read_command_lines
 
-            loader = read_command_line(os.fspath(self.cmdline))
+            given = (self.cmdline,) if isinstance(self.cmdline, str | os.PathLike) else self.cmdline
+            loader = read_command_lines([os.fspath(item) for item in given]) if given else None
         return Terms(choice, toolchain, machine, self.fail_on, loader=loader)

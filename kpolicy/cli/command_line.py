@@ -11,6 +11,8 @@ from kpolicy.cli.options import Command
 from kpolicy.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kpolicy.cli.console import Console
     from kpolicy.config.command_line import CommandLine
 
@@ -21,27 +23,29 @@ def cmdline_option(command: Command) -> Command:
     """--cmdline: what the kernel is booted with."""
     text = (
         "Judge the kernel as booted with this command line: words, or a file (of GRUB, syslinux, systemd-boot,"
-        " /proc/cmdline, a rcutorture .boot; - is standard input). CONFIG_CMDLINE is added as the kernel does."
+        " /proc/cmdline, a rcutorture .boot; - is standard input). Repeat it for a bootconfig. CONFIG_CMDLINE is added"
+        " as the kernel does."
         " [default: only CONFIG_CMDLINE is known]"
     )
-    return click.option("--cmdline", metavar="TEXT|FILE", help=text)(command)
+    return click.option("--cmdline", metavar="TEXT|FILE", multiple=True, help=text)(command)
 
 
-def stated_command_line(console: Console, spec: str | None, *configs: str) -> CommandLine | None:
-    """The command line that --cmdline states; raises as `read_command_line` does.
+def stated_command_line(console: Console, specs: Sequence[str], *configs: str) -> CommandLine | None:
+    """The command line that --cmdline states; raises as `read_command_lines` does.
 
     `configs` are those of the same command: standard input is read only once.
     """
-    if spec is None:
+    if not specs:
         return None
-    if spec == _STDIN and any(_STDIN in config.split("+") for config in configs):
+    readers = [*specs, *(word for config in configs for word in config.split("+"))]
+    if _STDIN in specs and readers.count(_STDIN) > 1:
         raise UsageError("standard input can be read only once")
     # Only here: most runs state none.
     import sys
 
-    from kpolicy.config.boot_files import read_command_line
+    from kpolicy.config.boot_files import read_command_lines
 
-    line = read_command_line(spec, getattr(sys.stdin, "buffer", None))
+    line = read_command_lines(specs, getattr(sys.stdin, "buffer", None))
     for remark in line.remarks:
-        console.note(f"{spec if spec != _STDIN else '<stdin>'}: {remark}")
+        console.note(remark)
     return line

@@ -40,7 +40,7 @@ def command(
     tree: str | None,
     arch: str | None,
     release: str | None,
-    cmdline: str | None,
+    cmdline: tuple[str, ...],
     ram: str | None,
     cpus: int | None,
     form: str,

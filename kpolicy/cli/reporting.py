@@ -48,7 +48,7 @@ class Options:
     policy: PolicyChoice
     machine: Machine | None = None
     color: str = "auto"
-    cmdline: str | None = None
+    cmdline: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, words: Mapping[str, object]) -> Options:
@@ -66,7 +66,7 @@ class Options:
             policy=_policy(words),
             machine=_machine(words, outputs) if "ram" in words else None,
             color=cast("str", words.get("color") or "auto"),
-            cmdline=cast("str | None", words.get("cmdline")),
+            cmdline=cast("tuple[str, ...]", words.get("cmdline") or ()),
         )
 
     @property

@@ -2,50 +2,72 @@
 """The command line that a boot loader passes, from an argument or from the boot loader's own file.
 
 A file is recognised by its content: grub.cfg and GRUB's default file, menu.lst, syslinux and extlinux, entries of
-systemd-boot (Boot Loader Specification), the JSON of syz-manager.  Any other text is words, on one line or several,
-with comments on lines of their own: /proc/cmdline, the cmdline.txt of a Raspberry Pi, the .boot files of rcutorture,
-the .cmdline files of syzkaller.
+systemd-boot (Boot Loader Specification), the JSON of syz-manager, a bootconfig.  Any other text is words, on one line
+or several, with comments on lines of their own: /proc/cmdline, the cmdline.txt of a Raspberry Pi, the .boot files of
+rcutorture, the .cmdline files of syzkaller.
 
 Nothing is executed: what a shell or a boot loader would work out is left out, with a remark.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable, Sequence
-from typing import BinaryIO, Final, TypeAlias
+from dataclasses import replace
+from typing import BinaryIO, Final
 
-from kpolicy.config.boot_words import Unknown, grub_words, shell_value
-from kpolicy.config.command_line import GIVEN, CommandLine, Placed, command_line, placed_text
+from kpolicy.config.boot_grub import read_grub, read_grub_default, read_grub_legacy
+from kpolicy.config.boot_menu import EXPECTED, Entry, blank_after, chosen, no_command_line, not_in_file
+from kpolicy.config.boot_words import not_set
+from kpolicy.config.bootconfig import IS_BOOTCONFIG, SUFFIX, read_bootconfig
+from kpolicy.config.command_line import (
+    BOOTCONFIG,
+    GIVEN,
+    CommandLine,
+    Placed,
+    command_line,
+    parse,
+    placed_text,
+    text_of,
+)
 from kpolicy.errors import InputError, UsageError
 from kpolicy.files import read_file, read_stream
-from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 
 MAX_SIZE: Final = 1 << 20
-_KINDS: Final = "grub.cfg, /etc/default/grub, syslinux, extlinux, systemd-boot, a rcutorture .boot, or only words"
-_PATH: Final = re.compile(r"[^\s=\"']*(?:/[^\s=\"']*|\.(?:boot|cfg|cmdline|conf|json|lst|txt))\Z")
-
-Lines: TypeAlias = "Sequence[str]"
+_PATH: Final = re.compile(r"[^\s=\"']*(?:/[^\s=\"']*|\.(?:bconf|boot|cfg|cmdline|conf|json|lst|txt))\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A command line in a file with several: the title of its menu entry, its line, and what it is."""
+def read_command_lines(specs: Sequence[str], stdin: BinaryIO | None = None) -> CommandLine:
+    """The command line that --cmdline names, and the bootconfig that another --cmdline adds; remarks have the path.
 
-    title: str
-    line: int
-    placed: Placed
+    Raises UsageError for two of one kind, and as `read_command_line` does.
+    """
+    lines = [_with_path(read_command_line(spec, stdin)) for spec in specs]
+    files = [line for line in lines if line.bootconfig is not None]
+    others = [line for line in lines if line.bootconfig is None]
+    if len(files) > 1 or len(others) > 1:
+        what = "bootconfigs" if len(files) > 1 else "command lines"
+        raise UsageError(
+            f"--cmdline: two {what} given", hint="pass one command line, and one bootconfig if there is one"
+        )
+    if not others:
+        said = "the command line is taken to be empty: pass it with another --cmdline"
+        return replace(files[0], remarks=(*files[0].remarks, said))
+    if not files:
+        line = others[0]
+        if any(word.name == BOOTCONFIG for word in parse(line).words):
+            said = "the kernel also reads a bootconfig: pass it with another --cmdline"
+            line = replace(line, remarks=(*line.remarks, said))
+        return line
+    remarks = (*others[0].remarks, *files[0].remarks)
+    return replace(others[0], remarks=remarks, bootconfig=files[0].bootconfig)
 
 
-@dataclass(frozen=True, slots=True)
-class _Menu:
-    """The entries of a file, which of them is the default, and what could not be worked out."""
-
-    entries: tuple[Entry, ...]
-    default: int
-    remarks: tuple[str, ...] = ()
+def _with_path(line: CommandLine) -> CommandLine:
+    return replace(line, remarks=tuple(f"{line.location(0).path}: {remark}" for remark in line.remarks))
 
 
 def read_command_line(spec: str, stdin: BinaryIO | None = None) -> CommandLine:
@@ -68,12 +90,13 @@ def read_command_line(spec: str, stdin: BinaryIO | None = None) -> CommandLine:
 
 def parse_boot_file(path: str, text: str) -> CommandLine:
     """The command line in the text of a file; raises InputError where there is none."""
-    lines = text.replace("\r\n", "\n").split("\n")
-    text = "\n".join(lines)
+    if path.endswith(SUFFIX) or IS_BOOTCONFIG.search(text):
+        return read_bootconfig(path, text)
+    text = text.replace("\r\n", "\n")
     for has, read in _READERS:
         if all(pattern.search(text) for pattern in has):
-            return read(path, lines)
-    return _plain(path, lines)
+            return read(path, text)
+    return _plain(path, text)
 
 
 def _bytes(path: str, read: Callable[[], bytes]) -> bytes:
@@ -81,7 +104,7 @@ def _bytes(path: str, read: Callable[[], bytes]) -> bytes:
         return read()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        hint = f"expected {_KINDS}" if isinstance(error, IsADirectoryError) else None
+        hint = EXPECTED if isinstance(error, IsADirectoryError) else None
         raise InputError(f"cannot read the command line: {reason}", Location(path, 0), hint=hint) from None
 
 
@@ -90,231 +113,101 @@ def _of_file(path: str, content: bytes) -> CommandLine:
     content = content.removesuffix(b"\0")
     if b"\0" in content:
         line = content.count(b"\n", 0, content.index(b"\0")) + 1
-        raise InputError("not a text file: it holds NUL bytes", Location(path, line), hint=f"expected {_KINDS}")
+        raise InputError("not a text file: it holds NUL bytes", Location(path, line), hint=EXPECTED)
     text = content.decode("utf-8", "surrogateescape")
     config = re.search(r"^(?:CONFIG_\w+=|# CONFIG_\w+ is not set$)", text, re.MULTILINE)
     if config is not None:
         line = text.count("\n", 0, config.start()) + 1
-        raise InputError("a kernel config, expected a command line", Location(path, line), hint=f"expected {_KINDS}")
+        raise InputError("a kernel config, expected a command line", Location(path, line), hint=EXPECTED)
     return parse_boot_file(path, text)
 
 
-def _plain(path: str, lines: Lines) -> CommandLine:
+def _plain(path: str, text: str) -> CommandLine:
     """Words on one line or several, as functions.sh of rcutorture reads them: lines that begin with # are comments."""
     placed: Placed = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.startswith("#"):
-            placed += [*_blank_after(placed), *placed_text(line, number)]
+            placed += [*blank_after(placed), *placed_text(line, number)]
     return command_line(path, placed)
 
 
-_GRUB_LINE: Final = re.compile(r"\s*(?:linux|linux16|linuxefi)\s")
-_ENTRY: Final = re.compile(r"\s*(menuentry|submenu)\s")
-_SET: Final = re.compile(r"\s*set\s+([A-Za-z_]\w*)=")
+_SYSLINUX_LINE: Final = re.compile(r"\s*(append|label|default|menu\s+default)(?:\s+(.*))?\Z", re.IGNORECASE)
 
 
-def _grub(path: str, lines: Lines) -> CommandLine:
-    """The `linux` lines of grub.cfg; the default is that of `set default`, else the first."""
-    variables: dict[str, Placed] = {}
-    entries: list[Entry] = []
-    tops: list[int] = []
-    unknown: dict[str, None] = {}
-    title = ""
-    for number, line in enumerate(lines, 1):
-        placed = placed_text(line, number)
-        if (found := _ENTRY.match(line)) is not None:
-            words = grub_words(placed[found.end() :], variables, Unknown())
-            title = _text(words[0]) if words else ""
-            if not line[0].isspace():
-                tops.append(len(entries))
-        elif (found := _SET.match(line)) is not None:
-            words = grub_words(placed[found.end() :], variables, Unknown())
-            variables[found.group(1)] = words[0] if words else []
-        elif (found := _GRUB_LINE.match(line)) is not None:
-            missing = Unknown()
-            words = grub_words(placed[found.end() :], variables, missing)
-            # The first word is the kernel's file.
-            entries.append(Entry(title, number, _passed(words[1:])))
-            unknown.update(dict.fromkeys(f"line {number}: {item}" for item in missing.found))
-    if not entries:
-        raise _without(path)
-    default = _default_of(_text(variables.get("default", [])), entries, tops)
-    chosen = f"line {entries[default].line}: "
-    return _chosen(path, _Menu(tuple(entries), default, tuple(item for item in unknown if item.startswith(chosen))))
-
-
-def _default_of(word: str, entries: Sequence[Entry], tops: Sequence[int]) -> int:
-    """The entry that a number or a title names, the first where it names none: a saved default is not in the file."""
-    if word.isdecimal() and int(word[:9]) < len(tops):
-        return min(tops[int(word[:9])], len(entries) - 1)
-    titles = [entry.title for entry in entries]
-    return titles.index(word) if word in titles else 0
-
-
-def _passed(words: Sequence[Placed]) -> Placed:
-    """The words as GRUB passes them: one with a blank gets quotes, and quotes get a backslash.
-
-    See grub_create_loader_cmdline() (grub-core/lib/cmdline.c of GRUB 2).
-    """
-    placed: Placed = []
-    for word in words:
-        placed += _blank_after(placed)
-        # What is added has the place of what it is added to.
-        quote = [('"', *word[0][1:])] if any(letter == " " for letter, _, _ in word) else []
-        placed += quote
-        for letter, line, column in word:
-            if letter in "\\'\"":
-                placed.append(("\\", line, column))
-            placed.append((letter, line, column))
-        placed += quote
-    return placed
-
-
-_DEFAULT_LINE: Final = re.compile(r"\s*(?:export\s+)?([A-Za-z_]\w*)(\+?)=")
-_DEFAULT_NAMES: Final = ("GRUB_CMDLINE_LINUX", "GRUB_CMDLINE_LINUX_DEFAULT")
-
-
-def _grub_default(path: str, lines: Lines) -> CommandLine:
-    """GRUB's default file, a shell script: 10_linux passes GRUB_CMDLINE_LINUX, then GRUB_CMDLINE_LINUX_DEFAULT."""
-    variables: dict[str, Placed] = {}
-    missing: dict[str, tuple[str, ...]] = {}
-    for number, line in enumerate(lines, 1):
-        found = _DEFAULT_LINE.match(line)
-        if found is None:
-            continue
-        unknown = Unknown()
-        value = shell_value(placed_text(line, number)[found.end() :], variables, unknown)
-        name, more = found.groups()
-        variables[name] = [*variables.get(name, []), *value] if more else value
-        missing[name] = tuple(f"line {number}: {item}" for item in unknown.found)
-    text: Placed = []
-    for name in _DEFAULT_NAMES:
-        text += [*_blank_after(text), *variables.get(name, [])]
-    unknown = Unknown()
-    placed = _passed(grub_words(text, {}, unknown))
-    remarks = [item for name in _DEFAULT_NAMES for item in missing.get(name, ())]
-    return command_line(path, placed, [*remarks, *unknown.found])
-
-
-_SYSLINUX_LINE: Final = re.compile(r"\s*(append|label|default)\s+(.*?)\s*\Z", re.IGNORECASE)
-
-
-def _syslinux(path: str, lines: Lines) -> CommandLine:
+def _syslinux(path: str, text: str) -> CommandLine:
     """The APPEND lines of syslinux and extlinux; one before all labels is for labels without one."""
     titles: list[tuple[str, int]] = []
     appended: dict[int, tuple[int, Placed]] = {}
     default = ""
-    for number, line in enumerate(lines, 1):
-        found = _SYSLINUX_LINE.match(line)
+    for number, line in enumerate(text.split("\n"), 1):
+        found = _SYSLINUX_LINE.match(line.rstrip())
         if found is None:
             continue
-        word, text = found.group(1).lower(), found.group(2)
+        word, rest = found.group(1).lower(), found.group(2) or ""
         if word == "label":
-            titles.append((text, number))
+            titles.append((rest, number))
+        elif word == "append":
+            appended[len(titles) - 1] = (number, placed_text(rest, number))
         elif word == "default":
-            default = default or text.partition(" ")[0]
-        else:
-            appended[len(titles) - 1] = (number, placed_text(text, number, found.start(2) + 1))
+            default = default or rest.partition(" ")[0]
+        elif titles:
+            # "MENU DEFAULT" in a label.
+            default = titles[-1][0]
     common = appended.get(-1)
     entries: list[Entry] = []
     for at, (title, labelled) in enumerate(titles or [("", 0)]):
-        place, placed = appended.get(at if titles else -1) or common or (labelled, [])
+        number, placed = appended.get(at if titles else -1) or common or (labelled, [])
         # "APPEND -" appends nothing, not even what is common.
-        entries.append(Entry(title, place, placed if _text(placed) != "-" else []))
+        entries.append(Entry(title, number, placed if text_of(placed) != "-" else []))
     names = [entry.title for entry in entries]
-    return _chosen(path, _Menu(tuple(entries), names.index(default) if default in names else 0))
+    is_known = not default or not titles or default in names
+    remarks = () if is_known else [not_in_file(default)]
+    return chosen(path, entries, names.index(default) if default in names else 0, remarks)
 
 
-_LEGACY_LINE: Final = re.compile(r"\s*(title|kernel|default)(?:\s+|\s*=\s*)(.*?)\s*\Z")
+_OPTIONS: Final = re.compile(r"[ \t]*options[ \t]+(.*)")
+_VARIABLE: Final = re.compile(r"(?:^|(?<=\s))\$\{?\w+\}?(?=\s|$)")
 
 
-def _legacy(path: str, lines: Lines) -> CommandLine:
-    """The `kernel` lines of menu.lst (GRUB Legacy), whose words are passed as they are."""
-    entries: list[Entry] = []
-    title, default = "", 0
-    for number, line in enumerate(lines, 1):
-        found = _LEGACY_LINE.match(line)
-        if found is None:
-            continue
-        word, text = found.groups()
-        if word == "title":
-            title = text
-        elif word == "default":
-            default = int(text[:9]) if text.isdecimal() else 0
-        else:
-            rest = re.compile(r"(?:--\S+\s+)*\S+\s*").match(text)
-            start = rest.end() if rest is not None else len(text)
-            entries.append(Entry(title, number, placed_text(text[start:], number, found.start(2) + start + 1)))
-    if not entries:
-        raise _without(path)
-    return _chosen(path, _Menu(tuple(entries), default if default < len(entries) else 0))
-
-
-_OPTIONS: Final = re.compile(r"options\s+(.*?)\s*\Z")
-
-
-def _systemd_boot(path: str, lines: Lines) -> CommandLine:
+def _systemd_boot(path: str, text: str) -> CommandLine:
     """An entry of systemd-boot: its `options` lines together."""
     placed: Placed = []
     remarks: list[str] = []
-    for number, line in enumerate(lines, 1):
-        found = _OPTIONS.match(line)
+    for number, line in enumerate(text.split("\n"), 1):
+        found = _OPTIONS.match(line.rstrip())
         if found is not None:
-            placed += _blank_after(placed)
-            placed += placed_text(found.group(1), number, found.start(1) + 1)
+            placed += blank_after(placed)
+            placed += placed_text(found.group(1), number)
             # GRUB's blscfg fills in variables of its environment.
-            names = re.findall(r"(?:^|\s)(\$\{?\w+\}?)(?=\s|$)", found.group(1))
-            remarks += [f"line {number}: {Unknown.variable(name)}" for name in names]
+            remarks += [f"line {number}: {not_set(name)}" for name in _VARIABLE.findall(found.group(1))]
     return command_line(path, placed, remarks)
 
 
-_JSON_ESCAPES: Final = {"n": "\n", "t": "\t"}
+_JSON_ESCAPE: Final = re.compile(r"\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|\\u[0-9a-fA-F]{4}|\\.")
 _SYZ: Final = re.compile(r'"cmdline"\s*:\s*"((?:[^"\\]|\\.)*)"')
 
 
-def _syz_manager(path: str, lines: Lines) -> CommandLine:
+def _syz_manager(path: str, text: str) -> CommandLine:
     """The JSON of syz-manager: "cmdline" of its "vm", which ends the command line of the machine."""
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(text.split("\n"), 1):
         found = _SYZ.search(line)
         if found is not None:
-            return command_line(path, _json_string(placed_text(found.group(1), number, found.start(1) + 1)))
-    raise _without(path)
+            return command_line(path, placed_text(_json_string(found.group(1)), number))
+    raise no_command_line(path)
 
 
-def _json_string(placed: Placed) -> Placed:
-    """The characters of a JSON string; of escapes only those of single characters are in command lines."""
-    found: Placed = []
-    rest = iter(placed)
-    for letter in rest:
-        if letter[0] == "\\":
-            letter = next(rest)
-            letter = (_JSON_ESCAPES.get(letter[0], letter[0]), *letter[1:])
-        found.append(letter)
-    return found
+def _json_string(text: str) -> str:
+    """What a JSON string holds; Go writes `&` as \\u0026."""
+    return _JSON_ESCAPE.sub(lambda found: _json_letter(found.group()), text)
 
 
-def _without(path: str) -> InputError:
-    return InputError("no command line in this file", Location(path, 0), hint=f"expected {_KINDS}")
-
-
-def _chosen(path: str, menu: _Menu) -> CommandLine:
-    """The default of several entries, with a remark that says so."""
-    entry = menu.entries[menu.default]
-    remarks = list(menu.remarks)
-    if len(menu.entries) > 1:
-        title = f" ({entry.title})" if entry.title else ""
-        which = f"that of line {entry.line}{title} is used"
-        remarks.insert(0, f"{len(menu.entries)} command lines: {which}; pass another one as text")
-    return command_line(path, entry.placed, remarks)
-
-
-def _blank_after(placed: Placed) -> Placed:
-    """A blank before what is added to a command line; it has the place of what it follows."""
-    return [(" ", *placed[-1][1:])] if placed else []
-
-
-def _text(placed: Placed) -> str:
-    return "".join(letter for letter, _, _ in placed)
+def _json_letter(escape: str) -> str:
+    try:
+        letter = json.loads(f'"{escape}"')
+    except ValueError:
+        return escape[1:]
+    # Half of a pair is no letter.
+    return letter if isinstance(letter, str) and not "\ud800" <= letter <= "\udfff" else "\ufffd"
 
 
 def _kind(*patterns: str, flags: int = 0) -> tuple[re.Pattern[str], ...]:
@@ -322,15 +215,17 @@ def _kind(*patterns: str, flags: int = 0) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(rf"^[ \t]*{pattern}", re.MULTILINE | flags) for pattern in patterns)
 
 
+# A command may follow another one in the same line.
+_GRUB: Final = re.compile(r"(?:^|[{;])[ \t]*(?:linux(?:16|efi)?[ \t]+\S|blscfg\b)", re.MULTILINE)
 # In this order: an entry of systemd-boot has a `linux` line, and so may one of extlinux.
-_READERS: Final[Sequence[tuple[tuple[re.Pattern[str], ...], Callable[[str, Lines], CommandLine]]]] = (
+_READERS: Final[Sequence[tuple[tuple[re.Pattern[str], ...], Callable[[str, str], CommandLine]]]] = (
     ((re.compile(r"\A\s*\{"),), _syz_manager),
-    (_kind(r"(?:export\s+)?GRUB_CMDLINE_LINUX(?:_DEFAULT)?\+?="), _grub_default),
+    (_kind(r"(?:export\s+)?GRUB_CMDLINE_LINUX(?:_DEFAULT)?\+?="), read_grub_default),
     (_kind(r"options[ \t]", r"(?:title|version|linux|efi|uki|initrd|machine-id|architecture)[ \t]"), _systemd_boot),
     (
         _kind(r"append[ \t]", r"(?:label|default|kernel|linux|timeout|prompt|say|ui|menu)[ \t]", flags=re.IGNORECASE),
         _syslinux,
     ),
-    (_kind(r"linux(?:16|efi)?[ \t]+\S", r"(?:menuentry|submenu|set|linux|linux16|linuxefi|initrd)[ \t]"), _grub),
-    (_kind(r"kernel[ \t]", r"title[ \t]"), _legacy),
+    ((_GRUB, *_kind(r"(?:menuentry|submenu|set|linux|linux16|linuxefi|initrd)[ \t]")), read_grub),
+    (_kind(r"kernel[ \t]", r"title[ \t]"), read_grub_legacy),
 )

@@ -1,133 +1,234 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Words as GRUB's script language and a shell make them, without running either.
 
-Every letter keeps its place in the file.  A variable that the file does not set, and a command whose output would be
-filled in, stand for nothing; `Unknown` notes them.
+Every letter keeps its line.  A variable that the file does not set, and a command whose output would be filled in,
+expand to nothing, and the command that has them says so.  Lexer of GRUB: grub-core/script/yylex.l.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
-if TYPE_CHECKING:
-    from kpolicy.config.command_line import Placed
+from kpolicy.config.command_line import Placed, text_of
+from kpolicy.errors import InputError
+from kpolicy.frozen import dataclass
+from kpolicy.location import Location
 
-_NAME: Final = re.compile(r"\$(?:\{([^}]*)\}|([A-Za-z_]\w*|[0-9?@*#]))")
-_COMMAND: Final = ("$(", "`")
-_ENDS: Final = ";{}&|<>"
-_SPLIT: Final = "\n"
-
-
-class Unknown:
-    """What could not be filled in, in words."""
-
-    def __init__(self) -> None:
-        self.found: list[str] = []
-
-    @staticmethod
-    def variable(name: str) -> str:
-        """What is said about a variable."""
-        return f"{name} is not set in this file: its words are not known"
-
-    def command(self) -> None:
-        """Note a command."""
-        self.found.append("a command is not executed: its words are not known")
+MAX_EXPANDED: Final = 1 << 20
+"""How many characters the variables of a file may expand to: each can double the one before it."""
+# The longest name is bounded: what is left open is not searched to the end of the file again and again.
+_NAME: Final = re.compile(r"\$(?:\{([^}\n$]{1,200})\}|([A-Za-z_]\w*|[0-9]+|[?@*#]))")
+_PLAIN: Final = re.compile(r"[\w./:,=+%@-]+")
+_ASSIGNMENT: Final = re.compile(r"([A-Za-z_]\w*)(\+?)=")
+_GRUB_ENDS: Final = "\n;{}&|<>"
+_SHELL_ENDS: Final = "\n;&|<>()"
+_SPLIT: Final = "\0"
+"""Marks a blank that splits a word; files with NUL bytes are refused."""
 
 
-def grub_words(placed: Placed, variables: Mapping[str, Placed], unknown: Unknown) -> list[Placed]:
-    """The words of a command of grub.cfg, up to its end."""
-    return _Words(placed, variables, unknown, ends=_ENDS).words()
+def not_set(name: str) -> str:
+    """What is said about a variable that the file does not set."""
+    return f"{name} is not set in this file: its words are not known"
 
 
-def shell_value(placed: Placed, variables: Mapping[str, Placed], unknown: Unknown) -> Placed:
-    """The value of an assignment of a shell script: one word."""
-    word = _Words(placed, variables, unknown, ends=";&|").word()
-    return [(" " if letter == _SPLIT else letter, line, column) for letter, line, column in word]
+@dataclass(frozen=True, slots=True)
+class Command:
+    """The words of a command, the character that ends it, and what is not known of it, in words."""
+
+    words: tuple[Placed, ...]
+    line: int
+    end: str
+    unknown: tuple[str, ...]
 
 
-class _Words:
-    def __init__(self, placed: Placed, variables: Mapping[str, Placed], unknown: Unknown, *, ends: str) -> None:
-        self._placed = placed
-        self._text = "".join(letter for letter, _, _ in placed)
+def grub_commands(path: str, text: str, variables: Mapping[str, Placed]) -> Iterator[Command]:
+    """The commands of a grub.cfg; `variables` is asked at each of them.
+
+    Raises InputError where the variables expand to more than MAX_EXPANDED characters.
+    """
+    lexer = _Lexer(path, text, variables, is_shell=False)
+    while not lexer.is_done():
+        yield lexer.command()
+
+
+def grub_words(placed: Placed) -> Command:
+    """What GRUB makes of a text in a command, up to the end of the command; its variables are not known."""
+    return _Lexer("", text_of(placed), {}, is_shell=False, lines=[line for _, line in placed]).command()
+
+
+def shell_assignments(path: str, text: str, variables: Mapping[str, Placed]) -> Iterator[tuple[str, bool, Command]]:
+    """The assignments of a shell script: the name, whether it is `+=`, and the value as the only word.
+
+    `variables` and errors are as for `grub_commands`.
+    """
+    lexer = _Lexer(path, text, variables, is_shell=True)
+    while not lexer.is_done():
+        yield from lexer.assignments()
+
+
+class _Lexer:
+    def __init__(
+        self, path: str, text: str, variables: Mapping[str, Placed], *, is_shell: bool, lines: Sequence[int] = ()
+    ) -> None:
+        self._path = path
+        self._text = text
         self._variables = variables
-        self._unknown = unknown
-        self._ends = ends
+        self._is_shell = is_shell
+        self._lines = lines
+        self._ends = _SHELL_ENDS if is_shell else _GRUB_ENDS
         self._at = 0
+        self._line = 1
+        self._expanded = 0
+        self._unknown: list[str] = []
 
-    def words(self) -> list[Placed]:
-        """All words; GRUB splits what an unquoted variable holds."""
-        found: list[Placed] = []
+    def is_done(self) -> bool:
+        """Whether the text is read."""
+        return self._at >= len(self._text)
+
+    def command(self) -> Command:
+        """The next command, which can be empty."""
+        self._unknown = []
+        words: list[Placed] = []
+        self._skip_blanks()
+        line = self._line
+        while self._peek() and self._peek() not in self._ends:
+            words += _split(self._word())
+            self._skip_blanks()
+        return Command(tuple(words), line, self._end(), tuple(dict.fromkeys(self._unknown)))
+
+    def assignments(self) -> Iterator[tuple[str, bool, Command]]:
+        """The assignments at the start of the next command."""
+        may_assign = True
+        self._skip_blanks()
+        while self._peek() and self._peek() not in self._ends:
+            found = _ASSIGNMENT.match(self._text, self._at) if may_assign else None
+            self._at = found.end() if found is not None else self._at
+            self._unknown, line = [], self._line
+            word = [(" " if letter == _SPLIT else letter, at) for letter, at in self._word()]
+            if found is not None:
+                yield (
+                    found.group(1),
+                    bool(found.group(2)),
+                    Command((word,), line, "", tuple(dict.fromkeys(self._unknown))),
+                )
+            else:
+                may_assign = may_assign and text_of(word) == "export"
+            self._skip_blanks()
+        self._end()
+
+    def _end(self) -> str:
+        end = self._peek()
+        if end:
+            self._take()
+        return end
+
+    def _peek(self) -> str:
+        return self._text[self._at : self._at + 1]
+
+    def _take(self) -> tuple[str, int]:
+        letter = self._text[self._at]
+        line = self._lines[self._at] if self._lines else self._line
+        self._at += 1
+        self._line += letter == "\n"
+        return letter, line
+
+    def _run(self) -> Placed:
+        """The next letter, or as many as have no meaning of their own."""
+        found = _PLAIN.match(self._text, self._at)
+        if found is None:
+            return [self._take()]
+        lines = self._lines[self._at : found.end()] if self._lines else [self._line] * len(found.group())
+        self._at = found.end()
+        return list(zip(found.group(), lines, strict=True))
+
+    def _skip_blanks(self) -> None:
+        """Blanks, continued lines and a comment."""
         while True:
-            while self._peek() in (" ", "\t"):
+            if self._text.startswith("\\\n", self._at):
+                self._escaped([])
+            elif self._peek() in (" ", "\t"):
                 self._at += 1
-            if self._is_at_end() or self._peek() == "#":
-                return found
-            found += _split(self.word())
+            else:
+                break
+        if self._peek() == "#":
+            end = self._text.find("\n", self._at)
+            self._at = len(self._text) if end < 0 else end
 
-    def word(self) -> Placed:
-        """The next word; a blank in it that may split it is a line feed."""
+    def _word(self) -> Placed:
+        """The next word; a blank in it that may split it is _SPLIT."""
         word: Placed = []
-        while not self._is_at_end() and (letter := self._peek()) not in " \t":
+        while (letter := self._peek()) and letter not in " \t" and letter not in self._ends:
             if letter == "'":
                 self._single(word)
             elif letter == '"':
                 self._double(word)
             elif letter == "\\":
-                word += self._placed[self._at + 1 : self._at + 2]
-                self._at += 2
-            elif letter in "$`":
+                self._escaped(word)
+            elif self._is_expanded():
                 expanded: Placed = []
-                self._expanded(expanded)
-                word += [(_SPLIT if letter == " " else letter, line, column) for letter, line, column in expanded]
+                self._expand(expanded)
+                word += [(_SPLIT if letter in " \t" else letter, line) for letter, line in expanded]
             else:
-                word.append(self._placed[self._at])
-                self._at += 1
+                word += self._run()
         return word
 
-    def _peek(self) -> str:
-        return self._text[self._at : self._at + 1]
-
-    def _is_at_end(self) -> bool:
-        return self._at >= len(self._text) or self._peek() in self._ends
+    def _escaped(self, word: Placed) -> None:
+        """A backslash, and the letter that loses its meaning; both are dropped before the end of a line."""
+        self._take()
+        if self._peek():
+            letter = self._take()
+            word += [letter] if letter[0] != "\n" else []
 
     def _single(self, word: Placed) -> None:
-        end = self._text.find("'", self._at + 1)
-        end = len(self._text) if end < 0 else end
-        word += self._placed[self._at + 1 : end]
-        self._at = end + 1
+        self._take()
+        while self._peek() not in ("'", ""):
+            word.append(self._take())
+        self._at += 1
 
     def _double(self, word: Placed) -> None:
-        self._at += 1
+        escapes = '"\\$\n`' if self._is_shell else '"\\$\n'
+        self._take()
         while (letter := self._peek()) and letter != '"':
-            if letter == "\\" and self._text[self._at + 1 : self._at + 2] in tuple('"\\$`'):
-                word += self._placed[self._at + 1 : self._at + 2]
-                self._at += 2
-            elif letter in "$`":
-                self._expanded(word)
+            following = self._text[self._at + 1 : self._at + 2]
+            if letter == "\\" and following and following in escapes:
+                self._escaped(word)
+            elif self._is_expanded():
+                self._expand(word)
             else:
-                word.append(self._placed[self._at])
-                self._at += 1
+                word += self._run()
         self._at += 1
 
-    def _expanded(self, word: Placed) -> None:
-        """What a `$` or a backquote stands for."""
-        if self._text.startswith(_COMMAND, self._at):
-            self._unknown.command()
+    def _is_expanded(self) -> bool:
+        # To GRUB a backquote is a letter as any other.
+        return self._peek() == "$" or (self._is_shell and self._peek() == "`")
+
+    def _expand(self, word: Placed) -> None:
+        """What a `$` or a backquote expands to."""
+        if self._is_shell and self._text.startswith(("$(", "`"), self._at):
+            self._unknown.append("a command is not executed: its words are not known")
             close = ")" if self._peek() == "$" else "`"
-            end = self._text.find(close, self._at + 2 if close == ")" else self._at + 1)
-            self._at = len(self._text) if end < 0 else end + 1
+            end = self._text.find(close, self._at + 1)
+            end = len(self._text) if end < 0 else end + 1
+            self._line += self._text.count("\n", self._at, end)
+            self._at = end
             return
         found = _NAME.match(self._text, self._at)
         if found is None:
-            word.append(self._placed[self._at])
-            self._at += 1
+            if self._text.startswith("${", self._at):
+                self._unknown.append("${ is not read: its words are not known")
+            word.append(self._take())
             return
-        name = found.group(1) or found.group(2) or ""
+        name = found.group(1) or found.group(2)
         value = self._variables.get(name)
         if value is None:
-            self._unknown.found.append(Unknown.variable(f"${name}"))
+            self._unknown.append(not_set(f"${name}"))
+        self._expanded += len(value or ())
+        if self._expanded > MAX_EXPANDED:
+            raise InputError(
+                f"the variables expand to more than {MAX_EXPANDED} characters", Location(self._path, self._line)
+            )
         word += value or []
         self._at = found.end()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Kernel command lines: their text, the place of each character, and the words that the kernel makes of them.
+"""Kernel command lines: their text, the line of each character, and the words that the kernel makes of them.
 
 Words are split as `next_arg()` does (lib/cmdline.c, Linux 6.12.117 and 7.3.4): only `"` quotes, and nothing escapes it.
 `-` and `_` are the same in names (kernel/params.c), and the word `--` ends the kernel's part (`parse_args()`).
@@ -8,7 +8,8 @@ Words are split as `next_arg()` does (lib/cmdline.c, Linux 6.12.117 and 7.3.4): 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final, NamedTuple, TypeAlias
 
 from kpolicy.frozen import dataclass
@@ -16,41 +17,50 @@ from kpolicy.location import Location
 
 BLANK: Final = " \t\n\v\f\r\xa0"
 """isspace() of lib/ctype.c, on bytes as Latin-1 reads them: it counts the no-break space."""
+BOOTCONFIG: Final = "bootconfig"
+"""The parameter that makes the kernel read a bootconfig."""
 GIVEN: Final = "<cmdline>"
 """Where words are from that are themselves the argument of --cmdline."""
 
-Placed: TypeAlias = "list[tuple[str, int, int]]"
-"""Characters, each with its line and column in a file, which count from 1."""
+Placed: TypeAlias = "list[tuple[str, int]]"
+"""Characters, each with its line in a file, which counts from 1."""
 
 
 class Word(NamedTuple):
     """A parameter as the kernel gets it.
 
-    `name` has `_` for `-`; `value` is None where the word has no `=`; `text` is the word as it is written, `column`
-    counts from 1 in the line at `location`.
+    `name` has `_` for `-`; `value` is None where the word has no `=`; `text` is the word as it is written.
     """
 
     name: str
     value: str | None
     text: str
     location: Location
-    column: int
 
     def __str__(self) -> str:
         return self.name if self.value is None else f"{self.name}={self.value}"
 
 
 class Mark(NamedTuple):
-    """From `offset` on the characters of a command line stand side by side at a place."""
+    """From `offset` on the characters of a command line are in one line of a file."""
 
     offset: int
     location: Location
-    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bootconfig:
+    """What a bootconfig adds to a command line: words for the kernel, and words for init."""
+
+    kernel: CommandLine
+    init: CommandLine
 
 
 @dataclass(frozen=True, slots=True)
 class CommandLine:
     """A command line; `remarks` say which part of a file it is, and what of that is not known.
+
+    `bootconfig` is the file that the kernel reads besides it.
 
     Its characters are bytes, as Latin-1 reads them: that is how the kernel examines them.
     """
@@ -58,15 +68,15 @@ class CommandLine:
     text: str
     marks: tuple[Mark, ...] = ()
     remarks: tuple[str, ...] = ()
+    bootconfig: Bootconfig | None = None
 
     def upto(self, length: int) -> CommandLine:
         """The first characters of it."""
-        return self if len(self.text) <= length else CommandLine(self.text[:length], self.marks, self.remarks)
+        return self if len(self.text) <= length else replace(self, text=self.text[:length])
 
-    def place(self, offset: int) -> tuple[Location, int]:
-        """The location and the column of a character."""
-        mark = self.marks[bisect_right(self.marks, offset, key=lambda item: item.offset) - 1]
-        return mark.location, mark.column + offset - mark.offset
+    def location(self, offset: int) -> Location:
+        """The location of a character."""
+        return self.marks[bisect_right(self.marks, offset, key=lambda item: item.offset) - 1].location
 
 
 class Parsed(NamedTuple):
@@ -80,21 +90,25 @@ def command_line(path: str, placed: Placed, remarks: Iterable[str] = ()) -> Comm
     """The command line that characters of a file make."""
     text: list[str] = []
     marks: list[Mark] = []
-    offset, beside = 0, (-1, -1)
-    for letter, line, column in placed:
-        if (line, column) != beside:
-            marks.append(Mark(offset, Location(path, line), column))
+    offset, last = 0, -1
+    for letter, line in placed:
+        if line != last:
+            marks.append(Mark(offset, Location(path, line)))
         encoded = letter.encode("utf-8", "surrogateescape").decode("latin-1")
         text.append(encoded)
         offset += len(encoded)
-        # A letter of several bytes is one column.
-        beside = (line, column + 1) if len(encoded) == 1 else (-1, -1)
-    return CommandLine("".join(text), tuple(marks) or (Mark(0, Location(path, 1), 1),), tuple(remarks))
+        last = line
+    return CommandLine("".join(text), tuple(marks) or (Mark(0, Location(path, 1)),), tuple(remarks))
 
 
-def placed_text(text: str, line: int = 1, column: int = 1) -> Placed:
-    """The characters of a text that begins at a line and a column."""
-    return [(letter, line, column + number) for number, letter in enumerate(text)]
+def placed_text(text: str, line: int = 1) -> Placed:
+    """The characters of a text in one line."""
+    return [(letter, line) for letter in text]
+
+
+def text_of(placed: Placed) -> str:
+    """The characters without their lines."""
+    return "".join(letter for letter, _ in placed)
 
 
 def joined(first: CommandLine, second: CommandLine) -> CommandLine:
@@ -113,9 +127,8 @@ def parse(line: CommandLine) -> Parsed:
         if name == "--" and value is None and into is words:
             into = for_init
             continue
-        location, column = line.place(start)
         shown = None if value is None else _shown(value)
-        into.append(Word(_shown(name).replace("-", "_"), shown, _shown(line.text[start:end]), location, column))
+        into.append(Word(_shown(name).replace("-", "_"), shown, _shown(line.text[start:end]), line.location(start)))
     return Parsed(tuple(words), tuple(for_init))
 
 
@@ -156,12 +169,6 @@ def _next(text: str, start: int) -> tuple[int, str, str | None]:
     if quoted and position > first and text[position - 1] == '"':
         last -= 1
     return position, text[first:last], None
-
-
-def named(words: Sequence[Word], names: Iterable[str]) -> tuple[Word, ...]:
-    """The words with one of some names."""
-    wanted = frozenset(names)
-    return tuple(word for word in words if word.name in wanted)
 
 
 def _shown(text: str) -> str:

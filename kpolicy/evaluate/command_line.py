@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The command line that the kernel sees: the built-in one (CONFIG_CMDLINE) and the boot loader's.
+"""The command line that the kernel sees: the built-in one (CONFIG_CMDLINE), the boot loader's, and a bootconfig.
 
-    parameter(values, "page_owner")      "y" for CONFIG_CMDLINE="page_owner=on"
-    standing(values)                     how much that is worth on this architecture
-    seen(values)                         the words of both, in the order in which the kernel parses them
-
-Bootconfig files are not taken into account.
+parameter(values, "page_owner")      "y" for CONFIG_CMDLINE="page_owner=on"
+standing(values)                     how much that is worth on this architecture
+seen(values)                         the words of all, in the order in which the kernel parses them
 """
 
 from __future__ import annotations
@@ -14,6 +12,8 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from kpolicy.config.command_line import (
     BLANK,
+    BOOTCONFIG,
+    Bootconfig,
     CommandLine,
     Parsed,
     Word,
@@ -22,8 +22,9 @@ from kpolicy.config.command_line import (
     parse,
     placed_text,
     split,
+    text_of,
 )
-from kpolicy.evaluate.parameters import Release
+from kpolicy.evaluate.parameters import Kernel, Release, is_early
 from kpolicy.evaluate.parameters import asking as _asking
 from kpolicy.evaluate.parameters import setting as _setting
 from kpolicy.kernel.version import parse_version
@@ -44,6 +45,7 @@ Standing: TypeAlias = Literal["final", "overridable", "fallback", "unused"]
 
 BUILT_IN: Final = "CMDLINE"
 """The symbol with the built-in command line."""
+Origin: TypeAlias = Literal["config", "boot loader", "bootconfig"]
 _REPLACES: Final = ("CMDLINE_OVERRIDE", "CMDLINE_FORCE", "CMDLINE_OVERWRITE")
 _SIZES: Final = {
     "UML": 4096,
@@ -73,9 +75,9 @@ def standing(values: Values) -> Standing:
     if values.is_on("MIPS"):
         return "final"
     if values.is_on("CMDLINE_EXTEND"):
-        # ATAGS and loongarch's firmware interface put the boot loader's words behind the built-in ones; a device tree's
-        # come before them (arch/arm/kernel/atags_parse.c, arch/loongarch/kernel/setup.c, drivers/of/fdt.c).
-        return "overridable" if values.is_on("ATAGS") or values.is_on("LOONGARCH") else "final"
+        # ATAGS put the boot loader's words behind the built-in ones (arch/arm/kernel/atags_parse.c); those of a device
+        # tree and of loongarch's firmware come before them (drivers/of/fdt.c, arch/loongarch/kernel/setup.c).
+        return "overridable" if values.is_on("ATAGS") else "final"
     return "fallback"
 
 
@@ -86,7 +88,26 @@ def replacing(values: Values) -> str:
 
 def seen(values: Values) -> Parsed:
     """The words that the kernel sees; without the boot loader's those of the built-in command line."""
-    return values.derived("command line", lambda: parse(_seen(values).upto(most(values))))
+    return values.derived("command line", lambda: _parsed(values))
+
+
+def bootconfig(values: Values) -> Bootconfig | None:
+    """The bootconfig that the kernel reads; None where there is none, and where the kernel ignores it.
+
+    See setup_boot_config() (init/main.c).
+    """
+    found = values.loader.bootconfig if values.loader is not None else None
+    return None if found is None or bootconfig_ignored(values) else found
+
+
+def bootconfig_ignored(values: Values) -> str:
+    """Why the kernel ignores a bootconfig, in words; "" where it reads one."""
+    if not values.is_on("BOOT_CONFIG"):
+        return "CONFIG_BOOT_CONFIG is not set"
+    words = parse(_seen(values).upto(most(values))).words
+    if values.is_on("BOOT_CONFIG_FORCE") or any(word.name == BOOTCONFIG for word in words):
+        return ""
+    return "the command line lacks bootconfig, and CONFIG_BOOT_CONFIG_FORCE is not set"
 
 
 def most(values: Values) -> int:
@@ -118,9 +139,28 @@ def has_words(values: Values) -> bool:
     return bool(values.text(BUILT_IN).strip(BLANK)) or (values.loader is not None and any(seen(values)))
 
 
+def origin(values: Values, word: Word) -> Origin:
+    """Where a word of the command line is from."""
+    loader = values.loader
+    if loader is None:
+        return "config"
+    if _has(loader, word):
+        return "boot loader"
+    added = loader.bootconfig
+    return "bootconfig" if added is not None and (_has(added.kernel, word) or _has(added.init, word)) else "config"
+
+
 def is_passed(values: Values, word: Word) -> bool:
-    """Whether the boot loader passes a word, and not the config."""
-    return values.loader is not None and any(mark.location == word.location for mark in values.loader.marks)
+    """Whether the boot loader or a bootconfig passes a word, and not the config."""
+    return origin(values, word) != "config"
+
+
+def is_too_late(values: Values, word: Word) -> bool:
+    """Whether the kernel has parsed a parameter before it reads the bootconfig that has the word.
+
+    start_kernel() and parse_early_param() parse boot_command_line alone (init/main.c: setup_command_line()).
+    """
+    return is_early(word.name) and origin(values, word) == "bootconfig"
 
 
 def parameter(values: Values, name: str) -> str:
@@ -132,7 +172,7 @@ def parameter(values: Values, name: str) -> str:
     """
     if values.loader is None and standing(values) not in ("final", "overridable"):
         return ""
-    return _setting(name, seen(values).words, release(values))
+    return _setting(name, asking(values, name), kernel(values))
 
 
 def fallback_parameter(values: Values, name: str) -> str:
@@ -142,12 +182,18 @@ def fallback_parameter(values: Values, name: str) -> str:
     """
     if values.loader is not None or standing(values) != "fallback":
         return ""
-    return _setting(name, seen(values).words, release(values))
+    return _setting(name, seen(values).words, kernel(values))
 
 
 def asking(values: Values, name: str) -> tuple[Word, ...]:
     """The words of the command line that are for a parameter, whatever becomes of a built-in one."""
-    return _asking(name, seen(values).words, release(values))
+    found = _asking(name, seen(values).words, release(values))
+    return tuple(word for word in found if not is_too_late(values, word))
+
+
+def kernel(values: Values) -> Kernel:
+    """What decides how the kernel of a config reads its parameters."""
+    return Kernel(release(values), values.is_on)
 
 
 def release(values: Values) -> Release:
@@ -156,7 +202,21 @@ def release(values: Values) -> Release:
     return version.version, version.patchlevel
 
 
+def _parsed(values: Values) -> Parsed:
+    line, added = _seen(values).upto(most(values)), bootconfig(values)
+    if added is None:
+        return parse(line)
+    # init/main.c: setup_command_line() puts its words before all others, start_kernel() those for init, too.
+    words, for_init = parse(joined(added.kernel, line))
+    return Parsed(words, (*parse(added.init).words, *for_init))
+
+
+def _has(line: CommandLine, word: Word) -> bool:
+    return line.text != "" and any(mark.location == word.location for mark in line.marks)
+
+
 def _seen(values: Values) -> CommandLine:
+    """The command line without a bootconfig."""
     own, loader, how = _built_in(values), values.loader, standing(values)
     if loader is None or replacing(values):
         return own
@@ -169,12 +229,12 @@ def _seen(values: Values) -> CommandLine:
 
 
 def _built_in(values: Values) -> CommandLine:
-    """CONFIG_CMDLINE with the place of each character: in the config, or as a whole where a default gave it."""
+    """CONFIG_CMDLINE with its location: in the config, or that of the default that gave it."""
     text = values.text(BUILT_IN)
     line = values.assignment(BUILT_IN)
     if line is not None and line.text.startswith(_HEAD):
         placed = _unescaped(line.text, line.location.line)
-        if "".join(letter for letter, _, _ in placed) == text:
+        if text_of(placed) == text:
             return command_line(line.location.path, placed)
     default = values.default(BUILT_IN)
     place = default.location if default is not None else None
@@ -188,6 +248,6 @@ def _unescaped(text: str, line: int) -> Placed:
     at = len(_HEAD)
     while at < len(text) and text[at] != '"':
         at += text[at] == "\\"
-        placed += [(letter, line, at + 1) for letter in text[at : at + 1]]
+        placed += placed_text(text[at : at + 1], line)
         at += 1
     return placed

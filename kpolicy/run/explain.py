@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kpolicy.config.command_line import CommandLine
 from kpolicy.errors import KpolicyError
 from kpolicy.explain.explanation import explain
 from kpolicy.frozen import dataclass
+from kpolicy.policy.boot.effects import boot_effects
 from kpolicy.policy.checks.unreadable import unreadable_lines
 from kpolicy.report.remark import Remark
 from kpolicy.report.views.explain import ExplainReport
@@ -24,14 +26,20 @@ class Explained:
     remarks: tuple[Remark, ...]
 
 
-def explain_symbols(request: ValuesRequest, symbols: Sequence[str], context: Context) -> Explained:
-    """Why symbols of a config have their values."""
-    return explain_evaluated(values_of(request, context), symbols)
+def explain_symbols(
+    request: ValuesRequest, symbols: Sequence[str], context: Context, loader: CommandLine | None = None
+) -> Explained:
+    """Why symbols of a config have their values, and what the boot loader's command line does to them."""
+    return explain_evaluated(values_of(request, context), symbols, loader)
 
 
-def explain_evaluated(evaluated: Evaluated, symbols: Sequence[str]) -> Explained:
-    """Why symbols, named with CONFIG_ or without, have their values; each is explained once."""
+def explain_evaluated(evaluated: Evaluated, symbols: Sequence[str], loader: CommandLine | None = None) -> Explained:
+    """Why symbols, named with CONFIG_ or without, have their values; each is explained once.
+
+    Without a command line nothing is said about parameters.
+    """
     values = evaluated.values
+    booted = values.booted(loader)
     model = values.model
     asked = dict.fromkeys(word.removeprefix("CONFIG_") for word in symbols)
     remarks = tuple(Remark(item.location, item.message) for item in unreadable_lines(values) if item.symbol in asked)
@@ -39,7 +47,9 @@ def explain_evaluated(evaluated: Evaluated, symbols: Sequence[str]) -> Explained
     errors: list[KpolicyError] = []
     for symbol in asked:
         if model.is_defined(symbol):
-            reports.append(ExplainReport(evaluated.name, model.architecture, model.version, explain(values, symbol)))
+            boot = boot_effects(booted, symbol) if loader is not None else None
+            found = explain(values, symbol)
+            reports.append(ExplainReport(evaluated.name, model.architecture, model.version, found, boot))
         else:
             # Only for errors.
             from kpolicy.run.unknown import unknown_symbol

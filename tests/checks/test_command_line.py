@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kpolicy.config.boot_files import parse_boot_file, read_command_line
@@ -58,7 +60,11 @@ _SWITCH = "expected 1 or 0, y or n, on or off"
         ("slab_debug slab_debug", "overridden", "note: slab_debug is given again (<cmdline>:1)"),
         ("slab_nomerge slab_merge", "overridden", "warning: slab_nomerge has no effect: slab_merge comes later"),
         ("init_on_alloc=1 init_on_alloc=maybe", "invalid-value", _SWITCH),
-        ("quiet -- slab_debug=F", "after-dashes", "slab_debug=F comes after --: init gets it"),
+        # Letters that mean nothing are skipped: "on" leaves no flag.
+        ("slab_debug=on", "invalid-value", "slab_debug=on: the kernel skips 'n', expected letters of FZPUTAO or -"),
+        ("slab_debug=fz;Pq,kmalloc-64;x", "invalid-value", "the kernel skips 'qx'"),
+        ("slab_debug=-;,dentry", "", ""),
+        ("quiet -- slab_debug=F", "after-dashes", "slab_debug=F comes after --: the kernel passes it to init"),
         ("hash_pointers=never", "no-effect", "Linux 6.12 does not know hash_pointers; use no_hash_pointers"),
     ],
 )
@@ -106,6 +112,41 @@ def test_a_tree_knows_better_than_its_release() -> None:
         ("DEBUG_KMEMLEAK", "kmemleak=1", "warning: kmemleak=1 has no effect: expected on or off"),
         ("KFENCE", "kfence.check_on_panic", ""),
         ("EVENT_TRACING", "trace_event=sched trace_event=irq", ""),
+        ("RANDOMIZE_BASE", "nokaslr=0", "warning: nokaslr=0 has no effect: expected no value"),
+        (
+            "RANDOMIZE_BASE EFI_STUB",
+            "nokaslr=0",
+            "nokaslr=0 has the effect of nokaslr if the EFI stub starts the kernel, and none otherwise",
+        ),
+        ("RANDOMIZE_BASE EFI_STUB", "nokaslr=1", ""),
+        ("CPU_MITIGATIONS", "mitigations=none", "mitigations=none has no effect: expected off, auto or auto,nosmt"),
+        ("CPU_MITIGATIONS", "mitigations=auto,nosmt", ""),
+        ("STRICT_KERNEL_RWX", "rodata=full", "rodata=full has no effect: expected on or off"),
+        ("KGDB_SERIAL_CONSOLE", "kgdboc=ttyS0", ""),
+        ("MODULES KGDB_SERIAL_CONSOLE=m", "kgdboc=ttyS0", "has no effect: CONFIG_KGDB_SERIAL_CONSOLE is m, not y"),
+        ("DMA_API_DEBUG", "dma_debug_entries=65536", ""),
+        (
+            "DMA_API_DEBUG",
+            "dma_debug_entries=64K",
+            "dma_debug_entries=64K has the effect of dma_debug_entries=64: the kernel skips 'K'",
+        ),
+        ("DMA_API_DEBUG", "dma_debug_entries=K", "dma_debug_entries=K has no effect: expected a number"),
+        ("MITIGATION_PAGE_TABLE_ISOLATION", "pti=off", ""),
+        ("UNMAP_KERNEL_AT_EL0", "pti=off", "MITIGATION_PAGE_TABLE_ISOLATION and CONFIG_PAGE_TABLE_ISOLATION are not"),
+        ("PPC_BOOK3S_64", "pti=off", "MITIGATION_PAGE_TABLE_ISOLATION and CONFIG_PAGE_TABLE_ISOLATION are not"),
+        ("PPC_BOOK3S_64", "nopti", ""),
+        ("UNMAP_KERNEL_AT_EL0", "kpti=0", ""),
+        # security/lockdown/lockdown.c: lock_kernel_down() goes up only.
+        (
+            "SECURITY_LOCKDOWN_LSM",
+            "lockdown=confidentiality lockdown=integrity",
+            "lockdown=integrity has no effect: lockdown=confidentiality is final",
+        ),
+        (
+            "SECURITY_LOCKDOWN_LSM",
+            "lockdown=integrity lockdown=confidentiality",
+            "lockdown=integrity has no effect: lockdown=confidentiality is final",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_built_in(symbols: str, line: str, said: str) -> None:
@@ -152,6 +193,12 @@ def test_what_cannot_be_taken_back() -> None:
         ("SOFTLOCKUP_DETECTOR", "nosoftlockup", "debug", True),
         ("WQ_WATCHDOG", "workqueue.watchdog_thresh=0", "debug", True),
         ("STRICT_KERNEL_RWX", "rodata=off", "production", True),
+        ("STRICT_KERNEL_RWX", "rodata=off rodata=0", "production", True),
+        ("RANDOMIZE_BASE", "nokaslr=0", "production", False),
+        ("RANDOMIZE_BASE EFI_STUB", "nokaslr=0", "production", True),
+        ("PPC_BOOK3S_64", "nopti", "production", True),
+        ("UNMAP_KERNEL_AT_EL0", "kpti=off", "production", True),
+        ("CPU_MITIGATIONS", "mitigations=off mitigations=none", "production", True),
         ("DMA_API_DEBUG", "dma_debug=off", "debug", True),
     ],
 )
@@ -187,13 +234,13 @@ def test_words_that_the_tree_does_not_know() -> None:
     values = _values("page_ower=on other.thing=1 what=1 rd.break $kernelopts console=ttyS0 known=2 kmemlaek=on kasn=1")
     found = [item.removeprefix("<cmdline>:1: ") for item in _said(values, known=frozenset({"known"}))]
     assert found == [
-        "warning: page_ower=on is no parameter of this kernel: did you mean page_owner? [boot/misspelt]",
-        "note: other.thing=1 is no parameter of this kernel: only a module of another source takes it"
+        "warning: page_ower=on is not a parameter of this kernel: did you mean page_owner? [boot/misspelt]",
+        "note: other.thing=1 is not a parameter of this kernel: only an out-of-tree module takes it"
         " [boot/unknown-parameter]",
-        "note: what=1 is no parameter of this kernel: init gets it [boot/unknown-parameter]",
-        "warning: kmemlaek=on is no parameter of this kernel: did you mean kmemleak? [boot/misspelt]",
+        "note: what=1 is not a parameter of this kernel: the kernel passes it to init [boot/unknown-parameter]",
+        "warning: kmemlaek=on is not a parameter of this kernel: did you mean kmemleak? [boot/misspelt]",
         # Too short to say what is meant.
-        "note: kasn=1 is no parameter of this kernel: init gets it [boot/unknown-parameter]",
+        "note: kasn=1 is not a parameter of this kernel: the kernel passes it to init [boot/unknown-parameter]",
     ]
     assert _said(values) == []
 
@@ -217,6 +264,30 @@ def test_unknown_words_of_the_config_are_not_looked_up() -> None:
 )
 def test_slips(name: str, meant: str) -> None:
     assert near(name, by_name(shipped_parameters())) == meant
+
+
+def test_a_bootconfig() -> None:
+    text = "kernel {\n init_on_alloc = 1\n slab_debug = FZ\n kernel_x\n}\ninit.kmemleak = off\n"
+    added = parse_boot_file("my.bconf", text).bootconfig
+    line = replace(read_command_line("bootconfig slab_debug=P"), bootconfig=added)
+    assert _said(_values(None, f"{_X86} BOOT_CONFIG").booted(line)) == [
+        "my.bconf:2: warning: init_on_alloc=1 in a bootconfig has no effect: the kernel parses init_on_alloc before it"
+        " reads one [boot/no-effect]",
+        "my.bconf:3: note: slab_debug=FZ has no effect: slab_debug=P comes later (<cmdline>:1) [boot/overridden]",
+        "my.bconf:6: warning: kmemleak=off is below init in a bootconfig: the kernel passes it to init and does not"
+        " parse it [boot/after-dashes]",
+    ]
+    assert _said(_values(None).booted(line)) == [
+        "<cmdline>:1: warning: bootconfig has no effect: CONFIG_BOOT_CONFIG is not set [boot/no-effect]",
+    ]
+    assert _said(_values(None).booted(replace(read_command_line("quiet"), bootconfig=added))) == [
+        "my.bconf:2: warning: the kernel ignores the bootconfig: CONFIG_BOOT_CONFIG is not set"
+        " [boot/bootconfig-ignored]",
+    ]
+    alone = parse_boot_file("my.bconf", "kernel.slab_debug = FZ\n")
+    assert _said(_values(None, f"{_X86} BOOT_CONFIG BOOT_CONFIG_FORCE").booted(alone)) == []
+    [said] = _said(_values(None, f"{_X86} BOOT_CONFIG").booted(alone))
+    assert "the command line lacks bootconfig, and CONFIG_BOOT_CONFIG_FORCE is not set" in said
 
 
 def test_findings_are_about_parameters() -> None:

@@ -113,6 +113,41 @@ def test_diff(demo: Path) -> None:
     assert "boot/switched-off" in gained
 
 
+def test_explain(demo: Path) -> None:
+    words = ("explain", "--tree", demo, "--arch", "x86", "--config", "debug_defconfig")
+    outcome = kpolicy(*words, "DEBUG_KMEMLEAK", "--cmdline", "quiet kmemleak=on kmemleak=off kmemleak=maybe")
+    assert "DEBUG_KMEMLEAK=y" in outcome.out
+    assert outcome.out.endswith(
+        "  at boot\n    switched off at boot by kmemleak=off: memory leaks go undetected  <cmdline>:1\n"
+    )
+    [found] = kpolicy(*words, "DEBUG_KMEMLEAK", "--cmdline", "kmemleak=on", "--format", "json").json
+    assert found["boot"] == [
+        {
+            "word": "kmemleak=on",
+            "text": "boot parameter kmemleak=on: enables or disables kmemleak",
+            "location": {"path": "<cmdline>", "line": 1},
+            "off": False,
+        }
+    ]
+    outcome = kpolicy(*words, "DEBUG_KMEMLEAK", "--cmdline", "kmemleak=maybe")
+    assert outcome.out.endswith("  at boot: no parameter of the command line rests on it\n")
+    assert "at boot" not in kpolicy(*words, "DEBUG_KMEMLEAK").out
+    outcome = kpolicy("explain", "--tree", demo, "KASAN", "--cmdline", "quiet")
+    assert (outcome.status, "--cmdline is about a config" in outcome.err) == (status.USAGE, True)
+
+
+def test_a_bootconfig(demo: Path, tmp_path: Path) -> None:
+    path = tmp_path / "my.bconf"
+    path.write_text("kernel.kmemleak = off\nftrace.event\n")
+    outcome = _check(demo, "--cmdline", "quiet", "--cmdline", path)
+    found = _findings(outcome)["boot/bootconfig-ignored"]
+    assert found["message"] == "the kernel ignores the bootconfig: CONFIG_BOOT_CONFIG is not set"
+    assert found["location"] == {"path": str(path), "line": 1}
+    assert f"note: {path}: keys outside kernel and init are not examined: ftrace" in outcome.err
+    outcome = _check(demo, "--cmdline", path, "--cmdline", path)
+    assert outcome.err.startswith("error: --cmdline: two bootconfigs given")
+
+
 def test_words_that_a_tree_does_not_know(tmp_path: Path) -> None:
     tree = copy_of_demo(tmp_path)
     (tree / "init").mkdir(exist_ok=True)

@@ -46,14 +46,7 @@ def test_grub() -> None:
     assert [str(word) for word in words] == [
         "ro", "root=/dev/sda", "quiet", "dyndbg=file a.c +p", "slub_debug=FZ;P", "bc"
     ]  # fmt: skip
-    assert [(word.location.line, word.column) for word in words] == [
-        (7, 26),
-        (5, 17),
-        (5, 31),
-        (7, 41),
-        (7, 62),
-        (7, 86),
-    ]
+    assert [word.location.line for word in words] == [7, 5, 5, 7, 7, 7]
     assert line.remarks == (
         "3 command lines: that of line 7 (Debian) is used; pass another one as text",
         "line 7: $more is not set in this file: its words are not known",
@@ -63,23 +56,102 @@ def test_grub() -> None:
 @pytest.mark.parametrize(
     ("default", "words"),
     [
-        ("1", ["single"]),
+        ("0", ["ro", "$kernelopts"]),
         ("2", ["page_owner=on"]),
         ("Other", ["page_owner=on"]),
-        ("Recovery", ["single"]),
-        ("7", None),
-        ("saved", None),
-        ("${next_entry}", None),
+        ("other-id", ["page_owner=on"]),
+        ("1>0", ["single"]),
+        ("Advanced>Recovery", ["single"]),
+        ("advanced-id>recovery>>id", ["single"]),
     ],
 )
-def test_the_default_of_grub(default: str, words: list[str] | None) -> None:
+def test_the_default_of_grub(default: str, words: list[str]) -> None:
+    line = parse_boot_file("grub.cfg", _with_default(default))
+    assert [str(word) for word in parse(line).words][: len(words)] == words or words[1:] == ["$kernelopts"]
+    assert not any("default" in remark for remark in line.remarks)
+
+
+@pytest.mark.parametrize(
+    ("default", "said"),
+    [
+        ("7", "the default entry '7' is not in this file"),
+        # A submenu waits for a choice; an entry inside one is not found without it.
+        ("1", "the default entry '1' is not in this file"),
+        ("Recovery", "the default entry 'Recovery' is not in this file"),
+        ("1>1", "the default entry '1>1' is not in this file"),
+        ("2>0", "the default entry '2>0' is not in this file"),
+        ("saved", "the default entry 'saved' is not in this file"),
+        ("${saved_entry}", "the default entry is not known: $saved_entry is not set in this file"),
+    ],
+)
+def test_a_default_of_grub_that_cannot_be_told(default: str, said: str) -> None:
+    line = parse_boot_file("grub.cfg", _with_default(default))
+    assert line.remarks[:2] == (said, "3 command lines: that of line 7 (Debian) is used; pass another one as text")
+    assert [str(word) for word in parse(line).words] == _words(_GRUB)
+
+
+def _with_default(default: str) -> str:
     text = _GRUB.replace('set default="${next_entry}"', "true").replace('"0"', f'"{default}"')
-    assert _words(text) == (words or _words(_GRUB))
+    text = text.replace("'Other'", "'Other' $menuentry_id_option 'other-id'").replace(
+        "'Recovery'", "'Recovery' --id 'recovery>id'"
+    )
+    return text.replace("'Advanced'", "'Advanced' --id=advanced-id")
 
 
-def test_quotes_that_grub_escapes() -> None:
-    # grub_create_loader_cmdline() puts a backslash before a quote, which the kernel does not take off.
-    assert _words('set x=1\nlinux /vmlinuz a=\\"b\\"\n') == ['a=\\"b\\"']
+def test_an_entry_may_be_on_one_line() -> None:
+    text = "menuentry 'A' { linux /a a=1; initrd /i }\nfunction f {\n true\n}\nmenuentry B { linux /b b=1 }\n"
+    assert _words(f"set default=1\n{text}") == ["b=1"]
+    assert parse_boot_file("f", text).remarks == (
+        "2 command lines: that of line 1 (A) is used; pass another one as text",
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        # grub_create_loader_cmdline() puts a backslash before a quote, which the kernel does not take off.
+        ('a=\\"b\\"', ['a=\\"b\\"']),
+        # A \\xHH is passed as it is, any other backslash is doubled.
+        ("'a=\\x20b\\y'", ["a=\\x20b\\\\y"]),
+        ("a=\\\\x2b", ["a=\\x2b"]),
+        ("a=\\x20b", ["a=x20b"]),
+        ('"a=\\x20\\b\\$"', ["a=\\x20\\\\b$"]),
+        # Lines are continued outside single quotes.
+        ("a=1 \\\n\tb=2 \\\nc=\\\n3", ["a=1", "b=2", "c=3"]),
+        ('"a=1 \\\n2"', ["a=1 2"]),
+        ("a=1 # b \\\ntrue", ["a=1"]),
+        # A backquote is a letter as any other.
+        ('a=`b` "c=`d`"', ["a=`b`", "c=`d`"]),
+        ("a=$", ["a=$"]),
+    ],
+)
+def test_words_of_grub(line: str, words: list[str]) -> None:
+    found = parse_boot_file("grub.cfg", f"set x=1\nlinux /vmlinuz {line}\ninitrd /i\n")
+    assert [str(word) for word in parse(found).words] == words
+    assert found.remarks == ()
+
+
+def test_lines_of_continued_words() -> None:
+    line = parse_boot_file("grub.cfg", "set x=1\n\nlinux /vmlinuz a \\\n  b \\\n  c\nlinux /other d\n")
+    assert [(str(word), word.location.line) for word in parse(line).words] == [("a", 3), ("b", 4), ("c", 5)]
+
+
+def test_entries_in_files_of_their_own() -> None:
+    with pytest.raises(InputError, match="no command line in this file") as caught:
+        parse_boot_file("grub.cfg", "set default=0\ninsmod blscfg\nblscfg\n")
+    assert caught.value.hint == "blscfg reads the entries from /boot/loader/entries: pass a file of that folder"
+
+
+@pytest.mark.parametrize(
+    ("head", "assigned"), [("set default=0\nlinux /v $a\n", "set a=$a$a"), ("GRUB_CMDLINE_LINUX=$a\n", "a=$a$a")]
+)
+def test_variables_that_double(monkeypatch: pytest.MonkeyPatch, head: str, assigned: str) -> None:
+    monkeypatch.setattr("kpolicy.config.boot_words.MAX_EXPANDED", 12)
+    text = f"{assigned.partition('=')[0]}=xy\n{assigned}\n{assigned}\n"
+    # 4 + 8 characters are as many as there may be.
+    parse_boot_file("f", head + text)
+    with pytest.raises(InputError, match=r"f:\d: error: the variables expand to more than 12 characters"):
+        parse_boot_file("f", f"{head}{text}{assigned}\n")
 
 
 def test_defaults_of_grub() -> None:
@@ -96,13 +168,44 @@ def test_defaults_of_grub() -> None:
         "slab_debug=FZ", "dyndbg=file a.c +p", "page_owner=on", "a", "quiet", "splash"
     ]  # fmt: skip
     assert [word.location.line for word in words] == [4, 4, 5, 6, 2, 2]
-    assert line.remarks == ("line 2: a command is not executed: its words are not known",) * 2
+    assert line.remarks == ("line 2: a command is not executed: its words are not known",)
+
+
+def test_continued_lines_of_a_shell() -> None:
+    text = (
+        "GRUB_CMDLINE_LINUX=\"a=1 \\\n  b=2\\\n\"\nexport GRUB_CMDLINE_LINUX_DEFAULT=quiet\\\n' splash'\n"
+        "echo GRUB_CMDLINE_LINUX=no; if true; then GRUB_CMDLINE_LINUX=also-not; fi\n# GRUB_CMDLINE_LINUX=x \\\n"
+    )
+    words = parse(parse_boot_file("grub", text)).words
+    assert [(str(word), word.location.line) for word in words] == [
+        ("a=1", 1), ("b=2", 2), ("quiet", 4), ("splash", 5)
+    ]  # fmt: skip
+
+
+def test_what_ends_the_command_that_grub_mkconfig_writes() -> None:
+    line = parse_boot_file("grub", 'GRUB_CMDLINE_LINUX="a=1\nb=2"\nGRUB_CMDLINE_LINUX_DEFAULT=quiet\n')
+    assert [str(word) for word in parse(line).words] == ["a=1"]
+    assert line.remarks == ("GRUB ends the command line at '\\n': the words after it are not passed",)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("default vesamenu.c32\nlabel a\n append a=1\n", "the default entry 'vesamenu.c32' is not in this file"),
+        ("default saved\ntitle A\nkernel /v a=1\n", "the default entry 'saved' is not in this file"),
+        ("default = 3\ntitle A\nkernel /v a=1\n", "the default entry '3' is not in this file"),
+    ],
+)
+def test_a_default_that_cannot_be_told(text: str, said: str) -> None:
+    line = parse_boot_file("f", text)
+    assert (line.remarks, [str(word) for word in parse(line).words]) == ((said,), ["a=1"])
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("default b\nlabel a\n kernel /a\n append foo=1\nlabel b\n linux /k\n  APPEND  bar=2 c\n", "bar=2 c"),
+        ("default m.c32\nlabel a\n append a=1\nlabel b\n menu default\n append b=2\n", "b=2"),
         ("DEFAULT none\nAPPEND common\nLABEL a\n KERNEL /a\n", "common"),
         ("default a\nappend common\nlabel a\n kernel /a\n append -\n", ""),
         ("kernel /a\nappend alone\n", "alone"),
@@ -111,6 +214,7 @@ def test_defaults_of_grub() -> None:
         ("a=1 b\n# c\nd=2\n", "a=1 b d=2"),
         ("console=serial0,115200 root=/dev/mmcblk0p2\n", "console=serial0,115200 root=/dev/mmcblk0p2"),
         ('{\n "vm": {"cpu": 2,\n  "cmdline": "a=1 b=\\"x y\\""}}', "a=1 b=x y"),
+        (r'{"cmdline": "a\u0020b=1\u00262 c=\ud83d\ude00 d=\ud83d e=\q"}', "a b=1&2 c=\U0001f600 d=\ufffd e=q"),
         ("", ""),
         ("quiet\r\nsplash\r\n", "quiet splash"),
     ],
@@ -126,7 +230,7 @@ def test_variables_of_an_entry() -> None:
 
 def test_words_as_the_argument() -> None:
     word = parse(read_command_line("quiet page-owner=on")).words[1]
-    assert (str(word), str(word.location), word.column) == ("page_owner=on", "<cmdline>:1", 7)
+    assert (str(word), str(word.location)) == ("page_owner=on", "<cmdline>:1")
     assert parse(read_command_line("root=/dev/sda1 video=a.b")).words[0].value == "/dev/sda1"
     assert parse(read_command_line("-", io.BytesIO(b"a=1\n"))).words[0].location.path == "<stdin>"
     assert read_command_line("").text == ""

@@ -3,11 +3,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from kpolicy.config.boot_files import read_command_line
+from kpolicy.config.boot_files import parse_boot_file, read_command_line
 from kpolicy.config.read import parse_config
-from kpolicy.evaluate.command_line import cut, fallback_parameter, is_passed, parameter, seen, standing
+from kpolicy.evaluate.command_line import (
+    bootconfig_ignored,
+    cut,
+    fallback_parameter,
+    is_passed,
+    origin,
+    parameter,
+    seen,
+    standing,
+)
 from kpolicy.evaluate.parameters import PARAMETERS
 from kpolicy.evaluate.values import Values
 from kpolicy.policy.expressions.syntax import parse
@@ -33,7 +44,7 @@ def _values(line: str, symbols: str = "X86 CMDLINE_BOOL", version: str = "6.12.1
         ("RISCV CMDLINE_FALLBACK", "fallback"),
         ("RISCV CMDLINE_EXTEND", "final"),
         ("PPC CMDLINE_EXTEND", "final"),
-        ("LOONGARCH CMDLINE_EXTEND", "overridable"),
+        ("LOONGARCH CMDLINE_EXTEND", "final"),
         ("LOONGARCH CMDLINE_BOOTLOADER", "fallback"),
         ("MIPS CMDLINE_BOOL", "final"),
         ("MIPS CMDLINE_BOOL MIPS_CMDLINE_BUILTIN_EXTEND", "overridable"),
@@ -59,6 +70,10 @@ def test_what_becomes_of_the_line(symbols: str, expected: str) -> None:
         ("ARM64 CMDLINE_FROM_BOOTLOADER", ["from", "loader"]),
         ("ARM64 CMDLINE_FORCE", ["built", "in"]),
         ("RISCV CMDLINE_FALLBACK", ["from", "loader"]),
+        # arch/loongarch/kernel/setup.c: bootcmdline_init()
+        ("LOONGARCH CMDLINE_EXTEND", ["from", "loader", "built", "in"]),
+        ("LOONGARCH CMDLINE_BOOTLOADER", ["from", "loader"]),
+        ("LOONGARCH CMDLINE_FORCE", ["built", "in"]),
         # arch/mips/kernel/setup.c: bootcmdline_init()
         ("MIPS CMDLINE_BOOL", ["from", "loader", "built", "in"]),
         ("MIPS CMDLINE_BOOL MIPS_CMDLINE_BUILTIN_EXTEND", ["built", "in", "from", "loader"]),
@@ -73,6 +88,50 @@ def test_the_command_line_that_the_kernel_sees(symbols: str, expected: list[str]
     assert [word.name for word in seen(values).words] == expected
     passed = [word.name for word in seen(values).words if is_passed(values, word)]
     assert passed == [name for name in expected if name in ("from", "loader")]
+
+
+_BOOTCONFIG = "kernel {\n page_owner = off\n debug_pagealloc = on\n slab_debug = FZ\n x\n}\ninit.one = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("symbols", "line", "words", "why"),
+    [
+        # init/main.c: setup_command_line() puts the words of a bootconfig before all others.
+        ("X86 BOOT_CONFIG", "from bootconfig", ["page_owner", "debug_pagealloc", "slab_debug", "x", "from"], ""),
+        ("X86 BOOT_CONFIG BOOT_CONFIG_FORCE", "from", ["page_owner", "debug_pagealloc", "slab_debug", "x", "from"], ""),
+        ("X86", "from bootconfig", ["from"], "CONFIG_BOOT_CONFIG is not set"),
+        (
+            "X86 BOOT_CONFIG",
+            "from -- bootconfig",
+            ["from"],
+            "the command line lacks bootconfig, and CONFIG_BOOT_CONFIG_FORCE is not set",
+        ),
+    ],
+)
+def test_a_bootconfig(symbols: str, line: str, words: list[str], why: str) -> None:
+    loader = replace(read_command_line(line), bootconfig=parse_boot_file("my.bconf", _BOOTCONFIG).bootconfig)
+    values = _values("", symbols).booted(loader)
+    assert [word.name for word in seen(values).words if word.name != "bootconfig"] == words
+    assert [str(word) for word in seen(values).for_init][:1] == (
+        ["one=1"] if not why else ["bootconfig"] * ("--" in line)
+    )
+    assert bootconfig_ignored(values) == why
+
+
+def test_early_parameters_in_a_bootconfig() -> None:
+    loader = replace(
+        read_command_line("bootconfig page_owner=on"), bootconfig=parse_boot_file("f.bconf", _BOOTCONFIG).bootconfig
+    )
+    values = _values("slab_debug=P", "X86 CMDLINE_BOOL BOOT_CONFIG").booted(loader)
+    # parse_early_param() parses boot_command_line, to which a bootconfig is not added.
+    assert parameter(values, "page_owner") == "y"
+    assert parameter(values, "debug_pagealloc") == ""
+    # The words of the config come behind it.
+    assert [parameter(values, f"slab_debug.{flag}") for flag in "FP"] == ["n", "y"]
+    assert {str(word): origin(values, word) for word in seen(values).words if word.name == "slab_debug"} == {
+        "slab_debug=FZ": "bootconfig",
+        "slab_debug=P": "config",
+    }
 
 
 def test_an_empty_command_line_of_the_boot_loader() -> None:
@@ -97,11 +156,7 @@ def test_a_quote_that_the_built_in_line_leaves_open() -> None:
 
 def test_places_of_built_in_words() -> None:
     values = _values('a="x y" b', "X86 CMDLINE_BOOL")
-    assert [(str(word), word.location.line, word.column) for word in seen(values).words] == [
-        ("a=x y", 7, 17),
-        # Behind two backslashes, which conf takes off.
-        ("b", 7, 27),
-    ]
+    assert [(str(word), word.location.line) for word in seen(values).words] == [("a=x y", 7), ("b", 7)]
 
 
 def test_what_follows_from_other_lines_keeps_the_command_line() -> None:
@@ -158,6 +213,9 @@ def test_an_empty_line() -> None:
         ("log_buf_len=1M", "log_buf_len", "1048576"),
         ("log_buf_len=0x10k", "log_buf_len", "16384"),
         ("dma_debug_entries=1000", "dma_debug_entries", "1000"),
+        ("dma_debug_entries=64K", "dma_debug_entries", "64"),
+        ("dma_debug_entries=-1", "dma_debug_entries", "4294967295"),
+        ("dma_debug_entries=8 dma_debug_entries=x", "dma_debug_entries", ""),
         ("dma_debug=off", "dma_debug", "n"),
         ("debug_objects no_debug_objects=0", "debug_objects", "n"),
         ("no_hash_pointers=0", "hash_pointers", "never"),
@@ -175,15 +233,23 @@ def test_an_empty_line() -> None:
         ("lockdep.prove_locking=0", "lockdep.prove_locking", "0"),
         ("lockdep.prove_locking=-1", "lockdep.prove_locking", "-1"),
         ("lockdep.prove_locking=x", "lockdep.prove_locking", ""),
-        ("nokaslr=0", "nokaslr", "y"),
+        ("nokaslr", "nokaslr", "y"),
+        # Without the EFI stub x86 looks for the word without a value.
+        ("nokaslr=0", "nokaslr", ""),
+        ("nokaslr=1 nokaslr", "nokaslr", "y"),
         ("pti=on nopti", "pti", "off"),
         ("nopti pti=auto", "pti", "auto"),
         ("pti=what", "pti", ""),
         ("mitigations=auto,nosmt", "mitigations", "auto"),
         ("mitigations=off", "mitigations", "off"),
+        ("mitigations=off mitigations=none", "mitigations", "off"),
+        ("mitigations=auto,no_user_user", "mitigations", ""),
+        ("mitigations", "mitigations", ""),
         ("slab_nomerge", "slab_merge", "n"),
         ("slab_nomerge slub_merge", "slab_merge", "y"),
-        ("rodata=full", "rodata", "full"),
+        ("rodata=off rodata=0", "rodata", "off"),
+        ("rodata=full", "rodata", ""),
+        ("kpti=0", "kpti", "n"),
         ("workqueue.watchdog_thresh=0", "workqueue.watchdog_thresh", "0"),
         ("sysctl.vm.mem_profiling=1", "sysctl.vm.mem_profiling", "y"),
         ("sysctl.vm.mem_profiling=never", "sysctl.vm.mem_profiling", "never"),
@@ -216,6 +282,34 @@ def test_parameters(line: str, name: str, expected: str) -> None:
 )
 def test_parameters_by_release(version: str, line: str, name: str, expected: str) -> None:
     assert parameter(_values(line, version=version), name) == expected
+
+
+@pytest.mark.parametrize(
+    ("symbols", "version", "line", "name", "expected"),
+    [
+        # arch/x86/boot/compressed/kaslr.c and arch/arm64/kernel/pi/idreg-override.c look for the word alone, the EFI
+        # stub and other architectures do not examine the value.
+        ("X86 EFI_STUB", "6.12.117", "nokaslr=0", "nokaslr", "y"),
+        ("ARM64", "6.12.117", "nokaslr=0", "nokaslr", ""),
+        ("ARM64 EFI_STUB", "6.12.117", "nokaslr=0", "nokaslr", "y"),
+        ("ARM64", "5.10.223", "nokaslr=0", "nokaslr", "y"),
+        ("RISCV", "6.12.117", "nokaslr=0", "nokaslr", "y"),
+        ("S390", "7.3.4", "nokaslr=0", "nokaslr", "y"),
+        ("ARM64", "6.12.117", "rodata=full", "rodata", "full"),
+        ("ARM64", "6.12.117", "rodata=off rodata=noalias", "rodata", "off"),
+        ("ARM64", "7.3.4", "rodata=noalias rodata=full", "rodata", "noalias"),
+        ("X86", "7.3.4", "rodata=off rodata=noalias", "rodata", "off"),
+        ("X86", "5.10.223", "rodata=0", "rodata", "off"),
+        ("X86", "7.3.4", "mitigations=auto,no_user_user", "mitigations", "auto"),
+        ("X86", "7.3.4", "mitigations=auto mitigations=no_user_user", "mitigations", "auto"),
+        ("X86", "7.3.4", "mitigations=auto mitigations=off,x", "mitigations", "off"),
+        ("PPC_BOOK3S_64", "6.12.117", "pti=off", "pti", ""),
+        ("PPC_BOOK3S_64", "6.12.117", "nopti pti=on", "pti", "off"),
+    ],
+)
+def test_parameters_by_architecture(symbols: str, version: str, line: str, name: str, expected: str) -> None:
+    values = _values("", symbols, version).booted(read_command_line(line))
+    assert parameter(values, name) == expected
 
 
 def test_every_parameter_can_be_asked_for() -> None:

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from kpolicy.config.command_line import command_line, parse, placed_text
+from kpolicy.config.read import parse_config
 from kpolicy.errors import UsageError
-from kpolicy.evaluate.parameters import PARAMETERS, setting
+from kpolicy.evaluate.command_line import kernel
+from kpolicy.evaluate.parameters import PARAMETERS, is_early, setting
 from kpolicy.kernel.version import parse_version
 from kpolicy.policy.boot.load import load_parameter, load_parameters, shipped_parameters
 from kpolicy.policy.boot.parameter import BootParameter
@@ -18,9 +20,12 @@ from kpolicy.policy.boot.words import refusal
 from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.expressions.rewriting import boots
 from kpolicy.policy.toml.toml_file import FileErrors
+from kpolicy.run.bare import bare_values
 from tests.oracle.trees import VARIABLE, Trees, find_trees
 
 _ALL = shipped_parameters()
+_VALUES = bare_values(parse_config(".config", b"# Linux/x86 6.12.117 Kernel Configuration\nCONFIG_X86=y\n"))
+_KERNEL = kernel(_VALUES)
 _TEXT = """\
 title = "does something"
 purpose = "debug"
@@ -66,7 +71,7 @@ def test_what_switches_off_is_read(parameter: BootParameter) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "taken"),
     [
-        (name, value, setting(name, parse(command_line("", placed_text(f"{name}={value}"))).words, (6, 12)) != "")
+        (name, value, setting(name, parse(command_line("", placed_text(f"{name}={value}"))).words, _KERNEL) != "")
         for name in PARAMETERS
         for value in ("on", "1", "0", "off", "maybe", "1K", "-1", "auto")
     ],
@@ -75,9 +80,17 @@ def test_values_are_taken_as_they_are_read(name: str, value: str, taken: bool) -
     """What the checks call a value that is refused sets nothing, and the other way round."""
     for item in _ALL:
         for spelling in item.spellings:
-            if spelling.name == name and spelling.form not in ("text", "flag", "word"):
+            if spelling.name == name and spelling.form not in ("text", "flag", "slab flags"):
                 word = parse(command_line("", placed_text(f"{name}={value}"))).words[0]
-                assert (refusal(item, spelling.form, word, (6, 12)) == "") == taken
+                assert (refusal(item, spelling.form, word, _VALUES) == "") == taken
+
+
+def test_early_parameters_are_those_of_the_table() -> None:
+    for item in _ALL:
+        names = {spelling.name for spelling in item.spellings}
+        if names & set(PARAMETERS):
+            is_read_early = item.handler == "early_param" or item.name == "nokaslr"
+            assert {name for name in names if is_early(name)} == (names if is_read_early else set()), item.id
 
 
 def _sources() -> dict[str, Path]:
@@ -109,8 +122,8 @@ def test_sources_are_where_they_are_said_to_be(release: str) -> None:
 @pytest.mark.trees
 def test_needs_are_symbols_of_a_kernel(trees: Trees) -> None:
     defined: set[str] = set()
-    for kernel in trees.kernels.values():
-        for path in kernel.rglob("Kconfig*"):
+    for tree in trees.kernels.values():
+        for path in tree.rglob("Kconfig*"):
             if path.is_file():
                 text = path.read_text(errors="replace")
                 defined |= set(re.findall(r"^\s*(?:menu)?config\s+(\w+)", text, re.MULTILINE))

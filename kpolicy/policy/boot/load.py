@@ -98,7 +98,8 @@ class _Reader(TableReader):
         words = tuple(self._word(("word", number)) for number in range(self.count(("word",))))
         if form == "word" and not words:
             self.file.complain(("form",), "the form 'word' takes [[word]] tables", value=True)
-        spellings = tuple(self._spelling(("name", number), form) for number in range(self.count(("name",))))
+        needs = self._condition(("needs",), _ALWAYS)
+        spellings = tuple(self._spelling(("name", number), form, needs) for number in range(self.count(("name",))))
         if not spellings:
             self.file.complain((), "there is no [[name]]")
         sources = tuple(self._source(("source", number)) for number in range(self.count(("source",))))
@@ -111,7 +112,7 @@ class _Reader(TableReader):
             title=self.string(("title",)),
             purpose=self.word(("purpose",), PURPOSES),
             handler=self.word(("handler",), HANDLERS),
-            needs=self._condition(("needs",), _ALWAYS),
+            needs=needs,
             spellings=spellings,
             words=words,
             adds=self._condition(("adds",), _NEVER),
@@ -126,8 +127,8 @@ class _Reader(TableReader):
     def _condition(self, where: KeyPath, otherwise: Expression) -> Expression:
         return self.condition(where) if self.value(where) is not None else otherwise
 
-    def _spelling(self, where: KeyPath, form: Form) -> Spelling:
-        self.known_keys(where, ("name", "since", "not_in", "old", "form"))
+    def _spelling(self, where: KeyPath, form: Form, needs: Expression) -> Spelling:
+        self.known_keys(where, ("name", "since", "not_in", "old", "form", "needs"))
         name = self.string((*where, "name"))
         if not _NAME.match(name):
             self.file.complain((*where, "name"), "a name has small letters, digits, _ and dots", value=True)
@@ -139,7 +140,7 @@ class _Reader(TableReader):
             self.file.complain((*where, "not_in"), "'not_in' must be before 'since'", value=True)
         if "form" in self.table(where):
             form = self.word((*where, "form"), FORMS)
-        return Spelling(name, since, not_in, old is True, form)
+        return Spelling(name, since, not_in, old is True, form, self._condition((*where, "needs"), needs))
 
     def _release(self, where: KeyPath) -> Release:
         text = self.string(where, required=False)

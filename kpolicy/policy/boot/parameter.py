@@ -19,7 +19,19 @@ if TYPE_CHECKING:
 
 Handler: TypeAlias = Literal["early_param", "__setup", "core_param", "module_param", "own parser"]
 Form: TypeAlias = Literal[
-    "switch", "bool", "on-off", "flag", "integer", "unsigned", "decimal", "size", "fault", "word", "text"
+    "switch",
+    "bool",
+    "on-off",
+    "flag",
+    "integer",
+    "unsigned",
+    "decimal",
+    "count",
+    "size",
+    "fault",
+    "slab flags",
+    "word",
+    "text",
 ]
 Purpose: TypeAlias = Literal["debug", "hardening", "report"]
 
@@ -35,8 +47,10 @@ FORM_MEANINGS: Mapping[Form, str] = {
     "integer": "a whole number",
     "unsigned": "a whole number, not negative",
     "decimal": "a decimal number, not negative",
+    "count": "a number",
     "size": "a number of bytes, with K, M or G",
     "fault": "four numbers: interval,probability,space,times",
+    "slab flags": "letters of FZPUTAO or -, then a comma and names of caches",
     "word": "one of its words",
     "text": "any text",
 }
@@ -48,7 +62,8 @@ class Spelling:
     """A name of a parameter.
 
     `since` is a release that knows it, (0, 0) where all do that were looked at; `not_in` the latest release that was
-    looked at and does not know it.  `is_old`: another name is preferred now.  `form` is what its handler takes.
+    looked at and does not know it.  `is_old`: another name is preferred now.  `form` is what its handler takes, and
+    `needs` what the kernel must have for this name to be known.
     """
 
     name: str
@@ -56,6 +71,7 @@ class Spelling:
     not_in: Release
     is_old: bool
     form: Form
+    needs: Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +95,11 @@ class Source:
 class BootParameter:
     """A parameter.
 
-    `title` says what it does.  `needs` is what the kernel must have for the parameter to be known.  Where `adds` holds
-    a second word does not take the place of the first; a word with the value `final` cannot be taken back.  Words with
-    the character `apart` in their value, and those without it, do not override each other.  `off` is the condition
-    under which the command line switches off what is on without it, and `lost` says what that means.  `words` are the
-    values of the form `word`, or those of another form that need something.
+    `title` says what it does.  `needs` is what the kernel must have for one of its names to be known.  Where `adds`
+    holds a second word does not take the place of the first; a word with the value `final` cannot be taken back.
+    Words with the character `apart` in their value, and those without it, do not override each other.  `off` is the
+    condition under which the command line switches off what is on without it, and `lost` says what that means.
+    `words` are the values of the form `word`, or those of another form that need something.
     """
 
     id: str

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from kpolicy.evaluate.parameters import truth_of
+from kpolicy.evaluate.command_line import kernel, release
+from kpolicy.evaluate.parameters import is_refused, is_strict, truth_of
 from kpolicy.policy.boot.parameter import FORM_MEANINGS
 from kpolicy.policy.expressions.decisive import decisive
 from kpolicy.policy.expressions.expression import Expression
@@ -25,10 +26,12 @@ _INTEGER: Final = r"(?:0[xX][0-9a-fA-F]+|[0-9]+)"
 _VALUES: Final = {
     "integer": re.compile(rf"[+-]?{_INTEGER}\Z"),
     "unsigned": re.compile(rf"\+?{_INTEGER}\Z"),
+    "count": re.compile(rf"-?{_INTEGER}"),
     "decimal": re.compile(r"\+?[0-9]+\Z"),
     "size": re.compile(rf"{_INTEGER}[kKmMgGtTpPeE]?"),
     "fault": re.compile(r"\s*[+-]?[0-9]+,\s*[+-]?[0-9]+,\s*[+-]?[0-9]+,\s*[+-]?[0-9]+"),
 }
+_SLAB_LETTERS: Final = "fzputaoFZPUTAO-"
 _OFF: Final = frozenset({"off", "0", "n", "N", "no", "-", "disable"})
 _LONGEST: Final = 60
 # Arguments of init, and what programs read from /proc/cmdline: bootup(7), kernel-command-line(7), dracut.cmdline(7).
@@ -55,29 +58,48 @@ def unknown_since(spelling: Spelling, release: Release) -> bool:
     return spelling.not_in != (0, 0) and release <= spelling.not_in
 
 
+def release_of(values: Values) -> str:
+    """The release of a kernel as it is written."""
+    return ".".join(map(str, release(values)))
+
+
 def lacking(needs: Expression, values: Values) -> str:
     """What of a condition a kernel lacks, in words."""
     names = [name for name in decisive(needs, values) if not values.is_on(name)]
     if not names:
-        return f"it needs {needs}"
+        modules = [name for name in decisive(needs, values) if values.text(name) == "m"]
+        return f"CONFIG_{modules[0]} is m, not y" if modules else f"not in Linux {release_of(values)}"
     options = " and ".join(f"CONFIG_{name}" for name in names)
     return f"{options} {'is' if len(names) == 1 else 'are'} not set"
 
 
-def refusal(parameter: BootParameter, form: Form, word: Word, release: Release) -> str:
+def refusal(parameter: BootParameter, form: Form, word: Word, values: Values) -> str:
     """Why the handler of a parameter refuses the value of a word, in words; "" where it takes it."""
-    if _is_taken(parameter, form, word.value, release):
+    how = kernel(values)
+    if not is_refused(word, how) and _is_taken(parameter, form, word.value, how.release):
         return ""
     expected = FORM_MEANINGS[form]
     if form == "word":
-        *names, last = _names(parameter)
+        *names, last = [item.name for item in parameter.words if item.needs.holds(values)]
         expected = f"{', '.join(names)} or {last}" if names else last
     return f"expected {expected}" if word.value is not None else f"expected {word.name}= with {expected}"
 
 
-def ignores_value(form: Form, word: Word) -> bool:
-    """Whether a word that seems to switch something off does not: its value is not examined."""
-    return form == "flag" and word.value in _OFF
+def in_part(form: Form, word: Word, values: Values) -> str:
+    """What the handler of a parameter makes of a value that it does not take as it is, in words; "" where it does."""
+    value = word.value or ""
+    if form == "flag" and value in _OFF:
+        if word.name == "nokaslr" and is_refused(word, kernel(values)._replace(is_on=_without_efi(values))):
+            return f"{shown(word)} has the effect of nokaslr if the EFI stub starts the kernel, and none otherwise"
+        return f"{shown(word)} has the effect of {word.name}: the kernel does not examine the value"
+    if form == "count" and (found := _VALUES[form].match(value)) is not None and found.end() < len(value):
+        return f"{shown(word)} has the effect of {word.name}={found.group()}: the kernel skips {value[found.end() :]!r}"
+    if form == "slab flags":
+        blocks = (block.partition(",")[0] for block in value.split(";"))
+        letters = "".join(dict.fromkeys(letter for block in blocks for letter in block if letter not in _SLAB_LETTERS))
+        if letters:
+            return f"{shown(word)}: the kernel skips {letters!r}, expected {FORM_MEANINGS[form]}"
+    return ""
 
 
 def switches_off(word: Word) -> bool:
@@ -116,7 +138,7 @@ def _is_slip(one: str, other: str) -> bool:
 
 
 def _is_taken(parameter: BootParameter, form: Form, value: str | None, release: Release) -> bool:
-    if form in ("flag", "text"):
+    if form in ("flag", "text", "slab flags"):
         return True
     if value is None:
         return form == "bool"
@@ -125,9 +147,10 @@ def _is_taken(parameter: BootParameter, form: Form, value: str | None, release: 
     if form == "on-off":
         return value in ("on", "off")
     if form == "word":
-        return value in _names(parameter)
+        # 7.3 takes mitigations=auto,no_user_user: which values there are, evaluation knows.
+        return value in [item.name for item in parameter.words] or is_strict(parameter.name)
     return _VALUES[form].match(value) is not None
 
 
-def _names(parameter: BootParameter) -> Sequence[str]:
-    return [item.name for item in parameter.words]
+def _without_efi(values: Values) -> Callable[[str], bool]:
+    return lambda name: name != "EFI_STUB" and values.is_on(name)

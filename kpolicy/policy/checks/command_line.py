@@ -11,16 +11,30 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from kpolicy.evaluate.command_line import BUILT_IN, cut, is_passed, most, release, replacing, seen, standing
+from kpolicy.config.command_line import BOOTCONFIG
+from kpolicy.evaluate.command_line import (
+    BUILT_IN,
+    bootconfig_ignored,
+    cut,
+    is_passed,
+    most,
+    origin,
+    release,
+    replacing,
+    seen,
+    standing,
+)
+from kpolicy.policy.boot.effects import is_parsed_before
 from kpolicy.policy.boot.load import by_name, shipped_parameters
 from kpolicy.policy.boot.words import (
     Known,
-    ignores_value,
+    in_part,
     is_everywhere,
     is_of_user_space,
     lacking,
     near,
     refusal,
+    release_of,
     shown,
     switches_off,
     unknown_since,
@@ -50,9 +64,9 @@ def check_command_line(
     known: Known | None = None,
     cache: Path | None = None,
 ) -> tuple[Finding, ...]:
-    """What the `wanted` checks have to say about the words of a kernel's command line, in their order.
+    """The findings of the `wanted` checks about the words of a kernel's command line, in their order.
 
-    `known` tells whether the tree has a parameter; it is asked only about words that the boot loader passes and that
+    `known` answers whether the tree has a parameter; it is asked only about words that the boot loader passes and that
     kpolicy does not know.  `cache` is as for `shipped_parameters`.
     """
     checker = _Checker(values, role, tree, known, cache)
@@ -86,7 +100,9 @@ class _Checker:
             yield from self._switched_off(parameter, taken)
         for word in for_init:
             if word.name in self._table:
-                message = f"{shown(word)} comes after --: init gets it, and the kernel does not parse it"
+                is_added = origin(self._values, word) == "bootconfig"
+                where = "is below init in a bootconfig" if is_added else "comes after --"
+                message = f"{shown(word)} {where}: the kernel passes it to init and does not parse it"
                 yield self._finding(boot_checks.AFTER_DASHES, word, message)
         yield from self._of_loader()
         lost = cut(self._values)
@@ -106,18 +122,21 @@ class _Checker:
         if unknown_since(spelling, self._release) and not (self._known is not None and self._known(word.name)):
             other = next((item.name for item in parameter.spellings if not unknown_since(item, self._release)), "")
             hint = f"; use {other}" if other else ""
-            version = ".".join(map(str, self._release))
             yield self._finding(
                 boot_checks.NO_EFFECT,
                 word,
-                f"{shown(word)} has no effect: Linux {version} does not know {spelling.name}{hint}",
+                f"{shown(word)} has no effect: Linux {release_of(values)} does not know {spelling.name}{hint}",
             )
             return
-        if not parameter.needs.holds(values):
-            message = f"{shown(word)} has no effect: {lacking(parameter.needs, values)}"
+        if not spelling.needs.holds(values):
+            message = f"{shown(word)} has no effect: {lacking(spelling.needs, values)}"
             yield self._finding(boot_checks.NO_EFFECT, word, message, mild)
             return
-        why = refusal(parameter, spelling.form, word, self._release)
+        if is_parsed_before(parameter, word, values):
+            message = f"{shown(word)} in a bootconfig has no effect: the kernel parses {word.name} before it reads one"
+            yield self._finding(boot_checks.NO_EFFECT, word, message)
+            return
+        why = refusal(parameter, spelling.form, word, values)
         if why:
             yield self._finding(boot_checks.VALUE, word, f"{shown(word)} has no effect: {why}")
             return
@@ -127,9 +146,9 @@ class _Checker:
                 boot_checks.NO_EFFECT, word, f"{shown(word)} has no effect: {lacking(value.needs, values)}"
             )
             return
-        if ignores_value(spelling.form, word):
-            message = f"{shown(word)} has the effect of {word.name}: the kernel does not examine the value"
-            yield self._finding(boot_checks.VALUE, word, message)
+        part = in_part(spelling.form, word, values)
+        if part:
+            yield self._finding(boot_checks.VALUE, word, part)
         if spelling.is_old and not unknown_since(parameter.spellings[0], self._release):
             new = self._new_name(parameter, spelling)
             yield self._finding(boot_checks.OLD_NAME, word, f"{spelling.name} is the old name of {new}")
@@ -149,8 +168,8 @@ class _Checker:
             for word in group:
                 if word is last:
                     continue
-                # To override the built-in command line is what the boot loader's is for.
-                both = is_passed(self._values, word) == is_passed(self._values, last)
+                # The boot loader's command line is there to override the built-in one and a bootconfig.
+                both = origin(self._values, word) == origin(self._values, last)
                 if _same(word, last):
                     if both:
                         message = f"{shown(word)} is given again ({last.location})"
@@ -174,22 +193,33 @@ class _Checker:
             return
         meant = near(word.name, self._table)
         if meant:
-            message = f"{shown(word)} is no parameter of this kernel: did you mean {meant}?"
+            message = f"{shown(word)} is not a parameter of this kernel: did you mean {meant}?"
             yield self._finding(boot_checks.MISSPELT, word, message)
             return
-        then = "only a module of another source takes it" if "." in word.name else "init gets it"
-        yield self._finding(boot_checks.UNKNOWN, word, f"{shown(word)} is no parameter of this kernel: {then}")
+        then = "only an out-of-tree module takes it" if "." in word.name else "the kernel passes it to init"
+        yield self._finding(boot_checks.UNKNOWN, word, f"{shown(word)} is not a parameter of this kernel: {then}")
 
     def _of_loader(self) -> Iterator[Finding]:
         """Which of two command lines the kernel does not use."""
         values, loader = self._values, self._values.loader
-        if loader is None or not loader.text.strip():
+        if loader is None:
+            return
+        ignored = bootconfig_ignored(values) if loader.bootconfig is not None else ""
+        # Where the word is given, what it lacks is said of the word.
+        if (
+            loader.bootconfig is not None
+            and ignored
+            and not any(word.name == BOOTCONFIG for word in seen(values).words)
+        ):
+            message = f"the kernel ignores the bootconfig: {ignored}"
+            place = loader.bootconfig.kernel.location(0)
+            yield self._maker.finding(boot_checks.BOOTCONFIG_IGNORED, "BOOT_CONFIG", message, place)
+        if not loader.text.strip():
             return
         option = replacing(values)
         if option:
-            place, _ = loader.place(0)
             message = f"CONFIG_{option}=y: the kernel ignores the boot loader's command line"
-            yield self._maker.finding(boot_checks.LOADER_IGNORED, option, message, place, got="y")
+            yield self._maker.finding(boot_checks.LOADER_IGNORED, option, message, loader.location(0), got="y")
         elif standing(values) == "fallback":
             passed = {str(word) for word in seen(values).words}
             lost = [word for word in seen(values.booted(None)).words if word.name in self._table]

@@ -99,8 +99,8 @@ class Evidence:
 
     @property
     def is_word(self) -> bool:
-        """Whether it is a word of the command line: names of symbols have no small letters."""
-        return self.symbol != NAME and self.symbol.islower()
+        """Whether it is a word of the command line: boot parameters have no capitals in their names, symbols have."""
+        return self.symbol not in (NAME, RC) and self.symbol.islower()
 
     @property
     def text(self) -> str:
@@ -112,6 +112,8 @@ class Evidence:
 
 
 Certainty: TypeAlias = Literal["stated", "clear", "unclear", "earlier"]
+RC: Final = "rc"
+"""Stands in evidence where a symbol would, for the number of a release candidate."""
 NAME: Final = "name"
 """Stands in evidence where a symbol would, for a name of the config."""
 CERTAINTIES: Final[tuple[Certainty, ...]] = get_args(Certainty)
@@ -241,7 +243,7 @@ def _for(values: Values, role: Role, reading: Reading) -> Iterator[Evidence]:
     """What speaks for a role: the values that the reading asks about, then those of its marks."""
     release = parse_version(values.model.version)
     if not symbols(reading.when):
-        yield Evidence("rc", str(release.release_candidate or 0), None, f"{values.model.version}: {reading.why}")
+        yield Evidence(RC, str(release.release_candidate or 0), None, f"{values.model.version}: {reading.why}")
     word = word_in_names(values, role.names) if reading.named else None
     if word is not None:
         yield Evidence(NAME, word, None, f"the config is called a {role.name} kernel")

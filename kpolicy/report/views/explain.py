@@ -12,6 +12,7 @@ from kpolicy.explain.decisions import Decision, Decisions
 from kpolicy.explain.explanation import Explanation
 from kpolicy.explain.reason import Reason
 from kpolicy.frozen import dataclass
+from kpolicy.policy.boot.effects import BootEffect
 from kpolicy.report.json.pieces import location_document
 from kpolicy.report.text.style import Style, columns
 
@@ -22,12 +23,13 @@ _WIDTH: Final = 72
 
 @dataclass(frozen=True, slots=True)
 class ExplainReport:
-    """What is explained, and for which kernel."""
+    """What is explained, and for which kernel; `boot` is None where no command line is given."""
 
     config: str
     architecture: str
     version: str
     explanation: Explanation
+    boot: tuple[BootEffect, ...] | None = None
 
 
 def explain_lines(report: ExplainReport, style: Style) -> Iterator[str]:
@@ -42,6 +44,8 @@ def explain_lines(report: ExplainReport, style: Style) -> Iterator[str]:
     rows = [row for reason in found.reasons for row in _rows(reason, 0)]
     yield from (printable(line) for line in columns(rows, indent=_INDENT * 2))
     yield from (printable(line) for line in _decided(found))
+    if report.boot is not None:
+        yield from (printable(line) for line in _at_boot(report.boot))
 
 
 def _rows(reason: Reason, depth: int) -> Iterator[tuple[str, str, str, str]]:
@@ -83,6 +87,14 @@ def _decided(found: Explanation) -> Iterator[str]:
         yield f"{_INDENT}no config line found that changes it"
 
 
+def _at_boot(effects: tuple[BootEffect, ...]) -> Iterator[str]:
+    if not effects:
+        yield f"{_INDENT}at boot: no parameter of the command line rests on it"
+        return
+    yield f"{_INDENT}at boot"
+    yield from columns(((item.text, str(item.location)) for item in effects), indent=_INDENT * 2)
+
+
 def _decision(found: Explanation, item: Decision) -> tuple[str, str, str, str]:
     if item.gives is None:
         result = "not tested"
@@ -97,7 +109,7 @@ def _decision(found: Explanation, item: Decision) -> tuple[str, str, str, str]:
 def explain_document(report: ExplainReport) -> dict[str, Any]:
     """The same as plain lists and dicts."""
     found = report.explanation
-    return {
+    document: dict[str, Any] = {
         "symbol": found.symbol,
         "value": found.value,
         "type": found.type,
@@ -110,6 +122,12 @@ def explain_document(report: ExplainReport) -> dict[str, Any]:
         "reasons": [_reason(reason) for reason in found.reasons],
         "decisions": _decisions(found.decisions),
     }
+    if report.boot is not None:
+        document["boot"] = [
+            {"word": item.word, "text": item.text, "location": location_document(item.location), "off": item.is_off}
+            for item in report.boot
+        ]
+    return document
 
 
 def _reason(reason: Reason) -> dict[str, Any]:
