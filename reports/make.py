@@ -4,7 +4,8 @@
 Each report is what a command of kpolicy writes, run in a folder in which the trees have the names that kernels
 are unpacked under (`linux-6.12.117`); so no path of a machine gets into them.  README.md is then filled in
 from the reports (`reports.readme`).  Proofs over all configurations take minutes: their reports are written only for
-the trees that `--proofs` names, proofs.md from all that are there (`reports.proofs`).
+the trees that `--proofs` names, proofs.md from all that are there (`reports.proofs`).  So are those of the newest
+kernel, which not every machine can get, with `--newest`, and newer.md from them (`reports.readme`).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from kpolicy.report.json.saved import read_report
 from kpolicy.report.presentation import PLAIN
 from kpolicy.report.records import ConfigReport, Report
 from reports.proofs import CHECKS, PAGE, PROOFS, page
-from reports.readme import AUDIT, CHAIN, CHANGES, DEBIAN, README, Untrue, readme
+from reports.readme import AUDIT, CHAIN, CHANGES, DEBIAN, NEWER, README, Untrue, newer, newest_release, readme
 from tests.oracle.trees import RELEASES, Trees, find_trees
 
 HERE: Final = Path(__file__).parent
@@ -112,12 +113,11 @@ def publish(report: Report, path: Path) -> None:
         path.with_name(f"{path.name}.{end}").write_text(FORMATS[form].render(report, PLAIN), encoding="utf-8")
 
 
-def changes(folder: Folder, target: Path) -> None:
+def changes(folder: Folder, old: str, new: str, target: Path) -> None:
     """What differs in effect between the defconfigs of two trees, of which that which no line of a config made.
 
-    The cause of a change of many configs is that in the first of them.
+    The cause of a change of many configs is that in the first of them.  `target` is the file.
     """
-    new, old = RELEASES
     path = folder.path / "diff.json"
     folder.run("diff", folder.tree(old), folder.tree(new), "--format", "json", "-o", str(path))
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -125,7 +125,7 @@ def changes(folder: Folder, target: Path) -> None:
     rows = [change for change in found["changes"] if change["why"] in _BY_THE_TREE]
     head = json.dumps(kept, indent=1).removesuffix("\n}")
     lines = ",\n".join(f"  {json.dumps(row)}" for row in rows)
-    (target / CHANGES).write_text(f'{head},\n "changes": [\n{lines}\n ]\n}}\n', encoding="utf-8")
+    target.write_text(f'{head},\n "changes": [\n{lines}\n ]\n}}\n', encoding="utf-8")
 
 
 def chain(folder: Folder, target: Path) -> None:
@@ -142,8 +142,25 @@ def write(trees: Trees, target: Path) -> None:
         for release in RELEASES:
             publish(audit(folder, release), target / release / AUDIT)
             publish(debian(folder, release), target / release / DEBIAN)
-        changes(folder, target)
+        new, old = RELEASES
+        changes(folder, old, new, target / CHANGES)
         chain(folder, target)
+
+
+def newest(tree: Path, configs: Path, target: Path) -> None:
+    """Write the reports of a newer kernel than those that every machine can get, and what changed until it."""
+    trees, found = find_trees(), version(tree)
+    release, older = ".".join(found.split(".")[:2]), RELEASES[0]
+    with tempfile.TemporaryDirectory(prefix="reports-") as name:
+        versions = {release: found, older: version(trees.kernels[older])}
+        folder = Folder(Path(name), versions)
+        (folder.path / folder.tree(older)).symlink_to(trees.kernels[older])
+        (folder.path / folder.tree(release)).symlink_to(tree.resolve())
+        (folder.path / f"linux-config-{release}").symlink_to(configs.resolve())
+        (folder.path / "policy.toml").write_bytes((HERE / "policy.toml").read_bytes())
+        publish(audit(folder, release), target / release / AUDIT)
+        publish(debian(folder, release), target / release / DEBIAN)
+        changes(folder, older, release, target / release / CHANGES)
 
 
 def proofs(tree: Path, target: Path) -> None:
@@ -165,6 +182,13 @@ def proofs_again(folder: Path) -> None:
     (folder / PAGE).write_text(page(folder), encoding="utf-8")
 
 
+def newer_again(folder: Path) -> None:
+    """Write the other forms of the reports of the newest kernel from the data that are there."""
+    for name in (AUDIT, DEBIAN):
+        path = folder / newest_release(folder) / f"{name}.json"
+        publish(read_report(path.name, path.read_bytes()), path.with_suffix(""))
+
+
 def main() -> None:
     """Write the reports of the trees that `make trees` got, or some of them alone."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -172,20 +196,31 @@ def main() -> None:
     parser.add_argument(
         "--proofs", type=Path, nargs="+", metavar="TREE", help="only what is proved about these trees, in minutes each"
     )
+    parser.add_argument(
+        "--newest",
+        type=Path,
+        nargs=2,
+        metavar=("TREE", "CONFIGS"),
+        help="only the reports of a newer kernel: its tree, and a folder of Debian's configs for it",
+    )
     given = parser.parse_args()
     for tree in given.proofs or ():
         proofs(tree, HERE)
+    if given.newest:
+        newest(*given.newest, HERE)
     proofs_again(HERE)
-    if not given.readme and not given.proofs:
+    newer_again(HERE)
+    if not given.readme and not given.proofs and not given.newest:
         trees = find_trees()
         if trees.missing:
             raise SystemExit(f"{', '.join(trees.missing)} not found: run `make trees`")
         write(trees, HERE)
     try:
-        text = readme(HERE)
+        pages = {README: readme(HERE), NEWER: newer(HERE)}
     except Untrue as error:
-        raise SystemExit(f"the reports are written, their README is not: {error}") from None
-    (HERE / README).write_text(text, encoding="utf-8")
+        raise SystemExit(f"the reports are written, a page about them is not: {error}") from None
+    for name, text in pages.items():
+        (HERE / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

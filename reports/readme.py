@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""README.md of the reports: README.md.j2, its numbers filled in from the reports that lie beside it.
+"""The pages of the reports: README.md.j2 and newer.md.j2, their numbers filled in from the reports beside them.
 
 A sentence that interprets numbers stands behind `sure(...)`: where what it rests on no longer holds, writing the
-README fails and names the line, and somebody has to read the sentence again.
+page fails and names the line, and somebody has to read the sentence again.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from kpolicy.report.views.cost import amount_text
 from tests.oracle.trees import RELEASES
 
 README: Final = "README.md"
+NEWER: Final = "newer.md"
+"""The page on the newest kernel, which not every machine can get."""
 AUDIT, DEBIAN, CHANGES, CHAIN = "audit", "debian", "changes.json", "stackdepot.svg"
 """The names of the reports: of the first two in the folder of each release, without the end."""
 # The checks that say of a line that the kernel does not get what it asks for.  Their notes are about lines that ask
@@ -159,7 +161,24 @@ def readme(folder: Path) -> str:
 
     Raises Untrue with the line of the template where a sentence no longer holds.
     """
-    template = Path(__file__).with_name(f"{README}.j2")
+    new, old = RELEASES
+    return _page(README, folder, new, old, folder / CHANGES)
+
+
+def newer(folder: Path) -> str:
+    """newer.md: what changed since the newest kernel of README.md; raises as `readme` does."""
+    release = newest_release(folder)
+    return _page(NEWER, folder, release, RELEASES[0], folder / release / CHANGES)
+
+
+def newest_release(folder: Path) -> str:
+    """The release whose reports are there though not every machine can get it."""
+    [found] = [path.parent.name for path in folder.glob(f"*/{AUDIT}.json") if path.parent.name not in RELEASES]
+    return found
+
+
+def _page(name: str, folder: Path, release: str, older: str, changes: Path) -> str:
+    template = Path(__file__).with_name(f"{name}.j2")
     environment = Environment(
         loader=FileSystemLoader(template.parent),
         undefined=StrictUndefined,
@@ -172,16 +191,17 @@ def readme(folder: Path) -> str:
     environment.tests.update(has=lambda whole, part: part in whole, search_in=lambda text, part: part in text)
     for function in (amount_text, cell, configs, names, of, per_cent, symbols):
         environment.filters[function.__name__] = function
-    new, old = (_look(folder / release / f"{AUDIT}.json") for release in RELEASES)
-    debian_new, debian_old = (_look(folder / release / f"{DEBIAN}.json") for release in RELEASES)
+    new, old = (_look(folder / item / f"{AUDIT}.json") for item in (release, older))
+    debian_new, debian_old = (_look(folder / item / f"{DEBIAN}.json") for item in (release, older))
     page = environment.get_template(template.name)
     try:
         return page.render(
+            release=release,
             new=new,
             old=old,
             debian_new=debian_new,
             debian_old=debian_old,
-            changes=_changes(folder / CHANGES),
+            changes=_changes(changes),
             sure=_sure,
         )
     except Untrue as error:

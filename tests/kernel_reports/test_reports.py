@@ -79,7 +79,7 @@ def test_they_are_those_of_today(trees: Trees, tmp_path: Path, monkeypatch: pyte
     if others:
         told = ", ".join(f"Linux {reported} (here is {here})" for reported, here in others.items())
         pytest.skip(f"not compared with today's: the reports of {told}; `make reports` writes them anew")
-    changes(folder, tmp_path)
+    changes(folder, RELEASES[1], RELEASES[0], tmp_path / CHANGES)
     chain(folder, tmp_path)
     for path in (CHANGES, CHAIN):
         assert (tmp_path / path).read_text(encoding="utf-8") == _text(path), f"{path}: run `make reports`"
