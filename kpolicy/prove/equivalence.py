@@ -174,11 +174,10 @@ def _holds(literal: Literal, solution: frozenset[Literal]) -> bool:
 
 def differs(formula: Formula, part: Part) -> Literal:
     """A literal that holds in configurations in which the two forms of a part do not have the same effect."""
-    if part.symbol == MENU:
-        return _either(formula, formula.pair(part.before).on, formula.pair(part.after).on)
-    record = formula.core.records[part.symbol]
-    is_exact = record[TYPE] == TRISTATE or bool(record[FLAGS] & IS_CHOICE)
-    if part.field not in (DEFAULTS, RANGES):
+    record = formula.core.records[part.symbol] if part.symbol != MENU else None
+    # What a menu depends on can make the tristates in it m.
+    is_exact = record is None or record[TYPE] == TRISTATE or bool(record[FLAGS] & IS_CHOICE)
+    if record is None or part.field not in (DEFAULTS, RANGES):
         before, after = formula.pair(part.before), formula.pair(part.after)
     elif part.field == DEFAULTS and record[TYPE] in (BOOL, TRISTATE):
         before, after = (formula.defaulted(_with_defaults(record, rows)) for rows in (part.before, part.after))

@@ -218,6 +218,39 @@ def test_menus_stay_as_they_are(repository: Repository, tmp_path: Path) -> None:
     ]
 
 
+_TWICE = """\
+config BOTH
+	bool "both"
+	depends on X
+	select T
+	select USED_1
+	select USED_2
+	select USED_3
+	select USED_4
+	select USED_5
+	depends on X && Q
+
+"""
+
+
+def test_two_lines_of_which_each_makes_the_other_one_redundant(repository: Repository, tmp_path: Path) -> None:
+    used = "".join(f"config USED_{number}\n\tbool\n\n" for number in range(1, 6))
+    repository.write("lib/Kconfig", f"{_LIB}\n{used}{_TWICE}")
+    repository.commit("lib: add two lines")
+    words = ("--check", "duplicate-line", "--check", "redundant-depends", "--patches", tmp_path / "out")
+    found = _run(repository, *words)
+    # Either line can go, and not both: the second patch would need the line that the first one removes.
+    names = [name for name in _written(tmp_path / "out") if "BOTH" in name]
+    assert names == ["0006-lib-remove-redundant-dependency-of-BOTH-on-X.patch"]
+    assert [line for line in found.err.splitlines() if "BOTH" in line] == [
+        "lib/Kconfig:98: warning: no patch for BOTH depends on X already on line 91 [kconfig/duplicate-line]:"
+        f" not proved after {names[0]}: with CONFIG_Q=y there is # CONFIG_BOTH is not set"
+        " in place of no line for BOTH (on one)"
+    ]
+    repository.git("am", "-q", *(str(tmp_path / "out" / name) for name in _written(tmp_path / "out")))
+    assert repository.read("lib/Kconfig").decode().endswith(_TWICE.replace("\tdepends on X\n", ""))
+
+
 def test_a_line_that_only_one_architecture_uses(repository: Repository, tmp_path: Path) -> None:
     text = 'config BETWEEN\n\tbool\n\nconfig ON_TWO\n\tbool "t"\n\tdepends on T && TWO && X\n'
     repository.write("lib/Kconfig", _LIB + text)
