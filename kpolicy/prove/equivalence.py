@@ -183,8 +183,18 @@ def differs(formula: Formula, part: Part) -> Literal:
         before, after = (formula.defaulted(_with_defaults(record, rows)) for rows in (part.before, part.after))
     else:
         return _rows_differ(formula, part)
-    on = _either(formula, before.on, after.on)
-    return formula.clauses.any_of((on, _either(formula, before.y, after.y))) if is_exact else on
+    differences = [_either(formula, before.on, after.on)]
+    if is_exact:
+        differences.append(_either(formula, before.y, after.y))
+    if part.field == DEFAULTS and formula.dialect.writes_default_n:
+        # Where a default applies, .config has a line, also if its value is n.
+        differences.append(_either(formula, *(_applies(formula, rows) for rows in (part.before, part.after))))
+    return formula.clauses.any_of(differences)
+
+
+def _applies(formula: Formula, rows: Iterable[Sequence[int]]) -> Literal:
+    """Whether the condition of some default holds."""
+    return formula.clauses.any_of([formula.pair(condition).on for _default, condition in rows])
 
 
 def _with_defaults(record: Sequence[object], rows: object) -> list[object]:

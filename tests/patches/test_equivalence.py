@@ -88,6 +88,47 @@ def test_what_holds_with_one_toolchain_only(tmp_path: Path) -> None:
     assert verdict.reason == "not decided: other lines about A ask the toolchain, or are for BROKEN"
 
 
+_OF_4_14 = """\
+sym_get_choice_menu
+	prop = sym_get_default_prop(sym);
+	if (prop) {
+		sym->flags |= SYMBOL_WRITE;
+		newval.tri = EXPR_AND(...);
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "reason"),
+    [
+        ("T if X", None),
+        ("T if !X", "with CONFIG_X=y, CONFIG_Y=y there is no line for A in place of # CONFIG_A is not set"),
+    ],
+)
+def test_a_default_n_that_is_written(tmp_path: Path, first: str, reason: str | None) -> None:
+    less = f"{_HEAD}config A\n\tbool\n\tdefault {first}\n"
+    text = f"{less}\tdefault n if Y\n"
+    make_tree(tmp_path, {})
+    assert isinstance(compare(text, less, tmp_path)[2], Same)
+    # The conf of 4.14 writes "is not set" where a default applies.
+    make_tree(tmp_path, {"scripts/kconfig/symbol.c": _OF_4_14, "scripts/kconfig/confdata.c": ""})
+    before, _, verdict = compare(text, less, tmp_path)
+    assert before.dialect.writes_default_n
+    assert (verdict.reason if isinstance(verdict, Changed) else None) == reason
+
+
+_BEFORE_6_11 = {"scripts/kconfig/symbol.c": "", "scripts/kconfig/confdata.c": ""}
+
+
+@pytest.mark.parametrize("files", [{}, _BEFORE_6_11], ids=["today", "before 6.11"])
+def test_both_directions_are_proved(tmp_path: Path, files: dict[str, str]) -> None:
+    """Before 6.11 a choice is n if it has no visible member: without the edit no condition in it ever counts."""
+    make_tree(tmp_path, files)
+    text = _HEAD + 'choice\n\tbool "choice"\n\nconfig A\n\tbool "a"\n\tdepends on NEVER\n\nendchoice\n'
+    verdict = compare(text, text.replace("\tdepends on NEVER\n", ""), tmp_path)[2]
+    assert isinstance(verdict, Changed)
+    assert verdict.reason == "with an empty config there is CONFIG_A=y in place of no line for A"
+
+
 @pytest.mark.parametrize("kernel", [None, pytest.param("6.1", marks=pytest.mark.trees)])
 def test_random_edits_against_all_configs(kernel: str | None) -> None:
     found = find_trees().kernels
