@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Whether two models, of a tree and of the same tree with an edit, have the same values in every configuration.
 
-Values are computed from the records of a model alone, and there is one way to do so: where each part that differs has
-the same effect in every configuration of the one model, the other model has the same configurations.  It is proved for
-both all the same.
+Values are computed from the records of a model alone.  So each part that differs has to have the same effect in every
+configuration of either model.  One model is not enough: before 6.11 a choice without a visible member is n, and its
+members are not visible because of that, whatever their conditions are.
 """
 
 from __future__ import annotations

@@ -136,7 +136,7 @@ class Bench:
                 bulk.close()
         except Exception as error:  # noqa: BLE001 - conf refuses it, or a bug met with one edit
             return Tried(select.number, self.arch, failure(error, self.arch).message.splitlines()[0])
-        return Tried(select.number, self.arch, "the select can still break a dependency" if still else "")
+        return Tried(select.number, self.arch, "not proved to clear it" if still else "")
 
     def _expanded(self, after: Model, verdict: Same) -> str:
         """Why some config expands to another .config, "" where all expand to the same."""

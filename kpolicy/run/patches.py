@@ -20,6 +20,7 @@ from kpolicy.policy.patches.edits import MECHANICAL, Correction, Edit, correctio
 from kpolicy.policy.patches.message import body, subject
 from kpolicy.policy.patches.prefix import prefix_by_history, prefix_by_path
 from kpolicy.policy.patches.statement import NoEditError
+from kpolicy.report.text.lines import number
 from kpolicy.report.views.patches import Commit, Left, Patches, file_name
 from kpolicy.run.examine import Examiner
 from kpolicy.run.patch_bench import Trial, clear_benches
@@ -65,9 +66,12 @@ def _made(request: PatchesRequest, looking: Examiner, context: Context) -> Patch
     corrections, left = _corrections([item for item in findings if item.rule in MECHANICAL], source)
     contents = {item.path: source.read(item.path) for item in corrections}
     trials = [
-        Trial(number, {item.path: edited(contents[item.path], item.edits)}, _arch_for(item, looking))
-        for number, item in enumerate(corrections)
+        Trial(at, {item.path: edited(contents[item.path], item.edits)}, _arch_for(item, looking))
+        for at, item in enumerate(corrections)
     ]
+    if trials:
+        edits = number(len(trials), "edit")
+        context.listener.note(f"proving {edits}, each on every architecture that reads the file")
     prefixes = _Prefixes(source, context.environment)
     candidates: list[Candidate] = []
     for item, trial, proof in zip(corrections, trials, tried(trials, looking, context), strict=True):
@@ -79,7 +83,7 @@ def _made(request: PatchesRequest, looking: Examiner, context: Context) -> Patch
         commit = Commit(item.path, before, after, text, body(item, proof), request.author, request.sign_off)
         candidates.append(Candidate(item, commit))
     series = in_series(candidates, lambda trials: tried(trials, looking, context))
-    names = {item: file_name(number, item.commit.subject) for number, item in enumerate(series.made, 1)}
+    names = {item: file_name(at, item.commit.subject) for at, item in enumerate(series.made, 1)}
     left += _not_in(series, names)
     left.sort(key=lambda item: item.findings[0].place)
     advice = advise([item for item in findings if item.rule == UNMET], looking, context)

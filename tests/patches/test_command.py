@@ -169,12 +169,14 @@ def test_patches_for_what_needs_no_decision(repository: Repository, tmp_path: Pa
     plain = _run(repository, *_ALL)
     assert (found.out, found.status) == (plain.out, plain.status)
     assert found.err.splitlines() == [
+        "note: proving 9 edits, each on every architecture that reads the file",
         "lib/Kconfig:19: warning: no patch for DUPLICATE depends on X, which always holds when its other dependencies"
         f" do [kconfig/redundant-depends]: {_NAMES[0]} edits lines beside it: apply that, and run kpolicy again",
         "lib/Kconfig:64: warning: no patch for COMMENTED depends on X already on line 62 [kconfig/duplicate-line]:"
         " the comment above the line may be about it",
         "lib/Kconfig:58: warning: no patch for BREAKS selects NEEDY, which depends on Y (=n)"
-        " [kconfig/unmet-select]: proved to clear it: 'depends on Y' in BREAKS or 'select NEEDY if Y' on this line",
+        " [kconfig/unmet-select]: proved to clear it with the toolchain of the run: 'depends on Y' in BREAKS or"
+        " 'select NEEDY if Y' on this line",
         f"note: 8 patches written to {tmp_path / 'out'}",
         "note: 2 findings without a patch: the reasons are above",
         "note: 1 finding with remedies to choose from: see above",

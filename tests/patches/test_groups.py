@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from kpolicy.kconfig.entries import written_entries
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.location import Location
@@ -17,6 +19,8 @@ from kpolicy.report.views.patches import Commit
 from kpolicy.run.patch_bench import Trial
 from kpolicy.run.patch_series import Candidate, in_series
 from tests.kconfig.small import make_tree
+from tests.oracle.trees import find_trees
+from tests.patches.series import some
 
 _CONTENT = b"".join(b"%d\n" % line for line in range(100))
 _PROVED = Proof(("x86",), structural=True, configs=0)
@@ -79,3 +83,15 @@ def test_what_edits_lines_beside_another_is_not_proved_with_it() -> None:
     found = in_series(several, prove)
     assert (found.made, found.beside) == ((several[0], several[2]), (several[1],))
     assert prove.asked == [2]
+
+
+@pytest.mark.parametrize("kernel", [None, pytest.param("6.1", marks=pytest.mark.trees)])
+def test_all_patches_of_random_trees_against_all_configs(kernel: str | None) -> None:
+    kernels = find_trees().kernels
+    if kernel is not None and kernel not in kernels:
+        pytest.skip(f"no kernel {kernel}")
+    # Proved one by one, the patches of tree 36 change a configuration today.
+    found = some(range(40), kernels[kernel] if kernel is not None else None)
+    assert "".join(item.wrong for item in found) == ""
+    assert sum(item.patches > 1 for item in found) > 3
+    assert sum(item.refused for item in found) > 0
