@@ -35,7 +35,7 @@ _MOST_TRIES: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """Every configuration stays what it is: by the text alone, or by a proof about `proved` parts of symbols."""
+    """No configuration changes: the text alone shows it, or a proof about `proved` parts of symbols."""
 
     difference: Difference
     proved: int = 0
@@ -43,7 +43,7 @@ class Same:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Not every configuration stays what it is, or that is not known; the `reason` is in words."""
+    """Some configuration changes, or that is not decided: `reason` says in words which one, or why."""
 
     reason: str
 
@@ -54,8 +54,8 @@ Verdict: TypeAlias = Same | Changed
 class Comparison:
     """Compares a model with later ones from the same tables, whose expressions are in `nodes`.
 
-    `free` symbols may have any value: what is proved holds whatever the toolchain answers that they rest on.  Of these
-    symbols themselves only what the text shows is decided.
+    `free` symbols, which depend on the toolchain, may have any value, so that a proof holds with every toolchain.  What
+    differs in these symbols themselves is decided by the text alone.
     """
 
     def __init__(self, model: Model, nodes: Table, free: Collection[int]) -> None:
@@ -85,9 +85,9 @@ class Comparison:
             return Same(found)
         probed = next((part.symbol for part in found.parts if part.symbol in self._free), None)
         if probed is not None:
-            # What stands there with another toolchain is in neither model.
+            # Neither model has the lines that another toolchain gives.
             name = self._model.names_by_node[probed]
-            return Changed(f"not decided: other lines about {name} ask the toolchain, or are for BROKEN")
+            return Changed(f"not decided: the value of {name} depends on the toolchain, or it is BROKEN")
         try:
             return self._prove(after, found)
         except GaveUpError as error:
@@ -135,7 +135,7 @@ class Comparison:
             lines = lines_of(bulk.formula, solution)
             if shows(evaluate(self._model, config_of(lines))):
                 return self._told(reduced(self._model, lines, shows), after, found)
-            # The same comparisons would mislead again; what is asked next is not to know of it.
+            # The same values of what is not modelled would fail again: exclude them, for this question only.
             other = bulk.formula.clauses.fresh()
             bulk.add([-other, *otherwise(bulk.formula, solution)])
             assumed.append(other)
@@ -146,7 +146,7 @@ class Comparison:
         pair = changed_line(values, evaluate(after, values.config), found.changed)
         assert pair is not None
         given = ", ".join(line.text for line in lines) or "an empty config"
-        return f"with {given} there is {pair[1]} in place of {pair[0]}"
+        return f"with {given} .config has {pair[1]} instead of {pair[0]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class _SameEffect:
         return -formula.clauses.any_of([differs(formula, part) for part in self.parts])
 
     def holds(self, values: Values) -> bool:
-        """Is not asked: this is for the grounds of what is proved."""
+        """Not used: only the grounds of a proof are asked for."""
         raise NotImplementedError
 
 
@@ -216,7 +216,7 @@ def _rows_differ(formula: Formula, part: Part) -> Literal:
 
 
 def _first(formula: Formula, rows: Iterable[Sequence[int]]) -> Iterator[tuple[tuple[int, ...], Literal]]:
-    """What rows give, each with a literal that says that the first row that counts gives it."""
+    """The values or bounds of rows, each with a literal that says that the first row that applies gives it."""
     clauses = formula.clauses
     before: list[Literal] = []
     found: dict[tuple[int, ...], list[Literal]] = {}

@@ -146,7 +146,7 @@ class Bench:
             values = evaluate(after, before.config, before.mode)
             lines = changed_line(before, values, nodes, among)
             if lines is not None:
-                return f"{name} expands to {lines[1]} in place of {lines[0]}"
+                return f"the .config of {name} has {lines[1]} instead of {lines[0]}"
         return ""
 
     def _moved(self, tree: EditableTree, path: str) -> str:

@@ -53,7 +53,7 @@ def make_patches(request: PatchesRequest, context: Context) -> Patches:
     """Patches for the findings that can be cleared without a decision, each proved to change no configuration."""
     source = request.source
     looking = Examiner(plan_for(source, request.toolchain, context), source)
-    # Workers start without the collector too: each would go through the models that it holds again and again.
+    # Workers inherit this: the garbage collector would traverse their models over and over.
     with no_collection():
         try:
             return _made(request, looking, context)
@@ -110,7 +110,7 @@ def _not_in(series: Series, names: Mapping[Candidate, str]) -> Iterator[Left]:
 
 
 def _corrections(findings: Iterable[Finding], source: KernelTree) -> tuple[list[Correction], list[Left]]:
-    """The edits to try, one for the findings of a check about an entry, the plainest checks of a file first."""
+    """The edits to try, one for all findings of a check about an entry; in a file the simplest checks come first."""
     by_path: dict[str, list[Finding]] = {}
     for finding in findings:
         by_path.setdefault(finding.place.path, []).append(finding)
@@ -129,7 +129,7 @@ def _corrections(findings: Iterable[Finding], source: KernelTree) -> tuple[list[
             except NoEditError as error:
                 left.append(Left(tuple(same), error.message))
             else:
-                # Two checks can ask for the same edit: the first one has the plainest reason.
+                # Two checks can ask for the same edit: the first one gives the simplest reason.
                 found.setdefault((path, item.edits), item)
     return list(found.values()), left
 

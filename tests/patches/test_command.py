@@ -246,8 +246,8 @@ def test_two_lines_of_which_each_makes_the_other_one_redundant(repository: Repos
     assert names == ["0006-lib-remove-redundant-dependency-of-BOTH-on-X.patch"]
     assert [line for line in found.err.splitlines() if "BOTH" in line] == [
         "lib/Kconfig:98: warning: no patch for BOTH depends on X already on line 91 [kconfig/duplicate-line]:"
-        f" not proved after {names[0]}: with CONFIG_Q=y there is # CONFIG_BOTH is not set"
-        " in place of no line for BOTH (on one)"
+        f" not proved after {names[0]}: with CONFIG_Q=y .config has # CONFIG_BOTH is not set"
+        " instead of no line for BOTH (on one)"
     ]
     repository.git("am", "-q", *(str(tmp_path / "out" / name) for name in _written(tmp_path / "out")))
     assert repository.read("lib/Kconfig").decode().endswith(_TWICE.replace("\tdepends on X\n", ""))
