@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What differs between two models that were built from the same tables, of which one is to change nothing.
 
-Expressions that differ in the order and the repetition of what `&&` and `||` join are the same: those are the least and
-the greatest of tristate values.
+Expressions that differ only in the order or the repetition of the operands of `&&` and `||` are the same: these are the
+minimum and the maximum of tristate values.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def in_words(part: Part, names: dict[int, str]) -> str:
 
 
 class _Forms:
-    """A form for each expression that is the same for those that are the same but for order and repetition."""
+    """A form for each expression, which expressions share that differ only in order and repetition."""
 
     def __init__(self, nodes: Table) -> None:
         self._nodes = nodes
@@ -132,15 +132,15 @@ class _Forms:
 
 
 def _other(before: Model, after: Model, forms: _Forms) -> Iterator[str]:
-    """What else values rest on, beside the records."""
+    """What values depend on apart from the records."""
     old, new = before.core, after.core
     if (old.modules, old.mainmenu, old.dialect) != (new.modules, new.mainmenu, new.dialect):
         yield "the title of the configuration or the symbol with 'modules' changes"
     if _choices(old.choices, forms) != _choices(new.choices, forms):
         yield "a choice changes"
-    # An old conf looks at numbers in the order of its table of symbols.
+    # conf before 6.2 resets numbers in the order of its symbol table.
     if before.dialect.drops_out_of_range and _order(before) != _order(after):
-        yield "conf meets the numbers with a range in another order"
+        yield "conf reads the numbers with a range in another order"
     known = {(path, text) for path, _line, text in old.warnings}
     yield from (f"conf warns: {text}" for path, _line, text in new.warnings if (path, text) not in known)
     refused = {(path, symbol, text) for path, _line, symbol, text in old.refused}
@@ -159,11 +159,11 @@ def _order(model: Model) -> list[str]:
 
 
 def _fixed(name: str, old: Record, new: Record, forms: _Forms) -> Iterator[str]:
-    """The parts of a record that have to be the same as they are."""
+    """What differs in the parts of a record that have to stay the same, in words."""
     if old[TYPE] != new[TYPE]:
         yield f"the type of {name} changes from {TYPES[old[TYPE]]} to {TYPES[new[TYPE]]}"
     if (old[CHOICE], old[FLAGS]) != (new[CHOICE], new[FLAGS]):
-        yield f"{name} has a prompt, or belongs to a choice, in one of both only"
+        yield f"{name} has a prompt, or is a choice member, in only one of the two trees"
     if new[FLAGS] & IS_CHOICE and forms.rows(old[DEFAULTS]) != forms.rows(new[DEFAULTS]):
         yield f"the defaults of the choice {name} change"
 
@@ -178,7 +178,7 @@ def _parts(node: int, old: Record, new: Record, forms: _Forms) -> Iterator[Part]
 
 
 def _menu(before: Model, after: Model, forms: _Forms) -> Iterator[Part]:
-    """The titles in .config whose conditions differ; where the menus are others there is a title without one."""
+    """The titles in .config whose conditions differ; a part that always differs if the menus themselves do."""
     old, new = before.details.menu, after.details.menu
     if len(old) != len(new) or any(_entry(one) != _entry(other) for one, other in zip(old, new, strict=True)):
         yield Part(MENU, VISIBILITY, YES, 0)

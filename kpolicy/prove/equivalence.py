@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Whether two models, of a tree and of the same tree with an edit, have the same values in every configuration.
 
-Values are computed from the records of a model alone, and there is one way to do so: where each part that differs has
-the same effect in every configuration of the one model, the other model has the same configurations.  It is proved for
-both all the same.
+Values are computed from the records of a model alone.  So each part that differs has to have the same effect in every
+configuration of either model.  One model is not enough: before 6.11 a choice without a visible member is n, and its
+members are not visible because of that, whatever their conditions are.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _MOST_TRIES: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """Every configuration stays what it is: by the text alone, or by a proof about `proved` parts of symbols."""
+    """No configuration changes: the text alone shows it, or a proof about `proved` parts of symbols."""
 
     difference: Difference
     proved: int = 0
@@ -43,7 +43,7 @@ class Same:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Not every configuration stays what it is, or that is not known; the `reason` is in words."""
+    """Some configuration changes, or that is not decided: `reason` says in words which one, or why."""
 
     reason: str
 
@@ -54,8 +54,8 @@ Verdict: TypeAlias = Same | Changed
 class Comparison:
     """Compares a model with later ones from the same tables, whose expressions are in `nodes`.
 
-    `free` symbols may have any value: what is proved holds whatever the toolchain answers that they rest on.  Of these
-    symbols themselves only what the text shows is decided.
+    `free` symbols, which depend on the toolchain, may have any value, so that a proof holds with every toolchain.  What
+    differs in these symbols themselves is decided by the text alone.
     """
 
     def __init__(self, model: Model, nodes: Table, free: Collection[int]) -> None:
@@ -85,9 +85,9 @@ class Comparison:
             return Same(found)
         probed = next((part.symbol for part in found.parts if part.symbol in self._free), None)
         if probed is not None:
-            # What stands there with another toolchain is in neither model.
+            # Neither model has the lines that another toolchain gives.
             name = self._model.names_by_node[probed]
-            return Changed(f"not decided: other lines about {name} ask the toolchain, or are for BROKEN")
+            return Changed(f"not decided: the value of {name} depends on the toolchain, or it is BROKEN")
         try:
             return self._prove(after, found)
         except GaveUpError as error:
@@ -135,7 +135,7 @@ class Comparison:
             lines = lines_of(bulk.formula, solution)
             if shows(evaluate(self._model, config_of(lines))):
                 return self._told(reduced(self._model, lines, shows), after, found)
-            # The same comparisons would mislead again; what is asked next is not to know of it.
+            # The same values of what is not modelled would fail again: exclude them, for this question only.
             other = bulk.formula.clauses.fresh()
             bulk.add([-other, *otherwise(bulk.formula, solution)])
             assumed.append(other)
@@ -146,7 +146,7 @@ class Comparison:
         pair = changed_line(values, evaluate(after, values.config), found.changed)
         assert pair is not None
         given = ", ".join(line.text for line in lines) or "an empty config"
-        return f"with {given} there is {pair[1]} in place of {pair[0]}"
+        return f"with {given} .config has {pair[1]} instead of {pair[0]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class _SameEffect:
         return -formula.clauses.any_of([differs(formula, part) for part in self.parts])
 
     def holds(self, values: Values) -> bool:
-        """Is not asked: this is for the grounds of what is proved."""
+        """Not used: only the grounds of a proof are asked for."""
         raise NotImplementedError
 
 
@@ -174,18 +174,27 @@ def _holds(literal: Literal, solution: frozenset[Literal]) -> bool:
 
 def differs(formula: Formula, part: Part) -> Literal:
     """A literal that holds in configurations in which the two forms of a part do not have the same effect."""
-    if part.symbol == MENU:
-        return _either(formula, formula.pair(part.before).on, formula.pair(part.after).on)
-    record = formula.core.records[part.symbol]
-    is_exact = record[TYPE] == TRISTATE or bool(record[FLAGS] & IS_CHOICE)
-    if part.field not in (DEFAULTS, RANGES):
+    record = formula.core.records[part.symbol] if part.symbol != MENU else None
+    # What a menu depends on can make the tristates in it m.
+    is_exact = record is None or record[TYPE] == TRISTATE or bool(record[FLAGS] & IS_CHOICE)
+    if record is None or part.field not in (DEFAULTS, RANGES):
         before, after = formula.pair(part.before), formula.pair(part.after)
     elif part.field == DEFAULTS and record[TYPE] in (BOOL, TRISTATE):
         before, after = (formula.defaulted(_with_defaults(record, rows)) for rows in (part.before, part.after))
     else:
         return _rows_differ(formula, part)
-    on = _either(formula, before.on, after.on)
-    return formula.clauses.any_of((on, _either(formula, before.y, after.y))) if is_exact else on
+    differences = [_either(formula, before.on, after.on)]
+    if is_exact:
+        differences.append(_either(formula, before.y, after.y))
+    if part.field == DEFAULTS and formula.dialect.writes_default_n:
+        # Where a default applies, .config has a line, also if its value is n.
+        differences.append(_either(formula, *(_applies(formula, rows) for rows in (part.before, part.after))))
+    return formula.clauses.any_of(differences)
+
+
+def _applies(formula: Formula, rows: Iterable[Sequence[int]]) -> Literal:
+    """Whether the condition of some default holds."""
+    return formula.clauses.any_of([formula.pair(condition).on for _default, condition in rows])
 
 
 def _with_defaults(record: Sequence[object], rows: object) -> list[object]:
@@ -207,7 +216,7 @@ def _rows_differ(formula: Formula, part: Part) -> Literal:
 
 
 def _first(formula: Formula, rows: Iterable[Sequence[int]]) -> Iterator[tuple[tuple[int, ...], Literal]]:
-    """What rows give, each with a literal that says that the first row that counts gives it."""
+    """The values or bounds of rows, each with a literal that says that the first row that applies gives it."""
     clauses = formula.clauses
     before: list[Literal] = []
     found: dict[tuple[int, ...], list[Literal]] = {}

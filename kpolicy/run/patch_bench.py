@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -39,12 +39,11 @@ _RECURSION_LIMIT: Final = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """An edit, by its number: a file with its content after it; the grounds of a proof are asked for on one `arch`."""
+    """An edit, by its number: files with their contents after it, and the architecture that grounds are named on."""
 
     number: int
-    path: str
-    content: bytes
-    arch: str
+    contents: Mapping[str, bytes]
+    arch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +91,9 @@ class Bench:
         """Free what is not Python's."""
         self._comparison.close()
 
-    def edited(self, path: str, content: bytes) -> tuple[EditableTree, Model]:
-        """The tree and the model with another content of a file; raises InputError for what conf would refuse."""
-        tree = self._tree.variant({path: content})
+    def edited(self, contents: Mapping[str, bytes]) -> tuple[EditableTree, Model]:
+        """The tree and the model with other contents of files; raises InputError for what conf would refuse."""
+        tree = self._tree.variant(contents)
         return tree, tree.built(self._architecture, self.looking.toolchain)
 
     def tried(self, trial: Trial) -> Tried:
@@ -107,13 +106,14 @@ class Bench:
             return Tried(trial.number, self.arch, f"not decided: {failure(error, self.arch).message}")
 
     def _tried(self, trial: Trial) -> Tried:
-        if trial.path not in self.model.details.files:
+        read = [path for path in trial.contents if path in self.model.details.files]
+        if not read:
             return Tried(trial.number, self.arch)
-        tree, after = self.edited(trial.path, trial.content)
+        tree, after = self.edited(trial.contents)
         verdict = self._comparison.with_edit(after)
         if isinstance(verdict, Changed):
             return Tried(trial.number, self.arch, verdict.reason)
-        reason = self._expanded(after, verdict) or self._moved(tree, trial.path)
+        reason = self._expanded(after, verdict) or next(filter(None, (self._moved(tree, path) for path in read)), "")
         grounds: tuple[Ground, ...] = ()
         if verdict.proved and not reason and trial.arch == self.arch:
             grounds = grounds_in_words(self.model, self._comparison.grounds(verdict.difference))
@@ -128,7 +128,7 @@ class Bench:
         if select.place.path not in self.model.details.files:
             return Tried(select.number, self.arch)
         try:
-            _tree, after = self.edited(select.place.path, content)
+            _tree, after = self.edited({select.place.path: content})
             bulk = Bulk(Formula(after))
             try:
                 still = can_break(after, bulk, select.source, select.target)
@@ -136,7 +136,7 @@ class Bench:
                 bulk.close()
         except Exception as error:  # noqa: BLE001 - conf refuses it, or a bug met with one edit
             return Tried(select.number, self.arch, failure(error, self.arch).message.splitlines()[0])
-        return Tried(select.number, self.arch, "the select can still break a dependency" if still else "")
+        return Tried(select.number, self.arch, "not proved to clear it" if still else "")
 
     def _expanded(self, after: Model, verdict: Same) -> str:
         """Why some config expands to another .config, "" where all expand to the same."""
@@ -146,7 +146,7 @@ class Bench:
             values = evaluate(after, before.config, before.mode)
             lines = changed_line(before, values, nodes, among)
             if lines is not None:
-                return f"{name} expands to {lines[1]} in place of {lines[0]}"
+                return f"the .config of {name} has {lines[1]} instead of {lines[0]}"
         return ""
 
     def _moved(self, tree: EditableTree, path: str) -> str:

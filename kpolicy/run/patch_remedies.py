@@ -74,7 +74,8 @@ def _parts(
     tasks = [_Parts(arch, tuple(several)) for arch, several in by_arch.items()]
     named: dict[int, dict[str, None]] = {select.number: {} for select in selects}
     problems: dict[int, str] = {}
-    for answers in spread(looking.plan, _ask, tasks, context.jobs, looking):
+    for done, answers in enumerate(spread(looking.plan, _ask, tasks, context.jobs, looking), 1):
+        context.listener.progress(done, len(tasks))
         for number, parts in answers:
             if isinstance(parts, str):
                 problems[number] = parts

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from kpolicy.bounds import failure
 from kpolicy.collection import no_collection
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
@@ -18,14 +17,16 @@ from kpolicy.kconfig.grammar import read_grammar
 from kpolicy.kernel.history import subjects
 from kpolicy.policy.checks.tree import UNMET
 from kpolicy.policy.patches.edits import MECHANICAL, Correction, Edit, correction, edited
-from kpolicy.policy.patches.message import Proof, body, subject
+from kpolicy.policy.patches.message import body, subject
 from kpolicy.policy.patches.prefix import prefix_by_history, prefix_by_path
 from kpolicy.policy.patches.statement import NoEditError
+from kpolicy.report.text.lines import number
 from kpolicy.report.views.patches import Commit, Left, Patches, file_name
 from kpolicy.run.examine import Examiner
-from kpolicy.run.executors import examiner, spread
-from kpolicy.run.patch_bench import Trial, Tried, bench, clear_benches
+from kpolicy.run.patch_bench import Trial, clear_benches
 from kpolicy.run.patch_remedies import advise
+from kpolicy.run.patch_series import Candidate, Series, in_series
+from kpolicy.run.patch_trials import tried
 from kpolicy.run.plan import plan_for
 
 if TYPE_CHECKING:
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from kpolicy.policy.rules.finding import Finding
     from kpolicy.run.context import Context
 
-_AT_ONCE: Final = 8
-"""So many edits are tried in one go on an architecture, whose model is built first."""
 _USUAL: Final = "x86"
 
 
@@ -50,17 +49,11 @@ class PatchesRequest:
     toolchain: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
-    arch: str
-    trials: tuple[Trial, ...]
-
-
 def make_patches(request: PatchesRequest, context: Context) -> Patches:
     """Patches for the findings that can be cleared without a decision, each proved to change no configuration."""
     source = request.source
     looking = Examiner(plan_for(source, request.toolchain, context), source)
-    # Workers start without the collector too: each would go through the models that it holds again and again.
+    # Workers inherit this: the garbage collector would traverse their models over and over.
     with no_collection():
         try:
             return _made(request, looking, context)
@@ -72,38 +65,52 @@ def _made(request: PatchesRequest, looking: Examiner, context: Context) -> Patch
     source, findings = request.source, request.findings
     corrections, left = _corrections([item for item in findings if item.rule in MECHANICAL], source)
     contents = {item.path: source.read(item.path) for item in corrections}
-    after = [edited(contents[item.path], item.edits) for item in corrections]
     trials = [
-        Trial(number, item.path, after[number], _arch_for(item, looking)) for number, item in enumerate(corrections)
+        Trial(at, {item.path: edited(contents[item.path], item.edits)}, _arch_for(item, looking))
+        for at, item in enumerate(corrections)
     ]
+    if trials:
+        edits = number(len(trials), "edit")
+        context.listener.note(f"proving {edits}, each on every architecture that reads the file")
     prefixes = _Prefixes(source, context.environment)
-    made: list[tuple[Correction, Commit]] = []
-    waiting: list[tuple[Correction, Commit]] = []
-    for item, content, proof in zip(corrections, after, _tried(trials, looking, context), strict=True):
+    candidates: list[Candidate] = []
+    for item, trial, proof in zip(corrections, trials, tried(trials, looking, context), strict=True):
         if isinstance(proof, str):
             left.append(Left(item.findings, proof))
             continue
+        before, after = contents[item.path], trial.contents[item.path]
         text = f"{prefixes.of(item.path)}{subject(item)}"
-        commit = Commit(
-            item.path, contents[item.path], content, text, body(item, proof), request.author, request.sign_off
-        )
-        apart = all(not commit.meets(other) for _, other in made)
-        (made if apart else waiting).append((item, commit))
-    made.sort(key=lambda item: (item[0].path, item[0].edits[0].first))
-    commits = [(file_name(number, commit.subject), commit) for number, (_, commit) in enumerate(made, 1)]
-    for item, commit in waiting:
-        if any(item.path == other.path and {*item.edits} <= {*other.edits} for other, _ in made):
-            continue
-        name = next(name for name, other in commits if commit.meets(other))
-        left.append(Left(item.findings, f"{name} edits lines beside it: apply that, and run kpolicy again"))
+        commit = Commit(item.path, before, after, text, body(item, proof), request.author, request.sign_off)
+        candidates.append(Candidate(item, commit))
+    series = in_series(candidates, lambda trials: tried(trials, looking, context))
+    names = {item: file_name(at, item.commit.subject) for at, item in enumerate(series.made, 1)}
+    left += _not_in(series, names)
     left.sort(key=lambda item: item.findings[0].place)
     advice = advise([item for item in findings if item.rule == UNMET], looking, context)
     others = Counter(item.rule for item in findings if item.rule not in MECHANICAL and item.rule != UNMET)
-    return Patches(tuple(commits), tuple(left), advice, others)
+    commits = tuple((name, item.commit) for item, name in names.items())
+    return Patches(commits, tuple(left), advice, others)
+
+
+def _not_in(series: Series, names: Mapping[Candidate, str]) -> Iterator[Left]:
+    """Why there is no patch for what is proved by itself."""
+    for item, after, reason in series.refused:
+        yield Left(item.correction.findings, f"not proved after {', '.join(names[other] for other in after)}: {reason}")
+    for item in series.beside:
+        if any(
+            item.correction.path == other.correction.path and {*item.correction.edits} <= {*other.correction.edits}
+            for other in series.made
+        ):
+            continue
+        name = next((name for other, name in names.items() if item.commit.meets(other.commit)), None)
+        reason = "edits lines beside those of a finding without a patch"
+        if name is not None:
+            reason = f"{name} edits lines beside it: apply that, and run kpolicy again"
+        yield Left(item.correction.findings, reason)
 
 
 def _corrections(findings: Iterable[Finding], source: KernelTree) -> tuple[list[Correction], list[Left]]:
-    """The edits to try, one for the findings of a check about an entry, the plainest checks of a file first."""
+    """The edits to try, one for all findings of a check about an entry; in a file the simplest checks come first."""
     by_path: dict[str, list[Finding]] = {}
     for finding in findings:
         by_path.setdefault(finding.place.path, []).append(finding)
@@ -122,7 +129,7 @@ def _corrections(findings: Iterable[Finding], source: KernelTree) -> tuple[list[
             except NoEditError as error:
                 left.append(Left(tuple(same), error.message))
             else:
-                # Two checks can ask for the same edit: the first one has the plainest reason.
+                # Two checks can ask for the same edit: the first one gives the simplest reason.
                 found.setdefault((path, item.edits), item)
     return list(found.values()), left
 
@@ -158,54 +165,6 @@ def _arch_for(item: Correction, looking: Examiner) -> str:
     """The architecture whose lines are named as the grounds of a proof."""
     holding = item.findings[0].architectures
     return _USUAL if _USUAL in holding else holding[0] if holding else looking.tree.names.files[item.path][0]
-
-
-def _tried(trials: Sequence[Trial], looking: Examiner, context: Context) -> list[Proof | str]:
-    """By edit, why it changes nothing, or in words why that is not shown."""
-    readers = looking.tree.names.files
-    by_arch: dict[str, list[Trial]] = {}
-    for trial in trials:
-        for arch in readers.get(trial.path, ()):
-            by_arch.setdefault(arch, []).append(trial)
-    tasks = [
-        _Task(arch, tuple(several[start : start + _AT_ONCE]))
-        for arch, several in by_arch.items()
-        for start in range(0, len(several), _AT_ONCE)
-    ]
-    results: dict[int, list[Tried]] = {}
-    total, done = sum(len(task.trials) for task in tasks), 0
-    for found in spread(looking.plan, _try, tasks, context.jobs, looking):
-        for item in found:
-            results.setdefault(item.number, []).append(item)
-        done += len(found)
-        context.listener.progress(done, total)
-    return [_proof(results.get(trial.number, []), readers.get(trial.path, ())) for trial in trials]
-
-
-def _try(task: _Task) -> list[Tried]:
-    """Some edits on one architecture; runs in a worker."""
-    try:
-        place = bench(examiner(), task.arch)
-    except Exception as error:  # noqa: BLE001 - what is wrong with one architecture must not hide what others show
-        reason = f"not decided: {failure(error, task.arch).message}"
-        return [Tried(trial.number, task.arch, reason) for trial in task.trials]
-    return [place.tried(trial) for trial in task.trials]
-
-
-def _proof(results: Sequence[Tried], archs: Sequence[str]) -> Proof | str:
-    by_arch = {item.arch: item for item in results}
-    missing = [arch for arch in archs if arch not in by_arch]
-    if missing:
-        return f"not decided on {', '.join(missing)}: a process ended before its time"
-    failed = [by_arch[arch] for arch in archs if by_arch[arch].reason]
-    if failed:
-        return f"{failed[0].reason} (on {failed[0].arch})"
-    return Proof(
-        architectures=tuple(archs),
-        structural=all(item.structural for item in results),
-        configs=sum(item.configs for item in results),
-        grounds=tuple(ground for item in results for ground in item.grounds),
-    )
 
 
 class _Prefixes:

@@ -175,6 +175,8 @@ def _claims(architecture: str, never: tuple[str, ...], *exclude: str) -> Claims:
         # What one architecture never meets another one may.
         (("X86",), ("ARM",), "its conditions are never met together", ["X86", "ARM"]),
         (("X86", "GONE"), ("GONE",), "GONE is never met", ["GONE"]),
+        # One reason is enough.
+        (("GONE", "X86"), ("X86", "GONE"), "GONE is never met", ["GONE"]),
         (("X86",), (), "its conditions are never met together", ["X86", "B", "!B"]),
         ((), (), "its conditions exclude one another", ["B", "!B"]),
     ],

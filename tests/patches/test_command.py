@@ -169,12 +169,14 @@ def test_patches_for_what_needs_no_decision(repository: Repository, tmp_path: Pa
     plain = _run(repository, *_ALL)
     assert (found.out, found.status) == (plain.out, plain.status)
     assert found.err.splitlines() == [
+        "note: proving 9 edits, each on every architecture that reads the file",
         "lib/Kconfig:19: warning: no patch for DUPLICATE depends on X, which always holds when its other dependencies"
         f" do [kconfig/redundant-depends]: {_NAMES[0]} edits lines beside it: apply that, and run kpolicy again",
         "lib/Kconfig:64: warning: no patch for COMMENTED depends on X already on line 62 [kconfig/duplicate-line]:"
         " the comment above the line may be about it",
         "lib/Kconfig:58: warning: no patch for BREAKS selects NEEDY, which depends on Y (=n)"
-        " [kconfig/unmet-select]: proved to clear it: 'depends on Y' in BREAKS or 'select NEEDY if Y' on this line",
+        " [kconfig/unmet-select]: proved to clear it with the toolchain of the run: 'depends on Y' in BREAKS or"
+        " 'select NEEDY if Y' on this line",
         f"note: 8 patches written to {tmp_path / 'out'}",
         "note: 2 findings without a patch: the reasons are above",
         "note: 1 finding with remedies to choose from: see above",
@@ -216,6 +218,39 @@ def test_menus_stay_as_they_are(repository: Repository, tmp_path: Path) -> None:
         "lib/Kconfig:77: warning: no patch for CHILD depends on PARENT, which always holds when its other dependencies"
         " do [kconfig/redundant-depends]: menuconfig would no longer show CHILD below PARENT, but in its menu (on one)"
     ]
+
+
+_TWICE = """\
+config BOTH
+	bool "both"
+	depends on X
+	select T
+	select USED_1
+	select USED_2
+	select USED_3
+	select USED_4
+	select USED_5
+	depends on X && Q
+
+"""
+
+
+def test_two_lines_of_which_each_makes_the_other_one_redundant(repository: Repository, tmp_path: Path) -> None:
+    used = "".join(f"config USED_{number}\n\tbool\n\n" for number in range(1, 6))
+    repository.write("lib/Kconfig", f"{_LIB}\n{used}{_TWICE}")
+    repository.commit("lib: add two lines")
+    words = ("--check", "duplicate-line", "--check", "redundant-depends", "--patches", tmp_path / "out")
+    found = _run(repository, *words)
+    # Either line can go, and not both: the second patch would need the line that the first one removes.
+    names = [name for name in _written(tmp_path / "out") if "BOTH" in name]
+    assert names == ["0006-lib-remove-redundant-dependency-of-BOTH-on-X.patch"]
+    assert [line for line in found.err.splitlines() if "BOTH" in line] == [
+        "lib/Kconfig:98: warning: no patch for BOTH depends on X already on line 91 [kconfig/duplicate-line]:"
+        f" not proved after {names[0]}: with CONFIG_Q=y .config has # CONFIG_BOTH is not set"
+        " instead of no line for BOTH (on one)"
+    ]
+    repository.git("am", "-q", *(str(tmp_path / "out" / name) for name in _written(tmp_path / "out")))
+    assert repository.read("lib/Kconfig").decode().endswith(_TWICE.replace("\tdepends on X\n", ""))
 
 
 def test_a_line_that_only_one_architecture_uses(repository: Repository, tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ from kpolicy.policy.patches.prefix import prefix_by_history, prefix_by_path
         (["treewide: a", "treewide: b", "kbuild: c", "kbuild: d", "Merge tag: x"], None),
         (["Linux 6.12", "import"], None),
         (["lib: a"], None),
+        (["net: phy: a: add", "net: phy: b: add", "net: phy: c: add", "net: phy: c: fix", "net: x"], "net: phy: "),
+        (["a: x", "b: x", "c: x", "d: x", "c: y"], "c: "),
         (["x: new", "x: newer", "y: old", "y: older"], "x: "),
     ],
 )  # fmt: skip

@@ -18,7 +18,6 @@ pytestmark = [pytest.mark.trees, pytest.mark.slow, pytest.mark.no_cover]
 
 # One architecture alone reads each of these files, so that the proofs take seconds.
 _FILES = {"s390": "arch/s390/Kconfig", "m68k": "arch/m68k/Kconfig"}
-_CONFIGS = {"s390": "debug_defconfig", "m68k": "multi_defconfig"}
 
 
 def _kernel() -> Path:
@@ -60,11 +59,14 @@ def test_what_git_and_checkpatch_and_conf_make_of_them(tmp_path: Path, monkeypat
             assert told.stdout.startswith("total: 0 errors, 0 warnings, 0 checks"), told.stdout
 
     before, after = Oracle(kernel), Oracle(tree)
-    for arch, config in _CONFIGS.items():
+    for arch in _FILES:
         before.environment(arch)
         # The same program: only the Kconfig files are others.
         after.__dict__["build"] = before.build
-        cases: list[tuple[str, str | None]] = [("defconfig", f"arch/{arch}/configs/{config}"), (PRESETS[1], None)]
+        defconfigs = sorted((kernel / "arch" / arch / "configs").glob("*defconfig"))
+        cases: list[tuple[str, str | None]] = [(preset, None) for preset in PRESETS]
+        cases += [("defconfig", str(path.relative_to(kernel))) for path in defconfigs]
+        assert len(cases) > len(PRESETS)
         for mode, config_path in cases:
             theirs = before.run(arch, mode, path=config_path).config
             assert theirs

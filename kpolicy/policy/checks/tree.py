@@ -108,7 +108,9 @@ def _reason(claims: Sequence[Claim]) -> tuple[str, tuple[Ground, ...]]:
         return "", grounds
     common = [item for item in never[0] if all(item in others for others in never)]
     if common:
-        return f": {common[0][0]} is never met", tuple(ground for _condition, ground in common)
+        # One such condition is reason enough, and its line is all that the proof needs.
+        condition, ground = common[0]
+        return f": {condition} is never met", (ground,)
     if not any(never):
         return ": its conditions exclude one another", grounds
     single = dict.fromkeys(ground for others in never for _condition, ground in others)

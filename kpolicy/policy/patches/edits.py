@@ -14,6 +14,7 @@ from kpolicy.explain.grounds import Ground
 from kpolicy.kconfig.syntax import YES, Ast
 from kpolicy.location import Location
 from kpolicy.policy.checks.duplicates import DEAD_RANGE, DUPLICATE, INHERITED, parts_of, text_of
+from kpolicy.policy.patches.groups import touched
 from kpolicy.policy.patches.statement import (
     NoEditError,
     Token,
@@ -66,12 +67,16 @@ class Change(NamedTuple):
 
 
 class Correction(NamedTuple):
-    """The changes for findings that one check makes about one entry; `title` is the entry's."""
+    """The changes for findings that one check makes about one entry; `title` is the entry's.
+
+    `touches` is what they can have in common with other changes, see `kpolicy.policy.patches.groups`.
+    """
 
     path: str
     title: str
     changes: tuple[Change, ...]
     findings: tuple[Finding, ...]
+    touches: frozenset[str]
 
     @property
     def rule(self) -> str:
@@ -102,7 +107,7 @@ def correction(findings: Sequence[Finding], entry: WrittenEntry, content: bytes,
     for finding in findings:
         by_line.setdefault(finding.place.line, []).append(finding)
     changes = tuple(change for line, several in sorted(by_line.items()) for change in editor.changes(line, several))
-    return Correction(entry.path, title_of(entry), changes, tuple(findings))
+    return Correction(entry.path, title_of(entry), changes, tuple(findings), touched(entry, content))
 
 
 def title_of(entry: WrittenEntry) -> str:

@@ -6,10 +6,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Final
 
 _PREFIX: Final = re.compile(r"(?:[\w./+-]+(?: [\w./+-]+)?: )+")
-_FIRST: Final = re.compile(r"[\w./+-]+(?: [\w./+-]+)?: ")
+_PART: Final = re.compile(r"[\w./+-]+(?: [\w./+-]+)?: ")
 # What touches many files at once has a prefix that says so; a revert, a merge and a tag have those of another commit.
 _NOT_OF_A_FILE: Final = re.compile(
     r"(?:revert|merge|pull|treewide|tree-wide|tree wide|all|kconfig|kbuild)\b", re.IGNORECASE
@@ -18,18 +19,19 @@ _DROPPED: Final = ("drivers", "arch", "fs")
 
 
 def prefix_by_history(subjects: Sequence[str]) -> str | None:
-    """The prefix that most of some commits have, the newest first; the first word of it if only that is common.
+    """The longest prefix, or beginning of one, that half of some commits have, the newest first; else the most common.
 
-    None if fewer than two agree, of those that are about the file at all.
+    So `net: phy: ` is found where most commits name a driver behind it.  None if fewer than two commits agree, of
+    those that are about the file at all.
     """
     own = [text for text in subjects if not _NOT_OF_A_FILE.match(text)]
-    for pattern in (_PREFIX, _FIRST):
-        found = [match[0] for text in own if (match := pattern.match(text)) is not None]
+    prefixes = [match[0] for text in own if (match := _PREFIX.match(text)) is not None]
+    counts = Counter(part for prefix in prefixes for part in accumulate(_PART.findall(prefix)))
+    common = [part for part, count in counts.items() if count > 1 and 2 * count >= len(prefixes)]
+    if not common:
         # Of those that are as common the newest one is the first.
-        for prefix, count in Counter(found).most_common(1):
-            if count > 1:
-                return prefix
-    return None
+        common = [part for part, count in counts.most_common(1) if count > 1]
+    return max(common, key=lambda part: part.count(": "), default=None)
 
 
 def prefix_by_path(path: str) -> str:

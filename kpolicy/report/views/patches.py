@@ -76,7 +76,9 @@ class Advice(NamedTuple):
         places = (f"in {self.finding.symbol}", "on this line")
         told = [(f"'{line}' {place}", fault) for (line, fault), place in zip(self.ways, places, strict=True)]
         helps = [way for way, fault in told if not fault]
-        text = f"proved to clear it: {' or '.join(helps)}" if helps else "neither usual remedy clears it"
+        text = "neither usual remedy is proved to clear it"
+        if helps:
+            text = f"proved to clear it with the toolchain of the run: {' or '.join(helps)}"
         return "; ".join((text, *(f"{way}: {fault}" for way, fault in told if fault)))
 
 
