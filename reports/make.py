@@ -207,7 +207,8 @@ def main() -> None:
     for tree in given.proofs or ():
         proofs(tree, HERE)
     if given.newest:
-        newest(*given.newest, HERE)
+        tree, configs = given.newest
+        newest(tree, configs, HERE)
     proofs_again(HERE)
     newer_again(HERE)
     if not given.readme and not given.proofs and not given.newest:
