@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -208,17 +208,17 @@ _ARK = (
     ("generic-x86:debug", "generic-x86,debug", "no folder for 'generic-x86,debug' in common"),
     ("generic-x86:debug", "generic-x86:../..", "no folder for '../..' in common"),
     ("generic-x86:debug", "generic-x86:debug:debug-x86", "no folder for 'debug-x86' in common"),
-    ("CONFIG_KEXEC=y", "KEXEC=y", "not a config line"),
-    ("CONFIG_KEXEC=y", " CONFIG_KEXEC=y", "conf does not read a line in this form"),
-    ("CONFIG_KEXEC=y", "CONFIG_KEXEC y", "not a config line"),
-    ("CONFIG_KEXEC=y", "CONFIG_KEXEC", "not a config line"),
+    ("CONFIG_KEXEC=y", "KEXEC=y", "conf does not read it: no CONFIG_ before the name"),
+    ("CONFIG_KEXEC=y", " CONFIG_KEXEC=y", "conf does not read it: blank before it"),
+    ("CONFIG_KEXEC=y", "CONFIG_KEXEC y", "conf does not read it: no '='"),
+    ("CONFIG_KEXEC=y", "CONFIG_KEXEC", "conf does not read it: no value"),
     ("CONFIG_KEXEC=y", "CONFIG_KE-XEC=y", "not a config line"),
-    ("CONFIG_KEXEC=y", "config_KEXEC=y", "not a config line"),
+    ("CONFIG_KEXEC=y", "config_KEXEC=y", "conf does not read it: config_ in lower case"),
     ("CONFIG_KEXEC=y", "<<<<<<< HEAD", "not a config line"),
     ("CONFIG_KEXEC=y", "y", "not a config line"),
-    ("CONFIG_NR_CPUS=64", "CONFIG_NR_CPUS: 64", "not a config line"),
-    ("CONFIG_NR_CPUS=64", "NR_CPUS=64", "not a config line"),
-    ("CONFIG_NR_CPUS=8192", "CONFIG_NR_CPUS 8192", "not a config line"),
+    ("CONFIG_NR_CPUS=64", "CONFIG_NR_CPUS: 64", "conf does not read it: no '='"),
+    ("CONFIG_NR_CPUS=64", "NR_CPUS=64", "conf does not read it: no CONFIG_ before the name"),
+    ("CONFIG_NR_CPUS=8192", "CONFIG_NR_CPUS 8192", "conf does not read it: no '='"),
     ("CONFIG_NR_CPUS=8192", "8192", "not a config line"),
 )
 _RCUTORTURE = tuple(
@@ -342,29 +342,29 @@ _OPENWRT = tuple(
         ('CONFIG_AUDIT=y"', "'y\"' is not a value"),
         ('CONFIG_AUDIT="a" b', "'\"a\" b' is not a value"),
         ('CONFIG_AUDIT="a"b"', '\'"a"b"\' is not a value'),
-        ("CONFIG_AUDIT y", "not a config line"),
-        ("CONFIG_AUDIT", "not a config line"),
-        ("CONFIG_AUDIT =y", "not a config line"),
-        ("CONFIG_AUDIT: y", "not a config line"),
-        ("CONFIG_AUDIT is not set", "not a config line"),
+        ("CONFIG_AUDIT y", "conf does not read it: no '='"),
+        ("CONFIG_AUDIT", "conf does not read it: no value"),
+        ("CONFIG_AUDIT =y", "conf does not read it: blank before '='"),
+        ("CONFIG_AUDIT: y", "conf does not read it: no '='"),
+        ("CONFIG_AUDIT is not set", "conf does not read it: no '# ' before it"),
         ("CONFIG-AUDIT=y", "not a config line"),
         ("CONFIG_AU-DIT=y", "not a config line"),
         ("CONFIG_=y", "not a config line"),
-        ("config_AUDIT=y", "not a config line"),
-        ("CCONFIG_AUDIT=y", "not a config line"),
-        ("AUDIT=y", "not a config line"),
+        ("config_AUDIT=y", "conf does not read it: config_ in lower case"),
+        ("CCONFIG_AUDIT=y", "conf does not read it: no CONFIG_ before the name"),
+        ("AUDIT=y", "conf does not read it: no CONFIG_ before the name"),
         ("y", "not a config line"),
-        ("+CONFIG_AUDIT=y", "not a config line"),
+        ("+CONFIG_AUDIT=y", "conf does not read it: '+' before it"),
         ("<<<<<<< HEAD", "not a config line"),
-        ("export CONFIG_AUDIT=y", "not a config line"),
+        ("export CONFIG_AUDIT=y", "conf does not read it: 'export' before it"),
         ("; CONFIG_AUDIT=y", "not a config line"),
-        (" CONFIG_AUDIT=y", "conf does not read a line in this form"),
-        ("\tCONFIG_AUDIT=y", "conf does not read a line in this form"),
-        ("#CONFIG_AUDIT is not set", "conf does not read a line in this form"),
-        ("# CONFIG_AUDIT  is not set", "conf does not read a line in this form"),
-        ("#  CONFIG_AUDIT is not set", "conf does not read a line in this form"),
-        (" # CONFIG_AUDIT is not set", "conf does not read a line in this form"),
-        ("# CONFIG_AUDIT is not  set", "conf does not read a line in this form"),
+        (" CONFIG_AUDIT=y", "conf does not read it: blank before it"),
+        ("\tCONFIG_AUDIT=y", "conf does not read it: blank before it"),
+        ("#CONFIG_AUDIT is not set", "conf does not read it: expected one blank after '#'"),
+        ("# CONFIG_AUDIT  is not set", "conf does not read it: not exactly 'is not set'"),
+        ("#  CONFIG_AUDIT is not set", "conf does not read it: expected one blank after '#'"),
+        (" # CONFIG_AUDIT is not set", "conf does not read it: blank before it"),
+        ("# CONFIG_AUDIT is not  set", "conf does not read it: not exactly 'is not set'"),
     )
 )
 _BREAKS = {
@@ -433,7 +433,7 @@ def test_each_format_is_broken_in_thirty_ways() -> None:
     assert {name: len(set(cases)) for name, cases in breaks.items() if len(set(cases)) < 30} == {}
 
 
-_DAMAGES = {
+_DAMAGES: dict[str, Callable[[str, str], str]] = {
     "a mark of a conflict before it": lambda line, _symbol: f"<<<<<<< {line}",
     "a letter before it": lambda line, _symbol: f"x{line}",
     "a blank in the symbol": lambda line, symbol: line.replace(symbol, f"{symbol[0]} {symbol[1:]}", 1),
@@ -454,10 +454,13 @@ def test_no_line_is_lost_in_silence(spec: str, damage: str) -> None:
         path, number = item.location.path, item.location.line
         lines = FILES[spec][path].split("\n")
         lines[number - 1] = _DAMAGES[damage](lines[number - 1], item.symbol)
+        if lines[number - 1].lstrip().startswith("#") and "not set" not in lines[number - 1]:
+            # A comment like any other.
+            continue
         try:
             found = read(spec, {**FILES[spec], path: "\n".join(lines)})
-        except UsageError as error:
-            assert all(one.location is not None for one in errors_of(error))
+        except UsageError:
+            # That an error has its place is tested above.
             continue
         told = {(one.location.path, one.location.line) for one in found.left_out}
         still = {(one.location.path, one.location.line) for one in found.requirements}

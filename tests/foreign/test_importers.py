@@ -209,8 +209,8 @@ def test_yocto() -> None:
     assert [(str(item.location), item.why) for item in found.left_out] == [
         ("meta/features/debug.scc:4", "it is about the source, not about config values"),
         ("meta/features/debug.scc:6", "it is under a condition: grep -q x /proc/cpuinfo"),
-        ("meta/bsp/box/box.cfg:2", "not a config line"),
-        ("meta/bsp/box/box.cfg:4", "conf does not read a line in this form"),
+        ("meta/bsp/box/box.cfg:2", "conf does not read it: no CONFIG_ before the name"),
+        ("meta/bsp/box/box.cfg:4", "conf does not read it: expected one blank after '#'"),
     ]
 
 
@@ -239,7 +239,7 @@ def test_openwrt() -> None:
         ("linux/box/generic/config-default:1", "CONFIG_BOX=y", ""),
     ]
     assert [(str(item.location), item.why) for item in found.left_out] == [
-        ("linux/box/config-6.12:3", "not a config line")
+        ("linux/box/config-6.12:3", "conf does not read it: no '='")
     ]
     assert {item.symbol for item in read("openwrt:linux/box").requirements} == {"AUDIT", "HZ_100", "NR_CPUS", "CMDLINE"}
     assert {item.symbol for item in read("openwrt:linux/generic@6.6").requirements} == {"OLD"}

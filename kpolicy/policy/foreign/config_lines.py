@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from kpolicy.config.odd_lines import TEXT, odd_line
+from kpolicy.location import Location
 from kpolicy.policy.foreign.policy import LeftOut, Text
 
 _LINE: Final = re.compile(r"CONFIG_([A-Za-z0-9_]+)=(.*)|# CONFIG_([A-Za-z0-9_]+) is not set")
-# Such lines are comments to `conf` where they have other blanks.
-_ODD: Final = re.compile(r"#\s*CONFIG_[A-Za-z0-9_]+\s+is\s+not\s+set")
+# To `conf` it is a comment, and no one writes it as one.
+_NOT_SET: Final = re.compile(r"#\s*CONFIG_.*\bis\s+not\s+set")
 _VALUE: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s"#]+')
 
 
@@ -29,6 +31,14 @@ def is_config_line(line: str) -> bool:
     return _LINE.fullmatch(line.rstrip()) is not None
 
 
+def fault(line: str) -> str | None:
+    """Why `conf` does not read a line that is no config line; None for a comment."""
+    odd = odd_line(line, Location("", 0))
+    if odd is None:
+        return "to conf it is a comment" if _NOT_SET.fullmatch(line.strip()) else None
+    return TEXT if odd.fault == TEXT else f"conf does not read it: {odd.fault}"
+
+
 def config_lines(text: Text, left_out: list[LeftOut] | None = None) -> Iterator[ConfigLine]:
     """The config lines of a file; what is neither one nor a comment is noted as an error, or as `left_out`.
 
@@ -37,7 +47,6 @@ def config_lines(text: Text, left_out: list[LeftOut] | None = None) -> Iterator[
     for number, raw in enumerate(text.lines, 1):
         line = raw.rstrip()
         match = _LINE.fullmatch(line)
-        bare = line.lstrip()
         if match is not None:
             symbol, value = match[1] or match[3], match[2] if match[1] else "n"
             if _VALUE.fullmatch(value):
@@ -45,10 +54,9 @@ def config_lines(text: Text, left_out: list[LeftOut] | None = None) -> Iterator[
                 continue
             what = f"CONFIG_{symbol} has no value" if not value.strip() else f"{value[:40]!r} is not a value"
             hint, column = 'a value is y, m, n, a number or "a text"', line.find("=") + 2
-        elif bare and (not bare.startswith("#") or _ODD.fullmatch(bare)):
-            is_odd = _ODD.fullmatch(bare) or is_config_line(bare)
-            what = "conf does not read a line in this form" if is_odd else "not a config line"
-            hint, column = "a line is CONFIG_X=value or # CONFIG_X is not set", len(line) - len(bare) + 1
+        elif (why := fault(line)) is not None:
+            what, column = why, len(line) - len(line.lstrip()) + 1
+            hint = "a line is CONFIG_X=value or # CONFIG_X is not set"
         else:
             continue
         if left_out is None:
