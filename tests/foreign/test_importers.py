@@ -263,6 +263,17 @@ def test_what_annotations_say_for_nobody_and_what_is_not_compared() -> None:
     ]
 
 
+def test_values_that_no_config_has_are_left_out() -> None:
+    files = dict(FILES["ubuntu:mine/annotations@amd64-mine"])
+    files["mine/annotations"] += "CONFIG_X policy<{'amd64': 'yes'}>\nCONFIG_Z policy<{'amd64': ''}>\n"
+    found = read("ubuntu:mine/annotations@amd64-generic", files)
+    assert [item.why for item in found.left_out] == ["no .config has the value 'yes'", "no .config has the value ''"]
+    files = {**FILES["syz:main.yml@lab-x86"]}
+    files["bits/base.yml"] = files["bits/base.yml"].replace("CONFIG_NOT_YET=y", "CONFIG_NOT_YET=yes")
+    found = read("syz:main.yml@lab-x86", files)
+    assert [item.why for item in found.left_out if item.text == "CONFIG_NOT_YET=yes"] == ["not a value"]
+
+
 def test_includes_of_annotations_are_relative_to_the_main_file() -> None:
     files = dict(FILES["ubuntu:mine/annotations@amd64-mine"])
     files["mine/annotations"] = files["mine/annotations"].replace("../common/annotations", "../deep/down/more")

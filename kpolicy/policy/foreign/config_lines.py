@@ -14,7 +14,7 @@ from kpolicy.policy.foreign.policy import LeftOut, Text
 _LINE: Final = re.compile(r"CONFIG_([A-Za-z0-9_]+)=(.*)|# CONFIG_([A-Za-z0-9_]+) is not set")
 # To `conf` it is a comment, and no one writes it as one.
 _NOT_SET: Final = re.compile(r"#\s*CONFIG_.*\bis\s+not\s+set")
-_VALUE: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s"#]+')
+_VALUE: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[ymn]|-?[0-9]+|0[xX][0-9a-fA-F]+')
 
 
 class ConfigLine(NamedTuple):
@@ -39,6 +39,11 @@ def fault(line: str) -> str | None:
     return TEXT if odd.fault == TEXT else f"conf does not read it: {odd.fault}"
 
 
+def is_value(text: str) -> bool:
+    """Whether `conf` writes such a value: y, m, n, a number, a text in quotes."""
+    return _VALUE.fullmatch(text) is not None
+
+
 def config_lines(text: Text, left_out: list[LeftOut] | None = None) -> Iterator[ConfigLine]:
     """The config lines of a file; what is neither one nor a comment is noted as an error, or as `left_out`.
 
@@ -49,7 +54,7 @@ def config_lines(text: Text, left_out: list[LeftOut] | None = None) -> Iterator[
         match = _LINE.fullmatch(line)
         if match is not None:
             symbol, value = match[1] or match[3], match[2] if match[1] else "n"
-            if _VALUE.fullmatch(value):
+            if is_value(value):
                 yield ConfigLine(text, number, symbol, value)
                 continue
             what = f"CONFIG_{symbol} has no value" if not value.strip() else f"{value[:40]!r} is not a value"

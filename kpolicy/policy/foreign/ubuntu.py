@@ -17,6 +17,7 @@ from typing import Final
 
 from kpolicy.errors import InputError, UsageError, did_you_mean
 from kpolicy.policy.files.requirement import Requirement, Scope
+from kpolicy.policy.foreign.config_lines import is_value
 from kpolicy.policy.foreign.policy import Files, Foreign, LeftOut, Text, finish, join, unknown_section
 
 ARCHITECTURES: Final = {
@@ -206,6 +207,9 @@ class _Reader:
                 self.left_out.append(text.left_out(number, "annotations --check does not compare it"))
             elif key is not None:
                 value, text, number = entry.values[key]
+                if value != "-" and not is_value(value):
+                    self.left_out.append(text.left_out(number, f"no .config has the value {value[:40]!r}"))
+                    continue
                 found.append(_requirement(text, number, symbol, value, replace(scope), entry.note))
         return found
 
