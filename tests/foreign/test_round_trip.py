@@ -88,3 +88,11 @@ def test_a_converted_policy_is_converted_to_itself(spec: str) -> None:
     again = policy_text(items, policy.waivers, [])
     kept, expected = ([line for line in text.splitlines() if not line.startswith("#")] for text in (again, once))
     assert kept == expected
+
+
+def test_what_is_replaced_for_the_same_configs_is_not_converted() -> None:
+    """A policy file may not state two values for the same configs; the last one is judged by in either form."""
+    group = "<group><config><key>CONFIG_A</key><value type='bool'>{}</value></config></group>\n"
+    found = read("android:a.xml", {"a.xml": group.format("y") + group.format("n")})
+    assert [item.value for item in found.requirements] == ["y", "n"]
+    assert [item.value for item in _back(found)] == ["n"]

@@ -5,14 +5,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
 from kpolicy.bounds import contained
 from kpolicy.errors import UsageError
 from kpolicy.location import Location
-from kpolicy.policy.files.requirement import last_of_each
 from kpolicy.policy.files.spec import Spec
 from kpolicy.policy.foreign.kinds import check_kind
 from kpolicy.policy.foreign.policy import Files, Foreign, Reader
@@ -56,4 +54,4 @@ def read_foreign(spec: Spec, files: Files) -> Foreign:
             for left in found.left_out[:1]:
                 hint = f"{len(found.left_out)} lines are not imported, the first: {left.location}: {left.why}"
             raise UsageError("nothing is required by this policy", Location(spec.path, 0), hint=hint)
-        return replace(found, requirements=last_of_each(found.requirements))
+        return found
