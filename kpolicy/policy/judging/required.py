@@ -164,7 +164,7 @@ def _conditions(
     """A finding for each symbol in a condition that no architecture of the tree has."""
     for name, item in unknown_in_conditions(values, asked, config, names):
         found = _unknown(values, replace(item, symbol=name, values=("y",), absent=None), names)
-        assert found is not None, "what may be off is asked for y"
+        assert found is not None, "only a requirement of n can have none"
         rule, severity, why = found
         message = f"{name} in the condition of {_asked(item)}: {why}"
         yield replace(_finding(values, item, role, tree, rule, severity, message, ()), symbol=name)
