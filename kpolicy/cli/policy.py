@@ -89,10 +89,12 @@ def convert(console: Console, /, spec: str, tree: str | None, output: str | None
       ark:redhat/configs@CONFIG      kernel-ark, RHEL, Fedora: kernel-x86_64-debug-rhel
       gentoo:FILE.ebuild@FLAGS       CONFIG_CHECK of an ebuild, with these USE flags
       khc:FILE.json[@ARCH]           kernel-hardening-checker -m json
+      openwrt:target/linux/X[@6.12]  OpenWrt: a target or a subtarget, target/linux/x86/64
       pmos:kconfigcheck.toml@NAMES   postmarketOS: categories and aliases
       rcutorture:configs/rcu/TREE01  a scenario of the kernel's rcutorture, @x86_64 adds CFcommon.x86_64
       syz:main.yml@INSTANCE          syzkaller: an instance of syz-kconf
       ubuntu:annotations@FLAVOUR     Ubuntu: amd64-generic
+      yocto:FILE.scc[@KARCH]         Yocto: a board or a feature of kernel metadata
 
     \b
     Examples:

@@ -38,6 +38,8 @@ def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("check.toml").write_text(_PMOS)
     Path("annotations").write_text(_ANNOTATIONS)
     Path("k.json").write_text(_KHC)
+    Path("empty.xml").write_text("\n")
+    Path("less.xml").write_text('<kernel minlts="5.4.42" />\n')
 
 
 def check(*words: str, tree: Path | None = None) -> Outcome:
@@ -135,9 +137,12 @@ def test_a_conversion() -> None:
         (("policy", "import", "pmos:check.toml@none"), "check.toml: error: no category 'none'"),
         (("policy", "import", "pmos:none.toml"), "none.toml: error: cannot read the policy: No such file"),
         (("policy", "import", "pmos:."), ".: error: cannot read the policy: "),
-        (("policy", "import", "ark:k.json@x"), "k.json: error: cannot read the policy: Not a directory"),
+        (("policy", "import", "ark:k.json@x"), "k.json:1: error: not redhat/configs of kernel-ark"),
+        (("policy", "import", "ark:none@x"), "none: error: cannot read the policy: No such file or directory"),
         (("policy", "show", "--policy", "android:check.toml"), "check.toml:"),
-        (("policy", "show", "--require", "khc:annotations"), "annotations:1: error: expected a list"),
+        (("policy", "show", "--require", "khc:annotations"), "annotations:1: error: not the JSON of kernel"),
+        (("policy", "import", "android:empty.xml"), "empty.xml:1: error: the policy is empty"),
+        (("policy", "import", "android:less.xml"), "less.xml: error: nothing is required by this policy"),
     ],
 )
 def test_errors(words: tuple[str, ...], error: str) -> None:

@@ -186,6 +186,37 @@ RCUTORTURE = {
     "configs/CFcommon.x86_64": "CONFIG_HYPERVISOR_GUEST=y CONFIG_KVM_GUEST=y\n",
 }
 
+YOCTO = {
+    "meta/ktypes/standard.scc": (
+        "define KTYPE standard\nbranch standard\ninclude base\ninclude features/trace.scc nopatch\n"
+        "include features/debug.scc nocfg\n"
+    ),
+    "meta/base/base.scc": "force kconf non-hardware base.cfg\n",
+    "meta/base/base.cfg": '# always\nCONFIG_EMBEDDED=y\nCONFIG_HZ=100\nCONFIG_LOCALVERSION="-base"\n',
+    "meta/features/trace.scc": (
+        'if [ "$KARCH" = "x86_64" ] || [ "$KARCH" = "arm" ]; then\n\tkconf non-hardware trace.cfg\nelse\n'
+        "\tkconf non-hardware none.cfg\nfi\n"
+    ),
+    "meta/features/trace.cfg": "CONFIG_FTRACE=y\n# CONFIG_HZ is not set\n",
+    "meta/features/debug.scc": (
+        'define KFEATURE_DESCRIPTION "all that\n   is slow"\nkconf non-hardware debug.cfg\npatch slow.patch\n'
+        "if grep -q x /proc/cpuinfo; then\nkconf hardware x.cfg\nfi\n"
+    ),
+    "meta/features/debug.cfg": "CONFIG_DEBUG_VM=y\n",
+    "meta/bsp/box/box.scc": (
+        "# a board\ndefine KMACHINE box\ndefine KARCH x86_64\ninclude ktypes/standard.scc\n"
+        "kconf hardware box.cfg # the board\nkconf optional more.cfg\n"
+    ),
+    "meta/bsp/box/box.cfg": "CONFIG_SERIAL_8250=y\nGPIO_BOX=m\nCONFIG_FTRACE=n\n#  CONFIG_NET is not set\n",
+    "meta/bsp/box/more.cfg": "CONFIG_RTC=m\n",
+}
+OPENWRT = {
+    "linux/generic/config-6.6": "CONFIG_OLD=y\n",
+    "linux/generic/config-6.12": "# CONFIG_AUDIT is not set\nCONFIG_HZ_100=y\nCONFIG_NR_CPUS=4\n",
+    "linux/box/config-6.12": 'CONFIG_NR_CPUS=1\nCONFIG_CMDLINE="a=b"\nCONFIG_AUDIT y\n',
+    "linux/box/generic/config-default": "CONFIG_BOX=y\n# CONFIG_HZ_100 is not set\n",
+}
+
 FILES: Mapping[str, Mapping[str, str]] = {
     "syz:main.yml@lab-x86": {
         "main.yml": MAIN,
@@ -201,6 +232,8 @@ FILES: Mapping[str, Mapping[str, str]] = {
     "gentoo:a.ebuild@acl": {"a.ebuild": EBUILD},
     "rcutorture:configs/TREE@x86_64": RCUTORTURE,
     "ark:configs@kernel-x86_64-debug-lab": ARK,
+    "yocto:meta/bsp/box/box.scc": YOCTO,
+    "openwrt:linux/box/generic": OPENWRT,
 }
 
 
@@ -209,7 +242,7 @@ def read(spec: str, files: Mapping[str, str] | None = None) -> Foreign:
     found = parse_spec(spec)
     assert found is not None
     if files is None:
-        prefix = f"{found.format}:{found.path}"
+        prefix = f"{found.format}:"
         files = next(texts for name, texts in FILES.items() if name.startswith(prefix))
     return read_foreign(found, Given(files))
 

@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpolicy.errors import UsageError
-from tests.foreign.samples import FILES, errors_of, read
+from kpolicy.policy.files.spec import FORMATS
+from tests.foreign.samples import FILES, OPENWRT, YOCTO, errors_of, read
 
 # What is replaced, by what, and a part of the message.
 _SYZ = (
@@ -207,17 +208,17 @@ _ARK = (
     ("generic-x86:debug", "generic-x86,debug", "no folder for 'generic-x86,debug' in common"),
     ("generic-x86:debug", "generic-x86:../..", "no folder for '../..' in common"),
     ("generic-x86:debug", "generic-x86:debug:debug-x86", "no folder for 'debug-x86' in common"),
-    ("CONFIG_KEXEC=y", "KEXEC=y", "not a config line"),
-    ("CONFIG_KEXEC=y", " CONFIG_KEXEC=y", "not a config line"),
-    ("CONFIG_KEXEC=y", "CONFIG_KEXEC y", "not a config line"),
-    ("CONFIG_KEXEC=y", "CONFIG_KEXEC", "not a config line"),
+    ("CONFIG_KEXEC=y", "KEXEC=y", "conf does not read it: no CONFIG_ before the name"),
+    ("CONFIG_KEXEC=y", " CONFIG_KEXEC=y", "conf does not read it: blank before it"),
+    ("CONFIG_KEXEC=y", "CONFIG_KEXEC y", "conf does not read it: no '='"),
+    ("CONFIG_KEXEC=y", "CONFIG_KEXEC", "conf does not read it: no value"),
     ("CONFIG_KEXEC=y", "CONFIG_KE-XEC=y", "not a config line"),
-    ("CONFIG_KEXEC=y", "config_KEXEC=y", "not a config line"),
+    ("CONFIG_KEXEC=y", "config_KEXEC=y", "conf does not read it: config_ in lower case"),
     ("CONFIG_KEXEC=y", "<<<<<<< HEAD", "not a config line"),
     ("CONFIG_KEXEC=y", "y", "not a config line"),
-    ("CONFIG_NR_CPUS=64", "CONFIG_NR_CPUS: 64", "not a config line"),
-    ("CONFIG_NR_CPUS=64", "NR_CPUS=64", "not a config line"),
-    ("CONFIG_NR_CPUS=8192", "CONFIG_NR_CPUS 8192", "not a config line"),
+    ("CONFIG_NR_CPUS=64", "CONFIG_NR_CPUS: 64", "conf does not read it: no '='"),
+    ("CONFIG_NR_CPUS=64", "NR_CPUS=64", "conf does not read it: no CONFIG_ before the name"),
+    ("CONFIG_NR_CPUS=8192", "CONFIG_NR_CPUS 8192", "conf does not read it: no '='"),
     ("CONFIG_NR_CPUS=8192", "8192", "not a config line"),
 )
 _RCUTORTURE = tuple(
@@ -290,7 +291,84 @@ _GENTOO = (
     ('CONFIG_CHECK="!TRIM"', "CONFIG_CHECK=(TRIM)", "'(TRIM)' is not a word of CONFIG_CHECK"),
     ('CONFIG_CHECK="!TRIM"', 'ERROR_X="', "the quote does not end"),
 )  # fmt: skip
+_YOCTO = (
+    *(
+        ("branch standard", word, message)
+        for word, message in (
+            ("brnch standard", "'brnch' is not a command of kernel metadata"),
+            ("CONFIG_SMP=y", "'CONFIG_SMP=y' is not a command of kernel metadata"),
+            ("includes base", "'includes' is not a command of kernel metadata"),
+            ("kconfig hardware a.cfg", "'kconfig' is not a command of kernel metadata"),
+            ("for x in a b; do", "'for' is not a command of kernel metadata"),
+            ("<<<<<<< HEAD", "'<<<<<<<' is not a command of kernel metadata"),
+            ("$(id)", "'$(id)' is not a command of kernel metadata"),
+            ("include", "include has too few words"),
+            ("define", "define has too few words"),
+            ("kconf", "kconf has too few words"),
+            ("kconf hardware", "kconf has too few words"),
+            ("force kconf hardware", "force has too few words"),
+            ("force", "force has too few words"),
+            ("force include base", "force has too few words"),
+            ("include # base", "include has too few words"),
+            ("include /etc/passwd", "'/etc/passwd' is not a relative path"),
+            ("kconf hardware /etc/passwd", "'/etc/passwd' is not a relative path"),
+            ("include none", "no file none.scc in meta or meta/ktypes"),
+            ("include none.scc", "no file none.scc in meta or meta/ktypes"),
+            ("include none.cfg", "no file none.cfg in meta/ktypes or meta"),
+            ("kconf hardware none.cfg", "no file none.cfg in meta/ktypes or meta"),
+            ("kconf hardware none", "no file none.cfg in meta/ktypes or meta"),
+            ("include ktypes/standard", "more than 50 includes within one another"),
+            ("fi", "fi without an if"),
+            ("else", "else without an if"),
+            ("elif [ $KARCH = arm ]; then", "elif without an if"),
+            ("if [ $KARCH = arm ]; then", "the block does not end"),
+            ("if [ $KARCH = arm ]", "expected if CONDITION; then"),
+            ('define A "B', "the quote does not end"),
+            ('kconf hardware "a', "the quote does not end"),
+        )
+    ),
+    ("nopatch", "\nfi", "fi without an if"),
+)
+_OPENWRT = tuple(
+    ("# CONFIG_AUDIT is not set", text, message)
+    for text, message in (
+        ("CONFIG_AUDIT=", "CONFIG_AUDIT has no value"),
+        ("CONFIG_AUDIT= ", "CONFIG_AUDIT has no value"),
+        ("CONFIG_AUDIT= y", "' y' is not a value"),
+        ("CONFIG_AUDIT=y y", "'y y' is not a value"),
+        ("CONFIG_AUDIT=y # why", "'y # why' is not a value"),
+        ("CONFIG_AUDIT=y#", "'y#' is not a value"),
+        ('CONFIG_AUDIT="y', "'\"y' is not a value"),
+        ('CONFIG_AUDIT=y"', "'y\"' is not a value"),
+        ('CONFIG_AUDIT="a" b', "'\"a\" b' is not a value"),
+        ('CONFIG_AUDIT="a"b"', '\'"a"b"\' is not a value'),
+        ("CONFIG_AUDIT y", "conf does not read it: no '='"),
+        ("CONFIG_AUDIT", "conf does not read it: no value"),
+        ("CONFIG_AUDIT =y", "conf does not read it: blank before '='"),
+        ("CONFIG_AUDIT: y", "conf does not read it: no '='"),
+        ("CONFIG_AUDIT is not set", "conf does not read it: no '# ' before it"),
+        ("CONFIG-AUDIT=y", "not a config line"),
+        ("CONFIG_AU-DIT=y", "not a config line"),
+        ("CONFIG_=y", "not a config line"),
+        ("config_AUDIT=y", "conf does not read it: config_ in lower case"),
+        ("CCONFIG_AUDIT=y", "conf does not read it: no CONFIG_ before the name"),
+        ("AUDIT=y", "conf does not read it: no CONFIG_ before the name"),
+        ("y", "not a config line"),
+        ("+CONFIG_AUDIT=y", "conf does not read it: '+' before it"),
+        ("<<<<<<< HEAD", "not a config line"),
+        ("export CONFIG_AUDIT=y", "conf does not read it: 'export' before it"),
+        ("; CONFIG_AUDIT=y", "not a config line"),
+        (" CONFIG_AUDIT=y", "conf does not read it: blank before it"),
+        ("\tCONFIG_AUDIT=y", "conf does not read it: blank before it"),
+        ("#CONFIG_AUDIT is not set", "conf does not read it: expected one blank after '#'"),
+        ("# CONFIG_AUDIT  is not set", "conf does not read it: not exactly 'is not set'"),
+        ("#  CONFIG_AUDIT is not set", "conf does not read it: expected one blank after '#'"),
+        (" # CONFIG_AUDIT is not set", "conf does not read it: blank before it"),
+        ("# CONFIG_AUDIT is not  set", "conf does not read it: not exactly 'is not set'"),
+    )
+)
 _BREAKS = {
+    "yocto": _YOCTO,
     "gentoo": _GENTOO,
     "rcutorture": _RCUTORTURE,
     "syz": _SYZ,
@@ -303,7 +381,7 @@ _BREAKS = {
 _CASES = [
     pytest.param(spec, number, id=f"{spec.partition(':')[0]}-{number}")
     for spec in FILES
-    for number in range(len(_BREAKS[spec.partition(":")[0]]))
+    for number in range(len(_BREAKS.get(spec.partition(":")[0], ())))
 ]
 
 
@@ -330,8 +408,63 @@ def test_what_is_broken_is_told_with_line_and_caret(spec: str, number: int) -> N
     assert pickle.loads(pickle.dumps(caught.value)).render() == caught.value.render()
 
 
+@pytest.mark.parametrize("number", range(len(_OPENWRT)))
+@pytest.mark.parametrize(
+    ("spec", "path"),
+    [("openwrt:linux/box", "linux/generic/config-6.12"), ("yocto:meta/bsp/box/box.scc", "meta/base/base.cfg")],
+)
+def test_a_config_line_that_is_broken_is_left_out_and_told(spec: str, path: str, number: int) -> None:
+    """The tools of OpenWrt and Yocto pass such a line on to conf, which ignores it: so the rest is read."""
+    old, new, why = _OPENWRT[number]
+    files = {name: text for texts in (OPENWRT, YOCTO) for name, text in texts.items()}
+    files[path] = f"{old}\n{files[path]}"
+    before = read(spec, files)
+    files[path] = files[path].replace(old, new, 1)
+    after = read(spec, files)
+    told = [item for item in after.left_out if item.location.path == path]
+    assert [(item.location.line, item.why, item.text) for item in told] == [(1, why, new.strip())]
+    lost = {item.symbol for item in before.requirements} - {item.symbol for item in after.requirements}
+    assert lost <= {"AUDIT"}
+
+
 def test_each_format_is_broken_in_thirty_ways() -> None:
-    assert {name: len(set(cases)) for name, cases in _BREAKS.items() if len(set(cases)) < 30} == {}
+    breaks = {**_BREAKS, "openwrt": _OPENWRT}
+    assert set(breaks) == set(FORMATS)
+    assert {name: len(set(cases)) for name, cases in breaks.items() if len(set(cases)) < 30} == {}
+
+
+_DAMAGES: dict[str, Callable[[str, str], str]] = {
+    "a mark of a conflict before it": lambda line, _symbol: f"<<<<<<< {line}",
+    "a letter before it": lambda line, _symbol: f"x{line}",
+    "a blank in the symbol": lambda line, symbol: line.replace(symbol, f"{symbol[0]} {symbol[1:]}", 1),
+    "a dash in the symbol": lambda line, symbol: line.replace(symbol, f"{symbol[0]}-{symbol[1:]}", 1),
+    "no symbol": lambda line, symbol: line.replace(symbol, "", 1),
+    "cut behind the symbol": lambda line, symbol: line[: line.find(symbol) + len(symbol)],
+    "cut in the symbol": lambda line, symbol: line[: line.find(symbol) + 1],
+    "a NUL": lambda line, symbol: line.replace(symbol, f"{symbol}\0", 1),
+}
+
+
+@pytest.mark.parametrize("spec", FILES)
+@pytest.mark.parametrize("damage", _DAMAGES)
+def test_no_line_is_lost_in_silence(spec: str, damage: str) -> None:
+    """A damaged line is an error, is left out with its line, or still requires something of another symbol."""
+    whole = read(spec, FILES[spec])
+    for item in whole.requirements:
+        path, number = item.location.path, item.location.line
+        lines = FILES[spec][path].split("\n")
+        lines[number - 1] = _DAMAGES[damage](lines[number - 1], item.symbol)
+        if lines[number - 1].lstrip().startswith("#") and "not set" not in lines[number - 1]:
+            # A comment like any other.
+            continue
+        try:
+            found = read(spec, {**FILES[spec], path: "\n".join(lines)})
+        except UsageError:
+            # That an error has its place is tested above.
+            continue
+        told = {(one.location.path, one.location.line) for one in found.left_out}
+        still = {(one.location.path, one.location.line) for one in found.requirements}
+        assert (path, number) in told | still, (item.text, lines[number - 1])
 
 
 def _cut(text: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from kpolicy.policy.files.require_writing import policy_text
 from kpolicy.policy.files.requirement import Requirement, scope_words
 from kpolicy.policy.files.spec import FORMATS, Spec, parse_spec
 from kpolicy.policy.foreign.policy import Foreign
-from tests.foreign.samples import FILES, read
+from tests.foreign.samples import ARK, FILES, YOCTO, errors_of, read
 
 Row: TypeAlias = tuple[str, str, str]
 
@@ -179,8 +179,158 @@ def test_kernel_ark() -> None:
     assert notes(found) == {"KEXEC": "Symbol: KEXEC why it is on"}
     (waiver,) = found.waivers
     assert (waiver.rule, str(waiver.location)) == ("required/debug-vm", "configs/common/debug/CONFIG_DEBUG_VM:1")
-    assert read("ark:configs@kernel-armv7hl-lab").requirements == ()
-    assert not read("ark:configs@kernel-x86_64-lab").waivers
+    with pytest.raises(UsageError, match="kernel-armv7hl-lab is one of EMPTY: no config is built for it"):
+        read("ark:configs@kernel-armv7hl-lab")
+    # As process_configs.sh looks for it: also in the folder of a config that is not meant.
+    assert read("ark:configs@kernel-x86_64-lab").waivers == (waiver,)
+
+
+def test_kernel_ark_known_broken_in_any_folder() -> None:
+    files = {**ARK, "configs/common/debug/CONFIG_KEXEC": "# process_configs_known_broken\nCONFIG_KEXEC=y\n"}
+    files["configs/common/debug/CONFIG_OTHER"] = "# process_configs_known_broken\nCONFIG_OTHER=y\n"
+    found = read("ark:configs@kernel-x86_64-lab", files)
+    assert [(item.rule, str(item.location)) for item in found.waivers] == [
+        ("required/debug-vm", "configs/common/debug/CONFIG_DEBUG_VM:1"),
+        ("required/kexec", "configs/common/debug/CONFIG_KEXEC:1"),
+    ]
+
+
+def test_yocto() -> None:
+    found = read("yocto:meta/bsp/box/box.scc")
+    assert rows(found) == [
+        ("meta/base/base.cfg:2", "CONFIG_EMBEDDED=y", "for x86_64"),
+        ("meta/base/base.cfg:4", 'CONFIG_LOCALVERSION="-base"', "for x86_64"),
+        ("meta/features/trace.cfg:2", "# CONFIG_HZ is not set", "for x86_64"),
+        ("meta/bsp/box/box.cfg:1", "CONFIG_SERIAL_8250=y", "for x86_64"),
+        ("meta/bsp/box/box.cfg:3", "# CONFIG_FTRACE is not set", "for x86_64"),
+        ("meta/bsp/box/more.cfg:1", "CONFIG_RTC=m", "for x86_64"),
+    ]
+    assert [item.symbol for item in found.requirements if item.severity == "note"] == ["RTC"]
+    assert [(str(item.location), item.why) for item in found.left_out] == [
+        ("meta/features/debug.scc:4", "it is about the source, not about config values"),
+        ("meta/features/debug.scc:6", "it is under a condition: grep -q x /proc/cpuinfo"),
+        ("meta/bsp/box/box.cfg:2", "conf does not read it: no CONFIG_ before the name"),
+        ("meta/bsp/box/box.cfg:4", "conf does not read it: expected one blank after '#'"),
+    ]
+
+
+def test_yocto_features() -> None:
+    # Without a KARCH the condition does not hold; the root is the folder that has ktypes.
+    arm = rows(read("yocto:meta/features/trace.scc@arm"))
+    assert arm[0] == ("meta/features/trace.cfg:1", "CONFIG_FTRACE=y", "for arm")
+    files = {**YOCTO, "meta/features/none.cfg": "CONFIG_NONE=y\n"}
+    assert rows(read("yocto:meta/features/trace.scc", files)) == [("meta/features/none.cfg:1", "CONFIG_NONE=y", "")]
+    # A fragment can be included, and a part of a block be unknown.
+    files["meta/features/all.scc"] = (
+        'include trace.cfg nocfg\nif [ $KARCH != arm ] && [ -n "$X" ]; then\nkconf hardware none.cfg\nfi\n'
+    )
+    found = read("yocto:meta/features/all.scc", files)
+    assert [item.symbol for item in found.requirements] == ["FTRACE", "HZ"]
+    assert [item.text for item in found.left_out] == ["kconf hardware none.cfg"]
+
+
+def test_openwrt() -> None:
+    found = read("openwrt:linux/box/generic")
+    assert rows(found) == [
+        ("linux/generic/config-6.12:1", "# CONFIG_AUDIT is not set", ""),
+        ("linux/box/generic/config-default:2", "# CONFIG_HZ_100 is not set", ""),
+        ("linux/box/config-6.12:1", "CONFIG_NR_CPUS=1", ""),
+        ("linux/box/config-6.12:2", 'CONFIG_CMDLINE="a=b"', ""),
+        ("linux/box/generic/config-default:1", "CONFIG_BOX=y", ""),
+    ]
+    assert [(str(item.location), item.why) for item in found.left_out] == [
+        ("linux/box/config-6.12:3", "conf does not read it: no '='")
+    ]
+    assert {item.symbol for item in read("openwrt:linux/box").requirements} == {"AUDIT", "HZ_100", "NR_CPUS", "CMDLINE"}
+    assert {item.symbol for item in read("openwrt:linux/generic@6.6").requirements} == {"OLD"}
+    old = read("openwrt:linux/box/generic@6.6")
+    assert {item.symbol for item in old.requirements} == {"OLD", "BOX", "HZ_100"}
+
+
+def test_what_annotations_say_for_nobody_and_what_is_not_compared() -> None:
+    files = dict(FILES["ubuntu:mine/annotations@amd64-mine"])
+    files["mine/annotations"] += (
+        "CONFIG_X policy<{'amd64-genric': 'y'}>\nCONFIG_GCC_VERSION policy<{'amd64': '130200'}>\n"
+    )
+    found = read("ubuntu:mine/annotations@amd64-generic", files)
+    assert not {"X", "GCC_VERSION"}.intersection(item.symbol for item in found.requirements)
+    assert [(str(item.location), item.why) for item in found.left_out] == [
+        (
+            "mine/annotations:13",
+            "'amd64-genric' is neither an architecture nor a flavour; did you mean 'amd64-generic'?",
+        ),
+        ("mine/annotations:14", "annotations --check does not compare it"),
+    ]
+
+
+def test_values_that_no_config_has_are_left_out() -> None:
+    files = dict(FILES["ubuntu:mine/annotations@amd64-mine"])
+    files["mine/annotations"] += "CONFIG_X policy<{'amd64': 'yes'}>\nCONFIG_Z policy<{'amd64': ''}>\n"
+    found = read("ubuntu:mine/annotations@amd64-generic", files)
+    assert [item.why for item in found.left_out] == ["no .config has the value 'yes'", "no .config has the value ''"]
+    files = {**FILES["syz:main.yml@lab-x86"]}
+    files["bits/base.yml"] = files["bits/base.yml"].replace("CONFIG_NOT_YET=y", "CONFIG_NOT_YET=yes")
+    found = read("syz:main.yml@lab-x86", files)
+    assert [item.why for item in found.left_out if item.text == "CONFIG_NOT_YET=yes"] == ["not a value"]
+
+
+def test_includes_of_annotations_are_relative_to_the_main_file() -> None:
+    files = dict(FILES["ubuntu:mine/annotations@amd64-mine"])
+    files["mine/annotations"] = files["mine/annotations"].replace("../common/annotations", "../deep/down/more")
+    files["deep/down/more"] = 'include "../common/annotations"\n'
+    assert rows(read("ubuntu:mine/annotations@amd64-mine", files)) == rows(read("ubuntu:mine/annotations@amd64-mine"))
+
+
+@pytest.mark.parametrize("spec", FILES)
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_wrong_importer_says_which_one_is_right(spec: str, name: str) -> None:
+    right, _, rest = spec.partition(":")
+    if name == right:
+        return
+    path = rest.partition("@")[0]
+    with pytest.raises(UsageError) as caught:
+        read(f"{name}:{path}", FILES[spec])
+    (error,) = errors_of(caught.value)
+    assert error.message.startswith(f"not {FORMATS[name]}: it looks like ")
+    if right == "rcutorture":
+        assert error.message.endswith("a config fragment")
+        assert error.hint == f"name it without a format: {path}"
+    else:
+        assert error.message.endswith(FORMATS[right])
+        assert error.hint == f"write {right}:{path}"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_file_that_is_no_policy_is_one_error(name: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        read(f"{name}:README", {"README": "\nThis says what the\nfiles here are for.\n"})
+    (error,) = errors_of(caught.value)
+    assert error.message == f"not {FORMATS[name]}"
+    assert (str(error.location), error.column) == ("README:2", 1)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("text", ["", "\n \n"])
+def test_an_empty_file_is_an_error(name: str, text: str) -> None:
+    with pytest.raises(UsageError, match=r"the policy is empty|not .*"):
+        read(f"{name}:p", {"p": text})
+
+
+@pytest.mark.parametrize(
+    ("spec", "text", "hint"),
+    [
+        ("android:p", "<kernel minlts='5.4.42'/>", "1 lines are not imported, the first: p:1: a release is not"),
+        ("khc:p", "[]", None),
+        ("gentoo:p", 'CONFIG_CHECK=""', None),
+        ("gentoo:p", 'use x && CONFIG_CHECK="A"', None),
+        ("yocto:p", "define KARCH arm", None),
+    ],
+)
+def test_a_policy_that_requires_nothing_is_an_error(spec: str, text: str, hint: str | None) -> None:
+    with pytest.raises(UsageError) as caught:
+        read(spec, {"p": text})
+    assert caught.value.message in ("nothing is required by this policy", "not the JSON of kernel-hardening-checker")
+    assert (caught.value.hint or "").startswith(hint or "")
 
 
 def test_gentoo() -> None:
@@ -283,6 +433,9 @@ def test_every_format_has_an_importer_and_a_sample() -> None:
         ("ark:configs@kernel-x86_64-dbug-lab", "did you mean 'kernel-x86_64-debug-lab'?"),
         ("gentoo:a.ebuild@acls", "did you mean 'acl'?"),
         ("rcutorture:configs/TREE@x86", "did you mean 'x86_64'?"),
+        ("yocto:meta/bsp/box/box.scc@x86_46", "did you mean 'x86_64'?"),
+        ("openwrt:linux/box@6.18", "did you mean '6.12'?"),
+        ("openwrt:linux/generic", "add @RELEASE to the path: 6.12, 6.6"),
         ("ark:configs@x", "there are kernel-x86_64-lab"),
         ("ark:configs@kernel-x86_64-fedora", "did you mean 'kernel-x86_64-lab'?"),
     ],

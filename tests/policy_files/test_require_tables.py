@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import json
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from kpolicy.config.read import parse_config
 from kpolicy.errors import UsageError
 from kpolicy.evaluate.values import Values
 from kpolicy.kernel.version import parse_version
@@ -18,6 +20,8 @@ from kpolicy.policy.fixes.goals import RequirementGoal
 from kpolicy.policy.judging.required import judge_requirements, keeps, wanted_value
 from kpolicy.policy.judging.requirements import effective, read_requirements
 from kpolicy.policy.rules.finding import Finding
+from kpolicy.policy.toml.toml_file import FileErrors
+from kpolicy.run.bare import bare_values
 from tests.cli.support import copy_of_demo, kpolicy
 from tests.policy.support import values_of
 
@@ -169,7 +173,7 @@ def test_the_last_that_is_for_a_config_counts() -> None:
     assert not judged(BASE, text + table(symbol="DEBUG_VM", value="n", configs="some_defconfig"))
     # Lists are apart, from values and from one another.
     lists = "".join(table(symbol="LOCALVERSION", contains=[item]) for item in "xay")
-    assert len(judged(BASE, lists + table(symbol="LOCALVERSION", value="b"))) == 3
+    assert len(judged(BASE, lists + table(symbol="LOCALVERSION", value="b", configs="some_*"))) == 3
 
 
 def test_of_several_files_the_last_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,3 +242,158 @@ def outputs(tmp_path: Path) -> dict[str, str]:
 def test_note_and_owner_are_wherever_the_finding_is(outputs: dict[str, str]) -> None:
     lacking = [form for form, text in outputs.items() if "why_we_want_it" not in text or "who_wants_it" not in text]
     assert lacking == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "why"),
+    [
+        ({"value": "y"}, {"value": "n"}, "of two for the same configs only the last takes effect"),
+        ({"at_least": 8}, {"at_most": 64}, "of two for the same configs only the last takes effect"),
+        ({"value": 3}, {"contains": ["a"]}, "no option has both"),
+        ({"contains": ["a"]}, {"value": "m"}, "no option has both"),
+        ({"contains": ["a"]}, {"at_least": 5}, "no option has both"),
+        ({"value": "y"}, {"value": 3, "architectures": "arm64"}, "no option has both"),
+        ({"value": "b,c"}, {"contains": ["a"]}, "the text has no item 'a'"),
+        ({"contains": ["a"]}, {"one_of": ["b", "c"]}, "the text has no item 'a'"),
+    ],
+)
+def test_tables_of_one_file_that_exclude_each_other(
+    first: dict[str, object], second: dict[str, object], why: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        policy_of_text("kpolicy.toml", table(symbol="X", **first) + table(symbol="X", **second))
+    (error,) = caught.value.errors if isinstance(caught.value, FileErrors) else ()
+    assert error.message.endswith(f"on line 2: {why}")
+    assert (str(error.location), error.column) == ("kpolicy.toml:6", len(f"{next(iter(second))} = ") + 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"value": "y"}, {"value": "y"}),
+        ({"value": "y"}, {"value": "n", "architectures": "arm64"}),
+        # BASE_SMALL was a number before Linux 6.10.
+        ({"value": "n", "since": "6.10"}, {"value": 0, "before": "6.10"}),
+        ({"value": "y", "if_exists": True}, {"value": 3, "configs": "x"}),
+        ({"value": "a,b"}, {"contains": ["a"]}),
+        ({"contains": ["a"]}, {"contains": ["b"]}),
+        ({"value": "n"}, {"contains": ["a"], "configs": "x"}),
+        ({"one_of": ["y", 5]}, {"value": 5, "configs": "x"}),
+    ],
+)
+def test_tables_of_one_file_that_go_together(first: dict[str, object], second: dict[str, object]) -> None:
+    assert policy_of_text("kpolicy.toml", table(symbol="X", **first) + table(symbol="X", **second)).require
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ('"a', '"a is no text in double quotes'),
+        ('"a" b', '"a" b is no text in double quotes'),
+        ("a\nb", "no value of an option has more than one line"),
+    ],
+)
+def test_values_that_no_option_has(value: str, message: str) -> None:
+    for keys in ({"value": value}, {"one_of": ["y", value]}):
+        with pytest.raises(FileErrors) as caught:
+            policy_of_text("kpolicy.toml", table(symbol="X", **keys))
+        assert [error.message for error in caught.value.errors] == [message]
+
+
+BARE = (
+    "# Linux/x86 6.12.0 Kernel Configuration\n"
+    "CONFIG_SMP=y\nCONFIG_NR_CPUS=8\nCONFIG_START=0x1000\n"
+    'CONFIG_LSM="yama"\n# CONFIG_KASAN is not set\n'
+)
+
+
+def bare(text: str) -> Values:
+    return bare_values(parse_config(".config", text.encode()), "x86_64")
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"symbol": "SMP", "contains": ["a"]}, "no list of items is in CONFIG_SMP, which is y in this .config"),
+        ({"symbol": "SMP", "value": 3}, "'3' is not a valid value for CONFIG_SMP, which is y in this .config"),
+        (
+            {"symbol": "NR_CPUS", "value": "m"},
+            "'m' is not a valid value for CONFIG_NR_CPUS, which is 8 in this .config",
+        ),
+        ({"symbol": "KASAN", "at_least": 5}, "no number is the value of CONFIG_KASAN, which is n in this .config"),
+        ({"symbol": "LSM", "one_of": ["y", 1]}, "'y' or '1' is not a valid value for CONFIG_LSM, which is \"yama\" in"),
+        ({"symbol": "START", "value": "x"}, "'\"x\"' is not a valid value for CONFIG_START, which is 0x1000 in this"),
+    ],
+)
+def test_without_a_tree_the_config_shows_the_type(keys: dict[str, object], message: str) -> None:
+    found, _ = read_requirements([], policy_of_text("kpolicy.toml", table(**keys)).require)
+    with pytest.raises(UsageError) as caught:
+        judge_requirements(bare(BARE), found, complete=False)
+    assert caught.value.message.startswith(message)
+    assert (str(caught.value.location), caught.value.source_line) == ("kpolicy.toml:2", table(**keys).splitlines()[2])
+    # Of another tool's policy it is a finding, and no line is proposed that the symbol cannot have.
+    (finding,) = judge_requirements(bare(BARE), [replace(found[0], origin="foreign")], complete=False)
+    assert finding.remedy == ()
+
+
+def test_all_values_that_cannot_be_are_reported_at_once() -> None:
+    text = table(symbol="SMP", value=3) + table(symbol="NR_CPUS", value="y")
+    found, _ = read_requirements([], policy_of_text("kpolicy.toml", text).require)
+    with pytest.raises(FileErrors) as caught:
+        judge_requirements(bare(BARE), found, complete=False)
+    assert [str(error.location) for error in caught.value.errors] == ["kpolicy.toml:2", "kpolicy.toml:5"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "remedy"),
+    [
+        # A bool can be a tristate where only its value is known.
+        ({"symbol": "KASAN", "value": "m"}, "CONFIG_KASAN=m"),
+        ({"symbol": "NR_CPUS", "value": 64}, "CONFIG_NR_CPUS=64"),
+        ({"symbol": "LSM", "contains": ["bpf"]}, 'CONFIG_LSM="yama,bpf"'),
+        # A number has no line "is not set".
+        ({"symbol": "NR_CPUS", "value": "n"}, None),
+    ],
+)
+def test_without_a_tree_only_possible_lines_are_proposed(keys: dict[str, object], remedy: str | None) -> None:
+    found, _ = read_requirements([], policy_of_text("kpolicy.toml", table(**keys)).require)
+    (finding,) = judge_requirements(bare(BARE), found, complete=False)
+    assert finding.remedy == ((remedy,) if remedy else ())
+
+
+def test_a_bool_that_a_foreign_policy_wants_as_a_module_is_proposed_as_y() -> None:
+    found, _ = read_requirements([], policy_of_text("kpolicy.toml", table(symbol="DEBUG_VM", value="m")).require)
+    (finding,) = judge_requirements(BASE, [replace(found[0], origin="foreign")])
+    assert finding.remedy == ("CONFIG_DEBUG_VM=y",)
+
+
+@pytest.mark.parametrize(
+    ("when", "names"),
+    [
+        ("DEBUG_KERNEL", []),
+        ("DEBUG_KERNEL && !DEBUG_KERNELL", ["DEBUG_KERNELL"]),
+        ("NO_SUCH_ONE = y || NO_SUCH_ONE = m", ["NO_SUCH_ONE"]),
+        ("exists(NO_SUCH_ONE) && NO_SUCH_ONE", []),
+        ("settable(NO_SUCH_ONE)", ["NO_SUCH_ONE"]),
+    ],
+)
+def test_a_condition_with_a_symbol_that_the_tree_lacks(when: str, names: list[str]) -> None:
+    text = table(symbol="DEBUG_KERNEL", value="y", when=when, owner="lab")
+    found = judged(BASE, text + table(symbol="MODULES", value="y", when=when))
+    assert [finding.symbol for finding in found] == names
+    for finding in found:
+        assert (finding.rule, finding.severity, finding.owner) == ("policy/unknown-requirement", "warning", "lab")
+        assert str(finding.place) == "kpolicy.toml:2"
+        name = finding.symbol
+        likely = "; did you mean DEBUG_KERNEL?" if name == "DEBUG_KERNELL" else ""
+        start = f"{name} in the condition of CONFIG_DEBUG_KERNEL=y required by kpolicy.toml:2: x86"
+        assert finding.message == f"{start} has no such symbol in this tree{likely}"
+
+
+def test_conditions_for_other_kernels_and_of_other_tools_are_left_alone() -> None:
+    text = table(symbol="DEBUG_KERNEL", value="y", when="NO_SUCH_ONE", architectures="arm64")
+    assert not judged(BASE, text)
+    found, _ = read_requirements([], policy_of_text("kpolicy.toml", text.replace("arm64", "x86")).require)
+    assert judge_requirements(BASE, found)
+    assert not judge_requirements(BASE, [replace(item, origin="foreign") for item in found])
+    assert not judge_requirements(BASE, found, names=lambda: {"NO_SUCH_ONE": ()})  # type: ignore[arg-type, return-value]

@@ -10,6 +10,7 @@ from typing import Final
 from kpolicy.errors import InputError, did_you_mean
 from kpolicy.kernel.version import KernelVersion
 from kpolicy.policy.expressions.expression import Expression
+from kpolicy.policy.files.contradictions import Contradictions
 from kpolicy.policy.files.globs import config_glob_fault
 from kpolicy.policy.files.policy_file import IN_TREE, Fragment
 from kpolicy.policy.files.requirement import (
@@ -37,6 +38,7 @@ TABLE_KEYS: Final = (
 _OF_SYMBOLS: Final = (*CONDITIONS, "absent", "if_exists")
 _SYMBOL: Final = re.compile(r"[A-Za-z0-9_]+\Z")
 _NUMBER: Final = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|[0-9]+)\Z")
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"\Z')
 _EXAMPLE: Final = 'for example value = "y", one_of = ["y", "m"], contains = ["yama"], at_least = 32768, absent = true'
 
 
@@ -52,8 +54,10 @@ class RequireReader(TableReader):
 
     def tables(self, flavours: Flavours, *, complete: bool = True) -> Iterator[Requirement | Fragment]:
         """What each table requires; `flavours` are those of all files, if `complete`."""
+        known = Contradictions()
         for number in range(self.count(("require",))):
             where = ("require", number)
+            errors = len(self.file.errors)
             self.known_keys(where, TABLE_KEYS)
             scope = self._scope(where, flavours, complete=complete)
             table = self.table(where)
@@ -74,7 +78,19 @@ class RequireReader(TableReader):
             symbol = self._symbol((*where, "symbol"))
             found = self._requirement(where, symbol, scope, severity, note, owner)
             if symbol and found is not None:
+                if len(self.file.errors) == errors:
+                    self._check(where, found, known.add(found))
                 yield found
+
+    def _check(self, where: KeyPath, item: Requirement, excluded: tuple[Requirement, str] | None) -> None:
+        """Complain about a requirement that excludes an earlier one."""
+        if excluded is None:
+            return
+        first, why = excluded
+        table = self.table(where)
+        key = next((key for key in CONDITIONS if key in table), "absent")
+        message = f"{item.text} contradicts {first.text} on line {first.location.line}: {why}"
+        self.file.complain((*where, key), message, value=True)
 
     def fragment(self, where: KeyPath, item: Fragment) -> Iterator[Fragment]:
         """The fragment that a key, or an item of its list, names; nothing where it is no path."""
@@ -106,7 +122,7 @@ class RequireReader(TableReader):
         if low is not None and high is not None and low > high:
             self.file.complain((*where, "at_most"), f"no number is from {low} to {high}", value=True)
         for item in contains:
-            if not item.strip() or "," in item:
+            if not item.strip() or "," in item or "\n" in item:
                 self.file.complain_at_item((*where, "contains"), item, f"{item!r} is not an item of a list")
         line, column = self.file.excerpt((*where, stated[0] if stated else "absent"))
         text = in_words(
@@ -167,13 +183,22 @@ class RequireReader(TableReader):
             # 0x10 is what a hex symbol has, and 16 is not.
             raw = self.file.raw(key)
             return raw if _NUMBER.match(raw) else str(found)
-        return config_value(found)
+        return self._text(key, found)
 
     def _item(self, where: KeyPath, item: object) -> str:
         if isinstance(item, bool) or not isinstance(item, int | str):
             self.file.complain((*where, "one_of"), "the items of 'one_of' must be texts or whole numbers", value=True)
             return ""
-        return str(item) if isinstance(item, int) else config_value(item)
+        return str(item) if isinstance(item, int) else self._text((*where, "one_of"), item)
+
+    def _text(self, key: KeyPath, text: str) -> str:
+        """A text as config lines have it: on one line, its quotes closed."""
+        value = config_value(text)
+        if "\n" in value or "\r" in value:
+            self.file.complain(key, "no value of an option has more than one line", value=True)
+        elif value.startswith('"') and not _QUOTED.match(value):
+            self.file.complain(key, f"{value} is no text in double quotes", 'a quote inside is \\"', value=True)
+        return value
 
     def _bound(self, where: KeyPath) -> tuple[int | None, bool]:
         """A number, and whether it is written in hexadecimal."""

@@ -7,17 +7,18 @@ from collections.abc import Iterable, Iterator
 
 from kpolicy.errors import printable
 from kpolicy.policy.files.policy_file import Waiver
-from kpolicy.policy.files.requirement import Requirement, Scope, release_text
+from kpolicy.policy.files.requirement import Requirement, Scope, last_of_each, release_text
 from kpolicy.policy.files.writing import toml_string
 
 
 def policy_text(requirements: Iterable[Requirement], waivers: Iterable[Waiver], head: Iterable[str]) -> str:
     """The text of a policy file, with the lines of `head` as comments before it.
 
-    `Policy.require` of the file is what is required, but for the locations.
+    `Policy.require` of the file is what is required, but for the locations, and for what a later requirement for the
+    same configs takes the place of: a policy file may not state both.
     """
     lines = [_comment(line) for line in head]
-    for item in requirements:
+    for item in last_of_each(requirements):
         lines += ["", _comment(str(item.location)), "[[require]]", *_keys(item)]
     for waiver in waivers:
         lines += ["", "[[waiver]]", *_waiver(waiver)]

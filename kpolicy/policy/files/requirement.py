@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from kpolicy.bounds import whole
@@ -132,6 +133,19 @@ class Requirement:
     def value(self) -> str:
         """The value that is preferred, "" where none is stated."""
         return self.values[0] if self.values else ""
+
+
+def last_of_each(requirements: Iterable[Requirement]) -> tuple[Requirement, ...]:
+    """The last requirement for each symbol and the same configs, in the order of their lines.
+
+    Those for the items of a list are apart: each list of items counts.
+    """
+    found: dict[tuple[str, tuple[str, ...], str | None, Scope], Requirement] = {}
+    for item in requirements:
+        key = (item.symbol, item.contains, item.srcarch, item.scope)
+        found.pop(key, None)
+        found[key] = item
+    return tuple(found.values())
 
 
 def in_words(

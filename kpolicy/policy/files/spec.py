@@ -16,10 +16,12 @@ FORMATS: Final[Mapping[str, str]] = MappingProxyType(
         "ark": "redhat/configs of kernel-ark, RHEL and Fedora",
         "gentoo": "CONFIG_CHECK of an ebuild",
         "khc": "the JSON of kernel-hardening-checker",
+        "openwrt": "kernel configs of an OpenWrt target",
         "pmos": "kconfigcheck.toml of postmarketOS",
         "rcutorture": "scenarios of the kernel's rcutorture",
         "syz": "main.yml of syz-kconf (syzkaller)",
         "ubuntu": "annotations of Ubuntu kernels",
+        "yocto": "kernel metadata of Yocto (.scc)",
     }
 )
 """The formats, and what each is for."""

@@ -5,19 +5,22 @@
 to the highest; `generic-x86-x86_64` is generic/x86/x86_64 of each tree.  Of the first tree every folder has to be
 there.  A folder has a file for each symbol: comments, which are the note, and one config line.  The check is that of
 process_configs.sh: what a .config has must be what is asked for, a symbol without a line is none of its findings.  The
-comment `process_configs_known_broken` is a waiver.  A section is the name of a config, `kernel-x86_64-debug-rhel`.
+comment `process_configs_known_broken` is a waiver, in whatever folder the file of the symbol is.  A section is the
+name of a config, `kernel-x86_64-debug-rhel`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from kpolicy.errors import UsageError
 from kpolicy.frozen import dataclass
+from kpolicy.location import Location
 from kpolicy.policy.files.policy_file import Waiver
 from kpolicy.policy.files.requirement import Requirement, Scope
+from kpolicy.policy.foreign.config_lines import ConfigLine, config_lines, is_config_line
 from kpolicy.policy.foreign.policy import Files, Foreign, Text, finish, note, unknown_section
 
 ARCHITECTURES: Final = {
@@ -34,20 +37,17 @@ ARCHITECTURES: Final = {
 _PREFIX: Final = "kernel-"
 _PRIORITY: Final = "priority."
 _FILE: Final = re.compile(r"CONFIG_[^/]*[^~/]\Z")
-_LINE: Final = re.compile(r"CONFIG_([A-Za-z0-9_]+)=(.*)|# CONFIG_([A-Za-z0-9_]+) is not set")
+_CONFIG: Final = "CONFIG_"
 _ENTRY: Final = re.compile(r"([A-Za-z0-9_.-]+)=(.*)")
 _BROKEN: Final = "process_configs_known_broken"
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A config line, and whether its file says that it cannot be met."""
+    """A config line, and the comment of its file."""
 
-    text: Text
-    number: int
-    value: str
+    line: ConfigLine
     why: str
-    broken: int
 
 
 def read(files: Files, path: str, section: str) -> Foreign:
@@ -56,12 +56,14 @@ def read(files: Files, path: str, section: str) -> Foreign:
     order_line, order, empty, layers = _entries(priority)
     priority.finish()
     if variant in empty:
-        return Foreign(())
+        what = f"{section} is one of EMPTY: no config is built for it"
+        raise priority.error(empty[variant], what, at=variant)
     if variant not in layers:
         flavor = priority.path.rpartition(_PRIORITY)[2]
         unknown_section(path, "config", section, [f"{_PREFIX}{name}-{flavor}" for name in layers])
     texts: dict[str, Text] = {}
     found: dict[str, _Line] = {}
+    every: list[str] = []
     number, row = layers[variant]
     for tree in order:
         try:
@@ -72,6 +74,7 @@ def read(files: Files, path: str, section: str) -> Foreign:
                 continue
             priority.complain(order_line, f"ORDER: {tree}: {error.message}", at=tree)
             continue
+        every += folders.values()
         for name in row:
             folder = folders.get(name)
             if folder is None:
@@ -82,9 +85,14 @@ def read(files: Files, path: str, section: str) -> Foreign:
     finish([priority, *texts.values()])
     arch = ARCHITECTURES.get(variant.partition("-")[0])
     scope = Scope(((arch,),)) if arch is not None else Scope()
-    required = [_requirement(symbol, line, scope) for symbol, line in found.items()]
-    waived = zip(required, found.values(), strict=True)
-    return Foreign(tuple(required), (), tuple(_waiver(item, line) for item, line in waived if line.broken))
+    required = tuple(_requirement(symbol, line, scope) for symbol, line in found.items())
+    broken = dict(_broken(files, every, found))
+    waivers = (
+        Waiver(item.id, "", "", _BROKEN, "redhat/configs", None, broken[item.symbol])
+        for item in required
+        if item.symbol in broken
+    )
+    return Foreign(required, (), tuple(waivers))
 
 
 def _priority(files: Files, path: str, section: str) -> tuple[Text, str]:
@@ -98,11 +106,11 @@ def _priority(files: Files, path: str, section: str) -> tuple[Text, str]:
     return files.text(f"{path.rstrip('/')}/{_PRIORITY}{flavor}"), variant
 
 
-def _entries(text: Text) -> tuple[int, list[str], list[str], dict[str, tuple[int, list[str]]]]:
+def _entries(text: Text) -> tuple[int, list[str], dict[str, int], dict[str, tuple[int, list[str]]]]:
     """The trees with their line, the configs that are empty, and the layers of each config with their line."""
     order_line = 1
     order: list[str] = []
-    empty: list[str] = []
+    empty: dict[str, int] = {}
     layers: dict[str, tuple[int, list[str]]] = {}
     for number, line in enumerate(text.lines, 1):
         if not line.strip() or line.startswith("#"):
@@ -114,7 +122,7 @@ def _entries(text: Text) -> tuple[int, list[str], list[str], dict[str, tuple[int
         elif match[1] == "ORDER":
             order_line, order = number, match[2].split()
         elif match[1] == "EMPTY":
-            empty += match[2].split()
+            empty.update(dict.fromkeys(match[2].split(), number))
         elif not match[2].strip(":"):
             text.complain(number, f"no folders for {match[1]}", at=len(line) + 1)
         else:
@@ -148,22 +156,24 @@ def _lines(files: Files, folder: str, texts: dict[str, Text]) -> Iterator[tuple[
             continue
         path = f"{folder}/{name}"
         text = texts[path] = files.text(path)
-        comments = [line for line in text.lines if line.startswith("#") and not _LINE.fullmatch(line.rstrip())]
+        comments = [line for line in text.lines if line.startswith("#") and not is_config_line(line)]
         why = note(line.lstrip("# ~") for line in comments if _BROKEN not in line)
-        broken = next((number for number, line in enumerate(text.lines, 1) if _BROKEN in line), 0)
-        for number, line in enumerate(text.lines, 1):
-            match = _LINE.fullmatch(line.rstrip())
-            if match is not None:
-                yield match[1] or match[3], _Line(text, number, match[2] if match[1] else "n", why, broken)
-            elif line.strip() and not line.startswith("#"):
-                hint = "a line is CONFIG_X=value or # CONFIG_X is not set"
-                text.complain(number, "not a config line", hint=hint)
+        for line in config_lines(text):
+            yield line.symbol, _Line(line, why)
 
 
-def _requirement(symbol: str, line: _Line, scope: Scope) -> Requirement:
-    return line.text.require(line.number, symbol, (line.value,), absent=True, scope=scope, why=line.why)
+def _broken(files: Files, folders: Iterable[str], symbols: Collection[str]) -> Iterator[tuple[str, Location]]:
+    """The symbols whose files say that they cannot be met; process_configs.sh looks in those of every folder."""
+    for folder in folders:
+        for name in files.names(folder):
+            symbol = name.removeprefix(_CONFIG)
+            if symbol in symbols and name.startswith(_CONFIG):
+                text = files.text(f"{folder}/{name}")
+                if _BROKEN in text.text:
+                    number = next(number for number, line in enumerate(text.lines, 1) if _BROKEN in line)
+                    yield symbol, text.location(number)
 
 
-def _waiver(item: Requirement, line: _Line) -> Waiver:
-    place = line.text.location(line.broken)
-    return Waiver(item.id, "", "", _BROKEN, "redhat/configs", None, place)
+def _requirement(symbol: str, found: _Line, scope: Scope) -> Requirement:
+    line = found.line
+    return line.text.require(line.number, symbol, (line.value,), absent=True, scope=scope, why=found.why)

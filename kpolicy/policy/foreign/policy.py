@@ -232,6 +232,24 @@ class Given:
         return tuple(sorted({name if "/" not in name else f"{name.partition('/')[0]}/" for name in below}))
 
 
+def optional_text(files: Files, path: str) -> Text | None:
+    """A file that need not be there; raises UsageError for one that is no text."""
+    try:
+        return files.text(path)
+    except UsageError as error:
+        if error.source_line is not None:
+            raise
+        return None
+
+
+def optional_names(files: Files, path: str) -> tuple[str, ...]:
+    """The names in a folder that need not be there."""
+    try:
+        return files.names(path)
+    except UsageError:
+        return ()
+
+
 def join(path: str, name: str) -> str:
     """The path of a file that another one names, relative to it; raises UsageError for one that is not relative."""
     if os.path.isabs(name) or "\0" in name:

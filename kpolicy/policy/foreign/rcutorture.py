@@ -12,9 +12,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kpolicy.errors import UsageError
 from kpolicy.policy.files.requirement import EVERYWHERE, Requirement, Scope, config_value
-from kpolicy.policy.foreign.policy import Files, Foreign, Text, finish, join, unknown_section
+from kpolicy.policy.foreign.policy import Files, Foreign, Text, finish, join, optional_text, unknown_section
 
 MACHINES: Final = {
     "aarch64": "arm64",
@@ -37,7 +36,11 @@ def read(files: Files, path: str, section: str) -> Foreign:
         unknown_section(path, "machine", section, list(MACHINES))
     scenario = files.text(path)
     own = section and f"{_COMMON}.{section}"
-    layers = [_beside(files, path, _COMMON), scenario, _beside(files, path, own) if own else None]
+    layers = [
+        optional_text(files, join(path, _COMMON)),
+        scenario,
+        optional_text(files, join(path, own)) if own else None,
+    ]
     texts = [text for text in layers if text is not None]
     scope = Scope(((MACHINES[section],),)) if section else EVERYWHERE
     found: dict[str, Requirement] = {}
@@ -52,16 +55,6 @@ def read(files: Files, path: str, section: str) -> Foreign:
         scenario.complain(1, "no config line", hint="name a scenario, as configs/rcu/TREE01")
     finish(texts)
     return Foreign(tuple(found.values()))
-
-
-def _beside(files: Files, path: str, name: str) -> Text | None:
-    """A file in the folder of the scenario, if it is there."""
-    try:
-        return files.text(join(path, name))
-    except UsageError as error:
-        if error.source_line is not None:
-            raise
-        return None
 
 
 def _requirement(text: Text, number: int, word: str, scope: Scope) -> Requirement | None:

@@ -12,6 +12,7 @@ from kpolicy.bounds import contained
 from kpolicy.errors import UsageError
 from kpolicy.location import Location
 from kpolicy.policy.files.spec import Spec
+from kpolicy.policy.foreign.kinds import check_kind
 from kpolicy.policy.foreign.policy import Files, Foreign, Reader
 
 _MODULES: Final[Mapping[str, str]] = MappingProxyType(
@@ -20,10 +21,12 @@ _MODULES: Final[Mapping[str, str]] = MappingProxyType(
         "ark": "kernel_ark",
         "gentoo": "gentoo",
         "khc": "hardening_checker",
+        "openwrt": "openwrt",
         "pmos": "postmarketos",
         "rcutorture": "rcutorture",
         "syz": "syzkaller",
         "ubuntu": "ubuntu",
+        "yocto": "yocto",
     }
 )
 
@@ -36,9 +39,19 @@ def reader(name: str) -> Reader:
 
 
 def read_foreign(spec: Spec, files: Files) -> Foreign:
-    """The policy that a spec names; raises UsageError, or FileErrors with all that is wrong with its files."""
+    """The policy that a spec names.
+
+    Raises UsageError for a policy of another format, or one that requires nothing, and FileErrors with all that is
+    wrong with its files.
+    """
     if not spec.path:
-        hint = f"write {spec.format}:PATH"
-        raise UsageError(f"{spec.format}: needs a path", Location(str(spec), 0), hint=hint)
+        raise UsageError(f"{spec.format}: needs a path", Location(str(spec), 0), hint=f"write {spec.format}:PATH")
     with contained(f"reading the policy {spec}", Location(spec.path, 0)):
-        return reader(spec.format)(files, spec.path, spec.section)
+        check_kind(files, spec.path, spec.format)
+        found = reader(spec.format)(files, spec.path, spec.section)
+        if not found.requirements:
+            hint = None
+            for left in found.left_out[:1]:
+                hint = f"{len(found.left_out)} lines are not imported, the first: {left.location}: {left.why}"
+            raise UsageError("nothing is required by this policy", Location(spec.path, 0), hint=hint)
+        return found

@@ -21,6 +21,7 @@ from typing import Final
 from kpolicy.errors import InputError, UsageError
 from kpolicy.kernel.version import KernelVersion
 from kpolicy.policy.files.requirement import Requirement, Scope, release
+from kpolicy.policy.foreign.config_lines import fault, is_value
 from kpolicy.policy.foreign.policy import Files, Foreign, LeftOut, Text, finish, join, unknown_section
 from kpolicy.policy.foreign.syzkaller_bits import Bit, Option, check_keys, read_bit, words_of
 from kpolicy.policy.foreign.yaml_tree import Items, Pairs, Scalar, yaml_tree
@@ -200,11 +201,11 @@ class _Merged:
             first = node.line + 1 if node.quote in ("|", ">") else node.line
             for number, line in enumerate(node.value.split("\n"), first):
                 match = _LINE.fullmatch(line.strip())
-                if match is not None:
+                if match is not None and is_value(match[2] or "n"):
                     name, value = match[1] or match[3], match[2] or "n"
                     yield text.require(number, name, (value,), if_exists=True, severity="note", scope=scope)
-                elif line.strip() and not line.strip().startswith("#"):
-                    self.left_out.append(text.left_out(number, "not a config line"))
+                elif (why := fault(line.strip()) if match is None else "not a value") is not None:
+                    self.left_out.append(text.left_out(number, why))
 
 
 def _requirement(option: Option, features: frozenset[str], scope: Scope) -> Requirement | None:

@@ -1,21 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Ubuntu: the annotations of debian.master/config, as debian/scripts/misc/kconfig/annotations.py reads them.
 
-The head of the main file names architectures and flavours.  `include` reads another file in its place.  A later
-`policy` for an architecture replaces those for its flavours; one for a flavour replaces only itself.  For a flavour its
-own value counts, else that of the flavour that FLAVOUR_DEP names for it, else that of the architecture.  `-` says that
-the .config has no line, and n that it has "is not set"; other values are literal.  A `note` is the reason.
+The head of the main file names architectures and flavours.  `include` reads another file in its place, which is named
+relative to the main file, wherever it is included.  A later `policy` for an architecture replaces those for its
+flavours; one for a flavour replaces only itself.  For a flavour its own value counts, else that of the flavour that
+FLAVOUR_DEP names for it, else that of the architecture.  `-` says that the .config has no line, and n that it has "is
+not set"; other values are literal.  A `note` is the reason.  What `annotations --check` does not compare is left out.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from kpolicy.errors import InputError, UsageError, did_you_mean
 from kpolicy.policy.files.requirement import Requirement, Scope
-from kpolicy.policy.foreign.policy import Files, Foreign, Text, finish, join, unknown_section
+from kpolicy.policy.foreign.config_lines import is_value
+from kpolicy.policy.foreign.policy import Files, Foreign, LeftOut, Text, finish, join, unknown_section
 
 ARCHITECTURES: Final = {
     "amd64": "x86_64",
@@ -29,13 +32,22 @@ ARCHITECTURES: Final = {
 }
 """The architectures of Debian, and the ARCH words of make for them."""
 
+NOT_COMPARED: Final = frozenset(
+    (
+        "AS_VERSION", "BINDGEN_VERSION_TEXT", "CC_VERSION_TEXT", "CLANG_VERSION", "GCC_VERSION", "LD_VERSION",
+        "LLD_VERSION", "PAHOLE_VERSION", "RUSTC_VERSION_TEXT", "VERSION_SIGNATURE",
+    )
+)  # fmt: skip
+"""SKIP_CONFIGS of debian/scripts/misc/kconfig/run.py: they name the tools and the build."""
+
 _MOST_INCLUDES: Final = 50
 _HEAD: Final = re.compile(r"# (ARCH|FLAVOUR|FLAVOUR_DEP): (.*)")
 _INCLUDED_FLAVOURS: Final = "# FLAVOUR: "
 _INCLUDE: Final = re.compile(r'include\s+"?([^"]*)"?')
 _ENTRY: Final = re.compile(r"CONFIG_([A-Za-z0-9_]+) (policy|note)<")
-_POLICY: Final = re.compile(r" policy<(.*?)>")
-_NOTE: Final = re.compile(r" note<(.*?)>")
+# Of several the last counts, as for the tool.
+_POLICY: Final = re.compile(r".* policy<(.*?)>")
+_NOTE: Final = re.compile(r".* note<(.*?)>")
 # A pair of a Python dictionary of texts.
 _TEXT: Final = r"""'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)\""""
 _PAIR: Final = re.compile(rf"\s*(?:{_TEXT})\s*:\s*(?:{_TEXT})\s*(,|\Z)")
@@ -58,7 +70,8 @@ def read(files: Files, path: str, section: str) -> Foreign:
     known = (*reader.flavours, *reader.architectures)
     if section not in known:
         unknown_section(path, "flavour", section, known)
-    return Foreign(tuple(reader.requirements(section)))
+    requirements = tuple(reader.requirements(section))
+    return Foreign(requirements, tuple(reader.left_out))
 
 
 class _Reader:
@@ -73,6 +86,7 @@ class _Reader:
         self._instead: dict[str, tuple[str, int]] = {}
         self._included: set[str] = set()
         self._entries: dict[str, _Entry] = {}
+        self.left_out: list[LeftOut] = []
         if self.main.text.lstrip().startswith("{"):
             raise self.main.error(1, "annotations in JSON are not read", hint="the usual ones begin with # FORMAT: 4")
         self._head()
@@ -124,7 +138,7 @@ class _Reader:
             text.complain(number, f"more than {_MOST_INCLUDES} includes within one another", at="include")
             return
         try:
-            included = self._files.text(join(text.path, name))
+            included = self._files.text(join(self.main.path, name))
         except (UsageError, InputError) as error:
             text.complain(number, f"{name}: {error.message}", at=name or "include")
             return
@@ -134,7 +148,7 @@ class _Reader:
 
     def _entry(self, text: Text, number: int, raw: str, line: str, symbol: str) -> None:
         entry = self._entries.setdefault(symbol, _Entry())
-        policy, why = _POLICY.search(line), _NOTE.search(line)
+        policy, why = _POLICY.match(line), _NOTE.match(line)
         if policy is None and why is None:
             text.complain(number, "'>' is missing", at=len(raw.rstrip()) + 1)
             return
@@ -185,12 +199,29 @@ class _Reader:
         keys = [section, *([self._instead[section][0]] if section in self._instead else []), arch]
         scope = Scope(((ARCHITECTURES[arch],),)) if arch in ARCHITECTURES else Scope()
         found = []
+        self.left_out += self._unknown()
         for symbol, entry in self._entries.items():
             key = next((key for key in keys if key in entry.values), None)
-            if key is not None:
+            if key is not None and symbol in NOT_COMPARED:
+                _, text, number = entry.values[key]
+                self.left_out.append(text.left_out(number, "annotations --check does not compare it"))
+            elif key is not None:
                 value, text, number = entry.values[key]
+                if value != "-" and not is_value(value):
+                    self.left_out.append(text.left_out(number, f"no .config has the value {value[:40]!r}"))
+                    continue
                 found.append(_requirement(text, number, symbol, value, replace(scope), entry.note))
         return found
+
+    def _unknown(self) -> Iterator[LeftOut]:
+        """Values for what is neither an architecture nor a flavour, which the tool drops when it saves the file."""
+        known = {*self.architectures, *ARCHITECTURES, *self.flavours, *self._included}
+        for entry in self._entries.values():
+            for key, (_, text, number) in entry.values.items():
+                if key not in known:
+                    hint = did_you_mean(key, (*self.architectures, *self.flavours))
+                    what = f"{key!r} is neither an architecture nor a flavour"
+                    yield text.left_out(number, f"{what}; {hint}" if hint else what)
 
 
 def _requirement(text: Text, number: int, symbol: str, value: str, scope: Scope, why: str) -> Requirement:

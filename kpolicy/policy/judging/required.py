@@ -3,21 +3,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from kpolicy.bounds import whole
-from kpolicy.errors import UsageError
 from kpolicy.evaluate.strings import unquote
 from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import Link, cause, config_line, shown
-from kpolicy.policy.checks.effects import is_value
-from kpolicy.policy.checks.reasons import Names, choice_taken, elsewhere, hint, is_foreign, listed, with_article
+from kpolicy.policy.checks.reasons import Names, choice_taken, elsewhere, hint, is_foreign, listed
 from kpolicy.policy.checks.removed import removed_by
 from kpolicy.policy.edits import line_of
 from kpolicy.policy.files.requirement import Requirement, as_number, config_text
 from kpolicy.policy.files.vocabulary import UNKNOWN_REQUIREMENT
+from kpolicy.policy.judging.conditions import unknown_in_conditions
 from kpolicy.policy.judging.known_as import known_as
+from kpolicy.policy.judging.possible import NUMBERS, check_values, number, written
 from kpolicy.policy.judging.requirements import effective
 from kpolicy.policy.rules.finding import Finding, SymbolValue
 from kpolicy.policy.rules.rule import Severity
@@ -26,18 +26,11 @@ if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
 
 DEFAULT_SEVERITY: Final[Severity] = "warning"
-_POSSIBLE: Final = {
-    "bool": "it can be y or n",
-    "tristate": "it can be y, m or n",
-    "int": "it takes a decimal number",
-    "hex": "it takes a hexadecimal number",
-    "string": 'it takes a text in double quotes: "..."',
-}
 
 
 def judge_requirements(
     values: Values,
-    requirements: Iterable[Requirement],
+    requirements: Collection[Requirement],
     role: str = "",
     *,
     tree: str = "",
@@ -49,11 +42,13 @@ def judge_requirements(
 
     `complete` says that the model has every symbol of the tree; else one that it lacks is merely off.  `names`
     gives the names of all architectures.  `config` is the name that the scopes of requirements are for, if it is not
-    that of the config itself.  Raises UsageError for a value that the symbol cannot have.
+    that of the config itself.  Raises UsageError for values that symbols cannot have; without Kconfig files the type of
+    one is that of its value in the .config.
     """
     if config is None:
         config = values.config.name if values.config is not None else ""
-    return tuple(_judged(values, effective(values, requirements, config), role, tree, complete, names))
+    found = tuple(_judged(values, effective(values, requirements, config), role, tree, complete, names))
+    return (*found, *_conditions(values, requirements, role, tree, names, config)) if complete else found
 
 
 def keeps(values: Values, requirement: Requirement) -> bool:
@@ -63,13 +58,13 @@ def keeps(values: Values, requirement: Requirement) -> bool:
         return requirement.absent
     if requirement.values:
         return any(_has(values, name, wanted) for wanted in requirement.values)
-    kind, written = values.model.type_of(name), values.is_written(name)
+    kind, has_line = values.model.type_of(name), values.is_written(name)
     if requirement.contains:
-        return kind == "string" and written and not without(values, requirement)
+        return kind == "string" and has_line and not without(values, requirement)
     if requirement.at_least is None and requirement.at_most is None:
         return False
-    number = as_number(values.text(name), is_hex=kind == "hex") if written and kind in ("int", "hex") else None
-    return number is not None and _is_within(requirement, number)
+    found = as_number(values.text(name), is_hex=kind == "hex") if has_line and kind in NUMBERS else None
+    return found is not None and _is_within(requirement, found)
 
 
 def without(values: Values, requirement: Requirement) -> tuple[str, ...]:
@@ -79,20 +74,27 @@ def without(values: Values, requirement: Requirement) -> tuple[str, ...]:
     return tuple(item for item in requirement.contains if item not in items)
 
 
-def wanted_value(values: Values, requirement: Requirement) -> str:
-    """The value to set so that a requirement is kept, as config lines have it; "" where no line does that."""
+def wanted_value(values: Values, requirement: Requirement, *, complete: bool = True) -> str:
+    """The value to set so that a requirement is kept, as config lines have it; "" where no line does that.
+
+    `complete` is as for `judge_requirements`.
+    """
     name = requirement.symbol
     kind = values.model.type_of(name)
     if requirement.values:
-        fitting = (item for item in requirement.values if item == "n" or kind == "unknown" or is_value(kind, item))
-        return next(fitting, requirement.value)
+        lines = (written(values, name, item, complete=complete) for item in requirement.values)
+        return next(filter(None, lines), "")
     text = values.text(name) if values.is_written(name) else ""
     if requirement.contains:
+        if kind not in ("string", "unknown"):
+            return ""
         separator = "," if "," in text or " " not in text else " "
         return config_text(separator.join((*([text] if text else []), *without(values, requirement))))
-    number = as_number(text, is_hex=kind == "hex")
+    if kind not in (*NUMBERS, "unknown"):
+        return ""
+    found = as_number(text, is_hex=kind == "hex")
     low, high = requirement.at_least, requirement.at_most
-    bound = low if low is not None and (number is None or high is None or number < low) else high
+    bound = low if low is not None and (found is None or high is None or found < low) else high
     if bound is None:
         return ""
     return hex(bound) if kind == "hex" else str(bound)
@@ -119,7 +121,7 @@ def _has(values: Values, name: str, wanted: str) -> bool:
     got = values.text(name)
     if kind == "string":
         return wanted.startswith('"') and got == unquote(wanted)
-    return _number(got, kind) == _number(wanted, kind)
+    return number(got, kind) == number(wanted, kind)
 
 
 def _judged(
@@ -133,25 +135,39 @@ def _judged(
     under = [(item, known_as(values.model, item, complete=complete)) for item in asked]
     # An old and a new name can be required side by side: of several lines for a symbol the last counts.
     last = {(here.symbol, here.contains): item for item, here in under}
+    under = [(item, here) for item, here in under if last[here.symbol, here.contains] is item]
+    check_values(values, (here for _, here in under), complete=complete)
     for item, here in under:
-        if last[here.symbol, here.contains] is not item:
-            continue
         if not values.model.is_defined(here.symbol):
             found = _unknown(values, item, names) if complete else _without_line(values, item)
             if found is not None and not (item.if_exists or item.absent):
                 rule, severity, why = found
                 yield _finding(values, item, role, tree, rule, severity, f"{_asked(item)}: {why}", ())
             continue
-        # What is for kernels that have a symbol is for those of many releases, in which its type changes.
-        if complete and item.origin == "own" and not item.if_exists:
-            _check_value(values, here)
         if not keeps(values, here):
+            # A line that the prompt does not let through would fix nothing.
+            settable = values.visibility(here.symbol) > 0
+            value = wanted_value(values, here, complete=complete) if settable else ""
             causes = cause(values, here.symbol)
             because = _in_the_way(values, here) or _because(causes[0])
             named = "" if here.symbol == item.symbol else f"CONFIG_{here.symbol}, its name in this kernel, "
             message = f"{_asked(item)}: {named}is {_got(values, here)}, because {because}"
             severity = item.severity or DEFAULT_SEVERITY
-            yield _finding(values, here, role, tree, item.id, severity, message, causes, item.symbol)
+            remedy = (_line(here, value),) if _can_stand(values, here, value) else ()
+            finding = _finding(values, here, role, tree, item.id, severity, message, causes, item.symbol)
+            yield replace(finding, remedy=remedy)
+
+
+def _conditions(
+    values: Values, asked: Collection[Requirement], role: str, tree: str, names: Names | None, config: str
+) -> Iterator[Finding]:
+    """A finding for each symbol in a condition that no architecture of the tree has."""
+    for name, item in unknown_in_conditions(values, asked, config, names):
+        found = _unknown(values, replace(item, symbol=name, values=("y",), absent=None), names)
+        assert found is not None, "only a requirement of n can have none"
+        rule, severity, why = found
+        message = f"{name} in the condition of {_asked(item)}: {why}"
+        yield replace(_finding(values, item, role, tree, rule, severity, message, ()), symbol=name)
 
 
 def _got(values: Values, item: Requirement) -> str:
@@ -196,34 +212,6 @@ def _unknown(values: Values, item: Requirement, names: Names | None) -> tuple[st
     return UNKNOWN_REQUIREMENT, "note" if lenient else item.severity or "warning", why
 
 
-def _check_value(values: Values, item: Requirement) -> None:
-    """Raise UsageError for a value that nothing could give the symbol."""
-    kind = values.model.type_of(item.symbol)
-    if kind == "unknown" or any(_is_possible(kind, value) for value in item.values):
-        return
-    if item.values:
-        what = f"{item.value!r} is not a valid value for"
-    elif item.contains and kind != "string":
-        what = "no list of items is in"
-    elif (item.at_least, item.at_most) != (None, None) and kind not in ("int", "hex"):
-        what = "no number is the value of"
-    else:
-        return
-    raise UsageError(
-        f"{what} CONFIG_{item.symbol}, which is {with_article(kind)}",
-        item.location,
-        source_line=item.line or item.text,
-        column=item.column or item.text.find("=") + 2,
-        hint=_POSSIBLE.get(kind),
-    )
-
-
-def _is_possible(kind: str, value: str) -> bool:
-    if value == "n" or is_value(kind, value):
-        return True
-    return kind in ("int", "hex") and isinstance(_number(value, kind), int)
-
-
 def _in_the_way(values: Values, item: Requirement) -> str:
     """Why a line that asks for what is required would not be honoured; nothing where it would be."""
     symbol = values.model.symbol(item.symbol)
@@ -254,10 +242,6 @@ def _finding(
     *old: str,
 ) -> Finding:
     """A finding about `item`, under its present name; the line to edit may be one under an `old` name."""
-    known = bool(causes)
-    # A line that the prompt does not let through would fix nothing.
-    settable = known and values.visibility(item.symbol) > 0
-    value = wanted_value(values, item) if settable else ""
     return Finding(
         rule=rule,
         severity=severity,
@@ -269,11 +253,16 @@ def _finding(
         symbols=(SymbolValue(item.symbol, shown(values, item.symbol)),),
         message=message,
         causes=causes or cause(values, item.symbol),
-        place=config_line(values, item.symbol, *old) if known else item.location,
-        remedy=(_line(item, value),) if value else (),
+        place=config_line(values, item.symbol, *old) if causes else item.location,
+        remedy=(),
         note=item.note,
         owner=item.owner,
     )
+
+
+def _can_stand(values: Values, item: Requirement, value: str) -> bool:
+    """Whether a line gives the symbol this value: of a number or a text no line says that it is not set."""
+    return bool(value) and (value != "n" or values.model.type_of(item.symbol) in ("bool", "tristate", "unknown"))
 
 
 def _line(item: Requirement, value: str) -> str:
@@ -300,10 +289,3 @@ def _in_words(text: str) -> str:
     if text in ("no prompt", "no default"):
         return f"it has {text}"
     return text
-
-
-def _number(text: str, kind: str) -> int | str:
-    try:
-        return whole(text, 16 if kind == "hex" else 10)
-    except ValueError:
-        return text

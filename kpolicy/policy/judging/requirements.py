@@ -23,7 +23,7 @@ from kpolicy.location import Location
 from kpolicy.policy.checks.spelling import corrected
 from kpolicy.policy.edits import line_of
 from kpolicy.policy.files.policy_file import IN_TREE, SHIPPED_FOLDER, SHIPPED_PACKAGE, Fragment
-from kpolicy.policy.files.requirement import EVERYWHERE, Origin, Requirement, Scope
+from kpolicy.policy.files.requirement import EVERYWHERE, Origin, Requirement, last_of_each
 from kpolicy.policy.toml.toml_file import FileErrors
 
 if TYPE_CHECKING:
@@ -199,19 +199,6 @@ def _in_tree(path: str, source: Source | None) -> Config | None:
     if source is None or not source.is_file(path):
         return None
     return config_in_tree(source, path)
-
-
-def last_of_each(requirements: Iterable[Requirement]) -> tuple[Requirement, ...]:
-    """The last requirement for each symbol and the same configs, in the order of their lines.
-
-    Those for the items of a list are apart: each list of items counts.
-    """
-    found: dict[tuple[str, tuple[str, ...], str | None, Scope], Requirement] = {}
-    for item in requirements:
-        key = (item.symbol, item.contains, item.srcarch, item.scope)
-        found.pop(key, None)
-        found[key] = item
-    return tuple(found.values())
 
 
 def effective(values: Values, requirements: Iterable[Requirement], config: str) -> tuple[Requirement, ...]:
