@@ -241,13 +241,13 @@ class Tree:
     ) -> Fix:
         """The fewest edits that clear the findings of a config, or those of some rules; nothing is written.
 
-        With `unsafe` requests that work may be given up.
+        With `unsafe` requests that work may be given up.  `costs` of the policy asks for what the edits cost.
         """
         from kpolicy.run.fix import FixRequest, fix, subject_of
 
         terms = self._terms(policy)
-        request = FixRequest(self._source, config, arch, tuple(rules), as_fragment, alternatives, unsafe, terms)
-        return fix_result(fix(subject_of(request, self._context), request))
+        request = FixRequest(self._source, config, arch, tuple(rules), as_fragment, alternatives, unsafe, terms=terms)
+        return fix_result(fix(subject_of(request, self._context), request, self._context.cache))
 
     def diff(
         self, other: Tree, configs: Sequence[str] = (), archs: Sequence[str] = (), policy: Policy | None = None

@@ -12,6 +12,7 @@ import click
 from kpolicy.cli import candidates, status
 from kpolicy.cli.command_line import cmdline_option
 from kpolicy.cli.console import Console
+from kpolicy.cli.machine import machine_options, stated_machine
 from kpolicy.cli.options import (
     THRESHOLDS,
     acceptance_options,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 _FRAGMENT = "fragment"
 _FORMATS = ("diff", _FRAGMENT, "json", "text")
+_WITH_COSTS = ("json", "text")
 _MOST_EFFECTS = 12
 
 
@@ -65,6 +67,7 @@ _MOST_EFFECTS = 12
     type=click.Choice(THRESHOLDS),
     help="Fix findings of at least this severity; no edit may cause one. [default: what the policy says, else warning]",
 )
+@machine_options
 @cmdline_option
 @policy_options
 @acceptance_options
@@ -83,6 +86,8 @@ def command(
     alternatives: bool,
     unsafe: bool,
     write: bool,
+    ram: str | None,
+    cpus: int | None,
     **words: object,
 ) -> int:
     """Find the fewest edited lines that clear findings and keep what the config requests.
@@ -92,7 +97,8 @@ def command(
     evaluation.  "minimal" is printed only if no smaller edit exists.
 
     Nothing is written but with --write.  Other values that change, and findings that no edit clears, are printed
-    to stderr.  CONFIG is named as for `kpolicy check`; of a stack a+b+c the last file is edited.
+    to stderr.  --format text and json also list what the edits cost, as `kpolicy cost` does.  CONFIG is named as for
+    `kpolicy check`; of a stack a+b+c the last file is edited.
 
     \b
     Examples:
@@ -100,7 +106,10 @@ def command(
       kpolicy fix --tree ~/linux --arch arm64 defconfig+debug.config --format fragment
       kpolicy fix --tree ~/linux .config --rule kmemleak --rule 'debug-vm/*' --write
       kpolicy fix --tree ~/linux .config --format text --alternatives
+      kpolicy fix --tree ~/linux .config --require site.config --format text --ram 16G
     """
+    from dataclasses import replace
+
     from kpolicy.cli.reporting import Options
     from kpolicy.cli.setup import deliver
     from kpolicy.run.fix import FixRequest, fix, subject_of
@@ -112,16 +121,22 @@ def command(
     source = needed_tree(tree, console.environment)
     if write and form == _FRAGMENT:
         raise UsageError("a fragment goes on top of a config", hint="--write edits the config: omit --format")
+    machine = stated_machine(ram, cpus)
+    if form not in _WITH_COSTS and (ram is not None or cpus is not None):
+        raise UsageError("--ram and --cpus are for the costs of --format text and json")
     terms = options.booted_terms(console, config)
-    request = FixRequest(source, config, arch, selectors, form == _FRAGMENT, alternatives, unsafe, terms)
-    subject = subject_of(request, options.context(console))
+    if form in _WITH_COSTS:
+        terms = replace(terms, machine=machine)
+    request = FixRequest(source, config, arch, selectors, form == _FRAGMENT, alternatives, unsafe, terms=terms)
+    context = options.context(console)
+    subject = subject_of(request, context)
     if write or form == "diff":
         subject.check_is_a_file()
     if write:
         subject.check_is_writable()
     if write and source.revision is not None and subject.path and Path(subject.path).is_relative_to(source.root):
         raise UsageError("a revision cannot be edited", hint="without --write there is a patch for its work tree")
-    report = fix(subject, request)
+    report = fix(subject, request, context.cache)
     plan = report.plan
     if form in ("diff", _FRAGMENT):
         _tell(console, report, fragment=form == _FRAGMENT)

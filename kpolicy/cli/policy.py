@@ -4,13 +4,25 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
+from kpolicy.cli.machine import machine_options, stated_machine
 from kpolicy.cli.options import arch_option, output_options, policy_options, tree_option
 from kpolicy.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kpolicy.kernel.source import KernelTree
+    from kpolicy.policy.judging.standard import Standard
+    from kpolicy.report.text.style import Style
+    from kpolicy.report.views.fix import FixReport
+    from kpolicy.run.context import Context
+    from kpolicy.run.request import Terms
 
 
 @click.group("policy")
@@ -24,6 +36,8 @@ def command() -> None:
 @arch_option()
 @policy_options
 @click.option("--all", "everything", is_flag=True, help="Also show settings that no policy file sets.")
+@click.option("--costs", "with_costs", is_flag=True, help="Also show what following the policy would cost.")
+@machine_options
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
 def show(
@@ -35,41 +49,97 @@ def show(
     policy: str | None,
     require: tuple[str, ...],
     everything: bool,
+    with_costs: bool,
+    ram: str | None,
+    cpus: int | None,
     form: str,
 ) -> int:
     """Show the settings for a CONFIG, each with the policy file line that sets it.
 
     Without CONFIG: show what applies to every config, by the policy of the tree or of the current directory.
 
+    --costs with a CONFIG of a kernel tree finds the edits that meet the policy, as `kpolicy fix` does, all
+    requirements included, and shows what each changes of the costs of the config, as `kpolicy cost` does.  Without a
+    tree or CONFIG it shows the costs that are documented for each required option.
+
     \b
     Examples:
       kpolicy policy show --tree ~/linux x86_64_defconfig
       kpolicy policy show --tree ~/linux --arch arm64 defconfig
       kpolicy policy show --policy hardening --all
+      kpolicy policy show --tree ~/linux x86_64_defconfig --policy debug --costs --ram 16G
     """
     from kpolicy.cli.setup import context_for
     from kpolicy.report.views.policy import policy_document, policy_lines
     from kpolicy.run.policies import PolicyChoice, Standards
+    from kpolicy.run.request import Terms
     from kpolicy.run.selection import name_of_config
     from kpolicy.run.trees import find_tree
 
+    if not with_costs and (ram is not None or cpus is not None):
+        raise UsageError("--ram and --cpus need --costs")
+    machine = stated_machine(ram, cpus) if with_costs else None
     source = find_tree(tree, console.environment)
     if arch is not None and (source is None or config is None):
         raise UsageError("--arch needs a CONFIG of a kernel tree", hint="pass both (for example --tree DIR defconfig)")
-    standards = Standards(PolicyChoice(policy, require), source, context_for(console))
-    start: str | None
-    if config is not None:
-        name, start = name_of_config(config, source, arch)
+    choice, context = PolicyChoice(policy, require), context_for(console)
+    followed: FixReport | None = None
+    if machine is not None and source is not None and config is not None:
+        standard, followed = _follow(source, config, arch, Terms(choice, machine=machine), context)
+        name = followed.config
     else:
-        name, start = "", str(source.root) if source is not None else "."
-    standard = standards.all[standards.number_for(start)]
+        standards = Standards(choice, source, context)
+        start: str | None
+        if config is not None:
+            name, start = name_of_config(config, source, arch)
+        else:
+            name, start = "", str(source.root) if source is not None else "."
+        standard = standards.all[standards.number_for(start)]
     if form == "json":
         document = policy_document(standard, name, everything=everything)
+        if machine is not None:
+            document |= _costs_document(standard, followed, context)
         console.payload(json.dumps(document, indent=2) + "\n")
     else:
-        lines = policy_lines(standard, name, console.style(), everything=everything)
+        lines = list(policy_lines(standard, name, console.style(), everything=everything))
+        if machine is not None:
+            lines += ["", *_cost_lines(standard, followed, context, console.style())]
         console.payload("\n".join(lines) + "\n")
     return status.CLEAN
+
+
+def _follow(
+    source: KernelTree, config: str, arch: str | None, terms: Terms, context: Context
+) -> tuple[Standard, FixReport]:
+    """The policy of a config, and the edits that meet it, whatever the severity of a requirement."""
+    from kpolicy.run.fix import FixRequest, fix, subject_of
+
+    request = FixRequest(source, config, arch, all_required=True, terms=terms)
+    subject = subject_of(request, context)
+    return subject.standard, fix(subject, request, context.cache)
+
+
+def _cost_lines(standard: Standard, followed: FixReport | None, context: Context, style: Style) -> Iterator[str]:
+    if followed is not None:
+        from kpolicy.report.views.fix import fix_lines
+
+        return fix_lines(followed, style)
+    from kpolicy.costing.catalogue import shipped_costs
+    from kpolicy.report.views.documented_costs import documented_cost_lines
+
+    return documented_cost_lines(standard.requirements, shipped_costs(context.cache).costs, style)
+
+
+def _costs_document(standard: Standard, followed: FixReport | None, context: Context) -> dict[str, Any]:
+    if followed is not None:
+        from kpolicy.report.views.fix import fix_document
+
+        return {"fix": fix_document(followed)}
+    from kpolicy.costing.catalogue import shipped_costs
+    from kpolicy.report.views.documented_costs import documented_costs_document
+
+    costs = shipped_costs(context.cache).costs
+    return {"documented_costs": documented_costs_document(standard.requirements, costs)}
 
 
 @command.command("import")

@@ -40,7 +40,12 @@ from kpolicy.run.request import Terms
 from kpolicy.run.selection import policy_start, read_target
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kpolicy.costing.bill import Machine
+    from kpolicy.costing.difference import CostDifference
     from kpolicy.kconfig.names import NameIndex
+    from kpolicy.policy.fixes.plan import Plan
 
 _FRAGMENT: Final = "fragment"
 _STDIN: Final = "-"
@@ -51,7 +56,8 @@ class FixRequest:
     """A config of a tree whose findings are to be cleared, by rules where `selectors` name any.
 
     With `as_fragment` the edits are a new file on top of the config; with `alternatives` further ways are looked for.
-    With `unsafe` requests that work may be given up.
+    With `unsafe` requests that work may be given up.  With `all_required` unmet requirements are to be met whatever
+    their severity.
     """
 
     source: KernelTree
@@ -61,6 +67,7 @@ class FixRequest:
     as_fragment: bool = False
     alternatives: bool = False
     unsafe: bool = False
+    all_required: bool = False
     terms: Terms = field(default_factory=Terms)
 
 
@@ -192,12 +199,31 @@ def subject_of(request: FixRequest, context: Context) -> Subject:
     )
 
 
-def fix(subject: Subject, request: FixRequest) -> FixReport:
-    """The fewest edits that clear the chosen findings, proved by evaluation; nothing is written."""
+def fix(subject: Subject, request: FixRequest, cache: Path | None = None) -> FixReport:
+    """The fewest edits that clear the chosen findings, proved by evaluation; nothing is written.
+
+    With a machine in the terms of the request the report says what the edits change of the costs on it.
+    """
     chosen = _chosen(subject, request)
     task = subject.task(chosen, _threshold(subject, request), unsafe=request.unsafe)
     plan = make_plan(task, alternatives=request.alternatives)
-    return FixReport(subject.held, subject.arch, subject.name, plan)
+    machine = request.terms.machine
+    costs = _costs(subject.values, plan, machine, cache) if machine is not None else None
+    release = subject.values.model.version
+    return FixReport(subject.held, subject.arch, subject.name, plan, release, costs)
+
+
+def _costs(values: Values, plan: Plan, machine: Machine, cache: Path | None) -> CostDifference:
+    """What the edits of a plan change of the bill."""
+    # Only here: a patch says nothing of costs.
+    from kpolicy.costing.bill import make_bill
+    from kpolicy.costing.catalogue import shipped_costs
+    from kpolicy.costing.difference import cost_difference
+
+    costs = shipped_costs(cache)
+    after = values.again(plan.document.edited(plan.edits)) if plan.edits else values
+    before, then = ((item, make_bill(item, costs, machine)) for item in (values, after))
+    return cost_difference(before, then, (edit.symbol for edit in plan.edits), costs.costs)
 
 
 def _given(stdin: BinaryIO | None) -> bytes:
@@ -255,4 +281,6 @@ def _chosen(subject: Subject, request: FixRequest) -> list[Finding]:
             raise UsageError(f"unknown rule {selector!r}", hint=did_you_mean(selector, known))
     if selectors:
         return [item for item in subject.findings if any(matches_rule(word, item.rule) for word in selectors)]
-    return [item for item in subject.findings if reaches(item, _threshold(subject, request))]
+    threshold = _threshold(subject, request)
+    required = {item.id for item in subject.standard.requirements} if request.all_required else set()
+    return [item for item in subject.findings if item.rule in required or reaches(item, threshold)]

@@ -12,6 +12,12 @@ from tests.git import Repository, make_repository
 
 
 @pytest.fixture
+def linux_copy(demo: Path, tmp_path: Path) -> Path:
+    """The demonstration tree, in no repository."""
+    return Path(shutil.copytree(demo, tmp_path / "linux"))
+
+
+@pytest.fixture
 def linux(demo: Path, tmp_path: Path) -> Repository:
     """The demonstration tree, committed."""
     shutil.copytree(demo, tmp_path / "linux")

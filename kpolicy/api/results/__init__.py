@@ -18,7 +18,17 @@ from kpolicy.api.results.changes import (
     RoleReport,
     Side,
 )
-from kpolicy.api.results.costs import Cause, CostItem, CostReport, CostSummary, Machine
+from kpolicy.api.results.costs import (
+    Cause,
+    CostChange,
+    CostChanges,
+    CostDifference,
+    CostItem,
+    CostReport,
+    CostSummary,
+    LineCosts,
+    Machine,
+)
 from kpolicy.api.results.findings import (
     AppliedPolicy,
     ConfigReport,
@@ -59,6 +69,9 @@ __all__ = [
     "Change",
     "ConfigReport",
     "Conflict",
+    "CostChange",
+    "CostChanges",
+    "CostDifference",
     "CostItem",
     "CostReport",
     "CostSummary",
@@ -78,6 +91,7 @@ __all__ = [
     "GivenUp",
     "Ground",
     "KconfigLine",
+    "LineCosts",
     "LineEdit",
     "Link",
     "Location",

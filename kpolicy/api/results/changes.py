@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from kpolicy.api.results.costs import CostDifference
 from kpolicy.api.results.findings import Evidence, Finding, OtherRole
 from kpolicy.api.results.places import Failure, Location
 from kpolicy.frozen import dataclass
@@ -70,7 +71,10 @@ class GivenUp:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """The fewest edits that clear findings and keep what is requested, as a patch, with everything that they change."""
+    """The fewest edits that clear findings and keep what is requested, as a patch, with everything that they change.
+
+    `costs` is what they cost, None if that was not asked for.
+    """
 
     config: str
     architecture: str
@@ -82,6 +86,7 @@ class Fix:
     edits: tuple[LineEdit, ...]
     changes: tuple[Change, ...]
     side_effects: tuple[Change, ...]
+    costs: CostDifference | None
     patch: str
 
 

@@ -75,3 +75,46 @@ class CostSummary:
     machine: Machine
     totals: Mapping[str, int]
     costs: tuple[CostItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CostChange:
+    """A cost whose figure is another one afterwards."""
+
+    before: CostItem
+    after: CostItem
+
+
+@dataclass(frozen=True, slots=True)
+class CostChanges:
+    """The costs that come, those that go, and those that become others."""
+
+    adds: tuple[CostItem, ...]
+    removes: tuple[CostItem, ...]
+    changes: tuple[CostChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineCosts:
+    """What the edited lines for a symbol change; `documented` says whether any cost is about the symbol."""
+
+    symbol: str
+    documented: bool
+    adds: tuple[CostItem, ...]
+    removes: tuple[CostItem, ...]
+    changes: tuple[CostChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CostDifference:
+    """What edits cost: bytes by certainty `before` and `after`, the changes by line, and those of several together.
+
+    `undocumented` is the number of lines that no cost is about.
+    """
+
+    machine: Machine
+    before: Mapping[str, int]
+    after: Mapping[str, int]
+    lines: tuple[LineCosts, ...]
+    others: CostChanges
+    undocumented: int

@@ -28,12 +28,17 @@ class CostReport:
 
 
 def cost_lines(report: CostReport, style: Style | None = None) -> Iterator[str]:
-    """The bill by kinds of figures, each with its sum; then the costs that need the machine or are unknown."""
+    """What `kpolicy cost` prints for a config: its bill, and the machine that it was worked out for."""
     style = style or Style()
-    bill = report.bill
-    yield f"{style.mark('strong', printable(f'{report.config}:'))} cost of its options ({_about(report)})"
-    if not bill.items:
+    about = machine_words(report.architecture, report.version, report.bill)
+    yield f"{style.mark('strong', printable(f'{report.config}:'))} cost of its options ({about})"
+    if not report.bill.items:
         yield "  no option with a known cost is on"
+    yield from bill_lines(report.bill, style)
+
+
+def bill_lines(bill: Bill, style: Style) -> Iterator[str]:
+    """The bill by kinds of figures, each with its sum; then the costs that need the machine or are unknown."""
     for title, items, total in _groups(bill):
         yield ""
         yield f"  {style.mark('strong', title)}"
@@ -67,9 +72,9 @@ def amount_text(amount: int) -> str:
     return f"{digits} {_UNITS[unit]}"
 
 
-def _about(report: CostReport) -> str:
-    bill = report.bill
-    words = [report.architecture, f"Linux {report.version}"]
+def machine_words(architecture: str, version: str, bill: Bill) -> str:
+    """What a bill was worked out for: the kernel, the size of its pages, and what is stated of the machine."""
+    words = [architecture, f"Linux {version}"]
     words.append(f"pages of {amount_text(bill.page_size)}" if bill.page_size is not None else "pages of unknown size")
     if bill.machine.ram is not None:
         words.append(f"{amount_text(bill.machine.ram)} of RAM")
@@ -161,13 +166,19 @@ def cost_document(report: CostReport) -> dict[str, Any]:
         "config": report.config,
         "architecture": report.architecture,
         "version": report.version,
-        "machine": {"ram": bill.machine.ram, "cpus": bill.machine.cpus, "page_size": bill.page_size},
+        "machine": machine_document(bill),
         "totals": dict(bill.totals),
-        "costs": [_item_document(item) for item in bill.items],
+        "costs": [item_document(item) for item in bill.items],
     }
 
 
-def _item_document(item: Item) -> dict[str, Any]:
+def machine_document(bill: Bill) -> dict[str, int | None]:
+    """The machine that a bill was worked out for."""
+    return {"ram": bill.machine.ram, "cpus": bill.machine.cpus, "page_size": bill.page_size}
+
+
+def item_document(item: Item) -> dict[str, Any]:
+    """A cost as a plain dict."""
     cost, figure = item.cost, item.figure
     return {
         "id": cost.id,

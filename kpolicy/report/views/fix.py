@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kpolicy.errors import printable
 from kpolicy.frozen import dataclass
@@ -18,17 +18,25 @@ from kpolicy.report.json.pieces import location_document
 from kpolicy.report.text.lines import number
 from kpolicy.report.text.style import Style, columns
 
+if TYPE_CHECKING:
+    from kpolicy.costing.difference import CostDifference
+
 _NO_NEWLINE = b"\\ No newline at end of file\n"
 
 
 @dataclass(frozen=True, slots=True)
 class FixReport:
-    """A plan, and what to call the config and its file: `path` is the one that a patch names."""
+    """A plan, and what to call the config and its file: `path` is the one that a patch names.
+
+    `costs` is what the edits change of the bill, None if that was not asked for.
+    """
 
     config: str
     architecture: str
     path: str
     plan: Plan
+    release: str = ""
+    costs: CostDifference | None = None
 
 
 def patch(report: FixReport) -> bytes:
@@ -104,6 +112,21 @@ def fix_lines(report: FixReport, style: Style) -> Iterator[str]:
         yield f"other values that change: {len(plan.side_effects)}"
         rows = ((item.symbol, item.before, "->", item.after) for item in plan.side_effects)
         yield from (printable(line) for line in columns(rows, indent="    "))
+    yield from cost_lines(report, style)
+
+
+def cost_lines(report: FixReport, style: Style) -> Iterator[str]:
+    """What the edits change of the bill; nothing without edits, or if that was not asked for."""
+    if report.costs is None or not report.plan.edits:
+        return
+    # Only here: a patch says nothing of costs.
+    from kpolicy.report.views.cost_difference import cost_difference_lines
+
+    edits: dict[str, list[str]] = {}
+    for edit in report.plan.edits:
+        edits.setdefault(edit.symbol, []).append(str(edit))
+    yield ""
+    yield from cost_difference_lines(report.costs, edits, (report.architecture, report.release), style)
 
 
 def fix_document(report: FixReport) -> dict[str, Any]:
@@ -146,8 +169,15 @@ def fix_document(report: FixReport) -> dict[str, Any]:
         "edits": [_edit(edit) for edit in plan.edits],
         "changes": [_change(item) for item in plan.changes],
         "side_effects": [_change(item) for item in plan.side_effects],
+        "costs": _costs_document(report.costs) if report.costs is not None else None,
         "patch": patch(report).decode("utf-8", "backslashreplace"),
     }
+
+
+def _costs_document(costs: CostDifference) -> dict[str, Any]:
+    from kpolicy.report.views.cost_difference import cost_difference_document
+
+    return cost_difference_document(costs)
 
 
 def side_effects_in_words(changes: Iterable[Change], most: int) -> str:
