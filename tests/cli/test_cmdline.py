@@ -130,7 +130,11 @@ def test_explain(demo: Path) -> None:
         }
     ]
     outcome = kpolicy(*words, "DEBUG_KMEMLEAK", "--cmdline", "kmemleak=maybe")
-    assert outcome.out.endswith("  at boot: no parameter of the command line rests on it\n")
+    assert outcome.out.endswith("  at boot\n    kmemleak=maybe has no effect: expected on or off  <cmdline>:1\n")
+    outcome = kpolicy(*words, "DEBUG_KMEMLEAK", "--cmdline", "quiet")
+    assert outcome.out.endswith("  at boot: no parameter of the command line is about it\n")
+    idle = kpolicy(*words, "--cmdline", "page_owner=on", "PAGE_OWNER").out
+    assert idle.endswith("  at boot\n    page_owner=on has no effect: CONFIG_PAGE_OWNER is not set  <cmdline>:1\n")
     assert "at boot" not in kpolicy(*words, "DEBUG_KMEMLEAK").out
     outcome = kpolicy("explain", "--tree", demo, "KASAN", "--cmdline", "quiet")
     assert (outcome.status, "--cmdline is about a config" in outcome.err) == (status.USAGE, True)

@@ -144,6 +144,18 @@ def test_messages() -> None:
     assert text == "y 16000 {A} why A on: A, D off: B"
 
 
+@pytest.mark.parametrize(
+    ("cause", "text"),
+    [
+        ("set to y", "A=y is costly"),
+        ("set to y at x_defconfig:3", "A=y (set at x_defconfig:3) is costly"),
+        ("selected by B at Kconfig:3", "A=y (selected by B at Kconfig:3) is costly"),
+    ],
+)
+def test_a_message_says_a_value_once(cause: str, text: str) -> None:
+    assert fill("A={A} ({A:cause}) is costly", ("A",), lambda name: "y", lambda name: cause) == text
+
+
 def test_what_the_tree_does_not_have_is_not_said_to_be_off() -> None:
     rule = next(item for item in shipped_catalogue() if item.id == "debug-vm/without-subchecks")
     rule = dataclasses.replace(rule, symbols=(*rule.symbols, "DEBUG_VM_YET_TO_COME"))

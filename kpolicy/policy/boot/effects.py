@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kpolicy.evaluate.command_line import is_too_late, origin, release, seen
 from kpolicy.policy.boot.load import shipped_parameters
-from kpolicy.policy.boot.words import refusal, shown, switches_off, unknown_since
+from kpolicy.policy.boot.words import lacking, refusal, shown, switches_off, unknown_since
 from kpolicy.policy.expressions.expression import symbols
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ class BootEffect(NamedTuple):
 
 
 def boot_effects(values: Values, symbol: str, cache: Path | None = None) -> tuple[BootEffect, ...]:
-    """What the parameters that rest on a symbol do at boot, in the order of the table.
+    """What the parameters that rest on a symbol do at boot, in the order of the table, or why they do nothing.
 
-    Words that the kernel does not take are left out.  `cache` is as for `shipped_parameters`.
+    Words of another release are left out.  `cache` is as for `shipped_parameters`.
     """
     return tuple(effect for item in shipped_parameters(cache) for effect in _of(item, values, symbol))
 
@@ -41,8 +41,10 @@ def _of(item: BootParameter, values: Values, symbol: str) -> Iterator[BootEffect
     switched = symbol in symbols(item.off)
     if symbol not in needs and not switched:
         return
-    taken = [word for word in seen(values).words if is_taken(item, word, values)]
+    words = [word for word in seen(values).words if any(word.name == spelling.name for spelling in item.spellings)]
+    taken = [word for word in words if is_taken(item, word, values)]
     if not taken:
+        yield from _in_vain(item, words, values, symbol)
         return
     if switched and item.off.holds(values):
         word = next((word for word in reversed(taken) if switches_off(word)), taken[-1])
@@ -50,6 +52,18 @@ def _of(item: BootParameter, values: Values, symbol: str) -> Iterator[BootEffect
         return
     for word in taken if item.adds.holds(values) else taken[-1:]:
         yield BootEffect(shown(word), f"boot parameter {shown(word)}: {item.title}", word.location, is_off=False)
+
+
+def _in_vain(item: BootParameter, words: list[Word], values: Values, symbol: str) -> Iterator[BootEffect]:
+    """The words that have no effect: the symbol is off, or the value is refused."""
+    for word in words:
+        spelling = next(spelling for spelling in item.spellings if spelling.name == word.name)
+        if not spelling.needs.holds(values):
+            why = lacking(spelling.needs, values) if symbol in symbols(spelling.needs) else ""
+        else:
+            why = refusal(item, spelling.form, word, values)
+        if why:
+            yield BootEffect(shown(word), f"{shown(word)} has no effect: {why}", word.location, is_off=False)
 
 
 def is_taken(item: BootParameter, word: Word, values: Values) -> bool:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 _FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _SYMBOL = re.compile(r"([A-Z0-9][A-Za-z0-9_]*|[A-Za-z0-9_]*[A-Z][A-Za-z0-9_]*)(:cause)?\Z")
 _LISTS = ("on", "off")
+_REPEATED = re.compile(r"=(\S+) \(set to \1( at [^()]+)?\)")
 _PARAMETER = re.compile(r"\$([A-Za-z0-9_]+)")
 
 
@@ -58,7 +59,12 @@ def fill(
             return ", ".join(name for name in symbols if value(name) in wanted) or "none"
         return match.group()
 
-    return _FIELD.sub(replacement, template)
+    return _REPEATED.sub(_once, _FIELD.sub(replacement, template))
+
+
+def _once(match: re.Match[str]) -> str:
+    """`A=y (set to y at FILE:LINE)` with the value once."""
+    return f"={match[1]} (set{match[2]})" if match[2] else f"={match[1]}"
 
 
 def conjoined(words: Sequence[str]) -> str:

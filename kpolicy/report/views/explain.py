@@ -89,7 +89,7 @@ def _decided(found: Explanation) -> Iterator[str]:
 
 def _at_boot(effects: tuple[BootEffect, ...]) -> Iterator[str]:
     if not effects:
-        yield f"{_INDENT}at boot: no parameter of the command line rests on it"
+        yield f"{_INDENT}at boot: no parameter of the command line is about it"
         return
     yield f"{_INDENT}at boot"
     yield from columns(((item.text, str(item.location)) for item in effects), indent=_INDENT * 2)
