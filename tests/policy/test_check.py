@@ -153,7 +153,7 @@ def test_messages() -> None:
     ],
 )
 def test_a_message_says_a_value_once(cause: str, text: str) -> None:
-    assert fill("A={A} ({A:cause}) is costly", ("A",), lambda name: "y", lambda name: cause) == text
+    assert fill("A={A} ({A:cause}) is costly", ("A",), lambda _: "y", lambda _: cause) == text
 
 
 def test_what_the_tree_does_not_have_is_not_said_to_be_off() -> None:
