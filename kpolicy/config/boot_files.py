@@ -14,10 +14,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import BinaryIO, Final, TypeAlias
 
 from kpolicy.config.boot_words import Unknown, grub_words, shell_value
-from kpolicy.config.command_line import GIVEN, CommandLine, Placed, command_line, placed_text
+from kpolicy.config.command_line import GIVEN, RUNNING, CommandLine, Placed, command_line, placed_text
 from kpolicy.errors import InputError, UsageError
 from kpolicy.files import read_file, read_stream
 from kpolicy.frozen import dataclass
@@ -58,7 +59,8 @@ def read_command_line(spec: str, stdin: BinaryIO | None = None) -> CommandLine:
             raise UsageError("'-' given, and there is no standard input")
         return _of_file("<stdin>", _bytes("<stdin>", lambda: read_stream(stdin, MAX_SIZE)))
     if os.path.lexists(spec):
-        return _of_file(spec, _bytes(spec, lambda: read_file(spec, MAX_SIZE)))
+        line = _of_file(spec, _bytes(spec, lambda: read_file(spec, MAX_SIZE)))
+        return replace(line, whole=spec == RUNNING)
     if _PATH.match(spec):
         raise UsageError(f"--cmdline: no such file: {spec}", hint="pass a file, or words such as 'quiet page_owner=on'")
     if "\0" in spec or "\n" in spec:

@@ -16,6 +16,8 @@ from kpolicy.location import Location
 
 BLANK: Final = " \t\n\v\f\r\xa0"
 """isspace() of lib/ctype.c, on bytes as Latin-1 reads them: it counts the no-break space."""
+RUNNING: Final = "/proc/cmdline"
+"""Where the kernel shows the command line that it was booted with."""
 GIVEN: Final = "<cmdline>"
 """Where words are from that are themselves the argument of --cmdline."""
 
@@ -52,16 +54,19 @@ class Mark(NamedTuple):
 class CommandLine:
     """A command line; `remarks` say which part of a file it is, and what of that is not known.
 
-    Its characters are bytes, as Latin-1 reads them: that is how the kernel examines them.
+    That of a running kernel is the `whole` of what it saw: the built-in one is part of it already.  Its characters are bytes, as Latin-1 reads them: that is how the kernel examines them.
     """
 
     text: str
     marks: tuple[Mark, ...] = ()
     remarks: tuple[str, ...] = ()
+    whole: bool = False
 
     def upto(self, length: int) -> CommandLine:
         """The first characters of it."""
-        return self if len(self.text) <= length else CommandLine(self.text[:length], self.marks, self.remarks)
+        return (
+            self if len(self.text) <= length else CommandLine(self.text[:length], self.marks, self.remarks, self.whole)
+        )
 
     def place(self, offset: int) -> tuple[Location, int]:
         """The location and the column of a character."""

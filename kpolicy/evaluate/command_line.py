@@ -158,6 +158,9 @@ def release(values: Values) -> Release:
 
 def _seen(values: Values) -> CommandLine:
     own, loader, how = _built_in(values), values.loader, standing(values)
+    if loader is not None and loader.whole:
+        # init/main.c: setup_command_line() keeps what the architecture made of both.
+        return loader
     if loader is None or replacing(values):
         return own
     if how == "overridable":

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 
 from kpolicy.bounds import whole
 from kpolicy.config.command_line import Word
+from kpolicy.evaluate.slab_debug import SLAB_FLAGS, slab_any, slab_flag, slab_lists
 from kpolicy.frozen import dataclass
 
 Release: TypeAlias = tuple[int, int]
@@ -21,9 +22,9 @@ Words: TypeAlias = tuple[Word, ...]
 _UNSIGNED: Final = re.compile(r"\+?(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))\n?\Z")
 _SIGNED: Final = re.compile(r"([+-]?)(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))\n?\Z")
 _SIZE: Final = re.compile(r"(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))([kKmMgGtTpPeE]?)")
+_LEADING: Final = re.compile(r"[+-]?(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))")
+_FAULT: Final = re.compile(r"\s*[+-]?[0-9]+,\s*[+]?([0-9]+),\s*[+-]?[0-9]+,\s*[+-]?[0-9]+")
 _SUFFIXES: Final = "KMGTPE"
-_SLAB_FLAGS: Final = "FZPUTA"
-_SLAB_DEFAULT: Final = frozenset("FZPU")
 
 
 def setting(name: str, words: Words, release: Release) -> str:
@@ -148,6 +149,74 @@ def _integer(found: Words, release: Release) -> str:  # noqa: ARG001 - as every 
     return matches[-1].group(1).replace("+", "") + str(_number(*matches[-1].groups()[1:])) if matches else ""
 
 
+def _leading(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
+    """The number that the last value begins with, as simple_strtoul() and get_option() read it."""
+    match = _LEADING.match(found[-1].value or "")
+    return str(_number(*match.groups())) if match is not None else ""
+
+
+def _module_bool(found: Words, release: Release) -> str:
+    """The last value that kstrtobool() takes; a word without one is on (kernel/params.c: param_set_bool())."""
+    answers = [True if word.value is None else truth_of(word.value, release) for word in found]
+    taken = [answer for answer in answers if answer is not None]
+    return "" if not taken else "y" if taken[-1] else "n"
+
+
+def _fault_probability(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
+    # Of "<interval>,<probability>,<space>,<times>" (lib/fault-inject.c: setup_fault_attr()).
+    matches = [match for word in found if (match := _FAULT.match(word.value or ""))]
+    return str(whole(matches[-1].group(1))) if matches else ""
+
+
+def _unless_off(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
+    # kernel/trace/trace.c: stop_trace_on_warning(), set_tracepoint_printk(); nothing sets it back.
+    return "y" if any(word.value not in ("0", "off") for word in found) else ""
+
+
+def _dump_on_oops(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
+    # kernel/trace/trace.c: set_ftrace_dump_on_oops()
+    return "1" if found[-1].value is None else found[-1].value
+
+
+def _enable_disable(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
+    # kernel/sched/core.c: setup_schedstats()
+    answers = [word.value for word in found if word.value in ("enable", "disable")]
+    return "" if not answers else "1" if answers[-1] == "enable" else "0"
+
+
+def _oops(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
+    # kernel/panic.c: oops_setup()
+    return "1" if any(word.value == "panic" for word in found) else ""
+
+
+def _lockdown(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
+    # lock_kernel_down() only raises the level (security/lockdown/lockdown.c).
+    given = {word.value for word in found}
+    return next((level for level in ("confidentiality", "integrity") if level in given), "")
+
+
+def _console_level(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
+    # init/main.c: debug_kernel(), quiet_kernel(), loglevel(); CONFIG_CONSOLE_LOGLEVEL_QUIET is what quiet stands for.
+    for word in reversed(found):
+        if word.name != "loglevel":
+            return "10" if word.name == "debug" else "quiet"
+        if (match := _LEADING.match(word.value or "")) is not None:
+            return str(_number(*match.groups()))
+    return ""
+
+
+def _nmi_watchdog(words: Mapping[str, str]) -> Callable[[Words, Release], str]:
+    """Of the comma list of nmi_watchdog= the last item that begins with one of some words."""
+
+    def read(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
+        # kernel/watchdog.c: hardlockup_panic_setup()
+        items = [item for word in found for item in (word.value or "").split(",")]
+        taken = [value for item in items for start, value in words.items() if item.startswith(start)]
+        return taken[-1] if taken else ""
+
+    return read
+
+
 def _last(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
     """The last value, as it is."""
     return found[-1].value or ""
@@ -167,55 +236,6 @@ def _page_table_isolation(found: Words, release: Release) -> str:  # noqa: ARG00
 def _slab_merge(found: Words, release: Release) -> str:  # noqa: ARG001 - as every parameter is read
     # mm/slab_common.c: setup_slab_nomerge(), setup_slab_merge()
     return "y" if found[-1].name.endswith("_merge") else "n"
-
-
-def _slab_any(found: Words, release: Release) -> str:
-    flags, _ = _slab_debug(found, release)
-    return "" if flags is None else "y" if flags else "n"
-
-
-def _slab_lists(found: Words, release: Release) -> str:
-    return "y" if _slab_debug(found, release)[1] else "n"
-
-
-def _slab_flag(flag: str) -> Callable[[Words, Release], str]:
-    def read(found: Words, release: Release) -> str:
-        flags, _ = _slab_debug(found, release)
-        return "" if flags is None else "y" if flag in flags else "n"
-
-    return read
-
-
-def _slab_debug(found: Words, release: Release) -> tuple[frozenset[str] | None, bool]:
-    """The flags for all caches, None for those of the config, and whether some caches have flags of their own.
-
-    See setup_slub_debug() and parse_slub_debug_flags() (mm/slub.c).
-    """
-    flags: frozenset[str] | None = None
-    lists = False
-    for word in found:
-        if not word.value:
-            flags = _SLAB_DEFAULT
-            continue
-        blocks = [block for block in word.value.split(";") if block]
-        own = [_slab_flags(letters) for letters, comma, _ in (block.partition(",") for block in blocks) if not comma]
-        listed = any("," in block for block in blocks)
-        lists = lists or listed
-        if own or not blocks:
-            flags = own[-1] if own else frozenset()
-        elif listed and release < (5, 14):
-            flags = frozenset()
-    return flags, lists
-
-
-def _slab_flags(letters: str) -> frozenset[str]:
-    flags: set[str] = set()
-    for letter in letters.upper():
-        if letter == "-":
-            flags.clear()
-        elif letter in _SLAB_FLAGS:
-            flags.add(letter)
-    return frozenset(flags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,14 +262,59 @@ _SWITCHES: Final = (
     "rseq_debug",
     "stack_depot_disable",
 )
-_FLAGS: Final = ("nokaslr", "norandmaps", "nosoftlockup", "nowatchdog")
-_INTEGERS: Final = ("lockdep.lock_stat", "lockdep.prove_locking")
+_FLAGS: Final = (
+    "delayacct",
+    "ignore_loglevel",
+    "nokaslr",
+    "noirqdebug",
+    "norandmaps",
+    "nosoftlockup",
+    "nowatchdog",
+    "profile",
+    "stacktrace",
+    "sysrq_always_enabled",
+    "trace_event",
+)
+_INTEGERS: Final = (
+    "kdb.cmd_enable",
+    "lockdep.lock_stat",
+    "lockdep.prove_locking",
+    "panic",
+    "panic_on_warn",
+    "pause_on_oops",
+    "rcupdate.rcu_cpu_stall_suppress",
+    "rcupdate.rcu_cpu_stall_timeout",
+)
+_LEADING_NUMBERS: Final = ("softlockup_panic", "watchdog_thresh")
+_MODULE_BOOLS: Final = (
+    "crash_kexec_post_notifiers",
+    "kmemleak.verbose",
+    "module.sig_enforce",
+    "printk.always_kmsg_dump",
+    "printk.ignore_loglevel",
+    "printk.time",
+    "workqueue.debug_force_rr_cpu",
+)
+_FAULTS: Final = ("fail_futex", "fail_io_timeout", "fail_make_request", "fail_page_alloc", "fail_usercopy", "failslab")
 _MERGING: Final = ("slab_merge", "slab_nomerge", "slub_merge", "slub_nomerge")
 _SLAB: Final[Mapping[str, Release]] = {"slub_debug": (0, 0), "slab_debug": (6, 9)}
 _KNOWN: Final[Mapping[str, _Known]] = {
     **{name: _known(name, _switch) for name in _SWITCHES},
     **{name: _known(name, _flag) for name in _FLAGS},
     **{name: _known(name, _integer) for name in _INTEGERS},
+    **{name: _known(name, _leading) for name in _LEADING_NUMBERS},
+    **{name: _known(name, _module_bool) for name in _MODULE_BOOLS},
+    **{name: _known(name, _fault_probability) for name in _FAULTS},
+    **{name: _known(name, _unless_off) for name in ("tp_printk", "traceoff_on_warning")},
+    **{name: _known(name, _last) for name in ("ftrace", "printk.devkmsg")},
+    "ftrace_dump_on_oops": _known("ftrace_dump_on_oops", _dump_on_oops),
+    "lockdown": _known("lockdown", _lockdown),
+    "loglevel": _Known(_console_level, dict.fromkeys(("loglevel", "quiet", "debug"), (0, 0))),
+    "nmi_watchdog.enabled": _Known(_nmi_watchdog({"0": "0", "1": "1"}), {"nmi_watchdog": (0, 0)}),
+    "nmi_watchdog.panic": _Known(_nmi_watchdog({"panic": "1", "nopanic": "0"}), {"nmi_watchdog": (0, 0)}),
+    "oops": _known("oops", _oops),
+    "panic_print": _known("panic_print", _unsigned),
+    "schedstats": _known("schedstats", _enable_disable),
     "kasan": _known("kasan", _on_off),
     "mitigations": _known("mitigations", _mitigations),
     "pti": _Known(_page_table_isolation, dict.fromkeys(("pti", "nopti"), (0, 0))),
@@ -265,9 +330,9 @@ _KNOWN: Final[Mapping[str, _Known]] = {
     "debug_objects": _Known(_debug_objects, {"debug_objects": (0, 0), "no_debug_objects": (0, 0)}),
     "hash_pointers": _Known(_hash_pointers, {"no_hash_pointers": (5, 12), "hash_pointers": (6, 17)}),
     "sysctl.vm.mem_profiling": _known("sysctl.vm.mem_profiling", _profiling),
-    "slab_debug": _Known(_slab_any, _SLAB),
-    "slab_debug.lists": _Known(_slab_lists, _SLAB),
-    **{f"slab_debug.{flag}": _Known(_slab_flag(flag), _SLAB) for flag in _SLAB_FLAGS},
+    "slab_debug": _Known(slab_any, _SLAB),
+    "slab_debug.lists": _Known(slab_lists, _SLAB),
+    **{f"slab_debug.{flag}": _Known(slab_flag(flag), _SLAB) for flag in SLAB_FLAGS},
 }
 PARAMETERS: Final = tuple(sorted(_KNOWN))
 """The parameters that can be asked for.
@@ -275,6 +340,8 @@ PARAMETERS: Final = tuple(sorted(_KNOWN))
 `slab_debug` is y when all caches are debugged, and stands for `slub_debug` too; `slab_debug.P` (F, Z, P, U, T, A) is
 one of its flags, `slab_debug.lists` is y when some caches have flags of their own.  `debug_objects` stands for
 `no_debug_objects` too; `hash_pointers` for `no_hash_pointers`, its values are never, always and auto.
-`slab_merge` is n for slab_nomerge; `pti` is off for nopti; `mitigations`, `pti` and `rodata` are what follows the `=`.
+`loglevel` is quiet for quiet and 10 for debug, `nmi_watchdog.enabled` and `nmi_watchdog.panic` are 1 or 0; `failslab`
+and other fault injection is its probability.  `slab_merge` is n for slab_nomerge; `pti` is off for nopti;
+`mitigations`, `pti` and `rodata` are what follows the `=`.
 `sysctl.vm.mem_profiling` is y, n or never, and may end in `,compressed`.
 """

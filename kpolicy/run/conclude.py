@@ -60,7 +60,9 @@ class Work:
 
 def plan_by(source: KernelTree, terms: Terms, context: Context) -> Plan:
     """The plan of a run by some terms, without standards; raises UsageError for a toolchain that there is not."""
-    return replace(plan_for(source, terms.toolchain, context), machine=terms.machine, loader=terms.loader)
+    return replace(
+        plan_for(source, terms.toolchain, context), machine=terms.machine, loader=terms.loader, system=terms.system
+    )
 
 
 def examine(

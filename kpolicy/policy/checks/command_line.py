@@ -183,7 +183,7 @@ class _Checker:
     def _of_loader(self) -> Iterator[Finding]:
         """Which of two command lines the kernel does not use."""
         values, loader = self._values, self._values.loader
-        if loader is None or not loader.text.strip():
+        if loader is None or loader.whole or not loader.text.strip():
             return
         option = replacing(values)
         if option:
