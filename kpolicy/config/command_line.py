@@ -54,7 +54,8 @@ class Mark(NamedTuple):
 class CommandLine:
     """A command line; `remarks` say which part of a file it is, and what of that is not known.
 
-    That of a running kernel is the `whole` of what it saw: the built-in one is part of it already.  Its characters are bytes, as Latin-1 reads them: that is how the kernel examines them.
+    That of a running kernel is the `whole` of what it saw: the built-in one is part of it already.  Its characters are
+    bytes, as Latin-1 reads them: that is how the kernel examines them.
     """
 
     text: str

@@ -162,6 +162,7 @@ def is_packed(content: bytes) -> bool:
 
 
 def unpack(content: bytes, name: str) -> bytes:
+    """The content of a file that may be compressed; raises InputError for broken data and for too much of it."""
     kind = next((kind for magic, kind in _MAGIC if content.startswith(magic)), None)
     if kind is None:
         return content

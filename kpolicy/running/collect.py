@@ -44,7 +44,7 @@ two are what a kernel was built in."""
 
 
 def collect(folder: str, wanted: Iterable[Wanted]) -> System:
-    """What a system says: that below a folder, `/` for the one that runs.  What cannot be read is part of the result."""
+    """What the system below a folder says, `/` for the one that runs; what cannot be read is part of the result."""
     root = Root(folder)
     reader = _Reader(root)
     release = reader.release()
@@ -95,7 +95,8 @@ class _Reader:
         numbers = _NUMBERS.match(release)
         known = (int(numbers.group(1)), int(numbers.group(2))) if numbers is not None else (0, 0)
         if self._root.is_live and known < wanted.harmless_since:
-            return self._trouble(wanted.paths[0], "not harmless", "to read it can change it in this release")
+            numbers_since = ".".join(map(str, wanted.harmless_since))
+            return self._trouble(wanted.paths[0], "not harmless", f"reading it can change it before Linux {numbers_since}")
         first: Reading | None = None
         for path in wanted.paths:
             found = self._reading(path, only_presence=wanted.only_presence)
@@ -117,15 +118,17 @@ class _Reader:
                 there = self._root.exists(path)
                 if not there and absent:
                     return self._trouble(path, "not mounted", absent)
+                if not there and not self._root.is_live:
+                    return self._missing(path)
                 return Reading(place._replace(line=0), "y" if there else "n")
-            content = self._root.read(path, _LONGEST_TEXT)
+            content = self._root.read(path)
         except (FileNotFoundError, NotADirectoryError):
             value = self._sysctls.get(path)
             if value is not None:
                 return value
             if absent:
                 return self._trouble(path, "not mounted", absent)
-            return self._trouble(path, "missing", "there is no such file")
+            return self._missing(path)
         except OSError as error:
             if error.errno in (errno.EACCES, errno.EPERM):
                 return self._trouble(path, "not permitted", "permission denied")
@@ -133,6 +136,10 @@ class _Reader:
         if b"\0" in content:
             return self._trouble(path, "unreadable", "not a text file")
         return Reading(place, content.decode("utf-8", "surrogateescape"))
+
+    def _missing(self, path: str) -> Reading:
+        # What a copy lacks may not have been collected.
+        return self._trouble(path, "missing", "no such file" if self._root.is_live else "the copy does not have them")
 
     def _trouble(self, path: str, trouble: Trouble, why: str) -> Reading:
         return Reading(Location(self._root.shown(path), 0), None, trouble, why)

@@ -13,8 +13,6 @@ PLACES: Final = {
     "/sys/kernel/debug": "debugfs",
     "/sys/kernel/tracing": "tracefs",
     "/sys/kernel/security": "securityfs",
-    "/proc": "proc",
-    "/sys": "sysfs",
 }
 """Where they are mounted by convention, what is inside of another before that."""
 _AUTOMOUNT: Final = "/sys/kernel/debug/tracing"

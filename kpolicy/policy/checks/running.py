@@ -88,21 +88,19 @@ class _Checker:
     def _of_knob(self, knob: Knob) -> Iterator[Finding]:
         if knob.not_in != (0, 0) and release(self._values) <= knob.not_in:
             return
-        needed = self._truth(knob.needs, self._values)
+        needed = self._needed(knob)
         reading = self._reading(knob)
         if reading is None:
             return
         if reading.text is None:
-            # A file that is not there may be one that another release has, or another option.
-            if reading.trouble not in ("missing", "not mounted") or (
-                needed and release(self._values) >= knob.since and self._system.config is not None
-            ):
-                if needed is not False:
-                    self._unread.setdefault(reading.why, []).append((knob, reading))
+            if needed is not False and self._should_be_there(knob, reading, needed):
+                self._unread.setdefault(reading.why, []).append((knob, reading))
             return
         if needed is False:
-            if reading.text != "n" or knob.form not in ("presence", "log"):
+            if reading.text != "n" or knob.form != "presence":
                 self._foreign.append((knob, reading))
+            return
+        if needed is None and reading.text == "n" and knob.form == "presence":
             return
         value = value_in(knob, reading.text)
         if value is None:
@@ -111,6 +109,18 @@ class _Checker:
             yield from self._of_bits(knob, value, reading.location)
         else:
             yield from self._of_value(knob, value, reading.location)
+
+    def _needed(self, knob: Knob) -> bool | None:
+        """Whether the kernel must have it; None where the config does not show that."""
+        if self._system.config is None:
+            return None
+        return self._truth(knob.needs, self._values)
+
+    def _should_be_there(self, knob: Knob, reading: Reading, needed: bool | None) -> bool:
+        """Whether it has to be told that a file is not read: one that is not there may be that of another kernel."""
+        if reading.trouble not in ("missing", "not mounted"):
+            return True
+        return needed is True and release(self._values) >= knob.since
 
     def _reading(self, knob: Knob) -> Reading | None:
         """What the system says of a knob; None where it was not asked."""
@@ -131,7 +141,7 @@ class _Checker:
         if usual is not None and usual.value in (None, value):
             return
         case = next((item for item in knob.cases if self._applies(item, value, usual)), None)
-        about = f"{knob.name} is {shown(value)}" if knob.form != "log" else knob.title
+        about = _about(knob, value)
         if usual is not None:
             about = f"{about} at run time, {shown(usual.value or '')} {usual.reason}"
         if case is not None:
@@ -142,7 +152,8 @@ class _Checker:
 
     def _of_bits(self, knob: Knob, value: str, place: Location) -> Iterator[Finding]:
         for bit in bits(value):
-            case = next((item for item in knob.cases if item.test == str(bit)), None)
+            cases = (item for item in knob.cases if item.test == str(bit))
+            case = next((item for item in cases if self._truth(item.when, self._values) is True), None)
             letter = case.letter if case is not None else str(bit)
             check, severity = self._check_for(case) if case is not None else (running_checks.TAINTED, None)
             says = case.says if case is not None else f"bit {bit}, which Linux 7.3 does not have"
@@ -194,3 +205,9 @@ class _Checker:
         more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
         message = f"not read, {why}: {', '.join(names[:_MOST_NAMES])}{more}"
         return self._finding(running_checks.NOT_READ, why, message, items[0][1].location)
+
+
+def _about(knob: Knob, value: str) -> str:
+    if knob.form == "log":
+        return knob.title
+    return f"{value} {knob.title}" if knob.form == "count" else f"{knob.name} is {shown(value)}"
