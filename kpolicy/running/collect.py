@@ -96,7 +96,9 @@ class _Reader:
         known = (int(numbers.group(1)), int(numbers.group(2))) if numbers is not None else (0, 0)
         if self._root.is_live and known < wanted.harmless_since:
             numbers_since = ".".join(map(str, wanted.harmless_since))
-            return self._trouble(wanted.paths[0], "not harmless", f"reading it can change it before Linux {numbers_since}")
+            return self._trouble(
+                wanted.paths[0], "not harmless", f"reading it can change it before Linux {numbers_since}"
+            )
         first: Reading | None = None
         for path in wanted.paths:
             found = self._reading(path, only_presence=wanted.only_presence)

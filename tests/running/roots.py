@@ -52,16 +52,18 @@ _USUAL = (
 def debian(folder: Path) -> Path:
     """An unpacked sos report: the output of commands stands for most files of /proc/sys."""
     sysctls = (
-        "dev.tty.ldisc_autoload = 0\nkernel.arch = x86_64\nkernel.dmesg_restrict = 0\nkernel.hung_task_timeout_secs = 120\n"
+        "dev.tty.ldisc_autoload = 0\nkernel.arch = x86_64\nkernel.dmesg_restrict = 0\n"
+        "kernel.hung_task_timeout_secs = 120\n"
         "kernel.kptr_restrict = 0\nkernel.osrelease = 6.12.117+deb13-amd64\nkernel.panic = 10\n"
-        "kernel.panic_on_warn = 0\nkernel.perf_event_paranoid = 3\nkernel.printk = 4\t4\t1\t7\nkernel.soft_watchdog = 1\n"
+        "kernel.panic_on_warn = 0\nkernel.perf_event_paranoid = 3\nkernel.printk = 4\t4\t1\t7\n"
+        "kernel.soft_watchdog = 1\n"
         "kernel.sysrq = 438\nkernel.unprivileged_bpf_disabled = 0\nvm.mmap_min_addr = 65536\n"
     )
     return write(
         folder,
         {
             f"boot/config-{DEBIAN}": config(
-                "6.12.117", f"{_USUAL} CMDLINE_BOOL CMDLINE=\"panic=5\" SECURITY_PERF_EVENTS_RESTRICT !PANIC_ON_OOPS"
+                "6.12.117", f'{_USUAL} CMDLINE_BOOL CMDLINE="panic=5" SECURITY_PERF_EVENTS_RESTRICT !PANIC_ON_OOPS'
             ),
             "proc/cmdline": "panic=5 BOOT_IMAGE=/boot/vmlinuz ro quiet kfence.sample_interval=100\n",
             "proc/sys/kernel/tainted": "4609\n",
@@ -93,7 +95,7 @@ def fedora(folder: Path) -> Path:
             "proc/sys/kernel/osrelease": f"{FEDORA}\n",
             "proc/sys/kernel/arch": "x86_64\n",
             "proc/cmdline": "BOOT_IMAGE=(hd0,gpt2)/vmlinuz root=UUID=1 page_owner=on sysctl.kernel.panic_on_warn=1\n",
-            "proc/mounts": "proc /proc proc rw 0 0\nsysfs /sys sysfs rw 0 0\ndebugfs /sys/kernel/debug debugfs rw 0 0\n",
+            "proc/mounts": "sysfs /sys sysfs rw 0 0\ndebugfs /sys/kernel/debug debugfs rw 0 0\n",
             "proc/lockdep_stats": " lock-classes:  2000 [max: 8192]\n debug_locks:                            0\n",
             "proc/sys/kernel/hung_task_timeout_secs": "0\n",
             "proc/sys/kernel/soft_watchdog": "0\n",
@@ -117,8 +119,8 @@ def android(folder: Path) -> Path:
             "proc/config.gz": gzip.compress(
                 config(
                     "6.12.30",
-                    "ARM64 64BIT PROC_FS PROC_SYSCTL SYSFS DEBUG_FS MMU PRINTK TRACING KFENCE KFENCE_SAMPLE_INTERVAL=500"
-                    " MAGIC_SYSRQ MAGIC_SYSRQ_DEFAULT_ENABLE=0 PANIC_ON_OOPS PANIC_TIMEOUT=-1 PERF_EVENTS BPF_SYSCALL"
+                    "ARM64 64BIT PROC_FS PROC_SYSCTL SYSFS DEBUG_FS MMU PRINTK TRACING KFENCE"
+                    " KFENCE_SAMPLE_INTERVAL=500 MAGIC_SYSRQ MAGIC_SYSRQ_DEFAULT_ENABLE=0 PANIC_ON_OOPS PANIC_TIMEOUT=-1 PERF_EVENTS BPF_SYSCALL"
                     " CONSOLE_LOGLEVEL_DEFAULT=7 DEFAULT_MMAP_MIN_ADDR=32768 PANIC_ON_OOPS_VALUE=1 SLUB_DEBUG"
                     " PRINTK_TIME !SECURITY_DMESG_RESTRICT",
                     "arm64",
@@ -126,7 +128,7 @@ def android(folder: Path) -> Path:
             ),
             "proc/version": f"Linux version {ANDROID} (build@host) (clang 19) #1 SMP PREEMPT\n",
             "proc/cmdline": "androidboot.hardware=x kasan=off loglevel=4 ramoops_memreserve=4M",
-            "proc/mounts": "proc /proc proc rw 0 0\nsysfs /sys sysfs rw 0 0\ntracefs /sys/kernel/tracing tracefs rw 0 0\n",
+            "proc/mounts": "sysfs /sys sysfs rw 0 0\ntracefs /sys/kernel/tracing tracefs rw 0 0\n",
             "proc/sys/kernel/kptr_restrict": "2\n",
             "proc/sys/kernel/perf_event_paranoid": "-1\n",
             "proc/sys/kernel/panic": "5\n",

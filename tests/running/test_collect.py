@@ -139,7 +139,7 @@ def test_what_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     # Root may read everything, so that a refusal has to be played.
     root = write(tmp_path, {"proc/lockdep_stats": "debug_locks: 1\n"})
 
-    def refuse(self: Root, path: str, limit: int = 0) -> bytes:
+    def refuse(*_: object) -> bytes:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Root, "read", refuse)
@@ -165,7 +165,7 @@ def test_no_file_is_read_whose_reading_has_an_effect(monkeypatch: pytest.MonkeyP
         return real(self, path, limit)
 
     monkeypatch.setattr(Root, "read", note)
-    monkeypatch.setattr(module, "mounted", lambda root: frozenset())
+    monkeypatch.setattr(module, "mounted", lambda _: frozenset())
     path = "/proc/sys/kernel/nmi_watchdog"
     system = collect("/", [Wanted((path,), harmless_since=(99, 1)), Wanted(_TRACING)])
     assert path not in read

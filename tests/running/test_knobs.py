@@ -161,7 +161,7 @@ def test_a_name_is_one_knobs() -> None:
         ("kfence enabled", "enabled: 1\ncurrently allocated: 3\n", "1"),
         ("set_event", "sched:sched_switch\n\n#x\n", "1"),
         ("set_event", "", "0"),
-        ("dynamic_debug", "# file\na.c:1 [a]f =p \"x\"\na.c:2 [a]g =_ \"x =p y\"\na.c:3 [a]h =pmf \"x\"\n", "2"),
+        ("dynamic_debug", '# file\na.c:1 [a]f =p "x"\na.c:2 [a]g =_ "x =p y"\na.c:3 [a]h =pmf "x"\n', "2"),
         ("current_tracer", "function\n", "function"),
         ("kernel.tainted", "4609\n", "4609"),
     ],
