@@ -19,8 +19,8 @@ from tests.running.roots import config, write
 _TRACING = ("/sys/kernel/tracing/tracing_on", "/sys/kernel/debug/tracing/tracing_on")
 
 
-def _reading(root: Path, *paths: str, **words: bool) -> Reading:
-    return collect(str(root), [Wanted(paths, **words)]).readings[paths[0]]
+def _reading(root: Path, *paths: str, only_presence: bool = False) -> Reading:
+    return collect(str(root), [Wanted(paths, only_presence)]).readings[paths[0]]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_mounts(tmp_path: Path) -> None:
     assert mounted(Root(str(tmp_path))) is None
     root = write(tmp_path, {"proc/mounts": "x\nnone /sys/kernel/debug debugfs rw 0 0\n"})
     mounts = mounted(Root(str(root)))
-    assert mounts == {("/sys/kernel/debug", "debugfs")}
+    assert mounts == frozenset({("/sys/kernel/debug", "debugfs")})
     assert unmounted("/sys/kernel/debug/kcsan", mounts) == ""
     assert unmounted("/sys/kernel/debug/tracing/x", mounts) == "tracefs is not mounted at /sys/kernel/debug/tracing"
     assert unmounted("/sys/kernel/tracing/x", None) == ""

@@ -15,7 +15,7 @@ from tests.running.roots import write
 
 
 def _number(path: Path, name: str) -> int | None:
-    with pytest.raises(OSError, match=".") as caught:
+    with pytest.raises(OSError, match=r".") as caught:
         Root(str(path)).read(name)
     assert caught.value.strerror
     return caught.value.errno

@@ -16,8 +16,9 @@ from kpolicy.policy.boot.words import lacking
 from kpolicy.policy.checks import running_checks
 from kpolicy.policy.checks.finding_maker import FindingMaker
 from kpolicy.policy.checks.registry import DEFAULT_CHECKS
+from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.running.load import shipped_knobs
-from kpolicy.policy.running.value import bits, expected, passes, shown, value_in
+from kpolicy.policy.running.value import bits, expected, holds, passes, shown, value_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,7 +115,15 @@ class _Checker:
         """Whether the kernel must have it; None where the config does not show that."""
         if self._system.config is None:
             return None
-        return self._truth(knob.needs, self._values)
+        needed = self._truth(knob.needs, self._values)
+        if (
+            needed is False
+            and self._truth is holds
+            and not all(map(self._values.model.is_defined, symbols(knob.needs)))
+        ):
+            # The tree is that of another release: it does not know the option.
+            return None
+        return needed
 
     def _should_be_there(self, knob: Knob, reading: Reading, needed: bool | None) -> bool:
         """Whether it has to be told that a file is not read: one that is not there may be that of another kernel."""
