@@ -22,6 +22,7 @@ from kpolicy.location import Location
 from kpolicy.running.log import read_log
 from kpolicy.running.mounts import is_automounted, mounted, unmounted
 from kpolicy.running.root import Root
+from kpolicy.running.sysctl_files import read_sysctl_files
 from kpolicy.running.system import Reading, System, Trouble, Wanted
 
 _SYSCTLS: Final = "/sos_commands/kernel/sysctl_-a"
@@ -59,6 +60,7 @@ def collect(folder: str, wanted: Iterable[Wanted]) -> System:
         command_line=reader.command_line(),
         readings={item.paths[0]: reader.reading(item, release) for item in wanted},
         log=log,
+        sysctl_files=read_sysctl_files(root),
     )
 
 

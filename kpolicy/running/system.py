@@ -48,6 +48,13 @@ class LogLine(NamedTuple):
     text: str
 
 
+class Stated(NamedTuple):
+    """A value that a file of sysctl.d sets."""
+
+    location: Location
+    value: str
+
+
 @dataclass(frozen=True, slots=True)
 class System:
     """A running kernel, or what was collected of one.
@@ -55,7 +62,7 @@ class System:
     `release` is that of the kernel, as `uname -r` has it, and `machine` its `uname -m`; "" where nothing says so.
     `config` is None where none can be found, `tried` says where it was looked for, and what came of that.
     `command_line` is None where it cannot be read.  `readings` are by the first path of what was wanted; `log` is None
-    where there is none to be read.
+    where there is none to be read.  `sysctl_files` has the lines that set sysctls at boot, by their names.
     """
 
     name: str
@@ -66,3 +73,4 @@ class System:
     command_line: CommandLine | None
     readings: Mapping[str, Reading] = field(default_factory=dict)
     log: tuple[LogLine, ...] | None = None
+    sysctl_files: Mapping[str, Stated] = field(default_factory=dict)

@@ -77,6 +77,7 @@ def debian(folder: Path) -> Path:
             "sys/kernel/debug/tracing/current_tracer": "function\n",
             "sys/kernel/debug/tracing/set_event": "sched:sched_switch\nsched:sched_wakeup\n",
             "sys/kernel/warn_count": "2\n",
+            "etc/sysctl.d/10-panic.conf": "# why\nkernel.panic = 10\n-kernel/dmesg_restrict=1\n",
         },
     )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kpolicy.policy.running.load import shipped_knobs
 from kpolicy.report.formats import FORMATS
 from kpolicy.running import collect
 from kpolicy.running.root import Root
@@ -77,6 +78,8 @@ def test_locations_are_the_lines_that_were_read(tmp_path: Path) -> None:
     lines = _check(root, "--select", "running").out.splitlines()
     assert any(line.startswith(f"{root}/sos_commands/kernel/sysctl_-a:3: warning: ") for line in lines)
     assert any(line.startswith(f"{root}/sys/kernel/warn_count:1: warning: ") for line in lines)
+    # Of two lines the one to edit; sysctl.d asks for another value of dmesg_restrict than there is.
+    assert any(line.startswith(f"{root}/etc/sysctl.d/10-panic.conf:2: note: ") for line in lines)
 
 
 def test_fedora(tmp_path: Path) -> None:
@@ -206,6 +209,36 @@ def test_whatever_cannot_be_read(tmp_path: Path, name: str, error: OSError, monk
         outcome = _check(root)
         assert "internal error" not in outcome.err, refused
         assert outcome.status in (0, 1) or "pass the CONFIG, or --release and --arch" in outcome.err
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(
+    "junk",
+    [
+        b"",
+        b"\n",
+        b"\0",
+        b"\xff\xfe",
+        b"-1",
+        b"[",
+        b"[]\n",
+        b"y" * 100_000,
+        b"9" * 100_000,
+        b"\x1b[2J\r\n",
+        b'= = =\n=p "',
+    ],
+    ids=repr,
+)
+def test_junk_in_every_file(tmp_path: Path, junk: bytes) -> None:
+    paths = {path: junk for knob in shipped_knobs() for path in knob.paths}
+    others = ("/proc/cmdline", "/proc/mounts", "/var/log/dmesg", "/etc/sysctl.conf", "/proc/sys/kernel/arch")
+    root = write(tmp_path, {path.lstrip("/"): junk for path in (*paths, *others)})
+    options = "X86 PROC_FS PROC_SYSCTL SYSFS DEBUG_FS TRACING PRINTK MMU DETECT_HUNG_TASK KFENCE SLUB_DEBUG LOCKDEP"
+    write(root, {"proc/config.gz": config("6.12.9", options), "proc/version": "Linux version 6.12.9 (a@b)\n"})
+    outcome = _check(root)
+    assert outcome.status in (0, 1), outcome.err
+    assert "internal error" not in outcome.err
+    assert "\x1b" not in outcome.out
 
 
 def test_an_empty_root(tmp_path: Path) -> None:

@@ -200,3 +200,20 @@ def test_the_running_system() -> None:
     system = collect("/", [Wanted(("/proc/sys/kernel/pid_max",))])
     assert system.release == os.uname().release
     assert system.readings["/proc/sys/kernel/pid_max"].text is not None
+
+
+def test_sysctl_files(tmp_path: Path) -> None:
+    root = write(
+        tmp_path,
+        {
+            "usr/lib/sysctl.d/50-a.conf": "kernel.a = 1\nkernel.b = 1\nnet/ipv4/conf/eth0.1/x = 1\n",
+            "etc/sysctl.d/50-a.conf": "# kernel.a = 5\n; x\n kernel.a=2 \n",
+            "run/sysctl.d/10-b.conf": "kernel.a = 3\n-kernel.c = 1\nnonsense\n",
+            "etc/sysctl.d/60-no": "kernel.a = 9\n",
+            "etc/sysctl.conf": "kernel/d = 7\n",
+        },
+    )
+    found = collect(str(root), ()).sysctl_files
+    # A file of /etc replaces that of the same name in /usr/lib, and files are read by their names.
+    assert {name: item.value for name, item in found.items()} == {"kernel.a": "2", "kernel.c": "1", "kernel.d": "7"}
+    assert found["kernel.a"].location == (str(root / "etc/sysctl.d/50-a.conf"), 3)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Findings about a running kernel, or a copy of its files: `running/*`.
 
-A finding is about a setting, which is its symbol, and its location is the file that was read.
+A finding is about a setting, which is its symbol, and its location is the file that was read, or the line in sysctl.d
+that sets it.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ class _Checker:
         elif knob.form == "bits":
             yield from self._of_bits(knob, value, reading.location)
         else:
-            yield from self._of_value(knob, value, reading.location)
+            yield from self._of_value(knob, value, self._set_in(knob, value) or reading.location)
 
     def _needed(self, knob: Knob) -> bool | None:
         """Whether the kernel must have it; None where the config does not show that."""
@@ -158,6 +159,11 @@ class _Checker:
             yield self._finding(check, knob.name, f"{about}: {case.says}", place, value, severity)
         elif usual is not None:
             yield self._finding(running_checks.CHANGED, knob.name, about, place, value)
+
+    def _set_in(self, knob: Knob, value: str) -> Location | None:
+        """The line of a file in sysctl.d that sets a sysctl to its value: that is what a person would edit."""
+        stated = self._system.sysctl_files.get(knob.sysctl)
+        return stated.location if stated is not None and value_in(knob, stated.value) == value else None
 
     def _of_bits(self, knob: Knob, value: str, place: Location) -> Iterator[Finding]:
         for bit in bits(value):

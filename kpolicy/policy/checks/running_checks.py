@@ -56,9 +56,9 @@ RUNNING_CHECKS: Final[tuple[Check, ...]] = (
         GAVE_UP,
         "detector that has turned itself off",
         "warning",
-        "lockdep, kmemleak, debugobjects and the DMA API debugging stop for good after their first failure to get"
-        " memory or, lockdep, after the first report or a taint. Bugs that follow go undetected until the next boot. A"
-        " note for kernels that are neither for debugging nor for fuzzing.",
+        "lockdep, kmemleak, debugobjects and the DMA API debugging stop when they do not get memory, lockdep also after"
+        " its first report and when some taint flags are set. Bugs go undetected until the next boot. A note for"
+        " kernels that are neither for debugging nor for fuzzing.",
         "lib/debug_locks.c: debug_locks_off; mm/kmemleak.c: kmemleak_disable; lib/debugobjects.c; kernel/dma/debug.c",
     ),
     Check(
