@@ -48,4 +48,4 @@ def stated_root(configs: tuple[str, ...], *, running: bool, root: str | None) ->
         return "/"
     if not os.path.isdir(root):
         raise InputError("not a directory, expected the root of a system", Location(root, 0))
-    return root
+    return "/" if os.path.samefile(root, "/") else root

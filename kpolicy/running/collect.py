@@ -96,11 +96,9 @@ class _Reader:
         """What comes of reading a file that is wanted, whichever of its paths there is."""
         numbers = _NUMBERS.match(release)
         known = (int(numbers.group(1)), int(numbers.group(2))) if numbers is not None else (0, 0)
-        if self._root.is_live and known < wanted.harmless_since:
-            numbers_since = ".".join(map(str, wanted.harmless_since))
-            return self._trouble(
-                wanted.paths[0], "not harmless", f"reading it can change it before Linux {numbers_since}"
-            )
+        if known < wanted.harmless_since and self._is_of_a_kernel(wanted.paths[0]):
+            since = ".".join(map(str, wanted.harmless_since))
+            return self._trouble(wanted.paths[0], "not harmless", f"reading it may change it before Linux {since}")
         first: Reading | None = None
         for path in wanted.paths:
             found = self._reading(path, only_presence=wanted.only_presence)
@@ -110,6 +108,13 @@ class _Reader:
                 first = found
         assert first is not None
         return first
+
+    def _is_of_a_kernel(self, path: str) -> bool:
+        """Whether a file is one of a kernel that runs: DIR can be a container's, or /proc/1/root."""
+        try:
+            return self._root.is_live or not self._root.is_copy(path)
+        except OSError:
+            return False
 
     def _reading(self, path: str, *, only_presence: bool) -> Reading:
         absent = unmounted(path, self._mounts)

@@ -50,6 +50,14 @@ class Root:
         finally:
             os.close(descriptor)
 
+    def is_copy(self, path: str) -> bool:
+        """Whether there is a file with a content on a disk: those of /proc have the size 0.  Raises OSError."""
+        held, name = self._walk(path)
+        try:
+            return os.stat(name, dir_fd=held, follow_symlinks=False).st_size > 0
+        finally:
+            os.close(held)
+
     def exists(self, path: str) -> bool:
         """Whether there is a file, of which nothing is read; raises OSError where that cannot be told."""
         try:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kpolicy.cli.running import stated_root
 from kpolicy.policy.running.load import shipped_knobs
 from kpolicy.report.formats import FORMATS
 from kpolicy.running import collect
@@ -320,6 +321,11 @@ def test_checks_are_chosen_as_others_are(tmp_path: Path) -> None:
     outcome = _check(root, "--policy", policy)
     assert outcome.status in (0, 1), outcome.err
     assert "[running/" not in outcome.out
+
+
+def test_the_root_is_the_running_system_by_any_name() -> None:
+    assert stated_root((), running=True, root="/../.") == "/"
+    assert stated_root((), running=True, root=None) == "/"
 
 
 def test_the_running_kernel() -> None:

@@ -174,6 +174,17 @@ def test_no_file_is_read_whose_reading_has_an_effect(monkeypatch: pytest.MonkeyP
     assert _TRACING[1] not in read
 
 
+def test_proc_below_another_root_is_that_of_a_kernel(tmp_path: Path) -> None:
+    # A container sees the kernel that runs: its /proc is no copy.
+    wanted = Wanted(("/proc/sys/kernel/pid_max",), harmless_since=(99, 1))
+    outside = Root("/proc/self/root")
+    if os.path.exists("/proc/self/root/proc/sys/kernel/pid_max"):
+        assert not outside.is_copy(wanted.paths[0])
+        assert collect("/proc/self/root", [wanted]).readings[wanted.paths[0]].trouble == "not harmless"
+    copied = write(tmp_path, {"proc/sys/kernel/pid_max": "5\n"})
+    assert collect(str(copied), [wanted]).readings[wanted.paths[0]].text == "5\n"
+
+
 def test_mounts(tmp_path: Path) -> None:
     assert mounted(Root(str(tmp_path))) is None
     root = write(tmp_path, {"proc/mounts": "x\nnone /sys/kernel/debug debugfs rw 0 0\n"})
