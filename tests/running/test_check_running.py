@@ -86,16 +86,16 @@ def test_locations_are_the_lines_that_were_read(tmp_path: Path) -> None:
 def test_fedora(tmp_path: Path) -> None:
     root = roots.fedora(tmp_path / "root")
     assert _said(root) == {
-        "warning gave-up: lockdep debug_locks is 0: lockdep has turned itself off: wrong lock orders go undetected",
+        "warning gave-up: lockdep.debug_locks is 0: lockdep has turned itself off: wrong lock orders go undetected",
         "warning gave-up: kmemleak has turned itself off: memory leaks go undetected",
-        "warning gave-up: dma-api disabled is y: wrong uses of the DMA API go undetected",
+        "warning gave-up: dma-api.disabled is y: wrong uses of the DMA API go undetected",
         "warning switched-off: kernel.hung_task_timeout_secs is 0 at run time, 120 by"
         " CONFIG_DEFAULT_HUNG_TASK_TIMEOUT: hung tasks go undetected",
         "warning switched-off: kernel.soft_watchdog is 0 at run time, 1 by default: soft lockups go undetected",
         "warning switched-off: kernel.panic_on_warn is 0 at run time, 1 by the boot parameter"
         " sysctl.kernel.panic_on_warn=1: the kernel no longer stops at the first warning",
         # To inject failures is what a debug kernel may be for.
-        "note changed: failslab probability is 10 at run time, 0 by default: slab allocations fail on purpose",
+        "note changed: failslab.probability is 10 at run time, 0 by default: slab allocations fail on purpose",
     }
     assert set(_unread(root)) == {"the copy does not have them", "tracefs is not mounted at /sys/kernel/tracing"}
     # page_owner=on makes the kernel record stacks: the rule about a sleeping page_owner is silent.
@@ -321,6 +321,18 @@ def test_checks_are_chosen_as_others_are(tmp_path: Path) -> None:
     outcome = _check(root, "--policy", policy)
     assert outcome.status in (0, 1), outcome.err
     assert "[running/" not in outcome.out
+
+
+def test_settings_are_waived_by_their_names(tmp_path: Path) -> None:
+    root = roots.debian(tmp_path / "root")
+    waiver = (
+        '[[waiver]]\nrule = "running/weakened"\nsymbol = "kernel.dmesg_restrict"\nreason = "x"\nowner = "y"\n'
+        "expires = 2999-01-01\n"
+    )
+    policy = write(tmp_path, {"kpolicy.toml": waiver}) / "kpolicy.toml"
+    outcome = _check(root, "--policy", policy, "--select", "running/weakened")
+    assert "dmesg_restrict" not in outcome.out
+    assert "unprivileged_bpf_disabled" in outcome.out
 
 
 def test_the_root_is_the_running_system_by_any_name() -> None:

@@ -124,6 +124,7 @@ def test_options_are_symbols_of_a_kernel(trees: Trees) -> None:
         ("[[source]]", '[[case]]\nis = "1 2"\nmeans = "weakened"\nsays = "x"\n\n[[source]]', "is no test of a value"),
         ("[[source]]", '[[case]]\nis = "1"\nmeans = "x"\nsays = "x"\n\n[[source]]', "'x' is not a valid means"),
         ("mm/thing.c:7", "", "'code' is empty"),
+        ("kernel.thing", "kernel thing", "a name has letters, digits, dots, _ and -"),
     ],
 )
 def test_broken_files(old: str, new: str, said: str) -> None:
@@ -156,9 +157,9 @@ def test_a_name_is_one_knobs() -> None:
         ("printk.time", "?\n", None),
         ("lockdown", "none [integrity] confidentiality\n", "integrity"),
         ("lockdown", "none integrity\n", None),
-        ("lockdep debug_locks", " lock-classes: 5\n debug_locks:           0\n", "0"),
-        ("lockdep debug_locks", " lock-classes: 5\n", None),
-        ("kfence enabled", "enabled: 1\ncurrently allocated: 3\n", "1"),
+        ("lockdep.debug_locks", " lock-classes: 5\n debug_locks:           0\n", "0"),
+        ("lockdep.debug_locks", " lock-classes: 5\n", None),
+        ("kfence.enabled", "enabled: 1\ncurrently allocated: 3\n", "1"),
         ("set_event", "sched:sched_switch\n\n#x\n", "1"),
         ("set_event", "", "0"),
         ("dynamic_debug", '# file\na.c:1 [a]f =p "x"\na.c:2 [a]g =_ "x =p y"\na.c:3 [a]h =pmf "x"\n', "2"),
@@ -233,7 +234,7 @@ def _values(options: str, line: str | None, version: str = "6.12.117") -> Values
         ("lockdown", "LOCK_DOWN_KERNEL_FORCE_INTEGRITY", "quiet", "integrity"),
         ("lockdown", "", "lockdown=integrity", "integrity"),
         ("lockdown", "", "quiet", "none"),
-        ("failslab probability", "FAILSLAB", "failslab=1,25,0,-1", "25"),
+        ("failslab.probability", "FAILSLAB", "failslab=1,25,0,-1", "25"),
         ("kernel.traceoff_on_warning", "", "traceoff_on_warning", "1"),
         ("kernel.traceoff_on_warning", "", "traceoff_on_warning=off", "0"),
         ("kernel.ftrace_dump_on_oops", "", "ftrace_dump_on_oops=orig_cpu", "orig_cpu"),
@@ -241,9 +242,9 @@ def _values(options: str, line: str | None, version: str = "6.12.117") -> Values
         ("kernel.sched_schedstats", "SCHEDSTATS", "schedstats=enable", "1"),
         ("kfence.sample_interval", "KFENCE_SAMPLE_INTERVAL=100", "kfence.sample_interval=0", "0"),
         ("page_owner", "PAGE_OWNER", "page_owner=on", "y"),
-        ("slab poison", "SLUB_DEBUG", "slab_debug=P", "1"),
-        ("slab poison", "SLUB_DEBUG SLUB_DEBUG_ON", "slab_debug=-", "0"),
-        ("slab poison", "SLUB_DEBUG SLUB_DEBUG_ON", "quiet", "1"),
+        ("slab.poison", "SLUB_DEBUG", "slab_debug=P", "1"),
+        ("slab.poison", "SLUB_DEBUG SLUB_DEBUG_ON", "slab_debug=-", "0"),
+        ("slab.poison", "SLUB_DEBUG SLUB_DEBUG_ON", "quiet", "1"),
         ("printk.time", "PRINTK_TIME", "printk.time=0", "n"),
         ("printk.time", "PRINTK_TIME", "printk.time", "y"),
         ("vm.mem_profiling", "", "sysctl.vm.mem_profiling=1", "y"),
@@ -256,7 +257,7 @@ def test_what_config_and_command_line_make_of_it(name: str, options: str, line: 
 
 
 def test_what_can_be_anything_after_boot() -> None:
-    for name, line in (("set_event", "trace_event=sched"), ("slab poison", "slab_debug=P,dentry")):
+    for name, line in (("set_event", "trace_event=sched"), ("slab.poison", "slab_debug=P,dentry")):
         found = expected(_BY_NAME[name], _values("SLUB_DEBUG", line), holds)
         assert found is not None
         assert found.value is None

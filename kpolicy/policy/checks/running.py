@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _FOR_BUGS: Final = ("debug", "fuzzing")
 _MOST_NAMES: Final = 4
+_WORDS: Final = re.compile(r"[^A-Za-z0-9_.]+")
 _RELEASE: Final = re.compile(r"([0-9]+)\.([0-9]+)")
 _CHECK_OF: Final = {
     "weakened": running_checks.WEAKENED,
@@ -219,7 +220,7 @@ class _Checker:
         names = [knob.name for knob, _ in items]
         more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
         message = f"not read, {why}: {', '.join(names[:_MOST_NAMES])}{more}"
-        return self._finding(running_checks.NOT_READ, why, message, items[0][1].location)
+        return self._finding(running_checks.NOT_READ, _WORDS.sub("-", why), message, items[0][1].location)
 
 
 def _about(knob: Knob, value: str) -> str:

@@ -32,6 +32,7 @@ _KEYS: Final = (
 )
 _ALWAYS: Final = Constant("y")
 _RELEASE: Final = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})\Z")
+_NAME: Final = re.compile(r"[A-Za-z0-9_.-]+\Z")
 _PATH: Final = re.compile(r"/(?:proc|sys)(?:/[A-Za-z0-9_-]+)+\Z")
 _TEST: Final = re.compile(r"(?:below|above) -?[0-9]+|lower|higher|other|not \S+|\S+")
 _WHOLE: Final = re.compile(r"[0-9]{1,4}\Z")
@@ -98,7 +99,7 @@ class _Reader(TableReader):
         return Knob(
             id=knob_id,
             title=self.string(("title",)),
-            name=self.string(("name",)),
+            name=self._name(("name",)),
             paths=paths,
             form=form,
             line=self.string(("line",), required=False),
@@ -113,6 +114,12 @@ class _Reader(TableReader):
             sources=sources,
             location=self.file.location(("title",)),
         )
+
+    def _name(self, where: KeyPath) -> str:
+        name = self.string(where)
+        if name and not _NAME.match(name):
+            self.file.complain(where, "a name has letters, digits, dots, _ and -", value=True)
+        return name
 
     def _condition(self, where: KeyPath) -> Expression:
         return self.condition(where) if self.value(where) is not None else _ALWAYS
