@@ -52,7 +52,7 @@ def _unread(root: Path) -> dict[str, str]:
 def test_debian(tmp_path: Path) -> None:
     root = roots.debian(tmp_path / "sosreport")
     assert _said(root) == {
-        "note changed: kernel.panic is 10 at run time, 5 by the boot parameter panic=5",
+        "note modified: kernel.panic is 10 at run time, 5 by the boot parameter panic=5",
         "warning weakened: kernel.dmesg_restrict is 0 at run time, 1 by CONFIG_SECURITY_DMESG_RESTRICT:"
         " every user can read the kernel log",
         "warning weakened: kernel.unprivileged_bpf_disabled is 0 at run time, 2 by default:"
@@ -61,9 +61,9 @@ def test_debian(tmp_path: Path) -> None:
         "warning reported: warn_count is 2: the kernel has reported warnings since boot",
         "note tainted: kernel.tainted has the flag P: a proprietary module was loaded",
         "note tainted: kernel.tainted has the flag O: a module from outside of the kernel tree was loaded",
-        "warning switched-on: current_tracer is function at run time, nop by default:"
+        "warning enabled: current_tracer is function at run time, nop by default:"
         " the tracer records functions or latencies all the time",
-        "warning switched-on: 2 enabled trace events at run time, 0 by default:"
+        "warning enabled: 2 enabled trace events at run time, 0 by default:"
         " the events are recorded whenever they happen",
     }
     assert set(_unread(root)) == {"the copy does not have them"}
@@ -89,13 +89,13 @@ def test_fedora(tmp_path: Path) -> None:
         "warning gave-up: lockdep.debug_locks is 0: lockdep has turned itself off: wrong lock orders go undetected",
         "warning gave-up: kmemleak has turned itself off: memory leaks go undetected",
         "warning gave-up: dma-api.disabled is y: wrong uses of the DMA API go undetected",
-        "warning switched-off: kernel.hung_task_timeout_secs is 0 at run time, 120 by"
+        "warning disabled: kernel.hung_task_timeout_secs is 0 at run time, 120 by"
         " CONFIG_DEFAULT_HUNG_TASK_TIMEOUT: hung tasks go undetected",
-        "warning switched-off: kernel.soft_watchdog is 0 at run time, 1 by default: soft lockups go undetected",
-        "warning switched-off: kernel.panic_on_warn is 0 at run time, 1 by the boot parameter"
+        "warning disabled: kernel.soft_watchdog is 0 at run time, 1 by default: soft lockups go undetected",
+        "warning disabled: kernel.panic_on_warn is 0 at run time, 1 by the boot parameter"
         " sysctl.kernel.panic_on_warn=1: the kernel no longer stops at the first warning",
         # To inject failures is what a debug kernel may be for.
-        "note changed: failslab.probability is 10 at run time, 0 by default: slab allocations fail on purpose",
+        "note modified: failslab.probability is 10 at run time, 0 by default: slab allocations fail on purpose",
     }
     assert set(_unread(root)) == {"the copy does not have them", "tracefs is not mounted at /sys/kernel/tracing"}
     # page_owner=on makes the kernel record stacks: the rule about a sleeping page_owner is silent.
@@ -105,14 +105,13 @@ def test_fedora(tmp_path: Path) -> None:
 def test_android(tmp_path: Path) -> None:
     root = roots.android(tmp_path / "root")
     assert _said(root) == {
-        "note switched-off: kfence.sample_interval is 0 at run time, 500 by CONFIG_KFENCE_SAMPLE_INTERVAL:"
+        "note disabled: kfence.sample_interval is 0 at run time, 500 by CONFIG_KFENCE_SAMPLE_INTERVAL:"
         " KFENCE is off: out-of-bounds accesses and uses after free go undetected",
-        "note switched-off: tracing_on is 0 at run time, 1 by default:"
-        " tracers and events that are enabled record nothing",
+        "note disabled: tracing_on is 0 at run time, 1 by default: tracers and events that are enabled record nothing",
         "warning weakened: kernel.perf_event_paranoid is -1 at run time, 2 by default:"
         " users can measure more than their own programs",
-        "note changed: kernel.kptr_restrict is 2 at run time, 0 by default",
-        "note changed: kernel.panic is 5 at run time, -1 by CONFIG_PANIC_TIMEOUT",
+        "note modified: kernel.kptr_restrict is 2 at run time, 0 by default",
+        "note modified: kernel.panic is 5 at run time, -1 by CONFIG_PANIC_TIMEOUT",
     }
     assert "debugfs is not mounted at /sys/kernel/debug" in _unread(root)
     assert "kasan=off has no effect: CONFIG_KASAN_HW_TAGS is not set" in _check(root, "--select", "boot").out
@@ -133,7 +132,7 @@ def test_embedded(tmp_path: Path) -> None:
         f"warning no-config: the config of Linux 6.12.80 is not found (tried {places}): no rule is judged",
         "warning weakened: kernel.oops_limit is 0 at run time, 10000 by default:"
         " an attacker can repeat an exploit that makes the kernel oops without limit",
-        "note switched-off: kernel.hung_task_timeout_secs is 0: hung tasks go undetected",
+        "note disabled: kernel.hung_task_timeout_secs is 0: hung tasks go undetected",
         "warning reported: kernel.tainted has the flag W: a warning was reported",
     }
     # No rule says anything about a config that nobody has read.
@@ -148,9 +147,9 @@ def test_embedded(tmp_path: Path) -> None:
 def test_hostile(tmp_path: Path) -> None:
     root = roots.hostile(tmp_path / "root")
     said = _said(root)
-    assert {item.partition(":")[0] for item in said} == {"warning no-config", "note changed"}
+    assert {item.partition(":")[0] for item in said} == {"warning no-config", "note modified"}
     # A link of an absolute path is one below the root; what is outside was not read.
-    assert "note changed: kernel.modules_disabled is 1 at run time, 0 by default" in said
+    assert "note modified: kernel.modules_disabled is 1 at run time, 0 by default" in said
     assert not [item for item in said if "oops_limit" in item or "randomize_va_space" in item]
     unread = _unread(root)
     assert set(unread) == {

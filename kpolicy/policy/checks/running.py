@@ -37,15 +37,15 @@ _WORDS: Final = re.compile(r"[^A-Za-z0-9_.]+")
 _RELEASE: Final = re.compile(r"([0-9]+)\.([0-9]+)")
 _CHECK_OF: Final = {
     "weakened": running_checks.WEAKENED,
-    "switched-off": running_checks.SWITCHED_OFF,
-    "switched-on": running_checks.SWITCHED_ON,
+    "disabled": running_checks.DISABLED,
+    "enabled": running_checks.ENABLED,
     "gave-up": running_checks.GAVE_UP,
     "reported": running_checks.REPORTED,
     "tainted": running_checks.TAINTED,
 }
-_NOT_FOR_BUGS: Final = ("weakened", "switched-on")
+_NOT_FOR_BUGS: Final = ("weakened", "enabled")
 """What is meant to be so in kernels that look for bugs, or does not matter there."""
-_ONLY_FOR_BUGS: Final = ("switched-off", "gave-up")
+_ONLY_FOR_BUGS: Final = ("disabled", "gave-up")
 """What only kernels that look for bugs need."""
 
 
@@ -159,7 +159,7 @@ class _Checker:
             check, severity = self._check_for(case)
             yield self._finding(check, knob.name, f"{about}: {case.says}", place, value, severity)
         elif usual is not None:
-            yield self._finding(running_checks.CHANGED, knob.name, about, place, value)
+            yield self._finding(running_checks.MODIFIED, knob.name, about, place, value)
 
     def _set_in(self, knob: Knob, value: str) -> Location | None:
         """The line of a file in sysctl.d that sets a sysctl to its value: that is what a person would edit."""
@@ -181,7 +181,7 @@ class _Checker:
 
     def _check_for(self, case: Case) -> tuple[str, Severity | None]:
         if case.meaning in _NOT_FOR_BUGS and self._for_bugs:
-            return running_checks.CHANGED, None
+            return running_checks.MODIFIED, None
         mild = case.meaning in _ONLY_FOR_BUGS and not self._for_bugs
         return _CHECK_OF[case.meaning], "note" if mild else None
 

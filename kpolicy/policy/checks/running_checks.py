@@ -7,10 +7,10 @@ from typing import Final
 
 from kpolicy.policy.checks.check import Check
 
-CHANGED: Final = "running/changed"
+MODIFIED: Final = "running/modified"
 WEAKENED: Final = "running/weakened"
-SWITCHED_OFF: Final = "running/switched-off"
-SWITCHED_ON: Final = "running/switched-on"
+DISABLED: Final = "running/disabled"
+ENABLED: Final = "running/enabled"
 GAVE_UP: Final = "running/gave-up"
 REPORTED: Final = "running/reported"
 TAINTED: Final = "running/tainted"
@@ -20,7 +20,7 @@ OTHER_CONFIG: Final = "running/other-config"
 
 RUNNING_CHECKS: Final[tuple[Check, ...]] = (
     Check(
-        CHANGED,
+        MODIFIED,
         "setting that was changed at run time",
         "note",
         "The setting differs from what the config and the boot command line make of it: an init script, sysctl.d, a"
@@ -37,7 +37,7 @@ RUNNING_CHECKS: Final[tuple[Check, ...]] = (
         "Documentation/admin-guide/sysctl; kpolicy/knobs",
     ),
     Check(
-        SWITCHED_OFF,
+        DISABLED,
         "check that was switched off at run time",
         "warning",
         "The config and the boot command line enable a detector or its reports, and they are off now. A note for"
@@ -45,7 +45,7 @@ RUNNING_CHECKS: Final[tuple[Check, ...]] = (
         "Documentation/admin-guide/sysctl; kpolicy/knobs",
     ),
     Check(
-        SWITCHED_ON,
+        ENABLED,
         "debug facility that was switched on at run time",
         "warning",
         "It costs time or memory, discloses kernel data, or makes the kernel panic or fail on purpose. For debug and"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kpolicy.evaluate.parameters import Release
 
 Form: TypeAlias = Literal["integer", "switch", "text", "selected", "count", "presence", "bits", "log"]
-Meaning: TypeAlias = Literal["weakened", "switched-off", "switched-on", "gave-up", "reported", "tainted"]
+Meaning: TypeAlias = Literal["weakened", "disabled", "enabled", "gave-up", "reported", "tainted"]
 
 FORMS: tuple[Form, ...] = get_args(Form)
 MEANINGS: tuple[Meaning, ...] = get_args(Meaning)
