@@ -48,7 +48,7 @@ RUNNING_CHECKS: Final[tuple[Check, ...]] = (
         ENABLED,
         "debug facility that was switched on at run time",
         "warning",
-        "It costs time or memory, discloses kernel data, makes the kernel panic at a warning, or fails calls on purpose."
+        "It costs time or memory, discloses kernel data, makes the kernel panic on a warning or fails calls."
         " For debug and fuzzing kernels it is a changed setting.",
         "Documentation/trace; Documentation/fault-injection; kpolicy/knobs",
     ),
