@@ -32,10 +32,11 @@ audit: $(VENV)/run.stamp ## audit a kernel tree: make audit TREE=~/linux (exit s
 rules: $(VENV)/run.stamp ## run the examples of all rules; TREE=... holds the rules against it
 	@$(BIN)/kpolicy rules test $(ARGS) $(if $(TREE),--tree '$(patsubst ~/%,$(HOME)/%,$(TREE))')
 
-docs: $(VENV)/dev.stamp ## write what is generated: docs/rules, docs/commands, docs/boot-parameters.md, the man pages
+docs: $(VENV)/dev.stamp ## write what is generated: docs/rules, docs/commands, docs/boot-parameters.md, docs/settings.md, the man pages
 	$(BIN)/kpolicy rules pages --output docs/rules
 	$(BIN)/python -m docs.tools.manual
 	$(BIN)/python -m docs.tools.parameters
+	$(BIN)/python -m docs.tools.settings
 
 reports: $(VENV)/dev.stamp trees ## write the reports about real kernels: reports/README.md
 	$(BIN)/python -m reports.make

@@ -16,6 +16,7 @@ MAX_SIZE: Final = 64 << 20
 # O_NONBLOCK: opening a FIFO must not wait for a process that writes to it.
 OPEN_FLAGS: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 _CHUNK: Final = 1 << 20
+_PAGE: Final = 4096
 
 
 def read_file(path: str | os.PathLike[str], limit: int = MAX_SIZE, *, pipes: bool = True) -> bytes:
@@ -45,8 +46,9 @@ def read_descriptor(descriptor: int, limit: int = MAX_SIZE, *, pipes: bool = Fal
     if status.st_size > limit:
         # Not even a part of it is read: a sparse file may have terabytes.
         raise _too_large(limit)
-    # A second piece only where the file changed meanwhile, or does not tell its size, as those of /proc.
-    content = os.read(descriptor, status.st_size + 1)
+    # A second piece only where the file changed meanwhile, or does not tell its size, as those of /proc.  A value of
+    # /proc/sys comes with the first read or not at all (kernel/sysctl.c: proc_dointvec() with a position).
+    content = os.read(descriptor, max(status.st_size + 1, _PAGE))
     return content if len(content) == status.st_size else content + _rest(descriptor, limit - len(content))
 
 

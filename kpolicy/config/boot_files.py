@@ -25,6 +25,7 @@ from kpolicy.config.bootconfig import IS_BOOTCONFIG, SUFFIX, read_bootconfig
 from kpolicy.config.command_line import (
     BOOTCONFIG,
     GIVEN,
+    RUNNING,
     CommandLine,
     Placed,
     command_line,
@@ -80,7 +81,8 @@ def read_command_line(spec: str, stdin: BinaryIO | None = None) -> CommandLine:
             raise UsageError("'-' given, and there is no standard input")
         return _of_file("<stdin>", _bytes("<stdin>", lambda: read_stream(stdin, MAX_SIZE)))
     if os.path.lexists(spec):
-        return _of_file(spec, _bytes(spec, lambda: read_file(spec, MAX_SIZE)))
+        line = _of_file(spec, _bytes(spec, lambda: read_file(spec, MAX_SIZE)))
+        return replace(line, whole=spec == RUNNING)
     if _PATH.match(spec):
         raise UsageError(f"--cmdline: no such file: {spec}", hint="pass a file, or words such as 'quiet page_owner=on'")
     if "\0" in spec or "\n" in spec:

@@ -19,6 +19,8 @@ BLANK: Final = " \t\n\v\f\r\xa0"
 """isspace() of lib/ctype.c, on bytes as Latin-1 reads them: it counts the no-break space."""
 BOOTCONFIG: Final = "bootconfig"
 """The parameter that makes the kernel read a bootconfig."""
+RUNNING: Final = "/proc/cmdline"
+"""Where the kernel shows the command line that it was booted with."""
 GIVEN: Final = "<cmdline>"
 """Where words are from that are themselves the argument of --cmdline."""
 
@@ -60,7 +62,8 @@ class Bootconfig:
 class CommandLine:
     """A command line; `remarks` say which part of a file it is, and what of that is not known.
 
-    `bootconfig` is the file that the kernel reads besides it.
+    `bootconfig` is the file that the kernel reads besides it.  That of a running kernel is the `whole` of what it saw:
+    the built-in one is part of it already.
 
     Its characters are bytes, as Latin-1 reads them: that is how the kernel examines them.
     """
@@ -69,6 +72,7 @@ class CommandLine:
     marks: tuple[Mark, ...] = ()
     remarks: tuple[str, ...] = ()
     bootconfig: Bootconfig | None = None
+    whole: bool = False
 
     def upto(self, length: int) -> CommandLine:
         """The first characters of it."""

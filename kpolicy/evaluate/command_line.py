@@ -24,8 +24,9 @@ from kpolicy.config.command_line import (
     split,
     text_of,
 )
-from kpolicy.evaluate.parameters import Kernel, Release, is_early
+from kpolicy.evaluate.handlers import Kernel, Release
 from kpolicy.evaluate.parameters import asking as _asking
+from kpolicy.evaluate.parameters import is_early
 from kpolicy.evaluate.parameters import setting as _setting
 from kpolicy.kernel.version import parse_version
 from kpolicy.location import Location
@@ -218,6 +219,9 @@ def _has(line: CommandLine, word: Word) -> bool:
 def _seen(values: Values) -> CommandLine:
     """The command line without a bootconfig."""
     own, loader, how = _built_in(values), values.loader, standing(values)
+    if loader is not None and loader.whole:
+        # init/main.c: setup_command_line() keeps what the architecture made of both.
+        return loader
     if loader is None or replacing(values):
         return own
     if how == "overridable":

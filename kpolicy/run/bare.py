@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kpolicy.costing.bill import Machine
+    from kpolicy.running.system import System
 
 
 def bare_report(
@@ -47,6 +48,7 @@ def bare_report(
     machine: Machine | None = None,
     cache: Path | None = None,
     earlier: EarlierRole | None = None,
+    system: System | None = None,
 ) -> ConfigReport:
     """What a full .config states (`bare_values`), checked against a standard; for the rest see `report_on`."""
     return report_on(
@@ -60,6 +62,7 @@ def bare_report(
         truth=truth,
         cache=cache,
         earlier=earlier,
+        system=system,
     )
 
 

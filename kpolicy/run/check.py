@@ -20,6 +20,8 @@ from kpolicy.run.policies import Standards, known_findings
 from kpolicy.run.request import Terms, check_release, check_toolchain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kpolicy.config.model import Config
     from kpolicy.kernel.source import KernelTree
 
@@ -74,15 +76,11 @@ def check_work(source: KernelTree, configs: tuple[str, ...], arch: str | None, t
 
 
 def _bare(request: CheckRequest, context: Context) -> Report:
-    # Only here: what makes a model of a .config is not needed where there is a tree.
-    from kpolicy.run.bare import bare_report, bare_values
-
     terms = request.terms
     if terms.policy.since is not None:
         raise UsageError("--since needs a kernel tree", hint="pass --tree")
     check_toolchain(terms.toolchain, has_tree=False)
     standards = Standards(terms.policy, None, context)
-    reports: list[ConfigReport] = []
     failed: list[KpolicyError] = []
     configs: list[tuple[Config, int]] = []
     for spec in request.configs:
@@ -91,13 +89,30 @@ def _bare(request: CheckRequest, context: Context) -> Report:
             failed.append(config)
             continue
         configs.append((config, standards.number_for(spec if spec != "-" else None)))
+    return judge_bare(configs, failed, standards, request, context)
+
+
+def judge_bare(
+    configs: Sequence[tuple[Config, int]],
+    failed: Sequence[KpolicyError],
+    standards: Standards,
+    request: CheckRequest,
+    context: Context,
+) -> Report:
+    """The report on full configs without a tree, each with the number of its standard; `failed` are unreadable ones."""
+    # Only here: what makes a model of a .config is not needed where there is a tree.
+    from kpolicy.run.bare import bare_report, bare_values
+
+    terms, failed = request.terms, list(failed)
+    reports: list[ConfigReport] = []
     baseline = known_findings(terms.policy, standards) if configs else None
     roles = baseline.earlier_roles() if baseline is not None else {}
 
     def judge(config: Config, number: int) -> ConfigReport:
         values = bare_values(config, request.arch, request.release).booted(terms.loader)
         earlier = roles.get((config.name, values.model.architecture))
-        return bare_report(values, standards.all[number], number, terms.machine, context.cache, earlier)
+        standard = standards.all[number]
+        return bare_report(values, standard, number, terms.machine, context.cache, earlier, terms.system)
 
     for config, number in configs:
         found = attempt(partial(judge, config, number), config.name)
@@ -108,7 +123,7 @@ def _bare(request: CheckRequest, context: Context) -> Report:
     if failed and not reports:
         raise together(failed)
     for item in reports:
-        if item.unjudged:
+        if item.unjudged and not (terms.system is not None and terms.system.config is None):
             rules = len(standards.all[item.standard].policy.rules)
             context.listener.note(
                 f"{item.config}: judged without Kconfig files: {len(item.unjudged)} of {rules} rules cannot"

@@ -60,7 +60,9 @@ class Work:
 
 def plan_by(source: KernelTree, terms: Terms, context: Context) -> Plan:
     """The plan of a run by some terms, without standards; raises UsageError for a toolchain that there is not."""
-    return replace(plan_for(source, terms.toolchain, context), machine=terms.machine, loader=terms.loader)
+    return replace(
+        plan_for(source, terms.toolchain, context), machine=terms.machine, loader=terms.loader, system=terms.system
+    )
 
 
 def examine(
@@ -202,8 +204,8 @@ def finish(
     report = chosen(report, terms.policy.findings.by(work.plan.standards[0].policy.vocabulary.canonical))
     if explain is not None:
         report = replace(report, configs=explain(report.configs))
-    if terms.line_hashes:
-        # Only here: few formats show them.
+    if terms.line_hashes and terms.system is None:
+        # Only here: few formats show them.  The files of a system are read once, and with more care than others.
         from kpolicy.run.line_hashes import hashes_of_lines
 
         report = replace(report, line_hashes=hashes_of_lines(report, source))

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kpolicy.policy.checks.reasons import Names
     from kpolicy.run.examine import Examiner
     from kpolicy.run.plan import Target
+    from kpolicy.running.system import System
 
 _OVERRIDE = re.compile(r"override: (?:reassigning to symbol )?([\w-]+)", re.ASCII)
 
@@ -60,6 +61,7 @@ def judge_values(
         cache=plan.cache,
         earlier=earlier,
         known=examiner.known_parameters(values.model.srcarch),
+        system=plan.system,
     )
 
 
@@ -78,13 +80,14 @@ def report_on(
     cache: Path | None = None,
     earlier: EarlierRole | None = None,
     known: Known | None = None,
+    system: System | None = None,
 ) -> ConfigReport:
     """Values checked against a standard, whose `number` is noted; for the rest see `assess` and `Boot`.
 
     With a `machine` the report says what the options cost on it; `truth` as for `make_bill`, `cache` as for
     `shipped_costs`.
     """
-    boot = Boot(known, cache)
+    boot = Boot(known, cache, system, truth)
     assessment = assess(values, name, standard, tree=tree, judgeable=judgeable, names=names, earlier=earlier, boot=boot)
     model = values.model
     told = _told(values, assessment.findings)

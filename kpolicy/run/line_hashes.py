@@ -22,7 +22,7 @@ def hashes_of_lines(report: Report, source: KernelTree | None) -> Mapping[Locati
             content = _content(place.path, source)
             files[place.path] = line_hashes(content) if content is not None else ()
         hashes = files[place.path]
-        if place.line <= len(hashes):
+        if 0 < place.line <= len(hashes):
             found[place] = hashes[place.line - 1]
     return found
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kpolicy.costing.bill import Machine
     from kpolicy.kernel.git import Revision
     from kpolicy.policy.judging.standard import Standard
+    from kpolicy.running.system import System
 
 EXECUTE = "exec"
 """The word for really running the probes."""
@@ -58,7 +59,7 @@ class Plan:
     for the default; `cache` the folder for models, if any; `environment` that of the process, which
     only an executed toolchain and git look at; `standards` is what configs are checked against; `machine` is the
     one that costs are computed for, None if no costs are requested; `loader` is the command line that the boot loader
-    passes, None where that is not stated.
+    passes, None where that is not stated; `system` is the running kernel that is judged with its config, if any.
     """
 
     tree: str
@@ -70,6 +71,7 @@ class Plan:
     machine: Machine | None = None
     revision: Revision | None = None
     loader: CommandLine | None = None
+    system: System | None = None
 
     def open(self) -> KernelTree:
         """The tree, to be read in this process: a connection to git is no other process's."""

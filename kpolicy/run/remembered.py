@@ -42,8 +42,8 @@ class Memory:
     def __init__(self, examiner: Examiner) -> None:
         self.examiner = examiner
         # The version of a kpolicy in an archive cannot be verified, so its results are not cached.  What a command line
-        # is judged by are C files, too.
-        known = state() is not None and examiner.plan.loader is None
+        # is judged by are C files, too, and a running kernel changes.
+        known = state() is not None and examiner.plan.loader is None and examiner.plan.system is None
         self._cache = examiner.tree.cache if known else None
         self._standards: dict[int, str] = {}
 

@@ -15,6 +15,7 @@ from kpolicy.run.policies import PolicyChoice
 if TYPE_CHECKING:
     from kpolicy.config.command_line import CommandLine
     from kpolicy.costing.bill import Machine
+    from kpolicy.running.system import System
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Terms:
     `toolchain` is the word for what answers probes, None for the default; `machine` the one that costs are worked
     out for, None if not requested; `fail_on` the least severity that fails, None for that of the policy;
     `line_hashes` asks for the hash of every line that a finding points at; `loader` is the command line that the boot
-    loader passes, None where that is not stated.
+    loader passes, None where that is not stated; `system` is the running kernel that is judged with its config, if any.
     """
 
     policy: PolicyChoice = field(default_factory=PolicyChoice)
@@ -33,6 +34,7 @@ class Terms:
     fail_on: Threshold | None = None
     line_hashes: bool = False
     loader: CommandLine | None = None
+    system: System | None = None
 
 
 def check_release(release: str | None, *, has_tree: bool) -> None:

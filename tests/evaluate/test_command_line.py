@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from kpolicy.config.boot_files import parse_boot_file, read_command_line
+from kpolicy.config.command_line import RUNNING
 from kpolicy.config.read import parse_config
 from kpolicy.evaluate.command_line import (
     bootconfig_ignored,
@@ -314,7 +317,7 @@ def test_parameters_by_architecture(symbols: str, version: str, line: str, name:
 
 def test_every_parameter_can_be_asked_for() -> None:
     for name in PARAMETERS:
-        assert parameter(_values("quiet"), name) == ""
+        assert parameter(_values("ro"), name) == ""
         assert str(parse(f"boot({name}) || fallback({name}) = y")) == f"boot({name}) || fallback({name}) = y"
 
 
@@ -330,3 +333,17 @@ def test_conditions() -> None:
         assert parse(text).holds(values), text
     for text in ("boot(kfence.sample_interval)", "boot(kmemleak) = n", "boot(log_buf_len) > 0"):
         assert not parse(text).holds(values), text
+
+
+def test_the_command_line_of_a_running_kernel_has_the_built_in_one_in_it(tmp_path: Path) -> None:
+    # init/main.c: setup_command_line() keeps what setup_arch() made of both, and /proc/cmdline shows that.
+    whole = replace(read_command_line("page_owner=on quiet"), whole=True)
+    values = _values("page_owner=on")
+    assert [str(word) for word in seen(values.booted(whole)).words] == ["page_owner=on", "quiet"]
+    for symbols in ("X86 CMDLINE_BOOL CMDLINE_OVERRIDE", "ARM64 CMDLINE_FORCE", "ARM CMDLINE_EXTEND"):
+        assert [str(word) for word in seen(_values("other", symbols).booted(whole)).words] == ["page_owner=on", "quiet"]
+    # Only the file of the kernel is known to be whole.
+    copy = tmp_path / "cmdline"
+    copy.write_text("quiet\n")
+    assert not read_command_line(str(copy)).whole
+    assert not os.path.exists(RUNNING) or read_command_line(RUNNING).whole

@@ -89,7 +89,7 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(item)
 
 
-_DATA = ("rules", "costs", "parameters")
+_DATA = ("rules", "costs", "parameters", "knobs")
 
 
 def _data_texts() -> Iterator[tuple[str, str]]:

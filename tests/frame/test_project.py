@@ -25,6 +25,7 @@ _TEXT = [
     *sorted((ROOT / "kpolicy" / "rules").rglob("*.toml")),
     *sorted((ROOT / "kpolicy" / "costs").rglob("*.toml")),
     *sorted((ROOT / "kpolicy" / "parameters").rglob("*.toml")),
+    *sorted((ROOT / "kpolicy" / "knobs").rglob("*.toml")),
     *(ROOT / name for name in ("README.md", "CHANGELOG.md", "Makefile", "pyproject.toml", ".ci/run")),
 ]
 

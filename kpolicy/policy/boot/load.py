@@ -30,7 +30,7 @@ from kpolicy.policy.toml.reader import TableReader
 from kpolicy.policy.toml.toml_file import KeyPath, TomlFile
 
 if TYPE_CHECKING:
-    from kpolicy.evaluate.parameters import Release
+    from kpolicy.evaluate.handlers import Release
     from kpolicy.policy.boot.parameter import Form
 
 _PACKAGE: Final = "kpolicy.parameters"

@@ -15,7 +15,7 @@ from kpolicy.location import Location
 from kpolicy.policy.expressions.expression import CLASSES, Expression
 
 if TYPE_CHECKING:
-    from kpolicy.evaluate.parameters import Release
+    from kpolicy.evaluate.handlers import Release
 
 Handler: TypeAlias = Literal["early_param", "__setup", "core_param", "module_param", "own parser"]
 Form: TypeAlias = Literal[

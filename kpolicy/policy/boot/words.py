@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from kpolicy.evaluate.command_line import kernel, release
-from kpolicy.evaluate.parameters import is_refused, is_strict, truth_of
+from kpolicy.evaluate.handlers import truth_of
+from kpolicy.evaluate.parameters import is_refused, is_strict
 from kpolicy.policy.boot.parameter import FORM_MEANINGS
 from kpolicy.policy.expressions.decisive import decisive
 from kpolicy.policy.expressions.expression import Expression
 
 if TYPE_CHECKING:
     from kpolicy.config.command_line import Word
-    from kpolicy.evaluate.parameters import Release
+    from kpolicy.evaluate.handlers import Release
     from kpolicy.evaluate.values import Values
     from kpolicy.policy.boot.parameter import BootParameter, Form, Spelling
 

@@ -202,7 +202,7 @@ class _Checker:
     def _of_loader(self) -> Iterator[Finding]:
         """Which of two command lines the kernel does not use."""
         values, loader = self._values, self._values.loader
-        if loader is None:
+        if loader is None or loader.whole:
             return
         ignored = bootconfig_ignored(values) if loader.bootconfig is not None else ""
         # Where the word is given, what it lacks is said of the word.

@@ -6,6 +6,7 @@ from __future__ import annotations
 from kpolicy.errors import UsageError
 from kpolicy.policy.checks.boot_checks import BOOT_CHECKS
 from kpolicy.policy.checks.check import Check
+from kpolicy.policy.checks.running_checks import RUNNING_CHECKS
 
 RENAMED = "stale/renamed"
 ROLE_CHANGED = "role/changed"
@@ -291,6 +292,7 @@ CHECKS: tuple[Check, ...] = (
         quiet=True,
     ),
     *BOOT_CHECKS,
+    *RUNNING_CHECKS,
 )
 DEFAULT_CHECKS = frozenset(check.id for check in CHECKS if check.subject == "config" and not check.quiet)
 

@@ -44,7 +44,8 @@ READING: Final = "reading"
 
 # Errors; locations and suggestions for more take time and are not read.
 _ENOUGH: Final = 200
-_SYMBOL: Final = re.compile(r"[A-Za-z0-9_]+\Z")
+# Findings about the boot command line and a running kernel are about parameters and settings: kfence.sample_interval.
+_SYMBOL: Final = re.compile(r"[A-Za-z0-9_.-]+\Z")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 Word = TypeVar("Word", bound=str)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from kpolicy.policy.boot.words import Known
     from kpolicy.policy.checks.reasons import Names
     from kpolicy.policy.files.requirement import Requirement
+    from kpolicy.policy.running.value import Truth
+    from kpolicy.running.system import System
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,17 @@ class Standard:
 
 @dataclass(frozen=True, slots=True)
 class Boot:
-    """What tells whether a tree has a boot parameter, None without its sources; and the folder of the cache, if any."""
+    """What is known about the kernel once it is booted.
+
+    `known` tells whether a tree has a boot parameter, None without its sources; `system` is the running kernel, None
+    where only the config is judged, and `truth` what a condition comes to there, None where every one can be told.
+    `cache` is the folder of the cache, if any.
+    """
 
     known: Known | None = None
     cache: Path | None = None
+    system: System | None = None
+    truth: Truth | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,7 @@ def assess(
     judged where the values come without Kconfig files, which lines cannot be then at all.  `names` gives
     the names of all architectures, for lines that this one does not know.  Without `remedies` the findings of rules
     have none.  With an `earlier` role that one judges, and a change of role is a finding.  `boot` is what the checks of
-    the command line need.
+    the command line and of a running kernel need.
     """
     # Only here: what is known already needs no judging.
     from kpolicy.policy.judging.check import judge
@@ -97,6 +106,16 @@ def assess(
         known, cache = (boot.known, boot.cache) if boot is not None else (None, None)
         words = check_command_line(values, role.role, tree=tree, wanted=settings.checks, known=known, cache=cache)
         findings += settings.adjust(words)
+    if boot is not None and boot.system is not None:
+        # Only here: most configs are not of a running kernel.
+        from kpolicy.policy.checks.running import check_system
+        from kpolicy.policy.running.value import holds
+
+        truth = boot.truth or holds
+        running = check_system(
+            values, role.role, boot.system, truth, tree=tree, wanted=settings.checks, cache=boot.cache
+        )
+        findings += settings.adjust(running)
     if earlier is not None and role is not own:
         from kpolicy.policy.judging.role_changed import changed
 

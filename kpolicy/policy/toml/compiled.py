@@ -20,7 +20,7 @@ from kpolicy.kconfig.cache import ModelCache, digest
 Made = TypeVar("Made")
 
 _ROOT = Path(__file__).parents[2]
-_SOURCES = ("rules", "costs", "parameters", "policy", "costing")
+_SOURCES = ("rules", "costs", "parameters", "knobs", "policy", "costing")
 """What is read, and the code that reads it."""
 _TUPLE = -1
 
