@@ -111,8 +111,9 @@ def unsigned(found: Words, kernel: Kernel) -> str:  # noqa: ARG001 - as every pa
 
 
 def entries(found: Words, kernel: Kernel) -> str:  # noqa: ARG001 - as every parameter is read
-    """get_option(), which knows no K or M; without a number the default is restored (kernel/dma/debug.c:
-    dma_debug_entries_cmdline()).
+    """kernel/dma/debug.c: dma_debug_entries_cmdline().
+
+    get_option() knows no K or M; without a number the default is restored.
     """
     text = found[-1].value or ""
     match = _SIZE.match(text.removeprefix("-"))
@@ -157,7 +158,9 @@ def integer(found: Words, kernel: Kernel) -> str:  # noqa: ARG001 - as every par
 
 
 def nokaslr(found: Words, kernel: Kernel) -> str:
-    """x86 and arm64 look for the word without a value (arch/x86/lib/cmdline.c: cmdline_find_option_bool(),
+    """Who looks for the word, and who for the word with a value too.
+
+    x86 and arm64 look for the word without a value (arch/x86/lib/cmdline.c: cmdline_find_option_bool(),
     arch/arm64/kernel/pi/idreg-override.c, 6.12 and 7.3; 5.10 of arm64 did not).  All others do not examine the
     value, and neither does the EFI stub (drivers/firmware/efi/libstub/efi-stub-helper.c: efi_parse_options()).
     """
@@ -213,7 +216,10 @@ def lockdown(found: Words, kernel: Kernel) -> str:  # noqa: ARG001 - as every pa
 
 
 def console_level(found: Words, kernel: Kernel) -> str:  # noqa: ARG001 - as every parameter is read
-    """init/main.c: debug_kernel(), quiet_kernel(), loglevel(); CONFIG_CONSOLE_LOGLEVEL_QUIET is what quiet stands for."""
+    """init/main.c: debug_kernel(), quiet_kernel(), loglevel().
+
+    CONFIG_CONSOLE_LOGLEVEL_QUIET is what quiet stands for.
+    """
     for word in reversed(found):
         if word.name != "loglevel":
             return "10" if word.name == "debug" else "quiet"
@@ -261,8 +267,10 @@ def _rodata_values(kernel: Kernel) -> Collection[str]:
 
 
 def mitigations(found: Words, kernel: Kernel) -> str:
-    """kernel/cpu.c: mitigations_parse_cmdline().  6.12 compares the whole value, 7.3 its start: single attack vectors
-    may follow.  Which release in between changed that was not looked up.
+    """kernel/cpu.c: mitigations_parse_cmdline().
+
+    6.12 compares the whole value, 7.3 its start: single attack vectors may follow.  Which release in between changed
+    that was not looked up.
     """
     last = ""
     for word in found:
