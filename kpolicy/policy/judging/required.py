@@ -12,8 +12,8 @@ from kpolicy.evaluate.strings import unquote
 from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import Link, cause, config_line, shown
 from kpolicy.policy.checks.effects import is_value
+from kpolicy.policy.checks.lifetime import lifetime_words, removed_by
 from kpolicy.policy.checks.reasons import Names, choice_taken, elsewhere, hint, is_foreign, listed, with_article
-from kpolicy.policy.checks.removed import removed_by
 from kpolicy.policy.edits import line_of
 from kpolicy.policy.files.requirement import Requirement, as_number, config_text
 from kpolicy.policy.files.vocabulary import UNKNOWN_REQUIREMENT
@@ -165,9 +165,9 @@ def _without_line(values: Values, item: Requirement) -> tuple[str, Severity, str
     """What to report of a symbol that a full .config has no line for: None where it is to be off."""
     if _may_be_off(item):
         return None
-    gone = removed_by(item.symbol, values.model.version)
-    if gone is not None:
-        return UNKNOWN_REQUIREMENT, "note", f"Linux {gone} and later have no such symbol"
+    why = lifetime_words(item.symbol, values.model.version)
+    if why:
+        return UNKNOWN_REQUIREMENT, "note", f"Linux {values.model.version} has no such symbol: {why}"
     return item.id, item.severity or DEFAULT_SEVERITY, "not set, there is no line for it"
 
 
@@ -191,8 +191,8 @@ def _unknown(values: Values, item: Requirement, names: Names | None) -> tuple[st
     gone = removed_by(item.symbol, values.model.version) if not likely else None
     # What is wrong with a fragment of the tree is no fault of who requires it, and `kpolicy kconfig` reports it.
     lenient = may_be_off or item.origin == "tree" or gone is not None
-    since = f"; Linux {gone} and later have none" if gone is not None else ""
-    why = f"{architecture} has no such symbol in this tree{since}{likely}"
+    when = lifetime_words(item.symbol, values.model.version) if not likely else ""
+    why = f"{architecture} has no such symbol in this tree{f': {when}' if when else likely}"
     return UNKNOWN_REQUIREMENT, "note" if lenient else item.severity or "warning", why
 
 
