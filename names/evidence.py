@@ -66,7 +66,7 @@ def successors(before: Tree, after: Tree, gone: AbstractSet[str], fresh: Abstrac
         if best is not None and _fits(before.symbols[name], after.symbols[best]):
             yield Successor(name, "renamed", best, before.release, after.release, tuple(sorted(candidates[best])))
         elif not candidates:
-            yield from _merged(before, after, name)
+            yield from _merged(before, after, name, gone)
 
 
 def _only(candidates: Mapping[str, AbstractSet[str]], claims: Mapping[str, int]) -> str | None:
@@ -210,15 +210,24 @@ def _blank(line: str, name: str) -> str:
     return re.sub(rf"\b{name}\b", "\0", line)
 
 
-def _merged(before: Tree, after: Tree, name: str) -> Iterator[Successor]:
-    """A symbol that needed another one, which now builds all that it built."""
-    objects = before.objects.get(name, set())
-    if not objects or before.symbols[name].types - {"bool", "tristate"}:
+def _merged(before: Tree, after: Tree, name: str, gone: AbstractSet[str]) -> Iterator[Successor]:
+    """A symbol that needed another one, which now builds all that it built, and that needed nothing else."""
+    objects, old = before.objects.get(name, set()), before.symbols[name]
+    if not objects or old.types - {"bool", "tristate"} or _depends_on_its_default(old):
         return
     builders = [
         other
         for other, built in after.objects.items()
         if objects <= built and other in before.symbols and other in after.symbols
     ]
-    if len(builders) == 1 and builders[0] in before.symbols[name].needs:
-        yield Successor(name, "merged", builders[0], before.release, after.release, ("objects", "dependency"))
+    if len(builders) != 1 or builders[0] not in old.needs:
+        return
+    new = after.symbols[builders[0]]
+    if not old.needs - {new.name} - new.needs - gone:
+        yield Successor(name, "merged", new.name, before.release, after.release, ("objects", "dependency"))
+
+
+def _depends_on_its_default(old: Symbol) -> bool:
+    """Whether a symbol that no line sets is on in some configurations only: what it needs is in its default."""
+    defaults = [line for line in old.body if line.startswith(("def_bool", "def_tristate", "default"))]
+    return not old.prompts and any(line.split()[1:] != ["y"] for line in defaults)
