@@ -58,6 +58,14 @@ def removed_by(name: str, version: str) -> str | None:
     return found.after
 
 
+def is_in(name: str, version: str) -> bool:
+    """Whether a release is known to have a name, on some architecture."""
+    found, release = lifetime(name), _parsed(version)
+    if found is None or not found.first or release is None or _series_of(release) < parse_version(found.first):
+        return False
+    return not found.last or not parse_version(found.last) < _series_of(release)
+
+
 def lifetime_words(name: str, version: str) -> str:
     """Why a release lacks a name, as an end of a sentence: `last in Linux 6.0`; "" where that is not known."""
     found, release = lifetime(name), _parsed(version)

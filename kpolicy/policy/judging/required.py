@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.bounds import whole
@@ -12,7 +13,7 @@ from kpolicy.evaluate.strings import unquote
 from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import Link, cause, config_line, shown
 from kpolicy.policy.checks.effects import is_value
-from kpolicy.policy.checks.lifetime import lifetime_words, removed_by
+from kpolicy.policy.checks.lifetime import is_in, lifetime_words, removed_by
 from kpolicy.policy.checks.reasons import Names, choice_taken, elsewhere, hint, is_foreign, listed, with_article
 from kpolicy.policy.edits import line_of
 from kpolicy.policy.files.requirement import Requirement, as_number, config_text
@@ -53,7 +54,10 @@ def judge_requirements(
     """
     if config is None:
         config = values.config.name if values.config is not None else ""
-    return tuple(_judged(values, effective(values, requirements, config), role, tree, complete, names))
+    every = tuple(requirements)
+    # Without a tree the release says whether a kernel has a symbol, if it is known to be for this architecture.
+    placed = frozenset() if complete else frozenset(item.symbol for item in every if item.scope.architectures)
+    return tuple(_judged(values, effective(values, every, config), role, tree, complete, names, placed))
 
 
 def keeps(values: Values, requirement: Requirement) -> bool:
@@ -129,6 +133,7 @@ def _judged(
     tree: str,
     complete: bool,
     names: Names | None,
+    placed: AbstractSet[str],
 ) -> Iterator[Finding]:
     under = [(item, known_as(values.model, item, complete=complete)) for item in asked]
     # An old and a new name can be required side by side: of several lines for a symbol the last counts.
@@ -138,7 +143,7 @@ def _judged(
             continue
         if not values.model.is_defined(here.symbol):
             found = _unknown(values, item, names) if complete else _without_line(values, item)
-            if found is not None and not (item.if_exists or item.absent):
+            if found is not None and not (item.absent or (item.if_exists and _may_lack(values, item, placed))):
                 rule, severity, why = found
                 yield _finding(values, item, role, tree, rule, severity, f"{_asked(item)}: {why}", ())
             continue
@@ -169,6 +174,11 @@ def _without_line(values: Values, item: Requirement) -> tuple[str, Severity, str
     if why:
         return UNKNOWN_REQUIREMENT, "note", f"Linux {values.model.version} has no such symbol: {why}"
     return item.id, item.severity or DEFAULT_SEVERITY, "not set, there is no line for it"
+
+
+def _may_lack(values: Values, item: Requirement, placed: AbstractSet[str]) -> bool:
+    """Whether a kernel may be one without the symbol; for those that are `placed` the release decides."""
+    return item.symbol not in placed or not is_in(item.symbol, values.model.version)
 
 
 def _may_be_off(item: Requirement) -> bool:
