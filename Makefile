@@ -3,10 +3,12 @@
 # the tests also want flex, bison and gcc, to build the kernel's own conf.
 
 # CONFIGS=... folder of full .config files, plain, .xz or .gz
+# TREES=... kernel trees of many releases, for names
 # TREE=... kernel tree to audit, or to hold the rules against (without: the demonstration tree)
 # ARGS=... more arguments for kpolicy, pytest, the benchmark or the fuzzer
 # JOBS=... processes (as many as there are processors, at most four)
 CONFIGS ?=
+TREES ?=
 TREE ?=
 ARGS ?=
 JOBS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); [ "$$n" -gt 4 ] && echo 4 || echo "$$n")
@@ -17,7 +19,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help audit rules docs reports book test coverage oracle fuzz matrix bench lint format trees clean distclean
+.PHONY: help audit rules docs reports names book test coverage oracle fuzz matrix bench lint format trees clean distclean
 
 help: ## this list
 	@echo 'kpolicy: audits the debug configuration of Linux kernels'
@@ -40,6 +42,10 @@ docs: $(VENV)/dev.stamp ## write what is generated: docs/rules, docs/commands, d
 
 reports: $(VENV)/dev.stamp trees ## write the reports about real kernels: reports/README.md
 	$(BIN)/python -m reports.make
+
+names: $(VENV)/dev.stamp ## write kpolicy/names, which releases have a symbol: make names TREES='~/linux-6.12 ~/linux-6.13'
+	@test -n '$(TREES)' || { echo "make names wants kernel trees: make names TREES='folder folder'" >&2; exit 2; }
+	$(BIN)/python -m names.make $(TREES)
 
 book: $(VENV)/dev.stamp ## build the documentation as a book, build/book/index.html
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --jobs $(JOBS) -d build/doctrees docs build/book

@@ -125,8 +125,8 @@ def policy_options(command: Command) -> Command:
             "--policy",
             metavar="POLICY",
             shell_complete=candidates.policies,
-            help="Use this policy file, a shipped one (production, debug, fuzzing, hardening, upstream), or one of"
-            " another tool, FORMAT:PATH@SECTION (see kpolicy policy import)."
+            help="Use this policy file, a shipped one (production, debug, fuzzing, hardening, kspp, upstream), or one"
+            " of another tool, FORMAT:PATH@SECTION (see kpolicy policy import)."
             " [default: the nearest kpolicy.toml, from the config or tree up to the top of its git work tree]",
         ),
         click.option(

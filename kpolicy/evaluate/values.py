@@ -122,6 +122,11 @@ class Values:
         node = self._node(name)
         return self._foreign.get(name) if node is None else self._user.assignments.get(node)
 
+    @cached_property
+    def lines(self) -> frozenset[Location]:
+        """Where the config has lines; empty without a config."""
+        return frozenset(item.location for item in self.config.assignments) if self.config is not None else frozenset()
+
     def asked(self, name: str) -> int:
         """What the line of a bool or tristate asks for, visible or not: 0 for n and for no line, 1 for m, 2 for y."""
         node = self._node(name)

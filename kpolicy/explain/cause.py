@@ -105,9 +105,8 @@ def config_line(values: Values, *names: str) -> Location:
 
 def line_of(values: Values, *names: str) -> Location | None:
     """The config line that gave the first of these symbols its value that has it from one; None without any."""
-    lines = {item.location for item in values.config.assignments} if values.config is not None else set()
     roots = (cause(values, name)[-1].location for name in names)
-    return next((root for root in roots if root in lines), None)
+    return next((root for root in roots if root in values.lines), None)
 
 
 def end(values: Values) -> Location:

@@ -65,6 +65,7 @@ _CODE = (
         "run/fragments.py",
     ),
     *(f"rules/{name}.toml" for name in TABLES),
+    "names",
 )
 _OF_FILES = (REFERENCES, _WRITTEN_LINES)
 _USUAL = ("x86", "x86_64", "arm64")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from kpolicy.errors import UsageError, did_you_mean
 from kpolicy.kconfig.model import Model
+from kpolicy.policy.checks.lifetime import lifetime_words
 from kpolicy.policy.checks.names import likely_names
 from kpolicy.policy.rules.catalogue import shipped_catalogue
 from kpolicy.run.examine import Examiner
@@ -21,6 +22,9 @@ def unknown_symbol(examiner: Examiner, model: Model, name: str) -> UsageError:
         return UsageError(text, hint=f"pass --arch {archs[0]}")
     likely = likely_names(model, name)
     hint = f"did you mean {' or '.join(likely)}?" if likely else _gone(model, name) or did_you_mean(name, model.names())
+    when = lifetime_words(name, model.version)
+    if when:
+        return UsageError(f"Linux {model.version} does not define {name}: {when}", hint=hint if likely else None)
     return UsageError(f"no Kconfig file of any architecture defines {name}", hint=hint)
 
 

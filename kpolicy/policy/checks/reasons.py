@@ -13,6 +13,7 @@ from kpolicy.kconfig.expressions import conjunction, conjuncts
 from kpolicy.policy.checks import wrong_type
 from kpolicy.policy.checks.effects import LineEffect, why
 from kpolicy.policy.checks.heirs import heirs
+from kpolicy.policy.checks.lifetime import lifetime_words
 from kpolicy.policy.checks.names import likely_names
 from kpolicy.policy.checks.old_names import honoured_message, lost_message, moved_hint, unknown_message
 from kpolicy.policy.checks.spelling import as_read
@@ -139,7 +140,9 @@ def _unknown(values: Values, name: str, names: Names | None) -> str:
         where = elsewhere(names(), name)
         return f"CONFIG_{name} is not defined on this architecture: it is {where}, and the line has no effect"
     where = f"CONFIG_{name} is not defined on {values.model.srcarch}"
-    return f"{where}: the line has no effect{hint(values, name)}"
+    guess = hint(values, name)
+    when = lifetime_words(name, values.model.version) if not guess else ""
+    return f"{where}{f' ({when})' if when else ''}: the line has no effect{guess}"
 
 
 def hint(values: Values, name: str) -> str:

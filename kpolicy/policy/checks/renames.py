@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Symbols that were renamed or replaced, by hand and with evidence."""
+"""Symbols that were renamed or replaced: those looked up by hand, and those that releases side by side show."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal, TypeAlias
 
 from kpolicy.frozen import dataclass
@@ -18,18 +18,16 @@ class Rename:
     """What a symbol became: the names that stand for it now, how it is known.
 
     `kind` is "renamed" where every value carries over; "merged" where a symbol that does more took it in, so that y
-    stands for y and n for nothing; "choice" where a member of a choice is what y was.  `since` is the first release
-    without the old name, where that is known.
+    stands for y and n for nothing; "choice" where a member of a choice is what y was.
     """
 
     names: tuple[str, ...]
     source: str
     kind: RenameKind = "renamed"
-    since: str = ""
 
 
 def renamed(name: str) -> Rename | None:
-    """What became of a symbol, as far as the table in `kpolicy/rules/renames.toml` knows."""
+    """What became of a symbol, as far as the tables know."""
     return renames().get(name)
 
 
@@ -40,13 +38,24 @@ def earlier_names(name: str) -> tuple[str, ...]:
 
 @functools.cache
 def renames() -> Mapping[str, Rename]:
-    """Everything in that table, by the old name."""
-    return {
-        old: Rename(
-            tuple(entry["now"]), str(entry["source"]), entry.get("kind", "renamed"), str(entry.get("since", ""))
-        )
+    """Everything in both tables, by the old name: `kpolicy/rules/renames.toml` counts before `kpolicy/names`."""
+    by_hand = {
+        old: Rename(tuple(entry["now"]), str(entry["source"]), entry.get("kind", "renamed"))
         for old, entry in rules_table("renames").items()
     }
+    return {**dict(_shown_by_trees()), **by_hand}
+
+
+def _shown_by_trees() -> Iterator[tuple[str, Rename]]:
+    """See names/make.py."""
+    from importlib import resources
+
+    text = (resources.files("kpolicy.names") / "successors.txt").read_text(encoding="ascii")
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            old, kind, new, last, first, evidence = line.split()
+            source = f"Linux {last} and {first}: {evidence.replace('+', ', ')}"
+            yield old, Rename((new,), source, "merged" if kind == "merged" else "renamed")
 
 
 @functools.cache

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-TABLES: Final = ("prompts", "removed", "renames")
+TABLES: Final = ("prompts", "renames")
 """What the text of a finding can rest on; a cached one is made anew after a change of these."""
 
 

@@ -28,7 +28,7 @@ from kpolicy.policy.files.spec import parse_spec
 from kpolicy.policy.files.vocabulary import Vocabulary, shipped_vocabulary
 from kpolicy.policy.toml.toml_file import FileErrors, TomlFile
 
-SHIPPED: Final = ("production", "debug", "fuzzing", "hardening", "upstream")
+SHIPPED: Final = ("production", "debug", "fuzzing", "hardening", "kspp", "upstream")
 """The names of the policies that ship with kpolicy."""
 
 POLICY_SIZE: Final = 1 << 20

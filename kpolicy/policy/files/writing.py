@@ -17,7 +17,7 @@ _STARTER = """\
 # The kpolicy policy of {subject}: the rules for its configs, and the accepted findings.
 # Everything is optional.  `kpolicy policy show` prints the effective policy, `kpolicy rules list` the rules.
 
-# What to build on: production, debug, fuzzing, hardening, upstream, or a file.
+# What to build on: production, debug, fuzzing, hardening, kspp, upstream, or a file.
 # upstream is for a kernel tree's own configs: only errors fail the run.
 extends = ["upstream"]
 

@@ -6,10 +6,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kpolicy.errors import InputError
-from kpolicy.kernel.version import parse_version
 from kpolicy.policy.checks.heirs import heirs
-from kpolicy.policy.checks.renames import renamed
+from kpolicy.policy.checks.lifetime import removed_by
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.model import Model
@@ -38,8 +36,4 @@ def known_as(model: Model, item: Requirement, *, complete: bool = True) -> Requi
 
 def _is_gone(model: Model, name: str) -> bool:
     """Whether the release of a .config lacks the old name."""
-    entry = renamed(name)
-    try:
-        return entry is not None and bool(entry.since) and not parse_version(model.version) < parse_version(entry.since)
-    except InputError:
-        return False
+    return removed_by(name, model.version) is not None

@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.evaluate.strings import unquote
 from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import Link, cause, config_line, shown
+from kpolicy.policy.checks.lifetime import is_in, lifetime_words, removed_by
 from kpolicy.policy.checks.reasons import Names, choice_taken, elsewhere, hint, is_foreign, listed
-from kpolicy.policy.checks.removed import removed_by
 from kpolicy.policy.edits import line_of
 from kpolicy.policy.files.requirement import Requirement, as_number, config_text
 from kpolicy.policy.files.vocabulary import UNKNOWN_REQUIREMENT
@@ -47,8 +48,11 @@ def judge_requirements(
     """
     if config is None:
         config = values.config.name if values.config is not None else ""
-    found = tuple(_judged(values, effective(values, requirements, config), role, tree, complete, names))
-    return (*found, *_conditions(values, requirements, role, tree, names, config)) if complete else found
+    every = tuple(requirements)
+    # Without a tree the release says whether a kernel has a symbol, if it is known to be for this architecture.
+    placed = frozenset() if complete else frozenset(item.symbol for item in every if item.scope.architectures)
+    found = tuple(_judged(values, effective(values, every, config), role, tree, complete, names, placed))
+    return (*found, *_conditions(values, every, role, tree, names, config)) if complete else found
 
 
 def keeps(values: Values, requirement: Requirement) -> bool:
@@ -131,6 +135,7 @@ def _judged(
     tree: str,
     complete: bool,
     names: Names | None,
+    placed: AbstractSet[str],
 ) -> Iterator[Finding]:
     under = [(item, known_as(values.model, item, complete=complete)) for item in asked]
     # An old and a new name can be required side by side: of several lines for a symbol the last counts.
@@ -140,7 +145,7 @@ def _judged(
     for item, here in under:
         if not values.model.is_defined(here.symbol):
             found = _unknown(values, item, names) if complete else _without_line(values, item)
-            if found is not None and not (item.if_exists or item.absent):
+            if found is not None and not (item.absent or (item.if_exists and _may_lack(values, item, placed))):
                 rule, severity, why = found
                 yield _finding(values, item, role, tree, rule, severity, f"{_asked(item)}: {why}", ())
             continue
@@ -181,10 +186,15 @@ def _without_line(values: Values, item: Requirement) -> tuple[str, Severity, str
     """What to report of a symbol that a full .config has no line for: None where it is to be off."""
     if _may_be_off(item):
         return None
-    gone = removed_by(item.symbol, values.model.version)
-    if gone is not None:
-        return UNKNOWN_REQUIREMENT, "note", f"Linux {gone} and later have no such symbol"
+    why = lifetime_words(item.symbol, values.model.version)
+    if why:
+        return UNKNOWN_REQUIREMENT, "note", f"Linux {values.model.version} has no such symbol: {why}"
     return item.id, item.severity or DEFAULT_SEVERITY, "not set, there is no line for it"
+
+
+def _may_lack(values: Values, item: Requirement, placed: AbstractSet[str]) -> bool:
+    """Whether a kernel may be one without the symbol; for those that are `placed` the release decides."""
+    return item.symbol not in placed or not is_in(item.symbol, values.model.version)
 
 
 def _may_be_off(item: Requirement) -> bool:
@@ -207,8 +217,8 @@ def _unknown(values: Values, item: Requirement, names: Names | None) -> tuple[st
     gone = removed_by(item.symbol, values.model.version) if not likely else None
     # What is wrong with a fragment of the tree is no fault of who requires it, and `kpolicy kconfig` reports it.
     lenient = may_be_off or item.origin == "tree" or gone is not None
-    since = f"; Linux {gone} and later have none" if gone is not None else ""
-    why = f"{architecture} has no such symbol in this tree{since}{likely}"
+    when = lifetime_words(item.symbol, values.model.version) if not likely else ""
+    why = f"{architecture} has no such symbol in this tree{f': {when}' if when else likely}"
     return UNKNOWN_REQUIREMENT, "note" if lenient else item.severity or "warning", why
 
 

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The shipped policy `kspp` on small configs, without a tree."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kpolicy.cli import status
+from kpolicy.policy.checks.lifetime import lifetime
+from kpolicy.policy.files.extends import load_policy
+from kpolicy.policy.files.requirement import Requirement
+from tests.cli.support import kpolicy
+
+X86 = "CONFIG_X86=y\nCONFIG_X86_64=y\nCONFIG_64BIT=y\nCONFIG_CC_IS_GCC=y\nCONFIG_MODULES=y\n"
+
+
+def findings(tmp_path: Path, lines: str, release: str = "6.12.43", arch: str = "x86") -> dict[str, Any]:
+    full = tmp_path / ".config"
+    head = f"#\n# Automatically generated file; DO NOT EDIT.\n# Linux/{arch} {release} Kernel Configuration\n#\n"
+    full.write_text(head + lines)
+    found = json.loads(kpolicy("check", "--policy", "kspp", "-o", "json", full).out)["configs"][0]["findings"]
+    return {item["symbol"]: item for item in found}
+
+
+def test_a_recommended_option_that_is_off(tmp_path: Path) -> None:
+    found = findings(tmp_path, X86 + "# CONFIG_INIT_ON_FREE_DEFAULT_ON is not set\n")
+    item = found["INIT_ON_FREE_DEFAULT_ON"]
+    assert (item["rule"], item["severity"]) == ("required/init-on-free-default-on", "warning")
+    assert item["note"].startswith("KSPP: ")
+
+
+def test_an_option_without_a_line_that_the_release_has(tmp_path: Path) -> None:
+    assert "UBSAN_BOUNDS" in findings(tmp_path, X86)
+    assert "UBSAN_BOUNDS" not in findings(tmp_path, X86, "5.4.0")
+
+
+@pytest.mark.parametrize(("release", "is_required"), [("6.1.176", False), ("6.12.43", True), ("7.3.4", True)])
+def test_an_option_of_some_releases(tmp_path: Path, release: str, is_required: bool) -> None:
+    # mm/Kconfig has RANDOM_KMALLOC_CACHES from 6.6 on, transitional from 7.2 on
+    found = findings(tmp_path, X86, release)
+    assert ("RANDOM_KMALLOC_CACHES" in found) is is_required
+    assert "PAGE_TABLE_CHECK_ENFORCED" in found
+
+
+def test_the_new_name_meets_the_requirement_for_the_old_one(tmp_path: Path) -> None:
+    found = findings(tmp_path, X86 + "CONFIG_KMALLOC_PARTITION_CACHES=y\n", "7.3.4")
+    assert not {"RANDOM_KMALLOC_CACHES", "KMALLOC_PARTITION_CACHES"} & found.keys()
+
+
+def test_an_old_name_meets_the_requirement_for_the_new_one(tmp_path: Path) -> None:
+    assert "MITIGATION_RETPOLINE" not in findings(tmp_path, X86 + "CONFIG_RETPOLINE=y\n", "6.1.176")
+    assert "RETPOLINE" in findings(tmp_path, X86 + "# CONFIG_RETPOLINE is not set\n", "6.1.176")
+
+
+def test_options_of_another_architecture_and_compiler(tmp_path: Path) -> None:
+    found = findings(tmp_path, X86)
+    assert not {"ARM64_PAN", "SHADOW_CALL_STACK", "CFI_CLANG"} & found.keys()
+    found = findings(tmp_path, "CONFIG_ARM64=y\nCONFIG_64BIT=y\nCONFIG_CC_IS_CLANG=y\n", arch="arm64")
+    assert {"ARM64_PAN", "SHADOW_CALL_STACK", "CFI_CLANG"} <= found.keys()
+    assert "MITIGATION_RETPOLINE" not in found
+
+
+def test_what_others_recommend_is_a_note(tmp_path: Path) -> None:
+    item = findings(tmp_path, X86 + "CONFIG_USERFAULTFD=y\n")["USERFAULTFD"]
+    assert (item["severity"], item["note"].partition(":")[0]) == ("note", "grsecurity")
+
+
+def test_the_exit_status_follows_the_severity(tmp_path: Path) -> None:
+    findings(tmp_path, X86)
+    assert kpolicy("check", "--policy", "kspp", "--fail-on", "warning", tmp_path / ".config").status == status.FINDINGS
+
+
+def test_each_requirement_is_for_a_symbol_that_some_release_has() -> None:
+    for item in load_policy("kspp").files[0].require:
+        assert isinstance(item, Requirement)
+        assert lifetime(item.symbol) is not None, item.symbol
+        assert item.if_exists, item.symbol
+        assert item.scope.architectures, item.symbol
+        assert item.note, item.symbol
