@@ -38,6 +38,7 @@ _COMMANDS = {
     "report": "Render a saved result in other formats.",
     "role": "Show the role of a kernel, and why.",
     "rules": "List, show and test the rules.",
+    "upgrade": "Show what another kernel makes of a config.",
     "waive": "Accept findings in the policy file.",
 }
 

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where help texts end, as scripts/kconfig/lexer.l has it: <HELP>, the same in all releases."""
+"""Help texts: where they end, as scripts/kconfig/lexer.l has it: <HELP>, the same in all releases."""
 
 from __future__ import annotations
 
 import re
+import textwrap
 
 _LINE = re.compile(r"([ \t]*)([^\n]*)(\n?)")
+_HELP = re.compile(r"[ \t]*(?:---)?help(?:---)?[ \t\r]*(?:#.*)?\Z")
+# What begins the next entry, or ends a block.
+_OPENING = re.compile(r"[ \t]*(?:config|menuconfig|choice|menu|comment|source|if|endif|endmenu|endchoice)\b")
 
 
 def skip_help(text: str, at: int) -> tuple[int, bool]:
@@ -34,3 +38,19 @@ def skip_help(text: str, at: int) -> tuple[int, bool]:
             first = first or last
         at = match.end()
     return at, is_blank
+
+
+def help_after(text: str, line: int) -> str:
+    """The help text of the entry that begins on a line of a Kconfig file, without its indent; "" where it has none.
+
+    What macros make is not looked at: a help text is none of it.
+    """
+    lines = text.split("\n")
+    for number in range(line, len(lines)):
+        if _OPENING.match(lines[number]):
+            return ""
+        if _HELP.match(lines[number]):
+            start = sum(len(item) + 1 for item in lines[: number + 1])
+            end, _ = skip_help(text, start)
+            return textwrap.dedent(text[start:end].expandtabs(8)).strip()
+    return ""
