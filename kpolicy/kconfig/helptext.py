@@ -7,9 +7,12 @@ import re
 import textwrap
 
 _LINE = re.compile(r"([ \t]*)([^\n]*)(\n?)")
-_HELP = re.compile(r"[ \t]*(?:---)?help(?:---)?[ \t\r]*(?:#.*)?\Z")
-# What begins the next entry, or ends a block.
-_OPENING = re.compile(r"[ \t]*(?:config|menuconfig|choice|menu|comment|source|if|endif|endmenu|endchoice)\b")
+# The help text of an entry, or what begins the next one, or ends a block.
+_HELP_OR_NEXT = re.compile(
+    r"^[ \t]*(?:(?P<help>(?:---)?help(?:---)?[ \t\r]*(?:#.*)?\n)"
+    r"|(?:config|menuconfig|choice|menu|comment|source|if|endif|endmenu|endchoice)\b)",
+    re.MULTILINE,
+)
 
 
 def skip_help(text: str, at: int) -> tuple[int, bool]:
@@ -45,12 +48,9 @@ def help_after(text: str, line: int) -> str:
 
     What macros make is not looked at: a help text is none of it.
     """
-    lines = text.split("\n")
-    for number in range(line, len(lines)):
-        if _OPENING.match(lines[number]):
-            return ""
-        if _HELP.match(lines[number]):
-            start = sum(len(item) + 1 for item in lines[: number + 1])
-            end, _ = skip_help(text, start)
-            return textwrap.dedent(text[start:end].expandtabs(8)).strip()
-    return ""
+    *_before, rest = text.split("\n", line)
+    found = _HELP_OR_NEXT.search(rest)
+    if found is None or found["help"] is None:
+        return ""
+    end, _ = skip_help(rest, found.end())
+    return textwrap.dedent(rest[found.end() : end].expandtabs(8)).strip()

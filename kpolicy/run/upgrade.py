@@ -201,6 +201,8 @@ def _row(sides: Sides, target: Target) -> UpgradeRow:
 
 def _moved_row(sides: Sides, target: Target) -> UpgradeRow:
     assert sides.old is not None
+    # As the tree before has it: that after may have edited it long ago.
+    target = replace(target, config=sides.old.read(target))
     moved = move(sides, Moving(target, target.name, sides.old.source.read(target.name)), answers=False)
     fail_on = sides.terms.fail_on or sides.new.plan.standards[target.standard].policy.fail_on.value
     return row_of(target.name, target.arch, moved.upgrade, fail_on)

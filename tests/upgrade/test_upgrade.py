@@ -30,8 +30,8 @@ def test_each_lost_request_has_its_reason_and_its_edit(trees: tuple[str, ...]) -
     found = {item["symbol"]: item for item in _document(trees)["requests"]}
     assert found.keys() == {"RETPOLINE", "PHY_MOTOR", "GONE", "LOG_SHIFT"}
     assert found["RETPOLINE"]["successors"] == ["MITIGATION_RETPOLINE"]
-    assert found["RETPOLINE"]["edits"][0]["text"] == "CONFIG_MITIGATION_RETPOLINE=y"
-    assert found["PHY_MOTOR"]["edits"] == [{"symbol": "MOTORS", "line": None, "text": "CONFIG_MOTORS=y", "was": None}]
+    assert found["RETPOLINE"]["edits"][0]["after"] == "CONFIG_MITIGATION_RETPOLINE=y"
+    assert [item["after"] for item in found["PHY_MOTOR"]["edits"]] == ["CONFIG_MOTORS=y"]
     assert "MOTORS" in found["PHY_MOTOR"]["reason"]
     assert found["GONE"]["reason"] == "not defined in Linux 7.3.0"
     assert "12 to 20" in found["LOG_SHIFT"]["reason"]

@@ -121,9 +121,12 @@ def _protected(before: Values, name: str, value: str) -> bool:
 
 
 def _sounds_so(values: Values, name: str) -> str:
-    """What says that a symbol with a prompt is a protection or a check: its Kconfig file, or its name."""
+    """What says that a symbol with a prompt is a protection or a check: its Kconfig file, or its name.
+
+    Of a choice that does not tell which member protects.
+    """
     symbol = values.model.symbol(name)
-    if symbol is None or not symbol.prompts or symbol.type not in ("bool", "tristate"):
+    if symbol is None or not symbol.prompts or symbol.choice is not None or symbol.type not in ("bool", "tristate"):
         return ""
     path = symbol.prompts[0].location.path
     if _FILES.match(path):

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from kpolicy import __version__
 from kpolicy.report.json.document import finding_document
 from kpolicy.report.json.pieces import error_document, location_document
+from kpolicy.report.views.fix import change_document, edit_document
 
 if TYPE_CHECKING:
-    from kpolicy.policy.fixes.lines import Edit
     from kpolicy.policy.upgrade.protections import Protection
     from kpolicy.policy.upgrade.questions import Question
     from kpolicy.policy.upgrade.records import LostRequest, Upgrade
@@ -41,10 +41,8 @@ def upgrade_document(report: UpgradeReport) -> dict[str, Any]:
         "findings_gained": [finding_document(item) for item in upgrade.findings_gained],
         "findings_lost": [finding_document(item) for item in upgrade.findings_lost],
         "questions": [_question(item) for item in upgrade.questions],
-        "edits": [_edit(item) for item in upgrade.edits],
-        "side_effects": [
-            {"symbol": item.symbol, "before": item.before, "after": item.after} for item in upgrade.side_effects
-        ],
+        "edits": [edit_document(item) for item in upgrade.edits],
+        "side_effects": [change_document(item) for item in upgrade.side_effects],
     }
 
 
@@ -90,13 +88,9 @@ def _request(item: LostRequest) -> dict[str, Any]:
         "reason": lost.reason,
         "successors": list(lost.successors),
         "location": location_document(lost.line.location),
-        "edits": [_edit(edit) for edit in item.edits],
+        "edits": [edit_document(edit) for edit in item.edits],
         "kept": item.kept,
     }
-
-
-def _edit(edit: Edit) -> dict[str, Any]:
-    return {"symbol": edit.symbol, "line": edit.line or None, "text": edit.text or None, "was": edit.was or None}
 
 
 def _changes(upgrade: Upgrade) -> list[dict[str, Any]] | None:

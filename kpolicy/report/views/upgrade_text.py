@@ -24,7 +24,7 @@ from kpolicy.report.views.upgrade import (
 
 MOST_LINES: Final = 60
 """So many lines has a summary."""
-_WIDEST: Final = 110
+_WIDEST: Final = 72
 _HEADS: Final = ("lost", "kept", "changed", "protections", "findings", "questions", "config")
 
 
