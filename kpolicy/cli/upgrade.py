@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kpolicy.report.text.style import Style
     from kpolicy.report.views.upgrade import TreeUpgrade, UpgradeReport
     from kpolicy.run.upgrade import Result
+    from kpolicy.run.upgraded import Form
 
 _REPORTS = ("text", "markdown", "json", "html")
 _CONFIGS = ("diff", "minimal", "config")
@@ -124,7 +125,7 @@ def command(
         from kpolicy.run.upgrade import TreeRequest, upgrade_tree
 
         if old is None or form in _CONFIGS:
-            raise UsageError("CONFIG is missing", hint="without it pass --from, and --format text, markdown or json")
+            raise UsageError("CONFIG is missing", hint="without it pass --from, and the --format of a report")
         table = upgrade_tree(TreeRequest(old, new, archs, terms), context)
         for error in table.errors:
             console.error(error)
@@ -171,6 +172,10 @@ def _table(report: TreeUpgrade, form: str, style: Style) -> str:
         from kpolicy.report.views.upgrade_json import tree_document
 
         return json.dumps(tree_document(report), indent=2) + "\n"
+    if form == "html":
+        from kpolicy.report.page.upgrade import tree_page
+
+        return tree_page(report)
     from kpolicy.report.views.upgrade_text import tree_lines, tree_markdown
 
     return _joined(tree_markdown(report) if form == "markdown" else tree_lines(report, style))
@@ -184,7 +189,7 @@ def _config(console: Console, result: Result, form: str) -> bytes:
 
     if form == "diff":
         result.check_is_a_file()
-    content = upgraded(result.moved, form)
+    content = upgraded(result.moved, cast("Form", form))
     upgrade, report = result.moved.upgrade, result.report
     console.note(f"{summary(upgrade)}; {edited(upgrade)}")
     for item in upgrade.lost:

@@ -88,6 +88,8 @@ def upgrade(request: UpgradeRequest, context: Context) -> Result:
     before, after, terms = request.before, request.after, request.terms
     given = _given(context.stdin) if _STDIN in request.config.split("+") else b""
     target = read_target(request.config, before or after, request.arch, io.BytesIO(given))
+    if before is None and any(part.in_tree for part in target.parts):
+        raise UsageError(f"{request.config}: a config of {after.name}, the new kernel", hint="pass --from TREE")
     standards = Standards(terms.policy, after, context)
     number = standards.number_for(policy_start(target, before or after))
     target = replace(target, standard=number)
@@ -98,6 +100,8 @@ def upgrade(request: UpgradeRequest, context: Context) -> Result:
     for remark in moved.remarks:
         context.listener.warning(remark.location, remark.text)
     release = moved.values.config.version if moved.values.config is not None else None
+    if moved.upgrade.shifts is None:
+        context.listener.note("values and findings of the kernel before are unknown: pass --from, or a full .config")
     made = Side(before.name, str(read_version(before))) if before is not None else Side("", release or "")
     report = UpgradeReport(
         config=moved.name,

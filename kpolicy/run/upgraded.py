@@ -32,6 +32,7 @@ from kpolicy.report.records import ConfigReport, reaches
 from kpolicy.run.acceptance import accept
 from kpolicy.run.compared import beyond
 from kpolicy.run.judging import judge_values
+from kpolicy.run.remarks import release_remarks
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -148,7 +149,15 @@ class _Move:
             edits=plan.edits,
             side_effects=plan.side_effects,
         )
-        return Moved(upgrade, plan, self._before, values, after, (*self._new.kconfig_remarks(), *later.remarks))
+        return Moved(upgrade, plan, self._before, values, after, tuple(self._remarks(later)))
+
+    def _remarks(self, later: ConfigReport) -> Iterator[Remark]:
+        """What there is to say besides; that the config is for another release goes without saying here."""
+        yield from self._new.kconfig_remarks()
+        of_release = {item.text for item in release_remarks(self._values)}
+        yield from (item for item in later.remarks if item.text not in of_release)
+        if self._before is not None:
+            yield from release_remarks(self._before)
 
     def _stated(self) -> Values | None:
         """The values that a full .config states by itself."""

@@ -23,7 +23,7 @@ from kpolicy.run.examine import Examiner
 from kpolicy.run.plan import Part, Target
 from kpolicy.run.policies import Standards
 from kpolicy.run.request import Terms
-from kpolicy.run.upgraded import Moved, Moving, Sides, move, upgraded
+from kpolicy.run.upgraded import Form, Moved, Moving, Sides, move, upgraded
 from tests.oracle.cache import cache_folder
 from tests.oracle.compare import difference
 from tests.oracle.conf import Oracle
@@ -63,7 +63,8 @@ class Kernels:
         text = (before.tree / path).read_bytes()
         written = before.run(arch, "defconfig", path=path).config
         asked = after.run(arch, "listnewconfig", written).stdout.splitlines()
-        total, wrong = Counts(), []
+        total = Counts()
+        wrong: list[str] = []
         for name, mode, content in ((path, "defconfig", text), ("config", "olddefconfig", written)):
             theirs = after.run(arch, mode, content).config
             moved = self._move(arch, name, content)
@@ -82,7 +83,12 @@ class Kernels:
         """The configs that kpolicy writes, expanded by the new kernel's conf, have the values that it promises."""
         moved, after = case.moved, self.confs[1]
         promised = dotconfig(moved.after)
-        for form, how in (("diff", mode), ("minimal", "defconfig"), ("config", "olddefconfig")):
+        forms: tuple[tuple[Form, str], ...] = (
+            ("diff", mode),
+            ("minimal", "defconfig"),
+            ("config", "olddefconfig"),
+        )
+        for form, how in forms:
             theirs = after.run(arch, how, upgraded(moved, form)).config
             yield from _told(f"{case.name}, {form}", difference(case.name, promised, theirs))
         values = values_of(promised)

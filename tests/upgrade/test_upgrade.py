@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from kpolicy.api import open_tree
 from tests.cli.support import kpolicy
 from tests.upgrade.small import DEFCONFIG, TEXT, kernels
 
@@ -143,3 +145,49 @@ def test_what_cannot_be_done_is_said(
     done = kpolicy("upgrade", *words, *trees, "--arch", "x86")
     assert done.status in (2, 3)
     assert says in done.err
+
+
+def test_the_library_has_the_fields_of_the_json(trees: tuple[str, ...]) -> None:
+    old, new = open_tree(trees[1]), open_tree(trees[3])
+    found, document = old.upgrade(DEFCONFIG, new), _document(trees)
+    assert {field.name for field in dataclasses.fields(found)} == document.keys() - {"format", "kpolicy"}
+    assert [item.symbol for item in found.questions] == [item["symbol"] for item in document["questions"]]
+    assert {item.symbol for item in found.requests if item.kept} == {"RETPOLINE", "PHY_MOTOR"}
+
+
+def test_the_last_file_of_a_stack_is_edited(trees: tuple[str, ...], tmp_path: Path) -> None:
+    fragment = tmp_path / "more.config"
+    fragment.write_text("CONFIG_HELPER=m\n")
+    words = (f"{DEFCONFIG}+{fragment}", *trees, "--format")
+    found = {item["symbol"]: item for item in kpolicy("upgrade", *words, "json").json["requests"]}
+    assert found["PHY_MOTOR"]["kept"]
+    patch = kpolicy("upgrade", *words, "diff").out
+    assert "+++ b/more.config" in patch
+    assert "+CONFIG_MOTORS=y" in patch
+
+
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_the_table_of_a_tree_in_other_formats(trees: tuple[str, ...], form: str) -> None:
+    assert "a_defconfig" in kpolicy("upgrade", *trees, "--format", form, "-j", "1").out.replace("\\", "")
+
+
+def test_a_config_of_the_new_kernel_is_refused(trees: tuple[str, ...]) -> None:
+    done = kpolicy("upgrade", DEFCONFIG, *trees[2:])
+    assert (done.status, "pass --from" in done.err) == (2, True)
+
+
+def test_a_summary_is_short_and_has_every_lost_protection(tmp_path: Path) -> None:
+    names = [f"HARDEN_{number}" for number in range(20)]
+    old, new = kernels(tmp_path)
+    with (old / "Kconfig").open("a") as file:
+        file.writelines(f'\nconfig {name}\n\tbool "{name}"\n' for name in names)
+    with (new / "Kconfig").open("a") as file:
+        file.writelines(f'\nconfig OTHER_{number}\n\tbool "{number}"\n' for number in range(300))
+    (old / DEFCONFIG).write_text(TEXT + "".join(f"CONFIG_{name}=y\n" for name in names))
+    done = kpolicy("upgrade", DEFCONFIG, "--from", old, "--to", new)
+    lines = done.out.splitlines()
+    assert len(lines) <= 60
+    assert all(any(line.startswith(f"  {name} ") for line in lines) for name in names)
+    assert any("new questions" in line and "(304)" in line for line in lines)
+    full = kpolicy("upgrade", DEFCONFIG, "--from", old, "--to", new, "--full").out
+    assert all(f"CONFIG_OTHER_{number}=n" in full for number in range(300))

@@ -3,7 +3,7 @@
 
 What is one is known from the kernels' own hardening fragments, from the marks of hardened, debug and fuzzing kernels,
 and from the rules: what one of them asks to turn on is a protection, or a check.  So is what the Kconfig files of
-security and debugging define, and what is called so: no rule can be about an option that is gone.
+security and debugging define, and what is called so: no rule is about an option that is gone.
 """
 
 from __future__ import annotations
@@ -58,18 +58,19 @@ def protective(vocabulary: Vocabulary, fragment: Iterable[Assignment]) -> Mappin
     """By symbol the value that protects, y or n, and the source that says so; `fragment` has the hardening lines."""
     found: dict[str, tuple[str, str]] = {}
     for line in fragment:
-        if line.value in ("y", "m", "n"):
-            found.setdefault(line.name, ("n" if line.value == "n" else "y", line.location.path))
+        if line.value in ("y", "m"):
+            found.setdefault(line.name, ("y", line.location.path))
+        elif line.value == "n" and not _WORDS & {*line.name.split("_")}:
+            # A check that a fragment leaves out, for its cost, protects nobody by being off.
+            found.setdefault(line.name, ("n", line.location.path))
     for role in vocabulary.roles:
         for mark in role.marks:
             for name in _positive(mark.when):
                 found.setdefault(name, ("y", f"a mark of a {role.name} kernel: {mark.why}"))
     for rule in vocabulary.rules:
-        for text in rule.remedy:
-            if rule.kind in ("missing", "half") and text.endswith(_ON):
+        for text in rule.remedy if rule.kind in ("missing", "half") else ():
+            if text.endswith(_ON):
                 found.setdefault(text.removeprefix("CONFIG_").partition("=")[0], ("y", f"rule {rule.id}"))
-        if rule.kind == "cost" and rule.symbols:
-            found.setdefault(rule.symbols[0], ("y", f"rule {rule.id}"))
     return found
 
 

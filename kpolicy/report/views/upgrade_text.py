@@ -25,7 +25,7 @@ from kpolicy.report.views.upgrade import (
 MOST_LINES: Final = 60
 """So many lines has a summary."""
 _WIDEST: Final = 72
-_HEADS: Final = ("lost", "kept", "changed", "protections", "findings", "questions", "config")
+TREE_HEADS: Final = ("lost", "kept", "changed", "protections", "findings", "questions", "config")
 
 
 def upgrade_lines(report: UpgradeReport, style: Style | None = None, *, full: bool = False) -> Iterator[str]:
@@ -78,24 +78,25 @@ def tree_lines(report: TreeUpgrade, style: Style | None = None) -> Iterator[str]
     """A row for each defconfig, and the sums."""
     style = style or Style()
     yield style.mark("strong", line(f"{report.before} -> {report.after}"))
-    rows = [_row(row) for row in report.rows if row.error is None]
+    rows = [tree_row(row) for row in report.rows if row.error is None]
     if rows:
-        yield from (line(text) for text in columns([_HEADS, *rows], right=range(len(_HEADS) - 1)))
+        yield from (line(text) for text in columns([TREE_HEADS, *rows], right=range(len(TREE_HEADS) - 1)))
     yield ""
-    yield _tree_summary(report)
+    yield tree_summary(report)
 
 
 def tree_markdown(report: TreeUpgrade) -> Iterator[str]:
     """The same in Markdown."""
     yield f"## {prose(line(f'{report.before} -> {report.after}'))}"
     yield ""
-    rows = [tuple(prose(line(cell)) for cell in _row(row)) for row in report.rows if row.error is None]
-    yield from table(_HEADS, rows)
+    rows = [tuple(prose(line(cell)) for cell in tree_row(row)) for row in report.rows if row.error is None]
+    yield from table(TREE_HEADS, rows)
     yield ""
-    yield prose(line(_tree_summary(report)))
+    yield prose(line(tree_summary(report)))
 
 
-def _row(row: UpgradeRow) -> tuple[str, ...]:
+def tree_row(row: UpgradeRow) -> tuple[str, ...]:
+    """A defconfig in the table of a tree."""
     numbers = map(str, map(len, (row.lost, row.kept, row.changed)))
     return (
         *numbers,
@@ -106,7 +107,8 @@ def _row(row: UpgradeRow) -> tuple[str, ...]:
     )
 
 
-def _tree_summary(report: TreeUpgrade) -> str:
+def tree_summary(report: TreeUpgrade) -> str:
+    """The sums of a tree."""
     rows = report.rows
     lost, kept, questions = (sum(map(len, found)) for found in (
         [row.lost for row in rows], [row.kept for row in rows], [row.questions for row in rows]
