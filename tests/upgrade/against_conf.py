@@ -59,21 +59,27 @@ class Kernels:
 
     def check(self, arch: str, path: str) -> tuple[Counts, list[str]]:
         """One defconfig, in both ways: what was compared, and what differs."""
-        before, after = self.confs
+        before = self.confs[0]
         text = (before.tree / path).read_bytes()
         written = before.run(arch, "defconfig", path=path).config
-        asked = after.run(arch, "listnewconfig", written).stdout.splitlines()
-        total = Counts()
-        wrong: list[str] = []
-        for name, mode, content in ((path, "defconfig", text), ("config", "olddefconfig", written)):
-            theirs = after.run(arch, mode, content).config
-            moved = self._move(arch, name, content)
-            case = _Case(f"{path} as {mode}", moved, written, theirs, asked)
-            wrong += case.differences()
-            wrong += self._written(case, arch, mode)
-            upgrade = moved.upgrade
-            total += Counts(len(upgrade.lost), len(upgrade.kept), len(upgrade.questions))
-        return total, wrong
+        one, wrong = self._check(arch, path, path, text, written)
+        other, more = self.check_full(arch, path, written)
+        return one + other, wrong + more
+
+    def check_full(self, arch: str, path: str, text: bytes) -> tuple[Counts, list[str]]:
+        """A .config for the old kernel, maybe of another toolchain."""
+        return self._check(arch, path, "config", text, self.confs[0].run(arch, "olddefconfig", text).config)
+
+    def _check(self, arch: str, path: str, name: str, text: bytes, written: bytes) -> tuple[Counts, list[str]]:
+        """A config by its text and the .config that it gives on the old kernel; make reads a *defconfig as one."""
+        after = self.confs[1]
+        mode = "defconfig" if name.endswith("defconfig") else "olddefconfig"
+        asked = after.run(arch, "listnewconfig", written if mode == "defconfig" else text).stdout.splitlines()
+        moved = self._move(arch, name, text)
+        case = _Case(f"{path} as {mode}", moved, written, after.run(arch, mode, text).config, asked)
+        wrong = [*case.differences(), *self._written(case, arch, mode)]
+        upgrade = moved.upgrade
+        return Counts(len(upgrade.lost), len(upgrade.kept), len(upgrade.questions)), wrong
 
     def _move(self, arch: str, name: str, content: bytes) -> Moved:
         target = Target(name, arch, (Part(name, in_tree=True),), parse_config(name, content))

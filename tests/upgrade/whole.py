@@ -2,8 +2,8 @@
 """Compare `kpolicy upgrade` with the conf of two kernels: `python -m tests.upgrade.whole BEFORE AFTER`.
 
 Every defconfig of BEFORE whose architecture AFTER has, or a sample with -n: lost requests and new questions are those
-that conf shows, and each upgraded config, expanded by the conf of AFTER, is what was promised.  What differs is printed
-and the exit status is 1.  No tree is written to.
+that conf shows, and each upgraded config, expanded by the conf of AFTER, is what was promised.  With --config it is
+full .config files instead, for one --arch.  What differs is printed and the exit status is 1.  No tree is written to.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from kpolicy.config.read import unpacked
 from tests.oracle.cases import architectures, defconfigs
 from tests.oracle.conf import Oracle
 from tests.upgrade.against_conf import Counts, Kernels
@@ -36,8 +37,13 @@ def compare(before: Path, after: Path, arch: str, paths: Sequence[str]) -> Itera
         yield path, *kernels.check(arch, path)
 
 
-def _listed(before: Path, after: Path, arch: str, paths: Sequence[str]) -> list[tuple[str, Counts, list[str]]]:
-    return list(compare(before, after, arch, paths))
+def _listed(
+    before: Path, after: Path, arch: str, paths: Sequence[str], *, full: bool
+) -> list[tuple[str, Counts, list[str]]]:
+    if not full:
+        return list(compare(before, after, arch, paths))
+    kernels = Kernels(before, after)
+    return [(path, *kernels.check_full(arch, path, unpacked(Path(path).read_bytes(), path))) for path in paths]
 
 
 def main() -> int:
@@ -48,16 +54,21 @@ def main() -> int:
     parser.add_argument("-n", type=int, help="so many defconfigs, drawn at random")
     parser.add_argument("-j", type=int, default=1, help="processes")
     parser.add_argument("--arch", action="append", help="only this architecture (may be repeated)")
+    parser.add_argument("--config", action="append", help="a full .config (may be repeated)")
     options = parser.parse_args()
-    found = cases(options.before, options.after, options.n)
-    jobs = [(arch, paths) for arch, paths in found.items() if not options.arch or arch in options.arch]
+    if options.config:
+        jobs = [(options.arch[0] if options.arch else "x86", options.config)]
+    else:
+        found = cases(options.before, options.after, options.n)
+        jobs = [(arch, paths) for arch, paths in found.items() if not options.arch or arch in options.arch]
     for tree in (options.before, options.after):
         for arch, _ in jobs:
             # Builds conf once, before several processes want it.
             Oracle(tree).environment(arch)
     total, count, different = Counts(), 0, 0
     with ProcessPoolExecutor(options.j) as pool:
-        waiting = [pool.submit(_listed, options.before, options.after, *job) for job in jobs]
+        full = bool(options.config)
+        waiting = [pool.submit(_listed, options.before, options.after, *job, full=full) for job in jobs]
         for future in waiting:
             for path, counts, wrong in future.result():
                 count += 1
@@ -67,8 +78,8 @@ def main() -> int:
                 for text in wrong:
                     print(f"  {text}")
     print(
-        f"{count} defconfigs, each in two ways, {different} different: {total.lost} requests lost, {total.kept} kept by"
-        f" edits, {total.questions} new questions"
+        f"{count} configs{'' if full else ', each in two ways'}, {different} different: {total.lost} requests lost,"
+        f" {total.kept} kept by edits, {total.questions} new questions"
     )
     return 1 if different else 0
 
