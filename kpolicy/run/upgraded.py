@@ -32,7 +32,7 @@ from kpolicy.report.records import ConfigReport, reaches
 from kpolicy.run.acceptance import accept
 from kpolicy.run.compared import beyond
 from kpolicy.run.judging import judge_values
-from kpolicy.run.remarks import release_remarks
+from kpolicy.run.remarks import conf_remarks, release_remarks
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -152,10 +152,10 @@ class _Move:
         return Moved(upgrade, plan, self._before, values, after, tuple(self._remarks(later)))
 
     def _remarks(self, later: ConfigReport) -> Iterator[Remark]:
-        """What there is to say besides; that the config is for another release goes without saying here."""
+        """What there is to say besides: what becomes of lines, and that they are for another release, is told."""
         yield from self._new.kconfig_remarks()
-        of_release = {item.text for item in release_remarks(self._values)}
-        yield from (item for item in later.remarks if item.text not in of_release)
+        told = {item.text for item in (*release_remarks(self._values), *conf_remarks(self._values))}
+        yield from (item for item in later.remarks if item.text not in told)
         if self._before is not None:
             yield from release_remarks(self._before)
 

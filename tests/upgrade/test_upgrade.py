@@ -47,7 +47,6 @@ def test_lines_that_cost_nothing_are_counted(trees: tuple[str, ...]) -> None:
 def test_new_defaults_change_values(trees: tuple[str, ...]) -> None:
     found = _document(trees)
     assert [(item["symbol"], item["before"], item["after"]) for item in found["changes"]] == [
-        ("PANIC_COUNT", "n", "0"),
         ("QUIET", "n", "y"),
     ]
     assert found["gone"] == ["HAVE_GONE"]

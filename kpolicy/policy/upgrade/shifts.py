@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kpolicy.evaluate.effect import effect
 from kpolicy.explain.cause import cause, shown
@@ -14,6 +14,9 @@ from kpolicy.frozen import dataclass
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
+
+_SWITCHES: Final = ("bool", "tristate")
+_ZERO: Final = ("0", "0x0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,15 @@ def shifts(before: Values, after: Values, lost: Collection[str], *, stated: bool
     others = frozenset(names)
     gone = [name for name in names if not after.model.is_defined(name) and name not in lost]
     new = [name for name in names if after.model.is_defined(name) and not before.model.is_defined(name)]
-    both = [name for name in names if name not in lost and before.model.is_defined(name) and name not in set(gone)]
+    known = (name for name in names if before.model.is_defined(name) and after.model.is_defined(name))
+    both = [name for name in known if name not in lost and not _is_off_on_both(before, after, name)]
     found = (_stated_change(before, after, name) if stated else change(before, after, name, others) for name in both)
     return Shifts(tuple(Shift(item, after.model.has_prompt(item.symbol)) for item in found), tuple(gone), tuple(new))
+
+
+def _is_off_on_both(before: Values, after: Values, name: str) -> bool:
+    """Whether a switch that was off has become a number that is 0."""
+    return before.model.type_of(name) in _SWITCHES and shown(before, name) == "n" and shown(after, name) in _ZERO
 
 
 def _stated_change(before: Values, after: Values, name: str) -> Change:

@@ -24,7 +24,9 @@ from kpolicy.report.views.upgrade import (
 
 MOST_LINES: Final = 60
 """So many lines has a summary."""
-_WIDEST: Final = 72
+_WIDEST: Final = {1: 160, 2: 110}
+_USUAL: Final = 72
+"""So many characters has a cell of a summary, in a row of one or two, and of more."""
 TREE_HEADS: Final = ("lost", "kept", "changed", "protections", "findings", "questions", "config")
 
 
@@ -39,7 +41,7 @@ def upgrade_lines(report: UpgradeReport, style: Style | None = None, *, full: bo
         kind = "warning" if section.title.startswith(("protections and checks lost", "requests lost")) else "strong"
         yield style.mark(kind, line(section.heading))
         right = (0,) if section.heads[0] in ("questions", "requests") else ()
-        rows = section.rows if full else [tuple(map(_narrow, row)) for row in section.rows]
+        rows = section.rows if full else [_narrow(row) for row in section.rows]
         yield from (line(text) for text in columns(rows, right=right))
         if section.more:
             yield style.mark("faint", f"  {section.more}")
@@ -64,9 +66,10 @@ def upgrade_markdown(report: UpgradeReport, *, full: bool = False) -> Iterator[s
             yield from ("", prose(line(text)))
 
 
-def _narrow(cell: str) -> str:
-    """A cell of a summary."""
-    return cell if len(cell) <= _WIDEST else f"{cell[: _WIDEST - 3]}..."
+def _narrow(row: tuple[str, ...]) -> tuple[str, ...]:
+    """A row of a summary."""
+    most = _WIDEST.get(len(row), _USUAL)
+    return tuple(cell if len(cell) <= most else f"{cell[: most - 3]}..." for cell in row)
 
 
 def _chosen(report: UpgradeReport, *, full: bool, around: int) -> list[Section]:
