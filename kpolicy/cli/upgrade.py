@@ -47,7 +47,7 @@ _CONFIGS = ("diff", "minimal", "config")
 )
 @click.option(
     "--from",
-    "before",
+    "tree",
     metavar="TREE",
     type=click.Path(),
     shell_complete=candidates.folders,
@@ -81,7 +81,7 @@ def command(
     /,
     config: str | None,
     after: str,
-    before: str | None,
+    tree: str | None,
     archs: tuple[str, ...],
     form: str,
     full: bool,
@@ -117,7 +117,7 @@ def command(
     console.quiet = options.quiet
     options.check_outputs(console)
     new = tree_named(after, console.environment)
-    old = _before(before, new, console)
+    old = _before(tree, new, console)
     context = options.context(console)
     terms = options.booted_terms(console, *([config] if config is not None else []))
     style = console.style() if options.output is None else Style()

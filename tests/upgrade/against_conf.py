@@ -132,18 +132,23 @@ class _Case:
         values = self.moved.values
         fates = {item.assignment.location: fate_of(self.moved.before, values, item) for item in line_effects(values)}
         for name, line in last.items():
-            if not _has(old, name, line.value) or _has(new, name, line.value):
+            if not _has(old, name, line.value) or self._is_there(new, name, line.value):
                 continue
             fate = fates.get(line.location)
-            if fate == "renamed":
-                # conf knows nothing of names; that the value is there under another one is its word again.
-                found = heirs(values.model, name)
-                if found is not None and all(_is_as_good(new.get(item), line.value) for item in found.names):
-                    continue
             if fate == "result" and config.is_full:
                 # What a full .config only records no person asked for; conf knows no requests.
                 continue
             yield name
+
+    def _is_there(self, new: Mapping[str, str], name: str, asked: str) -> bool:
+        """Whether conf's result has a value, for a symbol that is gone that of its successors.
+
+        conf knows nothing of names: which they are is kpolicy's word, their values are conf's.
+        """
+        found = heirs(self.moved.values.model, name) if name not in new else None
+        if found is None or (found.kind == "merged" and asked == "n"):
+            return _has(new, name, asked)
+        return all(_is_as_good(new.get(item), asked) for item in found.names)
 
 
 def values_of(content: bytes) -> Mapping[str, str]:
