@@ -152,10 +152,10 @@ class _Move:
         return Moved(upgrade, plan, self._before, values, after, tuple(self._remarks(later)))
 
     def _remarks(self, later: ConfigReport) -> Iterator[Remark]:
-        """What there is to say besides: what becomes of lines, and that they are for another release, is told."""
+        """Remarks besides the report, which has what becomes of lines, and the releases."""
         yield from self._new.kconfig_remarks()
-        told = {item.text for item in (*release_remarks(self._values), *conf_remarks(self._values))}
-        yield from (item for item in later.remarks if item.text not in told)
+        reported = {item.text for item in (*release_remarks(self._values), *conf_remarks(self._values))}
+        yield from (item for item in later.remarks if item.text not in reported)
         if self._before is not None:
             yield from release_remarks(self._before)
 
@@ -209,7 +209,7 @@ class _Move:
     def _findings(
         self, earlier: ConfigReport | None, later: ConfigReport
     ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
-        """The findings of the policy that come and go; those about lines are told with the requests."""
+        """The findings of the policy that come and go; those about lines are reported as requests."""
         if earlier is None:
             return (), ()
         old, new = (self._standing(item, earlier.unjudged) for item in (earlier, later))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`kpolicy upgrade` on two small kernels: what it tells, and the configs that it writes."""
+"""`kpolicy upgrade` on two small kernels: what it reports, and the configs that it writes."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What becomes of each line of a config on another kernel: kept, lost, renamed, or nothing that anybody asked for."""
+"""What becomes of each line of a config on another kernel: kept, lost, renamed, or dropped at no cost."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Lines:
 def lines_of(before: Values | None, after: Values, names: Names | None = None) -> Lines:
     """What becomes of the lines of a config; `before` are its values on the kernel before, by that kernel's files.
 
-    Without them a full .config tells by itself what it had, and every line of another config is a request.
+    Without them a full .config states what it had, and every line of another config is a request.
     """
     counts: Counter[Fate] = Counter()
     lost: list[Lost] = []

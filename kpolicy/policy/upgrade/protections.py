@@ -61,7 +61,7 @@ def protective(vocabulary: Vocabulary, fragment: Iterable[Assignment]) -> Mappin
         if line.value in ("y", "m"):
             found.setdefault(line.name, ("y", line.location.path))
         elif line.value == "n" and not _WORDS & {*line.name.split("_")}:
-            # A check that a fragment leaves out, for its cost, protects nobody by being off.
+            # A check that a fragment leaves out for its cost is no protection by being off.
             found.setdefault(line.name, ("n", line.location.path))
     for role in vocabulary.roles:
         for mark in role.marks:
@@ -124,7 +124,7 @@ def _protected(before: Values, name: str, value: str) -> bool:
 def _sounds_so(values: Values, name: str) -> str:
     """What says that a symbol with a prompt is a protection or a check: its Kconfig file, or its name.
 
-    Of a choice that does not tell which member protects.
+    Of a choice neither shows which member protects.
     """
     symbol = values.model.symbol(name)
     if symbol is None or not symbol.prompts or symbol.choice is not None or symbol.type not in ("bool", "tristate"):

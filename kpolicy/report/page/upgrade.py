@@ -6,7 +6,7 @@ from __future__ import annotations
 from kpolicy.errors import printable
 from kpolicy.frozen import dataclass
 from kpolicy.report.page.render import render_sections
-from kpolicy.report.views.upgrade import TreeUpgrade, UpgradeReport, costless, edited, sections, summary
+from kpolicy.report.views.upgrade import TreeUpgrade, UpgradeReport, footer, sections, summary
 from kpolicy.report.views.upgrade_text import TREE_HEADS, tree_row, tree_summary
 
 
@@ -26,7 +26,7 @@ def upgrade_page(report: UpgradeReport) -> str:
         _section(f"s-{place}", section.heading, section.heads, section.rows)
         for place, section in enumerate(sections(report, full=True))
     )
-    notes = [printable(text) for text in (costless(report.upgrade), edited(report.upgrade)) if text]
+    notes = [printable(text) for text in footer(report.upgrade)]
     return render_sections(printable(report.title), printable(summary(report.upgrade)), found, notes)
 
 

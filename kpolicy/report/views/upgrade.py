@@ -105,9 +105,9 @@ class TreeUpgrade:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a report: a title, rows, and how many things the rows that are left out stand for.
+    """A part of a report: a title and rows; `more` counts the rows that are left out.
 
-    An `essential` one is never cut.  `heads` are titles of columns; `count` says how many things a row stands for.
+    An `essential` one is never cut.  `heads` are titles of columns; `counts` says how many things each row is for.
     """
 
     title: str
@@ -205,8 +205,8 @@ def _sections(upgrade: Upgrade, *, full: bool) -> Iterator[Section]:
         return
     yield _lost_groups(upgrade.lost)
     yield _plain("values changed by new Kconfig files", heads, map(_shift, _roots(upgrade)))
-    told = sorted(((item.line, item.remarks[0]) for item in upgrade.questions if item.remarks), key=_urgency)
-    yield _plain("new questions with consequences", ("default", "remark"), told)
+    remarks = sorted(((item.line, item.remarks[0]) for item in upgrade.questions if item.remarks), key=_urgency)
+    yield _plain("new questions with consequences", ("default", "remark"), remarks)
     groups = grouped(upgrade.questions)
     yield Section(
         f"new questions in {number(len(groups), 'menu')}",
@@ -313,6 +313,19 @@ def costless(upgrade: Upgrade) -> str:
             parts.append(f"{count} {one if count == 1 else many}")
     total = sum(upgrade.counts.values())
     return f"{number(total, 'line')} can be dropped at no cost: {'; '.join(parts)}" if parts else ""
+
+
+def gone(upgrade: Upgrade) -> str:
+    """The symbols without a request that only the kernel before has, in a sentence; "" where there is none."""
+    count = len(upgrade.shifts.gone) if upgrade.shifts is not None else 0
+    if not count:
+        return ""
+    return f"{number(count, 'symbol')} that no line requests {'is' if count == 1 else 'are'} no longer defined"
+
+
+def footer(upgrade: Upgrade) -> list[str]:
+    """The sentences below the sections."""
+    return [text for text in (costless(upgrade), gone(upgrade), edited(upgrade)) if text]
 
 
 def edited(upgrade: Upgrade) -> str:

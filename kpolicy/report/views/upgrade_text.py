@@ -15,9 +15,8 @@ from kpolicy.report.views.upgrade import (
     TreeUpgrade,
     UpgradeReport,
     UpgradeRow,
-    costless,
-    edited,
     fitted,
+    footer,
     sections,
     summary,
 )
@@ -35,7 +34,7 @@ def upgrade_lines(report: UpgradeReport, style: Style | None = None, *, full: bo
     style = style or Style()
     yield style.mark("strong", line(report.title))
     yield f"  {line(summary(report.upgrade))}"
-    rest = [f"  {line(text)}" for text in (costless(report.upgrade), edited(report.upgrade)) if text]
+    rest = [f"  {line(text)}" for text in footer(report.upgrade)]
     for section in _chosen(report, full=full, around=3 + len(rest)):
         yield ""
         kind = "warning" if section.title.startswith(("protections and checks lost", "requests lost")) else "strong"
@@ -61,9 +60,8 @@ def upgrade_markdown(report: UpgradeReport, *, full: bool = False) -> Iterator[s
         yield from table(section.heads, [tuple(prose(line(cell)) for cell in row) for row in section.rows])
         if section.more:
             yield from ("", prose(section.more))
-    for text in (costless(report.upgrade), edited(report.upgrade)):
-        if text:
-            yield from ("", prose(line(text)))
+    for text in footer(report.upgrade):
+        yield from ("", prose(line(text)))
 
 
 def _narrow(row: tuple[str, ...]) -> tuple[str, ...]:
