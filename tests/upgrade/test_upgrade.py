@@ -190,3 +190,32 @@ def test_a_summary_is_short_and_has_every_lost_protection(tmp_path: Path) -> Non
     assert any("new questions" in line and "(304)" in line for line in lines)
     full = kpolicy("upgrade", DEFCONFIG, "--from", old, "--to", new, "--full").out
     assert all(f"CONFIG_OTHER_{number}=n" in full for number in range(300))
+
+
+def test_a_line_under_a_transitional_name_is_not_lost_and_gets_the_new_name(tmp_path: Path) -> None:
+    old, new = kernels(tmp_path)
+    kconfig = new / "Kconfig"
+    text = kconfig.read_text().replace(
+        'config MITIGATION_RETPOLINE\n\tbool "Avoid speculative indirect branches"\n',
+        'config MITIGATION_RETPOLINE\n\tbool "Avoid speculative indirect branches"\n\tdefault RETPOLINE\n\n'
+        "config RETPOLINE\n\tbool\n\ttransitional\n",
+    )
+    kconfig.write_text(text)
+    words = (DEFCONFIG, "--from", old, "--to", new, "--format")
+    found = kpolicy("upgrade", *words, "json").json
+    assert "RETPOLINE" not in {item["symbol"] for item in found["requests"]}
+    assert "MITIGATION_RETPOLINE" not in {item["symbol"] for item in found["questions"]}
+    assert found["dropped"]["renamed"] == 1
+    assert "RETPOLINE" not in {item["symbol"] for item in found["protections_lost"]}
+    assert "+CONFIG_MITIGATION_RETPOLINE=y" in kpolicy("upgrade", *words, "diff").out
+
+
+def test_hardening_fragments_say_what_protects(tmp_path: Path) -> None:
+    old, new = kernels(tmp_path, TEXT + "CONFIG_PANIC_COUNT=y\n")
+    fragment = old / "kernel/configs/hardening.config"
+    fragment.parent.mkdir(parents=True)
+    fragment.write_text("CONFIG_GONE=m\n# CONFIG_QUIET is not set\n# CONFIG_UBSAN_SHIFT is not set\n")
+    found = kpolicy("upgrade", DEFCONFIG, "--from", old, "--to", new, "--format", "json").json["protections_lost"]
+    lost = {item["symbol"]: (item["before"], item["after"], item["source"]) for item in found}
+    assert lost["GONE"] == ("m", "n", "kernel/configs/hardening.config")
+    assert lost["QUIET"] == ("n", "y", "kernel/configs/hardening.config")
