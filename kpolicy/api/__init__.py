@@ -37,6 +37,7 @@ from kpolicy.api.results import (
     SymbolChain,
     SymbolInTree,
     TreeReport,
+    Upgrade,
     Value,
     Verdict,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "SymbolInTree",
     "Tree",
     "TreeReport",
+    "Upgrade",
     "UsageError",
     "Value",
     "Verdict",

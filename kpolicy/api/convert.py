@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kpolicy.report.views.diff import DiffReport
     from kpolicy.report.views.explain import ExplainReport
     from kpolicy.report.views.fix import FixReport
+    from kpolicy.report.views.upgrade import UpgradeReport
 
 
 def report_result(report: Report) -> results.Report:
@@ -60,6 +61,13 @@ def fix_result(report: FixReport) -> results.Fix:
     from kpolicy.report.views.fix import fix_document
 
     return decode(results.Fix, fix_document(report))
+
+
+def upgrade_result(report: UpgradeReport) -> results.Upgrade:
+    """A config on another kernel."""
+    from kpolicy.report.views.upgrade_json import upgrade_document
+
+    return decode(results.Upgrade, upgrade_document(report))
 
 
 def difference(report: DiffReport) -> results.Difference:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from kpolicy.api.config import Config
-from kpolicy.api.convert import cost_result, difference, fix_result, report_result, role_result
+from kpolicy.api.convert import cost_result, difference, fix_result, report_result, role_result, upgrade_result
 from kpolicy.api.decode import decode
 from kpolicy.api.listener import Message, Progress, Told
 from kpolicy.api.results import (
@@ -23,6 +23,7 @@ from kpolicy.api.results import (
     RoleReport,
     SymbolChain,
     SymbolInTree,
+    Upgrade,
 )
 from kpolicy.api.terms import Policy
 from kpolicy.errors import together
@@ -266,6 +267,13 @@ class Tree:
 
         request = ConfigsDiff(self._source, before, after, arch, None, self._terms(policy))
         return difference(diff_configs(request, self._context))
+
+    def upgrade(self, config: str, to: Tree, *, arch: str | None = None, policy: Policy | None = None) -> Upgrade:
+        """What the kernel of another tree makes of a config of this one; nothing is written."""
+        from kpolicy.run.upgrade import UpgradeRequest, upgrade
+
+        request = UpgradeRequest(self._source, to._source, config, arch, self._terms(policy))
+        return upgrade_result(upgrade(request, self._context).report)
 
     def cost(
         self, config: str, *, arch: str | None = None, ram: int | None = None, cpus: int | None = None

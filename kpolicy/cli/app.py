@@ -38,6 +38,7 @@ _COMMANDS = {
     "report": "Render a saved result in other formats.",
     "role": "Show the role of a kernel, and why.",
     "rules": "List, show and test the rules.",
+    "upgrade": "Show what another kernel makes of a config.",
     "waive": "Accept findings in the policy file.",
 }
 
@@ -59,6 +60,7 @@ Examples:
   kpolicy prove ~/linux 'KASAN -> STACKDEPOT' in every configuration
   kpolicy report audit.json -o sarif:a.sarif a saved result in other formats
   kpolicy rules show kmemleak/...            one rule in full
+  kpolicy upgrade .config --to ~/linux       what a new kernel makes of a config
 
 \b
 Exit status: 0 clean, 1 findings at or above --fail-on, 2 wrong usage,

@@ -123,7 +123,7 @@ def _read_part(name: str, stdin: BinaryIO | None, folder: Path | None) -> Config
         if isinstance(error, OSError) and error.errno == errno.ELOOP:
             hint = "A symbolic link leads back to itself."
         raise InputError(f"cannot read the config: {reason}", Location(name, 0), hint=hint) from None
-    return parse_config(name, unpack(content, name))
+    return parse_config(name, unpacked(content, name))
 
 
 def _read_stdin(stdin: BinaryIO) -> Config:
@@ -132,7 +132,7 @@ def _read_stdin(stdin: BinaryIO) -> Config:
         content = read_stream(stdin, MAX_SIZE)
     except OSError as error:
         raise InputError(f"cannot read the config: {error.strerror or error}", Location(name, 0)) from None
-    return parse_config(name, unpack(content, name))
+    return parse_config(name, unpacked(content, name))
 
 
 def _large_format(path: Path) -> Format | None:
@@ -161,8 +161,8 @@ def is_packed(content: bytes) -> bool:
     return any(content.startswith(magic) for magic, _kind in _MAGIC)
 
 
-def unpack(content: bytes, name: str) -> bytes:
-    """The content of a file that may be compressed; raises InputError for broken data and for too much of it."""
+def unpacked(content: bytes, name: str) -> bytes:
+    """A content that may be compressed, as it is without; raises InputError, with its name, for broken data."""
     kind = next((kind for magic, kind in _MAGIC if content.startswith(magic)), None)
     if kind is None:
         return content

@@ -12,11 +12,22 @@ def new_prompts(values: Values) -> bytes:
 
     The value is the one that it has without an answer.
     """
+    lines = (default_line(values, name) for name in new_symbols(values))
+    return "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
+
+
+def new_symbols(values: Values) -> tuple[str, ...]:
+    """The names of those symbols."""
     names, flags_of = values.model.names_by_node, values.model.flags_of
     nodes = dict.fromkeys(node for node in values.model.details.menu if isinstance(node, int) and node >= 0)
     asked = (node for node in nodes if flags_of(node) & (HAS_PROMPT | IS_CHOICE) == HAS_PROMPT)
-    lines = [_line(values, node, names[node]) for node in asked if _is_new(values, node)]
-    return "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
+    return tuple(names[node] for node in asked if _is_new(values, node))
+
+
+def default_line(values: Values, name: str) -> str:
+    """The line that `conf` lists for a symbol: with n where .config would have "is not set"."""
+    line = values.line(values.model.core.symbols[name], name)
+    return f"CONFIG_{name}=n" if line is None or line.startswith("#") else line
 
 
 def _is_new(values: Values, node: int) -> bool:
@@ -31,8 +42,3 @@ def _has_line_under_old_name(values: Values, node: int) -> bool:
     if value is None or not model.flags_of(value) & TRANSITIONAL:
         return False
     return values.assignment(model.names_by_node[value]) is not None
-
-
-def _line(values: Values, node: int, name: str) -> str:
-    line = values.line(node, name)
-    return f"CONFIG_{name}=n" if line is None or line.startswith("#") else line

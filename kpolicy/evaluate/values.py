@@ -64,9 +64,12 @@ class Values:
         result: Derived = self._derived[key]
         return result
 
-    def again(self, config: Config) -> Values:
-        """The values of another config, computed in the same way: what if these were the lines?"""
-        return evaluate(self.model, config, self.mode, self._recorded).booted(self.loader)
+    def again(self, config: Config, mode: str | None = None) -> Values:
+        """The values of another config, computed in the same way: what if these were the lines?
+
+        `mode` as for `evaluate`, None for that of these values.
+        """
+        return evaluate(self.model, config, mode or self.mode, self._recorded).booted(self.loader)
 
     def booted(self, loader: CommandLine | None) -> Values:
         """The same values for a kernel to which the boot loader passes a command line."""

@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where help texts end, as scripts/kconfig/lexer.l has it: <HELP>, the same in all releases."""
+"""Help texts: where they end, as scripts/kconfig/lexer.l has it: <HELP>, the same in all releases."""
 
 from __future__ import annotations
 
 import re
+import textwrap
 
 _LINE = re.compile(r"([ \t]*)([^\n]*)(\n?)")
+# The help text of an entry, or what begins the next one, or ends a block.
+_HELP_OR_NEXT = re.compile(
+    r"^[ \t]*(?:(?P<help>(?:---)?help(?:---)?[ \t\r]*(?:#.*)?\n)"
+    r"|(?:config|menuconfig|choice|menu|comment|source|if|endif|endmenu|endchoice)\b)",
+    re.MULTILINE,
+)
 
 
 def skip_help(text: str, at: int) -> tuple[int, bool]:
@@ -34,3 +41,16 @@ def skip_help(text: str, at: int) -> tuple[int, bool]:
             first = first or last
         at = match.end()
     return at, is_blank
+
+
+def help_after(text: str, line: int) -> str:
+    """The help text of the entry that begins on a line of a Kconfig file, without its indent; "" where it has none.
+
+    What macros make is not looked at: a help text is none of it.
+    """
+    *_before, rest = text.split("\n", line)
+    found = _HELP_OR_NEXT.search(rest)
+    if found is None or found["help"] is None:
+        return ""
+    end, _ = skip_help(rest, found.end())
+    return textwrap.dedent(rest[found.end() : end].expandtabs(8)).strip()

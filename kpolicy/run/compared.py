@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from kpolicy.frozen import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kpolicy.errors import KpolicyError
     from kpolicy.explain.value_change import Change
+    from kpolicy.policy.rules.finding import Finding
     from kpolicy.report.records import ConfigReport
     from kpolicy.run.plan import Target
 
@@ -43,3 +47,16 @@ class Batch:
 
     pairs: tuple[Compared, ...]
     changes: tuple[Change, ...]
+
+
+def beyond(findings: Sequence[Finding], others: Sequence[Finding]) -> list[Finding]:
+    """The findings that the others do not have; the config may be another one, so that its name does not count."""
+    left = Counter((item.rule, item.symbol) for item in others)
+    found: list[Finding] = []
+    for item in findings:
+        key = (item.rule, item.symbol)
+        if left[key] > 0:
+            left[key] -= 1
+        else:
+            found.append(item)
+    return found

@@ -18,7 +18,7 @@ from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import ConfigReport
 from kpolicy.report.views.diff import DiffReport, Effect, Side
 from kpolicy.run.acceptance import accept
-from kpolicy.run.compared import Batch, Compared, Pairing
+from kpolicy.run.compared import Batch, Compared, Pairing, beyond
 from kpolicy.run.conclude import plan_by
 from kpolicy.run.context import Context
 from kpolicy.run.plan import Plan, Target
@@ -182,22 +182,9 @@ def _findings(
     for pair in pairs:
         if pair.before is not None and pair.after is not None:
             old, new = standing(pair.before), standing(pair.after)
-            gained += _beyond(new, old)
-            lost += _beyond(old, new)
+            gained += beyond(new, old)
+            lost += beyond(old, new)
     return tuple(gained), tuple(lost)
-
-
-def _beyond(findings: Sequence[Finding], others: Sequence[Finding]) -> list[Finding]:
-    """The findings that the others do not have; the config may be another one, so that its name does not count."""
-    left = Counter((item.rule, item.symbol) for item in others)
-    found: list[Finding] = []
-    for item in findings:
-        key = (item.rule, item.symbol)
-        if left[key] > 0:
-            left[key] -= 1
-        else:
-            found.append(item)
-    return found
 
 
 def _threshold(standards: Sequence[Standard], terms: Terms) -> Threshold:

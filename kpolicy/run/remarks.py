@@ -51,7 +51,14 @@ def origin_remarks(values: Values) -> Iterator[Remark]:
     ):
         place = config.assignments[0].location.path if config.assignments else config.name
         yield Remark(Location(place, 1), f"made for {made_for}, read for {model.architecture}")
-    elif config.version is not None and not _is_release(config.version, model.version):
+    else:
+        yield from release_remarks(values)
+
+
+def release_remarks(values: Values) -> Iterator[Remark]:
+    """That a config is of another release."""
+    config, model = values.config, values.model
+    if config is not None and config.version is not None and not _is_release(config.version, model.version):
         place = config.assignments[0].location.path if config.assignments else config.name
         yield Remark(Location(place, 1), f"made by Linux {config.version}, the tree is {model.version}")
 

@@ -16,7 +16,7 @@ from typing import Final
 from kpolicy.config.command_line import RUNNING, CommandLine, command_line, placed_text
 from kpolicy.config.model import Config
 from kpolicy.config.read import MAX_SIZE as LARGEST_CONFIG
-from kpolicy.config.read import parse_config, unpack
+from kpolicy.config.read import parse_config, unpacked
 from kpolicy.errors import KpolicyError
 from kpolicy.location import Location
 from kpolicy.running.log import read_log
@@ -194,7 +194,7 @@ def _config(root: Root, release: str) -> tuple[Config | None, tuple[tuple[str, s
         shown = root.shown(path)
         try:
             content = root.read(path, LARGEST_CONFIG)
-            return parse_config(shown, unpack(content, shown)), tuple(tried)
+            return parse_config(shown, unpacked(content, shown)), tuple(tried)
         except OSError as error:
             tried.append((shown, error.strerror or str(error)))
         except KpolicyError as error:

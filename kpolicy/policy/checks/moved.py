@@ -108,7 +108,7 @@ def in_words(item: LeftBehind, release: str) -> str:
 
 def _kind(values: Values, effect: LineEffect, release: str) -> Left | None:
     line, model = effect.assignment, values.model
-    if line.value != "n" and not _was_asked(model, line.name, release):
+    if line.value != "n" and not was_asked(model, line.name, release):
         return "result"
     has_other_name = holds(values, line)
     if has_other_name is not None:
@@ -118,7 +118,7 @@ def _kind(values: Values, effect: LineEffect, release: str) -> Left | None:
     return "off" if line.value == "n" and effect.effect == "unknown-symbol" else None
 
 
-def _was_asked(model: Model, name: str, release: str) -> bool:
+def was_asked(model: Model, name: str, release: str) -> bool:
     """Whether a person can have asked for a symbol in the release that made the .config."""
     asked = had_prompt(name, release)
     # What has no prompt in this tree had mostly none there.

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from kpolicy import __version__
 from kpolicy.report.page.content import content
 from kpolicy.report.page.words import breakable
 from kpolicy.report.records import Report
@@ -28,6 +30,25 @@ def render(report: Report) -> str:
     # Neither can end its element; a file of the package needs no escaping.
     marked = {"style": Markup(style), "script": Markup(script)}  # noqa: S704
     return _environment().get_template("page.html").render(page=content(report), policy=policy, **marked)
+
+
+def render_sections(title: str, lead: str, sections: Sequence[object], notes: Sequence[str]) -> str:
+    """A whole HTML document of tables; a section has an anchor, a title, heads and rows."""
+    style = _file("style.css")
+    policy = f"default-src 'none'; style-src {_hash(style)}; base-uri 'none'; form-action 'none'"
+    return (
+        _environment()
+        .get_template("sections.html")
+        .render(
+            title=title,
+            lead=lead,
+            sections=sections,
+            notes=notes,
+            policy=policy,
+            version=__version__,
+            style=Markup(style),  # noqa: S704 - a file of the package needs no escaping
+        )
+    )
 
 
 @cache

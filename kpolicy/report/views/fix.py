@@ -153,8 +153,8 @@ def fix_document(report: FixReport) -> dict[str, Any]:
         "fixed": [
             {
                 **_identity(fix.finding),
-                "edits": [_edit(edit) for edit in fix.edits],
-                "alternatives": [[_edit(edit) for edit in edits] for edits in fix.alternatives],
+                "edits": [edit_document(edit) for edit in fix.edits],
+                "alternatives": [[edit_document(edit) for edit in edits] for edits in fix.alternatives],
             }
             for fix in plan.fixes
         ],
@@ -166,9 +166,9 @@ def fix_document(report: FixReport) -> dict[str, Any]:
             }
             for item in plan.hopeless
         ],
-        "edits": [_edit(edit) for edit in plan.edits],
-        "changes": [_change(item) for item in plan.changes],
-        "side_effects": [_change(item) for item in plan.side_effects],
+        "edits": [edit_document(edit) for edit in plan.edits],
+        "changes": [change_document(item) for item in plan.changes],
+        "side_effects": [change_document(item) for item in plan.side_effects],
         "costs": _costs_document(report.costs) if report.costs is not None else None,
         "patch": patch(report).decode("utf-8", "backslashreplace"),
     }
@@ -210,7 +210,8 @@ def _identity(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _edit(edit: Edit) -> dict[str, Any]:
+def edit_document(edit: Edit) -> dict[str, Any]:
+    """An edited line as a plain dict."""
     kind = "removed" if not edit.text else "changed" if edit.line else "added"
     return {
         "kind": kind,
@@ -221,7 +222,8 @@ def _edit(edit: Edit) -> dict[str, Any]:
     }
 
 
-def _change(item: Change) -> dict[str, str]:
+def change_document(item: Change) -> dict[str, str]:
+    """A changed value as a plain dict."""
     return {"symbol": item.symbol, "before": item.before, "after": item.after}
 
 

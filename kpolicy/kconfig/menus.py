@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The menus in which the symbols of an architecture are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kpolicy.kconfig.model import Model
+
+
+def menus_of(model: Model) -> Mapping[str, tuple[str, ...]]:
+    """The titles of the menus around each symbol, the outermost first, at its first definition."""
+    names = model.names_by_node
+    around: list[str] = []
+    found: dict[str, tuple[str, ...]] = {}
+    for item in model.details.menu:
+        if item == -1:
+            around.pop()
+        elif isinstance(item, int):
+            found.setdefault(names[item], tuple(around))
+        elif item[0] == "menu":
+            around.append(item[1])
+    return found

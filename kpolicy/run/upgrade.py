@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`kpolicy upgrade`: a config, or all defconfigs of a tree, on another kernel."""
+
+from __future__ import annotations
+
+import io
+import os
+from dataclasses import field, replace
+from functools import partial
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from kpolicy.collection import no_collection
+from kpolicy.config.read import is_packed, unpacked
+from kpolicy.errors import InputError, KpolicyError, UsageError
+from kpolicy.files import read_file, read_stream
+from kpolicy.frozen import dataclass
+from kpolicy.kernel.version import read_version
+from kpolicy.location import Location
+from kpolicy.report.views.diff import Side
+from kpolicy.report.views.upgrade import TreeUpgrade, UpgradeReport, UpgradeRow, row_of
+from kpolicy.run.attempt import attempt
+from kpolicy.run.conclude import plan_by
+from kpolicy.run.examine import Examiner
+from kpolicy.run.executors import LOST, examiner, spread
+from kpolicy.run.policies import Standards
+from kpolicy.run.request import Terms
+from kpolicy.run.selection import defconfig_targets, policy_start, read_target
+from kpolicy.run.upgraded import Moved, Moving, Sides, move
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from typing import BinaryIO
+
+    from kpolicy.kernel.source import KernelTree
+    from kpolicy.run.context import Context
+    from kpolicy.run.plan import Plan, Target
+
+_STDIN: Final = "-"
+_BATCH: Final = 20
+"""So many defconfigs of one architecture are looked at in one process."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpgradeRequest:
+    """A config that goes to the kernel `after`; `before` is the tree of the kernel that it is for, None if unknown."""
+
+    before: KernelTree | None
+    after: KernelTree
+    config: str
+    arch: str | None = None
+    terms: Terms = field(default_factory=Terms)
+
+
+@dataclass(frozen=True, slots=True)
+class TreeRequest:
+    """All defconfigs that two trees have, as the tree `before` has them; for some ARCH words where any are named."""
+
+    before: KernelTree
+    after: KernelTree
+    archs: tuple[str, ...] = ()
+    terms: Terms = field(default_factory=Terms)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a config, and the report on it; `path` is that of its file, None for one that is none to edit."""
+
+    moved: Moved
+    report: UpgradeReport
+    name: str
+    path: str | None
+    packed: bool
+
+    def check_is_a_file(self) -> None:
+        """Refuse what no patch can edit; raises UsageError."""
+        hint = "--format minimal and config need no file"
+        if self.path is None:
+            raise UsageError("standard input is not a file", hint=hint)
+        if self.packed:
+            raise UsageError(f"{self.path} is packed", hint=f"unpack it first; {hint}")
+        if any(ord(letter) < ord(" ") or letter in '"\\\x7f' for letter in self.name):
+            raise UsageError(f"{self.name}: git quotes such a name", hint="rename the file")
+
+
+def upgrade(request: UpgradeRequest, context: Context) -> Result:
+    """What becomes of a config; raises UsageError or InputError for one that cannot be looked at on both kernels."""
+    before, after, terms = request.before, request.after, request.terms
+    given = _given(context.stdin) if _STDIN in request.config.split("+") else b""
+    target = read_target(request.config, before or after, request.arch, io.BytesIO(given))
+    if before is None and any(part.in_tree for part in target.parts):
+        raise UsageError(f"{request.config}: a config of {after.name}, the new kernel", hint="pass --from TREE")
+    standards = Standards(terms.policy, after, context)
+    number = standards.number_for(policy_start(target, before or after))
+    target = replace(target, standard=number)
+    moving, name, path, packed = _moving(target, before or after, given)
+    old, new = (_looking(source, terms, standards, context) for source in (before, after))
+    assert new is not None
+    moved = move(Sides(old, new, terms, context.today), moving)
+    for remark in moved.remarks:
+        context.listener.warning(remark.location, remark.text)
+    release = moved.values.config.version if moved.values.config is not None else None
+    if moved.upgrade.shifts is None:
+        context.listener.note("values and findings of the kernel before are unknown: pass --from, or a full .config")
+    made = Side(before.name, str(read_version(before))) if before is not None else Side("", release or "")
+    report = UpgradeReport(
+        config=moved.name,
+        architecture=moved.values.model.architecture,
+        before=made,
+        after=Side(after.name, str(read_version(after))),
+        upgrade=moved.upgrade,
+        fail_on=terms.fail_on or standards.all[number].policy.fail_on.value,
+    )
+    return Result(moved, report, name, path, packed)
+
+
+def _looking(source: KernelTree | None, terms: Terms, standards: Standards, context: Context) -> Examiner | None:
+    if source is None:
+        return None
+    return Examiner(replace(plan_by(source, terms, context), standards=tuple(standards.all)), source)
+
+
+def _given(stdin: BinaryIO | None) -> bytes:
+    try:
+        return read_stream(stdin) if stdin is not None else b""
+    except OSError as error:
+        raise InputError(f"cannot read the config: {error.strerror or error}", Location("<stdin>", 0)) from None
+
+
+def _moving(target: Target, source: KernelTree, given: bytes) -> tuple[Moving, str, str | None, bool]:
+    """The last file of a config, which is edited: its name in a patch, where it is, and whether it is packed."""
+    last = target.parts[-1]
+    path: str | None
+    if last.path == _STDIN:
+        content, name, path, shown = given, "<stdin>", None, "<stdin>"
+    elif last.in_tree:
+        content, name, path, shown = source.read(last.path), last.path, last.path, last.path
+    else:
+        inside = os.path.relpath(os.path.realpath(last.path))
+        # For git apply in this folder; what lies elsewhere is patched where it lies.
+        name = os.path.basename(last.path) if inside.startswith(os.pardir) else inside
+        path = shown = last.path
+        try:
+            content = read_file(last.path)
+        except OSError as error:
+            raise InputError(f"cannot read the config: {error.strerror or error}", Location(last.path, 0)) from None
+    return Moving(target, shown, unpacked(content, shown)), name, path, is_packed(content)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    before: Plan
+    after: Plan
+    terms: Terms
+    today: dt.date
+    targets: tuple[Target, ...]
+
+
+def upgrade_tree(request: TreeRequest, context: Context) -> TreeUpgrade:
+    """A row for each defconfig that both trees have; raises UsageError where there is none."""
+    before, after, terms = request.before, request.after, request.terms
+    old = {(item.name, item.arch): item for item in defconfig_targets(before, request.archs)}
+    known = {(item.name, item.arch) for item in defconfig_targets(after, request.archs)}
+    targets = [item for key, item in old.items() if key in known]
+    if not targets:
+        raise UsageError("no defconfig is in both trees", hint="defconfigs are expected in arch/*/configs")
+    standards = Standards(terms.policy, after, context)
+    number = standards.number_for(after.root)
+    targets = [replace(item, standard=number) for item in targets]
+    plans = [replace(plan_by(item, terms, context), standards=tuple(standards.all)) for item in (before, after)]
+    fail_on = terms.fail_on or standards.all[number].policy.fail_on.value
+    works: list[_Work] = []
+    for _, group in groupby(sorted(targets, key=lambda item: item.arch), key=lambda item: item.arch):
+        items = tuple(group)
+        works += [
+            _Work(plans[0], plans[1], terms, context.today, items[at : at + _BATCH])
+            for at in range(0, len(items), _BATCH)
+        ]
+    found: dict[tuple[str, str], UpgradeRow] = {}
+    with no_collection():
+        for rows in spread(plans[1], _rows, works, context.jobs):
+            found.update({(row.config, row.architecture): row for row in rows})
+            context.listener.progress(len(found), len(targets))
+    missing = [item for item in targets if (item.name, item.arch) not in found]
+    return TreeUpgrade(
+        before=Side(before.name, str(read_version(before))),
+        after=Side(after.name, str(read_version(after))),
+        rows=tuple(found[item.name, item.arch] for item in targets if (item.name, item.arch) in found),
+        only_before=len(old) - len(targets),
+        lost=LOST if missing else None,
+        fail_on=fail_on,
+    )
+
+
+def _rows(work: _Work) -> list[UpgradeRow]:
+    """The rows of some defconfigs of an architecture; runs in a worker."""
+    sides = Sides(examiner(work.before), examiner(work.after), work.terms, work.today)
+    return [_row(sides, target) for target in work.targets]
+
+
+def _row(sides: Sides, target: Target) -> UpgradeRow:
+    found = attempt(partial(_moved_row, sides, target), target.name)
+    return UpgradeRow(target.name, target.arch, error=found) if isinstance(found, KpolicyError) else found
+
+
+def _moved_row(sides: Sides, target: Target) -> UpgradeRow:
+    assert sides.old is not None
+    # As the tree before has it: that after may have edited it long ago.
+    target = replace(target, config=sides.old.read(target))
+    moved = move(sides, Moving(target, target.name, sides.old.source.read(target.name)), answers=False)
+    fail_on = sides.terms.fail_on or sides.new.plan.standards[target.standard].policy.fail_on.value
+    return row_of(target.name, target.arch, moved.upgrade, fail_on)
