@@ -133,6 +133,7 @@ def test_shipped_policies_state_their_role() -> None:
         "debug": "debug",
         "fuzzing": "fuzzing",
         "hardening": "hardened",
+        "kspp": "hardened",
         "upstream": None,
     }
     upstream = load_policy("upstream")
