@@ -7,7 +7,8 @@ So every symbol has the value that is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.kinds import QUIET, SYMBOL
@@ -77,15 +78,33 @@ def _type(value: str) -> int:
     return HEX if _HEX.fullmatch(value) else STRING
 
 
+class _Entries:
+    """The entries of all symbols, each made when it is asked for: few are."""
+
+    def __init__(self, first: int, names: list[str]) -> None:
+        self._first = first
+        self._names = names
+
+    def __getitem__(self, node: int, /) -> Any:
+        if node < self._first:
+            return None
+        return [[[0, 0, -1]], [[self._names[node - self._first], YES, 0, 0]], [], [], [], [], [], []]
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self.__getitem__, range(len(self)))
+
+    def __len__(self) -> int:
+        return self._first + len(self._names)
+
+
 def _details(first: int, symbols: Iterable[str]) -> Details:
     """No line of a Kconfig file is known: every place is the file as a whole."""
-    entries = [[[[0, 0, -1]], [[name, YES, 0, 0]], [], [], [], [], [], []] for name in symbols]
-    count = len(entries)
+    entries = _Entries(first, list(symbols))
     return Details(
-        symbols=[None] * first + entries,
-        edges=[None] * (first + count),
+        symbols=entries,
+        edges=[None] * len(entries),
         scopes=[],
         files=["Kconfig"],
-        menu=list(range(first, first + count)),
+        menu=list(range(first, len(entries))),
         written=[],
     )
