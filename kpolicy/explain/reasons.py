@@ -176,23 +176,19 @@ class _Teller:
             if line is not None and line.value == "y":
                 yield from self._unmet(symbol, 2)
                 return
-        seen: set[str] = {symbol.name}
+        seen = {symbol.name}
         for below in self._news(way.needs, way, named, seen):
             yield from self._below(below)
-        off: list[str] = []
-        for below in self._news(self._upper(facts), way, named, seen):
-            if self._values.is_on(below) or self._values.assignment(below) is not None:
+        upper = list(self._news(self._upper(facts), way, named, seen))
+        off = [name for name in upper if not self._values.is_on(name) and self._values.assignment(name) is None]
+        folded = off if len(off) > _MOST_FOLLOWED else []
+        for below in upper:
+            if below not in folded:
                 yield from self._below(below)
-            else:
-                off.append(below)
-        if len(off) <= _MOST_FOLLOWED:
-            for below in off:
-                yield from self._below(below)
-        else:
+        if folded:
             # All that could select it, and does not.
-            first = shown_now(self._values, off[:_MOST_FOLLOWED])
-            text = f"not y because of {first} and {len(off) - _MOST_FOLLOWED} more"
-            yield self._reason("more", symbol, text, None)
+            first, count = shown_now(self._values, off[:_MOST_FOLLOWED]), len(off) - _MOST_FOLLOWED
+            yield self._reason("more", symbol, f"not y because of {first} and {count} more", None)
 
     def _news(self, facts: Iterable[Fact], way: Way, named: set[str], seen: set[str]) -> Iterator[str]:
         """The symbols that facts come down to and that are to be told, each once."""
@@ -344,12 +340,9 @@ class _Teller:
         edges = [(edge.source, edge.condition) for edge in (*symbol.selected_by, *symbol.implied_by)]
         wanted: list[str] = []
         for source, condition in edges:
-            wanted += [source] if not values.tristate(source) else list(wrong_symbols(self._values, condition, 1))
+            wanted += [source] if not values.tristate(source) else list(wrong_symbols(values, condition, 1))
         for default in symbol.defaults:
-            wanted += [
-                *wrong_symbols(self._values, default.value, 1),
-                *wrong_symbols(self._values, default.condition, 1),
-            ]
+            wanted += [*wrong_symbols(values, default.value, 1), *wrong_symbols(values, default.condition, 1)]
         names = list(dict.fromkeys(wanted))
         for name in names if len(names) <= _MOST_FOLLOWED else ():
             yield from self._below(name)
