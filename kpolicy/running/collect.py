@@ -20,7 +20,7 @@ from kpolicy.config.read import parse_config, unpacked
 from kpolicy.errors import KpolicyError
 from kpolicy.location import Location
 from kpolicy.running.log import read_log
-from kpolicy.running.mounts import is_automounted, mounted, unmounted
+from kpolicy.running.mounts import AUTOMOUNT, is_automounted, mounted, unmounted
 from kpolicy.running.root import Root
 from kpolicy.running.sysctl_files import read_sysctl_files
 from kpolicy.running.system import Reading, System, Trouble, Wanted
@@ -110,7 +110,7 @@ class _Reader:
         return first
 
     def _is_of_a_kernel(self, path: str) -> bool:
-        """Whether a file is one of a kernel that runs: DIR can be a container's, or /proc/1/root."""
+        """Whether a file or folder is one of a kernel that runs: DIR can be a container's, or /proc/1/root."""
         try:
             return self._root.is_live or not self._root.is_copy(path)
         except OSError:
@@ -118,8 +118,9 @@ class _Reader:
 
     def _reading(self, path: str, *, only_presence: bool) -> Reading:
         absent = unmounted(path, self._mounts)
-        if self._root.is_live and is_automounted(path, self._mounts):
-            return self._trouble(path, "not mounted", absent)
+        # The folder is asked: to ask a file in it would mount tracefs already.
+        if is_automounted(path, self._mounts) and self._is_of_a_kernel(AUTOMOUNT):
+            return self._trouble(path, "not mounted", absent or f"looking below {AUTOMOUNT} may mount tracefs")
         place = Location(self._root.shown(path), 1)
         try:
             if only_presence:

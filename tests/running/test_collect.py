@@ -11,7 +11,7 @@ import pytest
 
 from kpolicy.running import collect as module
 from kpolicy.running.collect import collect
-from kpolicy.running.mounts import is_automounted, mounted, unmounted
+from kpolicy.running.mounts import AUTOMOUNT, is_automounted, mounted, unmounted
 from kpolicy.running.root import Root
 from kpolicy.running.system import Reading, Wanted
 from tests.running.roots import config, write
@@ -183,6 +183,28 @@ def test_proc_below_another_root_is_that_of_a_kernel(tmp_path: Path) -> None:
         assert collect(own, [wanted]).readings[wanted.paths[0]].trouble == "not harmless"
     copied = write(tmp_path, {"proc/sys/kernel/pid_max": "5\n"})
     assert collect(str(copied), [wanted]).readings[wanted.paths[0]].text == "5\n"
+
+
+def test_tracefs_is_not_mounted_below_another_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Played, as debugfs can only be mounted by root: what it has is of the size 0.
+    root = write(tmp_path, {path.lstrip("/"): "1\n" for path in _TRACING[1:]})
+    assert _reading(root, *_TRACING).text == "1\n"
+    entered: list[str] = []
+    real = Root._walk
+
+    def note(self: Root, path: str) -> tuple[int, str]:
+        entered.append(path)
+        return real(self, path)
+
+    monkeypatch.setattr(Root, "is_copy", lambda _, path: path != AUTOMOUNT)
+    monkeypatch.setattr(Root, "_walk", note)
+    found = _reading(root, _TRACING[1])
+    assert (found.trouble, found.why) == ("not mounted", f"looking below {AUTOMOUNT} may mount tracefs")
+    write(root, {"proc/mounts": "none /sys/kernel/debug debugfs rw 0 0\n"})
+    assert _reading(root, _TRACING[1]).why == f"tracefs is not mounted at {AUTOMOUNT}"
+    assert not [path for path in entered if path.startswith(f"{AUTOMOUNT}/")]
+    write(root, {"proc/mounts": f"tracefs {AUTOMOUNT} tracefs rw 0 0\n"})
+    assert _reading(root, _TRACING[1]).text == "1\n"
 
 
 def test_mounts(tmp_path: Path) -> None:
