@@ -8,7 +8,6 @@ changes something: nothing walks through a folder and reads what it finds.
 
 from __future__ import annotations
 
-import errno
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -24,6 +23,7 @@ from kpolicy.running.mounts import AUTOMOUNT, is_automounted, mounted, unmounted
 from kpolicy.running.root import Root
 from kpolicy.running.sysctl_files import read_sysctl_files
 from kpolicy.running.system import Reading, System, Trouble, Wanted
+from kpolicy.running.trouble import unread
 
 _SYSCTLS: Final = "/sos_commands/kernel/sysctl_-a"
 _UNAME: Final = "/sos_commands/kernel/uname_-a"
@@ -129,27 +129,21 @@ class _Reader:
                 if not there and absent:
                     return self._trouble(path, "not mounted", absent)
                 if not there and not self._root.is_live:
-                    return self._missing(path)
+                    return unread(self._root, path, FileNotFoundError())
                 return Reading(place._replace(line=0), "y" if there else "n")
             content = self._root.read(path)
-        except (FileNotFoundError, NotADirectoryError):
+        except (FileNotFoundError, NotADirectoryError) as error:
             value = self._sysctls.get(path)
             if value is not None:
                 return value
             if absent:
                 return self._trouble(path, "not mounted", absent)
-            return self._missing(path)
+            return unread(self._root, path, error)
         except OSError as error:
-            if error.errno in (errno.EACCES, errno.EPERM):
-                return self._trouble(path, "not permitted", "permission denied")
-            return self._trouble(path, "unreadable", error.strerror or str(error))
+            return unread(self._root, path, error)
         if b"\0" in content:
             return self._trouble(path, "unreadable", "not a text file")
         return Reading(place, content.decode("utf-8", "surrogateescape"))
-
-    def _missing(self, path: str) -> Reading:
-        # What a copy lacks may not have been collected.
-        return self._trouble(path, "missing", "no such file" if self._root.is_live else "the copy does not have them")
 
     def _trouble(self, path: str, trouble: Trouble, why: str) -> Reading:
         return Reading(Location(self._root.shown(path), 0), None, trouble, why)

@@ -102,6 +102,17 @@ def test_fedora(tmp_path: Path) -> None:
     assert "page-owner/asleep" not in _check(root).out
 
 
+def test_a_log_that_is_not_there_is_not_read(tmp_path: Path) -> None:
+    root = roots.fedora(tmp_path / "root")
+    (root / "var/log/dmesg").write_bytes(b"x" * (5 << 20))
+    assert "gave-up: kmemleak" not in "".join(_said(root))
+    assert _unread(root)["larger than 4 MiB"] == "not read, larger than 4 MiB: debugobjects, kmemleak"
+    (root / "var/log/dmesg").unlink()
+    policy = write(tmp_path, {"config": config("7.3.4", "X86 DEBUG_KMEMLEAK")}) / "config"
+    unread = _check(root, policy, "--select", "running/not-read").out
+    assert "not read, the copy does not have them: kmemleak [running/not-read]" in unread
+
+
 def test_android(tmp_path: Path) -> None:
     root = roots.android(tmp_path / "root")
     assert _said(root) == {
