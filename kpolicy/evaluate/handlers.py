@@ -193,9 +193,20 @@ def unless_off(found: Words, kernel: Kernel) -> str:  # noqa: ARG001 - as every 
     return "y" if any(word.value not in ("0", "off") for word in found) else ""
 
 
-def dump_on_oops(found: Words, kernel: Kernel) -> str:  # noqa: ARG001 - as every parameter is read
-    """kernel/trace/trace.c: set_ftrace_dump_on_oops()."""
-    return "1" if found[-1].value is None else found[-1].value
+def dump_on_oops(found: Words, kernel: Kernel) -> str:
+    """What the sysctl shows after kernel/trace/trace.c: set_ftrace_dump_on_oops().
+
+    It became a text with commit 19f0423fd55c (tracing: Support to dump instance traces by ftrace_dump_on_oops, 6.9);
+    before it was the number of a mode, and a number is a value since commit 2db7ab6b4c96 (tracing: Have
+    ftrace_dump_on_oops kernel parameter take numbers, 5.14).
+    """
+    if kernel.release >= (6, 9):
+        return "1" if found[-1].value is None else found[-1].value
+    modes = {None: "1", "": "1", "orig_cpu": "2"}
+    if kernel.release >= (5, 14):
+        modes |= {"1": "1", "2": "2"}
+    taken = [modes[word.value] for word in found if word.value in modes]
+    return taken[-1] if taken else ""
 
 
 def enable_disable(found: Words, kernel: Kernel) -> str:  # noqa: ARG001 - as every parameter is read

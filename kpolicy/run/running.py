@@ -14,6 +14,7 @@ from kpolicy.errors import UsageError
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.parameters import MARK
 from kpolicy.location import Location
+from kpolicy.policy.files.requirement import ARCHITECTURES
 from kpolicy.policy.running.load import shipped_knobs, wanted_files
 from kpolicy.run.check import CheckRequest, judge_bare
 from kpolicy.run.conclude import Work, conclude, plan_by
@@ -28,14 +29,15 @@ if TYPE_CHECKING:
     from kpolicy.run.context import Context
     from kpolicy.running.system import System
 
-# What scripts/subarch.include makes of `uname -m`.
+# As scripts/subarch.include has it, which leaves all other machines as they are: for them make has the same word.
+# That of parisc64 is in 5.10 and no longer in 6.12, where make takes both words.
 _ARCHITECTURES: Final = (
-    (re.compile(r"i.86"), "x86"),
-    (re.compile(r"x86_64"), "x86"),
-    (re.compile(r"sun4u|sparc64"), "sparc"),
+    (re.compile(r"i.86|x86_64"), "x86"),
+    (re.compile(r"sun4u"), "sparc64"),
     (re.compile(r"aarch64.*"), "arm64"),
-    (re.compile(r"arm.*|sa110"), "arm"),
+    (re.compile(r"(?!arm64\Z)arm.*|sa110"), "arm"),
     (re.compile(r"s390x"), "s390"),
+    (re.compile(r"parisc64"), "parisc"),
     (re.compile(r"ppc.*"), "powerpc"),
     (re.compile(r"mips.*"), "mips"),
     (re.compile(r"sh[234].*"), "sh"),
@@ -118,7 +120,9 @@ def _work(request: RunningRequest, source: KernelTree, config: Config, context: 
 
 
 def _architecture(machine: str) -> str | None:
-    return next((arch for pattern, arch in _ARCHITECTURES if pattern.fullmatch(machine)), None)
+    """The ARCH word for what `uname -m` says; None where that is no machine of Linux."""
+    found = next((arch for pattern, arch in _ARCHITECTURES if pattern.fullmatch(machine)), machine)
+    return found if found in ARCHITECTURES else None
 
 
 def _tell(system: System, context: Context) -> None:

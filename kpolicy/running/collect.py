@@ -8,7 +8,6 @@ changes something: nothing walks through a folder and reads what it finds.
 
 from __future__ import annotations
 
-import errno
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -20,10 +19,11 @@ from kpolicy.config.read import parse_config, unpacked
 from kpolicy.errors import KpolicyError
 from kpolicy.location import Location
 from kpolicy.running.log import read_log
-from kpolicy.running.mounts import is_automounted, mounted, unmounted
+from kpolicy.running.mounts import AUTOMOUNT, is_automounted, mounted, unmounted
 from kpolicy.running.root import Root
 from kpolicy.running.sysctl_files import read_sysctl_files
 from kpolicy.running.system import Reading, System, Trouble, Wanted
+from kpolicy.running.trouble import unread
 
 _SYSCTLS: Final = "/sos_commands/kernel/sysctl_-a"
 _UNAME: Final = "/sos_commands/kernel/uname_-a"
@@ -110,7 +110,7 @@ class _Reader:
         return first
 
     def _is_of_a_kernel(self, path: str) -> bool:
-        """Whether a file is one of a kernel that runs: DIR can be a container's, or /proc/1/root."""
+        """Whether a file or folder is one of a kernel that runs: DIR can be a container's, or /proc/1/root."""
         try:
             return self._root.is_live or not self._root.is_copy(path)
         except OSError:
@@ -118,8 +118,9 @@ class _Reader:
 
     def _reading(self, path: str, *, only_presence: bool) -> Reading:
         absent = unmounted(path, self._mounts)
-        if self._root.is_live and is_automounted(path, self._mounts):
-            return self._trouble(path, "not mounted", absent)
+        # The folder is asked: to ask a file in it would mount tracefs already.
+        if is_automounted(path, self._mounts) and self._is_of_a_kernel(AUTOMOUNT):
+            return self._trouble(path, "not mounted", absent or f"looking below {AUTOMOUNT} may mount tracefs")
         place = Location(self._root.shown(path), 1)
         try:
             if only_presence:
@@ -128,27 +129,21 @@ class _Reader:
                 if not there and absent:
                     return self._trouble(path, "not mounted", absent)
                 if not there and not self._root.is_live:
-                    return self._missing(path)
+                    return unread(self._root, path, FileNotFoundError())
                 return Reading(place._replace(line=0), "y" if there else "n")
             content = self._root.read(path)
-        except (FileNotFoundError, NotADirectoryError):
+        except (FileNotFoundError, NotADirectoryError) as error:
             value = self._sysctls.get(path)
             if value is not None:
                 return value
             if absent:
                 return self._trouble(path, "not mounted", absent)
-            return self._missing(path)
+            return unread(self._root, path, error)
         except OSError as error:
-            if error.errno in (errno.EACCES, errno.EPERM):
-                return self._trouble(path, "not permitted", "permission denied")
-            return self._trouble(path, "unreadable", error.strerror or str(error))
+            return unread(self._root, path, error)
         if b"\0" in content:
             return self._trouble(path, "unreadable", "not a text file")
         return Reading(place, content.decode("utf-8", "surrogateescape"))
-
-    def _missing(self, path: str) -> Reading:
-        # What a copy lacks may not have been collected.
-        return self._trouble(path, "missing", "no such file" if self._root.is_live else "the copy does not have them")
 
     def _trouble(self, path: str, trouble: Trouble, why: str) -> Reading:
         return Reading(Location(self._root.shown(path), 0), None, trouble, why)

@@ -10,7 +10,8 @@ from typing import Final
 from kpolicy.files import OPEN_FLAGS
 from kpolicy.location import Location
 from kpolicy.running.root import Root
-from kpolicy.running.system import LogLine
+from kpolicy.running.system import Log, LogLine, Reading
+from kpolicy.running.trouble import unread
 
 _LIVE: Final = "/dev/kmsg"
 _KEPT: Final = ("/sos_commands/kernel/dmesg", "/var/log/dmesg")
@@ -20,26 +21,28 @@ _MOST_RECORDS: Final = 200_000
 _MOST_LINES: Final = 200_000
 
 
-def read_log(root: Root) -> tuple[LogLine, ...] | None:
-    """The lines of the log that are still there; None where it cannot be read."""
+def read_log(root: Root) -> Log:
+    """The lines of the log that are still there, or why it cannot be read."""
     if root.is_live:
-        return _live()
+        return _live(root)
+    troubles: list[Reading] = []
     for path in _KEPT:
         try:
             text = root.read(path).decode("utf-8", "replace")
-        except OSError:
+        except OSError as error:
+            troubles.append(unread(root, path, error))
             continue
-        lines = text.split("\n")[:_MOST_LINES]
-        return tuple(LogLine(Location(root.shown(path), number), line) for number, line in enumerate(lines, 1) if line)
-    return None
+        shown, lines = root.shown(path), text.split("\n")[:_MOST_LINES]
+        return Log(tuple(LogLine(Location(shown, number), line) for number, line in enumerate(lines, 1) if line))
+    return Log((), next((item for item in troubles if item.trouble != "missing"), troubles[0]))
 
 
-def _live() -> tuple[LogLine, ...] | None:
+def _live(root: Root) -> Log:
     """Each process has its own position in /dev/kmsg: to read it takes nothing away (Documentation/ABI/testing)."""
     try:
         descriptor = os.open(_LIVE, OPEN_FLAGS)
-    except OSError:
-        return None
+    except OSError as error:
+        return Log((), unread(root, _LIVE, error))
     found: list[LogLine] = []
     try:
         for _ in range(_MOST_RECORDS):
@@ -49,7 +52,9 @@ def _live() -> tuple[LogLine, ...] | None:
                 if error.errno == errno.EPIPE:
                     # Records were overwritten meanwhile; the next read is at the oldest that is left.
                     continue
-                # EAGAIN: these were all.
+                if error.errno != errno.EAGAIN:
+                    return Log((), unread(root, _LIVE, error))
+                # These were all.
                 break
             if not record:
                 break
@@ -57,4 +62,4 @@ def _live() -> tuple[LogLine, ...] | None:
             found.append(LogLine(Location(_LIVE, 0), text))
     finally:
         os.close(descriptor)
-    return tuple(found)
+    return Log(tuple(found))

@@ -15,7 +15,7 @@ PLACES: Final = {
     "/sys/kernel/security": "securityfs",
 }
 """Where they are mounted by convention, what is inside of another before that."""
-_AUTOMOUNT: Final = "/sys/kernel/debug/tracing"
+AUTOMOUNT: Final = "/sys/kernel/debug/tracing"
 """To look into it mounts tracefs there (fs/tracefs, kernel/trace/trace.c: trace_automount)."""
 
 
@@ -41,8 +41,8 @@ def unmounted(path: str, mounts: frozenset[tuple[str, str]] | None) -> str:
 
 
 def is_automounted(path: str, mounts: frozenset[tuple[str, str]] | None) -> bool:
-    """Whether to look at a file of the running system would mount something."""
-    return path.startswith(f"{_AUTOMOUNT}/") and (mounts is None or (_AUTOMOUNT, PLACES[_AUTOMOUNT]) not in mounts)
+    """Whether to look at a file of a kernel that runs would mount something."""
+    return path.startswith(f"{AUTOMOUNT}/") and (mounts is None or (AUTOMOUNT, PLACES[AUTOMOUNT]) not in mounts)
 
 
 def _entries(text: str) -> Iterator[tuple[str, str]]:

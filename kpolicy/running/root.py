@@ -51,7 +51,10 @@ class Root:
             os.close(descriptor)
 
     def is_copy(self, path: str) -> bool:
-        """Whether there is a file with a content on a disk: those of /proc have the size 0.  Raises OSError."""
+        """Whether there is a file or folder with a content on a disk: those of /proc and debugfs have the size 0.
+
+        Nothing is mounted by asking: stat() does not follow automounts (fs/stat.c: vfs_fstatat()).  Raises OSError.
+        """
         held, name = self._walk(path)
         try:
             return os.stat(name, dir_fd=held, follow_symlinks=False).st_size > 0

@@ -48,6 +48,13 @@ class LogLine(NamedTuple):
     text: str
 
 
+class Log(NamedTuple):
+    """The kernel log: its lines, or what came of reading it, which is no text then."""
+
+    lines: tuple[LogLine, ...] = ()
+    unread: Reading | None = None
+
+
 class Stated(NamedTuple):
     """A value that a file of sysctl.d sets."""
 
@@ -61,8 +68,8 @@ class System:
 
     `release` is that of the kernel, as `uname -r` has it, and `machine` its `uname -m`; "" where nothing says so.
     `config` is None where none can be found, `tried` says where it was looked for, and what came of that.
-    `command_line` is None where it cannot be read.  `readings` are by the first path of what was wanted; `log` is None
-    where there is none to be read.  `sysctl_files` has the lines that set sysctls at boot, by their names.
+    `command_line` is None where it cannot be read.  `readings` are by the first path of what was wanted.
+    `sysctl_files` has the lines that set sysctls at boot, by their names.
     """
 
     name: str
@@ -72,5 +79,5 @@ class System:
     tried: tuple[tuple[str, str], ...]
     command_line: CommandLine | None
     readings: Mapping[str, Reading] = field(default_factory=dict)
-    log: tuple[LogLine, ...] | None = None
+    log: Log = Log()
     sysctl_files: Mapping[str, Stated] = field(default_factory=dict)

@@ -13,6 +13,7 @@ import pytest
 from kpolicy.cli.running import stated_root
 from kpolicy.policy.running.load import shipped_knobs
 from kpolicy.report.formats import FORMATS
+from kpolicy.run.running import _architecture
 from kpolicy.running import collect
 from kpolicy.running.root import Root
 from tests.cli.support import Outcome, copy_of_demo, kpolicy
@@ -100,6 +101,17 @@ def test_fedora(tmp_path: Path) -> None:
     assert set(_unread(root)) == {"the copy does not have them", "tracefs is not mounted at /sys/kernel/tracing"}
     # page_owner=on makes the kernel record stacks: the rule about a sleeping page_owner is silent.
     assert "page-owner/asleep" not in _check(root).out
+
+
+def test_a_log_that_is_not_there_is_not_read(tmp_path: Path) -> None:
+    root = roots.fedora(tmp_path / "root")
+    (root / "var/log/dmesg").write_bytes(b"x" * (5 << 20))
+    assert "gave-up: kmemleak" not in "".join(_said(root))
+    assert _unread(root)["larger than 4 MiB"] == "not read, larger than 4 MiB: debugobjects, kmemleak"
+    (root / "var/log/dmesg").unlink()
+    policy = write(tmp_path, {"config": config("7.3.4", "X86 DEBUG_KMEMLEAK")}) / "config"
+    unread = _check(root, policy, "--select", "running/not-read").out
+    assert "not read, the copy does not have them: kmemleak [running/not-read]" in unread
 
 
 def test_android(tmp_path: Path) -> None:
@@ -249,6 +261,35 @@ def test_an_empty_root(tmp_path: Path) -> None:
     outcome = _check(tmp_path, "--release", "6.12", "--arch", "arm")
     assert outcome.status == 1
     assert "the config of the running kernel is not found" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("machine", "word"),
+    [
+        ("i686", "x86"),
+        ("x86_64", "x86"),
+        ("armv7l", "arm"),
+        ("arm64", "arm64"),
+        ("aarch64_be", "arm64"),
+        ("ppc64le", "powerpc"),
+        ("parisc64", "parisc"),
+        ("sh4a", "sh"),
+        ("sun4u", "sparc64"),
+        # As they are.
+        *((word, word) for word in ("sparc64", "sparc", "alpha", "m68k", "parisc", "openrisc", "xtensa", "arc")),
+        ("vax", None),
+        ("", None),
+    ],
+)
+def test_machines(machine: str, word: str | None) -> None:
+    assert _architecture(machine) == word
+
+
+def test_a_machine_that_make_calls_the_same(tmp_path: Path) -> None:
+    files = {"proc/version": "Linux version 6.12.9 (a@b)\n", "proc/sys/kernel/arch": "m68k\n"}
+    outcome = _check(write(tmp_path, dict(files)))
+    assert outcome.status == 1, outcome.err
+    assert "the config of Linux 6.12.9 is not found" in outcome.out
 
 
 def test_a_config_of_another_kernel(tmp_path: Path) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from kpolicy.location import Location
 from kpolicy.running import collect as module
 from kpolicy.running.collect import collect
-from kpolicy.running.mounts import is_automounted, mounted, unmounted
+from kpolicy.running.log import read_log
+from kpolicy.running.mounts import AUTOMOUNT, is_automounted, mounted, unmounted
 from kpolicy.running.root import Root
 from kpolicy.running.system import Reading, Wanted
 from tests.running.roots import config, write
@@ -185,6 +187,28 @@ def test_proc_below_another_root_is_that_of_a_kernel(tmp_path: Path) -> None:
     assert collect(str(copied), [wanted]).readings[wanted.paths[0]].text == "5\n"
 
 
+def test_tracefs_is_not_mounted_below_another_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Played, as debugfs can only be mounted by root: what it has is of the size 0.
+    root = write(tmp_path, {path.lstrip("/"): "1\n" for path in _TRACING[1:]})
+    assert _reading(root, *_TRACING).text == "1\n"
+    entered: list[str] = []
+    real = Root._walk
+
+    def note(self: Root, path: str) -> tuple[int, str]:
+        entered.append(path)
+        return real(self, path)
+
+    monkeypatch.setattr(Root, "is_copy", lambda _, path: path != AUTOMOUNT)
+    monkeypatch.setattr(Root, "_walk", note)
+    found = _reading(root, _TRACING[1])
+    assert (found.trouble, found.why) == ("not mounted", f"looking below {AUTOMOUNT} may mount tracefs")
+    write(root, {"proc/mounts": "none /sys/kernel/debug debugfs rw 0 0\n"})
+    assert _reading(root, _TRACING[1]).why == f"tracefs is not mounted at {AUTOMOUNT}"
+    assert not [path for path in entered if path.startswith(f"{AUTOMOUNT}/")]
+    write(root, {"proc/mounts": f"tracefs {AUTOMOUNT} tracefs rw 0 0\n"})
+    assert _reading(root, _TRACING[1]).text == "1\n"
+
+
 def test_mounts(tmp_path: Path) -> None:
     assert mounted(Root(str(tmp_path))) is None
     root = write(tmp_path, {"proc/mounts": "x\nnone /sys/kernel/debug debugfs rw 0 0\n"})
@@ -199,12 +223,30 @@ def test_mounts(tmp_path: Path) -> None:
 
 
 def test_the_log_of_a_copy(tmp_path: Path) -> None:
-    assert collect(str(tmp_path), ()).log is None
     root = write(tmp_path, {"sos_commands/kernel/dmesg": "[1] a\n\n[2] kmemleak: b\n"})
     log = collect(str(root), ()).log
-    assert log is not None
-    assert [line.text for line in log] == ["[1] a", "[2] kmemleak: b"]
-    assert log[1].location.line == 3
+    assert log.unread is None
+    assert [line.text for line in log.lines] == ["[1] a", "[2] kmemleak: b"]
+    assert log.lines[1].location.line == 3
+
+
+def test_a_log_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = read_log(Root(str(tmp_path))).unread
+    assert missing is not None
+    assert (missing.trouble, missing.why) == ("missing", "the copy does not have them")
+    root = write(tmp_path, {"var/log/dmesg": b"x" * (5 << 20)})
+    large = read_log(Root(str(root))).unread
+    assert large is not None
+    assert (large.trouble, large.why) == ("unreadable", "larger than 4 MiB")
+    assert large.location.path == str(root / "var/log/dmesg")
+
+    def refuse(*_: object) -> int:
+        raise PermissionError(1, "Operation not permitted")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", refuse)
+        refused = read_log(Root("/")).unread
+    assert refused == Reading(Location("/dev/kmsg", 0), None, "not permitted", "permission denied")
 
 
 def test_the_running_system() -> None:

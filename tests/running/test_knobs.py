@@ -104,8 +104,9 @@ def test_options_are_symbols_of_a_kernel(trees: Trees) -> None:
         path.read_text(errors="replace") for tree in trees.kernels.values() for path in Path(tree).rglob("Kconfig*")
     )
     known = set(re.findall(r"^\s*(?:menu)?config (\w+)", text, re.M))
-    # Later than the trees that are always there; of Debian.
-    assert named - known <= {"DEBUG_KMEMLEAK_VERBOSE", "SECURITY_PERF_EVENTS_RESTRICT"}
+    # Later than the trees that are always there; of distributions.
+    of_distributions = {"SECURITY_PERF_EVENTS_RESTRICT", "LOCK_DOWN_IN_EFI_SECURE_BOOT", "LOCK_DOWN_IN_SECURE_BOOT"}
+    assert named - known <= {"DEBUG_KMEMLEAK_VERBOSE"} | of_distributions
 
 
 @pytest.mark.parametrize(
@@ -234,10 +235,17 @@ def _values(options: str, line: str | None, version: str = "6.12.117") -> Values
         ("lockdown", "LOCK_DOWN_KERNEL_FORCE_INTEGRITY", "quiet", "integrity"),
         ("lockdown", "", "lockdown=integrity", "integrity"),
         ("lockdown", "", "quiet", "none"),
+        ("lockdown", "!LOCK_DOWN_IN_EFI_SECURE_BOOT", "quiet", "none"),
+        # Debian and Fedora, Ubuntu: it depends on the firmware.
+        ("lockdown", "LOCK_DOWN_IN_EFI_SECURE_BOOT", "quiet", None),
+        ("lockdown", "LOCK_DOWN_IN_SECURE_BOOT", "quiet", None),
+        ("lockdown", "LOCK_DOWN_IN_EFI_SECURE_BOOT", "lockdown=integrity", "integrity"),
+        ("lockdown", "LOCK_DOWN_IN_EFI_SECURE_BOOT LOCK_DOWN_KERNEL_FORCE_INTEGRITY", "quiet", "integrity"),
         ("failslab.probability", "FAILSLAB", "failslab=1,25,0,-1", "25"),
         ("kernel.traceoff_on_warning", "", "traceoff_on_warning", "1"),
         ("kernel.traceoff_on_warning", "", "traceoff_on_warning=off", "0"),
         ("kernel.ftrace_dump_on_oops", "", "ftrace_dump_on_oops=orig_cpu", "orig_cpu"),
+        ("kernel.ftrace_dump_on_oops", "", "ftrace_dump_on_oops=foo,bar=2", "foo,bar=2"),
         ("kernel.task_delayacct", "", "delayacct", "1"),
         ("kernel.sched_schedstats", "SCHEDSTATS", "schedstats=enable", "1"),
         ("kfence.sample_interval", "KFENCE_SAMPLE_INTERVAL=100", "kfence.sample_interval=0", "0"),
@@ -254,6 +262,26 @@ def _values(options: str, line: str | None, version: str = "6.12.117") -> Values
 def test_what_config_and_command_line_make_of_it(name: str, options: str, line: str | None, value: str | None) -> None:
     found = expected(_BY_NAME[name], _values(options, line), holds)
     assert (found.value if found is not None else None) == value
+
+
+@pytest.mark.parametrize(
+    ("release", "line", "value"),
+    [
+        ("5.10.1", "ftrace_dump_on_oops", "1"),
+        ("5.10.1", "ftrace_dump_on_oops=orig_cpu", "2"),
+        # A number is a value from 5.14 on.
+        ("5.10.1", "ftrace_dump_on_oops=2", "0"),
+        ("6.1.192", "ftrace_dump_on_oops=", "1"),
+        ("6.1.192", "ftrace_dump_on_oops=orig_cpu", "2"),
+        ("6.1.192", "ftrace_dump_on_oops=2 ftrace_dump_on_oops=foo", "2"),
+        ("6.8.1", "ftrace_dump_on_oops=orig_cpu", "2"),
+        ("6.9.1", "ftrace_dump_on_oops=orig_cpu", "orig_cpu"),
+    ],
+)
+def test_dump_on_oops_was_a_number(release: str, line: str, value: str) -> None:
+    found = expected(_BY_NAME["kernel.ftrace_dump_on_oops"], _values("TRACING PROC_SYSCTL", line, release), holds)
+    assert found is not None
+    assert found.value == value
 
 
 def test_what_can_be_anything_after_boot() -> None:

@@ -140,10 +140,11 @@ class _Checker:
         # Only here: most knobs are files.
         from kpolicy.running.system import Reading
 
-        if self._system.log is None:
-            return None
+        log = self._system.log
+        if log.unread is not None:
+            return log.unread
         pattern = re.compile(knob.pattern)
-        found = next((line for line in self._system.log if pattern.search(line.text)), None)
+        found = next((line for line in log.lines if pattern.search(line.text)), None)
         # What is not in the log any more may have been there.
         return Reading(found.location, "y") if found is not None else None
 
