@@ -91,18 +91,10 @@ def check_outputs(console: Console, outputs: Outputs) -> None:
     for output in outputs.all:
         if output.path is not None:
             check_output(output.path, force=outputs.force)
-            _check_folder(output.path)
     path = _step_summary(console, outputs)
     if path is not None:
         # It is appended to, whether it is there or not.
         check_output(path, force=True)
-        _check_folder(path)
-
-
-def _check_folder(path: str) -> None:
-    folder = os.path.dirname(path) or "."
-    if not os.path.isdir(folder):
-        raise InputError(f"cannot write {path}: no such directory: {folder}")
 
 
 def deliver_outputs(console: Console, report: Report, outputs: Outputs) -> None:

@@ -43,10 +43,19 @@ def context_for(console: Console, *, no_cache: bool = False, jobs: int = 1) -> C
 
 
 def check_output(path: str | None, *, force: bool) -> None:
-    """Refuse to overwrite a file that the user did not ask to overwrite, before any work is done."""
-    if path is not None and os.path.isdir(path):
+    """Refuse what could not be written in the end, before any work is done.
+
+    Raises UsageError for a file that is there and not to be overwritten, InputError for a folder and for a file in one
+    that does not exist.
+    """
+    if path is None:
+        return
+    if os.path.isdir(path):
         raise InputError(f"cannot write {path}: it is a directory")
-    if path is not None and not force and os.path.lexists(path):
+    folder = os.path.dirname(path) or "."
+    if not os.path.isdir(folder):
+        raise InputError(f"cannot write {path}: no such directory: {folder}")
+    if not force and os.path.lexists(path):
         raise UsageError(f"{path} exists", hint="pass another file to -o, or --force to overwrite it")
 
 

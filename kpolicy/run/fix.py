@@ -252,7 +252,7 @@ def _file(source: KernelTree, part: Part, given: bytes, target: Target) -> tuple
         except OSError as error:
             raise InputError(f"cannot read the config: {error.strerror or error}", Location(part.path, 0)) from None
     if is_packed(content):
-        raise UsageError(f"{part.path} is packed", hint="unpack it first, or use --format fragment")
+        raise UsageError(f"{part.path} is compressed", hint="decompress it first, or use --format fragment")
     return content, name, path
 
 

@@ -78,7 +78,7 @@ class Result:
         if self.path is None:
             raise UsageError("standard input is not a file", hint=hint)
         if self.packed:
-            raise UsageError(f"{self.path} is packed", hint=f"unpack it first; {hint}")
+            raise UsageError(f"{self.path} is compressed", hint=f"decompress it first; {hint}")
         if any(ord(letter) < ord(" ") or letter in '"\\\x7f' for letter in self.name):
             raise UsageError(f"{self.name}: git quotes such a name", hint="rename the file")
 

@@ -243,7 +243,7 @@ def test_what_cannot_be_edited(demo: Path, tmp_path: Path) -> None:
     import gzip
 
     packed.write_bytes(gzip.compress((demo / _PATH).read_bytes()))
-    assert "is packed" in _fix(demo, "--arch", "x86", packed).err
+    assert "is compressed" in _fix(demo, "--arch", "x86", packed).err
     assert "DEBUG_KMEMLEAK" in _fix(demo, "--arch", "x86", packed, "--format", "fragment", *_STATED).out
     odd = tmp_path / 'my"config'
     odd.write_bytes((demo / _PATH).read_bytes())

@@ -277,3 +277,22 @@ def test_formats_of_a_real_tree(kernel: Path, tmp_path: Path) -> None:
     assert int(readers.read_junit(texts["junit"]).get("failures")) == failures
     tests = [subtest for test in readers.read_ktap(texts["ktap"]) for subtest in test.subtests]
     assert sum(not test.ok for test in tests) == failures
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["upgrade", "nothing_defconfig", "--from", ".", "--to", "."],
+        ["fix", "--tree", ".", "nothing_defconfig"],
+        ["expand", "--tree", ".", "nothing_defconfig"],
+        ["chain", "--tree", ".", "NOTHING"],
+        ["cost", "nothing"],
+        ["policy", "import", "yocto:nothing.scc"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_folder_that_is_not_there_is_refused_before_any_work(words: list[str], demo: Path) -> None:
+    words = [str(demo) if word == "." else word for word in words]
+    outcome = kpolicy(*words, "-o", "nowhere/result")
+    assert outcome.status == 3
+    assert outcome.err == "error: cannot write nowhere/result: no such directory: nowhere\n"

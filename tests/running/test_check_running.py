@@ -150,7 +150,7 @@ def test_embedded(tmp_path: Path) -> None:
     # No rule says anything about a config that nobody has read.
     assert all("[running/" in line for line in _check(root).out.splitlines())
     # What the user has of it counts.
-    own = write(tmp_path, {"config": config("6.12.80", "MIPS PROC_FS PROC_SYSCTL PRINTK PANIC_TIMEOUT=3", "mips")})
+    own = write(tmp_path, {"config": config("6.12.80", "MIPS PROC_FS SYSCTL PRINTK PANIC_TIMEOUT=3", "mips")})
     said = _said(root, own / "config")
     assert not [item for item in said if "no-config" in item]
 
@@ -245,7 +245,7 @@ def test_junk_in_every_file(tmp_path: Path, junk: bytes) -> None:
     paths = {path: junk for knob in shipped_knobs() for path in knob.paths}
     others = ("/proc/cmdline", "/proc/mounts", "/var/log/dmesg", "/etc/sysctl.conf", "/proc/sys/kernel/arch")
     root = write(tmp_path, {path.lstrip("/"): junk for path in (*paths, *others)})
-    options = "X86 PROC_FS PROC_SYSCTL SYSFS DEBUG_FS TRACING PRINTK MMU DETECT_HUNG_TASK KFENCE SLUB_DEBUG LOCKDEP"
+    options = "X86 PROC_FS SYSCTL SYSFS DEBUG_FS TRACING PRINTK MMU DETECT_HUNG_TASK KFENCE SLUB_DEBUG LOCKDEP"
     write(root, {"proc/config.gz": config("6.12.9", options), "proc/version": "Linux version 6.12.9 (a@b)\n"})
     outcome = _check(root)
     assert outcome.status in (0, 1), outcome.err
@@ -297,7 +297,7 @@ def test_a_config_of_another_kernel(tmp_path: Path) -> None:
         tmp_path,
         {
             "proc/version": "Linux version 6.12.9 (a@b) #1\n",
-            "proc/config.gz": config("6.1.4", "X86 PROC_FS PROC_SYSCTL !DETECT_HUNG_TASK"),
+            "proc/config.gz": config("6.1.4", "X86 PROC_FS SYSCTL !DETECT_HUNG_TASK"),
             "proc/sys/kernel/hung_task_timeout_secs": "120\n",
             "proc/sys/kernel/hung_task_panic": "0\n",
         },
@@ -307,6 +307,24 @@ def test_a_config_of_another_kernel(tmp_path: Path) -> None:
         "warning other-config: the kernel has kernel.hung_task_panic and 1 more, but CONFIG_DETECT_HUNG_TASK is not"
         " set: the config is not that of the running kernel",
     }
+
+
+def test_settings_of_a_kernel_without_proc_sysctl(tmp_path: Path) -> None:
+    # Linux 7.3 has only SYSCTL, fs/proc/Kconfig; 6.12 has both, and PROC_SYSCTL selects SYSCTL.
+    for version, options in (("7.3.4", "SYSCTL"), ("6.12.9", "PROC_SYSCTL SYSCTL")):
+        root = write(
+            tmp_path / version,
+            {
+                "proc/version": f"Linux version {version} (a@b) #1\n",
+                "proc/config.gz": config(version, f"X86 PROC_FS MMU PRINTK {options}"),
+                "proc/cmdline": "quiet\n",
+                "proc/sys/kernel/randomize_va_space": "0\n",
+            },
+        )
+        assert _said(root) == {
+            "warning weakened: kernel.randomize_va_space is 0 at run time, 2 by default: addresses of programs are"
+            " easier to guess",
+        }
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ class _Checker:
             case = next((item for item in cases if self._truth(item.when, self._values) is True), None)
             letter = case.letter if case is not None else str(bit)
             check, severity = self._check_for(case) if case is not None else (running_checks.TAINTED, None)
-            says = case.says if case is not None else f"bit {bit}, which Linux 7.3 does not have"
+            says = case.says if case is not None else "Linux 7.3 has no such flag"
             message = f"{knob.name} has the flag {letter}: {says}"
             yield self._finding(check, f"{knob.name}.{letter}", message, place, value, severity)
 

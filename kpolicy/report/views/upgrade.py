@@ -229,7 +229,7 @@ def _protection(item: Protection) -> tuple[str, ...]:
 
 
 def _request(item: LostRequest) -> tuple[str, ...]:
-    return item.lost.line.text, ", ".join(map(str, item.edits)) or "with another one", item.lost.reason
+    return item.lost.line.text, ", ".join(map(str, item.edits)) or "by the edits of another request", item.lost.reason
 
 
 def _lost(item: LostRequest) -> tuple[str, ...]:
