@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import pytest
 
-from kpolicy.errors import UsageError
+from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.policy.files.extends import policy_of_text
 from kpolicy.policy.files.require_writing import policy_text
 from kpolicy.policy.files.requirement import Requirement, scope_words
@@ -215,11 +215,17 @@ def test_yocto() -> None:
 
 
 def test_yocto_features() -> None:
-    # Without a KARCH the condition does not hold; the root is the folder that has ktypes.
+    # The root is the folder that has ktypes; without a KARCH it is not known what holds.
     arm = rows(read("yocto:meta/features/trace.scc@arm"))
     assert arm[0] == ("meta/features/trace.cfg:1", "CONFIG_FTRACE=y", "for arm")
     files = {**YOCTO, "meta/features/none.cfg": "CONFIG_NONE=y\n"}
-    assert rows(read("yocto:meta/features/trace.scc", files)) == [("meta/features/none.cfg:1", "CONFIG_NONE=y", "")]
+    files["meta/features/both.scc"] = "kconf hardware none.cfg\ninclude trace.scc\n"
+    found = read("yocto:meta/features/both.scc", files)
+    assert rows(found) == [("meta/features/none.cfg:1", "CONFIG_NONE=y", "")]
+    assert [(str(item.location), item.why) for item in found.left_out] == [
+        ("meta/features/trace.scc:2", 'it is under a condition: [ "$KARCH" = "x86_64" ] || [ "$KARCH" = "arm" ]'),
+        ("meta/features/trace.scc:4", "it is under a condition: else of a block"),
+    ]
     # A fragment can be included, and a part of a block be unknown.
     files["meta/features/all.scc"] = (
         'include trace.cfg nocfg\nif [ $KARCH != arm ] && [ -n "$X" ]; then\nkconf hardware none.cfg\nfi\n'
@@ -227,6 +233,79 @@ def test_yocto_features() -> None:
     found = read("yocto:meta/features/all.scc", files)
     assert [item.symbol for item in found.requirements] == ["FTRACE", "HZ"]
     assert [item.text for item in found.left_out] == ["kconf hardware none.cfg"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "outcome"),
+    [
+        ('[ "$KMACHINE" = "box" ]', "then"),
+        ('[ "$KMACHINE" != "box" ]', "else"),
+        ('[ "$KTYPE" = "tiny" ]', "unknown"),
+        ('[ "$KTYPE" != "tiny" ]', "unknown"),
+        ('[ "$KTYPE" = "" ]', "unknown"),
+        ('[ "$KMACHINE" = "$KTYPE" ]', "unknown"),
+        ('[ "$MOOD" = "good" ]', "unknown"),
+        ('[ "$KMACHINE" = "box" ] || [ "$KTYPE" = "tiny" ]', "then"),
+        ('[ "$KTYPE" = "tiny" ] || [ "$KMACHINE" = "box" ]', "then"),
+        ('[ "$KTYPE" = "tiny" ] && [ "$KMACHINE" = "box" ]', "unknown"),
+        ('[ "$KTYPE" = "tiny" ] && [ "$KMACHINE" = "other" ]', "else"),
+        ('[ "$KTYPE" = "tiny" ] || [ "$KMACHINE" = "other" ]', "unknown"),
+    ],
+)
+def test_a_condition_about_what_no_file_defines_is_not_known(condition: str, outcome: str) -> None:
+    files = {
+        "a.scc": (
+            "kconf hardware box.cfg\ndefine KMACHINE box\ndefine MOOD good\nif grep x y; then\ndefine MOOD bad\nfi\n"
+            f"if {condition}; then\nkconf hardware then.cfg\nelse\nkconf hardware else.cfg\nfi\n"
+        ),
+        "box.cfg": "CONFIG_BOX=y\n",
+        "then.cfg": "CONFIG_THEN=y\n",
+        "else.cfg": "CONFIG_ELSE=y\n",
+    }
+    found = read("yocto:a.scc", files)
+    taken = [item.symbol.lower() for item in found.requirements[1:]]
+    left_out = [str(item.location) for item in found.left_out]
+    assert (taken or ["unknown"]) == [outcome]
+    assert left_out == ["a.scc:5", *(() if taken else ("a.scc:8", "a.scc:10"))]
+
+
+def test_the_files_that_a_yocto_file_includes_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Each file includes the next one twice: a million includes with twenty files.
+    monkeypatch.setattr("kpolicy.policy.foreign.yocto.MOST_FILES", 100)
+    files = {f"f{at}.scc": f"include f{at + 1}\ninclude f{at + 1}\n" for at in range(20)} | {"f20.scc": ""}
+    with pytest.raises(KpolicyError) as caught:
+        read("yocto:f0.scc", files)
+    [error] = errors_of(caught.value)
+    assert error.message == "more than 100 files are included"
+    assert (str(error.location), error.source_line) == ("f19.scc:1", "include f20")
+
+
+def test_the_size_of_what_a_yocto_file_includes_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A file counts as often as it is included.
+    monkeypatch.setattr("kpolicy.policy.foreign.yocto.MAX_SIZE", 20)
+    files = {"a.scc": "kconf hardware b.cfg\n" * 100, "b.cfg": "CONFIG_SMP=y\n"}
+    with pytest.raises(KpolicyError) as caught:
+        read("yocto:a.scc", files)
+    [error] = errors_of(caught.value)
+    assert (str(error.location), error.message) == ("a.scc:7", "the files that are included are too large together")
+
+
+def test_a_chain_of_yocto_files_has_an_end() -> None:
+    files = {f"f{at}.scc": f"include f{at + 1}\n" for at in range(60)} | {"f60.scc": ""}
+    with pytest.raises(KpolicyError) as caught:
+        read("yocto:f0.scc", files)
+    [error] = errors_of(caught.value)
+    assert (str(error.location), error.message) == ("f50.scc:1", "more than 50 includes within one another")
+
+
+def test_a_yocto_file_within_itself_is_refused() -> None:
+    with pytest.raises(KpolicyError) as caught:
+        read("yocto:a.scc", {"a.scc": "include ./a\ninclude a\ninclude b\n", "b.scc": "include a\n"})
+    assert [(str(item.location), item.message) for item in errors_of(caught.value)] == [
+        ("a.scc:1", "a file includes itself"),
+        ("a.scc:2", "a file includes itself"),
+        ("b.scc:1", "a.scc includes this file"),
+    ]
 
 
 def test_openwrt() -> None:

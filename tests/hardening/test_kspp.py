@@ -38,6 +38,12 @@ def test_an_option_without_a_line_that_the_release_has(tmp_path: Path) -> None:
     assert "UBSAN_BOUNDS" not in findings(tmp_path, X86, "5.4.0")
 
 
+def test_an_option_that_a_stable_release_took_in(tmp_path: Path) -> None:
+    # arch/Kconfig has CPU_MITIGATIONS from 6.9 on; 5.10.223 has it, and 5.11 to 6.8 do not
+    assert "CPU_MITIGATIONS" not in findings(tmp_path, X86, "5.12.9")
+    assert "CPU_MITIGATIONS" in findings(tmp_path, X86)
+
+
 @pytest.mark.parametrize(("release", "is_required"), [("6.1.176", False), ("6.12.43", True), ("7.3.4", True)])
 def test_an_option_of_some_releases(tmp_path: Path, release: str, is_required: bool) -> None:
     # mm/Kconfig has RANDOM_KMALLOC_CACHES from 6.6 on, transitional from 7.2 on

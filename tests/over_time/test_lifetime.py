@@ -7,8 +7,10 @@ from importlib import resources
 
 import pytest
 
-from kpolicy.policy.checks.lifetime import lifetime, lifetime_words, removed_by
+from kpolicy.kernel.version import parse_version
+from kpolicy.policy.checks.lifetime import is_in, lifetime, lifetime_words, removed_by
 from kpolicy.policy.checks.renames import renames
+from kpolicy.policy.checks.rules_table import rules_table
 
 
 def test_the_first_and_the_last_release() -> None:
@@ -32,6 +34,15 @@ def test_the_first_and_the_last_release() -> None:
         ("RESOURCE_COUNTERS", "6.12", "gone before Linux 4.9"),
         ("RANDOM_KMALLOC_CACHES", "6.1.176", "new in Linux 6.6"),
         ("MITIGATION_VMSCAPE", "6.12.43", "not in Linux 6.14, new by 6.17"),
+        ("CPU_MITIGATIONS", "5.12.9", "new in Linux 6.9"),
+        ("CPU_MITIGATIONS", "5.10.223", ""),
+        ("CPU_MITIGATIONS", "6.9", ""),
+        ("BPF_UNPRIV_DEFAULT_OFF", "5.9.0", "not in Linux 5.12, new by 5.14"),
+        ("BPF_UNPRIV_DEFAULT_OFF", "5.13.0", ""),
+        ("PCIE_BW", "5.10.223", ""),
+        ("PCIE_BW", "5.12.9", "last in Linux 5.11"),
+        ("VIDEO_ATOMISP_OV2722", "4.19.0", "in Linux 4.15, gone by 4.19, again in 5.8"),
+        ("VIDEO_ATOMISP_OV2722", "4.17.0", ""),
         ("DEBUG_VM", "6.12", ""),
         ("NO_SUCH_NAME", "6.12", ""),
         ("MEMCG_SWAP", "unknown", ""),
@@ -39,6 +50,30 @@ def test_the_first_and_the_last_release() -> None:
 )
 def test_why_a_release_lacks_a_name(name: str, release: str, words: str) -> None:
     assert lifetime_words(name, release) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "release", "known"),
+    [
+        ("CPU_MITIGATIONS", "5.10.0", False),
+        ("CPU_MITIGATIONS", "5.10.223", False),
+        ("CPU_MITIGATIONS", "5.12.9", False),
+        ("CPU_MITIGATIONS", "6.8.0", False),
+        ("CPU_MITIGATIONS", "6.9.0", True),
+        ("LDISC_AUTOLOAD", "4.19.40", False),
+        ("LDISC_AUTOLOAD", "5.1.15", True),
+        ("PCIE_BW", "5.9.2", True),
+        ("PCIE_BW", "5.10.0", False),
+        ("PCIE_BW", "5.11.0", True),
+        ("VIDEO_ATOMISP_OV2722", "4.15.0", True),
+        ("VIDEO_ATOMISP_OV2722", "5.0.1", False),
+        ("DEBUG_VM", "5.13", True),
+        ("RESOURCE_COUNTERS", "4.9", False),
+        ("NO_SUCH_NAME", "6.12", False),
+    ],
+)
+def test_what_a_release_is_known_to_have(name: str, release: str, known: bool) -> None:
+    assert is_in(name, release) is known
 
 
 def test_removed_by_is_the_first_release_without_the_name() -> None:
@@ -59,8 +94,12 @@ def test_each_name_has_releases_in_their_order() -> None:
 def test_a_successor_outlives_the_name() -> None:
     for old, entry in renames().items():
         was = lifetime(old)
+        assert was is not None or old in rules_table("renames"), f"{old}: no release has it"
         for new in entry.names:
             now = lifetime(new)
-            if was is None or now is None or not was.last:
-                continue
-            assert now.last == "" or now.after == "" or now.last != was.last, (old, new)
+            assert now is not None, f"{new}, after {old}: no release has it"
+            assert now.first, f"{new}, after {old}: only older releases have it"
+            if now.last:
+                assert was is not None, (old, new)
+                assert was.last, f"{old} is still there, {new} is not"
+                assert parse_version(was.last) < parse_version(now.last), (old, new)

@@ -12,6 +12,8 @@ from kpolicy.kernel.version import parse_version
 from kpolicy.policy.checks.renames import renamed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from kpolicy.kernel.version import KernelVersion
 
 _TREES: Final = "Trees: "
@@ -31,19 +33,12 @@ class Lifetime:
 
 
 def lifetime(name: str) -> Lifetime | None:
-    """When Linux had a name; None for one that no release has had that was read."""
-    text = _seen()
-    start = text.find(f"\n{name} ")
-    if start < 0:
+    """When Linux had a name, gaps included; None for one that no release has had that was read."""
+    found = _history(name)
+    if found is None:
         return None
-    runs = text[start + len(name) + 2 : text.find("\n", start + 1)].split()
-    first, last = runs[0].partition("-")[0], runs[-1].partition("-")[2]
-    every = _series()
-    if not first:
-        return Lifetime("", "", "", every[0])
-    at = every.index(first)
-    after = every[every.index(last) + 1] if last else ""
-    return Lifetime(first, last, every[at - 1] if at else "", after)
+    first, last = found.runs[0], found.runs[-1]
+    return Lifetime(first.first, last.last, first.before, last.after)
 
 
 def removed_by(name: str, version: str) -> str | None:
@@ -60,23 +55,41 @@ def removed_by(name: str, version: str) -> str | None:
 
 def is_in(name: str, version: str) -> bool:
     """Whether a release is known to have a name, on some architecture."""
-    found, release = lifetime(name), _parsed(version)
-    if found is None or not found.first or release is None or _series_of(release) < parse_version(found.first):
+    found, release = _history(name), _parsed(version)
+    if found is None or release is None or _series_of(release) in found.unclear:
         return False
-    return not found.last or not parse_version(found.last) < _series_of(release)
+    return any(_holds(run, _series_of(release)) for run in found.runs)
 
 
 def lifetime_words(name: str, version: str) -> str:
     """Why a release lacks a name, as an end of a sentence: `last in Linux 6.0`; "" where that is not known."""
-    found, release = lifetime(name), _parsed(version)
-    if found is None or release is None:
+    found, release = _history(name), _parsed(version)
+    if found is None or release is None or _series_of(release) in found.unclear:
         return ""
+    last = found.runs[-1]
     if removed_by(name, version):
-        return _successor(name, found) or _gone(found)
-    if found.first and found.before and not parse_version(found.before) < _series_of(release):
-        exact = f"new in Linux {found.first}"
-        return exact if _adjoin(found.before, found.first) else f"not in Linux {found.before}, new by {found.first}"
-    return ""
+        return _successor(name, last) or _gone(last)
+    return _new(found.runs, _series_of(release))
+
+
+def _new(runs: tuple[Lifetime, ...], series: KernelVersion) -> str:
+    """The words for a series before a run, where it is known to be after the run before that."""
+    at = next((at for at, run in enumerate(runs) if run.first and series < parse_version(run.first)), None)
+    if at is None or not runs[at].before or parse_version(runs[at].before) < series:
+        return ""
+    run = runs[at]
+    is_exact = _adjoin(run.before, run.first)
+    if at == 0:
+        return f"new in Linux {run.first}" if is_exact else f"not in Linux {run.before}, new by {run.first}"
+    if series < parse_version(runs[at - 1].after):
+        return ""
+    return f"{_gone(runs[at - 1])}, again {'in' if is_exact else 'by'} {run.first}"
+
+
+def _holds(run: Lifetime, series: KernelVersion) -> bool:
+    if not run.first or series < parse_version(run.first):
+        return False
+    return not run.last or not parse_version(run.last) < series
 
 
 def _gone(found: Lifetime) -> str:
@@ -114,12 +127,60 @@ def _parsed(version: str) -> KernelVersion | None:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class _History:
+    """The runs of series that define a name, and the series that may have it or not.
+
+    A stable release takes in what later ones add and remove.  Where the tree of a series is one, and it differs from
+    both of its neighbours, its series got or lost the name on the way: that is no run and no gap.
+    """
+
+    runs: tuple[Lifetime, ...]
+    unclear: frozenset[KernelVersion]
+
+
+@functools.lru_cache(maxsize=1024)
+def _history(name: str) -> _History | None:
+    text = _seen()
+    start = text.find(f"\n{name} ")
+    if start < 0:
+        return None
+    runs = text[start + len(name) + 2 : text.find("\n", start + 1)].split()
+    trees = _trees()
+    every = [f"{tree.version}.{tree.patchlevel}" for tree in trees]
+    if runs == ["-"]:
+        return _History((Lifetime("", "", "", every[0]),), frozenset())
+    has = [False] * len(trees)
+    for run in runs:
+        first, _, last = run.partition("-")
+        end = every.index(last) + 1 if last else len(every)
+        has[every.index(first) : end] = [True] * (end - every.index(first))
+    odd = {
+        at
+        for at in range(1, len(trees) - 1)
+        if trees[at].sublevel and has[at] != has[at - 1] and has[at] != has[at + 1]
+    }
+    present = [value is not (at in odd) for at, value in enumerate(has)]
+    return _History(tuple(_runs(present, every)), frozenset(_series_of(trees[at]) for at in odd))
+
+
+def _runs(present: Sequence[bool], every: Sequence[str]) -> Iterator[Lifetime]:
+    ends = [at for at in range(len(every) + 1) if (at < len(every) and present[at]) is not (at > 0 and present[at - 1])]
+    for first, after in zip(ends[::2], ends[1::2], strict=True):
+        is_last = after == len(every)
+        yield Lifetime(
+            every[first],
+            "" if is_last else every[after - 1],
+            every[first - 1] if first else "",
+            "" if is_last else every[after],
+        )
+
+
 @functools.cache
-def _series() -> tuple[str, ...]:
+def _trees() -> tuple[KernelVersion, ...]:
     head = _seen()
     start = head.index(_TREES) + len(_TREES)
-    trees = head[start : head.index("\n", start)].split()
-    return tuple(".".join(tree.split(".")[:2]) for tree in trees)
+    return tuple(parse_version(tree) for tree in head[start : head.index("\n", start)].split())
 
 
 @functools.cache

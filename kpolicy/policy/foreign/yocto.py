@@ -7,8 +7,9 @@ the root of the metadata, which has the folder ktypes, and beside the file that 
 round.  `define NAME VALUE` is what `if` asks about.  `kconf optional` is a note.  Patches, merges and branches are
 about the source.
 
-Of the shell that a file may be, `if` with comparisons of a variable is read; what is under another condition is left
-out, and nothing is executed.  A section is the KARCH of a file that does not define it: `x86_64`.
+Of the shell that a file may be, `if` with comparisons of a variable is read; what is under another condition, or under
+one about a variable that no file defines, is left out with a note, and nothing is executed.  A section is the KARCH of
+a file that does not define it: `x86_64`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,17 @@ from typing import Final
 from kpolicy.errors import UsageError, did_you_mean
 from kpolicy.policy.files.requirement import ARCHITECTURES, EVERYWHERE, Requirement, Scope
 from kpolicy.policy.foreign.config_lines import config_lines
-from kpolicy.policy.foreign.policy import Files, Foreign, LeftOut, Text, finish, optional_names, optional_text
+from kpolicy.policy.foreign.policy import (
+    MAX_SIZE,
+    MOST_FILES,
+    Files,
+    Foreign,
+    LeftOut,
+    Text,
+    finish,
+    optional_names,
+    optional_text,
+)
 
 _ROOT: Final = "ktypes/"
 _MOST_INCLUDES: Final = 50
@@ -32,7 +43,7 @@ _QUIET: Final = ("branch", "mark", "true")
 _COMMANDS: Final = ("include", "kconf", "force", "define", "if", "else", "elif", "fi", *_SOURCE, *_QUIET)
 _WORD: Final = re.compile(r'"([^"]*)"|\'([^\']*)\'|([^\s"\']+)')
 _IF: Final = re.compile(r"(?:el)?if\s+(.*?)\s*;\s*then\Z")
-_TEST: Final = re.compile(r'\[\s+"?\$\{?(\w+)\}?"?\s+(==?|!=)\s+"?([^"\s\]]*)"?\s+\]')
+_TEST: Final = re.compile(r'\[\s+"?\$\{?(\w+)\}?"?\s+(==?|!=)\s+"?([^"\s\]$]*)"?\s+\]')
 _ARCHITECTURE: Final = "KARCH"
 
 
@@ -43,7 +54,7 @@ def read(files: Files, path: str, section: str) -> Foreign:
         hint = did_you_mean(section, ARCHITECTURES) or "a section is a KARCH, an ARCH word of make"
         raise UsageError(f"unknown architecture {section!r}", main.location(0), hint=hint)
     reader = _Reader(files, main, section)
-    reader.file(main, is_quiet=False, depth=0)
+    reader.file(main, is_quiet=False, within=())
     finish(reader.texts)
     return Foreign(tuple(reader.requirements()), tuple(reader.left_out))
 
@@ -54,20 +65,23 @@ class _Reader:
     def __init__(self, files: Files, main: Text, architecture: str) -> None:
         self._files = files
         self._root = _root(files, os.path.dirname(main.path))
-        self._values = {_ARCHITECTURE: architecture}
+        self._values = {_ARCHITECTURE: architecture} if architecture else {}
+        self._unclear: set[str] = set()
+        self._included = self._size = 0
         self._found: dict[str, Requirement] = {}
         self.texts = [main]
         self.left_out: list[LeftOut] = []
 
     def requirements(self) -> Iterator[Requirement]:
         """What is required, for the architecture that the files define."""
-        word = self._values[_ARCHITECTURE]
+        word = self._values.get(_ARCHITECTURE, "")
         scope = Scope(((word,),)) if word in ARCHITECTURES else EVERYWHERE
         for item in self._found.values():
             yield replace(item, scope=scope)
 
-    def file(self, text: Text, *, is_quiet: bool, depth: int) -> None:
-        """Run the commands of a file; `is_quiet`: without its config fragments."""
+    def file(self, text: Text, *, is_quiet: bool, within: tuple[str, ...]) -> None:
+        """Run the commands of a file; `is_quiet`: without its config fragments; `within`: the files that include it."""
+        within = (*within, os.path.normpath(text.path))
         blocks: list[tuple[int, bool | str]] = []
         number = 0
         while number < len(text.lines):
@@ -90,8 +104,10 @@ class _Reader:
             state = next((state for _, state in blocks if state is not True), True)
             if isinstance(state, str):
                 self.left_out.append(text.left_out(first, f"it is under a condition: {state}"))
+                if words[0] == "define":
+                    self._unclear.update(words[1:2])
             elif state:
-                self._command(text, first, words, is_quiet=is_quiet, depth=depth)
+                self._command(text, first, words, is_quiet=is_quiet, within=within)
         for number, _ in blocks:
             text.complain(number, "the block does not end", hint="fi is missing")
 
@@ -115,23 +131,34 @@ class _Reader:
         result: bool | None = None
         joined = ""
         for part in re.split(r"(\|\||&&)", condition):
-            test = _TEST.fullmatch(part.strip())
             if part in ("||", "&&"):
                 joined = part
-            elif test is None:
+                continue
+            test = _TEST.fullmatch(part.strip())
+            if test is None:
                 return condition
+            holds = self._is_met(*test.groups())
+            # The shell takes both operators from left to right; y or unknown is y, n and unknown is n.
+            if not joined:
+                result = holds
             else:
-                holds = (self._values.get(test[1], "") == test[3]) is (test[2] != "!=")
-                # The shell takes both operators from left to right.
-                result = holds if result is None else (result or holds) if joined == "||" else (result and holds)
-        return bool(result)
+                decisive = joined == "||"
+                result = decisive if decisive in (result, holds) else None if None in (result, holds) else not decisive
+        return condition if result is None else result
 
-    def _command(self, text: Text, number: int, words: list[str], *, is_quiet: bool, depth: int) -> None:
+    def _is_met(self, name: str, operator: str, value: str) -> bool | None:
+        """Whether a variable has a value, or has another one; None for a variable whose value is not known."""
+        if name not in self._values or name in self._unclear:
+            return None
+        return (self._values[name] == value) is (operator != "!=")
+
+    def _command(self, text: Text, number: int, words: list[str], *, is_quiet: bool, within: tuple[str, ...]) -> None:
         command, rest = words[0], words[1:]
         if command == "include" and rest:
-            self._include(text, number, rest, is_quiet=is_quiet, depth=depth)
+            self._include(text, number, rest, is_quiet=is_quiet, within=within)
         elif command == "define" and rest:
             self._values[rest[0]] = " ".join(rest[1:])
+            self._unclear.discard(rest[0])
         elif command == "kconf" and len(rest) > 1:
             if not is_quiet:
                 self._fragment(text, number, *rest[:2])
@@ -145,7 +172,7 @@ class _Reader:
         elif command not in _QUIET:
             text.complain(number, f"{command} has too few words", at=len(text.line(number).rstrip()) + 1)
 
-    def _include(self, text: Text, number: int, words: list[str], *, is_quiet: bool, depth: int) -> None:
+    def _include(self, text: Text, number: int, words: list[str], *, is_quiet: bool, within: tuple[str, ...]) -> None:
         name = words[0]
         if name.endswith((".cfg", "defconfig")):
             # Whatever the flags are.
@@ -157,10 +184,13 @@ class _Reader:
         found = self._look(text, number, name, ".scc", (self._root, os.path.dirname(text.path)))
         if found is None:
             return
-        if depth >= _MOST_INCLUDES:
+        if found.path in within:
+            itself = "a file includes itself" if found.path == within[-1] else f"{found.path} includes this file"
+            text.complain(number, itself, at=name)
+        elif len(within) > _MOST_INCLUDES:
             text.complain(number, f"more than {_MOST_INCLUDES} includes within one another", at=name)
         else:
-            self.file(found, is_quiet=is_quiet or "nocfg" in words[1:], depth=depth + 1)
+            self.file(found, is_quiet=is_quiet or "nocfg" in words[1:], within=within)
 
     def _fragment(self, text: Text, number: int, kind: str, name: str) -> None:
         found = self._look(text, number, name, ".cfg", (os.path.dirname(text.path), self._root))
@@ -185,12 +215,25 @@ class _Reader:
                 path = os.path.normpath(os.path.join(folder, candidate))
                 found = optional_text(self._files, path)
                 if found is not None:
+                    self._count(text, number, name, len(found.text))
                     if found not in self.texts:
                         self.texts.append(found)
                     return found
         where = " or ".join(dict.fromkeys(folder or "." for folder in folders))
         text.complain(number, f"no file {stem}{ending} in {where}", at=name)
         return None
+
+    def _count(self, text: Text, number: int, name: str, size: int) -> None:
+        """Count a file as often as it is included, and stop at too many: files that include files are soon millions."""
+        self._included += 1
+        self._size += size
+        if self._included > MOST_FILES:
+            text.complain(number, f"more than {MOST_FILES} files are included", at=name)
+        elif self._size > 4 * MAX_SIZE:
+            text.complain(number, "the files that are included are too large together", at=name)
+        else:
+            return
+        finish(self.texts)
 
 
 def _words(line: str) -> list[str]:
