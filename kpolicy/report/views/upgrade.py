@@ -31,7 +31,7 @@ COUNTED: Final = {
     "result": ("records a derived value of the kernel before", "record derived values of the kernel before"),
     "ineffective": ("had no effect before either", "had no effect before either"),
 }
-"""The lines that cost nothing, in words, for one and for several."""
+"""The lines that can be dropped at no cost, in words, for one and for several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +138,8 @@ class Section:
 
 
 def fails(upgrade: Upgrade, threshold: Threshold) -> bool:
-    """Whether an upgrade loses a request or a protection, or gains a finding that fails."""
-    lost = upgrade.protections.lost if upgrade.protections is not None else ()
+    """Whether an upgrade loses a request or a protection that no edit keeps, or gains a finding that fails."""
+    lost = upgrade.protections.unkept if upgrade.protections is not None else ()
     return bool(upgrade.lost or lost) or any(reaches(item, threshold) for item in upgrade.findings_gained)
 
 
@@ -152,7 +152,7 @@ def row_of(config: str, architecture: str, upgrade: Upgrade, threshold: Threshol
         lost=tuple(item.lost.symbol for item in upgrade.lost),
         kept=tuple(item.lost.symbol for item in upgrade.kept),
         changed=tuple(item.change.symbol for item in upgrade.shifts.changed) if upgrade.shifts is not None else (),
-        protections_lost=tuple(item.symbol for item in found.lost) if found is not None else (),
+        protections_lost=tuple(item.symbol for item in found.unkept) if found is not None else (),
         protections_gained=tuple(item.symbol for item in found.gained) if found is not None else (),
         findings_gained=tuple(item.rule for item in upgrade.findings_gained),
         findings_lost=tuple(item.rule for item in upgrade.findings_lost),
@@ -166,7 +166,9 @@ def summary(upgrade: Upgrade) -> str:
     words = [f"{number(len(upgrade.lost), 'request')} lost", f"{len(upgrade.kept)} kept by edits"]
     if upgrade.protections is not None:
         found = upgrade.protections
-        words.append(f"{number(len(found.lost), 'protection')} lost, {len(found.gained)} gained")
+        kept = len(found.lost) - len(found.unkept)
+        by_edits = f", {kept} kept by edits" if kept else ""
+        words.append(f"{number(len(found.unkept), 'protection')} lost{by_edits}, {len(found.gained)} gained")
         words.append(f"{number(len(upgrade.findings_gained), 'finding')} gained, {len(upgrade.findings_lost)} lost")
     if upgrade.shifts is not None:
         words.append(f"{number(len(upgrade.shifts.changed), 'other value')} changed")
@@ -183,8 +185,7 @@ def sections(report: UpgradeReport, *, full: bool) -> Iterator[Section]:
 def _sections(upgrade: Upgrade, *, full: bool) -> Iterator[Section]:
     if upgrade.protections is not None:
         lost, gained = upgrade.protections.lost, upgrade.protections.gained
-        kept = {item.lost.symbol for item in upgrade.kept}
-        rows = ((*_protection(item), "kept by edits" if item.symbol in kept else "") for item in lost)
+        rows = ((*_protection(item), "kept by edits" if item.kept else "") for item in lost)
         yield _plain("protections and checks lost", ("option", "value", "why", ""), rows, essential=True)
         if full:
             yield _plain("protections and checks gained", ("option", "value", "why"), map(_protection, gained))

@@ -124,6 +124,7 @@ def _protection(item: Protection) -> dict[str, Any]:
         "after": item.after,
         "reason": item.reason,
         "source": item.source,
+        "kept": item.kept,
     }
 
 

@@ -30,7 +30,7 @@ TREE_HEADS: Final = ("lost", "kept", "changed", "protections", "findings", "ques
 
 
 def upgrade_lines(report: UpgradeReport, style: Style | None = None, *, full: bool = False) -> Iterator[str]:
-    """The report in at most 60 lines, unless more protections are lost; `full` has everything."""
+    """The report in at most 60 lines, unless more protections are lost or findings gained; `full` has everything."""
     style = style or Style()
     yield style.mark("strong", line(report.title))
     yield f"  {line(summary(report.upgrade))}"
