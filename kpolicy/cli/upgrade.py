@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from kpolicy.kernel.source import KernelTree
     from kpolicy.report.text.style import Style
-    from kpolicy.report.views.upgrade import TreeUpgrade, UpgradeReport
+    from kpolicy.report.views.upgrade_records import TreeUpgrade, UpgradeReport
     from kpolicy.run.upgrade import Result
     from kpolicy.run.upgraded import Form
 

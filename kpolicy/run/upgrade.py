@@ -15,7 +15,7 @@ from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.version import read_version
 from kpolicy.report.views.diff import Side
-from kpolicy.report.views.upgrade import TreeUpgrade, UpgradeReport, UpgradeRow, row_of
+from kpolicy.report.views.upgrade_records import TreeUpgrade, UpgradeReport, UpgradeRow, row_of
 from kpolicy.run.attempt import attempt
 from kpolicy.run.conclude import plan_by
 from kpolicy.run.examine import Examiner

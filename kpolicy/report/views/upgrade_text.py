@@ -10,16 +10,8 @@ from kpolicy.report.text.lines import number
 from kpolicy.report.text.markdown import prose, table
 from kpolicy.report.text.plain import line
 from kpolicy.report.text.style import Style, columns
-from kpolicy.report.views.upgrade import (
-    Section,
-    TreeUpgrade,
-    UpgradeReport,
-    UpgradeRow,
-    fitted,
-    footer,
-    sections,
-    summary,
-)
+from kpolicy.report.views.upgrade import Section, fitted, footer, sections, summary
+from kpolicy.report.views.upgrade_records import TreeUpgrade, UpgradeReport, UpgradeRow
 
 MOST_LINES: Final = 60
 """So many lines has a summary."""
