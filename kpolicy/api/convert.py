@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kpolicy.report.views.diff import DiffReport
     from kpolicy.report.views.explain import ExplainReport
     from kpolicy.report.views.fix import FixReport
-    from kpolicy.report.views.upgrade import UpgradeReport
+    from kpolicy.report.views.upgrade_records import UpgradeReport
 
 
 def report_result(report: Report) -> results.Report:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from kpolicy.kernel.source import KernelTree
     from kpolicy.report.text.style import Style
-    from kpolicy.report.views.upgrade import TreeUpgrade, UpgradeReport
+    from kpolicy.report.views.upgrade_records import TreeUpgrade, UpgradeReport
     from kpolicy.run.upgrade import Result
     from kpolicy.run.upgraded import Form
 
@@ -92,14 +92,16 @@ def command(
     The report has the requests that are lost, each with the edit that keeps it if there is one; values that new
     defaults change; protections, checks and findings lost and gained; and the questions of make oldconfig: prompts
     that are visible and that CONFIG has no line for.  Of these it shows default, help, what y selects, and what rules
-    and policy say about the answer.  The summary has at most 60 lines, unless more protections are lost.
+    and policy say about the answer.  The summary has at most 60 lines, unless more protections are lost or findings
+    gained.
 
     A defconfig is read as make reads it; its new questions are those about the .config that it gives on the kernel
     before.  The upgraded config is CONFIG with the fewest edits that keep what can be kept, proved by evaluation on the
     new kernel.  Without CONFIG, all defconfigs that both trees have are summed up in a table.
 
     \b
-    Exit status: 1 if a request or a protection is lost, or a finding at or above --fail-on is gained.
+    Exit status: 1 if a request or a protection is lost that no edit keeps, or a finding at or above
+    --fail-on is gained.
 
     \b
     Examples:

@@ -53,7 +53,7 @@ def read_config(spec: str, stdin: BinaryIO | None = None, folder: Path | None = 
     Relative paths start at `folder`.  Raises `InputError` for what cannot be read and
     `UsageError` for an empty or ambiguous stack.
     """
-    return stack(spec, [_read_part(name, stdin, folder) for name in split_stack(spec, folder)])
+    return stack(spec, [read_part(name, stdin, folder)[0] for name in split_stack(spec, folder)])
 
 
 def split_stack(spec: str, folder: Path | None = None) -> list[str]:
@@ -105,7 +105,8 @@ def stack(name: str, parts: list[Config]) -> Config:
     )
 
 
-def _read_part(name: str, stdin: BinaryIO | None, folder: Path | None) -> Config:
+def read_part(name: str, stdin: BinaryIO | None = None, folder: Path | None = None) -> tuple[Config, bytes]:
+    """One file of a stack, and its bytes as they are there: a pipe is read only once.  Raises as `read_config` does."""
     if name == "-":
         if stdin is None:
             raise UsageError("'-' given, and there is no standard input")
@@ -123,16 +124,16 @@ def _read_part(name: str, stdin: BinaryIO | None, folder: Path | None) -> Config
         if isinstance(error, OSError) and error.errno == errno.ELOOP:
             hint = "A symbolic link leads back to itself."
         raise InputError(f"cannot read the config: {reason}", Location(name, 0), hint=hint) from None
-    return parse_config(name, unpacked(content, name))
+    return parse_config(name, unpacked(content, name)), content
 
 
-def _read_stdin(stdin: BinaryIO) -> Config:
+def _read_stdin(stdin: BinaryIO) -> tuple[Config, bytes]:
     name = "<stdin>"
     try:
         content = read_stream(stdin, MAX_SIZE)
     except OSError as error:
         raise InputError(f"cannot read the config: {error.strerror or error}", Location(name, 0)) from None
-    return parse_config(name, unpacked(content, name))
+    return parse_config(name, unpacked(content, name)), content
 
 
 def _large_format(path: Path) -> Format | None:

@@ -9,7 +9,15 @@ from typing import BinaryIO
 
 from kpolicy.config.model import Config
 from kpolicy.config.origin import architecture_of
-from kpolicy.config.read import config_in_tree, read_config, split_stack, stack
+from kpolicy.config.read import (
+    config_in_tree,
+    content_in_tree,
+    parse_config,
+    read_config,
+    read_part,
+    split_stack,
+    stack,
+)
 from kpolicy.errors import InputError, UsageError
 from kpolicy.evaluate.modes import PRESETS
 from kpolicy.kernel.architecture import Architecture, resolve_architecture
@@ -36,14 +44,20 @@ def read_target(spec: str, source: KernelTree, arch: str | None, stdin: BinaryIO
     `defconfig`).  The architecture is `arch`, else the one whose config file it is, else the one that
     the config states.  Raises UsageError if it cannot be derived, InputError for what cannot be read.
     """
+    return read_edited(spec, source, arch, stdin)[0]
+
+
+def read_edited(spec: str, source: KernelTree, arch: str | None, stdin: BinaryIO | None) -> tuple[Target, bytes]:
+    """The same, and the bytes of its last file, which is the one to edit: a pipe is read only once."""
     architecture = resolve_architecture(source, arch) if arch is not None else None
     parts = _parts(spec, source, architecture)
-    config = stack(spec, [_read(part, source, stdin) for part in parts])
+    read = [_read(part, source, stdin) for part in parts]
+    config = stack(spec, [item for item, _content in read])
     word = arch or _folder(parts) or _header(config, source)
     if word is None:
         raise UsageError(f"{spec}: cannot tell the architecture", hint="pass --arch (for example --arch arm64)")
     resolve_architecture(source, word)
-    return Target(spec, word, parts, config)
+    return Target(spec, word, parts, config), read[-1][1]
 
 
 def target_of(file: ConfigFile, arch: str) -> Target:
@@ -91,10 +105,11 @@ def policy_start(target: Target, source: KernelTree) -> str | None:
     return os.path.join(source.root, last.path) if last.in_tree else last.path
 
 
-def _read(part: Part, source: KernelTree, stdin: BinaryIO | None) -> Config:
+def _read(part: Part, source: KernelTree, stdin: BinaryIO | None) -> tuple[Config, bytes]:
     if part.in_tree:
-        return config_in_tree(source, part.path)
-    return read_config(part.path, stdin)
+        content = content_in_tree(source, part.path)
+        return parse_config(part.path, content), content
+    return read_part(part.path, stdin)
 
 
 def _parts(spec: str, source: KernelTree, architecture: Architecture | None) -> tuple[Part, ...]:

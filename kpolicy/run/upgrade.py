@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from dataclasses import field, replace
 from functools import partial
@@ -12,31 +11,29 @@ from typing import TYPE_CHECKING, Final
 
 from kpolicy.collection import no_collection
 from kpolicy.config.read import is_packed, unpacked
-from kpolicy.errors import InputError, KpolicyError, UsageError
-from kpolicy.files import read_file, read_stream
+from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.version import read_version
-from kpolicy.location import Location
 from kpolicy.report.views.diff import Side
-from kpolicy.report.views.upgrade import TreeUpgrade, UpgradeReport, UpgradeRow, row_of
+from kpolicy.report.views.upgrade_records import TreeUpgrade, UpgradeReport, UpgradeRow, row_of
 from kpolicy.run.attempt import attempt
 from kpolicy.run.conclude import plan_by
 from kpolicy.run.examine import Examiner
 from kpolicy.run.executors import LOST, examiner, spread
 from kpolicy.run.policies import Standards
 from kpolicy.run.request import Terms
-from kpolicy.run.selection import defconfig_targets, policy_start, read_target
+from kpolicy.run.selection import defconfig_targets, policy_start, read_edited
 from kpolicy.run.upgraded import Moved, Moving, Sides, move
 
 if TYPE_CHECKING:
     import datetime as dt
-    from typing import BinaryIO
 
     from kpolicy.kernel.source import KernelTree
     from kpolicy.run.context import Context
     from kpolicy.run.plan import Plan, Target
 
 _STDIN: Final = "-"
+_INPUT: Final = "<stdin>"
 _BATCH: Final = 20
 """So many defconfigs of one architecture are looked at in one process."""
 
@@ -76,7 +73,8 @@ class Result:
         """Refuse what no patch can edit; raises UsageError."""
         hint = "--format minimal and config need no file"
         if self.path is None:
-            raise UsageError("standard input is not a file", hint=hint)
+            what = "standard input" if self.name == _INPUT else self.moved.plan.document.path
+            raise UsageError(f"{what} is not a file", hint=hint)
         if self.packed:
             raise UsageError(f"{self.path} is compressed", hint=f"decompress it first; {hint}")
         if any(ord(letter) < ord(" ") or letter in '"\\\x7f' for letter in self.name):
@@ -86,14 +84,13 @@ class Result:
 def upgrade(request: UpgradeRequest, context: Context) -> Result:
     """What becomes of a config; raises UsageError or InputError for one that cannot be looked at on both kernels."""
     before, after, terms = request.before, request.after, request.terms
-    given = _given(context.stdin) if _STDIN in request.config.split("+") else b""
-    target = read_target(request.config, before or after, request.arch, io.BytesIO(given))
+    target, content = read_edited(request.config, before or after, request.arch, context.stdin)
     if before is None and any(part.in_tree for part in target.parts):
         raise UsageError(f"{request.config}: a config of {after.name}, the new kernel", hint="pass --from TREE")
     standards = Standards(terms.policy, after, context)
     number = standards.number_for(policy_start(target, before or after))
     target = replace(target, standard=number)
-    moving, name, path, packed = _moving(target, before or after, given)
+    moving, name, path, packed = _moving(target, content)
     old, new = (_looking(source, terms, standards, context) for source in (before, after))
     assert new is not None
     moved = move(Sides(old, new, terms, context.today), moving)
@@ -120,30 +117,23 @@ def _looking(source: KernelTree | None, terms: Terms, standards: Standards, cont
     return Examiner(replace(plan_by(source, terms, context), standards=tuple(standards.all)), source)
 
 
-def _given(stdin: BinaryIO | None) -> bytes:
-    try:
-        return read_stream(stdin) if stdin is not None else b""
-    except OSError as error:
-        raise InputError(f"cannot read the config: {error.strerror or error}", Location("<stdin>", 0)) from None
+def _moving(target: Target, content: bytes) -> tuple[Moving, str, str | None, bool]:
+    """The last file of a config, which is edited: its name in a patch, where it is, and whether it is packed.
 
-
-def _moving(target: Target, source: KernelTree, given: bytes) -> tuple[Moving, str, str | None, bool]:
-    """The last file of a config, which is edited: its name in a patch, where it is, and whether it is packed."""
+    `content` are its bytes.  It is nowhere if it is no file: standard input, or a pipe.
+    """
     last = target.parts[-1]
     path: str | None
     if last.path == _STDIN:
-        content, name, path, shown = given, "<stdin>", None, "<stdin>"
+        name, path, shown = _INPUT, None, _INPUT
     elif last.in_tree:
-        content, name, path, shown = source.read(last.path), last.path, last.path, last.path
+        name, path, shown = last.path, last.path, last.path
     else:
         inside = os.path.relpath(os.path.realpath(last.path))
         # For git apply in this folder; what lies elsewhere is patched where it lies.
         name = os.path.basename(last.path) if inside.startswith(os.pardir) else inside
-        path = shown = last.path
-        try:
-            content = read_file(last.path)
-        except OSError as error:
-            raise InputError(f"cannot read the config: {error.strerror or error}", Location(last.path, 0)) from None
+        shown = last.path
+        path = shown if os.path.isfile(shown) else None
     return Moving(target, shown, unpacked(content, shown)), name, path, is_packed(content)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from kpolicy.collection import no_collection
 from kpolicy.config.read import config_in_tree, parse_config, parse_lines
-from kpolicy.errors import InputError, KpolicyError
+from kpolicy.errors import InputError
 from kpolicy.evaluate.dotconfig import dotconfig
 from kpolicy.evaluate.minimal import minimal_config
 from kpolicy.evaluate.values import Values, evaluate
@@ -142,7 +142,7 @@ class _Move:
             requests=requests(lines.lost, plan, after),
             counts=lines.counts,
             shifts=moved_values,
-            protections=self._protections(before, reasons, moved_values),
+            protections=self._protections(before, after, reasons, moved_values),
             findings_gained=gained,
             findings_lost=lost,
             questions=tuple(self._with_help(questions(self._carried(), words if answers else None))),
@@ -160,16 +160,14 @@ class _Move:
             yield from release_remarks(self._before)
 
     def _stated(self) -> Values | None:
-        """The values that a full .config states by itself."""
+        """The values that a full .config states by itself, None for one whose header has no release."""
         if not self._config.is_full:
             return None
-        from kpolicy.run.bare import bare_values  # a tree has its own values
+        from kpolicy.run.bare import bare_values, stated_version  # a tree has its own values
 
-        try:
-            return bare_values(self._config, self._moving.target.arch)
-        except KpolicyError:
-            # Its header names no release.
+        if stated_version(self._config) is None:
             return None
+        return bare_values(self._config, self._moving.target.arch)
 
     def _carried(self) -> Values:
         """The values of the .config of the kernel before on the new one, as `make oldconfig` takes it over.
@@ -222,15 +220,15 @@ class _Move:
         return tuple(item for item in found if item.rule not in unjudged and not _is_about_a_line(item))
 
     def _protections(
-        self, before: Values | None, reasons: Mapping[str, str], found: Shifts | None
+        self, before: Values | None, edited: Values, reasons: Mapping[str, str], found: Shifts | None
     ) -> Protections | None:
         if before is None or found is None:
             return None
         known = protective(self._standard.policy.vocabulary, self._hardening())
-        changed = [item.change.symbol for item in found.changed if item.settable]
+        changed = [*(item.change.symbol for item in found.changed if item.settable), *found.new]
         # What a full .config states has a line, be it a request or not.
         changed += found.gone if self._before is not None else ()
-        return protections(before, self._values, known, reasons, changed)
+        return protections(before, self._values, edited, known, reasons, changed)
 
     def _hardening(self) -> Iterator[Assignment]:
         """The lines of the hardening fragments of both kernels."""

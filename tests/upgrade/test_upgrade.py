@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from kpolicy.api import open_tree
+from kpolicy.errors import InputError
 from tests.cli.support import kpolicy
 from tests.upgrade.small import DEFCONFIG, TEXT, kernels
 
@@ -205,8 +207,16 @@ def test_a_line_under_a_transitional_name_is_not_lost_and_gets_the_new_name(tmp_
     found = kpolicy("upgrade", *words, "json").json
     assert "RETPOLINE" not in {item["symbol"] for item in found["requests"]}
     assert "MITIGATION_RETPOLINE" not in {item["symbol"] for item in found["questions"]}
-    assert found["dropped"]["renamed"] == 1
+    # The line gives the new symbol its value, until one under the new name does.
+    assert found["dropped"]["renamed"] == 0
+    with (old / DEFCONFIG).open("a") as file:
+        file.write("CONFIG_MITIGATION_RETPOLINE=y\n")
+    assert kpolicy("upgrade", *words, "json").json["dropped"]["renamed"] == 1
+    (old / DEFCONFIG).write_text(TEXT)
     assert "RETPOLINE" not in {item["symbol"] for item in found["protections_lost"]}
+    assert "MITIGATION_RETPOLINE" not in {item["symbol"] for item in found["protections_gained"]}
+    # No value changes: .config has no line for a transitional symbol.
+    assert "RETPOLINE" not in {item["symbol"] for item in found["changes"]}
     assert "+CONFIG_MITIGATION_RETPOLINE=y" in kpolicy("upgrade", *words, "diff").out
 
 
@@ -217,5 +227,112 @@ def test_hardening_fragments_say_what_protects(tmp_path: Path) -> None:
     fragment.write_text("CONFIG_GONE=m\n# CONFIG_QUIET is not set\n# CONFIG_UBSAN_SHIFT is not set\n")
     found = kpolicy("upgrade", DEFCONFIG, "--from", old, "--to", new, "--format", "json").json["protections_lost"]
     lost = {item["symbol"]: (item["before"], item["after"], item["source"]) for item in found}
+    assert not any(item["kept"] for item in found if item["symbol"] in ("GONE", "QUIET"))
     assert lost["GONE"] == ("m", "n", "kernel/configs/hardening.config")
     assert lost["QUIET"] == ("n", "y", "kernel/configs/hardening.config")
+
+
+def _with(folder: Path, old: str, new: str, text: str) -> tuple[Path, Path]:
+    """Both kernels with more Kconfig lines, and another config."""
+    trees = kernels(folder, text)
+    for tree, more in zip(trees, (old, new), strict=True):
+        with (tree / "Kconfig").open("a") as file:
+            file.write(more)
+    return trees
+
+
+def test_a_config_can_come_from_a_pipe(trees: tuple[str, ...]) -> None:
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "wb") as file:
+        file.write(TEXT.encode())
+    try:
+        found = _document(trees, "--arch", "x86", config=f"/dev/fd/{reader}")
+    finally:
+        os.close(reader)
+    assert {item["symbol"] for item in found["requests"] if item["kept"]} == {"RETPOLINE", "PHY_MOTOR"}
+
+
+def test_no_patch_is_for_a_pipe(trees: tuple[str, ...]) -> None:
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "wb") as file:
+        file.write(TEXT.encode())
+    try:
+        done = kpolicy("upgrade", f"/dev/fd/{reader}", *trees, "--arch", "x86", "--format", "diff")
+    finally:
+        os.close(reader)
+    assert (done.status, f"/dev/fd/{reader} is not a file" in done.err) == (2, True)
+
+
+def test_a_protection_that_an_edit_keeps_is_not_counted_as_lost(tmp_path: Path) -> None:
+    old, new = kernels(tmp_path, "CONFIG_RETPOLINE=y\n# CONFIG_HARDENED_USERCOPY is not set\n")
+    words = ("--from", old, "--to", new)
+    done = kpolicy("upgrade", DEFCONFIG, *words)
+    assert "0 requests lost; 1 kept by edits; 0 protections lost, 1 kept by edits, 0 gained" in done.out
+    assert done.status == 0
+    (found,) = kpolicy("upgrade", DEFCONFIG, *words, "--format", "json").json["protections_lost"]
+    assert (found["symbol"], found["kept"]) == ("RETPOLINE", True)
+    (row,) = kpolicy("upgrade", *words, "--format", "json", "-j", "1").json["configs"]
+    assert (row["protections_lost"], row["fails"]) == ([], False)
+
+
+def test_a_protection_that_only_the_new_kernel_has_is_gained(tmp_path: Path) -> None:
+    more = '\nconfig MITIGATION_NEWTHING\n\tbool "New"\n\tdefault y\n'
+    old, new = _with(tmp_path, "", more, TEXT)
+    found = kpolicy("upgrade", DEFCONFIG, "--from", old, "--to", new, "--format", "json").json
+    gained = {item["symbol"]: (item["before"], item["after"]) for item in found["protections_gained"]}
+    assert gained == {"MITIGATION_NEWTHING": ("n", "y")}
+
+
+def test_a_protection_under_another_name_is_not_gained(tmp_path: Path) -> None:
+    # PAGE_TABLE_ISOLATION has been MITIGATION_PAGE_TABLE_ISOLATION since 6.9.
+    old = '\nconfig PAGE_TABLE_ISOLATION\n\tbool "Isolation"\n\tdefault y\n'
+    more = '\nconfig MITIGATION_PAGE_TABLE_ISOLATION\n\tbool "Isolation"\n\tdefault y\n'
+    trees = _with(tmp_path, old, more, TEXT)
+    found = kpolicy("upgrade", DEFCONFIG, "--from", trees[0], "--to", trees[1], "--format", "json").json
+    assert found["protections_gained"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "default", "says"),
+    [
+        ("LDISC_AUTOLOAD", "y", ["n is a mark of a hardened kernel: line disciplines are not loaded automatically"]),
+        ("KASAN_HW_TAGS", "n", []),
+    ],
+)
+def test_a_mark_is_named_with_the_value_that_is_it(tmp_path: Path, name: str, default: str, says: list[str]) -> None:
+    more = f'\nconfig {name}\n\tbool "Something"\n\tdefault {default}\n'
+    old, new = _with(tmp_path, "", more, TEXT)
+    found = kpolicy("upgrade", DEFCONFIG, "--from", old, "--to", new, "--format", "json").json["questions"]
+    (remarks,) = (item["remarks"] for item in found if item["symbol"] == name)
+    assert [text for text in remarks if "a mark of" in text] == says
+
+
+def test_a_protection_by_n_is_lost_if_the_new_name_is_on(tmp_path: Path) -> None:
+    # X86_X32 became X86_X32_ABI between 5.10 and 6.1.
+    old, new = _with(
+        tmp_path, '\nconfig X86_X32\n\tbool "x32"\n', '\nconfig X86_X32_ABI\n\tbool "x32"\n\tdefault y\n', TEXT
+    )
+    fragment = old / "kernel/configs/hardening.config"
+    fragment.parent.mkdir(parents=True)
+    fragment.write_text("# CONFIG_X86_X32 is not set\n")
+    found = kpolicy("upgrade", DEFCONFIG, "--from", old, "--to", new, "--format", "json").json["protections_lost"]
+    lost = {item["symbol"]: (item["before"], item["reason"]) for item in found}
+    assert lost["X86_X32"] == ("n", "now X86_X32_ABI, which is y")
+
+
+def test_only_a_header_without_a_release_leaves_the_kernel_before_unknown(
+    trees: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / ".config"
+    header = "#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 {} Kernel Configuration\n#\n"
+    config.write_text(header.format("some") + TEXT)
+    assert _document(trees[2:], config=str(config))["changes"] is None
+    config.write_text(header.format("6.12.0") + TEXT)
+    assert _document(trees[2:], config=str(config))["changes"] is not None
+
+    def broken(*_words: object) -> None:
+        raise InputError("broken")
+
+    monkeypatch.setattr("kpolicy.run.bare.stated_model", broken)
+    done = kpolicy("upgrade", config, *trees[2:])
+    assert (done.status, "broken" in done.err) == (3, True)

@@ -49,13 +49,17 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """A protection or a check that one of the kernels has, why only that, and what says that it is one."""
+    """A protection or a check that one of the kernels has, why only that, and what says that it is one.
+
+    `kept`: it is lost, and the edited config has it.
+    """
 
     symbol: str
     before: str
     after: str
     reason: str
     source: str
+    kept: bool
 
 
 @dataclass(frozen=True, slots=True)

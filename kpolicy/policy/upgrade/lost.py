@@ -81,7 +81,10 @@ def fate_of(before: Values | None, after: Values, effect: LineEffect) -> Fate:
         return "kept"
     if effect.effect == "renamed":
         heir = effect.heir or line.name
-        return "renamed" if shown(after, heir) == shown(after, line.name) else "lost"
+        if shown(after, heir) != shown(after, line.name):
+            return "lost"
+        # Without a line under the new name, this one gives the new symbol its value.
+        return "renamed" if effect.other is not None else "kept"
     known = None if after.model.is_defined(line.name) else holds(after, line)
     if known:
         return "renamed"

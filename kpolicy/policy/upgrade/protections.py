@@ -9,15 +9,15 @@ security and debugging define, and what is called so: no rule is about an option
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.explain.cause import cause, shown
 from kpolicy.frozen import dataclass
 from kpolicy.policy.checks.heirs import heirs
 from kpolicy.policy.checks.lifetime import lifetime_words
-from kpolicy.policy.checks.renames import earlier_names
-from kpolicy.policy.expressions.expression import And, Expression, Or, Symbol
+from kpolicy.policy.checks.renames import earlier_names, renames
+from kpolicy.policy.expressions.polarity import helpful
 
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
@@ -37,13 +37,17 @@ _WORDS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """A protection, or a check, that one of two kernels has: the values on both, why it differs, and why it is one."""
+    """A protection, or a check, that one of two kernels has: the values on both, why it differs, and why it is one.
+
+    `kept` says of a lost one that the edited config has it.
+    """
 
     symbol: str
     before: str
     after: str
     reason: str
     source: str
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,11 @@ class Protections:
 
     lost: tuple[Protection, ...] = ()
     gained: tuple[Protection, ...] = ()
+
+    @property
+    def unkept(self) -> tuple[Protection, ...]:
+        """The lost ones that the edited config does not have either."""
+        return tuple(item for item in self.lost if not item.kept)
 
 
 def protective(vocabulary: Vocabulary, fragment: Iterable[Assignment]) -> Mapping[str, tuple[str, str]]:
@@ -65,7 +74,7 @@ def protective(vocabulary: Vocabulary, fragment: Iterable[Assignment]) -> Mappin
             found.setdefault(line.name, ("n", line.location.path))
     for role in vocabulary.roles:
         for mark in role.marks:
-            for name in _positive(mark.when):
+            for name in helpful(mark.when):
                 found.setdefault(name, ("y", f"a mark of a {role.name} kernel: {mark.why}"))
     for rule in vocabulary.rules:
         for text in rule.remedy if rule.kind in ("missing", "half") else ():
@@ -77,25 +86,35 @@ def protective(vocabulary: Vocabulary, fragment: Iterable[Assignment]) -> Mappin
 def protections(
     before: Values,
     after: Values,
+    edited: Values,
     known: Mapping[str, tuple[str, str]],
     reasons: Mapping[str, str],
     changed: Iterable[str],
 ) -> Protections:
     """The protections that one of two kernels has.
 
-    `reasons` are those of requests that are lost; `changed` are the symbols with another value.
+    `edited` are the values of the edited config on the kernel after; `reasons` are those of requests that are lost;
+    `changed` are the symbols with another value, and those that only one of the kernels has.
     """
-    named = {item: source for item in (*reasons, *changed) if (source := _sounds_so(before, item))}
+    sources = {item: _sounds_so(before, item) or _sounds_so(after, item) for item in (*reasons, *changed)}
+    named = {item: source for item, source in sources.items() if source}
     known = {**{item: ("y", source) for item, source in named.items()}, **known}
     lost = [
-        Protection(name, shown(before, name), shown(after, name), _reason(after, name, reasons), source)
+        Protection(
+            name,
+            shown(before, name),
+            shown(after, name),
+            _reason(after, name, reasons),
+            source,
+            kept=_protects_still(edited, name, value),
+        )
         for name, (value, source) in sorted(known.items())
         if _protects(before, name, value) and not _protects_still(after, name, value)
     ]
     gained = [
         Protection(name, shown(before, name), shown(after, name), cause(after, name)[0].text, source)
         for name, (value, source) in sorted(known.items())
-        if after.model.is_defined(name) and _protects(after, name, value) and not _protected(before, name, value)
+        if after.model.is_defined(name) and _protects(after, name, value) and not _protected(before, after, name, value)
     ]
     return Protections(tuple(lost), tuple(gained))
 
@@ -106,19 +125,25 @@ def _protects(values: Values, name: str, value: str) -> bool:
 
 
 def _protects_still(after: Values, name: str, value: str) -> bool:
-    if value == "n":
-        return not after.is_on(name)
-    if after.is_on(name):
-        return True
+    """Whether the kernel after has the protection, under whatever name."""
     found = heirs(after.model, name)
-    return found is not None and all(after.is_on(item) for item in found.names)
-
-
-def _protected(before: Values, name: str, value: str) -> bool:
-    """Whether the kernel before had the protection, under whatever name."""
     if value == "n":
-        return not before.is_on(name)
-    return before.is_on(name) or any(before.is_on(item) for item in earlier_names(name))
+        # Of what does more besides, being on says nothing about a part.
+        names = found.names if found is not None and found.kind != "merged" else ()
+        return not any(after.is_on(item) for item in (name, *names))
+    return after.is_on(name) or (found is not None and all(after.is_on(item) for item in found.names))
+
+
+def _protected(before: Values, after: Values, name: str, value: str) -> bool:
+    """Whether the kernel before had the protection, under whatever name."""
+    symbol = after.model.symbol(name)
+    defaults = map(str, (item.value for item in symbol.defaults)) if symbol is not None else ()
+    names = {name, *earlier_names(name), *filter(after.model.is_transitional, defaults)}
+    if value == "n":
+        return not any(before.is_on(item) for item in names)
+    if not before.model.is_defined(name):
+        names.update(old for old, entry in renames().items() if name in entry.names)
+    return any(before.is_on(item) for item in names)
 
 
 def _sounds_so(values: Values, name: str) -> str:
@@ -138,17 +163,10 @@ def _sounds_so(values: Values, name: str) -> str:
 def _reason(after: Values, name: str, reasons: Mapping[str, str]) -> str:
     if name in reasons:
         return reasons[name]
+    found = heirs(after.model, name)
+    if found is not None:
+        return f"now {' and '.join(f'{item}, which is {shown(after, item)}' for item in found.names)}"
     if not after.model.is_defined(name):
         gone = lifetime_words(name, after.model.version)
         return f"not defined in Linux {after.model.version}{f' ({gone})' if gone else ''}"
     return cause(after, name)[0].text
-
-
-def _positive(expression: Expression) -> Iterator[str]:
-    """The symbols whose being on helps a condition."""
-    match expression:
-        case Symbol(name):
-            yield name
-        case And(operands) | Or(operands):
-            for operand in operands:
-                yield from _positive(operand)

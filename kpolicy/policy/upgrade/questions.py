@@ -16,11 +16,13 @@ from kpolicy.kconfig.menus import menus_of
 from kpolicy.location import Location
 from kpolicy.policy.edits import line_of
 from kpolicy.policy.expressions.expression import symbols
+from kpolicy.policy.expressions.polarity import helpful
 from kpolicy.policy.judging.check import finding, fires
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
     from kpolicy.kconfig.symbols import Symbol
+    from kpolicy.policy.expressions.expression import Expression
     from kpolicy.policy.files.requirement import Requirement
     from kpolicy.policy.roles.role import Role
     from kpolicy.policy.rules.rule import Rule
@@ -137,8 +139,15 @@ class _Opinions:
             yield from self._judged(name, answer)
         for role in self._words.roles:
             for mark in role.marks:
-                if name in symbols(mark.when):
+                if name in helpful(mark.when):
                     yield f"a mark of a {role.name} kernel: {mark.why}"
+                elif name in helpful(mark.when, on=False) and self._marks_by_off(name, mark.when, answer):
+                    yield f"n is a mark of a {role.name} kernel: {mark.why}"
+
+    def _marks_by_off(self, name: str, mark: Expression, answer: str) -> bool:
+        """Whether a mark is there with n, and is not with y; many a mark takes another symbol that is on."""
+        now, then = mark.holds(self._values), mark.holds(answered(self._values, name, answer))
+        return now != then and then == (answer == "n")
 
     def _judged(self, name: str, answer: str) -> Iterator[str]:
         """The findings that come, and those that go, with the answer that is not the default."""

@@ -11,6 +11,7 @@ from kpolicy.explain.cause import cause, shown
 from kpolicy.explain.difference import change
 from kpolicy.explain.value_change import Change, changed
 from kpolicy.frozen import dataclass
+from kpolicy.kconfig.transitional import successors
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -49,14 +50,22 @@ def shifts(before: Values, after: Values, lost: Collection[str], *, stated: bool
     gone = [name for name in names if not after.model.is_defined(name) and name not in lost]
     new = [name for name in names if after.model.is_defined(name) and not before.model.is_defined(name)]
     known = (name for name in names if before.model.is_defined(name) and after.model.is_defined(name))
-    both = [name for name in known if name not in lost and not _is_off_on_both(before, after, name)]
+    both = [name for name in known if name not in lost and not _is_same(before, after, name)]
     found = (_stated_change(before, after, name) if stated else change(before, after, name, others) for name in both)
     return Shifts(tuple(Shift(item, after.model.has_prompt(item.symbol)) for item in found), tuple(gone), tuple(new))
 
 
-def _is_off_on_both(before: Values, after: Values, name: str) -> bool:
-    """Whether a switch that was off has become a number that is 0."""
-    return before.model.type_of(name) in _SWITCHES and shown(before, name) == "n" and shown(after, name) in _ZERO
+def _is_same(before: Values, after: Values, name: str) -> bool:
+    """Whether a value means the same on both, although auto.conf has another one, or none.
+
+    A transitional symbol has no line there, and its value, which its successor has; a switch that was off has become a
+    number that is 0.
+    """
+    old = shown(before, name)
+    names = successors(after.model, name) if after.model.is_transitional(name) else ()
+    if old == shown(after, name) or (names and all(shown(after, item) == old for item in names)):
+        return True
+    return before.model.type_of(name) in _SWITCHES and old == "n" and shown(after, name) in _ZERO
 
 
 def _stated_change(before: Values, after: Values, name: str) -> Change:

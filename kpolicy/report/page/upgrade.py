@@ -6,7 +6,8 @@ from __future__ import annotations
 from kpolicy.errors import printable
 from kpolicy.frozen import dataclass
 from kpolicy.report.page.render import render_sections
-from kpolicy.report.views.upgrade import TreeUpgrade, UpgradeReport, footer, sections, summary
+from kpolicy.report.views.upgrade import footer, sections, summary
+from kpolicy.report.views.upgrade_records import TreeUpgrade, UpgradeReport
 from kpolicy.report.views.upgrade_text import TREE_HEADS, tree_row, tree_summary
 
 

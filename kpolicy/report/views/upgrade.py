@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What another kernel makes of a config, or of the defconfigs of a tree: the records, and what their formats share."""
+"""What another kernel makes of a config: the parts and sentences that the formats share."""
 
 from __future__ import annotations
 
@@ -8,19 +8,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from kpolicy.errors import KpolicyError
 from kpolicy.frozen import dataclass
 from kpolicy.policy.upgrade.questions import grouped
-from kpolicy.report.records import reaches
 from kpolicy.report.text.lines import finding_line, number
 
 if TYPE_CHECKING:
-    from kpolicy.policy.files.policy_file import Threshold
     from kpolicy.policy.upgrade.protections import Protection
     from kpolicy.policy.upgrade.questions import Question
     from kpolicy.policy.upgrade.records import LostRequest, Upgrade
     from kpolicy.policy.upgrade.shifts import Shift
-    from kpolicy.report.views.diff import Side
+    from kpolicy.report.views.upgrade_records import UpgradeReport
 
 _LONGEST: Final = 72
 """So many characters has a list of names in a summary."""
@@ -31,76 +28,7 @@ COUNTED: Final = {
     "result": ("records a derived value of the kernel before", "record derived values of the kernel before"),
     "ineffective": ("had no effect before either", "had no effect before either"),
 }
-"""The lines that cost nothing, in words, for one and for several."""
-
-
-@dataclass(frozen=True, slots=True)
-class UpgradeReport:
-    """A config on another kernel; `before` has no name where the tree is not known, and no version without a header."""
-
-    config: str
-    architecture: str
-    before: Side
-    after: Side
-    upgrade: Upgrade
-    fail_on: Threshold = "warning"
-
-    @property
-    def fails(self) -> bool:
-        """Whether a request or a protection is lost, or a finding is gained that fails."""
-        return fails(self.upgrade, self.fail_on)
-
-    @property
-    def title(self) -> str:
-        """What goes where."""
-        version = self.before.version or "unknown"
-        return f"{self.config}: {self.architecture}, Linux {version} -> {self.after.version}"
-
-
-@dataclass(frozen=True, slots=True)
-class UpgradeRow:
-    """A defconfig on another kernel: the symbols of each kind, and the rules whose findings come and go."""
-
-    config: str
-    architecture: str
-    lost: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    protections_lost: tuple[str, ...] = ()
-    protections_gained: tuple[str, ...] = ()
-    findings_gained: tuple[str, ...] = ()
-    findings_lost: tuple[str, ...] = ()
-    questions: tuple[str, ...] = ()
-    fails: bool = False
-    error: KpolicyError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TreeUpgrade:
-    """All defconfigs that two trees have; `only_before` counts those that the tree after lacks.
-
-    `lost` is the error about rows that are missing, None where none is.
-    """
-
-    before: Side
-    after: Side
-    rows: tuple[UpgradeRow, ...]
-    only_before: int = 0
-    lost: KpolicyError | None = None
-    fail_on: Threshold = "warning"
-
-    @property
-    def errors(self) -> tuple[KpolicyError, ...]:
-        """What could not be looked at, each reason once."""
-        found = [row.error for row in self.rows if row.error is not None]
-        if self.lost is not None:
-            found.append(self.lost)
-        return tuple({error.render(): error for error in found}.values())
-
-    @property
-    def fails(self) -> bool:
-        """Whether some config fails."""
-        return any(row.fails for row in self.rows)
+"""The lines that can be dropped at no cost, in words, for one and for several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,36 +65,14 @@ class Section:
         )
 
 
-def fails(upgrade: Upgrade, threshold: Threshold) -> bool:
-    """Whether an upgrade loses a request or a protection, or gains a finding that fails."""
-    lost = upgrade.protections.lost if upgrade.protections is not None else ()
-    return bool(upgrade.lost or lost) or any(reaches(item, threshold) for item in upgrade.findings_gained)
-
-
-def row_of(config: str, architecture: str, upgrade: Upgrade, threshold: Threshold) -> UpgradeRow:
-    """The row of a config in the table of a tree."""
-    found = upgrade.protections
-    return UpgradeRow(
-        config,
-        architecture,
-        lost=tuple(item.lost.symbol for item in upgrade.lost),
-        kept=tuple(item.lost.symbol for item in upgrade.kept),
-        changed=tuple(item.change.symbol for item in upgrade.shifts.changed) if upgrade.shifts is not None else (),
-        protections_lost=tuple(item.symbol for item in found.lost) if found is not None else (),
-        protections_gained=tuple(item.symbol for item in found.gained) if found is not None else (),
-        findings_gained=tuple(item.rule for item in upgrade.findings_gained),
-        findings_lost=tuple(item.rule for item in upgrade.findings_lost),
-        questions=tuple(item.symbol for item in upgrade.questions),
-        fails=fails(upgrade, threshold),
-    )
-
-
 def summary(upgrade: Upgrade) -> str:
     """All of it in numbers."""
     words = [f"{number(len(upgrade.lost), 'request')} lost", f"{len(upgrade.kept)} kept by edits"]
     if upgrade.protections is not None:
         found = upgrade.protections
-        words.append(f"{number(len(found.lost), 'protection')} lost, {len(found.gained)} gained")
+        kept = len(found.lost) - len(found.unkept)
+        by_edits = f", {kept} kept by edits" if kept else ""
+        words.append(f"{number(len(found.unkept), 'protection')} lost{by_edits}, {len(found.gained)} gained")
         words.append(f"{number(len(upgrade.findings_gained), 'finding')} gained, {len(upgrade.findings_lost)} lost")
     if upgrade.shifts is not None:
         words.append(f"{number(len(upgrade.shifts.changed), 'other value')} changed")
@@ -183,8 +89,7 @@ def sections(report: UpgradeReport, *, full: bool) -> Iterator[Section]:
 def _sections(upgrade: Upgrade, *, full: bool) -> Iterator[Section]:
     if upgrade.protections is not None:
         lost, gained = upgrade.protections.lost, upgrade.protections.gained
-        kept = {item.lost.symbol for item in upgrade.kept}
-        rows = ((*_protection(item), "kept by edits" if item.symbol in kept else "") for item in lost)
+        rows = ((*_protection(item), "kept by edits" if item.kept else "") for item in lost)
         yield _plain("protections and checks lost", ("option", "value", "why", ""), rows, essential=True)
         if full:
             yield _plain("protections and checks gained", ("option", "value", "why"), map(_protection, gained))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kpolicy.policy.upgrade.questions import Question
     from kpolicy.policy.upgrade.records import LostRequest, Upgrade
     from kpolicy.report.views.diff import Side
-    from kpolicy.report.views.upgrade import TreeUpgrade, UpgradeReport, UpgradeRow
+    from kpolicy.report.views.upgrade_records import TreeUpgrade, UpgradeReport, UpgradeRow
 
 FORMAT: Final = "kpolicy-upgrade/1"
 TREE_FORMAT: Final = "kpolicy-upgrade-tree/1"
@@ -124,6 +124,7 @@ def _protection(item: Protection) -> dict[str, Any]:
         "after": item.after,
         "reason": item.reason,
         "source": item.source,
+        "kept": item.kept,
     }
 
 

@@ -10,16 +10,8 @@ from kpolicy.report.text.lines import number
 from kpolicy.report.text.markdown import prose, table
 from kpolicy.report.text.plain import line
 from kpolicy.report.text.style import Style, columns
-from kpolicy.report.views.upgrade import (
-    Section,
-    TreeUpgrade,
-    UpgradeReport,
-    UpgradeRow,
-    fitted,
-    footer,
-    sections,
-    summary,
-)
+from kpolicy.report.views.upgrade import Section, fitted, footer, sections, summary
+from kpolicy.report.views.upgrade_records import TreeUpgrade, UpgradeReport, UpgradeRow
 
 MOST_LINES: Final = 60
 """So many lines has a summary."""
@@ -30,7 +22,7 @@ TREE_HEADS: Final = ("lost", "kept", "changed", "protections", "findings", "ques
 
 
 def upgrade_lines(report: UpgradeReport, style: Style | None = None, *, full: bool = False) -> Iterator[str]:
-    """The report in at most 60 lines, unless more protections are lost; `full` has everything."""
+    """The report in at most 60 lines, unless more protections are lost or findings gained; `full` has everything."""
     style = style or Style()
     yield style.mark("strong", line(report.title))
     yield f"  {line(summary(report.upgrade))}"
