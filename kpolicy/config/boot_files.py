@@ -218,11 +218,12 @@ def _kind(*patterns: str, flags: int = 0) -> tuple[re.Pattern[str], ...]:
 
 
 # A command may follow another one in the same line.
-_GRUB: Final = re.compile(r"(?:^|[{;])[ \t]*(?:linux(?:16|efi)?[ \t]+\S|blscfg\b)", re.MULTILINE)
+_GRUB: Final = re.compile(r"(?:^|[{;]|\b(?:then|else|do)\b)[ \t]*(?:linux(?:16|efi)?[ \t]+\S|blscfg\b)", re.MULTILINE)
+_GRUB_DEFAULT: Final = re.compile(r"^(?:[^#\n]*[ \t;&|])?GRUB_CMDLINE_LINUX(?:_DEFAULT)?\+?=", re.MULTILINE)
 # In this order: an entry of systemd-boot has a `linux` line, and so may one of extlinux.
 _READERS: Final[Sequence[tuple[tuple[re.Pattern[str], ...], Callable[[str, str], CommandLine]]]] = (
     ((re.compile(r"\A\s*\{"),), _syz_manager),
-    (_kind(r"(?:export\s+)?GRUB_CMDLINE_LINUX(?:_DEFAULT)?\+?="), read_grub_default),
+    ((_GRUB_DEFAULT,), read_grub_default),
     (_kind(r"options[ \t]", r"(?:title|version|linux|efi|uki|initrd|machine-id|architecture)[ \t]"), _systemd_boot),
     (
         _kind(r"append[ \t]", r"(?:label|default|kernel|linux|timeout|prompt|say|ui|menu)[ \t]", flags=re.IGNORECASE),

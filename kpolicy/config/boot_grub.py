@@ -7,8 +7,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from kpolicy.config.boot_blocks import NEVER
 from kpolicy.config.boot_menu import Entry, blank_after, chosen, no_command_line, not_in_file
-from kpolicy.config.boot_words import Command, grub_commands, grub_words, not_set, shell_assignments
+from kpolicy.config.boot_words import Command, grub_commands, grub_words, shell_assignments
 from kpolicy.config.command_line import CommandLine, Placed, command_line, placed_text, text_of
 
 _LINUX: Final = ("linux", "linux16", "linuxefi")
@@ -16,7 +17,6 @@ _MENUS: Final = ("menuentry", "submenu")
 _ASSIGNED: Final = re.compile(r"([A-Za-z_]\w*)=")
 # What grub-mkconfig writes before the id of an entry; GRUB has had --id since 2.00.
 _ID_OPTION: Final = "menuentry_id_option"
-_NEXT: Final = "$next_entry"
 _HEX: Final = re.compile(r"\\x[0-9a-fA-F]{2}")
 _LEVEL: Final = re.compile(r"(?<!>)>(?!>)")
 
@@ -51,14 +51,14 @@ def read_grub(path: str, text: str) -> CommandLine:
     if not reader.entries:
         blscfg = "blscfg reads the entries from /boot/loader/entries: pass a file of that folder"
         raise no_command_line(path, blscfg) if reader.has_blscfg else no_command_line(path)
-    default, remarks = 0, []
+    default, remarks = 0, list(reader.default_remarks)
     word = text_of(reader.variables.get("default", []))
     if reader.default_unknown:
-        remarks = [f"the default entry is not known: {reader.default_unknown}"]
+        remarks.append(f"the default entry is not known: {reader.default_unknown}")
     elif word:
         found = reader.root.find(word)
         default = found or 0
-        remarks = [not_in_file(word)] if found is None else []
+        remarks += [not_in_file(word)] if found is None else []
     return chosen(path, reader.entries, default, remarks)
 
 
@@ -68,10 +68,12 @@ class _Grub:
         self.entries: list[Entry] = []
         self.root = _Menu()
         self.default_unknown = ""
+        self.default_remarks: list[str] = []
         self.has_blscfg = False
         # Of each open brace the menu, None for one of a function.
         self._open: list[_Menu | None] = [self.root]
-        for command in grub_commands(path, text, self.variables):
+        self._uncertain: set[str] = set()
+        for command in grub_commands(path, text, self.variables, self._uncertain):
             self._run(command)
 
     def _run(self, command: Command) -> None:
@@ -105,22 +107,38 @@ class _Grub:
     def _linux(self, command: Command) -> None:
         menu = self._around()
         title = menu.names[0] if menu.names else ""
-        unknown = tuple(f"line {command.line}: {item}" for item in command.unknown)
+        said = (*((f"the command line is {command.where}",) if command.where else ()), *command.unknown)
+        unknown = tuple(f"line {command.line}: {item}" for item in said)
         menu.entry = len(self.entries) if menu.entry is None else menu.entry
         # The first word is the command, the second the kernel's file.
         self.entries.append(Entry(title, command.line, _passed(command.words[2:]), unknown))
 
     def _set(self, word: Placed, command: Command) -> None:
         found = _ASSIGNED.match(text_of(word))
-        if found is None or found.group(1) == _ID_OPTION:
+        if found is None or found.group(1) == _ID_OPTION or command.where == NEVER:
             return
-        value = word[found.end() :]
-        if found.group(1) == "default":
-            if not_set(_NEXT) in command.unknown:
-                # grub-reboot chooses that one for a single boot.
-                return
-            self.default_unknown = command.unknown[0].partition(":")[0] if command.unknown and not value else ""
-        self.variables[found.group(1)] = value
+        name, value = found.group(1), word[found.end() :]
+        if command.where:
+            self._uncertain.add(name)
+            if name == "default":
+                self.default_remarks.append(_not_used(name, command))
+            return
+        if name == "default":
+            self.default_unknown = command.unknown[0].partition(":")[0] if command.unknown else ""
+            self.default_remarks.clear()
+        self.variables[name] = value
+        _note(self._uncertain, name, is_certain=not command.unknown)
+
+
+def _not_used(name: str, command: Command) -> str:
+    return f"line {command.line}: {name} is set {command.where}: this value is not used"
+
+
+def _note(uncertain: set[str], name: str, *, is_certain: bool) -> None:
+    if is_certain:
+        uncertain.discard(name)
+    else:
+        uncertain.add(name)
 
 
 def _passed(words: Sequence[Placed]) -> Placed:
@@ -152,11 +170,17 @@ def read_grub_default(path: str, text: str) -> CommandLine:
     Raises InputError as `grub_commands` does.
     """
     variables: dict[str, Placed] = {}
-    missing: dict[str, tuple[str, ...]] = {}
-    for name, adds, command in shell_assignments(path, text, variables):
-        unknown = tuple(f"line {command.line}: {item}" for item in command.unknown)
-        variables[name] = [*(variables.get(name, []) if adds else []), *command.words[0]]
-        missing[name] = (*(missing.get(name, ()) if adds else ()), *unknown)
+    uncertain: set[str] = set()
+    missing: dict[str, list[str]] = {}
+    for name, adds, command in shell_assignments(path, text, variables, uncertain):
+        said = missing.setdefault(name, [])
+        if command.where:
+            said.append(_not_used(name, command))
+        else:
+            variables[name] = [*(variables.get(name, []) if adds else []), *command.words[0]]
+            said[:] = said if adds else []
+            said += [f"line {command.line}: {item}" for item in command.unknown]
+        _note(uncertain, name, is_certain=not said)
     remarks = [item for name in _DEFAULT_NAMES for item in missing.get(name, ())]
     value: Placed = []
     for name in _DEFAULT_NAMES:

@@ -2,15 +2,17 @@
 """Words as GRUB's script language and a shell make them, without running either.
 
 Every letter keeps its line.  A variable that the file does not set, and a command whose output would be filled in,
-expand to nothing, and the command that has them says so.  Lexer of GRUB: grub-core/script/yylex.l.
+expand to nothing, and the command that has them says so.  Conditions are not evaluated: a command says whether it is
+under one.  Lexer of GRUB: grub-core/script/yylex.l.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Final
 
+from kpolicy.config.boot_blocks import SUBSHELL, Blocks
 from kpolicy.config.command_line import Placed, text_of
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
@@ -22,6 +24,19 @@ MAX_EXPANDED: Final = 1 << 20
 _NAME: Final = re.compile(r"\$(?:\{([^}\n$]{1,200})\}|([A-Za-z_]\w*|[0-9]+|[?@*#]))")
 _PLAIN: Final = re.compile(r"[\w./:,=+%@-]+")
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_]\w*)(\+?)=")
+_FUNCTION: Final = re.compile(
+    r"(?:function[ \t]+[\w-]{1,200}(?:[ \t]*\([ \t]*\))?|[A-Za-z_][\w-]{0,200}[ \t]*\([ \t]*\))(?=[\s{(])"
+)
+_REDIRECTION: Final = re.compile(r"(?:<<<|<<-?|>>|<>|>\||[<>]&?)[ \t]*")
+_QUOTES: Final = re.compile(r"[\\'\"]")
+# What counts before the end of what a command's output is filled in for, and of a quoted text in it.
+_INSIDE: Final = {
+    ")": re.compile(r"\\.|'[^']*'?|\$?\(|[)\"]", re.DOTALL),
+    '"': re.compile(r"\\.|\$\(|\"", re.DOTALL),
+    "`": re.compile(r"\\.|`", re.DOTALL),
+}
+# grub-reboot sets it for a single boot.
+_ONCE: Final = "$next_entry"
 _GRUB_ENDS: Final = "\n;{}&|<>"
 _SHELL_ENDS: Final = "\n;&|<>()"
 _SPLIT: Final = "\0"
@@ -35,46 +50,63 @@ def not_set(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """The words of a command, the character that ends it, and what is not known of it, in words."""
+    """The words of a command, the character that ends it, and what is not known of it, in words.
+
+    `where` is "" for a command that runs for certain (`kpolicy.config.boot_blocks`).
+    """
 
     words: tuple[Placed, ...]
     line: int
     end: str
     unknown: tuple[str, ...]
+    where: str = ""
 
 
-def grub_commands(path: str, text: str, variables: Mapping[str, Placed]) -> Iterator[Command]:
-    """The commands of a grub.cfg; `variables` is asked at each of them.
+def grub_commands(
+    path: str, text: str, variables: Mapping[str, Placed], uncertain: Container[str]
+) -> Iterator[Command]:
+    """The commands of a grub.cfg, without reserved words before them.
 
-    Raises InputError where the variables expand to more than MAX_EXPANDED characters.
+    `variables`, and which of them are `uncertain`, are asked at each command.  Raises InputError where the variables
+    expand to more than MAX_EXPANDED characters.
     """
-    lexer = _Lexer(path, text, variables, is_shell=False)
+    lexer = _Lexer(path, text, variables, uncertain, is_shell=False)
     while not lexer.is_done():
         yield lexer.command()
 
 
 def grub_words(placed: Placed) -> Command:
     """What GRUB makes of a text in a command, up to the end of the command; its variables are not known."""
-    return _Lexer("", text_of(placed), {}, is_shell=False, lines=[line for _, line in placed]).command()
+    return _Lexer("", text_of(placed), {}, (), is_shell=False, lines=[line for _, line in placed]).command()
 
 
-def shell_assignments(path: str, text: str, variables: Mapping[str, Placed]) -> Iterator[tuple[str, bool, Command]]:
+def shell_assignments(
+    path: str, text: str, variables: Mapping[str, Placed], uncertain: Container[str]
+) -> Iterator[tuple[str, bool, Command]]:
     """The assignments of a shell script: the name, whether it is `+=`, and the value as the only word.
 
-    `variables` and errors are as for `grub_commands`.
+    `variables`, `uncertain` and errors are as for `grub_commands`.
     """
-    lexer = _Lexer(path, text, variables, is_shell=True)
+    lexer = _Lexer(path, text, variables, uncertain, is_shell=True)
     while not lexer.is_done():
         yield from lexer.assignments()
 
 
 class _Lexer:
     def __init__(
-        self, path: str, text: str, variables: Mapping[str, Placed], *, is_shell: bool, lines: Sequence[int] = ()
+        self,
+        path: str,
+        text: str,
+        variables: Mapping[str, Placed],
+        uncertain: Container[str],
+        *,
+        is_shell: bool,
+        lines: Sequence[int] = (),
     ) -> None:
         self._path = path
         self._text = text
         self._variables = variables
+        self._uncertain = uncertain
         self._is_shell = is_shell
         self._lines = lines
         self._ends = _SHELL_ENDS if is_shell else _GRUB_ENDS
@@ -82,6 +114,9 @@ class _Lexer:
         self._line = 1
         self._expanded = 0
         self._unknown: list[str] = []
+        self._blocks = Blocks()
+        # The here-documents that begin on the next line: what ends each, and whether tabs before that are dropped.
+        self._documents: list[tuple[str, bool]] = []
 
     def is_done(self) -> bool:
         """Whether the text is read."""
@@ -93,35 +128,87 @@ class _Lexer:
         words: list[Placed] = []
         self._skip_blanks()
         line = self._line
+        is_if, is_empty = False, True
         while self._peek() and self._peek() not in self._ends:
-            words += _split(self._word())
+            is_empty = False
+            for word in _split(self._word()):
+                if not words and self._blocks.word(text_of(word)):
+                    is_if = text_of(word) == "if"
+                else:
+                    words.append(word)
             self._skip_blanks()
-        return Command(tuple(words), line, self._end(), tuple(dict.fromkeys(self._unknown)))
+        if is_if and not_set(_ONCE) in self._unknown:
+            self._blocks.is_false()
+        if words and text_of(words[0]) == "function":
+            self._blocks.function()
+        where = self._blocks.where
+        return Command(tuple(words), line, self._end(is_empty=is_empty), tuple(dict.fromkeys(self._unknown)), where)
 
     def assignments(self) -> Iterator[tuple[str, bool, Command]]:
         """The assignments at the start of the next command."""
-        may_assign = True
+        may_assign = is_start = is_empty = True
         self._skip_blanks()
-        while self._peek() and self._peek() not in self._ends:
-            found = _ASSIGNMENT.match(self._text, self._at) if may_assign else None
-            self._at = found.end() if found is not None else self._at
-            self._unknown, line = [], self._line
-            word = [(" " if letter == _SPLIT else letter, at) for letter, at in self._word()]
-            if found is not None:
-                yield (
-                    found.group(1),
-                    bool(found.group(2)),
-                    Command((word,), line, "", tuple(dict.fromkeys(self._unknown))),
-                )
+        while (letter := self._peek()) and (letter in "<>" or letter not in self._ends):
+            if letter in "<>":
+                self._redirection()
+            elif is_start and (function := _FUNCTION.match(self._text, self._at)) is not None:
+                self._at = function.end()
+                self._blocks.function()
+            elif may_assign and (found := _ASSIGNMENT.match(self._text, self._at)) is not None:
+                self._at = found.end()
+                is_start = False
+                yield found.group(1), bool(found.group(2)), self._assigned()
             else:
-                may_assign = may_assign and text_of(word) == "export"
+                word = text_of(self._word())
+                is_start = is_start and self._blocks.word(word)
+                may_assign = may_assign and (is_start or word == "export")
+            is_empty = False
             self._skip_blanks()
-        self._end()
+        self._end(is_empty=is_empty)
 
-    def _end(self) -> str:
+    def _assigned(self) -> Command:
+        self._unknown, line = [], self._line
+        word = [(" " if letter == _SPLIT else letter, at) for letter, at in self._word()]
+        return Command((word,), line, "", tuple(dict.fromkeys(self._unknown)), self._blocks.where)
+
+    def _redirection(self) -> None:
+        """A redirection and its file, or the word that ends a here-document."""
+        found = _REDIRECTION.match(self._text, self._at)
+        self._at = start = found.end() if found is not None else self._at + 1
+        self._word()
+        operator = found.group().rstrip() if found is not None else ""
+        if operator in ("<<", "<<-"):
+            self._documents.append((_QUOTES.sub("", self._text[start : self._at]), operator == "<<-"))
+
+    def _skip_documents(self) -> None:
+        for ending, has_tabs in self._documents:
+            while not self.is_done():
+                end = self._text.find("\n", self._at)
+                end = len(self._text) if end < 0 else end
+                line = self._text[self._at : end]
+                self._at = min(end + 1, len(self._text))
+                self._line += 1
+                if (line.lstrip("\t") if has_tabs else line) == ending:
+                    break
+        self._documents.clear()
+
+    def _end(self, *, is_empty: bool) -> str:
+        """The character that ends a command, and what it means for the next one."""
         end = self._peek()
-        if end:
-            self._take()
+        if not end:
+            return end
+        self._take()
+        if end == "{" or (end == "(" and self._is_shell):
+            self._blocks.open("}" if end == "{" else ")", "" if end == "{" else SUBSHELL)
+        elif end in "})":
+            self._blocks.close(end)
+        else:
+            is_double = end in "&|" and self._peek() == end
+            if is_double:
+                self._take()
+            self._blocks.end(end * 2 if is_double else end, is_empty=is_empty)
+        if end == "\n":
+            self._skip_documents()
         return end
 
     def _peek(self) -> str:
@@ -208,9 +295,7 @@ class _Lexer:
         """What a `$` or a backquote expands to."""
         if self._is_shell and self._text.startswith(("$(", "`"), self._at):
             self._unknown.append("a command is not executed: its words are not known")
-            close = ")" if self._peek() == "$" else "`"
-            end = self._text.find(close, self._at + 1)
-            end = len(self._text) if end < 0 else end + 1
+            end = _end_of_output(self._text, self._at)
             self._line += self._text.count("\n", self._at, end)
             self._at = end
             return
@@ -222,7 +307,9 @@ class _Lexer:
             return
         name = found.group(1) or found.group(2)
         value = self._variables.get(name)
-        if value is None:
+        if name in self._uncertain:
+            self._unknown.append(f"${name} may have another value at boot: its words are not known")
+        elif value is None:
             self._unknown.append(not_set(f"${name}"))
         self._expanded += len(value or ())
         if self._expanded > MAX_EXPANDED:
@@ -231,6 +318,25 @@ class _Lexer:
             )
         word += value or []
         self._at = found.end()
+
+
+def _end_of_output(text: str, at: int) -> int:
+    """Where a `$(` or a backquote ends; what has no end goes to the end of the text."""
+    is_backquote = text[at] == "`"
+    closing = ["`" if is_backquote else ")"]
+    at += 1 if is_backquote else 2
+    while closing:
+        found = _INSIDE[closing[-1]].search(text, at)
+        if found is None:
+            return len(text)
+        at = found.end()
+        if found.group() == closing[-1]:
+            closing.pop()
+        elif found.group() in ("(", "$("):
+            closing.append(")")
+        elif found.group() == '"':
+            closing.append('"')
+    return at
 
 
 def _split(word: Placed) -> list[Placed]:

@@ -55,12 +55,9 @@ class Key:
 
 def read_bootconfig(path: str, text: str) -> CommandLine:
     """An empty command line with a bootconfig; raises InputError for a file that the kernel refuses."""
-    reader = _Reader(path, text)
-    reader.read()
-    root = reader.root
+    root, later = parse_bootconfig(path, text)
     said = [
-        f"line {line}: the value is on a later line: Linux 6.12 reads it, 7.3 reads an empty value"
-        for line in reader.later
+        f"line {line}: the value is on a later line: Linux 6.12 reads it, 7.3 reads an empty value" for line in later
     ]
     kernel = root.keys.get(_KERNEL)
     if kernel is not None and kernel.values and kernel.keys:
@@ -73,11 +70,14 @@ def read_bootconfig(path: str, text: str) -> CommandLine:
     return CommandLine("", command_line(path, []).marks, tuple(said), Bootconfig(*lines))
 
 
-def parse_bootconfig(path: str, text: str) -> Key:
-    """The keys of a bootconfig below one without a name; raises as `read_bootconfig` does."""
+def parse_bootconfig(path: str, text: str) -> tuple[Key, list[int]]:
+    """The keys of a bootconfig below one without a name, and the lines of `=` whose value is on a later line.
+
+    Raises as `read_bootconfig` does.
+    """
     reader = _Reader(path, text)
     reader.read()
-    return reader.root
+    return reader.root, reader.later
 
 
 def _rendered(root: Key | None) -> Placed:

@@ -28,9 +28,12 @@ class Kernel(NamedTuple):
 _UNSIGNED: Final = re.compile(r"\+?(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))\n?\Z")
 _SIGNED: Final = re.compile(r"([+-]?)(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))\n?\Z")
 _SIZE: Final = re.compile(r"(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))([kKmMgGtTpPeE]?)")
-_LEADING: Final = re.compile(r"[+-]?(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))")
+_LEADING: Final = re.compile(r"(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))")
 _FAULT: Final = re.compile(r"\s*[+-]?[0-9]+,\s*[+]?([0-9]+),\s*[+-]?[0-9]+,\s*[+-]?[0-9]+")
 _SUFFIXES: Final = "KMGTPE"
+_INT_MAX: Final = (1 << 31) - 1
+_UINT_MAX: Final = (1 << 32) - 1
+_ULLONG_MAX: Final = (1 << 64) - 1
 
 
 def truth_of(text: str | None, release: Release) -> bool | None:
@@ -104,24 +107,22 @@ def profiling(found: Words, kernel: Kernel) -> str:
     return last
 
 
-def unsigned(found: Words, kernel: Kernel) -> str:  # noqa: ARG001 - as every parameter is read
-    """The last number that kstrtoul() takes with base 0."""
+def unsigned(found: Words, kernel: Kernel) -> str:
+    """The last number that kstrtoul() takes with base 0 (lib/kstrtox.c)."""
+    largest = _ULLONG_MAX if kernel.is_on("64BIT") else _UINT_MAX
     matches = [match for word in found if (match := _UNSIGNED.match(word.value or ""))]
-    return str(_number(*matches[-1].groups())) if matches else ""
+    taken = [number for match in matches if (number := _number(*match.groups())) <= largest]
+    return str(taken[-1]) if taken else ""
 
 
-def entries(found: Words, kernel: Kernel) -> str:  # noqa: ARG001 - as every parameter is read
+def entries(found: Words, kernel: Kernel) -> str:
     """kernel/dma/debug.c: dma_debug_entries_cmdline().
 
     get_option() knows no K or M; without a number the default is restored.
     """
-    text = found[-1].value or ""
-    match = _SIZE.match(text.removeprefix("-"))
-    if match is None:
-        return ""
-    number = _number(*match.groups()[:3])
+    number, is_number = _option(found[-1].value, kernel)
     # It is kept as an u32.
-    return str((-number if text.startswith("-") else number) % (1 << 32))
+    return str((number or 0) & _UINT_MAX) if is_number else ""
 
 
 def size(found: Words, kernel: Kernel) -> str:  # noqa: ARG001 - as every parameter is read
@@ -140,6 +141,34 @@ def _number(hexadecimal: str | None, octal: str | None, decimal: str | None) -> 
     return whole(octal, 8) if octal is not None else whole(decimal or "0")
 
 
+def _simple(text: str, kernel: Kernel) -> int | None:
+    """The number that a text begins with, as simple_strtoull() reads it with base 0; None where there is none.
+
+    It takes no sign (lib/vsprintf.c).  Past 64 bits 6.12 wraps around and 7.3 gives ULLONG_MAX (lib/kstrtox.c:
+    _parse_integer_limit()); which release in between changed that was not looked up.
+    """
+    match = _LEADING.match(text)
+    if match is None:
+        return None
+    if kernel.release > (6, 12):
+        return min(_number(*match.groups()), _ULLONG_MAX)
+    # The last 64 digits decide about 64 bits: 10**64, 8**64 and 16**64 are multiples of 2**64.
+    return _number(*(digits and digits[-64:] for digits in match.groups())) & _ULLONG_MAX
+
+
+def _option(text: str | None, kernel: Kernel) -> tuple[int | None, bool]:
+    """What get_option() stores, None where nothing, and whether it found a number (lib/cmdline.c).
+
+    It stores 0 where a text that is not empty has no number.
+    """
+    if not text:
+        return None, False
+    number = _simple(text.removeprefix("-"), kernel)
+    signed = -(number or 0) if text.startswith("-") else number or 0
+    # An int takes the low 32 bits.
+    return ((signed + _INT_MAX + 1) & _UINT_MAX) - _INT_MAX - 1, number is not None
+
+
 def flag(found: Words, kernel: Kernel) -> str:  # noqa: ARG001 - as every parameter is read
     """The value is not examined."""
     return "y"
@@ -152,9 +181,14 @@ def on_off(found: Words, kernel: Kernel) -> str:  # noqa: ARG001 - as every para
 
 
 def integer(found: Words, kernel: Kernel) -> str:  # noqa: ARG001 - as every parameter is read
-    """The last number that kstrtoint() takes with base 0, as module and core parameters of type int are read."""
+    """The last number that kstrtoint() takes with base 0, as module and core parameters of type int are read.
+
+    A number that does not fit into an int is refused (lib/kstrtox.c).
+    """
     matches = [match for word in found if (match := _SIGNED.match(word.value or ""))]
-    return matches[-1].group(1).replace("+", "") + str(_number(*matches[-1].groups()[1:])) if matches else ""
+    numbers = [(-1 if match.group(1) == "-" else 1) * _number(*match.groups()[1:]) for match in matches]
+    taken = [number for number in numbers if -_INT_MAX - 1 <= number <= _INT_MAX]
+    return str(taken[-1]) if taken else ""
 
 
 def nokaslr(found: Words, kernel: Kernel) -> str:
@@ -169,10 +203,16 @@ def nokaslr(found: Words, kernel: Kernel) -> str:
     return "y" if takes_value or any(word.value is None for word in found) else ""
 
 
-def leading(found: Words, kernel: Kernel) -> str:  # noqa: ARG001 - as every parameter is read
-    """The number that the last value begins with, as simple_strtoul() and get_option() read it."""
-    match = _LEADING.match(found[-1].value or "")
-    return str(_number(*match.groups())) if match is not None else ""
+def watchdog_thresh(found: Words, kernel: Kernel) -> str:
+    """kernel/watchdog.c: watchdog_thresh_setup(), which does not look whether get_option() found a number."""
+    stored = [number for word in found if (number := _option(word.value, kernel)[0]) is not None]
+    return str(stored[-1]) if stored else ""
+
+
+def softlockup_panic(found: Words, kernel: Kernel) -> str:
+    """kernel/watchdog.c: softlockup_panic_setup(): simple_strtoul() into an unsigned int, 0 without a number."""
+    given = [word.value for word in found if word.value is not None]
+    return str((_simple(given[-1], kernel) or 0) & _UINT_MAX) if given else ""
 
 
 def module_bool(found: Words, kernel: Kernel) -> str:
@@ -226,16 +266,17 @@ def lockdown(found: Words, kernel: Kernel) -> str:  # noqa: ARG001 - as every pa
     return next((level for level in ("confidentiality", "integrity") if level in given), "")
 
 
-def console_level(found: Words, kernel: Kernel) -> str:  # noqa: ARG001 - as every parameter is read
-    """init/main.c: debug_kernel(), quiet_kernel(), loglevel().
+def console_level(found: Words, kernel: Kernel) -> str:
+    """init/main.c: debug_kernel(), quiet_kernel(), loglevel(), which takes what get_option() finds a number in.
 
     CONFIG_CONSOLE_LOGLEVEL_QUIET is what quiet stands for.
     """
     for word in reversed(found):
         if word.name != "loglevel":
             return "10" if word.name == "debug" else "quiet"
-        if (match := _LEADING.match(word.value or "")) is not None:
-            return str(_number(*match.groups()))
+        number, is_number = _option(word.value, kernel)
+        if is_number:
+            return str(number)
     return ""
 
 

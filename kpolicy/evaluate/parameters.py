@@ -95,7 +95,6 @@ _INTEGERS: Final = (
     "rcupdate.rcu_cpu_stall_suppress",
     "rcupdate.rcu_cpu_stall_timeout",
 )
-_LEADING_NUMBERS: Final = ("softlockup_panic", "watchdog_thresh")
 _MODULE_BOOLS: Final = (
     "crash_kexec_post_notifiers",
     "kmemleak.verbose",
@@ -112,7 +111,6 @@ _KNOWN: Final[Mapping[str, _Known]] = {
     **{name: _known(name, handlers.switch) for name in _SWITCHES},
     **{name: _known(name, handlers.flag) for name in _FLAGS},
     **{name: _known(name, handlers.integer) for name in _INTEGERS},
-    **{name: _known(name, handlers.leading) for name in _LEADING_NUMBERS},
     **{name: _known(name, handlers.module_bool) for name in _MODULE_BOOLS},
     **{name: _known(name, handlers.fault_probability) for name in _FAULTS},
     **{name: _known(name, handlers.unless_off) for name in ("tp_printk", "traceoff_on_warning")},
@@ -124,6 +122,8 @@ _KNOWN: Final[Mapping[str, _Known]] = {
     "nmi_watchdog.panic": _Known(handlers.nmi_watchdog({"panic": "1", "nopanic": "0"}), {"nmi_watchdog": (0, 0)}),
     "oops": _known("oops", handlers.oops),
     "panic_print": _known("panic_print", handlers.unsigned),
+    "softlockup_panic": _known("softlockup_panic", handlers.softlockup_panic),
+    "watchdog_thresh": _known("watchdog_thresh", handlers.watchdog_thresh),
     "schedstats": _known("schedstats", handlers.enable_disable),
     "kasan": _known("kasan", handlers.on_off),
     "mitigations": _known("mitigations", handlers.mitigations, is_strict=True),

@@ -171,6 +171,86 @@ def test_defaults_of_grub() -> None:
     assert line.remarks == ("line 2: a command is not executed: its words are not known",)
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "said"),
+    [
+        ('if true; then GRUB_CMDLINE_LINUX="a"; fi', "", "line 1: GRUB_CMDLINE_LINUX is set under a condition"),
+        ("GRUB_CMDLINE_LINUX=a\nif [ -e /x ]\nthen\n GRUB_CMDLINE_LINUX=b\nfi", "a", "line 4: under a condition"),
+        ("GRUB_CMDLINE_LINUX=a\nif x; then y\nelif z\nthen y; else GRUB_CMDLINE_LINUX=b\nfi", "a", "line 4: under"),
+        ("GRUB_CMDLINE_LINUX=a\n[ -n $D ] && GRUB_CMDLINE_LINUX=b", "a", "line 2: under a condition"),
+        ("GRUB_CMDLINE_LINUX=a\nx ||\n\nGRUB_CMDLINE_LINUX=b", "a", "line 4: under a condition"),
+        ("GRUB_CMDLINE_LINUX=a\nx && { y; GRUB_CMDLINE_LINUX=b; }", "a", "line 2: under a condition"),
+        ("GRUB_CMDLINE_LINUX=a\ncase $x in\n(b) y;;\nc) GRUB_CMDLINE_LINUX=b;; esac", "a", "line 4: under a condition"),
+        ("GRUB_CMDLINE_LINUX=a\nfor x in 1 2; do GRUB_CMDLINE_LINUX+=b; done", "a", "line 2: in a loop"),
+        ("GRUB_CMDLINE_LINUX=a\nf() {\nGRUB_CMDLINE_LINUX+=b\n}", "a", "line 3: in a function"),
+        ("GRUB_CMDLINE_LINUX=a\n(GRUB_CMDLINE_LINUX=b)", "a", "line 2: in a subshell"),
+        # An assignment without a condition counts again.
+        ("if x; then GRUB_CMDLINE_LINUX=b; fi\nGRUB_CMDLINE_LINUX=a", "a", ""),
+        ("if x; then y; fi; GRUB_CMDLINE_LINUX=a", "a", ""),
+        ("x && y; GRUB_CMDLINE_LINUX=a", "a", ""),
+        ("x && y\nf() { z; }; { GRUB_CMDLINE_LINUX=a; }", "a", ""),
+        ("x >/dev/null 2>&1 <y; GRUB_CMDLINE_LINUX=a", "a", ""),
+        # What is not known of a variable is not known of the one that it is put into.
+        ("X=a\nif y; then X=b; fi\nGRUB_CMDLINE_LINUX=$X", "a", "line 3: $X may have another value at boot"),
+        ("X=$(y)\nGRUB_CMDLINE_LINUX=$X", "", "line 2: $X may have another value at boot"),
+        # The text of a here-document is no command.
+        ("GRUB_CMDLINE_LINUX=a\ncat <<EOF\nGRUB_CMDLINE_LINUX=b\nEOF\nGRUB_CMDLINE_LINUX+=\' c\'", "a c", ""),
+        ("cat <<-\'A B\' <<C >x\nGRUB_CMDLINE_LINUX=b\n\tA B\nif x\nC\nGRUB_CMDLINE_LINUX=a", "a", ""),
+        # Commands and quotes nest.
+        ('GRUB_CMDLINE_LINUX="a $(echo $(echo b)) c"', "a c", "line 1: a command is not executed"),
+        ("GRUB_CMDLINE_LINUX=a$(x \')\' \"y)$(z \\\\))\" \\) (k))b", "ab", "line 1: a command is not executed"),
+        ("GRUB_CMDLINE_LINUX=a`x \\`y\\``b", "ab", "line 1: a command is not executed"),
+    ],
+)  # fmt: skip
+def test_what_a_shell_does_under_conditions(text: str, words: str, said: str) -> None:
+    line = parse_boot_file("grub", f"{text}\n")
+    assert " ".join(str(word) for word in parse(line).words) == words
+    if not said:
+        assert line.remarks == ()
+    else:
+        place, _, rest = said.partition(": ")
+        assert line.remarks[0].startswith(f"{place}: ")
+        assert rest in line.remarks[0]
+
+
+_HEAD = """\
+if [ "${next_entry}" ] ; then
+   set default="${next_entry}"
+   set next_entry=
+else
+   set default="1"
+fi
+"""
+_TWO = "menuentry A {\n linux /a a=1\n}\nmenuentry B {\n linux /b b=1\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "words", "said"),
+    [
+        # What grub-mkconfig writes: next_entry is for a single boot.
+        (_HEAD, ["b=1"], ""),
+        ("set default=0\nif keystatus --shift; then\n set default=1\nfi\n", ["a=1"],
+         "line 3: default is set under a condition: this value is not used"),
+        ("if x; then set default=1; fi\nset default=0\n", ["a=1"], ""),
+        ("set d=1\nif x; then set d=0; fi\nset default=$d\n", ["a=1"],
+         "the default entry is not known: $d may have another value at boot"),
+        ("function f {\n set default=1\n}\n", ["a=1"], "line 2: default is set in a function: this value is not used"),
+    ],
+)  # fmt: skip
+def test_conditions_of_grub(head: str, words: list[str], said: str) -> None:
+    line = parse_boot_file("grub.cfg", head + _TWO)
+    assert [str(word) for word in parse(line).words] == words
+    assert list(line.remarks[:-1]) == ([said] if said else [])
+
+
+def test_a_command_line_under_a_condition() -> None:
+    text = "menuentry A {\n if x; then linux /a a=1 $y; else linux /a b=1; fi\n}\n"
+    assert parse_boot_file("grub.cfg", f"set y=z\n{text}").remarks == (
+        "2 command lines: that of line 3 (A) is used; pass another one as text",
+        "line 3: the command line is under a condition",
+    )
+
+
 def test_continued_lines_of_a_shell() -> None:
     text = (
         "GRUB_CMDLINE_LINUX=\"a=1 \\\n  b=2\\\n\"\nexport GRUB_CMDLINE_LINUX_DEFAULT=quiet\\\n' splash'\n"
@@ -263,7 +343,7 @@ def test_refused(tmp_path: Path, content: bytes | None, error: type[KpolicyError
 _PIECES = st.sampled_from(
     [
         *"linux append options title kernel label default menuentry".split(),
-        *"GRUB_CMDLINE_LINUX= a=1 -- - += # ; é $ ${ $( ` {".split(),
+        *"if then fi && <<a GRUB_CMDLINE_LINUX= a=1 -- - += # ; é $ ${ $( ` {".split(),
         *("set x=", '"cmdline": "', "'", '"', "\\", " ", "\t", "\n", "\r\n", "\xa0"),
     ]
 )

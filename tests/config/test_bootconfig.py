@@ -159,7 +159,7 @@ def test_any_text_is_read_or_refused(pieces: list[str]) -> None:
 def _listed(text: str) -> str | None:
     """What `bootconfig -l` prints, None where it refuses the file."""
     try:
-        root = parse_bootconfig("f", text)
+        root, _ = parse_bootconfig("f", text)
     except InputError:
         return None
     lines = []

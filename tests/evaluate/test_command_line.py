@@ -236,6 +236,27 @@ def test_an_empty_line() -> None:
         ("lockdep.prove_locking=0", "lockdep.prove_locking", "0"),
         ("lockdep.prove_locking=-1", "lockdep.prove_locking", "-1"),
         ("lockdep.prove_locking=x", "lockdep.prove_locking", ""),
+        # lib/kstrtox.c: kstrtoint() and kstrtoul() refuse what is out of range.
+        ("panic_on_warn=1 panic_on_warn=99999999999", "panic_on_warn", "1"),
+        ("panic=-2147483648 panic=-2147483649", "panic", "-2147483648"),
+        ("panic=0x7fffffff panic=0x80000000", "panic", "2147483647"),
+        ("panic=-0", "panic", "0"),
+        ("panic_print=4294967295 panic_print=4294967296", "panic_print", "4294967295"),
+        # lib/cmdline.c: get_option() reads a minus, stores the low 32 bits, and 0 for what is no number.
+        ("watchdog_thresh=-5", "watchdog_thresh", "-5"),
+        ("watchdog_thresh=20s", "watchdog_thresh", "20"),
+        ("watchdog_thresh=4294967291", "watchdog_thresh", "-5"),
+        ("watchdog_thresh=5 watchdog_thresh=x", "watchdog_thresh", "0"),
+        ("watchdog_thresh=5 watchdog_thresh= watchdog_thresh", "watchdog_thresh", "5"),
+        ("loglevel=-1", "loglevel", "-1"),
+        # It takes no plus; loglevel() keeps the level where there is no number.
+        ("loglevel=7 loglevel=+4 loglevel=- loglevel=", "loglevel", "7"),
+        ("dma_debug_entries=4294967297", "dma_debug_entries", "1"),
+        # lib/vsprintf.c: simple_strtoul() takes no sign.
+        ("softlockup_panic=1 softlockup_panic=-1", "softlockup_panic", "0"),
+        ("softlockup_panic=0x1y", "softlockup_panic", "1"),
+        ("softlockup_panic=4294967296", "softlockup_panic", "0"),
+        ("softlockup_panic", "softlockup_panic", ""),
         ("nokaslr", "nokaslr", "y"),
         # Without the EFI stub x86 looks for the word without a value.
         ("nokaslr=0", "nokaslr", ""),
@@ -279,6 +300,10 @@ def test_parameters(line: str, name: str, expected: str) -> None:
         ("5.10.223", "slub_debug=P,kmalloc-64", "slab_debug", "n"),
         ("6.12.117", "hash_pointers=never", "hash_pointers", ""),
         ("7.3.4", "no_hash_pointers hash_pointers=always", "hash_pointers", "always"),
+        # lib/kstrtox.c: what does not fit into 64 bits wraps around, in 7.3 it becomes ULLONG_MAX.
+        ("6.12.117", f"watchdog_thresh={(1 << 400) + 7}", "watchdog_thresh", "7"),
+        ("7.3.4", f"watchdog_thresh={(1 << 400) + 7}", "watchdog_thresh", "-1"),
+        ("7.3.4", f"watchdog_thresh=-{(1 << 64) + 7}", "watchdog_thresh", "1"),
         ("7.3.4", "sysctl.vm.mem_profiling=1,compressed", "sysctl.vm.mem_profiling", "y,compressed"),
         ("6.12.117", "sysctl.vm.mem_profiling=1,compressed", "sysctl.vm.mem_profiling", "y"),
     ],
@@ -297,6 +322,9 @@ def test_parameters_by_release(version: str, line: str, name: str, expected: str
         ("ARM64 EFI_STUB", "6.12.117", "nokaslr=0", "nokaslr", "y"),
         ("ARM64", "5.10.223", "nokaslr=0", "nokaslr", "y"),
         ("RISCV", "6.12.117", "nokaslr=0", "nokaslr", "y"),
+        # An unsigned long has 64 bits.
+        ("X86 64BIT", "6.12.117", "panic_print=4294967296", "panic_print", "4294967296"),
+        ("X86 64BIT", "6.12.117", "panic_print=18446744073709551616", "panic_print", ""),
         ("S390", "7.3.4", "nokaslr=0", "nokaslr", "y"),
         ("ARM64", "6.12.117", "rodata=full", "rodata", "full"),
         ("ARM64", "6.12.117", "rodata=off rodata=noalias", "rodata", "off"),
