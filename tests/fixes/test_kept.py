@@ -321,3 +321,20 @@ def test_fewest_together(tmp_path: Path) -> None:
     plan = Small(tmp_path, kconfig).fix("CONFIG_ONE=y\nCONFIG_TWO=y\n")
     assert edits(plan) == ["add CONFIG_B=y"]
     assert plan.minimal
+
+
+def test_what_only_the_remedy_names_is_given_up_by_name(tmp_path: Path) -> None:
+    kconfig = """\
+config PROVE
+	bool "prove"
+
+config SINGLE
+	bool "single"
+"""
+    off = ("# CONFIG_PROVE is not set", "# CONFIG_SINGLE is not set")
+    rules = [rule("PROVE", *off, name="own/prove"), rule("SINGLE && !PROVE", name="own/single")]
+    plan = Small(tmp_path, kconfig, rules).fix("CONFIG_PROVE=y\nCONFIG_SINGLE=y\n")
+    assert sorted(edits(plan)) == ["remove CONFIG_PROVE=y", "remove CONFIG_SINGLE=y"]
+    assert [(item.text, item.reason, item.works) for item in plan.given_up] == [
+        ("CONFIG_SINGLE=y", "the fix of own/prove names it", False)
+    ]

@@ -39,6 +39,16 @@ def about(
     return frozenset((*named, *_turning_on(values, named)))
 
 
+def remedied(finding: Finding, rules: Collection[Rule]) -> frozenset[str]:
+    """The symbols that only the remedy of a finding's rule names: the finding itself is about others."""
+    rule = next((item for item in rules if item.id == finding.rule), None)
+    if rule is None:
+        return frozenset()
+    own = {finding.symbol, *(item.symbol for item in finding.symbols), *(link.symbol for link in finding.causes)}
+    own.update(symbols(rule.when))
+    return frozenset(line.name for line in remedy_lines(rule)) - own
+
+
 def _root(values: Values, finding: Finding) -> Iterator[str]:
     """The symbol of the line that a finding names, where what is on depends on it."""
     for item in values.config.assignments if values.config is not None and values.is_on(finding.symbol) else ():

@@ -47,8 +47,14 @@ def given_up(
     others = [item for item in followed if not is_about_a_line(item)]
     named = frozenset(name for fix in fixes for name in task.about(task.values, fix.finding))
     required = any(isinstance(task.goal(fix.finding), RequirementGoal) for fix in fixes)
+    remedies = {name: fix.finding.rule for fix in fixes for name in task.remedied(fix.finding)}
     for name, request in requests_of(task.values).items():
-        if name not in named and not is_kept(after, request):
+        if is_kept(after, request):
+            continue
+        if name in named and name in remedies:
+            line = request.line
+            yield GivenUp(name, line.text, line.location, f"the fix of {remedies[name]} names it", works=False)
+        elif name not in named:
             line = request.line
             instead = next((item.rule for item in others if name in task.about(task.values, item)), None)
             why, works = _why(task, fixes, after, request)

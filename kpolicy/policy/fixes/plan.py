@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kpolicy.explain.cause import shown
 from kpolicy.frozen import dataclass
-from kpolicy.policy.fixes.about import about
+from kpolicy.policy.fixes.about import about, remedied
 from kpolicy.policy.fixes.goals import Goal, goal_of
 from kpolicy.policy.fixes.hopeless import Hopeless
 from kpolicy.policy.fixes.lines import Document
@@ -97,6 +97,10 @@ class Task:
     def about(self, values: Values, finding: Finding) -> frozenset[str]:
         """The symbols that a finding is about, as some values have it."""
         return about(values, finding, self.rules, self.requirements)
+
+    def remedied(self, finding: Finding) -> frozenset[str]:
+        """The symbols that only the remedy of a finding's rule names."""
+        return remedied(finding, self.rules)
 
 
 def changed_values(before: Values, after: Values) -> Iterator[Change]:
