@@ -21,10 +21,11 @@ def unknown_symbol(examiner: Examiner, model: Model, name: str) -> UsageError:
         text = f"{name} is defined for {', '.join(archs)} only ({places[0].location}), not for {model.architecture}"
         return UsageError(text, hint=f"pass --arch {archs[0]}")
     likely = likely_names(model, name)
-    hint = f"did you mean {' or '.join(likely)}?" if likely else _gone(model, name) or did_you_mean(name, model.names())
+    known = f"did you mean {' or '.join(likely)}?" if likely else _gone(model, name)
     when = lifetime_words(name, model.version)
     if when:
-        return UsageError(f"Linux {model.version} does not define {name}: {when}", hint=hint if likely else None)
+        return UsageError(f"Linux {model.version} does not define {name}: {when}", hint=known)
+    hint = known or did_you_mean(name, model.names())
     return UsageError(f"no Kconfig file of any architecture defines {name}", hint=hint)
 
 
