@@ -19,18 +19,16 @@ from kpolicy.policy.boot.parameter import (
     HANDLERS,
     PURPOSES,
     BootParameter,
-    Source,
     Spelling,
     Word,
 )
+from kpolicy.policy.boot.reader import SourcedReader
 from kpolicy.policy.expressions.expression import Constant, Expression
 from kpolicy.policy.toml.compiled import compiled
 from kpolicy.policy.toml.data_files import data_files, load_all
-from kpolicy.policy.toml.reader import TableReader
 from kpolicy.policy.toml.toml_file import KeyPath, TomlFile
 
 if TYPE_CHECKING:
-    from kpolicy.evaluate.handlers import Release
     from kpolicy.policy.boot.parameter import Form
 
 _PACKAGE: Final = "kpolicy.parameters"
@@ -50,7 +48,6 @@ _KEYS: Final = (
     "source",
 )
 _ALWAYS, _NEVER = Constant("y"), Constant("n")
-_RELEASE: Final = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})\Z")
 _NAME: Final = re.compile(r"[a-z0-9_.]+\Z")
 
 
@@ -91,18 +88,18 @@ def load_parameter(parameter_id: str, path: str, text: str) -> BootParameter:
     return parameter
 
 
-class _Reader(TableReader):
+class _Reader(SourcedReader):
     def parameter(self, parameter_id: str) -> BootParameter:
         self.known_keys((), _KEYS)
         form = self.word(("form",), FORMS)
         words = tuple(self._word(("word", number)) for number in range(self.count(("word",))))
         if form == "word" and not words:
             self.file.complain(("form",), "the form 'word' takes [[word]] tables", value=True)
-        needs = self._condition(("needs",), _ALWAYS)
+        needs = self.condition_or(("needs",), _ALWAYS)
         spellings = tuple(self._spelling(("name", number), form, needs) for number in range(self.count(("name",))))
         if not spellings:
             self.file.complain((), "there is no [[name]]")
-        sources = tuple(self._source(("source", number)) for number in range(self.count(("source",))))
+        sources = tuple(self.source(("source", number)) for number in range(self.count(("source",))))
         if not sources:
             self.file.complain((), "there is no [[source]]")
         if ("off" in self.table(())) != ("lost" in self.table(())):
@@ -115,17 +112,14 @@ class _Reader(TableReader):
             needs=needs,
             spellings=spellings,
             words=words,
-            adds=self._condition(("adds",), _NEVER),
+            adds=self.condition_or(("adds",), _NEVER),
             final=self.string(("final",), required=False),
             apart=self.string(("apart",), required=False),
-            off=self._condition(("off",), _NEVER),
+            off=self.condition_or(("off",), _NEVER),
             lost=self.string(("lost",), required=False),
             sources=sources,
             location=self.file.location(("title",)),
         )
-
-    def _condition(self, where: KeyPath, otherwise: Expression) -> Expression:
-        return self.condition(where) if self.value(where) is not None else otherwise
 
     def _spelling(self, where: KeyPath, form: Form, needs: Expression) -> Spelling:
         self.known_keys(where, ("name", "since", "not_in", "old", "form", "needs"))
@@ -135,30 +129,13 @@ class _Reader(TableReader):
         old = self.value((*where, "old"))
         if not isinstance(old, bool | None):
             self.file.complain((*where, "old"), "'old' is true or false", value=True)
-        since, not_in = self._release((*where, "since")), self._release((*where, "not_in"))
+        since, not_in = self.release((*where, "since")), self.release((*where, "not_in"))
         if since <= not_in and not_in != (0, 0):
             self.file.complain((*where, "not_in"), "'not_in' must be before 'since'", value=True)
         if "form" in self.table(where):
             form = self.word((*where, "form"), FORMS)
-        return Spelling(name, since, not_in, old is True, form, self._condition((*where, "needs"), needs))
-
-    def _release(self, where: KeyPath) -> Release:
-        text = self.string(where, required=False)
-        found = _RELEASE.match(text)
-        if found is None:
-            if text:
-                self.file.complain(where, f"{where[-1]!r} is a release such as 6.12", value=True)
-            return 0, 0
-        return int(found.group(1)), int(found.group(2))
+        return Spelling(name, since, not_in, old is True, form, self.condition_or((*where, "needs"), needs))
 
     def _word(self, where: KeyPath) -> Word:
         self.known_keys(where, ("name", "needs"))
-        return Word(self.string((*where, "name")), self._condition((*where, "needs"), _ALWAYS))
-
-    def _source(self, where: KeyPath) -> Source:
-        self.known_keys(where, ("release", "code", "documented"))
-        return Source(
-            self.string((*where, "release")),
-            self.string((*where, "code")),
-            self.string((*where, "documented"), required=False),
-        )
+        return Word(self.string((*where, "name")), self.condition_or((*where, "needs"), _ALWAYS))

@@ -10,20 +10,16 @@ import functools
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from kpolicy.errors import UsageError
-from kpolicy.policy.boot.parameter import Source
-from kpolicy.policy.expressions.expression import Constant, Expression
+from kpolicy.policy.boot.reader import SourcedReader
+from kpolicy.policy.expressions.expression import Constant
 from kpolicy.policy.running.knob import CLASSES_OF_KNOBS, FORMS, MEANINGS, Case, Default, Knob
 from kpolicy.policy.toml.compiled import compiled
 from kpolicy.policy.toml.data_files import data_files, load_all
-from kpolicy.policy.toml.reader import TableReader
 from kpolicy.policy.toml.toml_file import KeyPath, TomlFile
 from kpolicy.running.system import Wanted
-
-if TYPE_CHECKING:
-    from kpolicy.evaluate.handlers import Release
 
 _PACKAGE: Final = "kpolicy.knobs"
 _KEYS: Final = (
@@ -31,7 +27,6 @@ _KEYS: Final = (
     *("default", "case", "source"),
 )
 _ALWAYS: Final = Constant("y")
-_RELEASE: Final = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})\Z")
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]+\Z")
 _PATH: Final = re.compile(r"/(?:proc|sys)(?:/[A-Za-z0-9_-]+)+\Z")
 _TEST: Final = re.compile(r"(?:below|above) -?[0-9]+|lower|higher|other|not \S+|\S+")
@@ -76,7 +71,7 @@ def wanted_files(knobs: Iterable[Knob]) -> tuple[Wanted, ...]:
     return tuple(dict.fromkeys(files))
 
 
-class _Reader(TableReader):
+class _Reader(SourcedReader):
     def knob(self, knob_id: str) -> Knob:
         self.known_keys((), _KEYS)
         form = self.word(("form",), FORMS)
@@ -89,7 +84,7 @@ class _Reader(TableReader):
             re.compile(pattern)
         except re.error as error:
             self.file.complain(("pattern",), f"not a regular expression: {error}", value=True)
-        sources = tuple(self._source(("source", number)) for number in range(self.count(("source",))))
+        sources = tuple(self.source(("source", number)) for number in range(self.count(("source",))))
         if not sources:
             self.file.complain((), "there is no [[source]]")
         defaults = tuple(self._default(("default", number)) for number in range(self.count(("default",))))
@@ -105,10 +100,10 @@ class _Reader(TableReader):
             line=self.string(("line",), required=False),
             field=self._whole(("field",)),
             pattern=pattern,
-            needs=self._condition(("needs",)),
-            since=self._release(("since",)),
-            not_in=self._release(("not_in",)),
-            harmless_since=self._release(("harmless_since",)),
+            needs=self.condition_or(("needs",), _ALWAYS),
+            since=self.release(("since",)),
+            not_in=self.release(("not_in",)),
+            harmless_since=self.release(("harmless_since",)),
             defaults=defaults,
             cases=cases,
             sources=sources,
@@ -121,9 +116,6 @@ class _Reader(TableReader):
             self.file.complain(where, "a name has letters, digits, dots, _ and -", value=True)
         return name
 
-    def _condition(self, where: KeyPath) -> Expression:
-        return self.condition(where) if self.value(where) is not None else _ALWAYS
-
     def _whole(self, where: KeyPath) -> int:
         found = self.value(where)
         if found is None:
@@ -133,21 +125,12 @@ class _Reader(TableReader):
         self.file.complain(where, f"{where[-1]!r} is a number from 1 on", value=True)
         return 0
 
-    def _release(self, where: KeyPath) -> Release:
-        text = self.string(where, required=False)
-        found = _RELEASE.match(text)
-        if found is None:
-            if text:
-                self.file.complain(where, f"{where[-1]!r} is a release such as 6.12", value=True)
-            return 0, 0
-        return int(found.group(1)), int(found.group(2))
-
     def _default(self, where: KeyPath) -> Default:
         self.known_keys(where, ("when", "value", "symbol", "boot"))
         if sum(key in self.table(where) for key in ("value", "symbol", "boot")) != 1:
             self.file.complain(where, "a default has one of 'value', 'symbol' and 'boot'")
         return Default(
-            self._condition((*where, "when")),
+            self.condition_or((*where, "when"), _ALWAYS),
             self.string((*where, "value"), required=False),
             self.string((*where, "symbol"), required=False),
             self._boot((*where, "boot")),
@@ -166,16 +149,8 @@ class _Reader(TableReader):
             self.file.complain((*where, "is"), f"{test!r} is no test of a value", value=True)
         return Case(
             test,
-            self._condition((*where, "when")),
+            self.condition_or((*where, "when"), _ALWAYS),
             self.word((*where, "means"), MEANINGS),
             self.string((*where, "says")),
             self.string((*where, "letter"), required=is_bit),
-        )
-
-    def _source(self, where: KeyPath) -> Source:
-        self.known_keys(where, ("release", "code", "documented"))
-        return Source(
-            self.string((*where, "release")),
-            self.string((*where, "code")),
-            self.string((*where, "documented"), required=False),
         )
