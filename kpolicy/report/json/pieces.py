@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Pieces of JSON that several results have in common: locations, causes, grounds, errors, evidence of a role."""
+"""Pieces of JSON that several results have in common: locations, causes, changes, grounds, errors, marks of a role."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from kpolicy.errors import KpolicyError
     from kpolicy.explain.cause import Link
     from kpolicy.explain.grounds import Ground
+    from kpolicy.explain.value_change import Change
     from kpolicy.location import Location
     from kpolicy.policy.roles.role import Evidence, OtherRole
 
@@ -45,6 +46,19 @@ def other_role_document(other: OtherRole | None) -> dict[str, Any] | None:
     if other is None:
         return None
     return {"name": other.role, "evidence": [evidence_document(item) for item in other.evidence]}
+
+
+def value_change_document(change: Change) -> dict[str, Any]:
+    """A changed value with its cause as a plain dict."""
+    return {
+        "symbol": change.symbol,
+        "before": change.before,
+        "after": change.after,
+        "why": change.why,
+        "through": change.through,
+        "text": change.text,
+        "location": location_document(change.location),
+    }
 
 
 def error_document(error: KpolicyError) -> dict[str, Any]:

@@ -217,7 +217,7 @@ def _summary(report: DiffReport, gained: int, lost: int, style: Style) -> str:
 
 def diff_document(report: DiffReport) -> dict[str, Any]:
     """The report as plain lists and dicts, format "kpolicy-diff/1"."""
-    from kpolicy.report.json.pieces import error_document, location_document  # a text takes none of this
+    from kpolicy.report.json.pieces import error_document, value_change_document  # a text takes none of this
 
     numbers = {name: index for index, name in enumerate(report.configs)}
     return {
@@ -231,16 +231,7 @@ def diff_document(report: DiffReport) -> dict[str, Any]:
         "gained": _documents(report.gained),
         "lost": _documents(report.lost),
         "changes": [
-            {
-                "symbol": item.change.symbol,
-                "before": item.change.before,
-                "after": item.change.after,
-                "why": item.change.why,
-                "through": item.change.through,
-                "text": item.change.text,
-                "location": location_document(item.change.location),
-                "configs": [numbers[name] for name in item.configs],
-            }
+            {**value_change_document(item.change), "configs": [numbers[name] for name in item.configs]}
             for item in report.effects
         ],
         "errors": [error_document(error) for error in report.errors],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kpolicy import __version__
 from kpolicy.report.json.document import finding_document
-from kpolicy.report.json.pieces import error_document, location_document
+from kpolicy.report.json.pieces import error_document, location_document, value_change_document
 from kpolicy.report.views.fix import change_document, edit_document
 
 if TYPE_CHECKING:
@@ -96,19 +96,7 @@ def _request(item: LostRequest) -> dict[str, Any]:
 def _changes(upgrade: Upgrade) -> list[dict[str, Any]] | None:
     if upgrade.shifts is None:
         return None
-    return [
-        {
-            "symbol": item.change.symbol,
-            "before": item.change.before,
-            "after": item.change.after,
-            "why": item.change.why,
-            "through": item.change.through,
-            "text": item.change.text,
-            "location": location_document(item.change.location),
-            "settable": item.settable,
-        }
-        for item in upgrade.shifts.changed
-    ]
+    return [{**value_change_document(item.change), "settable": item.settable} for item in upgrade.shifts.changed]
 
 
 def _protections(upgrade: Upgrade, *, gained: bool) -> list[dict[str, Any]] | None:
