@@ -49,7 +49,7 @@ class LogLine(NamedTuple):
 
 
 class Log(NamedTuple):
-    """The kernel log: its lines, or what came of reading it, which is no text then."""
+    """The kernel log: its lines, or why it could not be read."""
 
     lines: tuple[LogLine, ...] = ()
     unread: Reading | None = None
