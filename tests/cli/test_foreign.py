@@ -39,6 +39,7 @@ def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("annotations").write_text(_ANNOTATIONS)
     Path("k.json").write_text(_KHC)
     Path("empty.xml").write_text("\n")
+    Path("nothing").mkdir()
     Path("less.xml").write_text('<kernel minlts="5.4.42" />\n')
 
 
@@ -141,6 +142,11 @@ def test_a_conversion() -> None:
         (("policy", "import", "ark:none@x"), "none: error: cannot read the policy: No such file or directory"),
         (("policy", "show", "--policy", "android:check.toml"), "check.toml:"),
         (("policy", "show", "--require", "khc:annotations"), "annotations:1: error: not the JSON of kernel"),
+        (
+            ("policy", "import", "openwrt:nothing"),
+            "nothing: error: the folder is empty\n  openwrt: reads kernel",
+        ),
+        (("policy", "import", "ark:nothing@x"), "nothing: error: the folder is empty\n  ark: reads redhat/configs"),
         (("policy", "import", "android:empty.xml"), "empty.xml:1: error: the policy is empty"),
         (("policy", "import", "android:less.xml"), "less.xml: error: nothing is required by this policy"),
     ],

@@ -276,7 +276,9 @@ def test_a_protection_that_an_edit_keeps_is_not_counted_as_lost(tmp_path: Path) 
 
 
 def test_a_protection_that_only_the_new_kernel_has_is_gained(tmp_path: Path) -> None:
-    more = '\nconfig MITIGATION_NEWTHING\n\tbool "New"\n\tdefault y\n'
+    more = (
+        '\nconfig MITIGATION_NEWTHING\n\tbool "New"\n\tdefault y\n\nconfig ACPI_DEBUG\n\tbool "Messages"\n\tdefault y\n'
+    )
     old, new = _with(tmp_path, "", more, TEXT)
     found = kpolicy("upgrade", DEFCONFIG, "--from", old, "--to", new, "--format", "json").json
     gained = {item["symbol"]: (item["before"], item["after"]) for item in found["protections_gained"]}

@@ -10,7 +10,7 @@ from typing import Final
 
 from kpolicy.errors import UsageError
 from kpolicy.policy.files.spec import FORMATS
-from kpolicy.policy.foreign.policy import Files, Text, optional_names
+from kpolicy.policy.foreign.policy import Files, Text
 
 # What files of each format have, and those of others have not.
 _MARKS: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
@@ -40,7 +40,10 @@ _FRAGMENT: Final = re.compile(r"^# CONFIG_\w+ is not set$", re.MULTILINE)
 
 def check_kind(files: Files, path: str, name: str) -> None:
     """Raise UsageError if a policy has nothing of its format `name`; it says which other one the file looks like."""
-    names = optional_names(files, path)
+    names = _names(files, path)
+    if names == () and name in _FOLDERS:
+        raise UsageError("the folder is empty", Text(path, "").location(0), hint=f"{name}: reads {FORMATS[name]}")
+    names = names or ()
     kinds = _folders(names)
     if kinds or (names and name == "ark"):
         _check(Text(path, ""), name, kinds)
@@ -56,6 +59,14 @@ def check_kind(files: Files, path: str, name: str) -> None:
         return
     if name in _FOLDERS or name not in found:
         _check(text, name, found)
+
+
+def _names(files: Files, path: str) -> tuple[str, ...] | None:
+    """The names in a folder; None for what is none."""
+    try:
+        return files.names(path)
+    except UsageError:
+        return None
 
 
 def _folders(names: Iterable[str]) -> list[str]:
