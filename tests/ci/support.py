@@ -54,10 +54,10 @@ def run(words: Sequence[str | Path], cwd: Path, more: Mapping[str, str] | None =
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """The variables of a program that is to find this kpolicy."""
-    # `make test` tells what it starts that it is make's, and a make below it says which one it is.
-    mine = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    # Set by `make test`: a make that a recipe starts would print its level.
+    own = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
     return {
-        **mine,
+        **own,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
         "XDG_DATA_HOME": os.environ["XDG_CACHE_HOME"],
