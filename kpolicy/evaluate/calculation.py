@@ -15,6 +15,7 @@ from typing import Any
 from kpolicy.evaluate.node_values import TRISTATE_TEXT, NodeValues
 from kpolicy.evaluate.strings import number
 from kpolicy.evaluate.template import UNSEEN, Template
+from kpolicy.evaluate.with_modules_off import WithModulesOff, is_plain
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.nodes import NO, YES
 from kpolicy.kconfig.payload import (
@@ -44,7 +45,8 @@ class Calculation(NodeValues):
 
     `user` maps nodes of symbols to 0, 1, 2 or, for string, int and hex, to a text;
     `recorded` maps symbols to values that a recorded toolchain gave them, None for hidden.
-    `order` lists the assigned symbols, first to last.
+    `order` lists the assigned symbols, first to last; `modules_on` is what the symbol with
+    `modules` was in an earlier pass.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Calculation(NodeValues):
         user: Mapping[int, int | str],
         order: tuple[int, ...],
         recorded: Mapping[int, int | str | None],
+        modules_on: int = 0,
     ) -> None:
         dialect = Dialect(*core.dialect)
         super().__init__(core, template, 0 if dialect.untyped_constants else TRISTATE)
@@ -69,13 +72,31 @@ class Calculation(NodeValues):
             self.memo[node] = None
             self.written[node] = 0
         self.unmet: dict[int, tuple[int, int]] = {}
-        self._modules_on = 0
+        self._modules_on = modules_on
         self._strong_imply, self._empty_numbers = dialect.strong_imply, dialect.empty_numbers
         self._prints_bounds, self._writes_default_n = dialect.prints_bounds, dialect.writes_default_n
+        self.modules_decided_late = False
+        if not is_plain(core):
+            self._compute_with_modules_off(modules_on)
         self._modules_on = self.value(core.modules)
         if core.modules > YES:
             # Everything that MODULES itself depends on was computed as if it were n, as in `conf`.
             self.memo[core.modules] = self._modules_on
+
+    @property
+    def modules_on(self) -> int:
+        """The value of the symbol with `modules`; 0 where there is none."""
+        return self._modules_on
+
+    def _compute_with_modules_off(self, before: int) -> None:
+        """Compute what the symbol with `modules` asks for; `modules_decided_late` if there was a tristate among it."""
+        modules = self.core.modules
+        # What a loop through it sees.
+        known, self.memo[modules] = self.memo[modules], before
+        early = WithModulesOff(self)
+        early.compute(modules)
+        self.modules_decided_late = early.found_tristate
+        self.memo[modules] = known
 
     def is_written(self, node: int) -> bool:
         """Whether a symbol has a line in .config."""

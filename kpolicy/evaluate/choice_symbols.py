@@ -40,10 +40,11 @@ class ChoiceSymbolCalculation(Calculation):
         order: tuple[int, ...],
         recorded: Mapping[int, int | str | None],
         inputs: Mapping[int, ChoiceInput],
+        modules_on: int = 0,
     ) -> None:
         self.inputs = dict(inputs)
         self._picked: dict[int, int | None] = {}
-        super().__init__(core, template, user, order, recorded)
+        super().__init__(core, template, user, order, recorded, modules_on)
 
     def _own_value(self, index: int, visible: int) -> int:
         given = self.inputs.get(index)

@@ -29,6 +29,7 @@ from kpolicy.kconfig.payload import (
     HEX,
     INT,
     IS_CHOICE,
+    NO_WRITE,
     RANGES,
     TRISTATE,
     TYPE,
@@ -45,25 +46,59 @@ def run(
     dialect = Dialect(*core.dialect)
     if mode in _PRESET_VALUE:
         user = _preset(core, dialect, mode)
+    drops = dialect.drops_out_of_range and mode not in PRESETS
     if not dialect.choice_symbols:
         picks = ChoiceCalculation(core, template, user.values, user.order, recorded)
-        if not dialect.drops_out_of_range or mode in PRESETS:
-            return picks
-        kept = _drop_out_of_range(core, user.values, picks)
-        if mode != "defconfig" or kept == user.values:
-            return picks
-        return ChoiceCalculation(core, template, kept, user.order, recorded)
+        kept = _drop(core, user, picks) if drops else user.values
+        if (mode == "defconfig" and kept != user.values) or _differs_again(core, user, mode, picks):
+            return ChoiceCalculation(core, template, kept, user.order, recorded, picks.modules_on)
+        return picks
     inputs = {choice[0]: ChoiceInput() for choice in core.choices} if mode == "alldefconfig" else user.choices
     first = ChoiceSymbolCalculation(core, template, user.values, user.order, recorded, inputs)
-    if mode in PRESETS:
-        return first
     unset = unset_choices(core, first) if mode == "defconfig" else frozenset()
-    kept = _drop_out_of_range(core, user.values, first) if dialect.drops_out_of_range else user.values
-    if mode != "defconfig":
+    kept = _drop(core, user, first) if drops else user.values
+    if mode != "defconfig" and not _differs_again(core, user, mode, first):
         return first
     given = {choice: replace(item, given=choice not in unset) for choice, item in inputs.items()}
     second = SetChoicesCalculation if unset else ChoiceSymbolCalculation
-    return second(core, template, kept, user.order, recorded, given)
+    return second(core, template, kept, user.order, recorded, given, first.modules_on)
+
+
+def _differs_again(core: Core, user: UserValues, mode: str, first: Calculation) -> bool:
+    """Whether `conf` calculates again, and what it computed without modules changes by that.
+
+    `--defconfig` always does, `--olddefconfig` when there was nothing to change in the .config (conf_write).
+    """
+    if not first.modules_decided_late:
+        return False
+    return mode == "defconfig" or (mode == "olddefconfig" and _is_unchanged(core, user, first))
+
+
+def _drop(core: Core, user: UserValues, first: Calculation) -> Mapping[int, int | str]:
+    """Drop the lines that conf_read() dropped after the first pass; what is left.
+
+    Those are numbers out of their range, and what has no prompt to be seen where nothing else was to be changed: both
+    have no effect on the first pass.
+    """
+    kept = _drop_out_of_range(core, user.values, first)
+    if not first.modules_decided_late or len(kept) < len(user.values) or not _is_unchanged(core, user, first):
+        return kept
+    return {node: value for node, value in kept.items() if core.records[node][CHOICE] >= 0 or first.visibility(node)}
+
+
+def _is_unchanged(core: Core, user: UserValues, values: Calculation) -> bool:
+    """Whether every line is written as it was read, and there are no others (conf_read)."""
+    if user.warnings or user.unknown:
+        return False
+    for node, record in enumerate(core.records):
+        if record is None or not record[TYPE] or record[FLAGS] & (IS_CHOICE | NO_WRITE):
+            continue
+        own = values.user.get(node)
+        if values.is_written(node) != (own is not None):
+            return False
+        if own is not None and own != (values.value(node) if record[TYPE] in (BOOL, TRISTATE) else values.text(node)):
+            return False
+    return True
 
 
 def _drop_out_of_range(core: Core, user: Mapping[int, int | str], first: Calculation) -> Mapping[int, int | str]:

@@ -45,9 +45,10 @@ class SetChoicesCalculation(ChoiceSymbolCalculation):
         order: tuple[int, ...],
         recorded: Mapping[int, int | str | None],
         inputs: Mapping[int, ChoiceInput],
+        modules_on: int = 0,
     ) -> None:
         self._unset: set[int] = set()
-        super().__init__(core, template, user, order, recorded, inputs)
+        super().__init__(core, template, user, order, recorded, inputs, modules_on)
         # A symbol that is n by itself can still be written or not.
         self.forget(node for node, written in enumerate(self.written) if written == UNSEEN)
         self._unset = {node for node, item in inputs.items() if not item.given}

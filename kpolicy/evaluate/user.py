@@ -20,13 +20,17 @@ _TRISTATE = {"n": 0, "m": 1, "y": 2}
 
 @dataclass(slots=True)
 class UserValues:
-    """User values by node, the order in which choice members were assigned, and `conf`'s warnings."""
+    """User values by node, the order in which choice members were assigned, and `conf`'s warnings.
+
+    `unknown` is whether some line names no symbol of the model.
+    """
 
     values: dict[int, int | str] = field(default_factory=dict)
     order: tuple[int, ...] = ()
     choices: dict[int, ChoiceInput] = field(default_factory=dict)
     assignments: dict[int, Assignment] = field(default_factory=dict)
     warnings: list[tuple[Location, str]] = field(default_factory=list)
+    unknown: bool = False
 
 
 def user_values(core: Core, config: Config) -> UserValues:
@@ -42,6 +46,7 @@ def user_values(core: Core, config: Config) -> UserValues:
     symbols, records, assignments, values = core.symbols, core.records, user.assignments, user.values
     for assignment in config.assignments:
         node = symbols.get(assignment.name)
+        user.unknown = user.unknown or node is None
         if node is None or ((assignment.loose or assignment.mark) and not is_read(assignment, dialect)):
             continue
         if node in assignments:

@@ -60,7 +60,7 @@ def lay_out(
 ) -> Payload:
     """The plain data of a model."""
     defined = {node: facts for node, facts in parts.facts.items() if facts is not None}
-    _Layout(parts, elaborated, dialect, tables).lay_out(defined)
+    _Layout(parts, elaborated, dialect, tables, modules).lay_out(defined)
     nodes = list(tables.expressions.nodes)
     symbols, constants = tables.expressions.names()
     records: list[Any] = [None] * len(nodes)
@@ -152,12 +152,20 @@ def _numbers(value: list[Any]) -> str:
 
 
 class _Layout:
-    def __init__(self, parts: Parts, elaborated: Elaborated, dialect: Dialect, tables: Tables) -> None:
+    def __init__(self, parts: Parts, elaborated: Elaborated, dialect: Dialect, tables: Tables, modules: int) -> None:
         self._parts = parts
         self._types = elaborated.types
         self._said = elaborated.flags
         self._dialect = dialect
         self._table = tables.expressions
+        # What a prompt that is always visible makes superfluous is still computed, which matters where that is
+        # computed before `conf` knows whether there are modules (kpolicy.evaluate.with_modules_off).
+        facts = parts.facts.get(modules)
+        self._complete = facts is not None and (
+            any(node != YES for node in (*facts.visible, *facts.direct))
+            or modules in parts.reverse
+            or modules in parts.implied
+        )
 
     def lay_out(self, defined: dict[int, Facts]) -> None:
         """Make the record of each symbol and choice, and its JSON."""
@@ -177,16 +185,19 @@ class _Layout:
                 any_of(implied[node]) if node in implied else NO,
                 numbers[node] if is_choice else parts.choice_of.get(node, -1),
                 self._flags(name, facts, is_choice=is_choice, is_selected=node in reverse),
+                int(self._complete),
             )
             if facts.key != key:
                 facts.key, facts.record = key, self._record(facts, *key)
                 facts.text = _numbers(facts.record)
 
-    def _record(self, facts: Facts, type_code: int, reverse: int, implied: int, choice: int, flags: int) -> list[Any]:
+    def _record(
+        self, facts: Facts, type_code: int, reverse: int, implied: int, choice: int, flags: int, complete: int
+    ) -> list[Any]:
         table = self._table
         return [
             type_code,
-            table.any_of(list(facts.visible)),
+            table.any_of(list(facts.visible), complete=bool(complete)),
             # A definition without dependencies adds nothing to the others' (expr.c: expr_alloc_or).
             table.any_of(list(facts.direct)) if facts.direct else YES,
             reverse,

@@ -98,11 +98,11 @@ class NodeTable:
             return YES
         return kept[0] if len(kept) == 1 else self.intern(AND, *kept)
 
-    def any_of(self, operands: list[int]) -> int:
-        """`a || b || ...`, without what is always n and without repetition."""
+    def any_of(self, operands: list[int], *, complete: bool = False) -> int:
+        """`a || b || ...`, without what is always n and without repetition; y where one is, unless `complete`."""
         if len(operands) < 2:
             return operands[0] if operands else NO
-        if YES in operands:
+        if YES in operands and not complete:
             return YES
         kept = [operand for operand in dict.fromkeys(operands) if operand != NO]
         if not kept:

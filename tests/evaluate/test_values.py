@@ -130,3 +130,24 @@ def test_modes_are_checked(tmp_path: Path) -> None:
         evaluate(model, None, "oldconfig")
     with pytest.raises(ValueError, match="with no config"):
         evaluate(model, None, "defconfig")
+
+
+@pytest.mark.parametrize(
+    ("mode", "lines", "expected"),
+    [
+        ("olddefconfig", "# CONFIG_A is not set\n", "y"),
+        ("defconfig", "# CONFIG_A is not set\n", "m"),
+        # Nothing is to be changed, and so conf calculates again.
+        ("olddefconfig", "CONFIG_T=y\nCONFIG_MODULES=y\n# CONFIG_A is not set\n", "m"),
+    ],
+)
+def test_what_modules_depends_on_is_computed_without_modules(
+    tmp_path: Path, mode: str, lines: str, expected: str
+) -> None:
+    """Compared with conf 6.1, 6.12 and 7.3 (tests/kconfig/late_modules.py)."""
+    text = (
+        'config T\n\ttristate\n\tdefault m\n\nconfig MODULES\n\tbool "modules"\n\tmodules\n\tdefault y\n\n'
+        'config MODULES\n\tbool\n\tprompt "again" if T\n\nconfig A\n\tbool "a"\n'
+    )
+    model = load(make_tree(tmp_path, {"Kconfig": text}))
+    assert evaluate(model, parse_config("config", lines.encode()), mode).text("T") == expected

@@ -11,7 +11,7 @@ from random import Random
 
 from kpolicy.config.read import NotAConfigError
 from kpolicy.errors import InputError
-from tests.kconfig import odd
+from tests.kconfig import late_modules, odd
 from tests.kconfig.generate import config
 from tests.kconfig.small import ConfCrashedError, expand, load, make_tree, run_conf
 from tests.oracle.conf import PRESETS
@@ -36,7 +36,8 @@ def trial(seed: int, kernel: Path, program: Path, folder: Path) -> Outcome:
     """Compare one random tree, and some random configs."""
     random = Random(seed)
     tristate_choices, has_modules = kinds(kernel)
-    files = odd.tree(random, tristate_choices)
+    late = seed % 10 == 9
+    files = {"Kconfig": late_modules.kconfig(random)} if late else odd.tree(random, tristate_choices)
     if not has_modules and random.random() < 0.9:
         files["Kconfig"] = files["Kconfig"].replace("\tmodules\n", "\toption modules\n")
     shutil.rmtree(folder, ignore_errors=True)
@@ -50,23 +51,26 @@ def trial(seed: int, kernel: Path, program: Path, folder: Path) -> Outcome:
         refused = "; ".join(f"{where}: {text}" for where, _symbol, text in model.refused)
     except InputError as error:
         model, refused = None, str(error)
-    for mode in ("defconfig", "olddefconfig", *random.sample(PRESETS, 2)):
-        lines = config(random)
+    lines, before = late_modules.config if late else config, b""
+    for step in ("defconfig", "olddefconfig", "again", *random.sample(PRESETS, 2)):
+        # Again: what conf made of the lines before.
+        mode, given = ("olddefconfig", before) if step == "again" else (step, lines(random))
         try:
-            theirs, said = run_conf(program, tree, folder / "work", mode, lines)
+            theirs, said = run_conf(program, tree, folder / "work", mode, given)
         except ConfCrashedError:
             return Outcome("conf crashed")
         if (theirs is None) != bool(refused):
             return Outcome("different", f"{told}conf: {said}\nkpolicy: {refused or 'accepts it'}")
         if theirs is None or model is None:
             return Outcome("refused")
+        before = theirs
         try:
-            ours = expand(model, mode, lines)
+            ours = expand(model, mode, given)
         except NotAConfigError:
             # Nothing but garbage, of which conf makes an empty config.
             continue
         if ours != theirs:
             conf, kpolicy = (text.decode("utf-8", "replace").split("\n") for text in (theirs, ours))
             rows = unified_diff(conf, kpolicy, "conf", "kpolicy", lineterm="")
-            return Outcome("different", "\n".join([told, repr(lines), mode, *rows]))
+            return Outcome("different", "\n".join([told, repr(given), mode, *rows]))
     return Outcome("accepted")
