@@ -46,16 +46,25 @@ def user_values(core: Core, config: Config) -> UserValues:
     symbols, records, assignments, values = core.symbols, core.records, user.assignments, user.values
     for assignment in config.assignments:
         node = symbols.get(assignment.name)
-        user.unknown = user.unknown or node is None
-        if node is None or ((assignment.loose or assignment.mark) and not is_read(assignment, dialect)):
+        if node is None:
+            user.unknown = True
+            continue
+        if (assignment.loose or assignment.mark) and not is_read(assignment, dialect):
             continue
         if node in assignments:
             user.warnings.append((assignment.location, f"override: reassigning to symbol {assignment.name}"))
         record = records[node]
         type_code = record[TYPE] if record else 0
-        if type_code > TRISTATE and dialect.silent_unset and assignment.text.startswith("#"):
+        text = assignment.value
+        if type_code == TRISTATE or (type_code == BOOL and text != "m"):
+            # Nearly all lines.
+            value: int | str | None = _TRISTATE.get(text)
+            if value is None:
+                value = _value(assignment, type_code, user)
+        elif type_code > TRISTATE and dialect.silent_unset and assignment.text.startswith("#"):
             continue
-        value = _value(assignment, type_code, user) if type_code else None
+        else:
+            value = _value(assignment, type_code, user) if type_code else None
         if value is None:
             continue
         assignments[node] = assignment

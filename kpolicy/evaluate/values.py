@@ -15,7 +15,7 @@ from kpolicy.evaluate.passes import run
 from kpolicy.evaluate.template import Template
 from kpolicy.evaluate.user import UserValues, user_values
 from kpolicy.kconfig.expressions import Expr
-from kpolicy.kconfig.kinds import DEFINED, OLD_NAME
+from kpolicy.kconfig.kinds import OLD_NAME
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.payload import BOOL, DEFAULTS, INT, TRISTATE, TYPE
 from kpolicy.location import Location
@@ -55,6 +55,7 @@ class Values:
         self._user = user
         self._calculation = calculation
         self._core = model.core
+        self._nodes = model.defined
         self._derived: dict[object, Any] = {}
 
     def derived(self, key: object, make: Callable[[], Derived]) -> Derived:
@@ -77,13 +78,9 @@ class Values:
             return self
         return Values(self.model, self.config, self.mode, self._user, self._calculation, self._recorded, loader)
 
-    def _node(self, name: str) -> int | None:
-        node = self._core.symbols.get(name)
-        return node if node is not None and self._core.kinds[node] in DEFINED else None
-
     def tristate(self, name: str) -> int:
         """0, 1 or 2 for n, m or y; 0 for int, hex, string and unknown symbols."""
-        node = self._node(name)
+        node = self._nodes[name]
         return 0 if node is None else self._calculation.value(node)
 
     def is_on(self, name: str) -> bool:
@@ -92,29 +89,39 @@ class Values:
 
     def text(self, name: str) -> str:
         """The value as text, strings without quotes; "" for an unknown symbol."""
-        node = self._node(name)
+        node = self._nodes[name]
         return "" if node is None else self._calculation.text(node)
 
     def is_written(self, name: str) -> bool:
         """Whether the symbol has a line in .config."""
-        node = self._node(name)
+        node = self._nodes[name]
         if node is None:
             return False
         return self._calculation.is_written(node)
+
+    def is_in_effect(self, name: str) -> bool:
+        """Whether .config has a line for the symbol that does not say n."""
+        node = self._nodes[name]
+        if node is None:
+            return False
+        calculation = self._calculation
+        if calculation.value(node):
+            return calculation.is_written(node)
+        return not self._is_bool(node) and calculation.is_written(node) and calculation.text(node) != "n"
 
     def result(self, name: str) -> str:
         """The value as .config has it, strings without quotes; "n" where there is no line.
 
         A transitional symbol has a value and never a line.
         """
-        node = self._node(name)
+        node = self._nodes[name]
         if node is None or not (self._calculation.is_written(node) or self._core.kinds[node] == OLD_NAME):
             return "n"
         return self._calculation.text(node)
 
     def visibility(self, name: str) -> int:
         """How far the symbol's prompts let a user set it: 0, 1 or 2."""
-        node = self._node(name)
+        node = self._nodes[name]
         return 0 if node is None else self._calculation.visibility(node)
 
     def assignment(self, name: str) -> Assignment | None:
@@ -122,8 +129,21 @@ class Values:
 
         For a name that the model does not define, its last line.
         """
-        node = self._node(name)
+        node = self._nodes[name]
         return self._foreign.get(name) if node is None else self._user.assignments.get(node)
+
+    def honours(self, line: Assignment) -> bool:
+        """Whether a line of the config is the one that counts for a bool or tristate, and .config has its value.
+
+        False for a transitional symbol, which .config has not; quicker than to ask for one after the other.
+        """
+        node = self._nodes[line.name]
+        if node is None or self._user.assignments.get(node) is not line:
+            return False
+        asked, calculation = self._calculation.user.get(node), self._calculation
+        if asked.__class__ is not int or calculation.value(node) != asked or self._core.kinds[node] == OLD_NAME:
+            return False
+        return not asked or calculation.is_written(node)
 
     @cached_property
     def lines(self) -> frozenset[Location]:
@@ -132,14 +152,14 @@ class Values:
 
     def asked(self, name: str) -> int:
         """What the line of a bool or tristate asks for, visible or not: 0 for n and for no line, 1 for m, 2 for y."""
-        node = self._node(name)
+        node = self._nodes[name]
         value = None if node is None else self._calculation.user.get(node)
         return value if isinstance(value, int) else 0
 
     @cached_property
     def _foreign(self) -> dict[str, Assignment]:
         last = {item.name: item for item in self.config.assignments} if self.config is not None else {}
-        return {name: item for name, item in last.items() if self._node(name) is None}
+        return {name: item for name, item in last.items() if self._nodes[name] is None}
 
     def evaluate(self, expression: Expr) -> int:
         """The value of an expression of the model."""
@@ -173,7 +193,7 @@ class Values:
 
     def default_number(self, name: str) -> int:
         """Which default counts, from 0; -1 for none: quicker than `default`, whose lines have to be looked up."""
-        node = self._node(name)
+        node = self._nodes[name]
         if node is not None:
             for number, (_, condition) in enumerate(self._core.records[node][DEFAULTS]):
                 if self._calculation.value(condition):

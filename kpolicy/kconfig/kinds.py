@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from kpolicy.kconfig.candidates import is_quiet
@@ -42,3 +42,23 @@ def _kind(record: Any) -> str:
     if not record[TYPE]:
         return UNTYPED
     return QUIET if is_quiet(record) else SYMBOL
+
+
+class Defined(dict[str, "int | None"]):
+    """The nodes of the names of a model that are asked for, None for what no Kconfig file defines.
+
+    The same names are asked for in every config.
+    """
+
+    __slots__ = ("_kinds", "_symbols")
+
+    def __init__(self, symbols: Mapping[str, int], kinds: str) -> None:
+        self._symbols = symbols
+        self._kinds = kinds
+
+    def __missing__(self, name: str) -> int | None:
+        node = self._symbols.get(name)
+        if node is not None and self._kinds[node] not in DEFINED:
+            node = None
+        self[name] = node
+        return node

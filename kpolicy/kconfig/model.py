@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.expressions import Expr, Expressions
-from kpolicy.kconfig.kinds import CHOICE, DEFINED, EXPRESSION, OLD_NAME
+from kpolicy.kconfig.kinds import CHOICE, DEFINED, EXPRESSION, OLD_NAME, Defined
 from kpolicy.kconfig.payload import (
     FLAGS,
     GATED,
@@ -123,8 +123,7 @@ class Model:
 
     def is_defined(self, name: str) -> bool:
         """Whether some Kconfig file of this architecture defines the symbol."""
-        node = self.core.symbols.get(name)
-        return node is not None and self.core.kinds[node] in DEFINED
+        return self.defined[name] is not None
 
     def has_prompt(self, name: str) -> bool:
         """Whether a defined symbol has a prompt, visible or not."""
@@ -168,6 +167,11 @@ class Model:
         if name not in self._symbols:
             self._symbols[name] = self._objects.symbol(name) if self.is_defined(name) else None
         return self._symbols[name]
+
+    @cached_property
+    def defined(self) -> Defined:
+        """The node of a name that some Kconfig file of this architecture defines; None for another name."""
+        return Defined(self.core.symbols, self.core.kinds)
 
     @cached_property
     def choices(self) -> tuple[Choice, ...]:

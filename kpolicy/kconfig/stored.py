@@ -15,23 +15,25 @@ from kpolicy.kconfig.payload import Core, Details
 _decode = json.JSONDecoder().raw_decode
 
 
-class Lines:
-    """The rows of a table, each a JSON text until it is asked for."""
+class Lines(dict[int, Any]):
+    """The rows of a table, each a JSON text until it is asked for; as a dict, what was asked for is found at once."""
+
+    __slots__ = ("_texts",)
 
     def __init__(self, texts: list[str]) -> None:
-        self._rows: list[Any] = texts
+        self._texts = texts
 
-    def __getitem__(self, number: int, /) -> Any:
-        row = self._rows[number]
-        if row.__class__ is str:
-            row = self._rows[number] = _decode(row)[0] if row else None
+    def __missing__(self, number: int, /) -> Any:
+        text = self._texts[number]
+        row = self[number] = _decode(text)[0] if text else None
+        self._texts[number] = ""
         return row
 
     def __iter__(self) -> Iterator[Any]:
-        return map(self.__getitem__, range(len(self._rows)))
+        return map(self.__getitem__, range(len(self._texts)))
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._texts)
 
 
 def read_core(stored: bytes) -> Core:

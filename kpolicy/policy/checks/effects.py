@@ -57,7 +57,9 @@ def line_effects(values: Values) -> Iterator[LineEffect]:
         return
     dialect = values.model.dialect
     for assignment in config.assignments:
-        if is_read(assignment, dialect):
+        if values.honours(assignment):
+            yield LineEffect(assignment, "honoured", assignment.value[0])
+        elif is_read(assignment, dialect):
             yield _effect(values, assignment)
 
 

@@ -63,7 +63,7 @@ def observe(values: Values, names: Iterable[str]) -> Observation:
     return Observation(
         values.model.srcarch,
         tuple(sorted(name for name, value in assigned.items() if value != "n")),
-        tuple(sorted(name for name in wanted if values.text(name) != "n" and values.is_written(name))),
+        tuple(sorted(filter(values.is_in_effect, wanted))),
     )
 
 
