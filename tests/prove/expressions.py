@@ -48,7 +48,8 @@ def related(model: Model, name: str, random: Random) -> str:
     assert symbol is not None
     near = [edge.target for edge in symbol.selects]
     near += [other for other in symbol.direct_dependency.symbols() if model.type_of(other) in ("bool", "tristate")]
-    return random.choice(near) if near else name
+    # Before 6.11 a member of a choice depends on that, which no condition can name.
+    return random.choice([other for other in near if not other.startswith("<")] or [name])
 
 
 def tried(model: Model, oracle: Oracle, arch: str, left: str, right: str, configs: int) -> tuple[str, str]:
