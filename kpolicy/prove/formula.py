@@ -49,6 +49,18 @@ class Statement(NamedTuple):
     node: int = 0
 
 
+class Sources(NamedTuple):
+    """Where the value of a bool or tristate comes from.
+
+    How far a line can set it, how far selects raise it, what it is without a line, and whether an `imply` makes y of m.
+    """
+
+    shown: Pair
+    selected: Pair
+    default: Pair
+    strong: Literal
+
+
 class Formula:
     """The clauses of the symbols that were asked for, and of all that they rest on.
 
@@ -187,7 +199,6 @@ class Formula:
         `alone` is for members of a choice, which selects and implies mean nothing to.
         """
         clauses, flags = self.clauses, record[FLAGS]
-        is_bool = record[TYPE] == BOOL
         on, y = self.pairs[symbol]
         if on != y:
             no_modules = clauses.fresh() if symbol in self._unsettled else -self.modules.on
@@ -195,6 +206,25 @@ class Formula:
             clauses.add((-on, -no_modules, y, unless), said)
         if flags & TRANSITIONAL:
             return
+        reverse = NO if alone else record[REVERSE]
+        shown, selected, default, strong = self.sources(symbol, record, visible, alone=alone)
+        # From above: what is on is so by its prompt, a select, or a default.
+        for own, part in ((on, 0), (y, 1))[: 1 + (on != y)]:
+            beside = [-own, selected[part], default[part], unless]
+            if part:
+                beside += [clauses.all_of((strong, on))]
+            self._needs(symbol, record, shown[part], beside)
+        # From below: selects raise, and a default counts where there is no prompt.
+        self._raises(symbol, reverse, selected, unless)
+        said = self.say("default", symbol, 0)
+        clauses.add((-default.on, shown.on, on, unless), said)
+        clauses.add((-default.y, shown.on, y, unless), said)
+        clauses.add((-on, -strong, y, unless), said)
+
+    def sources(self, symbol: int, record: Record, visible: Pair, *, alone: bool = False) -> Sources:
+        """What gives a bool or tristate its value; `alone` as for `constrain`."""
+        clauses, flags = self.clauses, record[FLAGS]
+        is_bool = record[TYPE] == BOOL
         reverse, implying = (NO, NO) if alone else (record[REVERSE], record[IMPLIED])
         is_choice = bool(flags & IS_CHOICE)
         if not flags & HAS_PROMPT and not is_choice:
@@ -214,20 +244,8 @@ class Formula:
                     clauses.any_of((limited.y, clauses.all_of((default.y, -implied.on)))),
                 )
             default = raised
-        default = self.promoted(symbol, default, is_bool=is_bool)
         strong = implied.y if self.dialect.strong_imply else FALSE
-        # From above: what is on is so by its prompt, a select, or a default.
-        for own, part in ((on, 0), (y, 1))[: 1 + (on != y)]:
-            beside = [-own, selected[part], default[part], unless]
-            if part:
-                beside += [clauses.all_of((strong, on))]
-            self._needs(symbol, record, shown[part], beside)
-        # From below: selects raise, and a default counts where there is no prompt.
-        self._raises(symbol, reverse, selected, unless)
-        said = self.say("default", symbol, 0)
-        clauses.add((-default.on, shown.on, on, unless), said)
-        clauses.add((-default.y, shown.on, y, unless), said)
-        clauses.add((-on, -strong, y, unless), said)
+        return Sources(shown, selected, self.promoted(symbol, default, is_bool=is_bool), strong)
 
     def _implied(self, symbol: int, record: Record, *, is_bool: bool) -> Pair:
         implied = self.pair(record[IMPLIED])

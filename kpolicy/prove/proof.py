@@ -7,7 +7,7 @@ A proof says that no solution of the formula contradicts the question; the formu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, Protocol, TypeAlias
 
 from kpolicy.config.model import Assignment
@@ -143,11 +143,7 @@ def possible(model: Model, questions: Sequence[Question]) -> list[bool | None]:
 
     All share one formula: much quicker than to decide them one by one, and without grounds and lines.
     """
-    texts: dict[int, list[str]] = {}
-    for question in questions:
-        for node, compared in question.texts(model).items():
-            texts.setdefault(node, []).extend(compared)
-    formula = Formula(model, texts)
+    formula = Formula(model, texts_of(model, questions))
     literals = [question.literal(formula) for question in questions]
     formula.complete()
     found: list[bool | None] = []
@@ -164,6 +160,15 @@ def possible(model: Model, questions: Sequence[Question]) -> list[bool | None]:
             values = evaluate(model, config_of(lines_of(formula, solver.solution())))
             found.append(True if question.holds(values) else None)
     return found
+
+
+def texts_of(model: Model, questions: Iterable[Question]) -> Mapping[int, Sequence[str]]:
+    """The texts that some questions compare numbers and strings with, by symbol."""
+    texts: dict[int, list[str]] = {}
+    for question in questions:
+        for node, compared in question.texts(model).items():
+            texts.setdefault(node, []).extend(compared)
+    return texts
 
 
 def _witness(model: Model, question: Question, given: Sequence[Assignment], lines: Sequence[Assignment]) -> Fails:

@@ -87,6 +87,18 @@ class GuidedSolver(Solver):
         self._solver.set_phases(literals)
 
 
+def counter(literals: Sequence[Literal], most: int, variables: int) -> tuple[list[list[Literal]], list[Literal]]:
+    """Clauses that count which literals hold, up to `most`; the n-th of the other literals holds where more than n do.
+
+    The variables come after those that are in use.
+    """
+    require_solver()
+    from pysat.card import ITotalizer  # as below
+
+    with ITotalizer(list(literals), min(most, len(literals) - 1), variables) as totalizer:
+        return [list(clause) for clause in totalizer.cnf.clauses], list(totalizer.rhs)
+
+
 def require_solver() -> None:
     """Raise NoSolverError where no proof can be made."""
     _solver(_CADICAL)

@@ -156,3 +156,28 @@ def test_no_smaller_set_of_edits_does_it(tmp_path: Path, seed: int) -> None:
         if plan.hopeless:
             found = _smaller(small, config, relevant, 2)
             assert found is None, (number, name, up, plan.hopeless[0].reason, [str(e) for e in found])
+
+
+_MANY_DEFAULTS = "".join(f'config D{number}\n\tbool "d{number}"\n\tdefault !EXPERT\n\n' for number in range(8))
+_LINES_OF_EXPERTS = f"""\
+config EXPERT
+	bool "expert"
+
+{_MANY_DEFAULTS}
+config N
+	int "n" if EXPERT
+	default 10
+
+config COSTLY
+	bool "costly"
+"""
+
+
+def test_what_takes_many_lines_is_shown_to_be_minimal(tmp_path: Path) -> None:
+    """There are too many sets of edits to try them all: the formula of all configurations decides."""
+    small = Small(tmp_path, _LINES_OF_EXPERTS, [rule("COSTLY && !EXPERT")])
+    plan = small.fix("CONFIG_N=3\nCONFIG_COSTLY=y\n")
+    texts = {str(edit) for edit in plan.edits}
+    # What honours the number clears the other finding as well.
+    assert texts == {"add CONFIG_EXPERT=y", *(f"add CONFIG_D{number}=y" for number in range(8))}
+    assert plan.minimal

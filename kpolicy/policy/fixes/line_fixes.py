@@ -69,9 +69,24 @@ class Honouring:
                 self._adopt(finding, goal, search, best.edits)
                 continue
             if not search.complete:
-                self.unproved.add(finding.place)
+                edits, impossible = self._by_proof(search, goal)
+                if edits is not None:
+                    self._adopt(finding, goal, search, edits)
+                    continue
+                if not impossible:
+                    self.unproved.add(finding.place)
             if search.denied:
                 yield finding, goal
+
+    def _by_proof(self, search: Search, goal: HonourGoal) -> tuple[Edits | None, bool]:
+        """What honours a line where there are too many edits to try, and whether nothing does."""
+        from kpolicy.policy.fixes.exact import honoured_by_proof  # slow to import, and an extra
+
+        def cleared(edits: Edits) -> bool:
+            return search.is_cleared(Step(edits))
+
+        still = [item for item in self._kept.values() if item.line.name != goal.line.name]
+        return honoured_by_proof(goal, search, still, cleared)
 
     def _lift(self, left: list[tuple[Finding, HonourGoal]]) -> None:
         """Honour what takes a denial away, or what an earlier file requests."""

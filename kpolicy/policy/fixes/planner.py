@@ -37,6 +37,8 @@ _LONGER: Final = 2
 _SEVERAL: Final = 2
 # For so many findings all edits together are shown to be the fewest.
 _FEW: Final = 8
+# What one finding takes more edits for than this has too many ways to try them.
+_LONG: Final = 4
 
 
 def make_plan(task: Task, *, alternatives: bool = False) -> Plan:
@@ -206,11 +208,9 @@ class _Planner:
     def join(self) -> None:
         """Look for fewer edits that clear the same findings together, where they are few enough to try."""
         parts = [(search, edits) for search, edits in self._parts if any(edit in self._edits for edit in edits)]
-        if self._unproved:
-            self._minimal = False
-        if len(parts) < _SEVERAL or are_apart(parts) or not self._minimal:
+        if self._minimal and not self._unproved and (len(parts) < _SEVERAL or are_apart(parts)):
             return
-        if len(self._task.findings) > _FEW:
+        if self._unproved or len(self._task.findings) > _FEW:
             self._minimal = False
             return
         own = {edit for _search, edits in parts for edit in edits}
@@ -227,7 +227,15 @@ class _Planner:
             goals = [search.goal for search, _edits in parts if isinstance(search.goal, HonourGoal)]
             return all(goal.met(values) for goal in goals) and self._holds(everything, findings)
 
-        better, self._minimal = fewer(parts, mine, suffice)
+        better, is_long = None, any(len(edits) > _LONG for _search, edits in parts)
+        if self._minimal and not is_long:
+            better, self._minimal = fewer(parts, mine, suffice)
+        if better is None and (is_long or not self._minimal):
+            # Only here: slow to import, and an extra.
+            from kpolicy.policy.fixes.exact import fewer_by_proof
+
+            still = [item for item in self._asked.values() if item.line.name not in lost]
+            better, self._minimal = fewer_by_proof(parts, mine, rest, still, self._bench, suffice)
         if better is not None:
             self._edits = (*better, *rest)
             kept = set(self._edits)
