@@ -43,12 +43,12 @@ def added(what: str, ours: Cost, against: str, theirs: Cost, most: float) -> Row
     return Row(what, ours, against, theirs, f"{longer * 1000:+.0f} ms", f"<= {most * 1000:+.0f} ms", longer <= most)
 
 
-def memory(rows: Sequence[Row]) -> Row:
+def memory(rows: Sequence[Row], allowed: int = MOST_MEGABYTES) -> Row:
     """The bar on the largest process of all that some rows measured."""
     largest = max(rows, key=lambda row: row.ours.megabytes)
     most = largest.ours.megabytes
     what = f"largest process ({largest.what})"
-    return Row(what, largest.ours, "", None, f"{most:.0f} MB", f"<= {MOST_MEGABYTES} MB", most <= MOST_MEGABYTES)
+    return Row(what, largest.ours, "", None, f"{most:.0f} MB", f"<= {allowed} MB", most <= allowed)
 
 
 def check_rows(setting: Setting) -> list[Row]:

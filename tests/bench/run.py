@@ -5,7 +5,7 @@ Everything is measured in one run on the same two processors, the sides of each 
 write docs/performance.md.  The exit status is 1 when a bar is missed.
 
 Groups: check, diff (without a tree, against peers); defconfig, audit, edit, since (against the earlier commit);
-help; phases; growth; conf.
+help; prove; phases; growth; conf.
 """
 
 from __future__ import annotations
@@ -22,13 +22,15 @@ from tests.bench.against_conf import ConfRow, conf_rows
 from tests.bench.growth import Growth, growth
 from tests.bench.page import Measured, page, sections
 from tests.bench.phases import Profile, profiles
+from tests.bench.proofs import prove_rows
 from tests.bench.rows import GROUPS, Row, memory
 from tests.bench.setting import PROCESSORS, Setting
 from tests.bench.sides import ROOT, LeftOut, Side, kpolicy_now, kpolicy_today
 from tests.oracle.trees import RELEASES, Trees, find_trees
 
 _PAGE = ROOT / "docs" / "performance.md"
-_OTHERS = ("phases", "growth", "conf")
+_PROOFS = "prove"
+_OTHERS = (_PROOFS, "phases", "growth", "conf")
 _RELEASE, _OLDER = RELEASES
 
 
@@ -46,15 +48,20 @@ def measure(
 ) -> Measured:
     """All that some groups measure."""
     rows: list[Row] = []
+    proofs: list[Row] = []
     for name in chosen:
-        if name in GROUPS:
+        if name in GROUPS or name == _PROOFS:
             _say(name)
             try:
-                rows += GROUPS[name](setting)
+                if name == _PROOFS:
+                    proofs = prove_rows(setting)
+                else:
+                    rows += GROUPS[name](setting)
             except LeftOut as reason:
                 left_out.append(f"`{name}`: {reason}")
     if rows:
         rows.append(memory(rows))
+    rows += proofs
     found_profiles: list[Profile] = []
     found_growth: Growth | None = None
     found_conf: list[ConfRow] = []

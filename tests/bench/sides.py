@@ -30,6 +30,7 @@ Words = Sequence[str | Path]
 """The words of a command line."""
 
 _NEEDED = ("kconfiglib", "click", "jinja2", "markupsafe")
+_FOR_PROOFS = ("python-sat", "six")
 _SCRIPT = (
     "#!{python}\nimport sys\nfrom kpolicy.cli.main import entry\nif __name__ == '__main__':\n    sys.exit(entry())\n"
 )
@@ -75,7 +76,7 @@ def kpolicy_now(folder: Path) -> Side:
         without = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / "kpolicy", packages / "kpolicy", ignore=without)
 
-    return _installed("kpolicy", folder, place)
+    return _installed("kpolicy", folder, place, (*_NEEDED, *_FOR_PROOFS))
 
 
 def kpolicy_today(folder: Path) -> Side:
@@ -123,10 +124,10 @@ def diffconfig(tree: Path, python: Path) -> Side:
     return Side("scripts/diffconfig", python, (str(python), str(tree / "scripts" / "diffconfig")))
 
 
-def _installed(name: str, folder: Path, place: Callable[[Path], None]) -> Side:
+def _installed(name: str, folder: Path, place: Callable[[Path], None], needs: Sequence[str] = _NEEDED) -> Side:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     packages = next((folder / "lib").glob("python*")) / "site-packages"
-    for needed in _NEEDED:
+    for needed in needs:
         found = distribution(needed)
         for file in found.files or ():
             if ".." not in file.parts and "__pycache__" not in file.parts:
