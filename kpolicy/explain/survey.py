@@ -12,6 +12,7 @@ from kpolicy.kconfig.expressions import Expr, conjunction, conjuncts
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.possible import Possible
 from kpolicy.kconfig.symbols import Select, Symbol
+from kpolicy.kconfig.transitional import successors
 from kpolicy.location import Location
 
 Setter: TypeAlias = Literal["config", "select", "imply", "default"]
@@ -38,7 +39,8 @@ class Survey:
 
     `setters` are what can turn it on, as far as conditions that can never hold tell; none for a symbol that is n in
     every config, and then `never` are the conditions that no config can meet.  For a number or string `setters` only
-    tell whether it has a prompt that can be visible.
+    tell whether it has a prompt that can be visible.  `successors` are the symbols that take the value of a transitional
+    one, which is an old name of theirs.
     """
 
     architecture: str
@@ -48,6 +50,7 @@ class Survey:
     lines: tuple[Line, ...]
     setters: tuple[Setter, ...]
     never: tuple[str, ...]
+    successors: tuple[str, ...] = ()
 
     @property
     def is_possible(self) -> bool:
@@ -69,6 +72,7 @@ def survey(model: Model, name: str) -> Survey:
         lines=tuple(_lines(model, symbol)),
         setters=setters,
         never=() if setters else tuple(dict.fromkeys(_never(symbol, possible))),
+        successors=successors(model, name),
     )
 
 
@@ -80,7 +84,7 @@ def _setters(model: Model, symbol: Symbol, possible: Possible) -> Iterator[Sette
         nodes = model.core.symbols
         return any(possible.can_be_on(nodes[edge.source]) and holds(edge.condition) for edge in edges)
 
-    if any(holds(prompt.condition) for prompt in symbol.prompts):
+    if model.is_transitional(symbol.name) or any(holds(prompt.condition) for prompt in symbol.prompts):
         yield "config"
     if symbol.type in ("bool", "tristate"):
         if symbol.choice is None and in_force(symbol.selected_by):

@@ -17,6 +17,7 @@ from kpolicy.kconfig.payload import (
     HAS_PROMPT,
     IMPLIED,
     REVERSE,
+    TRANSITIONAL,
     TRISTATE,
     TYPE,
     VISIBILITY,
@@ -80,7 +81,9 @@ class Possible:
         if not 0 < record[TYPE] <= TRISTATE:
             return False
         return (
-            (bool(record[FLAGS] & HAS_PROMPT) and self._holds(record[VISIBILITY]))
+            # A line sets an old name, which has no prompt.
+            bool(record[FLAGS] & TRANSITIONAL)
+            or (bool(record[FLAGS] & HAS_PROMPT) and self._holds(record[VISIBILITY]))
             or self._holds(record[REVERSE])
             or (self._holds(record[IMPLIED]) and self._holds(record[DIRECT]))
             or any(self._holds(value) and self._holds(condition) for value, condition in record[DEFAULTS])

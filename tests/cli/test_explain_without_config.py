@@ -134,6 +134,17 @@ def test_json(tree: Path) -> None:
     assert kinds == ["condition", "condition", "default", "selects"]
 
 
+def test_an_old_name_says_its_successor(tree: Path) -> None:
+    with (tree / "lib" / "Kconfig").open("a") as file:
+        file.write(
+            '\nconfig OLD_CHECK\n\tbool\n\ttransitional\n\nconfig NEW_CHECK\n\tbool "New"\n\tdefault OLD_CHECK\n'
+        )
+    lines = _lines("OLD_CHECK", "--tree", tree)
+    assert "  transitional: old name of NEW_CHECK" in lines
+    assert "    can be set by a config line" in lines
+    assert not any("in every config" in line for line in lines)
+
+
 def test_what_there_is_not(tree: Path) -> None:
     outcome = kpolicy("explain", "-j", "1", "CHEKC", "CHECK", "--tree", tree)
     assert outcome.status == status.USAGE

@@ -48,6 +48,14 @@ config IMPLIED
 config UNEQUAL
 	bool "compared" if MISSING != "x"
 
+config OLD
+	bool
+	transitional
+
+config NEW
+	bool
+	default OLD
+
 config TEXT
 	string "text"
 """
@@ -60,7 +68,7 @@ def _can_be_on(model: Model) -> set[str]:
 
 def test_each_way_to_be_on(tmp_path: Path) -> None:
     model = load(make_tree(tmp_path, {"Kconfig": _TEXT}))
-    assert _can_be_on(model) == {"HAND", "SELECTED", "IMPLIED", "UNEQUAL"}
+    assert _can_be_on(model) == {"HAND", "SELECTED", "IMPLIED", "UNEQUAL", "OLD", "NEW"}
 
 
 @pytest.mark.parametrize("tristate_choices", [True, False])

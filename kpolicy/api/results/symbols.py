@@ -94,7 +94,7 @@ class SymbolThere:
     """A symbol on one architecture: its lines, what can set it, and where it is set.
 
     `set_by` has "config", "select", "imply" and "default"; it is empty for a symbol that is n in every config, and
-    then `never` has the conditions that no config can meet.
+    then `never` has the conditions that no config can meet.  `successors` are the new names of a transitional symbol.
     """
 
     architecture: str
@@ -103,6 +103,7 @@ class SymbolThere:
     definitions: tuple[Location, ...]
     set_by: tuple[str, ...]
     never: tuple[str, ...]
+    successors: tuple[str, ...]
     lines: tuple[KconfigLine, ...]
     defconfigs: Defconfigs
 

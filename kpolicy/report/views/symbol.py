@@ -57,6 +57,8 @@ def symbol_lines(report: SymbolReport, style: Style, *, everything: bool = False
     where = ", ".join(map(str, found.definitions))
     yield f"{style.mark('strong', report.symbol)}  {found.type}{prompt}, {where}"
     yield f"{_INDENT}on {found.architecture}, Linux {report.version}"
+    if found.successors:
+        yield f"{_INDENT}transitional: old name of {printable(' and '.join(found.successors))}"
     rows: list[tuple[str, str]] = []
     for kind in get_args(LineKind):
         of_kind = [item for item in found.lines if item.kind == kind]
@@ -139,6 +141,7 @@ def _there(item: SymbolThere) -> dict[str, Any]:
         "definitions": [location_document(place) for place in found.definitions],
         "set_by": list(found.setters),
         "never": list(found.never),
+        "successors": list(found.successors),
         "lines": [
             {"kind": line.kind, "text": line.text, "location": location_document(line.location)} for line in found.lines
         ],
