@@ -39,8 +39,8 @@ class Survey:
 
     `setters` are what can turn it on, as far as conditions that can never hold tell; none for a symbol that is n in
     every config, and then `never` are the conditions that no config can meet.  For a number or string `setters` only
-    tell whether it has a prompt that can be visible.  `successors` are the symbols that take the value of a transitional
-    one, which is an old name of theirs.
+    tell whether it has a prompt that can be visible.  `successors` are the symbols that take the value of an old name,
+    a transitional symbol.
     """
 
     architecture: str
