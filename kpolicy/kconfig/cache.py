@@ -13,7 +13,6 @@ Writing is atomic, so that concurrent runs cannot harm each other.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import stat
@@ -28,6 +27,12 @@ from kpolicy.kconfig.kept import MAX_TOTAL, beyond, entries, is_ours, remove
 from kpolicy.kconfig.payload import Core, Payload
 from kpolicy.kconfig.stored import read_core
 
+try:
+    # As `random` does: hashlib loads OpenSSL, which takes half as long as reading a config.
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
+
 _FORMAT = 5
 _ROOT = Path(__file__).parents[1]
 _CODE = ("kconfig", "kernel")
@@ -39,7 +44,7 @@ _HEAD = 2 * (_DIGITS + 1)
 
 def digest(*pieces: bytes) -> str:
     """The digest by which contents, in one piece or several, are distinguished."""
-    hasher = hashlib.blake2b(digest_size=16)
+    hasher = blake2b(digest_size=16)
     for piece in pieces:
         hasher.update(piece)
     return hasher.hexdigest()
@@ -48,7 +53,7 @@ def digest(*pieces: bytes) -> str:
 @cache
 def _code_digest(folders: tuple[str, ...]) -> str:
     """A digest of the code and data that what is stored follows from, so that a new kpolicy does it anew."""
-    hasher = hashlib.blake2b(f"{__version__} {_FORMAT}".encode(), digest_size=16)
+    hasher = blake2b(f"{__version__} {_FORMAT}".encode(), digest_size=16)
     for place in folders:
         for path in (_ROOT / place, *sorted((_ROOT / place).rglob("*"))):
             if path.is_file() and path.parent.name != "__pycache__":

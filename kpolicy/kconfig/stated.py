@@ -18,12 +18,13 @@ from kpolicy.kconfig.payload import BOOL, HAS_PROMPT, HEX, INT, STRING, TRISTATE
 from kpolicy.kernel.architecture import Architecture
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.kernel.version import KernelVersion
+from kpolicy.patterns import lazy
 
 _MODULES = "MODULES"
-_NAME = re.compile(r"\w+", re.ASCII)
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_NAME = lazy(r"\w+", re.ASCII)
+_NUMBER = lazy(r"-?(?:0|[1-9][0-9]*)")
 _LETTERS = {"y": BOOL, "n": BOOL, "m": TRISTATE}
-_HEX = re.compile(r"0[xX][0-9a-fA-F]+")
+_HEX = lazy(r"0[xX][0-9a-fA-F]+")
 
 
 def stated_model(

@@ -35,7 +35,6 @@ from __future__ import annotations
 
 import functools
 import operator
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar, get_args
 
@@ -44,6 +43,7 @@ from kpolicy.evaluate.command_line import fallback_parameter, parameter
 from kpolicy.explain.cause import assignment_of
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.version import parse_version
+from kpolicy.patterns import lazy
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -53,8 +53,8 @@ PredicateName: TypeAlias = Literal["assigned", "selected", "exists", "settable"]
 ReleaseField: TypeAlias = Literal["version", "rc"]
 BootWord: TypeAlias = Literal["boot", "fallback"]
 
-_NUMBER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|[0-9]+)\Z")
-_PLAIN = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|[0-9]+)\Z|[ymn]\Z")
+_NUMBER = lazy(r"[+-]?(?:0[xX][0-9a-fA-F]+|[0-9]+)\Z")
+_PLAIN = lazy(r"[+-]?(?:0[xX][0-9a-fA-F]+|[0-9]+)\Z|[ymn]\Z")
 _TRISTATE = {"n": 0, "m": 1, "y": 2}
 
 _PREDICATES: Mapping[str, Callable[[Values, str], bool]] = {

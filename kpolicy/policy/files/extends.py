@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from kpolicy.errors import KpolicyError, UsageError, did_you_mean
 from kpolicy.files import read_file
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
+from kpolicy.patterns import lazy
 from kpolicy.policy.files.own_rules import RuleFile, own_rule_files, with_own_rules
 from kpolicy.policy.files.policy_file import SHIPPED_FOLDER, SHIPPED_PACKAGE
 from kpolicy.policy.files.policy_reader import PolicyReader
@@ -35,7 +35,7 @@ POLICY_SIZE: Final = 1 << 20
 """The largest policy file that is read, in bytes."""
 _MOST_PARENTS: Final = 100
 _LONGEST_CHAIN: Final = 50
-_BARE_SLASH: Final = re.compile(r"\s*\[{1,2}[^\"'\]]*/|\s*[A-Za-z0-9_.*-]*[/*][^\"'=]*=")
+_BARE_SLASH: Final = lazy(r"\s*\[{1,2}[^\"'\]]*/|\s*[A-Za-z0-9_.*-]*[/*][^\"'=]*=")
 
 
 def load_policy(word: str, vocabulary: Vocabulary | None = None) -> Policy:

@@ -12,6 +12,7 @@ from typing import Final
 
 from kpolicy.errors import UsageError, did_you_mean
 from kpolicy.frozen import dataclass
+from kpolicy.patterns import lazy
 from kpolicy.policy.checks.check import Check
 from kpolicy.policy.checks.registry import CHECKS
 from kpolicy.policy.expressions.expression import symbols
@@ -28,7 +29,7 @@ WAIVER_UNUSED: Final = "policy/waiver-unused"
 UNKNOWN_REQUIREMENT: Final = "policy/unknown-requirement"
 RESERVED_FAMILIES: Final = (REQUIRED, "policy")
 
-_REQUIRED_ID: Final = re.compile(rf"{REQUIRED}/[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+_REQUIRED_ID: Final = lazy(rf"{REQUIRED}/[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
 
 @dataclass(frozen=True, slots=True)

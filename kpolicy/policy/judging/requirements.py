@@ -8,7 +8,6 @@ the items of a list count beside it.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -20,6 +19,7 @@ from kpolicy.errors import InputError, KpolicyError, UsageError, did_you_mean
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.config_files import config_files
 from kpolicy.location import Location
+from kpolicy.patterns import lazy
 from kpolicy.policy.checks.spelling import corrected
 from kpolicy.policy.edits import line_of
 from kpolicy.policy.files.policy_file import IN_TREE, SHIPPED_FOLDER, SHIPPED_PACKAGE, Fragment
@@ -34,7 +34,7 @@ Foreign: TypeAlias = Callable[[str, Location | None], tuple[Requirement, ...] | 
 """What reads policies of other tools, by their names and the lines that name them; None for what is none."""
 
 _MOST_ERRORS: Final = 20
-_ARCH_FRAGMENT: Final = re.compile(rf"{IN_TREE}arch/([^/]+)/configs/")
+_ARCH_FRAGMENT: Final = lazy(rf"{IN_TREE}arch/([^/]+)/configs/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import field
 from typing import Final, NamedTuple
 
@@ -98,4 +97,6 @@ def line_to_replace(finding: Finding) -> Location | None:
 def fingerprint(rule: str, architecture: str, config: str, symbol: str) -> str:
     """The fingerprint of a finding, 64 hexadecimal digits."""
     text = "\0".join((rule, architecture, config, symbol))
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+    from hashlib import sha256  # loads OpenSSL, which a run without findings does without
+
+    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
