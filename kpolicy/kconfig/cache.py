@@ -22,16 +22,11 @@ from pathlib import Path
 from typing import Any
 
 from kpolicy import __version__
+from kpolicy.digests import blake2b
 from kpolicy.files import OPEN_FLAGS, read_descriptor
 from kpolicy.kconfig.kept import MAX_TOTAL, beyond, entries, is_ours, remove
 from kpolicy.kconfig.payload import Core, Payload
 from kpolicy.kconfig.stored import read_core
-
-try:
-    # As `random` does: hashlib loads OpenSSL, which takes half as long as reading a config.
-    from _blake2 import blake2b
-except ImportError:
-    from hashlib import blake2b
 
 _FORMAT = 5
 _ROOT = Path(__file__).parents[1]

@@ -34,10 +34,13 @@ def stated_model(
     _, constants = NodeTable().names()
     first = len(constants)
     is_name = _NAME.fullmatch
+    # All names at once: a config has ten thousand, and one that is none is rare.
+    if not is_name("".join(values)):
+        values = {name: value for name, value in values.items() if is_name(name)}
     # Without MODULES an m would become y, which no full .config has.
     types = {
         _MODULES: BOOL,
-        **{name: _LETTERS.get(value) or _type(value) for name, value in values.items() if is_name(name)},
+        **{name: _LETTERS.get(value) or _type(value) for name, value in values.items()},
     }
     for constant in constants:
         types.pop(constant, None)

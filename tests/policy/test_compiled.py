@@ -12,7 +12,7 @@ from kpolicy.costing.catalogue import shipped_costs
 from kpolicy.policy.boot.load import shipped_parameters
 from kpolicy.policy.expressions.expression import CLASSES, Expression
 from kpolicy.policy.expressions.syntax import parse
-from kpolicy.policy.roles.load import shipped_roles
+from kpolicy.policy.roles.shipped import shipped_roles
 from kpolicy.policy.rules.catalogue import shipped_catalogue
 from kpolicy.policy.toml import compiled as module
 from kpolicy.policy.toml.compiled import compiled
@@ -67,7 +67,7 @@ def test_is_read_again_when_a_source_has_changed(tmp_path: Path, monkeypatch: py
     source.parent.mkdir(parents=True)
     source.write_text("a")
     monkeypatch.setattr(module, "_ROOT", tmp_path)
-    monkeypatch.setattr(module, "_SOURCES", ("rules",))
+    monkeypatch.setattr(module, "_CODE", "rules")
     _kept(cache, _make)
     _kept(cache, _fail)
     source.write_text("ab")

@@ -17,8 +17,8 @@ from kpolicy.policy.checks.check import Check
 from kpolicy.policy.checks.registry import CHECKS
 from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.files.globs import is_glob, matches_rule, selector_fault
-from kpolicy.policy.roles.load import shipped_roles
 from kpolicy.policy.roles.role import Role
+from kpolicy.policy.roles.shipped import shipped_roles
 from kpolicy.policy.rules.catalogue import Catalogue, shipped_catalogue
 from kpolicy.policy.rules.rule import Rule, Severity
 

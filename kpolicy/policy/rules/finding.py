@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Final, NamedTuple
 
+from kpolicy.digests import sha256
 from kpolicy.explain.cause import Link
 from kpolicy.explain.grounds import Ground
 from kpolicy.explain.root import Root
@@ -97,6 +98,4 @@ def line_to_replace(finding: Finding) -> Location | None:
 def fingerprint(rule: str, architecture: str, config: str, symbol: str) -> str:
     """The fingerprint of a finding, 64 hexadecimal digits."""
     text = "\0".join((rule, architecture, config, symbol))
-    from hashlib import sha256  # loads OpenSSL, which a run without findings does without
-
     return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
