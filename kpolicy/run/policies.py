@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kpolicy.frozen import dataclass
 from kpolicy.policy.files.find import find_policy
 from kpolicy.policy.files.policy_file import Fragment, PolicyFile
 from kpolicy.policy.files.settings import Policy
@@ -39,7 +41,7 @@ class PolicyChoice:
     findings: Choice = EVERYTHING
 
 
-@dataclass
+@dataclasses.dataclass
 class Standards:
     """The standards of a run, each loaded once; the number of one is its place in `all`.
 
