@@ -147,7 +147,7 @@ def readings(_context: click.Context, _parameter: click.Parameter, typed: str) -
 
 def policies(_context: click.Context, _parameter: click.Parameter, typed: str) -> Items:
     """Files, and the policies that ship with kpolicy."""
-    from kpolicy.policy.files.extends import SHIPPED
+    from kpolicy.policy.files.shipped import SHIPPED
 
     return [*_items(SHIPPED, typed), _FILE]
 

@@ -83,7 +83,7 @@ class Standards:
             self._vocabulary = shipped_vocabulary(
                 quiet=self.quiet, named=self.choice.findings.select, examples=False, cache=self.context.cache
             )
-        policy = _load(word, self._vocabulary)
+        policy = _load(word, self._vocabulary, self.context.cache)
         self._check_words(policy.vocabulary)
         if word and self.choice.policy is None:
             self.context.listener.note(f"by the policy in {word}")
@@ -114,10 +114,14 @@ class Standards:
                 check_selector(f"--{option}", word, vocabulary)
 
 
-def _load(word: str, vocabulary: Vocabulary) -> Policy:
+def _load(word: str, vocabulary: Vocabulary, cache: Path | None) -> Policy:
     if not word:
         return Policy((), vocabulary)
     # Only here: without a policy nothing of it is needed.
+    from kpolicy.policy.files.shipped import SHIPPED, shipped_policy
+
+    if word in SHIPPED:
+        return shipped_policy(word, vocabulary, cache)
     from kpolicy.policy.files.extends import load_policy
     from kpolicy.policy.files.spec import parse_spec
 

@@ -12,6 +12,9 @@ from kpolicy.costing.catalogue import shipped_costs
 from kpolicy.policy.boot.load import shipped_parameters
 from kpolicy.policy.expressions.expression import CLASSES, Expression
 from kpolicy.policy.expressions.syntax import parse
+from kpolicy.policy.files.extends import load_policy
+from kpolicy.policy.files.shipped import SHIPPED, shipped_policy
+from kpolicy.policy.files.vocabulary import shipped_vocabulary
 from kpolicy.policy.roles.shipped import shipped_roles
 from kpolicy.policy.rules.catalogue import shipped_catalogue
 from kpolicy.policy.toml import compiled as module
@@ -49,6 +52,17 @@ def test_what_ships_is_the_same_from_the_cache(tmp_path: Path) -> None:
     assert everything(tmp_path) == everything(None)
     assert len(list(tmp_path.iterdir())) == 5
     assert everything(tmp_path) == everything(None)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_policy_is_the_same_from_the_cache(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vocabulary = shipped_vocabulary()
+    read = load_policy(name, vocabulary)
+    assert shipped_policy(name, vocabulary, tmp_path) == read
+    monkeypatch.setattr("kpolicy.policy.files.extends.load_policy", _fail)
+    assert shipped_policy(name, vocabulary, tmp_path) == read
 
 
 def test_is_read_once(tmp_path: Path) -> None:
