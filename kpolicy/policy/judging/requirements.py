@@ -206,5 +206,10 @@ def effective(values: Values, requirements: Iterable[Requirement], config: str) 
     return last_of_each(
         item if item.srcarch is None and item.scope == EVERYWHERE else replace(item, srcarch=None, scope=EVERYWHERE)
         for item in requirements
-        if item.srcarch in (None, values.model.srcarch) and item.scope.covers(values, config)
+        if is_for(values, item, config)
     )
+
+
+def is_for(values: Values, item: Requirement, config: str) -> bool:
+    """Whether a requirement is for a config, by its values and its name."""
+    return item.srcarch in (None, values.model.srcarch) and item.scope.covers(values, config)
