@@ -41,6 +41,10 @@ class KernelVersion:
     def __lt__(self, other: KernelVersion) -> bool:
         return self._key() < other._key()
 
+    def is_before(self, other: KernelVersion) -> bool:
+        """Whether this is an earlier release, whatever a distribution adds to the number."""
+        return self._key()[:-1] < other._key()[:-1]
+
     def _key(self) -> tuple[int, int, int, float, str]:
         candidate = self.release_candidate
         rank = math.inf if candidate is None else candidate

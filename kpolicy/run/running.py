@@ -110,7 +110,8 @@ def _work(request: RunningRequest, source: KernelTree, config: Config, context: 
 
     word = request.arch or architecture_of(config)
     if word is None:
-        raise UsageError(f"{config.name}: cannot tell the architecture", hint="pass --arch (for example --arch arm64)")
+        hint = "pass --arch (for example --arch arm64)"
+        raise UsageError("cannot tell the architecture", Location(config.name, 0), hint=hint)
     resolve_architecture(source, word)
     plan = plan_by(source, request.terms, context)
     standards = Standards(request.terms.policy, source, context)
