@@ -63,7 +63,7 @@ def check_lines(
     findings: list[Finding] = []
     effects = tuple(line_effects(values))
     release = release_that_made(values)
-    left = left_behind(values, effects, release) if release is not None else []
+    left = left_behind(values, effects) if release is not None else []
     if left and release is not None:
         findings += _left_findings(maker, left, release, wanted)
     counted = {id(item.effect) for item in left}
