@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from kpolicy.frozen import dataclass
 from kpolicy.policy.upgrade.questions import grouped
 from kpolicy.report.text.lines import finding_line, number
+from kpolicy.wording import shortened
 
 if TYPE_CHECKING:
     from kpolicy.policy.upgrade.protections import Protection
@@ -165,11 +166,8 @@ def _shifts(upgrade: Upgrade) -> list[Shift]:
 def _shift(item: Shift) -> tuple[str, ...]:
     change = item.change
     place = f"  {change.location}" if change.location is not None else ""
-    return change.symbol, f"{_short(change.before)} -> {_short(change.after)}", f"{change.text}{place}"
-
-
-def _short(value: str) -> str:
-    return value if len(value) <= _WIDEST else f"{value[: _WIDEST - 3]}..."
+    values = f"{shortened(change.before, _WIDEST)} -> {shortened(change.after, _WIDEST)}"
+    return change.symbol, values, f"{change.text}{place}"
 
 
 def _by_menu(upgrade: Upgrade) -> list[Question]:

@@ -12,6 +12,7 @@ from kpolicy.report.text.plain import line
 from kpolicy.report.text.style import Style, columns
 from kpolicy.report.views.upgrade import Section, fitted, footer, older, sections, summary
 from kpolicy.report.views.upgrade_records import TreeUpgrade, UpgradeReport, UpgradeRow
+from kpolicy.wording import shortened
 
 MOST_LINES: Final = 60
 """So many lines has a summary."""
@@ -59,7 +60,7 @@ def upgrade_markdown(report: UpgradeReport, *, full: bool = False) -> Iterator[s
 def _narrow(row: tuple[str, ...]) -> tuple[str, ...]:
     """A row of a summary."""
     most = _WIDEST.get(len(row), _USUAL)
-    return tuple(cell if len(cell) <= most else f"{cell[: most - 3]}..." for cell in row)
+    return tuple(shortened(cell, most) for cell in row)
 
 
 def _chosen(report: UpgradeReport, *, full: bool, around: int) -> list[Section]:
