@@ -13,14 +13,14 @@ from typing import Protocol, TypeVar
 from tests.kconfig.small import make_tree
 from tests.kconfig.trial import kinds
 
-Outcome = TypeVar("Outcome", covariant=True)
+Outcome_co = TypeVar("Outcome_co", covariant=True)
 Found = TypeVar("Found")
 
 
-class Trial(Protocol[Outcome]):
+class Trial(Protocol[Outcome_co]):
     """What is tried with the tree of a seed, written to a folder; None where that tree cannot be used."""
 
-    def __call__(self, seed: int, folder: Path, *, old: bool) -> Outcome | None:
+    def __call__(self, seed: int, folder: Path, *, old: bool) -> Outcome_co | None:
         """`old` is for a dialect whose choices are symbols."""
 
 
