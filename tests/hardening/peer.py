@@ -83,6 +83,13 @@ def _other_compiler(config: Config, option: str, verdict: str) -> bool:
     return any(config.values.get(name) != "y" for name in needed)
 
 
+def _other_option(config: Config, option: str, _verdict: str) -> bool:
+    """Whether it protects an option that is off, or is for processors that the kernel does not support."""
+    conditions = [item.scope.when for item in _requirements() if item.symbol == option]
+    needed = {name for when in conditions if when is not None for name in symbols(when)} - _COMPILERS
+    return any(config.values.get(name, "n") == "n" for name in needed)
+
+
 def _off_already(config: Config, option: str, verdict: str) -> bool:
     return verdict.endswith("is not present") and config.values.get(option, "n") == "n"
 
@@ -107,6 +114,7 @@ REASONS: Final[Mapping[str, Callable[[Config, str, str], bool]]] = {
     "met by its other name": _met_by,
     "not in this release": _not_in_release,
     "for another compiler": _other_compiler,
+    "for an option that is off": _other_option,
     "off already": _off_already,
     "new between two releases that were read for kpolicy/names": _new_between,
 }

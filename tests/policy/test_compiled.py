@@ -35,11 +35,16 @@ def _kept(folder: Path, make: Callable[[], tuple[Expression, ...]], what: str = 
     return compiled(what, make, CLASSES, folder)
 
 
+def _forget() -> None:
+    module.state.cache_clear()
+    module._files.cache_clear()
+
+
 @pytest.fixture(autouse=True)
 def _unknown_state() -> Iterator[None]:
-    module.state.cache_clear()
+    _forget()
     yield
-    module.state.cache_clear()
+    _forget()
 
 
 def test_what_ships_is_the_same_from_the_cache(tmp_path: Path) -> None:
@@ -85,7 +90,7 @@ def test_is_read_again_when_a_source_has_changed(tmp_path: Path, monkeypatch: py
     _kept(cache, _make)
     _kept(cache, _fail)
     source.write_text("ab")
-    module.state.cache_clear()
+    _forget()
     with pytest.raises(AssertionError, match="read again"):
         _kept(cache, _fail)
 

@@ -96,7 +96,8 @@ def assess(
     else:
         from kpolicy.policy.checks.unreadable_findings import check_reading
 
-        lines = check_reading(values, role.role, tree=tree, wanted=settings.checks)
+        kept = boot.cache if boot is not None else None
+        lines = check_reading(values, role.role, tree=tree, wanted=settings.checks, cache=kept)
     findings = list(told_once(values, rules, judged, settings.adjust(lines)))
     if values.has_command_line:
         # Only here: few configs have a command line.

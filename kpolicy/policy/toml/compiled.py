@@ -53,10 +53,15 @@ def state(folders: tuple[str, ...] = ("",)) -> str | None:
     None where they are no files: in an archive.
     """
     try:
-        files = [sorted(_walk(os.path.join(_ROOT, folder))) for folder in folders]
+        files = [_files(os.path.join(_ROOT, folder)) for folder in folders]
     except OSError:
         return None
     return digest(f"{__version__} {files}".encode("utf-8", "surrogateescape"))
+
+
+@functools.cache
+def _files(folder: str) -> str:
+    return f"{sorted(_walk(folder))}"
 
 
 def _walk(folder: str) -> Iterator[tuple[str, int, int]]:
