@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from kpolicy.kernel.version import parse_version
 from kpolicy.policy.toml.compiled import compiled
 
 if TYPE_CHECKING:
@@ -18,15 +19,24 @@ UNKNOWN: Final = "config/unknown-symbol"
 
 
 @functools.cache
-def gone_names(cache: Path | None = None) -> frozenset[str]:
-    """The names that the newest release lacks, kept in a cache if there is one."""
+def gone_names(cache: Path | None = None) -> tuple[tuple[str, ...], ...]:
+    """The names that the newest release lacks, by the first series without them, which each row begins with.
 
-    def read() -> tuple[str, ...]:
+    Kept in a cache if there is one.
+    """
+
+    def read() -> tuple[tuple[str, ...], ...]:
         from kpolicy.policy.checks.lifetime import names_gone  # what comes from the cache does without
 
-        return tuple(names_gone())
+        return tuple((series, *names) for series, names in names_gone().items())
 
-    return frozenset(compiled("gone names", read, (), cache, "names"))
+    return compiled("gone names", read, (), cache, "names")
+
+
+def series_of(release: str) -> tuple[int, int]:
+    """The series of a release: 6.12 for 6.12.43."""
+    found = parse_version(release)
+    return found.version, found.patchlevel
 
 
 def gone_findings(maker: FindingMaker, cache: Path | None = None) -> Iterator[Finding]:
@@ -38,14 +48,16 @@ def gone_findings(maker: FindingMaker, cache: Path | None = None) -> Iterator[Fi
     values = maker.values
     if values.config is None:
         return
-    found = gone_names(cache).intersection(line.name for line in values.config.assignments)
+    release, names = values.model.version, frozenset(line.name for line in values.config.assignments)
+    own = series_of(release)
+    found = [name for first, *gone in gone_names(cache) if series_of(first) < own for name in names.intersection(gone)]
     if not found:
         return
-    from kpolicy.policy.checks.lifetime import gone_before, gone_words, series  # most configs have no such line
+    from kpolicy.policy.checks.lifetime import gone_before, gone_words  # most configs have no such line
 
-    release = values.model.version
     lines = (values.assignment(name) for name in found if gone_before(name, release))
     for line in sorted((line for line in lines if line is not None), key=lambda line: line.location):
-        what = f"CONFIG_{line.name} is not in Linux {series(release)} ({gone_words(line.name, release)})"
+        series = ".".join(map(str, own))
+        what = f"CONFIG_{line.name} is not in Linux {series} ({gone_words(line.name, release)})"
         message = f"{what}: no effect unless a patch defines it"
         yield maker.finding(UNKNOWN, line.name, message, line.location, got=line.value, severity="note")

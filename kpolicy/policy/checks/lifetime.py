@@ -70,18 +70,18 @@ def gone_words(name: str, version: str) -> str:
     return _gone(found)
 
 
-def names_gone() -> Iterator[str]:
-    """The names that the newest release lacks."""
+def names_gone() -> dict[str, list[str]]:
+    """The names that the newest release lacks, by the series that was read after the last tree that has them."""
+    every = [f"{tree.version}.{tree.patchlevel}" for tree in _trees()]
+    after = dict(zip(["", *every], every, strict=False))
+    found: dict[str, list[str]] = {}
     for line in _seen().splitlines():
         name, _, runs = line.partition(" ")
-        if not line.startswith("#") and (runs == "-" or not runs.endswith("-")):
-            yield name
-
-
-def series(version: str) -> str:
-    """The series of a release: 6.12 for 6.12.43."""
-    found = parse_version(version)
-    return f"{found.version}.{found.patchlevel}"
+        # "-" alone is a name that is older than all trees.
+        last = runs.rpartition("-")[2]
+        if not line.startswith("#") and (last or runs == "-"):
+            found.setdefault(after[last], []).append(name)
+    return found
 
 
 def is_in(name: str, version: str) -> bool:
