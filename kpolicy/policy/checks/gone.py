@@ -19,16 +19,16 @@ UNKNOWN: Final = "config/unknown-symbol"
 
 
 @functools.cache
-def gone_names(cache: Path | None = None) -> tuple[tuple[str, ...], ...]:
-    """The names that the newest release lacks, by the first series without them, which each row begins with.
+def gone_names(cache: Path | None = None) -> tuple[tuple[str, str], ...]:
+    """The names that the newest release lacks, with blanks between them, each row after the first series without them.
 
     Kept in a cache if there is one.
     """
 
-    def read() -> tuple[tuple[str, ...], ...]:
+    def read() -> tuple[tuple[str, str], ...]:
         from kpolicy.policy.checks.lifetime import names_gone  # what comes from the cache does without
 
-        return tuple((series, *names) for series, names in names_gone().items())
+        return tuple((series, " ".join(names)) for series, names in names_gone().items())
 
     return compiled("gone names", read, (), cache, "names")
 
@@ -50,7 +50,8 @@ def gone_findings(maker: FindingMaker, cache: Path | None = None) -> Iterator[Fi
         return
     release, names = values.model.version, frozenset(line.name for line in values.config.assignments)
     own = series_of(release)
-    found = [name for first, *gone in gone_names(cache) if series_of(first) < own for name in names.intersection(gone)]
+    rows = (gone.split() for first, gone in gone_names(cache) if series_of(first) < own)
+    found = [name for row in rows for name in names.intersection(row)]
     if not found:
         return
     from kpolicy.policy.checks.lifetime import gone_before, gone_words  # most configs have no such line
