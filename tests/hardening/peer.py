@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from kpolicy.kernel.version import parse_version
-from kpolicy.policy.checks.lifetime import lifetime, lifetime_words
+from kpolicy.policy.checks.lifetime import is_in, lifetime, lifetime_words
 from kpolicy.policy.checks.renames import renames
 from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.files.extends import load_policy
@@ -101,6 +101,11 @@ def _new_between(config: Config, option: str, _verdict: str) -> bool:
     return parse_version(found.before) < parse_version(config.release) < parse_version(found.first)
 
 
+def _taken_in(config: Config, option: str, _verdict: str) -> bool:
+    """Whether only some releases of the series may have it: a stable release took it in."""
+    return option not in config.values and lifetime(option) is not None and not is_in(option, config.release)
+
+
 @functools.cache
 def _requirements() -> tuple[Requirement, ...]:
     found = load_policy("kspp").files[0].require
@@ -117,6 +122,7 @@ REASONS: Final[Mapping[str, Callable[[Config, str, str], bool]]] = {
     "for an option that is off": _other_option,
     "off already": _off_already,
     "new between two releases that were read for kpolicy/names": _new_between,
+    "taken in by a stable release of the series": _taken_in,
 }
 
 
