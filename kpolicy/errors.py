@@ -8,13 +8,13 @@ exits with `exit_status`; a library user catches the class.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Self
 
 from kpolicy.location import Location
+from kpolicy.patterns import lazy
 
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNPRINTABLE = lazy(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _LONGEST_LINE = 160
 
 

@@ -14,7 +14,7 @@ commands write, and are only ever added within a version of the schema; a field 
 _ at its end.
 """
 
-from kpolicy.api.alone import check, cost, diff, role
+from kpolicy.api.alone import check, check_running, cost, diff, role
 from kpolicy.api.config import Config
 from kpolicy.api.results import (
     Change,
@@ -79,6 +79,7 @@ __all__ = [
     "Value",
     "Verdict",
     "check",
+    "check_running",
     "cost",
     "diff",
     "open_tree",

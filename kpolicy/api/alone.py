@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import BinaryIO
 
 from kpolicy.api.convert import cost_result, difference, report_result, role_result
@@ -30,6 +31,27 @@ def check(
 
     request = run.CheckRequest(None, configs, arch, release, (policy or Policy()).terms(None))
     return report_result(run.check(request, _here(stdin, message)))
+
+
+def check_running(
+    root: str | os.PathLike[str] = "/",
+    config: str | None = None,
+    *,
+    arch: str | None = None,
+    release: str | None = None,
+    policy: Policy | None = None,
+    stdin: BinaryIO | None = None,
+    message: Message | None = None,
+) -> Report:
+    """The running kernel, or the one whose files are below `root`: its config, its command line and its settings.
+
+    The config is the one that is found there, or `config`; `arch` and `release` are for a kernel that does not say.
+    """
+    from kpolicy.run import running as run
+
+    asked = run.root_folder(os.fspath(root))
+    request = run.RunningRequest(None, asked, config, arch, release, (policy or Policy()).terms(None))
+    return report_result(run.check_running(request, _here(stdin, message)))
 
 
 def diff(

@@ -151,6 +151,20 @@ class Tree:
         request = CheckRequest(self._source, configs, arch, None, self._terms(policy))
         return report_result(check(request, self._context))
 
+    def check_running(
+        self,
+        root: str | os.PathLike[str] = "/",
+        config: str | None = None,
+        *,
+        arch: str | None = None,
+        policy: Policy | None = None,
+    ) -> Report:
+        """The running kernel, whose tree this is, or the one whose files are below `root`; `config` as for `check`."""
+        from kpolicy.run.running import RunningRequest, check_running, root_folder
+
+        request = RunningRequest(self._source, root_folder(os.fspath(root)), config, arch, None, self._terms(policy))
+        return report_result(check_running(request, self._context))
+
     def check_kconfig(
         self,
         archs: Sequence[str] = (),

@@ -128,14 +128,14 @@ def checks_of_trees(_context: click.Context, _parameter: click.Parameter, typed:
 
 def roles(_context: click.Context, _parameter: click.Parameter, typed: str) -> Items:
     """The roles."""
-    from kpolicy.policy.roles.load import role_names
+    from kpolicy.policy.roles.shipped import role_names
 
     return _items(role_names(), typed)
 
 
 def readings(_context: click.Context, _parameter: click.Parameter, typed: str) -> Items:
     """ROLE=READING, for each reading of a role."""
-    from kpolicy.policy.roles.load import shipped_roles
+    from kpolicy.policy.roles.shipped import shipped_roles
 
     return [
         CompletionItem(word, help=reading.why)
@@ -147,7 +147,7 @@ def readings(_context: click.Context, _parameter: click.Parameter, typed: str) -
 
 def policies(_context: click.Context, _parameter: click.Parameter, typed: str) -> Items:
     """Files, and the policies that ship with kpolicy."""
-    from kpolicy.policy.files.extends import SHIPPED
+    from kpolicy.policy.files.shipped import SHIPPED
 
     return [*_items(SHIPPED, typed), _FILE]
 

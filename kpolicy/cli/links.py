@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
+
+from kpolicy.patterns import lazy
 
 PROJECT_URL: Final = "Documentation"
 """The label of the address of the documentation in the package's metadata (`project.urls`); rules are in `rules/`."""
@@ -13,7 +14,7 @@ _PROGRAMS: Final = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio")
 _VARIABLES: Final = ("KITTY_WINDOW_ID", "KONSOLE_VERSION", "WT_SESSION", "DOMTERM")
 _TERMS: Final = ("xterm-kitty", "xterm-ghostty", "foot", "contour", "alacritty")
 _OLDEST_VTE: Final = 5000
-_VERSION: Final = re.compile(r"[0-9]{1,9}")
+_VERSION: Final = lazy(r"[0-9]{1,9}")
 
 
 def knows_links(environment: Mapping[str, str]) -> bool:

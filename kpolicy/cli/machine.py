@@ -10,11 +10,12 @@ import click
 
 from kpolicy.cli.options import Command
 from kpolicy.errors import UsageError
+from kpolicy.patterns import lazy
 
 if TYPE_CHECKING:
     from kpolicy.costing.bill import Machine
 
-_SIZE = re.compile(r"([0-9]{1,18})([KMGT]?)(?:i?B)?\Z", re.ASCII)
+_SIZE = lazy(r"([0-9]{1,18})([KMGT]?)(?:i?B)?\Z", re.ASCII)
 _SHIFTS = {"": 0, "K": 10, "M": 20, "G": 30, "T": 40}
 _MOST_RAM = 1 << 60
 _MOST_CPUS = 1 << 20

@@ -127,7 +127,7 @@ def show(console: Console, /, rules: tuple[str, ...]) -> int:
 
 def choose(wish: Wish) -> tuple[Rule, ...]:
     """The shipped rules that are wished for."""
-    from kpolicy.policy.roles.load import role_names
+    from kpolicy.policy.roles.shipped import role_names
     from kpolicy.policy.rules.catalogue import shipped_catalogue
     from kpolicy.policy.rules.chosen import chosen
 

@@ -37,7 +37,7 @@ def command(console: Console, /, output: str, check: bool) -> int:
       kpolicy rules pages --output docs/rules
     """
     from kpolicy.policy.checks.registry import CHECKS
-    from kpolicy.policy.roles.load import shipped_roles
+    from kpolicy.policy.roles.shipped import shipped_roles
     from kpolicy.policy.rules.catalogue import shipped_catalogue
     from kpolicy.report.views.rule_docs import rule_pages
 

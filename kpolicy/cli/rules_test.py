@@ -59,7 +59,7 @@ def command(
       kpolicy rules test --tree ~/linux --arch x86 --toolchain clang-19.1 kmsan
     """
     from kpolicy.cli.rules import choose
-    from kpolicy.policy.roles.load import shipped_roles
+    from kpolicy.policy.roles.shipped import shipped_roles
     from kpolicy.policy.rule_tests.examples import demo_models, run_examples
     from kpolicy.policy.rule_tests.survey import survey
     from kpolicy.policy.rules.chosen import Wish

@@ -3,14 +3,11 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from kpolicy.cli import candidates
 from kpolicy.cli.options import Command
-from kpolicy.errors import InputError, UsageError
-from kpolicy.location import Location
+from kpolicy.errors import UsageError
 
 
 def running_options(command: Command) -> Command:
@@ -44,8 +41,7 @@ def stated_root(configs: tuple[str, ...], *, running: bool, root: str | None) ->
         return None
     if len(configs) > 1:
         raise UsageError("--running checks one kernel, which has one CONFIG")
-    if root is None:
-        return "/"
-    if not os.path.isdir(root):
-        raise InputError("not a directory, expected the root of a system", Location(root, 0))
-    return "/" if os.path.samefile(root, "/") else root
+    # Only here: most runs check files.
+    from kpolicy.run.running import root_folder
+
+    return root_folder(root or "/")

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 
 from kpolicy.frozen import dataclass
+from kpolicy.patterns import lazy
 
 _HINT = "A config has lines like CONFIG_X=y and # CONFIG_X is not set, as a defconfig or a .config has."
 _KERNEL_HINT = "The config of a built kernel is in /boot/config-*, /proc/config.gz or its package."
@@ -19,7 +20,7 @@ _HEAD = 64 << 10
 # Fewer lines of "CONFIG_X=y" without any comment are not taken for those of auto.conf.
 _MANY = 200
 _HEADING = b"#\n# Automatically generated file; DO NOT EDIT.\n"
-_DOTCONFIG_VALUE = re.compile(rb"[ymn]|-?[0-9]+|0[xX][0-9a-fA-F]+|\".*")
+_DOTCONFIG_VALUE = lazy(rb"[ymn]|-?[0-9]+|0[xX][0-9a-fA-F]+|\".*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,19 +13,20 @@ import re
 
 from kpolicy.config.model import UnreadLine
 from kpolicy.location import Location
+from kpolicy.patterns import lazy
 
 # A byte order mark and zero-width characters show as nothing, \udca0 is the no-break space of Latin-1.
 _BLANK = r"[\s\ufeff\u200b\u2060\udca0]"
-_LEAD = re.compile(rf"{_BLANK}*")
-_PREFIX = re.compile(rf"(?:export{_BLANK}+|[>+|`'\"]{_BLANK}*)+(?=CONFIG_)")
-_NAMED = re.compile(r"CONFIG_([A-Za-z0-9_-]+)(.*)", re.DOTALL)
-_IS_NOT_SET = re.compile(rf"{_BLANK}+is{_BLANK}+not{_BLANK}+set(?![\w-])(.*)", re.IGNORECASE | re.DOTALL)
-_EQUALS = re.compile(rf"({_BLANK}*)([:+?]?=)({_BLANK}*)(.*)", re.DOTALL)
-_WITHOUT_EQUALS = re.compile(rf"{_BLANK}*:?{_BLANK}+([ymn]|-?[0-9]+|0[xX][0-9a-fA-F]+|\"[^\"]*\"){_BLANK}*")
-_COMMENT = re.compile(rf"#({_BLANK}*)(CONFIG_.*)", re.DOTALL)
-_CHECK = re.compile(rf"#CHECK#{_BLANK}*(CONFIG_[A-Za-z0-9_-]+=.*)", re.DOTALL)
-_WITHOUT_PREFIX = re.compile(r"(?!CONFIG_)([A-Z][A-Z0-9_]+)=([ymn]|[0-9]+|0x[0-9a-f]+|\"[^\"]*\")")
-_IS_N = re.compile(r"n(?!\w)")
+_LEAD = lazy(rf"{_BLANK}*")
+_PREFIX = lazy(rf"(?:export{_BLANK}+|[>+|`'\"]{_BLANK}*)+(?=CONFIG_)")
+_NAMED = lazy(r"CONFIG_([A-Za-z0-9_-]+)(.*)", re.DOTALL)
+_IS_NOT_SET = lazy(rf"{_BLANK}+is{_BLANK}+not{_BLANK}+set(?![\w-])(.*)", re.IGNORECASE | re.DOTALL)
+_EQUALS = lazy(rf"({_BLANK}*)([:+?]?=)({_BLANK}*)(.*)", re.DOTALL)
+_WITHOUT_EQUALS = lazy(rf"{_BLANK}*:?{_BLANK}+([ymn]|-?[0-9]+|0[xX][0-9a-fA-F]+|\"[^\"]*\"){_BLANK}*")
+_COMMENT = lazy(rf"#({_BLANK}*)(CONFIG_.*)", re.DOTALL)
+_CHECK = lazy(rf"#CHECK#{_BLANK}*(CONFIG_[A-Za-z0-9_-]+=.*)", re.DOTALL)
+_WITHOUT_PREFIX = lazy(r"(?!CONFIG_)([A-Z][A-Z0-9_]+)=([ymn]|[0-9]+|0x[0-9a-f]+|\"[^\"]*\")")
+_IS_N = lazy(r"n(?!\w)")
 
 MARK = "byte order mark before it"
 """The fault of a line, the first of a file, that an editor put an invisible mark in front of."""

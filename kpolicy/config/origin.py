@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.kernel.architecture import ALIASES
+from kpolicy.patterns import lazy
 
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment, Config
@@ -38,7 +38,7 @@ _SYMBOLS: Final = {
     "XTENSA": "xtensa",
 }
 _WORDS: Final = frozenset({*_SYMBOLS.values(), *ALIASES, *ALIASES.values(), "i386", "x86_64", "sparc64"})
-_TITLE: Final = re.compile(r"# ([a-z0-9_-]+)\s*\Z")
+_TITLE: Final = lazy(r"# ([a-z0-9_-]+)\s*\Z")
 
 
 def architecture_of(config: Config) -> str | None:

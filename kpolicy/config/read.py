@@ -20,14 +20,15 @@ from kpolicy.config.model import Assignment, Config, UnreadLine
 from kpolicy.errors import InputError, UsageError
 from kpolicy.files import read_file, read_stream, too_large
 from kpolicy.location import Location
+from kpolicy.patterns import lazy
 
 _HEADER_LINES = 20
-_CONFIGS_FOLDER = re.compile(r"/arch/([^/]+)/configs\Z")
+_CONFIGS_FOLDER = lazy(r"/arch/([^/]+)/configs\Z")
 _MOST_NAMES = 5
 _HEAD = 4096
 _PREFIX = "CONFIG_"
 # Name and value, or the name of what is not set, or nothing: one match for each line.
-_LINES = re.compile(r"^(?:CONFIG_([A-Za-z0-9_-]+)=(.*)|# CONFIG_([^ \n]*) is not set$|.*)", re.MULTILINE)
+_LINES = lazy(r"^(?:CONFIG_([A-Za-z0-9_-]+)=(.*)|# CONFIG_([^ \n]*) is not set$|.*)", re.MULTILINE)
 
 # The largest real config has some 13,000 lines and 300 kB; a line that means nothing takes as long as any other.
 MAX_SIZE = 4 << 20

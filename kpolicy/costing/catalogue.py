@@ -33,7 +33,12 @@ def load_costs(files: Iterable[tuple[str, str, str]]) -> tuple[Cost, ...]:
 def shipped_costs(cache: Path | None = None) -> Costs:
     """The costs that ship with kpolicy, kept in a cache if there is one."""
     return compiled(
-        "costs", _load, (Costs, Cost, Figure, Trait, Absence, Location, *get_args(Formula), *CLASSES), cache
+        "costs",
+        _load,
+        (Costs, Cost, Figure, Trait, Absence, Location, *get_args(Formula), *CLASSES),
+        cache,
+        "costs",
+        "costing",
     )
 
 

@@ -7,12 +7,12 @@ refuses changes nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
 from kpolicy.bounds import whole
 from kpolicy.config.command_line import Word
+from kpolicy.patterns import lazy
 
 Release: TypeAlias = tuple[int, int]
 Words: TypeAlias = tuple[Word, ...]
@@ -25,11 +25,11 @@ class Kernel(NamedTuple):
     is_on: Callable[[str], bool]
 
 
-_UNSIGNED: Final = re.compile(r"\+?(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))\n?\Z")
-_SIGNED: Final = re.compile(r"([+-]?)(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))\n?\Z")
-_SIZE: Final = re.compile(r"(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))([kKmMgGtTpPeE]?)")
-_LEADING: Final = re.compile(r"(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))")
-_FAULT: Final = re.compile(r"\s*[+-]?[0-9]+,\s*[+]?([0-9]+),\s*[+-]?[0-9]+,\s*[+-]?[0-9]+")
+_UNSIGNED: Final = lazy(r"\+?(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))\n?\Z")
+_SIGNED: Final = lazy(r"([+-]?)(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))\n?\Z")
+_SIZE: Final = lazy(r"(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))([kKmMgGtTpPeE]?)")
+_LEADING: Final = lazy(r"(?:0[xX]([0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*))")
+_FAULT: Final = lazy(r"\s*[+-]?[0-9]+,\s*[+]?([0-9]+),\s*[+-]?[0-9]+,\s*[+-]?[0-9]+")
 _SUFFIXES: Final = "KMGTPE"
 _INT_MAX: Final = (1 << 31) - 1
 _UINT_MAX: Final = (1 << 32) - 1

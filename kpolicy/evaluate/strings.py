@@ -12,16 +12,17 @@ import re
 from kpolicy.bounds import whole
 from kpolicy.kconfig.nodes import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL
 from kpolicy.kconfig.payload import BOOL, HEX, INT, STRING, TRISTATE
+from kpolicy.patterns import lazy
 
 _LOWEST, _HIGHEST = -(1 << 63), (1 << 63) - 1
-_DECIMAL = re.compile(r"[ \t\n\v\f\r]*([+-]?)([0-9]+)")
-_HEX = re.compile(r"[ \t\n\v\f\r]*([+-]?)(?:0[xX](?=[0-9a-fA-F]))?([0-9a-fA-F]+)")
-_OCTAL = re.compile(r"[ \t\n\v\f\r]*([+-]?)(0[0-7]*)")
-_HEX_PREFIX = re.compile(r"[ \t\n\v\f\r]*[+-]?0[xX][0-9a-fA-F]")
-_ZERO_PREFIX = re.compile(r"[ \t\n\v\f\r]*[+-]?0")
+_DECIMAL = lazy(r"[ \t\n\v\f\r]*([+-]?)([0-9]+)")
+_HEX = lazy(r"[ \t\n\v\f\r]*([+-]?)(?:0[xX](?=[0-9a-fA-F]))?([0-9a-fA-F]+)")
+_OCTAL = lazy(r"[ \t\n\v\f\r]*([+-]?)(0[0-7]*)")
+_HEX_PREFIX = lazy(r"[ \t\n\v\f\r]*[+-]?0[xX][0-9a-fA-F]")
+_ZERO_PREFIX = lazy(r"[ \t\n\v\f\r]*[+-]?0")
 
-_VALID_INT = re.compile(r"-?(?:0|[1-9][0-9]*)\Z", re.ASCII)
-_VALID_HEX = re.compile(r"(?:0[xX])?[0-9a-fA-F]+\Z", re.ASCII)
+_VALID_INT = lazy(r"-?(?:0|[1-9][0-9]*)\Z", re.ASCII)
+_VALID_HEX = lazy(r"(?:0[xX])?[0-9a-fA-F]+\Z", re.ASCII)
 
 _TRISTATE_NUMBER = {"n": 0, "m": 1, "y": 2}
 

@@ -44,29 +44,31 @@ def user_values(core: Core, config: Config) -> UserValues:
         user.choices = {choice[0]: ChoiceInput() for choice in core.choices}
     order: dict[int, None] = {}
     symbols, records, assignments, values = core.symbols, core.records, user.assignments, user.values
+    value: int | str | None
     for assignment in config.assignments:
-        node = symbols.get(assignment.name)
+        name, text, location, written, loose, mark = assignment
+        node = symbols.get(name)
         if node is None:
             user.unknown = True
             continue
-        if (assignment.loose or assignment.mark) and not is_read(assignment, dialect):
+        if (loose or mark) and not is_read(assignment, dialect):
             continue
         if node in assignments:
-            user.warnings.append((assignment.location, f"override: reassigning to symbol {assignment.name}"))
+            user.warnings.append((location, f"override: reassigning to symbol {name}"))
         record = records[node]
         type_code = record[TYPE] if record else 0
-        text = assignment.value
-        if type_code == TRISTATE or (type_code == BOOL and text != "m"):
-            # Nearly all lines.
-            value: int | str | None = _TRISTATE.get(text)
-            if value is None:
-                value = _value(assignment, type_code, user)
-        elif type_code > TRISTATE and dialect.silent_unset and assignment.text.startswith("#"):
+        if 0 < type_code <= TRISTATE:
+            # Here, not in _value(): most of ten thousand lines are of this kind.
+            value = _TRISTATE.get(text[:1])
+            if value is None or (value == 1 and type_code == BOOL):
+                user.warnings.append(_invalid(assignment))
+                continue
+        elif type_code > TRISTATE and dialect.silent_unset and written.startswith("#"):
             continue
         else:
             value = _value(assignment, type_code, user) if type_code else None
-        if value is None:
-            continue
+            if value is None:
+                continue
         assignments[node] = assignment
         values[node] = value
         if record[CHOICE] >= 0 and not record[FLAGS] & IS_CHOICE:
@@ -87,14 +89,9 @@ def is_read(assignment: Assignment, dialect: Dialect) -> bool:
     return (dialect.loose_unset or not assignment.loose) and (dialect.any_mark or not assignment.mark)
 
 
-def _value(assignment: Assignment, type_code: int, user: UserValues) -> int | str | None:
+def _value(assignment: Assignment, type_code: int, user: UserValues) -> str | None:
+    """What a line gives a string or a number."""
     text = assignment.value
-    if type_code in (BOOL, TRISTATE):
-        value = _TRISTATE.get(text[:1])
-        if value is None or (value == 1 and type_code == BOOL):
-            user.warnings.append(_invalid(assignment))
-            return None
-        return value
     if type_code == STRING:
         if not text.startswith('"'):
             return None

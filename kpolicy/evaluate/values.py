@@ -15,7 +15,7 @@ from kpolicy.evaluate.passes import run
 from kpolicy.evaluate.template import Template
 from kpolicy.evaluate.user import UserValues, user_values
 from kpolicy.kconfig.expressions import Expr
-from kpolicy.kconfig.kinds import OLD_NAME
+from kpolicy.kconfig.kinds import DEFINED, OLD_NAME
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.payload import BOOL, DEFAULTS, INT, TRISTATE, TYPE
 from kpolicy.location import Location
@@ -145,6 +145,11 @@ class Values:
             return False
         return not asked or calculation.is_written(node)
 
+    @property
+    def has_command_line(self) -> bool:
+        """Whether there may be a command line to read: a built-in one, or that of a boot loader."""
+        return self.loader is not None or self.text("CMDLINE") != ""
+
     @cached_property
     def lines(self) -> frozenset[Location]:
         """Where the config has lines; empty without a config."""
@@ -158,8 +163,15 @@ class Values:
 
     @cached_property
     def _foreign(self) -> dict[str, Assignment]:
-        last = {item.name: item for item in self.config.assignments} if self.config is not None else {}
-        return {name: item for name, item in last.items() if self._nodes[name] is None}
+        if self.config is None:
+            return {}
+        node_of, kinds = self._core.symbols.get, self._core.kinds
+        # In one expression: a full config has ten thousand lines.
+        return {
+            item.name: item
+            for item in self.config.assignments
+            if (node := node_of(item.name)) is None or kinds[node] not in DEFINED
+        }
 
     def evaluate(self, expression: Expr) -> int:
         """The value of an expression of the model."""

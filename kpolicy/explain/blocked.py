@@ -20,6 +20,7 @@ from kpolicy.frozen import dataclass
 from kpolicy.kconfig.expressions import conjunction, conjuncts
 from kpolicy.kconfig.nodes import MOD, NO
 from kpolicy.location import Location
+from kpolicy.wording import first_few
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -233,9 +234,7 @@ def _edge(values: Values, edge: Select) -> str:
 
 
 def _list(items: list[str]) -> str:
-    items = list(dict.fromkeys(items))
-    more = f" and {len(items) - _LONGEST_LIST} more" if len(items) > _LONGEST_LIST else ""
-    return ", ".join(items[:_LONGEST_LIST]) + more
+    return first_few(list(dict.fromkeys(items)), _LONGEST_LIST)
 
 
 def unmet(values: Values, symbol: Symbol, asked: int) -> tuple[Obstacle, ...]:

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.kconfig.expressions import conjunction, conjuncts
 from kpolicy.kconfig.nodes import NO
+from kpolicy.patterns import lazy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,7 @@ _GAVE: Final[Mapping[Answerer, str]] = {
     "architecture": "which is {} on this architecture",
     "tree": "which is {} in this tree",
 }
-_KEYWORD = re.compile(r"(?:depends\s+on|visible\s+if|if|range|default|def_\w+)\s+")
+_KEYWORD = lazy(r"(?:depends\s+on|visible\s+if|if|range|default|def_\w+)\s+")
 
 
 def own_condition(symbol: Symbol | None, item: Default | Select | Range) -> tuple[Expr, ...]:

@@ -13,7 +13,6 @@ Writing is atomic, so that concurrent runs cannot harm each other.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import stat
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from kpolicy import __version__
+from kpolicy.digests import blake2b
 from kpolicy.files import OPEN_FLAGS, read_descriptor
 from kpolicy.kconfig.kept import MAX_TOTAL, beyond, entries, is_ours, remove
 from kpolicy.kconfig.payload import Core, Payload
@@ -39,7 +39,7 @@ _HEAD = 2 * (_DIGITS + 1)
 
 def digest(*pieces: bytes) -> str:
     """The digest by which contents, in one piece or several, are distinguished."""
-    hasher = hashlib.blake2b(digest_size=16)
+    hasher = blake2b(digest_size=16)
     for piece in pieces:
         hasher.update(piece)
     return hasher.hexdigest()
@@ -48,7 +48,7 @@ def digest(*pieces: bytes) -> str:
 @cache
 def _code_digest(folders: tuple[str, ...]) -> str:
     """A digest of the code and data that what is stored follows from, so that a new kpolicy does it anew."""
-    hasher = hashlib.blake2b(f"{__version__} {_FORMAT}".encode(), digest_size=16)
+    hasher = blake2b(f"{__version__} {_FORMAT}".encode(), digest_size=16)
     for place in folders:
         for path in (_ROOT / place, *sorted((_ROOT / place).rglob("*"))):
             if path.is_file() and path.parent.name != "__pycache__":

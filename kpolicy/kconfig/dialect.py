@@ -8,17 +8,16 @@ distribution may have backported one change and not the next.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
+
+from kpolicy.patterns import lazy
 
 if TYPE_CHECKING:
     from kpolicy.kernel.source import Source
 
-_DEFAULT_N = re.compile(
-    r"prop = sym_get_default_prop\(sym\);\s*if \(prop\) \{\s*sym->flags \|= SYMBOL_WRITE;\s*newval\.tri"
-)
-_UNTYPED = re.compile(r'symbol_mod = \{\s*\.name = "m",\s*\.curr')
-_UNSET_PREFIX = re.compile(r'strncmp\(p, "is not set", 10\)')
+_DEFAULT_N = lazy(r"prop = sym_get_default_prop\(sym\);\s*if \(prop\) \{\s*sym->flags \|= SYMBOL_WRITE;\s*newval\.tri")
+_UNTYPED = lazy(r'symbol_mod = \{\s*\.name = "m",\s*\.curr')
+_UNSET_PREFIX = lazy(r'strncmp\(p, "is not set", 10\)')
 
 
 class Dialect(NamedTuple):

@@ -7,13 +7,13 @@ A file is ours by its name and by how it begins; no other file is ever removed.
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from kpolicy.files import OPEN_FLAGS
+from kpolicy.patterns import lazy
 
 MAX_TOTAL: Final = 1 << 30
 """So many bytes are kept at most: a model takes about 5 MB, and a tree has some 22 architectures."""
@@ -21,9 +21,9 @@ UNFINISHED: Final = "unfinished"
 """The kind of what a run was writing when it was killed."""
 KINDS: Final = ("model", "result", "data", "trail", UNFINISHED)
 
-_NAME: Final = re.compile(r"[0-9a-f]{32}\.(model|result|data|trail)\Z")
-_TEMPORARY: Final = re.compile(r"\.[a-z0-9_]{8}\.tmp\Z")
-_DIGEST: Final = re.compile(rb"[0-9a-f]{32}[ \n]")
+_NAME: Final = lazy(r"[0-9a-f]{32}\.(model|result|data|trail)\Z")
+_TEMPORARY: Final = lazy(r"\.[a-z0-9_]{8}\.tmp\Z")
+_DIGEST: Final = lazy(rb"[0-9a-f]{32}[ \n]")
 _HEAD: Final = 33
 
 

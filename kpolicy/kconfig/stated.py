@@ -18,12 +18,13 @@ from kpolicy.kconfig.payload import BOOL, HAS_PROMPT, HEX, INT, STRING, TRISTATE
 from kpolicy.kernel.architecture import Architecture
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.kernel.version import KernelVersion
+from kpolicy.patterns import lazy
 
 _MODULES = "MODULES"
-_NAME = re.compile(r"\w+", re.ASCII)
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_NAME = lazy(r"\w+", re.ASCII)
+_NUMBER = lazy(r"-?(?:0|[1-9][0-9]*)")
 _LETTERS = {"y": BOOL, "n": BOOL, "m": TRISTATE}
-_HEX = re.compile(r"0[xX][0-9a-fA-F]+")
+_HEX = lazy(r"0[xX][0-9a-fA-F]+")
 
 
 def stated_model(
@@ -33,10 +34,13 @@ def stated_model(
     _, constants = NodeTable().names()
     first = len(constants)
     is_name = _NAME.fullmatch
+    # All names at once: a config has ten thousand, and one that is none is rare.
+    if not is_name("".join(values)):
+        values = {name: value for name, value in values.items() if is_name(name)}
     # Without MODULES an m would become y, which no full .config has.
     types = {
         _MODULES: BOOL,
-        **{name: _LETTERS.get(value) or _type(value) for name, value in values.items() if is_name(name)},
+        **{name: _LETTERS.get(value) or _type(value) for name, value in values.items()},
     }
     for constant in constants:
         types.pop(constant, None)

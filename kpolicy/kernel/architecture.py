@@ -18,6 +18,7 @@ from kpolicy.frozen import dataclass
 from kpolicy.kernel.makefile import Makefile, makefile_text
 from kpolicy.kernel.source import Source, listed
 from kpolicy.location import Location
+from kpolicy.patterns import lazy
 
 # The machine that the kernel is imagined to be built on (`uname -m`), wherever kpolicy runs: an
 # answer that depended on the machine could not be compared with another one.
@@ -36,12 +37,12 @@ _FALLBACK: Final[Mapping[str, str]] = {
     "tilepro": "tile",
     "tilegx": "tile",
 }
-_CONDITION: Final = re.compile(r"^[ \t]*(?:else[ \t]+)?ifn?eq[ \t]*\(([^\n]*)", re.MULTILINE)
+_CONDITION: Final = lazy(r"^[ \t]*(?:else[ \t]+)?ifn?eq[ \t]*\(([^\n]*)", re.MULTILINE)
 _ARCH: Final = ("$(ARCH)", "${ARCH}")
 # Of those that are no folders Linux has had eight.
 _MOST_WORDS: Final = 50
-_FIRST_SRCARCH: Final = re.compile(r"^[ \t]*SRCARCH[ \t]*:?=", re.MULTILINE)
-_WORD: Final = re.compile(r"[A-Za-z0-9_]+")
+_FIRST_SRCARCH: Final = lazy(r"^[ \t]*SRCARCH[ \t]*:?=", re.MULTILINE)
+_WORD: Final = lazy(r"[A-Za-z0-9_]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,12 @@ from typing import Final, Literal
 from kpolicy.kernel.architecture import Architecture, arch_variable, architectures
 from kpolicy.kernel.makefile import makefile_text
 from kpolicy.kernel.source import Source, listed
+from kpolicy.patterns import lazy
 
 # `$(call merge_into_defconfig,ppc64_defconfig,le guest)`: a defconfig and fragments of arch/*/configs.
 _MERGED: Final = r"^{}[ \t]*:[^\n]*\n\t\$\(call merge_into_defconfig(?:_override)?,([^,)]+),([^)]*)\)"
-_MERGED_NAME: Final = re.compile(_MERGED.format(r"([\w-]+)"), re.MULTILINE)
-_CONTINUATION: Final = re.compile(r"(?<![ \t])[ \t]*\\\n[ \t]*")
+_MERGED_NAME: Final = lazy(_MERGED.format(r"([\w-]+)"), re.MULTILINE)
+_CONTINUATION: Final = lazy(r"(?<![ \t])[ \t]*\\\n[ \t]*")
 _DEFCONFIG: Final = "defconfig"
 _FRAGMENT: Final = ".config"
 # `make` itself looks one folder deep at most; the bound only ends a walk through odd trees.

@@ -15,16 +15,17 @@ from typing import TYPE_CHECKING, Final
 from kpolicy.errors import InputError
 from kpolicy.files import too_large
 from kpolicy.location import Location
+from kpolicy.patterns import lazy
 
 if TYPE_CHECKING:
     from kpolicy.kernel.source import Source
 
 # `override CROSS_COMPILE := ...`, `export X = ...`, `X ?= ...`
-_ASSIGNMENT: Final = re.compile(
+_ASSIGNMENT: Final = lazy(
     r"[ \t]*(?:(?:override|export|private)[ \t]+)*([A-Za-z0-9_.$(){}@%/-]+)[ \t]*(\?=|\+=|:{0,3}=)[ \t]*(.*)", re.DOTALL
 )
-_CONDITIONAL: Final = re.compile(r"[ \t]*(ifeq|ifneq|ifdef|ifndef|else|endif)\b[ \t]*(.*)", re.DOTALL)
-_CONTINUATION: Final = re.compile(r"(?<![ \t])[ \t]*\\\n[ \t]*")
+_CONDITIONAL: Final = lazy(r"[ \t]*(ifeq|ifneq|ifdef|ifndef|else|endif)\b[ \t]*(.*)", re.DOTALL)
+_CONTINUATION: Final = lazy(r"(?<![ \t])[ \t]*\\\n[ \t]*")
 _DEEPEST: Final = 40
 # The largest Makefile of a kernel, the top one, has 70 kB.
 MAX_SIZE: Final = 1 << 20

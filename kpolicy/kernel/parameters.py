@@ -15,6 +15,7 @@ from typing import Final
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.source import Source, listed
+from kpolicy.patterns import lazy
 
 MARK: Final = "init/main.c"
 """A tree without this file has no C sources."""
@@ -24,15 +25,15 @@ _NO_HEADERS: Final = ("drivers/", "include/", "sound/")
 _MAKEFILES: Final = ("Makefile", "Kbuild")
 
 # A macro at the start of a line, with its first two arguments; anything else would take half a minute.
-_MACRO: Final = re.compile(
+_MACRO: Final = lazy(
     rb"^[ \t]*(\w*_param\w*|MODULE_PARM_DESC|__setup)\s*\(\s*([^\s(),;]{1,99})(?:\s*,\s*([^\s(),;]{1,99}))?",
     re.MULTILINE,
 )
-_FOUND: Final = re.compile(rb'\bcmdline_find_option(?:_bool)?\s*\([^;"]{0,99}"([^"\n]{1,99})"')
-_ALIAS: Final = re.compile(rb'\{\s*"([\w.]{1,99})"\s*,\s*"[\w.=]')
+_FOUND: Final = lazy(rb'\bcmdline_find_option(?:_bool)?\s*\([^;"]{0,99}"([^"\n]{1,99})"')
+_ALIAS: Final = lazy(rb'\{\s*"([\w.]{1,99})"\s*,\s*"[\w.=]')
 _CORE: Final = (b"core_param", b"core_param_unsafe", b"__core_param_cb")
-_PREFIX: Final = re.compile(rb'#\s*define\s+MODULE_PARAM_PREFIX\s+"(\w+)')
-_OBJECT: Final = re.compile(rb"\b([\w-]+)(?:\.o|-y|-objs|-m)\b")
+_PREFIX: Final = lazy(rb'#\s*define\s+MODULE_PARAM_PREFIX\s+"(\w+)')
+_OBJECT: Final = lazy(rb"\b([\w-]+)(?:\.o|-y|-objs|-m)\b")
 # By the folders that have such tables: aliases of sysctls, and of CPU features on arm64.
 _ALIASES: Final = (
     "fs/proc/proc_sysctl.c",

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 import time
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from kpolicy.errors import InputError
 from kpolicy.files import MAX_SIZE, OPEN_FLAGS, read_descriptor
+from kpolicy.patterns import lazy
 
 if TYPE_CHECKING:
     from kpolicy.kernel.git import Revision
@@ -70,7 +70,7 @@ class KernelTree(Source, Protocol):
 # In nanoseconds; FAT has the coarsest clock, of two seconds.
 _SETTLED: Final = 3_000_000_000
 _READ = OPEN_FLAGS | os.O_NOFOLLOW
-_PLAIN_PATH = re.compile(r"[A-Za-z0-9_+][A-Za-z0-9_+.,-]*(?:/[A-Za-z0-9_+][A-Za-z0-9_+.,-]*)*")
+_PLAIN_PATH = lazy(r"[A-Za-z0-9_+][A-Za-z0-9_+.,-]*(?:/[A-Za-z0-9_+][A-Za-z0-9_+.,-]*)*")
 
 
 class DirectorySource:

@@ -12,13 +12,14 @@ from kpolicy.bounds import whole
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
+from kpolicy.patterns import lazy
 
 if TYPE_CHECKING:
     from kpolicy.kernel.source import Source
 
-_VERSION: Final = re.compile(r"\s*v?(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?(\S*)\s*")
-_ASSIGNMENT: Final = re.compile(r"(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION)[ \t]*:?=[ \t]*([^#\n]*)")
-_RELEASE_CANDIDATE: Final = re.compile(r"-rc(\d+)")
+_VERSION: Final = lazy(r"\s*v?(\d{1,6})\.(\d{1,6})(?:\.(\d{1,6}))?(\S*)\s*")
+_ASSIGNMENT: Final = lazy(r"(VERSION|PATCHLEVEL|SUBLEVEL|EXTRAVERSION)[ \t]*:?=[ \t]*([^#\n]*)")
+_RELEASE_CANDIDATE: Final = lazy(r"-rc(\d+)")
 
 
 @functools.total_ordering
@@ -39,6 +40,10 @@ class KernelVersion:
 
     def __lt__(self, other: KernelVersion) -> bool:
         return self._key() < other._key()
+
+    def is_before(self, other: KernelVersion) -> bool:
+        """Whether this is an earlier release, whatever a distribution adds to the number."""
+        return self._key()[:-1] < other._key()[:-1]
 
     def _key(self) -> tuple[int, int, int, float, str]:
         candidate = self.release_candidate

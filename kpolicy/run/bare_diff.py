@@ -16,6 +16,8 @@ from kpolicy.run.compared import Compared, Pairing
 from kpolicy.run.plan import Target
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kpolicy.config.command_line import CommandLine
 
 _LETTERS = ("y", "m")
@@ -29,6 +31,7 @@ def compare_bare(
     standard: Standard,
     stdin: BinaryIO | None,
     loader: CommandLine | None = None,
+    cache: Path | None = None,
 ) -> tuple[Compared, list[Change]]:
     """The changes and both judgements; raises UsageError or InputError for what is no full .config."""
     configs = [read_config(spec, stdin) for spec in (before, after)]
@@ -46,8 +49,8 @@ def compare_bare(
         changes.append(Change(name, *values, "line", text, place))
     target = Target(after, new.model.architecture, ())
     pairing = Pairing(after, target, target)
-    earlier = bare_report(old, standard)
-    report = bare_report(new, standard, earlier=earlier_role(earlier.verdict))
+    earlier = bare_report(old, standard, cache=cache)
+    report = bare_report(new, standard, cache=cache, earlier=earlier_role(earlier.verdict))
     return Compared(pairing, (), earlier, report), changes
 
 

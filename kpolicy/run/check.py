@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from kpolicy.config.read import read_config
 from kpolicy.errors import KpolicyError, UsageError, together
 from kpolicy.frozen import dataclass
-from kpolicy.kernel.parameters import MARK
 from kpolicy.report.records import ConfigReport, Report
 from kpolicy.run.attempt import attempt
 from kpolicy.run.conclude import Work, conclude, finish, plan_by, tell_roleless
@@ -48,8 +47,11 @@ def check(request: CheckRequest, context: Context) -> Report:
     source = request.source
     if source is None:
         return _bare(request, context)
-    if request.terms.loader is not None and not source.is_file(MARK):
-        context.listener.note(f"{source.name} has no C sources: unknown boot parameters are not reported")
+    if request.terms.loader is not None:
+        from kpolicy.kernel.parameters import MARK  # most configs are checked without a command line
+
+        if not source.is_file(MARK):
+            context.listener.note(f"{source.name} has no C sources: unknown boot parameters are not reported")
     work = check_work(source, request.configs, request.arch, request.terms, context)
     if work.failed and not work.targets:
         raise together(work.failed)

@@ -122,7 +122,7 @@ def _bare(request: ConfigsDiff, context: Context) -> DiffReport:
     number = standards.number_for(after if after != "-" else None)
     standard = standards.all[number]
     compared, changes = compare_bare(
-        before, after, request.arch, request.release, standard, context.stdin, terms.loader
+        before, after, request.arch, request.release, standard, context.stdin, terms.loader, context.cache
     )
     context.listener.note("compared without Kconfig files: differences have no causes; pass --tree for them")
     gained, lost = _findings([compared], standards.all, terms, context)

@@ -3,20 +3,17 @@
 
 from __future__ import annotations
 
-import io
 import os
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import field, replace
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Final
 
 from kpolicy.config.read import is_packed, split_stack
 from kpolicy.errors import InputError, UsageError, did_you_mean
 from kpolicy.evaluate.values import Values
-from kpolicy.files import read_file, read_stream
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.source import KernelTree
-from kpolicy.location import Location
 from kpolicy.policy.files.globs import matches_rule, selector_fault
 from kpolicy.policy.files.policy_file import Threshold
 from kpolicy.policy.files.vocabulary import REQUIRED
@@ -37,7 +34,7 @@ from kpolicy.run.judging import report_on
 from kpolicy.run.plan import Part, Target
 from kpolicy.run.policies import Standards, known_findings
 from kpolicy.run.request import Terms
-from kpolicy.run.selection import policy_start, read_target
+from kpolicy.run.selection import policy_start, read_edited
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +46,7 @@ if TYPE_CHECKING:
 
 _FRAGMENT: Final = "fragment"
 _STDIN: Final = "-"
+_INPUT: Final = "<stdin>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ class Subject:
     """A config that is to be fixed: its values, what it is checked against, and the file that is edited.
 
     `held` is the config as findings have it, `name` the path of the file in a patch, `path` where it
-    lies, None for standard input and a new fragment; `link` is the symbolic link that leads there, if any.
+    lies, None for standard input, a pipe and a new fragment; `link` is the symbolic link that leads there, if any.
     `stated`: whether the policy states the role, or the rules were selected by name; `doubt` is the other
     role if it is not stated and marks of two roles are present.
     """
@@ -113,7 +111,8 @@ class Subject:
     def check_is_a_file(self) -> None:
         """Refuse what no patch can name."""
         if self.path is None:
-            raise UsageError("standard input is not a file", hint="--format fragment, text and json do not need one")
+            what = "standard input" if self.name == _INPUT else self.name
+            raise UsageError(f"{what} is not a file", hint="--format fragment, text and json do not need one")
         if any(ord(letter) < ord(" ") or letter in '"\\\x7f' for letter in self.name):
             raise UsageError(f"{self.name}: git quotes such a name", hint="rename the file, or use --format fragment")
 
@@ -140,15 +139,14 @@ def subject_of(request: FixRequest, context: Context) -> Subject:
     source, config, terms, own_file = request.source, request.config, request.terms, not request.as_fragment
     standards = Standards(terms.policy, source, context)
     run = plan_by(source, terms, context)
-    given = _given(context.stdin) if _STDIN in config.split("+") else b""
-    target = read_target(config, source, request.arch, io.BytesIO(given))
+    target, content = read_edited(config, source, request.arch, context.stdin)
     number = standards.number_for(policy_start(target, source))
     baseline = known_findings(terms.policy, standards)
     examiner = Examiner(replace(run, standards=tuple(standards.all)), source)
     target = replace(target, standard=number)
     last = target.parts[-1]
     if own_file:
-        content, name, path = _file(source, last, given, target)
+        name, path = _file(source, last, content, target)
     else:
         content, name, path = b"", _free_name(target), None
         # One more file makes a stack of it.
@@ -178,7 +176,7 @@ def subject_of(request: FixRequest, context: Context) -> Subject:
     accepted = accept((report,), standards.all, baseline, context.today, waivers=terms.policy.waivers)
     findings = accepted.configs[0].findings
     stated = report.verdict.is_stated or bool(request.selectors)
-    own = "<stdin>" if last.path == _STDIN else last.path
+    own = _INPUT if last.path == _STDIN else last.path
     document = Document(values.config, own if own_file else name, content, values.model)
     named = split_stack(config)[-1]
     given_path = os.path.join(source.root, named) if last.in_tree and not os.path.lexists(named) else named
@@ -192,7 +190,7 @@ def subject_of(request: FixRequest, context: Context) -> Subject:
         arch=target.arch,
         name=name,
         path=path,
-        link=given_path if own_file and os.path.islink(given_path) else "",
+        link=given_path if path is not None and os.path.islink(given_path) else "",
         stated=stated,
         # A defconfig of the tree is no debug kernel but by its name.
         doubt=report.verdict.doubt if not stated and not is_own_defconfig(values) else None,
@@ -226,34 +224,28 @@ def _costs(values: Values, plan: Plan, machine: Machine, cache: Path | None) -> 
     return cost_difference(before, then, (edit.symbol for edit in plan.edits), costs.costs)
 
 
-def _given(stdin: BinaryIO | None) -> bytes:
-    try:
-        return read_stream(stdin) if stdin is not None else b""
-    except OSError as error:
-        raise InputError(f"cannot read the config: {error.strerror or error}", Location("<stdin>", 0)) from None
+def _file(source: KernelTree, part: Part, content: bytes, target: Target) -> tuple[str, str | None]:
+    """The name of the file that is edited in a patch, and where it lies: nowhere if it is no file.
 
-
-def _file(source: KernelTree, part: Part, given: bytes, target: Target) -> tuple[bytes, str, str | None]:
-    """The content of the file that is edited, its name in a patch, and where it lies."""
+    `content` are its bytes.
+    """
     if sum(other == part for other in target.parts) > 1:
         raise UsageError(f"{part.path} is in the stack twice", hint="--format fragment does not edit it")
     if part.path == _STDIN:
-        content, name, path = given, "<stdin>", None
+        name, path = _INPUT, None
     elif part.in_tree:
         path = os.path.realpath(os.path.join(source.root, part.path))
-        content, name = source.read(part.path), os.path.relpath(path, source.root)
+        name = os.path.relpath(path, source.root)
+    elif not os.path.isfile(part.path):
+        name, path = part.path, None
     else:
         path = os.path.realpath(part.path)
         # For git apply in this folder; what lies elsewhere is patched where it lies.
         inside = os.path.relpath(path)
         name = os.path.basename(path) if inside.startswith(os.pardir) else inside
-        try:
-            content = read_file(path)
-        except OSError as error:
-            raise InputError(f"cannot read the config: {error.strerror or error}", Location(part.path, 0)) from None
     if is_packed(content):
         raise UsageError(f"{part.path} is compressed", hint="decompress it first, or use --format fragment")
-    return content, name, path
+    return name, path
 
 
 def _free_name(target: Target) -> str:

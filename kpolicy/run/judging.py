@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from kpolicy.collection import no_collection
+from kpolicy.patterns import lazy
 from kpolicy.policy.checks.registry import UNREADABLE
 from kpolicy.policy.judging.census import observe
 from kpolicy.policy.judging.standard import Boot, Standard, assess
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from kpolicy.run.plan import Target
     from kpolicy.running.system import System
 
-_OVERRIDE = re.compile(r"override: (?:reassigning to symbol )?([\w-]+)", re.ASCII)
+_OVERRIDE = lazy(r"override: (?:reassigning to symbol )?([\w-]+)", re.ASCII)
 
 
 def judge(examiner: Examiner, target: Target) -> ConfigReport:

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kpolicy.frozen import dataclass
 from kpolicy.policy.files.find import find_policy
 from kpolicy.policy.files.policy_file import Fragment, PolicyFile
 from kpolicy.policy.files.settings import Policy
@@ -39,7 +41,7 @@ class PolicyChoice:
     findings: Choice = EVERYTHING
 
 
-@dataclass
+@dataclasses.dataclass
 class Standards:
     """The standards of a run, each loaded once; the number of one is its place in `all`.
 
@@ -81,7 +83,7 @@ class Standards:
             self._vocabulary = shipped_vocabulary(
                 quiet=self.quiet, named=self.choice.findings.select, examples=False, cache=self.context.cache
             )
-        policy = _load(word, self._vocabulary)
+        policy = _load(word, self._vocabulary, self.context.cache)
         self._check_words(policy.vocabulary)
         if word and self.choice.policy is None:
             self.context.listener.note(f"by the policy in {word}")
@@ -112,10 +114,14 @@ class Standards:
                 check_selector(f"--{option}", word, vocabulary)
 
 
-def _load(word: str, vocabulary: Vocabulary) -> Policy:
+def _load(word: str, vocabulary: Vocabulary, cache: Path | None) -> Policy:
     if not word:
         return Policy((), vocabulary)
     # Only here: without a policy nothing of it is needed.
+    from kpolicy.policy.files.shipped import SHIPPED, shipped_policy
+
+    if word in SHIPPED:
+        return shipped_policy(word, vocabulary, cache)
     from kpolicy.policy.files.extends import load_policy
     from kpolicy.policy.files.spec import parse_spec
 

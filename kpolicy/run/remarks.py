@@ -15,6 +15,7 @@ from kpolicy.location import Location
 from kpolicy.report.remark import Remark
 
 if TYPE_CHECKING:
+    from kpolicy.config.model import Config
     from kpolicy.policy.judging.standard import Standard
     from kpolicy.report.records import ConfigReport
 
@@ -43,16 +44,18 @@ def origin_remarks(values: Values) -> Iterator[Remark]:
     config, model = values.config, values.model
     if config is None:
         return
-    made_for = architecture_of(config)
-    if made_for is not None and made_for not in (
-        model.architecture,
-        model.srcarch,
-        *HEADER_WORDS.get(model.srcarch, ()),
-    ):
+    made_for = other_architecture(config, model.architecture, model.srcarch)
+    if made_for is not None:
         place = config.assignments[0].location.path if config.assignments else config.name
         yield Remark(Location(place, 1), f"made for {made_for}, read for {model.architecture}")
     else:
         yield from release_remarks(values)
+
+
+def other_architecture(config: Config, architecture: str, srcarch: str) -> str | None:
+    """The architecture that a config says that it is for, where that is not the one that it is read for."""
+    made_for = architecture_of(config)
+    return None if made_for in (None, architecture, srcarch, *HEADER_WORDS.get(srcarch, ())) else made_for
 
 
 def release_remarks(values: Values) -> Iterator[Remark]:
@@ -68,9 +71,9 @@ def nothing_required(values: Values, name: str, standard: Standard) -> Iterator[
     if not standard.requirements:
         return
     # Only here: most runs require nothing.
-    from kpolicy.policy.judging.requirements import effective
+    from kpolicy.policy.judging.requirements import is_for
 
-    if not effective(values, standard.requirements, name):
+    if not any(is_for(values, item, name) for item in standard.requirements):
         model = values.model
         yield Remark(Location(name, 0), f"{_NOTHING}: it is {model.architecture} of Linux {model.version}")
 

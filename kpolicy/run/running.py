@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from kpolicy.config.model import Config
 from kpolicy.config.origin import architecture_of
 from kpolicy.config.read import read_config
-from kpolicy.errors import UsageError
+from kpolicy.errors import InputError, UsageError
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.parameters import MARK
 from kpolicy.location import Location
@@ -62,6 +63,13 @@ class RunningRequest:
     terms: Terms = field(default_factory=Terms)
 
 
+def root_folder(root: str) -> str:
+    """A root as reports name it, `/` for that of this system; raises InputError for what is no directory."""
+    if not os.path.isdir(root):
+        raise InputError("not a directory, expected the root of a system", Location(root, 0))
+    return "/" if os.path.samefile(root, "/") else root
+
+
 def check_running(request: RunningRequest, context: Context) -> Report:
     """The report on a running kernel; raises KpolicyError when there is nothing to report on."""
     source = request.source
@@ -110,7 +118,8 @@ def _work(request: RunningRequest, source: KernelTree, config: Config, context: 
 
     word = request.arch or architecture_of(config)
     if word is None:
-        raise UsageError(f"{config.name}: cannot tell the architecture", hint="pass --arch (for example --arch arm64)")
+        hint = "pass --arch (for example --arch arm64)"
+        raise UsageError("cannot tell the architecture", Location(config.name, 0), hint=hint)
     resolve_architecture(source, word)
     plan = plan_by(source, request.terms, context)
     standards = Standards(request.terms.policy, source, context)

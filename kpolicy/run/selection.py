@@ -55,7 +55,8 @@ def read_edited(spec: str, source: KernelTree, arch: str | None, stdin: BinaryIO
     config = stack(spec, [item for item, _content in read])
     word = arch or _folder(parts) or _header(config, source)
     if word is None:
-        raise UsageError(f"{spec}: cannot tell the architecture", hint="pass --arch (for example --arch arm64)")
+        hint = "pass --arch (for example --arch arm64)"
+        raise UsageError("cannot tell the architecture", Location(spec, 0), hint=hint)
     resolve_architecture(source, word)
     return Target(spec, word, parts, config), read[-1][1]
 
@@ -162,7 +163,7 @@ def _only(word: str, matches: list[ConfigFile]) -> list[ConfigFile]:
         archs = ", ".join(file.srcarch for file in matches if file.srcarch is not None)
         if any(file.srcarch is None for file in matches):
             hint = f"pass --arch (for example --arch arm64); these have a file of that name: {archs}"
-            raise UsageError(f"{word}: cannot tell the architecture", hint=hint)
+            raise UsageError("cannot tell the architecture", Location(word, 0), hint=hint)
         raise UsageError(f"{word}: several architectures have one", hint=f"pass --arch: {archs}")
     return matches
 

@@ -13,7 +13,9 @@ from kpolicy.collection import no_collection
 from kpolicy.config.read import is_packed, unpacked
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.frozen import dataclass
+from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.version import read_version
+from kpolicy.location import Location
 from kpolicy.report.views.diff import Side
 from kpolicy.report.views.upgrade_records import TreeUpgrade, UpgradeReport, UpgradeRow, row_of
 from kpolicy.run.attempt import attempt
@@ -21,6 +23,7 @@ from kpolicy.run.conclude import plan_by
 from kpolicy.run.examine import Examiner
 from kpolicy.run.executors import LOST, examiner, spread
 from kpolicy.run.policies import Standards
+from kpolicy.run.remarks import other_architecture
 from kpolicy.run.request import Terms
 from kpolicy.run.selection import defconfig_targets, policy_start, read_edited
 from kpolicy.run.upgraded import Moved, Moving, Sides, move
@@ -85,6 +88,7 @@ def upgrade(request: UpgradeRequest, context: Context) -> Result:
     """What becomes of a config; raises UsageError or InputError for one that cannot be looked at on both kernels."""
     before, after, terms = request.before, request.after, request.terms
     target, content = read_edited(request.config, before or after, request.arch, context.stdin)
+    _check_architecture(target, request)
     if before is None and any(part.in_tree for part in target.parts):
         raise UsageError(f"{request.config}: a config of {after.name}, the new kernel", hint="pass --from TREE")
     standards = Standards(terms.policy, after, context)
@@ -109,6 +113,17 @@ def upgrade(request: UpgradeRequest, context: Context) -> Result:
         fail_on=terms.fail_on or standards.all[number].policy.fail_on.value,
     )
     return Result(moved, report, name, path, packed)
+
+
+def _check_architecture(target: Target, request: UpgradeRequest) -> None:
+    """Refuse a config of another architecture before the work begins: on this one it loses nearly all of its lines."""
+    config, word = target.config, target.arch
+    if request.arch is None or config is None:
+        return
+    made_for = other_architecture(config, word, resolve_architecture(request.after, word).srcarch)
+    if made_for is not None:
+        message = f"--arch {word} contradicts the config, which is for {made_for}"
+        raise UsageError(message, Location(config.name, 0), hint="remove --arch")
 
 
 def _looking(source: KernelTree | None, terms: Terms, standards: Standards, context: Context) -> Examiner | None:

@@ -188,7 +188,9 @@ class _Move:
             return judge_values(old, target, before, census=False)
         from kpolicy.run.bare import bare_report  # a tree has more to say
 
-        return bare_report(before.booted(self._new.plan.loader), self._standard, target.standard)
+        return bare_report(
+            before.booted(self._new.plan.loader), self._standard, target.standard, cache=self._new.plan.cache
+        )
 
     def _judge(self, role: EarlierRole | None) -> Judge:
         boot = Boot(self._new.known_parameters(self._values.model.srcarch), self._new.plan.cache)

@@ -13,10 +13,11 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
-from kpolicy.api import InputError, Policy, UsageError, check, cost, diff, open_tree, results, role
+from kpolicy.api import InputError, Policy, UsageError, check, check_running, cost, diff, open_tree, results, role
 from tests.api.blocks import PAGE, blocks, run
 from tests.cli.support import kpolicy
 from tests.git import make_repository
+from tests.running.roots import debian
 
 _DEBUG = "arch/x86/configs/debug_defconfig"
 _USUAL = {"tree", "architecture", "config", "role", "architectures", "waiver"}
@@ -177,3 +178,20 @@ def test_full_configs_without_a_tree(demo: Path, tmp_path: Path) -> None:
     assert "DEBUG_VM" in {item.symbol for item in diff(*paths).changes}
     assert role(paths[1]).role == "debug"
     assert cost(paths[1], ram=16 << 30).costs
+
+
+def test_a_running_kernel_has_the_fields_of_the_json(demo: Path, tmp_path: Path) -> None:
+    root = debian(tmp_path)
+    told: list[str] = []
+    found = check_running(root, message=told.append)
+    document = kpolicy("check", "--running", "--root", root, "-o", "json").json
+    _assert_same_fields(results.Report, document)
+    assert [item.rule for item in found.findings] == [
+        item["rule"] for config in document["configs"] for item in config["findings"]
+    ]
+    assert any(text.startswith("read: Linux 6.12") for text in told)
+    # By a tree the lines of the config are checked too.
+    rules = {item.rule for item in open_tree(demo).check_running(root).findings}
+    assert {"config/dropped-request", "running/other-config"} <= rules
+    with pytest.raises(InputError, match="not a directory"):
+        check_running(tmp_path / "none")

@@ -16,7 +16,7 @@ from kpolicy.cli import status
 from kpolicy.errors import KpolicyError
 from kpolicy.policy.files.extends import default_policy
 from kpolicy.policy.judging.standard import Standard
-from kpolicy.policy.roles.load import role_names
+from kpolicy.policy.roles.shipped import role_names
 from kpolicy.run.batches import examine_all, split
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner

@@ -237,7 +237,7 @@ def test_a_fragment_alone_does_not_say_for_which_architecture(tmp_path: Path) ->
     outcome = kpolicy("check", "--tree", tree, "debug.config")
     assert (outcome.status, outcome.err) == (
         status.USAGE,
-        "error: debug.config: cannot tell the architecture\n"
+        "debug.config: error: cannot tell the architecture\n"
         "  pass --arch (for example --arch arm64); these have a file of that name: arm64\n",
     )
     assert "no such config" in kpolicy("check", "--tree", tree, "i386_defconfig+phone_defconfig").err

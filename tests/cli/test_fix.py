@@ -238,6 +238,21 @@ def test_standard_input(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert fix("text", "--write").status == status.USAGE
 
 
+@pytest.mark.parametrize("form", ["json", "fragment", "diff"])
+def test_a_pipe_is_read_once(demo: Path, form: str) -> None:
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "wb") as file:
+        file.write((demo / _PATH).read_bytes())
+    try:
+        found = _fix(demo, "--arch", "x86", f"/dev/fd/{reader}", "--format", form, *_STATED)
+    finally:
+        os.close(reader)
+    if form == "diff":
+        assert (found.status, f"/dev/fd/{reader} is not a file" in found.err) == (status.USAGE, True)
+    else:
+        assert "DEBUG_KMEMLEAK" in found.out
+
+
 def test_what_cannot_be_edited(demo: Path, tmp_path: Path) -> None:
     packed = tmp_path / "config.gz"
     import gzip

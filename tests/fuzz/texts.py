@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from kpolicy.demo import demo_tree
-from kpolicy.policy.files.extends import SHIPPED, shipped_text
+from kpolicy.policy.files.shipped import SHIPPED, shipped_text
 from tests.kconfig.generate import config, kconfig
 from tests.kernel.shell_cases import CASES
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from kpolicy.kernel.version import parse_version
-from kpolicy.policy.checks.lifetime import lifetime, lifetime_words
+from kpolicy.policy.checks.lifetime import is_in, lifetime, lifetime_words
 from kpolicy.policy.checks.renames import renames
 from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.files.extends import load_policy
@@ -83,6 +83,13 @@ def _other_compiler(config: Config, option: str, verdict: str) -> bool:
     return any(config.values.get(name) != "y" for name in needed)
 
 
+def _other_option(config: Config, option: str, _verdict: str) -> bool:
+    """Whether it protects an option that is off, or is for processors that the kernel does not support."""
+    conditions = [item.scope.when for item in _requirements() if item.symbol == option]
+    needed = {name for when in conditions if when is not None for name in symbols(when)} - _COMPILERS
+    return any(config.values.get(name, "n") == "n" for name in needed)
+
+
 def _off_already(config: Config, option: str, verdict: str) -> bool:
     return verdict.endswith("is not present") and config.values.get(option, "n") == "n"
 
@@ -92,6 +99,11 @@ def _new_between(config: Config, option: str, _verdict: str) -> bool:
     if found is None or option in config.values or not (found.first and found.before):
         return False
     return parse_version(found.before) < parse_version(config.release) < parse_version(found.first)
+
+
+def _taken_in(config: Config, option: str, _verdict: str) -> bool:
+    """Whether only some releases of the series may have it: a stable release took it in."""
+    return option not in config.values and lifetime(option) is not None and not is_in(option, config.release)
 
 
 @functools.cache
@@ -107,8 +119,10 @@ REASONS: Final[Mapping[str, Callable[[Config, str, str], bool]]] = {
     "met by its other name": _met_by,
     "not in this release": _not_in_release,
     "for another compiler": _other_compiler,
+    "for an option that is off": _other_option,
     "off already": _off_already,
     "new between two releases that were read for kpolicy/names": _new_between,
+    "taken in by a stable release of the series": _taken_in,
 }
 
 

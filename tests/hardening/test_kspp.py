@@ -10,12 +10,26 @@ from typing import Any
 import pytest
 
 from kpolicy.cli import status
+from kpolicy.kconfig.expressions import conjuncts
+from kpolicy.kconfig.model import Model
+from kpolicy.kernel.architecture import resolve_architecture
+from kpolicy.kernel.source import open_tree
+from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.policy.checks.lifetime import lifetime
+from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.files.extends import load_policy
 from kpolicy.policy.files.requirement import Requirement
 from tests.cli.support import kpolicy
+from tests.kconfig.small import make_tree
+from tests.models import tree_of
 
 X86 = "CONFIG_X86=y\nCONFIG_X86_64=y\nCONFIG_64BIT=y\nCONFIG_CC_IS_GCC=y\nCONFIG_MODULES=y\n"
+
+_PROTECTED = frozenset(
+    "ACPI BPF_SYSCALL CPU_SUP_AMD CPU_SUP_INTEL DEVMEM EFI INET KVM MODULES NET PCI RISCV_ISA_XTHEADVECTOR SCHED_SMT"
+    " TCG_TPM".split()
+)
+"""Options that settings protect or need, and the processors that they are for."""
 
 
 def findings(tmp_path: Path, lines: str, release: str = "6.12.43", arch: str = "x86") -> dict[str, Any]:
@@ -87,3 +101,70 @@ def test_each_requirement_is_for_a_symbol_that_some_release_has() -> None:
         assert item.if_exists, item.symbol
         assert item.scope.architectures, item.symbol
         assert item.note, item.symbol
+
+
+def _needs(model: Model, symbol: str) -> set[str]:
+    """The options that a symbol cannot be y without, as far as its dependencies name them one by one."""
+    found = model.symbol(symbol)
+    parts = conjuncts(found.direct_dependency) if found is not None else ()
+    return {str(part) for part in parts if part.op == "symbol"}
+
+
+@pytest.mark.parametrize(
+    ("option", "symbol", "release"),
+    [
+        ("KVM=m", "MITIGATION_VMSCAPE", "6.18.0"), ("MODULES=y", "STRICT_MODULE_RWX", "6.12.43"),
+        ("EFI=y", "EFI_DISABLE_PCI_DMA", "6.12.43"), ("BPF_SYSCALL=y", "BPF_UNPRIV_DEFAULT_OFF", "6.12.43"),
+        ("DEVMEM=y", "STRICT_DEVMEM", "6.12.43"), ("CPU_SUP_INTEL=y", "MITIGATION_RFDS", "6.12.43"),
+        ("CPU_SUP_AMD=y", "MITIGATION_SRSO", "6.12.43"), ("SCHED_SMT=y", "SCHED_CORE", "6.12.43"),
+        ("TCG_TPM=m", "HW_RANDOM_TPM", "6.12.43"), ("INET=y", "SYN_COOKIES", "6.12.43"),
+        ("PCI=y\nCONFIG_ACPI=y", "AMD_IOMMU", "6.12.43"),
+    ],
+)  # fmt: skip
+def test_a_setting_that_protects_an_option_is_for_configs_with_that(
+    tmp_path: Path, option: str, symbol: str, release: str
+) -> None:
+    without = X86.replace("CONFIG_MODULES=y\n", "")
+    assert symbol not in findings(tmp_path, without, release)
+    assert symbol in findings(tmp_path, f"{without}CONFIG_{option}\n", release)
+
+
+def test_fix_enables_no_option_for_the_sake_of_what_protects_it(tmp_path: Path) -> None:
+    kconfig = """\
+config CPU_MITIGATIONS
+	def_bool y
+
+config KVM
+	tristate "Virtualization"
+
+config MITIGATION_VMSCAPE
+	bool "Mitigate VMSCAPE"
+	depends on CPU_MITIGATIONS && KVM
+
+config SLUB_DEBUG
+	bool "Debug slabs"
+"""
+    tree = make_tree(tmp_path / "tree", {"Kconfig": kconfig, "arch/x86/Kconfig": ""})
+    config = tmp_path / "my.config"
+
+    def fragment(text: str) -> str:
+        config.write_text(text)
+        words = ("--tree", tree, "--arch", "x86_64", "--policy", "kspp", "--format", "fragment")
+        return kpolicy("fix", *words, config).out
+
+    assert "KVM" not in fragment("CONFIG_CPU_MITIGATIONS=y\n")
+    assert "CONFIG_SLUB_DEBUG=y\n" in fragment("CONFIG_CPU_MITIGATIONS=y\n")
+    assert "CONFIG_MITIGATION_VMSCAPE=y\n" in fragment("CONFIG_KVM=m\n")
+
+
+@pytest.mark.trees
+@pytest.mark.parametrize("word", ["x86", "arm64", "arm", "riscv"])
+def test_no_requirement_enables_a_feature(kernel: Path, word: str) -> None:
+    model = tree_of(kernel).model(resolve_architecture(open_tree(kernel), word), Toolchain.dummy())
+    for item in load_policy("kspp").files[0].require:
+        assert isinstance(item, Requirement)
+        if item.value not in ("", "n"):
+            named = symbols(item.scope.when) if item.scope.when is not None else ()
+            # INET is part of NET.
+            named = (*named, "NET") if "INET" in named else named
+            assert _needs(model, item.symbol) & _PROTECTED <= {*named}, item.symbol

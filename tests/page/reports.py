@@ -22,8 +22,8 @@ from kpolicy.policy.files.vocabulary import shipped_vocabulary
 from kpolicy.policy.judging.census import Observation, tally
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.policy.judging.waivers import Waived
-from kpolicy.policy.roles.load import role_names
 from kpolicy.policy.roles.role import Evidence, RoleVerdict
+from kpolicy.policy.roles.shipped import role_names
 from kpolicy.policy.rules.finding import Finding, SymbolValue
 from kpolicy.policy.rules.rule import Reference, Severity
 from kpolicy.report.records import ConfigReport, PolicyReport, Report, RuleNote, TreeReport

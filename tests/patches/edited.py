@@ -6,9 +6,6 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
-import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +25,7 @@ from kpolicy.policy.checks.probed import Probed
 from kpolicy.prove.equivalence import Changed, Comparison, Same, Verdict
 from kpolicy.prove.expansion import Dependants, changed_line, titles
 from kpolicy.prove.formula import Formula
-from tests.kconfig.small import make_tree
-from tests.kconfig.trial import kinds
+from tests.patches.trials import asked_for, outcomes
 from tests.prove.generate import LINES, SmallTree, small_tree
 from tests.prove.trial import config_of, texts_of
 
@@ -128,21 +124,12 @@ def _judge(tree: SmallTree, after: str, before: Model, later: Model, verdict: Ve
 
 def some(seeds: range, kernel: Path | None) -> list[Edited]:
     """Trials in the dialect of a kernel, None for today's."""
-    sys.setrecursionlimit(50_000)
-    with tempfile.TemporaryDirectory() as name:
-        folder = make_tree(Path(name), {}, kernel)
-        found = (trial(seed, folder, old=kernel is not None and kinds(kernel)[0]) for seed in seeds)
-        return [item for item in found if item is not None]
+    return outcomes(trial, seeds, kernel)
 
 
 def main() -> None:
     """Count what became of many edits, and print what is wrong."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("count", type=int, nargs="?", default=500)
-    parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--kernel", type=Path)
-    options = parser.parse_args()
-    found = some(range(options.first, options.first + options.count), options.kernel)
+    found = asked_for(some, __doc__)
     print("\n".join(item.wrong for item in found if item.wrong))
     print(Counter((item.is_same, item.by_text, item.differs) for item in found))
 

@@ -6,9 +6,7 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,8 +27,8 @@ from kpolicy.report.views.patches import Patches
 from kpolicy.run.context import Context
 from kpolicy.run.kconfig import KconfigRequest, check_tree
 from kpolicy.run.patches import PatchesRequest, make_patches
-from tests.kconfig.small import load, make_tree
-from tests.kconfig.trial import kinds
+from tests.kconfig.small import load
+from tests.patches.trials import asked_for, outcomes
 from tests.prove.generate import LINES, SmallTree, small_tree
 from tests.prove.trial import config_of, texts_of
 
@@ -139,21 +137,12 @@ def _configs(tree: SmallTree, texts: dict[str, list[str]]) -> Iterator[tuple[Con
 
 def some(seeds: range, kernel: Path | None) -> list[Applied]:
     """Trials in the dialect of a kernel, None for today's."""
-    sys.setrecursionlimit(50_000)
-    with tempfile.TemporaryDirectory() as name:
-        folder = make_tree(Path(name), {"arch/x86/Kconfig": ""}, kernel)
-        found = (trial(seed, folder, old=kernel is not None and kinds(kernel)[0]) for seed in seeds)
-        return [item for item in found if item is not None]
+    return outcomes(trial, seeds, kernel, {"arch/x86/Kconfig": ""})
 
 
 def main() -> int:
     """Count what became of many trees, and print what is wrong."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("count", type=int, nargs="?", default=500)
-    parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--kernel", type=Path)
-    options = parser.parse_args()
-    found = some(range(options.first, options.first + options.count), options.kernel)
+    found = asked_for(some, __doc__)
     wrong = [item.wrong for item in found if item.wrong]
     print("\n".join(wrong))
     counts = Counter(min(item.patches, 5) for item in found)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from kpolicy.errors import UsageError
-from kpolicy.policy.roles.load import role_names
+from kpolicy.policy.roles.shipped import role_names
 from kpolicy.policy.rules.catalogue import make_catalogue, shipped_catalogue
 from kpolicy.policy.rules.chosen import Wish, chosen
 

@@ -12,7 +12,10 @@ from kpolicy.costing.catalogue import shipped_costs
 from kpolicy.policy.boot.load import shipped_parameters
 from kpolicy.policy.expressions.expression import CLASSES, Expression
 from kpolicy.policy.expressions.syntax import parse
-from kpolicy.policy.roles.load import shipped_roles
+from kpolicy.policy.files.extends import load_policy
+from kpolicy.policy.files.shipped import SHIPPED, shipped_policy
+from kpolicy.policy.files.vocabulary import shipped_vocabulary
+from kpolicy.policy.roles.shipped import shipped_roles
 from kpolicy.policy.rules.catalogue import shipped_catalogue
 from kpolicy.policy.toml import compiled as module
 from kpolicy.policy.toml.compiled import compiled
@@ -32,11 +35,16 @@ def _kept(folder: Path, make: Callable[[], tuple[Expression, ...]], what: str = 
     return compiled(what, make, CLASSES, folder)
 
 
+def _forget() -> None:
+    module.state.cache_clear()
+    module._files.cache_clear()
+
+
 @pytest.fixture(autouse=True)
 def _unknown_state() -> Iterator[None]:
-    module.state.cache_clear()
+    _forget()
     yield
-    module.state.cache_clear()
+    _forget()
 
 
 def test_what_ships_is_the_same_from_the_cache(tmp_path: Path) -> None:
@@ -49,6 +57,17 @@ def test_what_ships_is_the_same_from_the_cache(tmp_path: Path) -> None:
     assert everything(tmp_path) == everything(None)
     assert len(list(tmp_path.iterdir())) == 5
     assert everything(tmp_path) == everything(None)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_policy_is_the_same_from_the_cache(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vocabulary = shipped_vocabulary()
+    read = load_policy(name, vocabulary)
+    assert shipped_policy(name, vocabulary, tmp_path) == read
+    monkeypatch.setattr("kpolicy.policy.files.extends.load_policy", _fail)
+    assert shipped_policy(name, vocabulary, tmp_path) == read
 
 
 def test_is_read_once(tmp_path: Path) -> None:
@@ -67,11 +86,11 @@ def test_is_read_again_when_a_source_has_changed(tmp_path: Path, monkeypatch: py
     source.parent.mkdir(parents=True)
     source.write_text("a")
     monkeypatch.setattr(module, "_ROOT", tmp_path)
-    monkeypatch.setattr(module, "_SOURCES", ("rules",))
+    monkeypatch.setattr(module, "_CODE", "rules")
     _kept(cache, _make)
     _kept(cache, _fail)
     source.write_text("ab")
-    module.state.cache_clear()
+    _forget()
     with pytest.raises(AssertionError, match="read again"):
         _kept(cache, _fail)
 

@@ -22,8 +22,8 @@ from kpolicy.policy.checks.config_lines import check_lines
 from kpolicy.policy.expressions.expression import Symbol
 from kpolicy.policy.folding.fold import fold
 from kpolicy.policy.judging.check import judge
-from kpolicy.policy.roles.load import shipped_roles
 from kpolicy.policy.roles.role import role_of
+from kpolicy.policy.roles.shipped import shipped_roles
 from kpolicy.policy.rules.catalogue import shipped_catalogue
 from tests.models import tree_of
 

@@ -8,8 +8,9 @@ import pytest
 from kpolicy.config.read import parse_config
 from kpolicy.errors import UsageError
 from kpolicy.evaluate.values import evaluate
-from kpolicy.policy.roles.load import load_roles, role_names, shipped_roles
+from kpolicy.policy.roles.load import load_roles
 from kpolicy.policy.roles.role import role_of
+from kpolicy.policy.roles.shipped import role_names, shipped_roles
 from kpolicy.policy.toml.toml_file import FileErrors
 from tests.policy.support import models, values_of, values_of_demo
 

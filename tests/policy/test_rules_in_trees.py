@@ -15,7 +15,7 @@ from kpolicy.policy.checks.lifetime import removed_by
 from kpolicy.policy.checks.renames import renames
 from kpolicy.policy.checks.rules_table import rules_table
 from kpolicy.policy.expressions.expression import symbols
-from kpolicy.policy.roles.load import shipped_roles
+from kpolicy.policy.roles.shipped import shipped_roles
 from kpolicy.policy.rule_tests.footing import named
 from kpolicy.policy.rules.catalogue import shipped_catalogue
 from kpolicy.policy.rules.rule import Rule

@@ -15,7 +15,7 @@ from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.explain.cause import shown
 from kpolicy.location import Location
 from kpolicy.policy.judging.check import judge
-from kpolicy.policy.roles.load import role_names
+from kpolicy.policy.roles.shipped import role_names
 from kpolicy.policy.rules.catalogue import shipped_catalogue
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import Rule

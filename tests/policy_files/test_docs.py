@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from kpolicy.config.read import parse_config
-from kpolicy.policy.files.extends import SHIPPED, default_policy, load_policy
+from kpolicy.policy.files.extends import default_policy, load_policy
 from kpolicy.policy.files.policy_reader import KEYS
 from kpolicy.policy.files.require_reader import TABLE_KEYS
+from kpolicy.policy.files.shipped import SHIPPED
 from kpolicy.policy.files.show import changed
 from kpolicy.policy.judging.baseline import KnownRole, make_baseline, parse_baseline
 from kpolicy.policy.judging.check import judge

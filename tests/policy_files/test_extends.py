@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kpolicy.policy.files.extends import SHIPPED, load_policy, policy_of_text, shipped_text
+from kpolicy.policy.files.extends import load_policy, policy_of_text
 from kpolicy.policy.files.settings import Policy
+from kpolicy.policy.files.shipped import SHIPPED, shipped_text
 from kpolicy.policy.judging.requirements import read_requirements
 from kpolicy.policy.rule_tests.examples import run_examples
 from kpolicy.policy.toml.toml_file import FileErrors

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kpolicy.errors import UsageError
-from kpolicy.policy.files.extends import SHIPPED, load_policy, policy_of_text, shipped_text
+from kpolicy.policy.files.extends import load_policy, policy_of_text
+from kpolicy.policy.files.shipped import SHIPPED, shipped_text
 from kpolicy.policy.files.show import rows
 
 BROKEN = Path(__file__).parent / "broken"

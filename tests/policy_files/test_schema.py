@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from kpolicy.policy.files.extends import SHIPPED, shipped_text
 from kpolicy.policy.files.policy_file import THRESHOLDS, TOOLS
 from kpolicy.policy.files.policy_reader import KEYS, OVERRIDE_KEYS, SETTING_KEYS, SWITCHES, WAIVER_KEYS
 from kpolicy.policy.files.require_reader import TABLE_KEYS
+from kpolicy.policy.files.shipped import SHIPPED, shipped_text
 from kpolicy.policy.rules import load
 from kpolicy.policy.rules.catalogue import shipped_files
 from kpolicy.policy.rules.rule import KINDS, SEVERITIES

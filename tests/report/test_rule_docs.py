@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kpolicy.policy.checks.registry import CHECKS
-from kpolicy.policy.roles.load import shipped_roles
+from kpolicy.policy.roles.shipped import shipped_roles
 from kpolicy.policy.rules.catalogue import shipped_catalogue
 from kpolicy.policy.rules.rule import Rule, RuleParameter
 from kpolicy.report.text.markdown import anchor, code, prose

@@ -15,8 +15,8 @@ from kpolicy.config.read import parse_config, parse_lines
 from kpolicy.evaluate.dotconfig import dotconfig
 from kpolicy.kernel.source import open_tree
 from kpolicy.policy.checks.effects import line_effects
+from kpolicy.policy.checks.fates import fate_of
 from kpolicy.policy.checks.heirs import heirs
-from kpolicy.policy.upgrade.lost import fate_of
 from kpolicy.run.conclude import plan_by
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner

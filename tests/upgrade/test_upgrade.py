@@ -15,6 +15,8 @@ import pytest
 
 from kpolicy.api import open_tree
 from kpolicy.errors import InputError
+from kpolicy.report.views.diff import Side
+from kpolicy.report.views.upgrade_records import is_older
 from tests.cli.support import kpolicy
 from tests.upgrade.small import DEFCONFIG, TEXT, kernels
 
@@ -338,3 +340,42 @@ def test_only_a_header_without_a_release_leaves_the_kernel_before_unknown(
     monkeypatch.setattr("kpolicy.run.bare.stated_model", broken)
     done = kpolicy("upgrade", config, *trees[2:])
     assert (done.status, "broken" in done.err) == (3, True)
+
+
+def test_a_config_of_another_architecture_is_refused_before_the_work(trees: tuple[str, ...], tmp_path: Path) -> None:
+    config = tmp_path / ".config"
+    config.write_text(f"#\n# Linux/arm64 6.12.0 Kernel Configuration\n#\n{TEXT}")
+    done = kpolicy("upgrade", config, *trees[2:], "--arch", "x86")
+    assert (done.status, done.out) == (2, "")
+    assert f"{config}: error: --arch x86 contradicts the config, which is for arm64\n  remove --arch" in done.err
+
+
+def test_an_older_kernel_is_said_to_be_one(trees: tuple[str, ...]) -> None:
+    back = ("--from", trees[3], "--to", trees[1])
+    assert "Linux 6.12.0 is older than Linux 7.3.0: a downgrade" in kpolicy("upgrade", DEFCONFIG, *back).out
+    assert "older" not in kpolicy("upgrade", DEFCONFIG, *trees).out
+    assert "; Linux 6.12.0 is older than Linux 7.3.0: a downgrade" in kpolicy("upgrade", *back, "-j", "1").out
+    assert kpolicy("upgrade", DEFCONFIG, *back, "--format", "json").json["older"]
+    assert not _document(trees)["older"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "older"),
+    [("6.12.48-amd64", "6.12.48", False), ("6.12.48", "6.12.30", True), ("7.0.0-rc3", "6.19.9", True),
+     ("7.0.0", "7.0.0-rc3", True), ("", "6.12.0", False), ("some", "6.12.0", False)],
+)  # fmt: skip
+def test_which_kernel_is_older(before: str, after: str, older: bool) -> None:
+    assert is_older(Side("", before), Side("", after)) is older
+
+
+def test_without_a_release_none_is_named(trees: tuple[str, ...], tmp_path: Path) -> None:
+    config = tmp_path / "part.config"
+    config.write_text(TEXT)
+    assert kpolicy("upgrade", config, *trees[2:], "--arch", "x86").out.startswith(f"{config}: x86, to Linux 7.3.0\n")
+
+
+@pytest.mark.parametrize("form", ["diff", "minimal", "config"])
+def test_an_edited_config_is_not_called_a_diff(trees: tuple[str, ...], form: str) -> None:
+    note = kpolicy("upgrade", DEFCONFIG, *trees, "--format", form).err
+    assert " edited" in note
+    assert "--format" not in note

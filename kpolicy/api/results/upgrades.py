@@ -86,6 +86,7 @@ class Upgrade:
     architecture: str
     before: Kernel
     after: Kernel
+    older: bool
     requests: tuple[LostRequest, ...]
     dropped: Mapping[str, int]
     changes: tuple[Shift, ...] | None

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import hashlib
 from typing import Final, Literal
 
+from kpolicy.digests import sha256
 from kpolicy.frozen import dataclass
 
 Version = tuple[int, int, int]
@@ -105,7 +105,7 @@ def _identity(toolchain: Toolchain) -> str:
     for field in dataclasses.fields(toolchain):
         value = getattr(toolchain, field.name)
         values.append(f"{field.name}={sorted(value) if isinstance(value, frozenset) else value!r}")
-    digest = hashlib.sha256("\n".join(values).encode()).hexdigest()[:12]
+    digest = sha256("\n".join(values).encode()).hexdigest()[:12]
     return f"{toolchain.name} ({', '.join(tools)}) {digest}"
 
 

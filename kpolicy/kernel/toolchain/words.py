@@ -9,8 +9,9 @@ from typing import Final
 
 from kpolicy.errors import UsageError
 from kpolicy.kernel.toolchain.record import Toolchain, Version, dotted
+from kpolicy.patterns import lazy
 
-_WORD: Final = re.compile(r"(gcc|clang)-([0-9]{1,3})(?:\.([0-9]{1,2}))?(?:\.([0-9]{1,2}))?", re.IGNORECASE)
+_WORD: Final = lazy(r"(gcc|clang)-([0-9]{1,3})(?:\.([0-9]{1,2}))?(?:\.([0-9]{1,2}))?", re.IGNORECASE)
 # scripts/ld-version.sh writes 2.36.1 as 236010000 up to 5.11, as 23601 since 5.12.
 _NINE_DIGITS: Final = 100_000_000
 _FORMS: Final = "expected dummy, gcc-VERSION or clang-VERSION, e.g. gcc-14.2 or clang-19.1"

@@ -58,7 +58,7 @@ def shipped_parameters(cache: Path | None = None) -> tuple[BootParameter, ...]:
     def load() -> tuple[BootParameter, ...]:
         return load_parameters(data_files(_PACKAGE))
 
-    return compiled("parameters", load, CLASSES_OF_PARAMETERS, cache)
+    return compiled("parameters", load, CLASSES_OF_PARAMETERS, cache, "parameters")
 
 
 def load_parameters(files: Iterable[tuple[str, str, str]]) -> tuple[BootParameter, ...]:

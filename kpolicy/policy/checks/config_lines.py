@@ -30,6 +30,7 @@ from kpolicy.policy.checks.switches import switches
 from kpolicy.policy.checks.unreadable_findings import unreadable_findings
 from kpolicy.policy.rules.finding import SymbolValue
 from kpolicy.policy.rules.rule import Severity
+from kpolicy.wording import first_few
 
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
@@ -63,7 +64,7 @@ def check_lines(
     findings: list[Finding] = []
     effects = tuple(line_effects(values))
     release = release_that_made(values)
-    left = left_behind(values, effects, release) if release is not None else []
+    left = left_behind(values, effects) if release is not None else []
     if left and release is not None:
         findings += _left_findings(maker, left, release, wanted)
     counted = {id(item.effect) for item in left}
@@ -213,9 +214,7 @@ def _unmet(maker: FindingMaker) -> Iterator[Finding]:
 
 def _switches_off(maker: FindingMaker) -> Iterator[Finding]:
     for item in switches(maker.values):
-        names = ", ".join(item.off[:_MOST_OFF])
-        more = f" and {len(item.off) - _MOST_OFF} more" if len(item.off) > _MOST_OFF else ""
-        message = f"{item.line.text} turns off options that are on without it: {names}{more}"
+        message = f"{item.line.text} turns off options that are on without it: {first_few(item.off, _MOST_OFF)}"
         found = maker.finding(SWITCHES_OFF, item.line.name, message, item.line.location, got="y")
         yield replace(found, symbols=(*found.symbols, *(SymbolValue(name, "n") for name in item.off)))
 

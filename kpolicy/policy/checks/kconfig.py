@@ -16,6 +16,7 @@ from kpolicy.frozen import dataclass
 from kpolicy.kconfig.nodes import AND, EQUAL, NO, NOT, OR, UNEQUAL, YES
 from kpolicy.kconfig.payload import BOOL, CHOICE, FLAGS, IS_CHOICE, TRANSITIONAL, TRISTATE, TYPE
 from kpolicy.location import Location
+from kpolicy.wording import first_few
 
 if TYPE_CHECKING:
     from kpolicy.explain.grounds import Ground
@@ -154,8 +155,7 @@ class _Checker:
             message = f"{name} selects {target} already at {place}"
         else:
             way = [self._names[step.source] for step in path[1:]]
-            more = f" and {len(way) - _LONGEST_WAY} more" if len(way) > _LONGEST_WAY else ""
-            by = f" through {', '.join(way[1:_LONGEST_WAY])}{more}" if way[1:] else ""
+            by = f" through {first_few(way[1:], _LONGEST_WAY - 1)}" if way[1:] else ""
             message = f"{name} selects {target}, which {way[0]} selects as well{by} ({place})"
         yield self._claim("redundant-select", edge.source, message, edge.place, path)
 

@@ -53,6 +53,37 @@ def removed_by(name: str, version: str) -> str | None:
     return found.after
 
 
+def gone_before(name: str, version: str) -> bool:
+    """Whether a series before that of a release lacks a name, and all later ones do, on every architecture."""
+    found, release = lifetime(name), _parsed(version)
+    if found is None or not found.after or release is None:
+        return False
+    return parse_version(found.after) < _series_of(release)
+
+
+def gone_words(name: str, version: str) -> str:
+    """When a name that a release lacks has gone, or what has its place in that release."""
+    found, entry = lifetime(name), renamed(name)
+    assert found is not None
+    if entry is not None and all(is_in(new, version) for new in entry.names):
+        return _successor(name, found)
+    return _gone(found)
+
+
+def names_gone() -> dict[str, list[str]]:
+    """The names that the newest release lacks, by the series that was read after the last tree that has them."""
+    every = [f"{tree.version}.{tree.patchlevel}" for tree in _trees()]
+    after = dict(zip(["", *every], every, strict=False))
+    found: dict[str, list[str]] = {}
+    for line in _seen().splitlines():
+        name, _, runs = line.partition(" ")
+        # "-" alone is a name that is older than all trees.
+        last = runs.rpartition("-")[2]
+        if not line.startswith("#") and (last or runs == "-"):
+            found.setdefault(after[last], []).append(name)
+    return found
+
+
 def is_in(name: str, version: str) -> bool:
     """Whether a release is known to have a name, on some architecture."""
     found, release = _history(name), _parsed(version)

@@ -11,26 +11,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from kpolicy.frozen import dataclass
+from kpolicy.policy.checks.fates import Fate, fate_of
 from kpolicy.policy.checks.old_names import holds
 from kpolicy.policy.checks.prompts import had_prompt
 from kpolicy.policy.checks.reasons import is_foreign
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
-    from kpolicy.kconfig.model import Model
     from kpolicy.policy.checks.effects import LineEffect
     from kpolicy.policy.checks.reasons import Names
 
-Left: TypeAlias = Literal["result", "renamed", "off"]
-
-_KINDS: Final[tuple[tuple[Left, str, str], ...]] = (
+_KINDS: Final[tuple[tuple[Fate, str, str], ...]] = (
     ("result", "records a derived value of that kernel", "record derived values of that kernel"),
     ("off", "turns off a symbol that is not defined here", "turn off symbols that are not defined here"),
     ("renamed", "has its value under another name", "have their value under another name"),
 )
+_COUNTED: Final = frozenset(kind for kind, _, _ in _KINDS)
 _EXAMPLES: Final = 3
 
 
@@ -39,7 +38,7 @@ class LeftBehind:
     """A line that is not honoured in this tree and needs no action, and why."""
 
     effect: LineEffect
-    kind: Left
+    kind: Fate
 
 
 def release_that_made(values: Values) -> str | None:
@@ -67,20 +66,13 @@ def symbols_of_other_tree(values: Values, effects: Iterable[LineEffect], names: 
     return tuple(dict.fromkeys(line.name for line in unknown if holds(values, line) is None))
 
 
-def left_behind(values: Values, effects: Iterable[LineEffect], release: str) -> list[LeftBehind]:
-    """The lines of the full .config of a release that are not reported one by one."""
+def left_behind(values: Values, effects: Iterable[LineEffect]) -> list[LeftBehind]:
+    """The lines of the full .config of another release that are not reported one by one."""
     assert values.config is not None
     path = values.config.assignments[0].location.path if values.config.assignments else ""
-    found = []
-    for effect in effects:
-        if effect.assignment.location.path == path and effect.effect not in _TOLD:
-            kind = _kind(values, effect, release)
-            if kind is not None:
-                found.append(LeftBehind(effect, kind))
-    return found
-
-
-_TOLD: Final = ("honoured", "duplicate-assignment", "renamed")
+    own = (effect for effect in effects if effect.assignment.location.path == path and effect.effect != "renamed")
+    found = (LeftBehind(effect, fate_of(None, values, effect)) for effect in own)
+    return [item for item in found if item.kind in _COUNTED]
 
 
 def summary(left: Sequence[LeftBehind], release: str, how: str) -> str:
@@ -104,22 +96,3 @@ def in_words(item: LeftBehind, release: str) -> str:
     if item.kind == "renamed":
         return f"CONFIG_{line.name}={line.value} has its value under another name"
     return f"CONFIG_{line.name}={line.value} records a derived value of Linux {release}; here it is {item.effect.got}"
-
-
-def _kind(values: Values, effect: LineEffect, release: str) -> Left | None:
-    line, model = effect.assignment, values.model
-    if line.value != "n" and not was_asked(model, line.name, release):
-        return "result"
-    has_other_name = holds(values, line)
-    if has_other_name is not None:
-        # Under its other name it is lost as well, or nothing is lost.
-        return "renamed" if has_other_name and not model.is_defined(line.name) else None
-    # conf says n only of what has a prompt: a request, also where there is no prompt any more.
-    return "off" if line.value == "n" and effect.effect == "unknown-symbol" else None
-
-
-def was_asked(model: Model, name: str, release: str) -> bool:
-    """Whether a person can have asked for a symbol in the release that made the .config."""
-    asked = had_prompt(name, release)
-    # What has no prompt in this tree had mostly none there.
-    return asked if asked is not None else not model.is_defined(name) or model.has_prompt(name)

@@ -20,6 +20,7 @@ from kpolicy.policy.checks.registry import DEFAULT_CHECKS
 from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.running.load import shipped_knobs
 from kpolicy.policy.running.value import bits, expected, holds, passes, shown, value_in
+from kpolicy.wording import first_few
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -219,8 +220,7 @@ class _Checker:
 
     def _not_read(self, why: str, items: Sequence[tuple[Knob, Reading]]) -> Finding:
         names = [knob.name for knob, _ in items]
-        more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-        message = f"not read, {why}: {', '.join(names[:_MOST_NAMES])}{more}"
+        message = f"not read, {why}: {first_few(names, _MOST_NAMES)}"
         return self._finding(running_checks.NOT_READ, _WORDS.sub("-", why), message, items[0][1].location)
 
 

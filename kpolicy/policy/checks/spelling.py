@@ -6,11 +6,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from kpolicy.patterns import lazy
+
 NUMBERS: Final = ("int", "hex")
 _WORDS: Final = {"y": "y", "yes": "y", "m": "m", "module": "m", "n": "n", "no": "n"}
-_NUMBERS: Final = {"int": re.compile(r"-?(?:0|[1-9][0-9]*)\Z"), "hex": re.compile(r"(?:0[xX])?[0-9a-fA-F]+\Z")}
-_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
-_COMMENT: Final = re.compile(r"\s+#.*\Z", re.DOTALL)
+_NUMBERS: Final = {"int": lazy(r"-?(?:0|[1-9][0-9]*)\Z"), "hex": lazy(r"(?:0[xX])?[0-9a-fA-F]+\Z")}
+_STRING: Final = lazy(r'"(?:[^"\\]|\\.)*"')
+_COMMENT: Final = lazy(r"\s+#.*\Z", re.DOTALL)
 
 
 def corrected(kind: str, value: str) -> str | None:

@@ -7,19 +7,29 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from kpolicy.policy.checks.finding_maker import FindingMaker
+from kpolicy.policy.checks.gone import UNKNOWN, gone_findings
 from kpolicy.policy.checks.registry import DEFAULT_CHECKS, UNREADABLE
 from kpolicy.policy.checks.unreadable import unreadable_lines
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kpolicy.evaluate.values import Values
     from kpolicy.policy.rules.finding import Finding
 
 
 def check_reading(
-    values: Values, role: str, *, tree: str = "", wanted: Collection[str] = DEFAULT_CHECKS
+    values: Values,
+    role: str,
+    *,
+    tree: str = "",
+    wanted: Collection[str] = DEFAULT_CHECKS,
+    cache: Path | None = None,
 ) -> tuple[Finding, ...]:
-    """What of `kpolicy.policy.checks.config_lines` takes no Kconfig files."""
-    return tuple(unreadable_findings(FindingMaker(values, role, tree))) if UNREADABLE in wanted else ()
+    """What of `kpolicy.policy.checks.config_lines` takes no Kconfig files; `cache` as for `gone_names`."""
+    maker = FindingMaker(values, role, tree)
+    gone = gone_findings(maker, cache) if UNKNOWN in wanted else ()
+    return (*gone, *(unreadable_findings(maker) if UNREADABLE in wanted else ()))
 
 
 def unreadable_findings(maker: FindingMaker) -> Iterator[Finding]:

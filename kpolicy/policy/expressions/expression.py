@@ -35,15 +35,13 @@ from __future__ import annotations
 
 import functools
 import operator
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar, get_args
 
 from kpolicy.bounds import whole
-from kpolicy.evaluate.command_line import fallback_parameter, parameter
-from kpolicy.explain.cause import assignment_of
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.version import parse_version
+from kpolicy.patterns import lazy
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -53,19 +51,18 @@ PredicateName: TypeAlias = Literal["assigned", "selected", "exists", "settable"]
 ReleaseField: TypeAlias = Literal["version", "rc"]
 BootWord: TypeAlias = Literal["boot", "fallback"]
 
-_NUMBER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|[0-9]+)\Z")
-_PLAIN = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|[0-9]+)\Z|[ymn]\Z")
+_NUMBER = lazy(r"[+-]?(?:0[xX][0-9a-fA-F]+|[0-9]+)\Z")
+_PLAIN = lazy(r"[+-]?(?:0[xX][0-9a-fA-F]+|[0-9]+)\Z|[ymn]\Z")
 _TRISTATE = {"n": 0, "m": 1, "y": 2}
 
 _PREDICATES: Mapping[str, Callable[[Values, str], bool]] = {
-    "assigned": lambda values, name: assignment_of(values, name) is not None,
+    "assigned": lambda values, name: values.assignment(name) is not None,
     "selected": lambda values, name: bool(values.selectors(name)),
     "exists": lambda values, name: values.model.is_defined(name),
     "settable": lambda values, name: values.visibility(name) != 0,
 }
 PREDICATES: tuple[PredicateName, ...] = ("assigned", "selected", "exists", "settable")
-_BOOT_WORDS: Mapping[BootWord, Callable[[Values, str], str]] = {"boot": parameter, "fallback": fallback_parameter}
-BOOT_WORDS: tuple[BootWord, ...] = tuple(_BOOT_WORDS)
+BOOT_WORDS: tuple[BootWord, ...] = get_args(BootWord)
 COMMAND_LINE = "CMDLINE"
 """The symbol that `boot()` and `fallback()` ask about."""
 
@@ -145,7 +142,12 @@ class Boot:
 
     def text(self, values: Values) -> str:
         """The value to compare, "" where the built-in command line does not set the parameter."""
-        return _BOOT_WORDS[self.word](values, self.parameter)
+        if not values.has_command_line:
+            return ""
+        # Only here: most configs have none, and need nothing that reads one.
+        from kpolicy.evaluate.command_line import fallback_parameter, parameter
+
+        return (parameter if self.word == "boot" else fallback_parameter)(values, self.parameter)
 
     def __str__(self) -> str:
         return f"{self.word}({self.parameter})"

@@ -9,6 +9,7 @@ from typing import NoReturn, get_args
 
 from kpolicy.bounds import whole
 from kpolicy.evaluate.parameters import PARAMETERS
+from kpolicy.patterns import lazy
 from kpolicy.policy.expressions.expression import (
     BOOT_WORDS,
     PREDICATES,
@@ -29,7 +30,7 @@ from kpolicy.policy.expressions.expression import (
 )
 from kpolicy.policy.expressions.tokens import Token, Tokens, nearest
 
-_TOKEN = re.compile(
+_TOKEN = lazy(
     r"""\s*(?:
       (?P<word>[A-Za-z0-9_]+(?:\.[0-9]+)*)
     | (?P<number>[+-][0-9][0-9A-Za-z]*)
@@ -39,8 +40,8 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
-_NUMBER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|[0-9]+)\Z")
-_RELEASE = re.compile(r"[0-9]+(?:\.[0-9]+){0,2}\Z")
+_NUMBER = lazy(r"[+-]?(?:0[xX][0-9a-fA-F]+|[0-9]+)\Z")
+_RELEASE = lazy(r"[0-9]+(?:\.[0-9]+){0,2}\Z")
 _OPERATORS = frozenset(get_args(Operator))
 _RELEASE_FIELDS = frozenset(get_args(ReleaseField))
 _DEEPEST = 60

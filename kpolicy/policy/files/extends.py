@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,23 +18,22 @@ from kpolicy.errors import KpolicyError, UsageError, did_you_mean
 from kpolicy.files import read_file
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
+from kpolicy.patterns import lazy
 from kpolicy.policy.files.own_rules import RuleFile, own_rule_files, with_own_rules
-from kpolicy.policy.files.policy_file import SHIPPED_FOLDER, SHIPPED_PACKAGE
+from kpolicy.policy.files.policy_file import SHIPPED_FOLDER
 from kpolicy.policy.files.policy_reader import PolicyReader
 from kpolicy.policy.files.policy_toolchain import make_toolchain
 from kpolicy.policy.files.settings import Policy
+from kpolicy.policy.files.shipped import SHIPPED, shipped_text
 from kpolicy.policy.files.spec import parse_spec
 from kpolicy.policy.files.vocabulary import Vocabulary, shipped_vocabulary
 from kpolicy.policy.toml.toml_file import FileErrors, TomlFile
-
-SHIPPED: Final = ("production", "debug", "fuzzing", "hardening", "kspp", "upstream")
-"""The names of the policies that ship with kpolicy."""
 
 POLICY_SIZE: Final = 1 << 20
 """The largest policy file that is read, in bytes."""
 _MOST_PARENTS: Final = 100
 _LONGEST_CHAIN: Final = 50
-_BARE_SLASH: Final = re.compile(r"\s*\[{1,2}[^\"'\]]*/|\s*[A-Za-z0-9_.*-]*[/*][^\"'=]*=")
+_BARE_SLASH: Final = lazy(r"\s*\[{1,2}[^\"'\]]*/|\s*[A-Za-z0-9_.*-]*[/*][^\"'=]*=")
 
 
 def load_policy(word: str, vocabulary: Vocabulary | None = None) -> Policy:
@@ -89,13 +87,6 @@ def policy_of_text(path: str, text: str, vocabulary: Vocabulary | None = None) -
 def default_policy(vocabulary: Vocabulary | None = None) -> Policy:
     """The policy without any file: every rule as it is."""
     return Policy((), vocabulary or shipped_vocabulary())
-
-
-def shipped_text(name: str) -> str:
-    """The text of a shipped policy."""
-    from importlib import resources  # only for policies by name
-
-    return resources.files(SHIPPED_PACKAGE).joinpath(f"{name}.toml").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)

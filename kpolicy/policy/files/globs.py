@@ -16,12 +16,13 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
-import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-_WILD: Final = re.compile(r"\*\*|\*|\?|\[!?\]?[^\]]*\]")
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+from kpolicy.patterns import lazy
+
+_WILD: Final = lazy(r"\*\*|\*|\?|\[!?\]?[^\]]*\]")
+_UNPRINTABLE: Final = lazy(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class Rank(NamedTuple):

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from kpolicy.errors import did_you_mean
+from kpolicy.patterns import lazy
 from kpolicy.policy.files.globs import config_glob_fault, rank_of_selector, selector_fault
 from kpolicy.policy.files.policy_file import (
     THRESHOLDS,
@@ -45,8 +45,8 @@ READING: Final = "reading"
 # Errors; locations and suggestions for more take time and are not read.
 _ENOUGH: Final = 200
 # Findings about the boot command line and a running kernel are about parameters and settings: kfence.sample_interval.
-_SYMBOL: Final = re.compile(r"[A-Za-z0-9_.-]+\Z")
-_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_SYMBOL: Final = lazy(r"[A-Za-z0-9_.-]+\Z")
+_DATE: Final = lazy(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 Word = TypeVar("Word", bound=str)
 

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kpolicy.errors import InputError, did_you_mean
 from kpolicy.kernel.version import KernelVersion
+from kpolicy.patterns import lazy
 from kpolicy.policy.expressions.expression import Expression
 from kpolicy.policy.files.contradictions import Contradictions
 from kpolicy.policy.files.globs import config_glob_fault
@@ -36,9 +36,9 @@ TABLE_KEYS: Final = (
     "symbol", "fragment", *CONDITIONS, "absent", "if_exists", *SCOPE_KEYS, "severity", "note", "owner",
 )  # fmt: skip
 _OF_SYMBOLS: Final = (*CONDITIONS, "absent", "if_exists")
-_SYMBOL: Final = re.compile(r"[A-Za-z0-9_]+\Z")
-_NUMBER: Final = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|[0-9]+)\Z")
-_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"\Z')
+_SYMBOL: Final = lazy(r"[A-Za-z0-9_]+\Z")
+_NUMBER: Final = lazy(r"[+-]?(?:0[xX][0-9a-fA-F]+|[0-9]+)\Z")
+_QUOTED: Final = lazy(r'"(?:[^"\\]|\\.)*"\Z')
 _EXAMPLE: Final = 'for example value = "y", one_of = ["y", "m"], contains = ["yama"], at_least = 32768, absent = true'
 
 

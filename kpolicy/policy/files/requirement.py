@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -12,6 +11,7 @@ from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.version import KernelVersion, parse_version
 from kpolicy.location import Location
+from kpolicy.patterns import lazy
 from kpolicy.policy.edits import line_of
 from kpolicy.policy.files.globs import matches_config
 from kpolicy.policy.files.vocabulary import requirement_id
@@ -36,9 +36,9 @@ _BITS: Final = {
     "sparc32": ("sparc", False),
     "sparc64": ("sparc", True),
 }
-_SERIES: Final = re.compile(r"v?[0-9]+\.[0-9]+\Z")
+_SERIES: Final = lazy(r"v?[0-9]+\.[0-9]+\Z")
 _BEFORE_ALL: Final = "-rc0"
-_PLAIN: Final = re.compile(r"[ymn]\Z|-?[0-9]+\Z|0[xX][0-9a-fA-F]+\Z")
+_PLAIN: Final = lazy(r"[ymn]\Z|-?[0-9]+\Z|0[xX][0-9a-fA-F]+\Z")
 
 
 @dataclass(frozen=True, slots=True)

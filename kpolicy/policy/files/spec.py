@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kpolicy.frozen import dataclass
+from kpolicy.patterns import lazy
 
 FORMATS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -26,7 +27,7 @@ FORMATS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """The formats, and what each is for."""
 
-_SPEC: Final = re.compile(rf"({'|'.join(FORMATS)}):(.*)", re.DOTALL)
+_SPEC: Final = lazy(rf"({'|'.join(FORMATS)}):(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

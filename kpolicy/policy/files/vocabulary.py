@@ -12,12 +12,13 @@ from typing import Final
 
 from kpolicy.errors import UsageError, did_you_mean
 from kpolicy.frozen import dataclass
+from kpolicy.patterns import lazy
 from kpolicy.policy.checks.check import Check
 from kpolicy.policy.checks.registry import CHECKS
 from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.files.globs import is_glob, matches_rule, selector_fault
-from kpolicy.policy.roles.load import shipped_roles
 from kpolicy.policy.roles.role import Role
+from kpolicy.policy.roles.shipped import shipped_roles
 from kpolicy.policy.rules.catalogue import Catalogue, shipped_catalogue
 from kpolicy.policy.rules.rule import Rule, Severity
 
@@ -28,7 +29,7 @@ WAIVER_UNUSED: Final = "policy/waiver-unused"
 UNKNOWN_REQUIREMENT: Final = "policy/unknown-requirement"
 RESERVED_FAMILIES: Final = (REQUIRED, "policy")
 
-_REQUIRED_ID: Final = re.compile(rf"{REQUIRED}/[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+_REQUIRED_ID: Final = lazy(rf"{REQUIRED}/[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,12 @@ from kpolicy.policy.files.policy_file import Waiver
 from kpolicy.policy.files.requirement import EVERYWHERE, Requirement, Scope, in_words
 from kpolicy.policy.rules.rule import Severity
 from kpolicy.policy.toml.toml_file import FileErrors
+from kpolicy.wording import first_few
 
 MAX_SIZE: Final = 16 << 20
 """The largest file that is read, and all files of a policy together are at most four times as large."""
 MOST_FILES: Final = 50_000
+_MOST_NAMES: Final = 12
 _MOST_ERRORS: Final = 20
 _LONGEST_NOTE: Final = 200
 
@@ -159,16 +161,11 @@ def note(lines: Iterable[str]) -> str:
 
 def unknown_section(path: str, what: str, section: str, known: Sequence[str]) -> NoReturn:
     """Refuse a section that a policy does not have, or the lack of one."""
-    place = Location(path, 0)
+    place, some = Location(path, 0), first_few(known, _MOST_NAMES)
     if not section:
-        raise UsageError(f"no {what} named", place, hint=f"add @{what.upper()} to the path: {_some(known)}")
-    hint = did_you_mean(section, known) or f"there are {_some(known)}"
+        raise UsageError(f"no {what} named", place, hint=f"add @{what.upper()} to the path: {some}")
+    hint = did_you_mean(section, known) or f"there are {some}"
     raise UsageError(f"no {what} {section!r}", place, hint=hint)
-
-
-def _some(known: Sequence[str], most: int = 12) -> str:
-    more = f" and {len(known) - most} more" if len(known) > most else ""
-    return f"{', '.join(known[:most])}{more}"
 
 
 class Folder:

@@ -8,7 +8,6 @@ the items of a list count beside it.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -20,6 +19,7 @@ from kpolicy.errors import InputError, KpolicyError, UsageError, did_you_mean
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.config_files import config_files
 from kpolicy.location import Location
+from kpolicy.patterns import lazy
 from kpolicy.policy.checks.spelling import corrected
 from kpolicy.policy.edits import line_of
 from kpolicy.policy.files.policy_file import IN_TREE, SHIPPED_FOLDER, SHIPPED_PACKAGE, Fragment
@@ -34,7 +34,7 @@ Foreign: TypeAlias = Callable[[str, Location | None], tuple[Requirement, ...] | 
 """What reads policies of other tools, by their names and the lines that name them; None for what is none."""
 
 _MOST_ERRORS: Final = 20
-_ARCH_FRAGMENT: Final = re.compile(rf"{IN_TREE}arch/([^/]+)/configs/")
+_ARCH_FRAGMENT: Final = lazy(rf"{IN_TREE}arch/([^/]+)/configs/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,5 +206,10 @@ def effective(values: Values, requirements: Iterable[Requirement], config: str) 
     return last_of_each(
         item if item.srcarch is None and item.scope == EVERYWHERE else replace(item, srcarch=None, scope=EVERYWHERE)
         for item in requirements
-        if item.srcarch in (None, values.model.srcarch) and item.scope.covers(values, config)
+        if is_for(values, item, config)
     )
+
+
+def is_for(values: Values, item: Requirement, config: str) -> bool:
+    """Whether a requirement is for a config, by its values and its name."""
+    return item.srcarch in (None, values.model.srcarch) and item.scope.covers(values, config)

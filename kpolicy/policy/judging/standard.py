@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from kpolicy.evaluate.command_line import has_words
 from kpolicy.frozen import dataclass
 from kpolicy.policy.files.settings import Policy, verdict
 from kpolicy.policy.roles.earlier import EarlierRole, judged_by
@@ -97,9 +96,10 @@ def assess(
     else:
         from kpolicy.policy.checks.unreadable_findings import check_reading
 
-        lines = check_reading(values, role.role, tree=tree, wanted=settings.checks)
+        kept = boot.cache if boot is not None else None
+        lines = check_reading(values, role.role, tree=tree, wanted=settings.checks, cache=kept)
     findings = list(told_once(values, rules, judged, settings.adjust(lines)))
-    if has_words(values):
+    if values.has_command_line:
         # Only here: few configs have a command line.
         from kpolicy.policy.checks.command_line import check_command_line
 

@@ -1,40 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The definitions of the roles, read from a file: those that ship with kpolicy are `kpolicy/rules/roles.toml`."""
+"""The definitions of roles, read from a file."""
 
 from __future__ import annotations
 
-import functools
-from pathlib import Path
-
-from kpolicy.policy.expressions.expression import CLASSES, symbols
+from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.roles.role import Mark, Reading, Role
-from kpolicy.policy.toml.absence import Absence
-from kpolicy.policy.toml.compiled import compiled
 from kpolicy.policy.toml.reader import TableReader
 from kpolicy.policy.toml.toml_file import KeyPath, TomlFile
 
-_PACKAGE, _FILE = "kpolicy.rules", "roles.toml"
-ROLES_FILE = f"kpolicy/rules/{_FILE}"
 _ROLE_KEYS = ("name", "title", "rationale", "names", "mark", "reading")
 _MARK_KEYS = ("name", "when", "why", "source", "absent")
 _READING_KEYS = ("name", "when", "at_least", "named", "doubt", "why", "absent")
-
-
-def role_names() -> tuple[str, ...]:
-    """The names of the shipped roles, what remains first."""
-    return tuple(role.name for role in reversed(shipped_roles()))
-
-
-@functools.cache
-def shipped_roles(cache: Path | None = None) -> tuple[Role, ...]:
-    """The roles that ship with kpolicy, kept in a cache if there is one."""
-
-    def load() -> tuple[Role, ...]:
-        from importlib import resources
-
-        return load_roles(ROLES_FILE, resources.files(_PACKAGE).joinpath(_FILE).read_text(encoding="utf-8"))
-
-    return compiled("roles", load, (Role, Reading, Mark, Absence, *CLASSES), cache)
 
 
 def load_roles(path: str, text: str) -> tuple[Role, ...]:

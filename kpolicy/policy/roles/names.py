@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from kpolicy.patterns import lazy
+
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
 
-_OWN: Final = re.compile(r"arch/[^/+]+/configs/[^+]*defconfig")
+_OWN: Final = lazy(r"arch/[^/+]+/configs/[^+]*defconfig")
 # "nodebug" and "debugfs" are other words, "no-debug" is a denial.
 _BEFORE: Final = r"(?<![a-z])(?<!no[-_.])(?<!non[-_.])(?<!not[-_.])"
 
@@ -24,8 +26,12 @@ def word_in_names(values: Values, words: Sequence[str]) -> str | None:
     """The first name of the config that has one of some words in it; None where no name has."""
     if not words or values.config is None:
         return None
+    # Few names have one of them in any form, and only these need a pattern, which takes long to compile.
+    found = [name for name in _names(values) if any(word.lower() in name.lower() for word in words)]
+    if not found:
+        return None
     pattern = re.compile(rf"{_BEFORE}(?:{'|'.join(map(re.escape, words))})(?![a-z])", re.IGNORECASE)
-    return next((name for name in _names(values) if pattern.search(name)), None)
+    return next((name for name in found if pattern.search(name)), None)
 
 
 def _names(values: Values) -> Iterator[str]:

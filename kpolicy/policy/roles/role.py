@@ -20,7 +20,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from kpolicy.errors import UsageError, did_you_mean
-from kpolicy.evaluate.command_line import asking
 from kpolicy.explain.cause import assignment_of, place, shown
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.version import parse_version
@@ -167,7 +166,7 @@ def role_of(
     have raises UsageError.
     """
     if roles is None:
-        from kpolicy.policy.roles.load import shipped_roles  # reads the definitions of this module's classes
+        from kpolicy.policy.roles.shipped import shipped_roles  # reads the definitions of this module's classes
 
         roles = shipped_roles()
     chosen = readings or {}
@@ -266,6 +265,10 @@ def _of_values(expression: Expression, values: Values, why: str) -> Iterator[Evi
 
 def _of_words(expression: Expression, values: Values, why: str) -> Iterator[Evidence]:
     """The words of the command line that make an expression hold that does."""
+    if not values.has_command_line:
+        return
+    from kpolicy.evaluate.command_line import asking  # most configs have none, and need nothing that reads one
+
     for item in dict.fromkeys(_asked_at_boot(expression, values)):
         # Of several words the last one counts.
         for word in asking(values, item.parameter)[-1:]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from kpolicy.errors import UsageError, did_you_mean
 from kpolicy.frozen import dataclass
 from kpolicy.policy.expressions.expression import symbols
-from kpolicy.policy.roles.load import role_names
+from kpolicy.policy.roles.shipped import role_names
 from kpolicy.policy.rules.rule import RULE_CLASSES, Rule
 from kpolicy.policy.toml.compiled import compiled
 from kpolicy.policy.toml.data_files import data_files, load_all
@@ -86,7 +86,7 @@ def shipped_catalogue(*, examples: bool = True, cache: Path | None = None) -> Ca
     def load() -> tuple[Rule, ...]:
         return load_rules(shipped_files(), role_names(), examples=examples).rules
 
-    return Catalogue(compiled(f"rules {examples}", load, RULE_CLASSES, cache))
+    return Catalogue(compiled(f"rules {examples}", load, RULE_CLASSES, cache, "rules"))
 
 
 def shipped_files() -> Iterator[tuple[str, str, str]]:

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import field
 from typing import Final, NamedTuple
 
+from kpolicy.digests import sha256
 from kpolicy.explain.cause import Link
 from kpolicy.explain.grounds import Ground
 from kpolicy.explain.root import Root
@@ -98,4 +98,4 @@ def line_to_replace(finding: Finding) -> Location | None:
 def fingerprint(rule: str, architecture: str, config: str, symbol: str) -> str:
     """The fingerprint of a finding, 64 hexadecimal digits."""
     text = "\0".join((rule, architecture, config, symbol))
-    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

@@ -6,19 +6,19 @@ The id of a rule is its place below the rules folder: `kasan/outline.toml` is `k
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from kpolicy.errors import did_you_mean
 from kpolicy.location import Location
+from kpolicy.patterns import lazy
 from kpolicy.policy.expressions.expression import Expression, symbols
 from kpolicy.policy.rules.message import fields, parameters_in
 from kpolicy.policy.rules.rule import ANY_ROLE, KINDS, SEVERITIES, Example, Reference, Rule, RuleParameter
 from kpolicy.policy.toml.reader import NEVER, TableReader
 from kpolicy.policy.toml.toml_file import KeyPath, TomlFile
 
-_KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-_CONFIG_LINE = re.compile(r"CONFIG_[A-Za-z0-9_]+=\S.*\Z|# CONFIG_[A-Za-z0-9_]+ is not set\Z")
+_KEBAB = lazy(r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+_CONFIG_LINE = lazy(r"CONFIG_[A-Za-z0-9_]+=\S.*\Z|# CONFIG_[A-Za-z0-9_]+ is not set\Z")
 _KEYS = (
     "title", "kind", "severity", "roles", "symbols", "requires", "when", "message", "rationale",
     "remedy", "aliases", "cost", "reference", "fires", "silent", "parameters", "absent",
@@ -26,7 +26,7 @@ _KEYS = (
 _REFERENCE_KEYS = ("text", "source")
 _EXAMPLE_KEYS = ("config", "arch", "role", "why")
 _PARAMETER_KEYS = ("default", "description")
-_PARAMETER_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+_PARAMETER_NAME = lazy(r"[a-z][a-z0-9_]*\Z")
 DEFAULT_EXAMPLE_ARCHITECTURE = "x86"
 
 

@@ -13,11 +13,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-_FIELD = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
-_SYMBOL = re.compile(r"([A-Z0-9][A-Za-z0-9_]*|[A-Za-z0-9_]*[A-Z][A-Za-z0-9_]*)(:cause)?\Z")
+from kpolicy.patterns import lazy
+
+_FIELD = lazy(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+_SYMBOL = lazy(r"([A-Z0-9][A-Za-z0-9_]*|[A-Za-z0-9_]*[A-Z][A-Za-z0-9_]*)(:cause)?\Z")
 _LISTS = ("on", "off")
-_REPEATED = re.compile(r"=(\S+) \(set to \1( at [^()]+)?\)")
-_PARAMETER = re.compile(r"\$([A-Za-z0-9_]+)")
+_REPEATED = lazy(r"=(\S+) \(set to \1( at [^()]+)?\)")
+_PARAMETER = lazy(r"\$([A-Za-z0-9_]+)")
 
 
 class Field(NamedTuple):

@@ -14,8 +14,6 @@ from typing import Final, Literal, TypeAlias, get_args
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 from kpolicy.policy.expressions.expression import CLASSES, Expression
-from kpolicy.policy.expressions.rewriting import bind
-from kpolicy.policy.rules.message import fill_line, fill_parameters
 from kpolicy.policy.toml.absence import Absence
 
 Severity: TypeAlias = Literal["error", "warning", "note"]
@@ -117,6 +115,10 @@ class Rule:
 
     def with_parameters(self, values: Mapping[str, int | str]) -> Rule:
         """The rule with other values for the parameters that `values` names; the others stay as they are."""
+        # Only here: few policies choose parameters.
+        from kpolicy.policy.expressions.rewriting import bind
+        from kpolicy.policy.rules.message import fill_line, fill_parameters
+
         parameters = tuple(replace(item, value=values.get(item.name, item.value)) for item in self.parameters)
         chosen = {item.name: str(item.value) for item in parameters}
         written = self.as_written or Texts(self.message, self.remedy)

@@ -40,7 +40,7 @@ def shipped_knobs(cache: Path | None = None) -> tuple[Knob, ...]:
     def load() -> tuple[Knob, ...]:
         return load_knobs(data_files(_PACKAGE))
 
-    return compiled("knobs", load, CLASSES_OF_KNOBS, cache)
+    return compiled("knobs", load, CLASSES_OF_KNOBS, cache, "knobs")
 
 
 def load_knobs(files: Iterable[tuple[str, str, str]]) -> tuple[Knob, ...]:

@@ -20,17 +20,20 @@ from kpolicy.kconfig.cache import ModelCache, digest
 Made = TypeVar("Made")
 
 _ROOT = Path(__file__).parents[2]
-_SOURCES = ("rules", "costs", "parameters", "knobs", "policy", "costing")
-"""What is read, and the code that reads it."""
+_CODE = "policy"
+"""The code that reads it, but for what a package has of its own."""
 _TUPLE = -1
 
 
-def compiled(what: str, make: Callable[[], Made], classes: Sequence[type[Any]], cache: Path | None) -> Made:
+def compiled(
+    what: str, make: Callable[[], Made], classes: Sequence[type[Any]], cache: Path | None, *folders: str
+) -> Made:
     """What `make` reads, taken from the cache where that has it under the name `what`.
 
-    `classes` are those of the objects that it consists of, dataclasses and named tuples.
+    `classes` are those of the objects that it consists of, dataclasses and named tuples.  `folders` are those of
+    kpolicy that it is read from, and of code that reads it besides that of policies.
     """
-    sources = state(_SOURCES) if cache is not None else None
+    sources = state((_CODE, *folders)) if cache is not None else None
     if cache is None or sources is None:
         return make()
     store = ModelCache(cache)
@@ -50,10 +53,15 @@ def state(folders: tuple[str, ...] = ("",)) -> str | None:
     None where they are no files: in an archive.
     """
     try:
-        files = [sorted(_walk(os.path.join(_ROOT, folder))) for folder in folders]
+        files = [_files(os.path.join(_ROOT, folder)) for folder in folders]
     except OSError:
         return None
     return digest(f"{__version__} {files}".encode("utf-8", "surrogateescape"))
+
+
+@functools.cache
+def _files(folder: str) -> str:
+    return f"{sorted(_walk(folder))}"
 
 
 def _walk(folder: str) -> Iterator[tuple[str, int, int]]:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 from kpolicy.errors import KpolicyError, UsageError
-from kpolicy.policy.toml.toml_file import FileErrors
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -35,6 +34,8 @@ def load_all(files: Iterable[tuple[str, str, str]], load: Callable[[str, str, st
 
     Raises FileErrors with everything that is wrong with any of them.
     """
+    from kpolicy.policy.toml.toml_file import FileErrors  # what comes from the cache does without
+
     entries: list[Entry] = []
     errors: list[KpolicyError] = []
     for entry_id, path, text in files:

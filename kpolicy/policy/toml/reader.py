@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final, TypeVar, cast
 
 from kpolicy.errors import UsageError, did_you_mean
+from kpolicy.patterns import lazy
 from kpolicy.policy.expressions.expression import Constant, Expression
 from kpolicy.policy.expressions.syntax import parse
 from kpolicy.policy.toml.absence import Absence
@@ -16,7 +16,7 @@ from kpolicy.policy.toml.toml_file import KeyPath, TomlFile
 NEVER: Final = Constant("n")
 """Stands for a condition that did not parse."""
 
-_WORD = re.compile(r"[A-Za-z0-9_.+-]+\Z")
+_WORD = lazy(r"[A-Za-z0-9_.+-]+\Z")
 Word = TypeVar("Word", bound=str)
 
 

@@ -16,22 +16,23 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from kpolicy.config.formats import text_format
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.location import Location
+from kpolicy.patterns import lazy
 
 if TYPE_CHECKING:
     from tomllib import TOMLDecodeError
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 
-_KEY = re.compile(r"""(?:[A-Za-z0-9_-]+|"(?:\\.|[^"\\\n])*"|'[^'\n]*')""")
-_STRING = re.compile(r'''"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*\'''', re.DOTALL)
-_PART = re.compile(r"""[ \t]*(?:([A-Za-z0-9_-]+|"(?:\\.|[^"\\])*"|'[^']*')|(\.)|.)""")
+_KEY = lazy(r"""(?:[A-Za-z0-9_-]+|"(?:\\.|[^"\\\n])*"|'[^'\n]*')""")
+_STRING = lazy(r'''"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*\'''', re.DOTALL)
+_PART = lazy(r"""[ \t]*(?:([A-Za-z0-9_-]+|"(?:\\.|[^"\\])*"|'[^']*')|(\.)|.)""")
 MOST_PARTS = 20
-_GAP = re.compile(r"[ \t=]*")
-_BETWEEN = re.compile(r"(?:[ \t\r\n,]|#[^\n]*)*")
+_GAP = lazy(r"[ \t=]*")
+_BETWEEN = lazy(r"(?:[ \t\r\n,]|#[^\n]*)*")
 _DEEPEST = 12
 # With these XML, HTML and JSON begin, and no TOML does.
 _NEVER_FIRST = ("<", "{")
-_AT = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)\Z", re.DOTALL)
+_AT = lazy(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)\Z", re.DOTALL)
 
 
 class FileErrors(UsageError):

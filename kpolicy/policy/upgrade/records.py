@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from kpolicy.frozen import dataclass
 
 if TYPE_CHECKING:
+    from kpolicy.policy.checks.fates import Fate
     from kpolicy.policy.fixes.lines import Edit
     from kpolicy.policy.fixes.plan import Change
     from kpolicy.policy.rules.finding import Finding
-    from kpolicy.policy.upgrade.lost import Fate, Lost
+    from kpolicy.policy.upgrade.lost import Lost
     from kpolicy.policy.upgrade.protections import Protections
     from kpolicy.policy.upgrade.questions import Question
     from kpolicy.policy.upgrade.shifts import Shifts

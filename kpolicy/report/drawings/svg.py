@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from kpolicy.report.drawings.drawing import Arrow, Box, Drawing
 from kpolicy.report.drawings.layout import Link, Place, Route, layout
+from kpolicy.wording import elided, elided_path
 
 # Of a monospaced font every character is as wide: about 0.6 of its size, and textLength holds viewers to it.
 _ADVANCE = 0.602
@@ -66,7 +67,7 @@ def svg_lines(picture: Drawing) -> Iterator[str]:
     number = {box.name: index for index, box in enumerate(picture.boxes)}
     links = [Link(number[arrow.edge.source], number[arrow.edge.target], _text_size(arrow)) for arrow in picture.arrows]
     plan = layout(boxes, links)
-    title = _short(picture.title, 120)
+    title = elided(picture.title, 120)
     width = max(plan.width, _width(title, 14.0) + 32, _width(_legend(picture), _SMALL) + 32)
     height = plan.height + _HEAD + _FOOT
     yield (
@@ -129,8 +130,8 @@ def _arrow(arrow: Arrow, route: Route) -> Iterator[str]:
     # The line runs between what is said and where.
     middle_y = route.text.middle
     if arrow.says:
-        yield _text("says", _short(arrow.says), route.text.x, middle_y - 4, _SMALL)
-    yield _text("place", _short_place(arrow.place), route.text.x, middle_y + 10, _SMALL) + "</g>"
+        yield _text("says", elided(arrow.says, _LONGEST), route.text.x, middle_y - 4, _SMALL)
+    yield _text("place", elided_path(arrow.place, _LONGEST), route.text.x, middle_y + 10, _SMALL) + "</g>"
 
 
 def _path(route: Route) -> str:
@@ -148,7 +149,7 @@ def _path(route: Route) -> str:
 
 
 def _text_size(arrow: Arrow) -> tuple[float, float]:
-    width = max(_width(_short(arrow.says), _SMALL), _width(_short_place(arrow.place), _SMALL))
+    width = max(_width(elided(arrow.says, _LONGEST), _SMALL), _width(elided_path(arrow.place, _LONGEST), _SMALL))
     return width, 2 * (_LINE + 1)
 
 
@@ -161,15 +162,6 @@ def _text(kind: str, text: str, x: float, y: float, size: float) -> str:
 
 def _width(text: str, size: float) -> float:
     return len(text) * size * _ADVANCE
-
-
-def _short(text: str, longest: int = _LONGEST) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
-def _short_place(text: str) -> str:
-    # Of a path the end counts.
-    return text if len(text) <= _LONGEST else "…" + text[1 - _LONGEST :]
 
 
 def _number(value: float) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from kpolicy.explain.cause import Link
 from kpolicy.frozen import dataclass
 from kpolicy.report.page.words import Words
+from kpolicy.wording import elided, elided_path
 
 _ADVANCE = 7.3
 _SMALL_ADVANCE = 6.7
@@ -92,11 +93,11 @@ class Drawings:
             if number:
                 kind = _KINDS.get(link.kind, "default")
                 arrows.append(Arrow(kind, y, y + _ARROW))
-                texts.append(Text("says", 30, y + 17, _short(self._words(step_text(link)))))
+                texts.append(Text("says", 30, y + 17, elided(self._words(step_text(link)), _LONGEST)))
                 if link.location is not None:
-                    texts.append(Text("place", 30, y + 32, _short_path(self._words(str(link.location)))))
+                    texts.append(Text("place", 30, y + 32, elided_path(self._words(str(link.location)), _LONGEST)))
                 y += _ARROW
-            name = _short(self._words(f"{link.symbol}={link.value}"))
+            name = elided(self._words(f"{link.symbol}={link.value}"), _LONGEST)
             boxes.append(Box(y, len(name) * _ADVANCE + 2 * _PADDING, number == len(causes) - 1))
             texts.append(Text("name", _PADDING + 1, y + 17.5, name))
             y += _BOX
@@ -111,12 +112,3 @@ class Drawings:
 def step_text(link: Link) -> str:
     """What the line of a step says; by which symbol is seen from the drawing."""
     return link.text.replace(f"ed by {link.by}", "s it", 1) if link.kind in _KINDS else link.text
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-
-
-def _short_path(text: str) -> str:
-    # Of a path the end counts.
-    return text if len(text) <= _LONGEST else "…" + text[1 - _LONGEST :]

@@ -29,7 +29,9 @@ def render(report: Report) -> str:
     )
     # Neither can end its element; a file of the package needs no escaping.
     marked = {"style": Markup(style), "script": Markup(script)}  # noqa: S704
-    return _environment().get_template("page.html").render(page=content(report), policy=policy, **marked)
+    page = content(report)
+    template = _environment().get_template("page.html")
+    return template.render(page=page, title=page.title, version=page.version, policy=policy, **marked)
 
 
 def render_sections(title: str, lead: str, sections: Sequence[object], notes: Sequence[str]) -> str:

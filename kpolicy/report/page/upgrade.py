@@ -27,7 +27,7 @@ def upgrade_page(report: UpgradeReport) -> str:
         _section(f"s-{place}", section.heading, section.heads, section.rows)
         for place, section in enumerate(sections(report, full=True))
     )
-    notes = [printable(text) for text in footer(report.upgrade)]
+    notes = [printable(text) for text in footer(report)]
     return render_sections(printable(report.title), printable(summary(report.upgrade)), found, notes)
 
 

@@ -14,6 +14,7 @@ from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import SEVERITIES, Severity
 from kpolicy.report.text.lines import number
 from kpolicy.report.text.plain import line
+from kpolicy.wording import first_few
 
 _NAMED = 3
 
@@ -67,8 +68,7 @@ def cause_line(cause: Cause, title: str, noun: str) -> str:
 def _names(findings: Sequence[Finding]) -> str:
     """What is requested, the most frequent first: y and m go without saying."""
     names = [name for name, _ in Counter(map(_request, findings)).most_common()]
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
+    return first_few(names, _NAMED)
 
 
 def _request(finding: Finding) -> str:

@@ -20,6 +20,7 @@ from kpolicy.report.text.parts import FILES, KCONFIG, LINES, POLICY, TITLES, par
 from kpolicy.report.text.plain import line
 from kpolicy.report.text.roles import role_lines
 from kpolicy.report.text.style import Style
+from kpolicy.wording import shortened
 
 WIDTH: Final = 160
 MOST_LINES: Final = 140
@@ -68,7 +69,7 @@ def _group(group: Group, style: Style) -> Iterator[str]:
     rest = f" ({group.spread})"
     room = WIDTH - len(f"{group.severity}: {rest} [{line(group.rule)}]")
     said = messages[0][0] if len(messages) == 1 and len(messages[0][0]) <= room else title
-    yield f"{style.mark(group.severity, f'{group.severity}:')} {_cut(said, room)}{rest} {style.rule(group.rule)}"
+    yield f"{style.mark(group.severity, f'{group.severity}:')} {shortened(said, room)}{rest} {style.rule(group.rule)}"
     yield from _wrapped(" ".join(map(where, group.findings)), _INDENT, _MOST_PLACES[group.severity])
 
 
@@ -90,7 +91,9 @@ def _config_lines(report: Report, style: Style, room: int) -> Iterator[str]:
 
 def _cause_line(cause: Cause, titles: dict[str, str], style: Style) -> str:
     tag = f"[{line(cause.rule)}]"
-    text = _cut(cause_line(cause, titles.get(cause.rule, cause.rule), "defconfig"), WIDTH - len(tag) - len(_INDENT) - 1)
+    text = shortened(
+        cause_line(cause, titles.get(cause.rule, cause.rule), "defconfig"), WIDTH - len(tag) - len(_INDENT) - 1
+    )
     return f"{_INDENT}{text} {style.rule(cause.rule)}"
 
 
@@ -106,7 +109,7 @@ def _own(report: Report, style: Style, room: int) -> Iterator[str]:
 
 def _roles(report: Report, style: Style, room: int) -> Iterator[str]:  # noqa: ARG001 - as the other parts
     """By which roles the configs were judged; those with two readings as far as there is room."""
-    made = [_cut(text, WIDTH) for text in role_lines(report, Style())]
+    made = [shortened(text, WIDTH) for text in role_lines(report, Style())]
     yield from _some(made, max(min(room, _FOR_ROLES), 2), lambda text: text, "-v")
 
 
@@ -124,7 +127,7 @@ def _listed_line(finding: Finding, style: Style) -> str:
     if over <= 0:
         return f"{_INDENT}{finding_line(finding, style)}"
     tag = f" [{line(finding.rule)}]"
-    return f"{_INDENT}{_cut(text.removesuffix(tag), WIDTH - len(_INDENT) - len(tag))} {style.rule(finding.rule)}"
+    return f"{_INDENT}{shortened(text.removesuffix(tag), WIDTH - len(_INDENT) - len(tag))} {style.rule(finding.rule)}"
 
 
 def _some(
@@ -148,7 +151,3 @@ def _wrapped(text: str, indent: str, most: int) -> list[str]:
         max_lines=most,
         placeholder=" ...",
     )
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 3]}..."

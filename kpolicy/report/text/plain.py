@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import re
 
+from kpolicy.patterns import lazy
+
 # Control characters, line ends of Unicode, what turns the direction of writing, and what XML cannot hold.
-_ODD = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
+_ODD = lazy(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
 def line(text: str) -> str:

@@ -12,6 +12,7 @@ from kpolicy.report.records import ConfigReport, Report
 from kpolicy.report.text.lines import number
 from kpolicy.report.text.plain import line
 from kpolicy.report.text.style import Style
+from kpolicy.wording import first_few
 
 _MOST: Final = 4
 """So many options are named in a line; the JSON report has them all."""
@@ -66,9 +67,7 @@ def _how(verdict: RoleVerdict, config: str) -> str:
 
 def _options(evidence: Sequence[Evidence], config: str) -> str:
     """Some options with their lines."""
-    shown = (line(item.text) + _place(item.location, config) for item in evidence[:_MOST])
-    more = len(evidence) - _MOST
-    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+    return first_few([line(item.text) + _place(item.location, config) for item in evidence], _MOST)
 
 
 def _place(place: Location | None, config: str) -> str:

@@ -18,6 +18,7 @@ from kpolicy.policy.rules.rule import SEVERITIES, Severity
 from kpolicy.report.records import reaches
 from kpolicy.report.text.lines import number
 from kpolicy.report.text.style import Style, columns
+from kpolicy.wording import first_few, shortened
 
 _LABELS = {
     "line": "config",
@@ -30,6 +31,7 @@ _LABELS = {
 _DEEPEST = 40
 # So wide a value may be in a column, in characters.
 _WIDEST = 24
+_MOST_NAMES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def diff_lines(report: DiffReport, style: Style | None = None, *, everything: bo
     yield style.mark("strong", f"{printable(str(report.before))} -> {printable(str(report.after))}")
     for word, names in (("before", report.only_before), ("after", report.only_after)):
         if names:
-            yield f"only {word}: {_some(names)}"
+            yield f"only {word}: {number(len(names), 'config')}: {first_few([*map(printable, names)], _MOST_NAMES)}"
     yield ""
     gained, lost = _told(report.gained), _told(report.lost)
     yield from _findings(report, gained, lost, style)
@@ -184,22 +186,13 @@ def _many(report: DiffReport, style: Style, *, everything: bool) -> Iterator[str
 
 
 def _values(change: Change) -> str:
-    return f"{_short(change.before)} -> {_short(change.after)}"
-
-
-def _short(value: str) -> str:
-    """A value in a narrow column; the JSON report has all of it."""
-    return value if len(value) <= _WIDEST else f"{value[: _WIDEST - 3]}..."
+    """The values in a narrow column; the JSON report has all of them."""
+    return f"{shortened(change.before, _WIDEST)} -> {shortened(change.after, _WIDEST)}"
 
 
 def _cause(change: Change) -> tuple[str, str]:
     place = f"  {change.location}" if change.location is not None else ""
     return _LABELS[change.why], change.text + place
-
-
-def _some(names: Sequence[str], most: int = 6) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"{number(len(names), 'config')}: {', '.join(map(printable, names[:most]))}{more}"
 
 
 def _summary(report: DiffReport, gained: int, lost: int, style: Style) -> str:

@@ -17,6 +17,7 @@ from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.json.pieces import location_document
 from kpolicy.report.text.lines import number
 from kpolicy.report.text.style import Style, columns
+from kpolicy.wording import first_few
 
 if TYPE_CHECKING:
     from kpolicy.costing.difference import CostDifference
@@ -182,9 +183,7 @@ def _costs_document(costs: CostDifference) -> dict[str, Any]:
 
 def side_effects_in_words(changes: Iterable[Change], most: int) -> str:
     """Some changed values on one line."""
-    items = list(changes)
-    shown = ", ".join(f"{item.symbol} {item.before} -> {item.after}" for item in items[:most])
-    return f"{shown} and {len(items) - most} more" if len(items) > most else shown
+    return first_few([f"{item.symbol} {item.before} -> {item.after}" for item in changes], most)
 
 
 def _finding(finding: Finding) -> str:

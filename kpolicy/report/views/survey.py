@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kpolicy.errors import printable
-from kpolicy.policy.roles.load import ROLES_FILE
+from kpolicy.policy.roles.shipped import ROLES_FILE
 from kpolicy.policy.rule_tests.elsewhere import Elsewhere
 from kpolicy.policy.rule_tests.examples import ExampleResult
 from kpolicy.policy.rule_tests.survey import Survey

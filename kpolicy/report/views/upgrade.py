@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Final
 from kpolicy.frozen import dataclass
 from kpolicy.policy.upgrade.questions import grouped
 from kpolicy.report.text.lines import finding_line, number
+from kpolicy.wording import shortened
 
 if TYPE_CHECKING:
     from kpolicy.policy.upgrade.protections import Protection
     from kpolicy.policy.upgrade.questions import Question
     from kpolicy.policy.upgrade.records import LostRequest, Upgrade
     from kpolicy.policy.upgrade.shifts import Shift
-    from kpolicy.report.views.upgrade_records import UpgradeReport
+    from kpolicy.report.views.upgrade_records import TreeUpgrade, UpgradeReport
 
 _LONGEST: Final = 72
 """So many characters has a list of names in a summary."""
@@ -165,11 +166,8 @@ def _shifts(upgrade: Upgrade) -> list[Shift]:
 def _shift(item: Shift) -> tuple[str, ...]:
     change = item.change
     place = f"  {change.location}" if change.location is not None else ""
-    return change.symbol, f"{_short(change.before)} -> {_short(change.after)}", f"{change.text}{place}"
-
-
-def _short(value: str) -> str:
-    return value if len(value) <= _WIDEST else f"{value[: _WIDEST - 3]}..."
+    values = f"{shortened(change.before, _WIDEST)} -> {shortened(change.after, _WIDEST)}"
+    return change.symbol, values, f"{change.text}{place}"
 
 
 def _by_menu(upgrade: Upgrade) -> list[Question]:
@@ -228,17 +226,27 @@ def gone(upgrade: Upgrade) -> str:
     return f"{number(count, 'symbol')} that no line requests {'is' if count == 1 else 'are'} no longer defined"
 
 
-def footer(upgrade: Upgrade) -> list[str]:
+def older(report: UpgradeReport | TreeUpgrade) -> str:
+    """That the kernel is an older one, in a sentence; "" where it is not."""
+    if not report.older:
+        return ""
+    return f"Linux {report.after.version} is older than Linux {report.before.version}: a downgrade"
+
+
+def footer(report: UpgradeReport) -> list[str]:
     """The sentences below the sections."""
-    return [text for text in (costless(upgrade), gone(upgrade), edited(upgrade)) if text]
+    upgrade = report.upgrade
+    found = (older(report), costless(upgrade), gone(upgrade), edited(upgrade, report=True))
+    return [text for text in found if text]
 
 
-def edited(upgrade: Upgrade) -> str:
-    """How much the edits change, in a sentence."""
+def edited(upgrade: Upgrade, *, report: bool = False) -> str:
+    """How much the edits change, in a sentence; in a `report` the config is not edited yet."""
     if not upgrade.edits:
         return "no line has to be edited"
+    how = " by --format diff" if report else ""
     others = f", which change {number(len(upgrade.side_effects), 'other value')}" if upgrade.side_effects else ""
-    return f"{number(len(upgrade.edits), 'line')} edited by --format diff{others}; proved by evaluation"
+    return f"{number(len(upgrade.edits), 'line')} edited{how}{others}; proved by evaluation"
 
 
 def fitted(found: Sequence[Section], room: int) -> list[Section]:

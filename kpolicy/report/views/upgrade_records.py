@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpolicy.errors import KpolicyError
+from kpolicy.errors import InputError, KpolicyError
 from kpolicy.frozen import dataclass
+from kpolicy.kernel.version import parse_version
 from kpolicy.report.records import reaches
 
 if TYPE_CHECKING:
@@ -32,10 +33,15 @@ class UpgradeReport:
         return fails(self.upgrade, self.fail_on)
 
     @property
+    def older(self) -> bool:
+        """Whether the kernel is an older one than the config is for, as far as that is known."""
+        return is_older(self.before, self.after)
+
+    @property
     def title(self) -> str:
         """What goes where."""
-        version = self.before.version or "unknown"
-        return f"{self.config}: {self.architecture}, Linux {version} -> {self.after.version}"
+        before = f"Linux {self.before.version} ->" if self.before.version else "to Linux"
+        return f"{self.config}: {self.architecture}, {before} {self.after.version}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,11 @@ class TreeUpgrade:
     fail_on: Threshold = "warning"
 
     @property
+    def older(self) -> bool:
+        """Whether the kernel after is the older one."""
+        return is_older(self.before, self.after)
+
+    @property
     def errors(self) -> tuple[KpolicyError, ...]:
         """What could not be looked at, each reason once."""
         found = [row.error for row in self.rows if row.error is not None]
@@ -82,6 +93,14 @@ class TreeUpgrade:
     def fails(self) -> bool:
         """Whether some config fails."""
         return any(row.fails for row in self.rows)
+
+
+def is_older(before: Side, after: Side) -> bool:
+    """Whether the release after is an earlier one than that before; False where one is unknown."""
+    try:
+        return parse_version(after.version).is_before(parse_version(before.version))
+    except InputError:
+        return False
 
 
 def fails(upgrade: Upgrade, threshold: Threshold) -> bool:

@@ -10,8 +10,9 @@ from kpolicy.report.text.lines import number
 from kpolicy.report.text.markdown import prose, table
 from kpolicy.report.text.plain import line
 from kpolicy.report.text.style import Style, columns
-from kpolicy.report.views.upgrade import Section, fitted, footer, sections, summary
+from kpolicy.report.views.upgrade import Section, fitted, footer, older, sections, summary
 from kpolicy.report.views.upgrade_records import TreeUpgrade, UpgradeReport, UpgradeRow
+from kpolicy.wording import shortened
 
 MOST_LINES: Final = 60
 """So many lines has a summary."""
@@ -26,7 +27,7 @@ def upgrade_lines(report: UpgradeReport, style: Style | None = None, *, full: bo
     style = style or Style()
     yield style.mark("strong", line(report.title))
     yield f"  {line(summary(report.upgrade))}"
-    rest = [f"  {line(text)}" for text in footer(report.upgrade)]
+    rest = [f"  {line(text)}" for text in footer(report)]
     for section in _chosen(report, full=full, around=3 + len(rest)):
         yield ""
         kind = "warning" if section.title.startswith(("protections and checks lost", "requests lost")) else "strong"
@@ -52,14 +53,14 @@ def upgrade_markdown(report: UpgradeReport, *, full: bool = False) -> Iterator[s
         yield from table(section.heads, [tuple(prose(line(cell)) for cell in row) for row in section.rows])
         if section.more:
             yield from ("", prose(section.more))
-    for text in footer(report.upgrade):
+    for text in footer(report):
         yield from ("", prose(line(text)))
 
 
 def _narrow(row: tuple[str, ...]) -> tuple[str, ...]:
     """A row of a summary."""
     most = _WIDEST.get(len(row), _USUAL)
-    return tuple(cell if len(cell) <= most else f"{cell[: most - 3]}..." for cell in row)
+    return tuple(shortened(cell, most) for cell in row)
 
 
 def _chosen(report: UpgradeReport, *, full: bool, around: int) -> list[Section]:
@@ -110,5 +111,7 @@ def tree_summary(report: TreeUpgrade) -> str:
     text += f" {number(questions, 'new question')}"
     if report.only_before:
         text += f"; {number(report.only_before, 'defconfig')} only in {report.before.name}"
+    if report.older:
+        text += f"; {older(report)}"
     failed = sum(row.error is not None for row in rows)
     return f"{text}; {failed} could not be analysed" if failed else text
