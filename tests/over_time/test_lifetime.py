@@ -33,7 +33,7 @@ def test_the_first_and_the_last_release() -> None:
         ("DEBUG_CREDENTIALS", "6.12", "last in Linux 6.5"),
         ("RESOURCE_COUNTERS", "6.12", "gone before Linux 4.9"),
         ("RANDOM_KMALLOC_CACHES", "6.1.176", "new in Linux 6.6"),
-        ("MITIGATION_VMSCAPE", "6.12.43", "not in Linux 6.14, new by 6.17"),
+        ("MITIGATION_VMSCAPE", "6.12.43", "not in Linux 6.14, new by 6.18"),
         ("CPU_MITIGATIONS", "5.12.9", "new in Linux 6.9"),
         ("CPU_MITIGATIONS", "5.10.223", ""),
         ("CPU_MITIGATIONS", "6.9", ""),
