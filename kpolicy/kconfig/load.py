@@ -169,6 +169,10 @@ class Tree:
         """A name for what depends on the content of some files, and on some folders and files of kpolicy."""
         return disk.key(what, self._digests.of(paths), code=code)
 
+    def digest(self, path: str) -> str:
+        """The digest of a file of the source, "" where there is none."""
+        return self._digests[path]
+
     def model_key(self, architecture: Architecture, toolchain: Toolchain) -> str | None:
         """The name under which the model of an architecture is kept; None where it is not."""
         environment = build_environment(self.root, self.version, architecture, toolchain)

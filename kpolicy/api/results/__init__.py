@@ -42,6 +42,7 @@ from kpolicy.api.results.findings import (
     Waiver,
     Witness,
 )
+from kpolicy.api.results.histories import History, OptionChange
 from kpolicy.api.results.places import Failure, Location, Place
 from kpolicy.api.results.proofs import Conflict, Ground, Proof, Verdict
 from kpolicy.api.results.symbols import (
@@ -90,6 +91,7 @@ __all__ = [
     "Fix",
     "Fixed",
     "GivenUp",
+    "History",
     "Ground",
     "KconfigLine",
     "Kernel",
@@ -100,6 +102,7 @@ __all__ = [
     "LostRequest",
     "Machine",
     "NotFixed",
+    "OptionChange",
     "Note",
     "Observed",
     "OtherReading",

@@ -31,4 +31,3 @@ def render(report: Report, how: Presentation) -> str:  # noqa: ARG001 - every fo
         why = (line(finding.note), line(finding.owner))
         writer.writerow([csv_cell(item) for item in (*map(line, cells), remedy, finding.fingerprint, *why)])
     return text.getvalue()
-

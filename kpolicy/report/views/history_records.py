@@ -28,7 +28,7 @@ class Found(NamedTuple):
     rule: str
     severity: Severity
     symbol: str
-    count: int
+    times: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +110,7 @@ class HistoryReport:
     def common(self, release: int) -> tuple[tuple[Snapshot, Snapshot], ...]:
         """The configs that a release has in common with the one before, as both have them."""
         before = self.by_key[release - 1]
-        return tuple(
-            (before[item.key], item) for item in self.releases[release].snapshots if item.key in before
-        )
+        return tuple((before[item.key], item) for item in self.releases[release].snapshots if item.key in before)
 
     def only(self, release: int, other: int) -> tuple[Key, ...]:
         """The configs that a release has and another one lacks."""
