@@ -96,13 +96,14 @@ class _Kernel:
         if looking.tree.cache is not None:
             # Every process would read them.
             looking.names()
-        outcomes = look_at(looking, tuple(self.targets.values()), rows, context)
-        parts = [item for item in outcomes if not isinstance(item, KpolicyError)]
-        self.errors = tuple(_of(self.source, item) for item in outcomes if isinstance(item, KpolicyError))
-        if not self.errors:
+        outcomes = dict(zip(self.targets, look_at(looking, tuple(self.targets.values()), rows, context), strict=True))
+        parts = [item for item in outcomes.values() if not isinstance(item, KpolicyError)]
+        failed = {key: item for key, item in outcomes.items() if isinstance(item, KpolicyError)}
+        self.errors = tuple(_of(self.source, item) for item in failed.values())
+        if not failed:
             self.name = memory.keep(parts)
         snapshots = tuple(part.snapshot for part in parts)
-        return Release(self.plan.name, str(read_version(self.source)), snapshots)
+        return Release(self.plan.name, str(read_version(self.source)), snapshots, tuple(failed))
 
 
 def history(request: HistoryRequest, context: Context) -> HistoryReport:

@@ -223,13 +223,23 @@ def test_three_releases_are_compared_one_after_the_other(trees: tuple[str, str])
 
 
 def test_a_config_that_cannot_be_read_leaves_the_others(trees: tuple[str, str]) -> None:
-    path = Path(trees[1]) / "arch/x86/configs/new_defconfig"
+    path = Path(trees[1]) / PATH
     path.write_bytes(b"\0")
     done = kpolicy("history", *trees, "--format", "json", "-j", "1")
     assert done.status == 3
     assert str(path) in done.err
     assert [item["location"]["path"] for item in done.json["errors"]] == [str(path)]
     assert [item["configs"] for item in done.json["releases"]] == [2, 1]
+    # It was not removed.
+    text = kpolicy("history", *trees, "-j", "1").out
+    assert "1 config removed: arch/x86/configs/gone_defconfig" in text
+
+
+def test_releases_of_one_version_are_named_by_their_trees(trees: tuple[str, str]) -> None:
+    (Path(trees[1]) / "Makefile").write_bytes((Path(trees[0]) / "Makefile").read_bytes())
+    lines = kpolicy("history", *trees, "-j", "1").out.splitlines()
+    assert lines[0] == "old -> new"
+    assert "old -> new: 6 options changed in 1 of 1 config" in lines
 
 
 @pytest.mark.parametrize(

@@ -35,14 +35,16 @@ def history_page(report: HistoryReport) -> str:
     options = option_courses(report)
     moved = [item for item in options if item.moves or report.asked]
     pictures = [findings_picture(report), *([options_picture(report, moved)] if moved else ())]
-    title = printable(" -> ".join(map(str, report.releases)))
+    title = printable(" -> ".join(map(report.title, range(len(report.releases)))))
     lead = f"{number(len(report.keys), 'defconfig')}, {number(len(report.symbols), 'option')}"
     notes = [f"could not be analysed: {printable(error.message)}" for error in report.errors]
     return render_sections(title, lead, list(_sections(report, options)), notes, pictures)
 
 
 def _sections(report: HistoryReport, options: Sequence[Course]) -> Iterator[PageSection]:
-    releases = ((str(item), *_numbers(item), printable(basename(item.name))) for item in report.releases)
+    releases = (
+        (report.title(place), *_numbers(item), basename(item.name)) for place, item in enumerate(report.releases)
+    )
     heads = ("release", "configs", *(f"{severity}s" for severity in SEVERITIES), "tree")
     yield _section("releases", "Releases", heads, releases)
     versions = tuple(_heads(report))
@@ -51,9 +53,13 @@ def _sections(report: HistoryReport, options: Sequence[Course]) -> Iterator[Page
     on = ((item.name, *_course(item)) for item in options if any(item.counts))
     yield _section("options", "Configs in which an option is on", ("option", *versions), on)
     for release in report.pairs:
-        title = f"{report.releases[release - 1]} -> {report.releases[release].version}"
         rows = (_row(kind, item) for kind, items in kinds(causes(report, release)) for item in _every(items))
-        yield _section(f"since-{release}", title, ("option", "change", "value", "configs", "cause", "where"), rows)
+        yield _section(
+            f"since-{release}",
+            report.pair_title(release),
+            ("option", "change", "value", "configs", "cause", "where"),
+            rows,
+        )
     yield _section("configs", "Configs added and removed", ("config", "release", "change"), _configs(report))
 
 
@@ -76,7 +82,7 @@ def _configs(report: HistoryReport) -> Iterator[tuple[str, ...]]:
             ("added", report.only(release, release - 1)),
             ("removed", report.only(release - 1, release)),
         ):
-            yield from ((key.config, str(report.releases[release]), word) for key in keys)
+            yield from ((key.config, report.title(release), word) for key in keys)
 
 
 def _numbers(release: Release) -> Iterator[str]:
@@ -85,9 +91,9 @@ def _numbers(release: Release) -> Iterator[str]:
 
 
 def _heads(report: HistoryReport) -> Iterator[str]:
-    yield report.releases[0].version
-    for release in report.releases[1:]:
-        yield from ("gained, lost", release.version)
+    yield report.labels[0]
+    for label in report.labels[1:]:
+        yield from ("gained, lost", label)
 
 
 def _course(course: Course) -> Iterator[str]:

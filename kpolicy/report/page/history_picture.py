@@ -62,7 +62,7 @@ class Picture:
 
 def findings_picture(report: HistoryReport) -> Picture:
     """A bar for each release, with a piece for each severity."""
-    names = [printable(str(release)) for release in report.releases]
+    names = [printable(report.title(place)) for place in range(len(report.releases))]
     left = _width(names)
     counts = [severities(release) for release in report.releases]
     most = max(1, *(sum(item.values()) for item in counts))
@@ -91,7 +91,7 @@ def findings_picture(report: HistoryReport) -> Picture:
 def options_picture(report: HistoryReport, courses: Sequence[Course]) -> Picture:
     """A row for each option: for each release a bar, as long as the share of its configs in which the option is on."""
     totals = [len(release.snapshots) for release in report.releases]
-    names = [printable(str(release)) for release in report.releases]
+    names = [printable(report.title(place)) for place in range(len(report.releases))]
     left = _width([printable(item.name) for item in courses])
     step = _TRACK + _COUNT + _GAP
     labels = [Label(left + place * step, 14, name, "quiet") for place, name in enumerate(names)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from posixpath import basename
 from typing import TYPE_CHECKING, NamedTuple
 
 from kpolicy.frozen import dataclass
@@ -51,14 +52,12 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A kernel: what the user calls it, its version, and its configs."""
+    """A kernel: what the user calls it, its version, its configs, and those that could not be analysed (`failed`)."""
 
     name: str
     version: str
     snapshots: tuple[Snapshot, ...]
-
-    def __str__(self) -> str:
-        return f"Linux {self.version}"
+    failed: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +101,23 @@ class HistoryReport:
         """The configs of all releases, by path."""
         return tuple(sorted({key for configs in self.by_key for key in configs}))
 
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """What distinguishes the releases: their versions, or the ends of their names if two have the same version."""
+        versions = tuple(release.version for release in self.releases)
+        ends = tuple(basename(release.name) for release in self.releases)
+        names = tuple(release.name for release in self.releases)
+        return next((found for found in (versions, ends) if len({*found}) == len(found)), names)
+
+    def title(self, release: int) -> str:
+        """A release with the name of the kernel, where its label is a version."""
+        label = self.labels[release]
+        return f"Linux {label}" if label == self.releases[release].version else label
+
+    def pair_title(self, release: int) -> str:
+        """The release before, and a release."""
+        return f"{self.title(release - 1)} -> {self.labels[release]}"
+
     @property
     def pairs(self) -> Iterator[int]:
         """The numbers of the releases that have one before them."""
@@ -114,5 +130,5 @@ class HistoryReport:
 
     def only(self, release: int, other: int) -> tuple[Key, ...]:
         """The configs that a release has and another one lacks."""
-        lacks = self.by_key[other]
-        return tuple(item.key for item in self.releases[release].snapshots if item.key not in lacks)
+        has = {*self.by_key[other], *self.releases[other].failed}
+        return tuple(item.key for item in self.releases[release].snapshots if item.key not in has)

@@ -32,7 +32,7 @@ def _fitted(text: str) -> list[str]:
 
 
 def _lines(report: HistoryReport, style: Style, *, full: bool) -> Iterator[str]:
-    yield style.mark("strong", line(" -> ".join(map(str, report.releases))))
+    yield style.mark("strong", line(" -> ".join(map(report.title, range(len(report.releases))))))
     yield from (line(text) for text in columns(_releases(report), right=range(1, 5)))
     for release in report.pairs:
         yield from _configs(report, release, full=full)
@@ -46,16 +46,16 @@ def _lines(report: HistoryReport, style: Style, *, full: bool) -> Iterator[str]:
 
 def _releases(report: HistoryReport) -> Iterator[tuple[str, ...]]:
     yield ("release", "configs", *(f"{severity}s" for severity in SEVERITIES), "tree")
-    for release in report.releases:
+    for place, release in enumerate(report.releases):
         counts = map(str, severities(release).values())
-        yield (str(release), str(len(release.snapshots)), *counts, release.name)
+        yield (report.title(place), str(len(release.snapshots)), *counts, release.name)
 
 
 def _configs(report: HistoryReport, release: int, *, full: bool) -> Iterator[str]:
     added, removed = report.only(release, release - 1), report.only(release - 1, release)
     for word, keys in (("added", added), ("removed", removed)):
         if keys:
-            yield line(f"  {report.releases[release]}: {number(len(keys), 'config')} {word}: {_some(keys, full=full)}")
+            yield line(f"  {report.title(release)}: {number(len(keys), 'config')} {word}: {_some(keys, full=full)}")
 
 
 def _some(keys: Sequence[Key], *, full: bool) -> str:
@@ -91,9 +91,9 @@ def _options(report: HistoryReport, style: Style, *, full: bool) -> Iterator[str
 
 
 def _heads(report: HistoryReport) -> Iterator[str]:
-    yield report.releases[0].version
-    for release in report.releases[1:]:
-        yield from ("", release.version)
+    yield report.labels[0]
+    for label in report.labels[1:]:
+        yield from ("", label)
 
 
 def _course(course: Course) -> Iterator[str]:
@@ -112,7 +112,7 @@ def _table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, full: boo
 
 def _changes(report: HistoryReport, release: int, style: Style, *, full: bool) -> Iterator[str]:
     found = causes(report, release)
-    both = f"{report.releases[release - 1]} -> {report.releases[release].version}"
+    both = report.pair_title(release)
     yield ""
     if not found:
         yield style.mark("strong", line(f"{both}: no option changed"))
@@ -120,7 +120,7 @@ def _changes(report: HistoryReport, release: int, style: Style, *, full: bool) -
     every = [one for item in found for one in (item, *item.followers)]
     options = len({item.change.symbol for item in every})
     configs = len({key for item in every for key in item.configs})
-    changed = f"{number(options, 'option')} changed in {configs} of {len(report.common(release))} configs"
+    changed = f"{number(options, 'option')} changed in {configs} of {number(len(report.common(release)), 'config')}"
     yield style.mark("strong", line(f"{both}: {changed}"))
     for title, items in kinds(found):
         yield from _part(title, items, full=full)
