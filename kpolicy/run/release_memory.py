@@ -72,7 +72,7 @@ class ReleaseMemory:
 
     def _name(self, paths: Sequence[str]) -> str:
         shown = [] if self._is_fixed else [architectures(self._looking.source), self._listed()]
-        files = self._looking.tree.content_key("history", paths)
+        files = self._looking.tree.content_key("history", () if self._is_fixed else paths)
         return disk.digest(json.dumps([self._subject, shown, files, self._made_by]).encode("utf-8", "backslashreplace"))
 
     def _listed(self) -> list[tuple[str, str]]:
