@@ -81,11 +81,18 @@ class _Kernel:
             return False
         return True
 
-    def release(self, rows: Rows, context: Context) -> Release:
-        """What this release adds, taken from the cache where that has it."""
+    def _memory(self, rows: Rows) -> tuple[Examiner, ReleaseMemory]:
         looking = Examiner(self.plan, self.source)
         words = [self._request.archs, self._request.configs]
-        memory = ReleaseMemory(looking, rows, words, lambda: tuple(self.targets.values()))
+        return looking, ReleaseMemory(looking, rows, words, lambda: tuple(self.targets.values()))
+
+    def is_unchanged(self, rows: Rows) -> bool:
+        """Whether the files still have the content that `release` was about."""
+        return bool(self.name) and self._memory(rows)[1].name() == self.name
+
+    def release(self, rows: Rows, context: Context) -> Release:
+        """What this release adds, taken from the cache where that has it."""
+        looking, memory = self._memory(rows)
         kept = memory.recall()
         if kept is not None:
             found, self.name = kept
@@ -127,7 +134,7 @@ def history(request: HistoryRequest, context: Context) -> HistoryReport:
     report = HistoryReport(releases, tuple(rows), (), asked=bool(symbols))
     changes: list[OptionChange] = []
     for number in report.pairs:
-        found, failed = _changes(report, number, kernels, context)
+        found, failed = _changes(report, number, kernels, rows, context)
         changes += found
         errors += failed
     if terms.policy.waivers and standard.policy.waivers:
@@ -187,7 +194,7 @@ def _check_symbol(name: str, releases: Sequence[Release], kernels: Sequence[_Ker
 
 
 def _changes(
-    report: HistoryReport, number: int, kernels: Sequence[_Kernel], context: Context
+    report: HistoryReport, number: int, kernels: Sequence[_Kernel], rows: Rows, context: Context
 ) -> tuple[list[OptionChange], tuple[KpolicyError, ...]]:
     """The options that differ from the release before."""
     before, after = kernels[number - 1], kernels[number]
@@ -201,7 +208,8 @@ def _changes(
         from kpolicy.run.release_changes import explain
 
         explained, errors = explain((before.plan, after.plan), questions, context)
-        if not errors:
+        # Somebody may edit the tree meanwhile.
+        if not errors and before.is_unchanged(rows) and after.is_unchanged(rows):
             memory.keep(explained)
     found = []
     for item in explained:

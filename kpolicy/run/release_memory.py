@@ -45,13 +45,18 @@ class ReleaseMemory:
 
     def recall(self) -> tuple[Release, str] | None:
         """The release as it was kept, and the name of its content; None if it has to be looked at."""
-        paths = self._cache.trail(self._trail) if self._cache is not None and not self._is_fixed else []
-        if self._cache is None or paths is None:
-            return None
-        name = self._name(paths)
-        self._looking.tree.keep_digests()
-        stored = self._cache.load_data(name, KIND)
+        name = self.name()
+        stored = self._cache.load_data(name, KIND) if self._cache is not None and name else None
         return (self._release(stored), name) if stored is not None else None
+
+    def name(self) -> str:
+        """The name of the content that the files have, "" where it is not known which files count."""
+        paths = self._cache.trail(self._trail) if self._cache is not None and not self._is_fixed else []
+        if paths is None:
+            return ""
+        found = self._name(paths)
+        self._looking.tree.keep_digests()
+        return found
 
     def keep(self, parts: Sequence[Part]) -> str:
         """Keep what all configs add; returns the name of its content, "" if it cannot be kept."""

@@ -183,6 +183,26 @@ def test_what_is_remembered_is_the_same_and_evaluates_nothing(
     assert kpolicy(*words, environment=environment) == first
 
 
+def test_changes_in_a_tree_that_is_edited_meanwhile_are_not_kept(
+    trees: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    explain = release_changes.explain
+
+    def edited(*words: Any) -> Any:
+        path = Path(trees[1]) / PATH
+        path.write_text(f"CONFIG_MODULES=y\n{path.read_text()}")
+        return explain(*words)
+
+    environment = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    words = ("history", *trees, "--format", "json", "-j", "1")
+    with monkeypatch.context() as patch:
+        patch.setattr(release_changes, "explain", edited)
+        kpolicy(*words, environment=environment)
+    path = Path(trees[1]) / PATH
+    path.write_text(path.read_text().removeprefix("CONFIG_MODULES=y\n"))
+    assert kpolicy(*words, environment=environment).out == kpolicy(*words, "--no-cache").out
+
+
 @pytest.mark.parametrize("name", ["Kconfig", PATH, "arch/x86/configs/more_defconfig"])
 def test_a_release_that_changes_is_looked_at_again(trees: tuple[str, str], name: str) -> None:
     before = _document(trees)
