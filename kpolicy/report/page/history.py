@@ -13,7 +13,7 @@ from kpolicy.policy.rules.rule import SEVERITIES
 from kpolicy.report.page.history_picture import findings_picture, options_picture
 from kpolicy.report.page.render import render_sections
 from kpolicy.report.text.lines import number
-from kpolicy.report.views.history import Cause, Course, causes, kinds, option_courses, rule_courses, severities
+from kpolicy.report.views.history import Cause, Course, causes, kind_of, kinds, option_courses, rule_courses, severities
 from kpolicy.report.views.history_records import HistoryReport, Release
 
 _NAMED: Final = 12
@@ -37,8 +37,10 @@ def history_page(report: HistoryReport) -> str:
     pictures = [findings_picture(report), *([options_picture(report, moved)] if moved else ())]
     title = printable(" -> ".join(map(report.title, range(len(report.releases)))))
     lead = f"{number(len(report.keys), 'defconfig')}, {number(len(report.symbols), 'option')}"
+    # An empty table says nothing.
+    sections = [section for section in _sections(report, options) if section.rows]
     notes = [f"could not be analysed: {printable(error.message)}" for error in report.errors]
-    return render_sections(title, lead, list(_sections(report, options)), notes, pictures)
+    return render_sections(title, lead, sections, notes, pictures)
 
 
 def _sections(report: HistoryReport, options: Sequence[Course]) -> Iterator[PageSection]:
@@ -47,19 +49,19 @@ def _sections(report: HistoryReport, options: Sequence[Course]) -> Iterator[Page
     )
     heads = ("release", "configs", *(f"{severity}s" for severity in SEVERITIES), "tree")
     yield _section("releases", "Releases", heads, releases)
-    versions = tuple(_heads(report))
-    rules = ((item.course.name, item.severity, *_course(item.course)) for item in rule_courses(report))
-    yield _section("rules", "Findings by rule", ("rule", "severity", *versions), rules)
-    on = ((item.name, *_course(item)) for item in options if any(item.counts))
-    yield _section("options", "Configs in which an option is on", ("option", *versions), on)
     for release in report.pairs:
-        rows = (_row(kind, item) for kind, items in kinds(causes(report, release)) for item in _every(items))
+        rows = (_row(item) for _, items in kinds(causes(report, release)) for item in _every(items))
         yield _section(
             f"since-{release}",
             report.pair_title(release),
             ("option", "change", "value", "configs", "cause", "where"),
             rows,
         )
+    versions = tuple(_heads(report))
+    rules = ((item.course.name, item.severity, *_course(item.course)) for item in rule_courses(report))
+    yield _section("rules", "Findings by rule", ("rule", "severity", *versions), rules)
+    on = ((item.name, *_course(item)) for item in options if any(item.counts))
+    yield _section("options", "Configs in which an option is on", ("option", *versions), on)
     yield _section("configs", "Configs added and removed", ("config", "release", "change"), _configs(report))
 
 
@@ -68,12 +70,12 @@ def _every(items: Sequence[Cause]) -> Iterator[Cause]:
         yield from (item, *item.followers)
 
 
-def _row(kind: str, item: Cause) -> tuple[str, ...]:
+def _row(item: Cause) -> tuple[str, ...]:
     names = [key.config for key in item.configs]
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     place = f"{item.place}; " if item.place is not None and item.place.path == names[0] else ""
     where = f"{place}{', '.join(names[:_NAMED])}{more}"
-    return item.change.symbol, kind, item.value, str(len(names)), item.text, where
+    return item.change.symbol, kind_of(item.change), item.value, str(len(names)), item.text, where
 
 
 def _configs(report: HistoryReport) -> Iterator[tuple[str, ...]]:

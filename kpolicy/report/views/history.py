@@ -278,12 +278,13 @@ def kinds(found: Sequence[Cause]) -> Iterator[tuple[str, tuple[Cause, ...]]]:
     """The causes by what they do, with a title; kinds that have none are left out."""
     titles = ("turned on", "turned off", "other values")
     for title in titles:
-        items = tuple(item for item in found if _kind(item.change) == title)
+        items = tuple(item for item in found if kind_of(item.change) == title)
         if items:
             yield title, items
 
 
-def _kind(change: OptionChange) -> str:
+def kind_of(change: OptionChange) -> str:
+    """What a change does, as a title."""
     if change.before == "n" and change.after in ON:
         return "turned on"
     return "turned off" if change.before in ON and change.after == "n" else "other values"
