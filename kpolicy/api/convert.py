@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kpolicy.report.views.diff import DiffReport
     from kpolicy.report.views.explain import ExplainReport
     from kpolicy.report.views.fix import FixReport
+    from kpolicy.report.views.history_records import HistoryReport
     from kpolicy.report.views.upgrade_records import UpgradeReport
 
 
@@ -75,6 +76,13 @@ def difference(report: DiffReport) -> results.Difference:
     from kpolicy.report.views.diff import diff_document
 
     return decode(results.Difference, diff_document(report))
+
+
+def history_result(report: HistoryReport) -> results.History:
+    """A history."""
+    from kpolicy.report.views.history_json import history_document
+
+    return decode(results.History, history_document(report))
 
 
 def cost_result(

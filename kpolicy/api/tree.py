@@ -11,13 +11,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from kpolicy.api.config import Config
-from kpolicy.api.convert import cost_result, difference, fix_result, report_result, role_result, upgrade_result
+from kpolicy.api.convert import (
+    cost_result,
+    difference,
+    fix_result,
+    history_result,
+    report_result,
+    role_result,
+    upgrade_result,
+)
 from kpolicy.api.decode import decode
 from kpolicy.api.listener import Message, Progress, Told
 from kpolicy.api.results import (
     CostReport,
     Difference,
     Fix,
+    History,
     Proof,
     Report,
     RoleReport,
@@ -288,6 +297,21 @@ class Tree:
 
         request = UpgradeRequest(self._source, to._source, config, arch, self._terms(policy))
         return upgrade_result(upgrade(request, self._context).report)
+
+    def history(
+        self,
+        *later: Tree,
+        configs: Sequence[str] = (),
+        archs: Sequence[str] = (),
+        symbols: Sequence[str] = (),
+        policy: Policy | None = None,
+    ) -> History:
+        """How debug options and findings of the defconfigs change from this tree to the next of the `later` ones."""
+        from kpolicy.run.history import HistoryRequest, history
+
+        trees = (self._source, *(tree._source for tree in later))
+        request = HistoryRequest(trees, tuple(configs), tuple(archs), tuple(symbols), self._terms(policy))
+        return history_result(history(request, self._context))
 
     def cost(
         self, config: str, *, arch: str | None = None, ram: int | None = None, cpus: int | None = None

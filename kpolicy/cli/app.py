@@ -32,6 +32,7 @@ _COMMANDS = {
     "expand": "Write the .config that conf would write.",
     "explain": "Explain the value of a symbol.",
     "fix": "Find the fewest edits that clear findings.",
+    "history": "Show how debug options and findings change over releases.",
     "kconfig": "Check the Kconfig files and fragments of a tree.",
     "policy": "Show the effective policy, or create a policy file.",
     "prove": "Prove conditions over all configurations.",
@@ -57,6 +58,7 @@ Examples:
   kpolicy chain --tree ~/linux KASAN         what it selects, and what selects it
   kpolicy diff v6.11 v6.12                   changed values, with causes
   kpolicy fix --tree ~/linux .config         the fewest edits that clear findings
+  kpolicy history v6.1 v6.6 v6.12            debug options and findings over releases
   kpolicy prove ~/linux 'KASAN -> STACKDEPOT' in every configuration
   kpolicy report audit.json -o sarif:a.sarif a saved result in other formats
   kpolicy rules show kmemleak/...            one rule in full

@@ -19,3 +19,11 @@ def effect(values: Values) -> dict[str, str]:
     found = {names[node]: "nmy"[values.node_value(node)] for node in values.on_nodes if values.has_line(node)}
     found.update(values.written_texts())
     return found
+
+
+def effect_of(values: Values, name: str) -> str | None:
+    """The value that auto.conf has a line for, of one symbol; None where it has none."""
+    if values.model.type_of(name) in ("bool", "tristate"):
+        value = values.tristate(name)
+        return "nmy"[value] if value and values.is_written(name) else None
+    return values.text(name) if values.is_written(name) else None

@@ -8,7 +8,7 @@ properties, and the values of the symbols that these name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from kpolicy.location import Location
 
 
-def change(before: Values, after: Values, name: str, others: frozenset[str]) -> Change:
+def change(before: Values, after: Values, name: str, others: Container[str]) -> Change:
     """The change of one symbol whose value differs; `others` are all whose values do."""
     why, text, location, through = _why(before, after, name, others)
     return Change(name, shown(before, name), shown(after, name), why, text, location, through)
 
 
 def _why(
-    before: Values, after: Values, name: str, others: frozenset[str]
+    before: Values, after: Values, name: str, others: Container[str]
 ) -> tuple[Why, str, Location | None, str | None]:
     old, new = cause(before, name)[0], cause(after, name)[0]
     assigned = assignment_of(after, name)
@@ -79,7 +79,7 @@ def _why(
 class _Side:
     """Looks for the change that another one follows."""
 
-    def __init__(self, before: Values, after: Values, name: str, others: frozenset[str]) -> None:
+    def __init__(self, before: Values, after: Values, name: str, others: Container[str]) -> None:
         self._before = before
         self._after = after
         self._name = name
@@ -193,7 +193,7 @@ def _told(old: Link, new: Link, *, rises: bool, through: str | None) -> str:
     return new.text if through is None or through in new.text else f"{new.text}; it was {_was(old)}"
 
 
-def _modules(before: Values, after: Values, name: str, others: frozenset[str]) -> str | None:
+def _modules(before: Values, after: Values, name: str, others: Container[str]) -> str | None:
     """The symbol by which there are modules, where m became y with it, or y m."""
     if after.model.type_of(name) != "tristate" or {before.text(name), after.text(name)} != {"m", "y"}:
         return None
@@ -202,7 +202,7 @@ def _modules(before: Values, after: Values, name: str, others: frozenset[str]) -
     return next((item for item in names if item in others), None)
 
 
-def _named(before: Values, after: Values, name: str, others: frozenset[str]) -> str | None:
+def _named(before: Values, after: Values, name: str, others: Container[str]) -> str | None:
     """The nearest other change that the properties of a symbol name, maybe by way of numbers that .config hides."""
     waiting, seen = [name], {name}
     for one in waiting:

@@ -169,22 +169,34 @@ class Tree:
         """A name for what depends on the content of some files, and on some folders and files of kpolicy."""
         return disk.key(what, self._digests.of(paths), code=code)
 
+    def digest(self, path: str) -> str:
+        """The digest of a file of the source, "" where there is none."""
+        return self._digests[path]
+
     def model_key(self, architecture: Architecture, toolchain: Toolchain) -> str | None:
         """The name under which the model of an architecture is kept; None where it is not."""
         environment = build_environment(self.root, self.version, architecture, toolchain)
-        for trail_name in self._trails(environment, toolchain.identity):
-            paths = self.cache.trail(trail_name) if self.cache is not None else None
-            if self.cache is not None and paths is not None:
-                return self._content_key(paths, environment, toolchain)
-        return None
+        paths = self._trail(environment, toolchain.identity)
+        return self._content_key(paths, environment, toolchain) if paths is not None else None
 
     def names_key(self) -> str | None:
         """The name under which `names` are kept; None where they are not."""
-        for trail_name in self._trails("names", architectures(self.source)):
-            paths = self.cache.trail(trail_name) if self.cache is not None else None
-            if paths is not None:
-                return self.content_key("names", paths)
-        return None
+        paths = self.files_of_names()
+        return self.content_key("names", paths) if paths is not None else None
+
+    def files_of(self, architecture: Architecture, toolchain: Toolchain) -> list[str] | None:
+        """The files that the kept model of an architecture rests on, present or not; None where none is kept."""
+        return self._trail(build_environment(self.root, self.version, architecture, toolchain), toolchain.identity)
+
+    def files_of_names(self) -> list[str] | None:
+        """The files that the kept `names` rest on, present or not; None where none are kept."""
+        return self._trail("names", architectures(self.source))
+
+    def _trail(self, *parts: object) -> list[str] | None:
+        if self.cache is None:
+            return None
+        found = (self.cache.trail(trail_name) for trail_name in self._trails(*parts))
+        return next((paths for paths in found if paths is not None), None)
 
     def _trails(self, *parts: object) -> tuple[str, ...]:
         """The names of two trails to try, that of the very revision and that of all that lies at this root.

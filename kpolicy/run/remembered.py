@@ -117,10 +117,10 @@ class Memory:
         tree = self.examiner.tree
         architecture = self.examiner.architecture(target.arch)
         shown = [str(tree.version), repr(architecture), [item.identity for item in toolchains], models]
-        rest = [self._standard(target.standard), repr(self.examiner.plan.machine), state()]
+        rest = [self.standard_name(target.standard), repr(self.examiner.plan.machine), state()]
         return digest(json.dumps([*parts, *shown, *rest]).encode("ascii"))
 
-    def _standard(self, number: int) -> str:
+    def standard_name(self, number: int) -> str:
         """A name for all that a policy says about configs: waivers and the exit status come later."""
         found = self._standards.get(number)
         if found is None:

@@ -17,6 +17,7 @@ from kpolicy.evaluate.dotconfig import dotconfig
 from kpolicy.evaluate.effect import effect
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.explain.difference import change
+from kpolicy.explain.origins import Differing
 from kpolicy.explain.value_change import changed
 from kpolicy.kconfig.model import Model
 from tests.kconfig.generate import config, kconfig
@@ -37,16 +38,20 @@ def test_every_change_goes_back_to_a_line(seed: int, old_dialect: bool, tmp_path
     random = Random(seed)
     shutil.rmtree(tmp_path / "tree", ignore_errors=True)
     text = kconfig(random, tristate_choices=old_dialect)
+    first, second = config(random), config(random)
     try:
         model = load(make_tree(tmp_path / "tree", {"Kconfig": text}))
+        configs = [parse_config("config", lines) for lines in (first, second)]
     except InputError:
+        # No model, or no line at all.
         return
-    first, second = config(random), config(random)
-    before, after = (evaluate(model, parse_config("config", lines), "olddefconfig") for lines in (first, second))
+    before, after = (evaluate(model, item, "olddefconfig") for item in configs)
     names = changed(effect(before), effect(after))
     old, new = _written(before), _written(after)
     assert set(names) == {name for name in {*old, *new} if old.get(name) != new.get(name)}
     others = frozenset(names)
+    differing = Differing(before, after)
+    assert {name for name in model.names() if name in differing} == others
     changes = {name: change(before, after, name, others) for name in names}
     for item in changes.values():
         seen: list[str] = []

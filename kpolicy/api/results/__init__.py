@@ -42,6 +42,7 @@ from kpolicy.api.results.findings import (
     Waiver,
     Witness,
 )
+from kpolicy.api.results.histories import History, OptionChange
 from kpolicy.api.results.places import Failure, Location, Place
 from kpolicy.api.results.proofs import Conflict, Ground, Proof, Verdict
 from kpolicy.api.results.symbols import (
@@ -91,6 +92,7 @@ __all__ = [
     "Fixed",
     "GivenUp",
     "Ground",
+    "History",
     "KconfigLine",
     "Kernel",
     "LineCosts",
@@ -102,6 +104,7 @@ __all__ = [
     "NotFixed",
     "Note",
     "Observed",
+    "OptionChange",
     "OtherReading",
     "Place",
     "Proof",

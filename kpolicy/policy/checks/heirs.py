@@ -15,6 +15,8 @@ from kpolicy.kconfig.transitional import successors
 from kpolicy.policy.checks.renames import RenameKind, earlier_names, renamed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kpolicy.kconfig.model import Model
 
 # A name that was renamed more often than that is none.
@@ -44,6 +46,19 @@ def heirs(model: Model, name: str) -> Heirs | None:
         return later
     earlier = _earlier(model, name)
     return None if earlier is None else Heirs((earlier,), "renamed")
+
+
+def name_here(model: Model, names: Iterable[str]) -> str | None:
+    """The name that a symbol has in this tree, of all that it has had, the newest first; None where it has none."""
+    defined = [name for name in names if model.is_defined(name)]
+    for name in defined:
+        if not model.is_transitional(name):
+            return name
+    for name in defined:
+        found = successors(model, name)
+        if len(found) == 1:
+            return found[0]
+    return None
 
 
 def _later(model: Model, name: str) -> Heirs | None:

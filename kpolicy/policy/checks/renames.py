@@ -36,6 +36,20 @@ def earlier_names(name: str) -> tuple[str, ...]:
     return _earlier().get(name, ())
 
 
+def all_names(name: str) -> tuple[str, ...]:
+    """The names that a symbol has had and meant the same, itself among them; the newest first."""
+    newest, seen = name, {name}
+    while (entry := renames().get(newest)) is not None and entry.kind == "renamed" and len(entry.names) == 1:
+        if entry.names[0] in seen:
+            break
+        newest = entry.names[0]
+        seen.add(newest)
+    found = [newest]
+    for item in found:
+        found += [old for old in earlier_names(item) if old not in found]
+    return tuple(found)
+
+
 @functools.cache
 def renames() -> Mapping[str, Rename]:
     """Everything in both tables, by the old name: `kpolicy/rules/renames.toml` counts before `kpolicy/names`."""

@@ -70,10 +70,15 @@ def apply_waivers(findings: Iterable[Finding], waivers: Sequence[Waiver], scope:
 
 def matches(waiver: Waiver, finding: Finding) -> bool:
     """Whether a waiver is about a finding, expired or not."""
+    return covers(waiver, finding.rule, finding.symbol, finding.config)
+
+
+def covers(waiver: Waiver, rule: str, symbol: str, config: str) -> bool:
+    """Whether a waiver is about findings of a rule about a symbol in a config, expired or not."""
     return (
-        waiver.symbol in ("", finding.symbol)
-        and matches_rule(waiver.rule, finding.rule)
-        and (not waiver.config or matches_config(waiver.config, finding.config))
+        waiver.symbol in ("", symbol)
+        and matches_rule(waiver.rule, rule)
+        and (not waiver.config or matches_config(waiver.config, config))
     )
 
 

@@ -8,14 +8,12 @@ import io
 
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import Report
-from kpolicy.report.text.plain import line
+from kpolicy.report.text.plain import csv_cell, line
 
 COLUMNS = (
     "severity", "rule", "architecture", "config", "role", "symbol", "value",
     "path", "line", "message", "remedy", "fingerprint", "note", "owner",
 )  # fmt: skip
-# What a spreadsheet would take for the beginning of a formula; tabs and line ends are escapes already.
-_FORMULA = ("=", "+", "-", "@")
 
 
 def render(report: Report, how: Presentation) -> str:  # noqa: ARG001 - every format has the same signature
@@ -31,10 +29,5 @@ def render(report: Report, how: Presentation) -> str:  # noqa: ARG001 - every fo
         )  # fmt: skip
         remedy = "\n".join(map(line, finding.remedy))
         why = (line(finding.note), line(finding.owner))
-        writer.writerow([_cell(item) for item in (*map(line, cells), remedy, finding.fingerprint, *why)])
+        writer.writerow([csv_cell(item) for item in (*map(line, cells), remedy, finding.fingerprint, *why)])
     return text.getvalue()
-
-
-def _cell(text: str) -> str:
-    """A cell that no spreadsheet computes: an apostrophe before it makes it text."""
-    return f"'{text}" if text.startswith(_FORMULA) else text

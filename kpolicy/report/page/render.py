@@ -34,18 +34,24 @@ def render(report: Report) -> str:
     return template.render(page=page, title=page.title, version=page.version, policy=policy, **marked)
 
 
-def render_sections(title: str, lead: str, sections: Sequence[object], notes: Sequence[str]) -> str:
-    """A whole HTML document of tables; a section has an anchor, a title, heads and rows."""
+def render_sections(
+    title: str, lead: str, sections: Sequence[object], notes: Sequence[str], pictures: Sequence[object] = ()
+) -> str:
+    """A whole HTML document of tables; a section has an anchor, a title, heads and rows.
+
+    Pictures, with shapes and labels, come before the tables.
+    """
     style = _file("style.css")
     policy = f"default-src 'none'; style-src {_hash(style)}; base-uri 'none'; form-action 'none'"
     return (
         _environment()
-        .get_template("sections.html")
+        .get_template("history.html" if pictures else "sections.html")
         .render(
             title=title,
             lead=lead,
             sections=sections,
             notes=notes,
+            pictures=pictures,
             policy=policy,
             version=__version__,
             style=Markup(style),  # noqa: S704 - a file of the package needs no escaping
