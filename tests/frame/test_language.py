@@ -89,7 +89,7 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(item)
 
 
-_DATA = ("rules", "costs", "parameters", "knobs")
+_DATA = ("rules", "costs", "parameters", "knobs", "policy/shipped")
 
 
 def _data_texts() -> Iterator[tuple[str, str]]:

@@ -19,7 +19,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from kpolicy.kernel.version import parse_version
 from kpolicy.policy.checks.lifetime import is_in, lifetime, lifetime_words
 from kpolicy.policy.checks.renames import renames
 from kpolicy.policy.expressions.expression import symbols
@@ -94,16 +93,18 @@ def _off_already(config: Config, option: str, verdict: str) -> bool:
     return verdict.endswith("is not present") and config.values.get(option, "n") == "n"
 
 
-def _new_between(config: Config, option: str, _verdict: str) -> bool:
-    found = lifetime(option)
-    if found is None or option in config.values or not (found.first and found.before):
+def _not_known(config: Config, option: str, _verdict: str) -> bool:
+    """Neither that the release has it nor that it lacks it: what is in between two releases that were read."""
+    if option in config.values or lifetime(option) is None:
         return False
-    return parse_version(found.before) < parse_version(config.release) < parse_version(found.first)
+    return not is_in(option, config.release) and not lifetime_words(option, config.release)
 
 
-def _taken_in(config: Config, option: str, _verdict: str) -> bool:
-    """Whether only some releases of the series may have it: a stable release took it in."""
-    return option not in config.values and lifetime(option) is not None and not is_in(option, config.release)
+def _other_architecture(config: Config, option: str, _verdict: str) -> bool:
+    """Whether an option that architectures select is in its condition, and is off."""
+    conditions = [item.scope.when for item in _requirements() if item.symbol == option and item.scope.when is not None]
+    selected = [name for when in conditions for name in symbols(when) if name.startswith(("HAVE_", "ARCH_"))]
+    return any(config.values.get(name) != "y" for name in selected)
 
 
 @functools.cache
@@ -121,8 +122,8 @@ REASONS: Final[Mapping[str, Callable[[Config, str, str], bool]]] = {
     "for another compiler": _other_compiler,
     "for an option that is off": _other_option,
     "off already": _off_already,
-    "new between two releases that were read for kpolicy/names": _new_between,
-    "taken in by a stable release of the series": _taken_in,
+    "not supported by this architecture": _other_architecture,
+    "not known for this release": _not_known,
 }
 
 

@@ -24,6 +24,9 @@ from tests.kconfig.small import make_tree
 from tests.models import tree_of
 
 X86 = "CONFIG_X86=y\nCONFIG_X86_64=y\nCONFIG_64BIT=y\nCONFIG_CC_IS_GCC=y\nCONFIG_MODULES=y\n"
+ARM64 = "CONFIG_ARM64=y\nCONFIG_64BIT=y\nCONFIG_CC_IS_CLANG=y\n"
+# After the word that names its source: a finding shows it on one line.
+LONGEST_NOTE = 90
 
 _PROTECTED = frozenset(
     "ACPI BPF_SYSCALL CPU_SUP_AMD CPU_SUP_INTEL DEVMEM EFI INET KVM MODULES NET PCI RISCV_ISA_XTHEADVECTOR SCHED_SMT"
@@ -61,7 +64,7 @@ def test_an_option_that_a_stable_release_took_in(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("release", "is_required"), [("6.1.176", False), ("6.12.43", True), ("7.3.4", True)])
 def test_an_option_of_some_releases(tmp_path: Path, release: str, is_required: bool) -> None:
     # mm/Kconfig has RANDOM_KMALLOC_CACHES from 6.6 on, transitional from 7.2 on
-    found = findings(tmp_path, X86, release)
+    found = findings(tmp_path, X86 + "CONFIG_ARCH_SUPPORTS_PAGE_TABLE_CHECK=y\n", release)
     assert ("RANDOM_KMALLOC_CACHES" in found) is is_required
     assert "PAGE_TABLE_CHECK_ENFORCED" in found
 
@@ -76,12 +79,60 @@ def test_an_old_name_meets_the_requirement_for_the_new_one(tmp_path: Path) -> No
     assert "RETPOLINE" in findings(tmp_path, X86 + "# CONFIG_RETPOLINE is not set\n", "6.1.176")
 
 
+def test_what_only_an_option_under_its_old_name_allows(tmp_path: Path) -> None:
+    lines = "CONFIG_GCC_PLUGIN_STACKLEAK=y\nCONFIG_STACKLEAK_RUNTIME_DISABLE=y\n"
+    assert "STACKLEAK_RUNTIME_DISABLE" in findings(tmp_path, X86 + lines, "6.1.176")
+
+
 def test_options_of_another_architecture_and_compiler(tmp_path: Path) -> None:
     found = findings(tmp_path, X86)
     assert not {"ARM64_PAN", "SHADOW_CALL_STACK", "CFI_CLANG"} & found.keys()
-    found = findings(tmp_path, "CONFIG_ARM64=y\nCONFIG_64BIT=y\nCONFIG_CC_IS_CLANG=y\n", arch="arm64")
+    found = findings(tmp_path, ARM64, arch="arm64")
     assert {"ARM64_PAN", "SHADOW_CALL_STACK", "CFI_CLANG"} <= found.keys()
     assert "MITIGATION_RETPOLINE" not in found
+
+
+@pytest.mark.parametrize(
+    ("symbol", "arch", "lines", "release", "is_required"),
+    [
+        # arch/arm64/Kconfig has it up to 5.9; 5.10 has it in arch/arm only
+        ("HARDEN_BRANCH_PREDICTOR", "arm64", ARM64, "5.9.2", True),
+        ("HARDEN_BRANCH_PREDICTOR", "arm64", ARM64, "6.12.43", False),
+        # depends on ARCH_SUPPORTS_PAGE_TABLE_CHECK
+        ("PAGE_TABLE_CHECK", "x86", X86, "6.12.43", False),
+        # depends on CPU_SUP_INTEL
+        ("MITIGATION_GDS", "x86", X86 + "# CONFIG_CPU_SUP_INTEL is not set\n", "6.12.43", False),
+        ("MITIGATION_GDS", "x86", X86 + "CONFIG_CPU_SUP_INTEL=y\n", "6.12.43", True),
+        # ARCH_MMAP_RND_COMPAT_BITS_MAX has a line without COMPAT, ARCH_MMAP_RND_COMPAT_BITS has none
+        ("ARCH_MMAP_RND_COMPAT_BITS", "x86", X86 + "CONFIG_ARCH_MMAP_RND_COMPAT_BITS_MAX=16\n", "6.12.43", False),
+        # depends on !RANDSTRUCT, on riscv alone
+        ("STACKPROTECTOR_PER_TASK", "riscv", "CONFIG_RISCV=y\nCONFIG_RANDSTRUCT=y\n", "6.12.43", False),
+        ("STACKPROTECTOR_PER_TASK", "riscv", "CONFIG_RISCV=y\n", "6.12.43", True),
+        # depends on SECURITY_SELINUX
+        ("LSM_MMAP_MIN_ADDR", "x86", X86, "6.12.43", False),
+    ],
+)
+def test_no_option_that_its_dependencies_rule_out(
+    tmp_path: Path, symbol: str, arch: str, lines: str, release: str, is_required: bool
+) -> None:
+    assert (symbol in findings(tmp_path, lines, release, arch)) is is_required
+
+
+@pytest.mark.parametrize("most", [14, 15, 16, 17, 18, 19, 24, 27, 29, 30, 31, 32, 33])
+def test_the_most_random_bits_of_each_configuration(tmp_path: Path, most: int) -> None:
+    # The defaults of ARCH_MMAP_RND_BITS_MAX in arch/{arm,arm64,riscv,x86}/Kconfig
+    lines = f"CONFIG_ARCH_MMAP_RND_BITS_MAX={most}\nCONFIG_ARCH_MMAP_RND_BITS={most - 1}\n"
+    assert "ARCH_MMAP_RND_BITS" in findings(tmp_path, X86 + lines)
+
+
+def test_an_option_has_one_short_note() -> None:
+    notes: dict[tuple[str, tuple[str, ...]], set[str]] = {}
+    for item in load_policy("kspp").files[0].require:
+        assert isinstance(item, Requirement)
+        note = item.note.partition(": ")[2]
+        assert 0 < len(note) <= LONGEST_NOTE, item.note
+        notes.setdefault((item.symbol, item.contains), set()).add(note)
+    assert {key: found for key, found in notes.items() if len(found) > 1} == {}
 
 
 def test_what_others_recommend_is_a_note(tmp_path: Path) -> None:
@@ -113,7 +164,7 @@ def _needs(model: Model, symbol: str) -> set[str]:
 @pytest.mark.parametrize(
     ("option", "symbol", "release"),
     [
-        ("KVM=m", "MITIGATION_VMSCAPE", "6.18.0"), ("MODULES=y", "STRICT_MODULE_RWX", "6.12.43"),
+        ("KVM=m", "MITIGATION_VMSCAPE", "6.18.0"), ("MODULES=y\nCONFIG_ARCH_HAS_STRICT_MODULE_RWX=y", "STRICT_MODULE_RWX", "6.12.43"),
         ("EFI=y", "EFI_DISABLE_PCI_DMA", "6.12.43"), ("BPF_SYSCALL=y", "BPF_UNPRIV_DEFAULT_OFF", "6.12.43"),
         ("DEVMEM=y", "STRICT_DEVMEM", "6.12.43"), ("CPU_SUP_INTEL=y", "MITIGATION_RFDS", "6.12.43"),
         ("CPU_SUP_AMD=y", "MITIGATION_SRSO", "6.12.43"), ("SCHED_SMT=y", "SCHED_CORE", "6.12.43"),

@@ -397,3 +397,6 @@ def test_conditions_for_other_kernels_and_of_other_tools_are_left_alone() -> Non
     assert judge_requirements(BASE, found)
     assert not judge_requirements(BASE, [replace(item, origin="foreign") for item in found])
     assert not judge_requirements(BASE, found, names=lambda: {"NO_SUCH_ONE": ()})  # type: ignore[arg-type, return-value]
+    text = table(symbol="ITS_OPTION", value="y", when="NO_SUCH_ONE", if_exists=True)
+    assert not judged(BASE, text)
+    assert judged(BASE, text.replace("ITS_OPTION", "DEBUG_KERNEL"))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from kpolicy.policy.checks.reasons import is_foreign
 from kpolicy.policy.expressions.expression import symbols
+from kpolicy.policy.judging.known_as import known_as
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -26,7 +27,7 @@ def unknown_in_conditions(
     """The names that conditions mention and no architecture has, each with the first requirement it decides about.
 
     Not in policies of other tools, whose conditions are for many releases, and not where the requirement is for other
-    configs anyway.
+    configs anyway, or for kernels that have its symbol and this one has not.
     """
     told: set[tuple[Expression, str]] = set()
     for item in requirements:
@@ -34,6 +35,8 @@ def unknown_in_conditions(
         if when is None or item.origin == "foreign":
             continue
         if not replace(item.scope, when=None).covers(values, config):
+            continue
+        if item.if_exists and not values.model.is_defined(known_as(values.model, item).symbol):
             continue
         for name in symbols(when):
             is_meant = f"exists({name})" in str(when)
