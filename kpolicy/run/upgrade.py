@@ -168,7 +168,7 @@ def upgrade_tree(request: TreeRequest, context: Context) -> TreeUpgrade:
         ]
     found: dict[tuple[str, str], UpgradeRow] = {}
     with no_collection():
-        for rows in spread(plans[1], _rows, works, context.jobs):
+        for rows in spread(plans[1], _rows, works, context):
             found.update({(row.config, row.architecture): row for row in rows})
             context.listener.progress(len(found), len(targets))
     missing = [item for item in targets if (item.name, item.arch) not in found]
