@@ -12,15 +12,16 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, NoReturn
+from typing import TYPE_CHECKING, Final, Literal
 
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.source import listed
+from kpolicy.kernel.suites import KUNITCONFIG, kunitconfigs
 
 if TYPE_CHECKING:
     from kpolicy.kernel.git import Revision
-    from kpolicy.kernel.source import KernelTree, Source
+    from kpolicy.kernel.source import Source
 
 # A folder with more below it is sent folder by folder.
 _MOST_BELOW: Final = 20_000
@@ -112,13 +113,14 @@ class AnsweredTree:
             return found
         if self._is_missing(path):
             raise InputError(f"{self._show(path)}: no such file in the kernel tree")
-        self._fail(Question("read", path))
+        raise self._failure(Question("read", path))
 
     def is_file(self, path: str) -> bool:
         """See `Source.is_file`."""
         if path in self._files:
             return True
-        if path in self._missing or self._is_missing(path):
+        # A file cannot be listed: what was listed is a folder, or nothing at all.
+        if path in self._missing or path in self._folders or self._is_missing(path):
             return False
         raise UnansweredError(self, Question("is_file", path))
 
@@ -131,25 +133,28 @@ class AnsweredTree:
             return ()
         if path in self._files:
             raise InputError(f"{self._show(path)}: is a file, expected a directory")
-        self._fail(Question("list_dir", path))
+        raise self._failure(Question("list_dir", path))
 
     def stamp(self, path: str) -> None:
         """None: nobody says when a file changes."""
 
     def _is_missing(self, path: str) -> bool:
-        """Whether its folder is known, and has nothing of that name."""
-        folder, _, name = path.rpartition("/")
-        names = self._names.get(folder)
-        return names is not None and name not in names and _PLAIN.fullmatch(path) is not None
+        """Whether the nearest folder on the way that is known has nothing of that name."""
+        if _PLAIN.fullmatch(path) is None:
+            return False
+        while path:
+            path, _, name = path.rpartition("/")
+            names = self._names.get(path)
+            if names is not None:
+                return name not in names
+        return False
 
     def _show(self, path: str) -> str:
         return f"{self._name}:{path}" if self._revision is not None else os.path.join(self._name, path)
 
-    def _fail(self, question: Question) -> NoReturn:
+    def _failure(self, question: Question) -> BaseException:
         fault = self._faults.get(question)
-        if fault is None:
-            raise UnansweredError(self, question)
-        raise fault.kept()
+        return fault.kept() if fault is not None else UnansweredError(self, question)
 
 
 class _Answering:
@@ -167,9 +172,7 @@ class _Answering:
     @property
     def answers(self) -> Answers:
         """What was said."""
-        return Answers(
-            self._contents, frozenset(self._files), self._folders, self._faults, frozenset(self._missing)
-        )
+        return Answers(self._contents, frozenset(self._files), self._folders, self._faults, frozenset(self._missing))
 
     def read(self, path: str) -> None:
         """The content of a file, and what else is in its folder."""
@@ -213,6 +216,16 @@ class _Answering:
             elif listed(self._source, inside):
                 self.below(inside, whole=whole, depth=depth + 1)
 
+    def beside(self, path: str) -> None:
+        """The files of a folder that end as one of them does."""
+        folder, _, base = path.rpartition("/")
+        ending = base[base.rfind(".") :] if "." in base else base
+        for name in self._folders.get(folder, ()):
+            other = f"{folder}/{name}" if folder else name
+            if name.endswith(ending) and other not in self._contents and self._source.is_file(other):
+                self._files.add(other)
+                self._small(other)
+
     def _small(self, path: str) -> None:
         try:
             content = self._source.read(path)
@@ -224,17 +237,26 @@ class _Answering:
 
 
 def answered(source: Source, question: Question) -> Answers:
-    """The answer to a question, and to those that follow it: about a folder, what is below."""
+    """The answer to a question, and to those that are likely to follow.
+
+    About a folder that is what is below, about a file those beside it with the same ending, and about the configs of
+    KUnit all of them.
+    """
     answering = _Answering(source)
+    path = question.path
     if question.method == "list_dir":
-        if question.path:
-            answering.below(question.path)
-        else:
-            answering.list_dir(question.path)
-    elif question.method == "read":
-        answering.read(question.path)
+        answering.list_dir(path)
+        if path:
+            answering.below(path)
+        return answering.answers
+    if question.method == "read":
+        answering.read(path)
     else:
-        answering.is_file(question.path)
+        answering.is_file(path)
+    answering.beside(path)
+    if path.rpartition("/")[2] == KUNITCONFIG:
+        for other in kunitconfigs(source):
+            answering.read(other)
     return answering.answers
 
 

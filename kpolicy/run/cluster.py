@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kpolicy.errors import InputError, UsageError
 from kpolicy.kconfig.cache import digest
 from kpolicy.kconfig.names import index_names
-from kpolicy.kernel.answers import Answers, answered, answered_in_advance
+from kpolicy.kernel.answers import answered, answered_in_advance
 from kpolicy.run.cluster_worker import Asks, Differs, Done, Parcel, identity, packed, plan_by_number, work
 from kpolicy.run.executors import Item, Result
 from kpolicy.run.plan import Plan
@@ -52,7 +52,7 @@ class Cluster:
         self._address = address
         self._run = uuid.uuid4().hex
         self._trees: list[tuple[Plan, KernelTree]] = []
-        self._parcels: dict[str, Future] = {}
+        self._parcels: dict[str, Future[Any]] = {}
         self._seen = time.monotonic()
         self._looked = 0.0
         self._workers = 0
@@ -80,8 +80,8 @@ class Cluster:
         Raises InputError where the scheduler or all workers are gone, and for a worker with another kpolicy.
         """
         waiting = deque(items)
-        running: dict[Future, Item] = {}
-        ended: SimpleQueue[Future] = SimpleQueue()
+        running: dict[Future[Any], Item] = {}
+        ended: SimpleQueue[Future[Any]] = SimpleQueue()
         try:
             number = self._number(plan, looking.source if looking is not None else None) if items else 0
             while waiting or running:
@@ -105,11 +105,11 @@ class Cluster:
             if running:
                 self._client.cancel(list(running), force=True)
 
-    def _send(self, number: int, function: Callable[[Item], Result], item: Item) -> Future:
+    def _send(self, number: int, function: Callable[[Item], Result], item: Item) -> Future[Any]:
         """Have an item worked on; which plans that mentions is known once it is packed."""
         call = _packed((number, function, item), self._number)
-        parcels = dict(self._parcels)
-        return self._client.submit(work, identity(), self._run, parcels, call, pure=False, key=f"kpolicy-{uuid.uuid4().hex}")
+        name = f"kpolicy-{uuid.uuid4().hex}"
+        return self._client.submit(work, identity(), self._run, dict(self._parcels), call, pure=False, key=name)
 
     def _number(self, plan: Plan, source: KernelTree | None = None) -> int:
         """The number of a plan, whose tree is sent if it is new."""
@@ -132,7 +132,7 @@ class Cluster:
         with dask.config.set({"distributed.admin.large-graph-warning-threshold": len(content) + (1 << 20)}):
             self._parcels[name] = self._client.submit(bytes, content, key=f"kpolicy-tree-{self._run}-{name}")
 
-    def _next(self, ended: SimpleQueue[Future]) -> Future:
+    def _next(self, ended: SimpleQueue[Future[Any]]) -> Future[Any]:
         while True:
             try:
                 future = ended.get(timeout=_LOOK)
@@ -143,14 +143,15 @@ class Cluster:
                 self._look()
             return future
 
-    def _outcome(self, future: Future) -> Done | Asks | Differs | None:
+    def _outcome(self, future: Future[Any]) -> Done | Asks | Differs | None:
         """What became of a task; None where every worker died that tried it."""
         from distributed.client import FutureCancelledError
         from distributed.scheduler import KilledWorker
 
         while True:
             try:
-                return future.result(timeout=_LOOK)
+                found: Done | Asks | Differs = future.result(timeout=_LOOK)
+                return found
             except TimeoutError:
                 # A worker died after it was done: the task is done again.
                 self._look()
@@ -220,8 +221,9 @@ def _packed(value: object, number: Callable[[Plan], int]) -> bytes:
 
 
 def _differs(address: str, found: tuple[str, ...]) -> InputError:
-    own, other = (", ".join(words) for words in zip(*((a, b) for a, b in zip(identity(), found, strict=True) if a != b), strict=True))
+    different = [(here, there) for here, there in zip(identity(), found, strict=True) if here != there]
+    here, there = (", ".join(words) for words in zip(*different, strict=True))
     return InputError(
-        f"the worker at {address} has {other}, and this machine {own}: its results could differ",
+        f"the worker at {address} has {there}, this machine {here}: its results could differ",
         hint="install the same versions on all machines, and start the workers again",
     )

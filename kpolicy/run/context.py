@@ -53,8 +53,8 @@ class Context:
     """The surroundings of a run.
 
     `environment` is what git and executed probes see, `cache` the folder of what is remembered (None: nothing is),
-    `jobs` how many processes work at once, `cluster` what does the work instead of processes of this machine, `stdin` what a config named `-` is read from, and `today` the day by
-    which waivers expire.
+    `jobs` how many processes work at once, `cluster` what works instead of processes of this machine, `stdin` what a
+    config named `-` is read from, and `today` the day by which waivers expire.
     """
 
     environment: Mapping[str, str] = field(default_factory=dict)

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 _START = "fork"
 # How long a worker may take to end, in seconds, when requested.
 _PATIENCE: Final = 2.0
-LOST: Final = InputError("a worker process died, probably out of memory", hint="try fewer processes: -j 1")
+LOST: Final = InputError(
+    "a worker process died, probably out of memory",
+    hint="use fewer processes (-j 1), or workers with more memory",
+)
 """What became of work whose result is missing."""
 Item = TypeVar("Item")
 Result = TypeVar("Result")

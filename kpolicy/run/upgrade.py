@@ -84,6 +84,8 @@ class Result:
 def upgrade(request: UpgradeRequest, context: Context) -> Result:
     """What becomes of a config; raises UsageError or InputError for one that cannot be looked at on both kernels."""
     before, after, terms = request.before, request.after, request.terms
+    if context.cluster is not None:
+        raise UsageError("one config is upgraded on this machine", hint="leave out --scheduler")
     target, content = read_edited(request.config, before or after, request.arch, context.stdin)
     if before is None and any(part.in_tree for part in target.parts):
         raise UsageError(f"{request.config}: a config of {after.name}, the new kernel", hint="pass --from TREE")
