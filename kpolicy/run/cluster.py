@@ -40,6 +40,8 @@ WITHOUT_WORKERS: Final = 60.0
 """How long a scheduler may be without workers, in seconds."""
 # How often the number of workers is asked for, in seconds, while they work.
 _LOOK: Final = 5.0
+# What Dask's scheduler says of work by a module that it lacks.
+_UNREADABLE: Final = "deserialization of the task graph"
 _LOGGER: Final = "distributed"
 _START: Final = "start some: dask worker {} --nthreads 1"
 
@@ -63,14 +65,27 @@ class Cluster:
         self._client.close(timeout=CONNECTING)
 
     def wait(self) -> int:
-        """The number of workers, as soon as there are any; raises InputError where there are none for a while."""
+        """The number of workers, as soon as there are any.
+
+        Raises InputError where there are none for a while, and for one that lacks this kpolicy.
+        """
         from distributed.exceptions import WorkerStartTimeoutError
 
         try:
             self._client.wait_for_workers(1, timeout=WITHOUT_WORKERS)
         except WorkerStartTimeoutError:
             raise self._no_workers() from None
+        self._check_workers()
         return self._look()
+
+    def _check_workers(self) -> None:
+        """Refuse workers that lack this kpolicy: one without any would end with the first piece of work."""
+        found = self._client.run(identity, on_error="return")
+        for address, own in sorted(found.items()):
+            if isinstance(own, Exception):
+                raise _lacks(f"worker at {address}")
+            if own != identity():
+                raise _differs(address, own)
 
     def results(
         self, plan: Plan, work: Callable[[Item], Result], items: Sequence[Item], looking: Examiner | None
@@ -83,7 +98,7 @@ class Cluster:
         running: dict[Future[Any], Item] = {}
         ended: SimpleQueue[Future[Any]] = SimpleQueue()
         try:
-            number = self._number(plan, looking.source if looking is not None else None) if items else 0
+            number = self._number(plan, looking) if items else 0
             while waiting or running:
                 # No more than they can do at once: whoever is ready first gets the next.
                 while waiting and len(running) < max(self._workers, 1):
@@ -111,16 +126,18 @@ class Cluster:
         name = f"kpolicy-{uuid.uuid4().hex}"
         return self._client.submit(work, identity(), self._run, dict(self._parcels), call, pure=False, key=name)
 
-    def _number(self, plan: Plan, source: KernelTree | None = None) -> int:
+    def _number(self, plan: Plan, looking: Examiner | None = None) -> int:
         """The number of a plan, whose tree is sent if it is new."""
         for number, (known, _) in enumerate(self._trees):
             if known is plan or known == plan:
                 return number
-        number, source = len(self._trees), source or plan.open()
+        number, source = len(self._trees), looking.source if looking is not None else plan.open()
         self._trees.append((plan, source))
+        # Which files the architectures source is known where somebody has looked at the tree.
+        files = (looking.tree.names if looking is not None else index_names(source)).files
         # Neither programs nor git are run by workers: what is in the environment is nobody's business.
         sent = replace(plan, tree=os.fspath(source.root), environment={})
-        self._add(Parcel(number, answered_in_advance(source, index_names(source).files), sent))
+        self._add(Parcel(number, answered_in_advance(source, files), sent))
         return number
 
     def _add(self, parcel: Parcel) -> None:
@@ -159,12 +176,10 @@ class Cluster:
                 return None
             except FutureCancelledError:
                 raise self._gone() from None
-            except ModuleNotFoundError as error:
-                if (error.name or "").partition(".")[0] != "kpolicy":
+            except RuntimeError as error:
+                if _UNREADABLE not in str(error):
                     raise
-                raise InputError(
-                    f"a worker of {self._address} lacks kpolicy", hint="install it where the scheduler and workers run"
-                ) from None
+                raise _lacks(f"scheduler at {self._address}") from None
 
     def _look(self) -> int:
         """Count the workers; raises InputError where there were none for a while, or the scheduler is gone."""
@@ -217,7 +232,12 @@ def _packed(value: object, number: Callable[[Plan], int]) -> bytes:
 
     stream = io.BytesIO()
     Pickler(stream).dump(value)
-    return zlib.compress(stream.getvalue(), 3)
+    return zlib.compress(stream.getvalue(), 1)
+
+
+def _lacks(what: str) -> InputError:
+    hint = "install it where the scheduler and the workers run, and start them again"
+    return InputError(f"the {what} lacks this kpolicy", hint=hint)
 
 
 def _differs(address: str, found: tuple[str, ...]) -> InputError:

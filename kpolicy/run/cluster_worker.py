@@ -98,7 +98,7 @@ _held = _Held()
 
 def packed(value: object) -> bytes:
     """A value to be sent."""
-    return zlib.compress(pickle.dumps(value), 3)
+    return zlib.compress(pickle.dumps(value), 1)
 
 
 def unpacked(content: bytes) -> Any:

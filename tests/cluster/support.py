@@ -34,6 +34,12 @@ from kpolicy.run import batches
 batches._look = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 """
 """For a worker that is killed with its first config half done."""
+LACKS = """
+import sys
+
+sys.modules.update({"kpolicy": None, "kpolicy.run": None, "kpolicy.run.cluster_worker": None})
+"""
+"""For a worker or scheduler without kpolicy."""
 DIFFERS = """
 from kpolicy.run import cluster_worker
 
@@ -52,9 +58,9 @@ class Machines:
 
 @contextmanager
 def machines(
-    folder: Path, tree: Path, workers: Sequence[str], *, threads: int = 1, failures: int = 3
+    folder: Path, tree: Path, workers: Sequence[str], *, threads: int = 1, failures: int = 3, scheduler: str = ""
 ) -> Iterator[Machines]:
-    """A scheduler and workers, each of which runs some more Python first.
+    """A scheduler and workers, each of which runs some more Python first, as does the `scheduler`.
 
     A task may lose so many workers (`failures`).
     """
@@ -62,7 +68,19 @@ def machines(
     stated = folder / "scheduler.json"
     try:
         more = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": str(failures)}
-        words = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", stated]
+        first = folder / "scheduler.py"
+        first.write_text(scheduler)
+        words: list[str | int | Path] = [
+            "scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--no-dashboard",
+            "--scheduler-file",
+            stated,
+        ]
+        words += ["--preload", first]
         processes.append(_start(folder / "scheduler", words, more))
         _wait(stated.exists, processes)
         address = str(json.loads(stated.read_text())["address"])

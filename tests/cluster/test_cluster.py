@@ -11,7 +11,7 @@ import pytest
 
 from kpolicy.run import cluster
 from tests.cli.support import Outcome, copy_of_demo, kpolicy
-from tests.cluster.support import DIES, DIFFERS, Machines, machines
+from tests.cluster.support import DIES, DIFFERS, LACKS, Machines, machines
 from tests.git import Repository
 
 pytestmark = pytest.mark.timeout(300)
@@ -134,6 +134,26 @@ def test_another_kpolicy(tree: Path, tmp_path: Path) -> None:
     assert "install the same versions on all machines" in outcome.err
 
 
+def test_another_kpolicy_that_comes_later(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster.Cluster, "_check_workers", lambda _self: None)
+    test_another_kpolicy(tree, tmp_path)
+
+
+def test_a_worker_without_kpolicy(tree: Path, tmp_path: Path) -> None:
+    with machines(tmp_path, tree, [LACKS]) as found:
+        outcome = _on(["audit", tree], found.address)
+    assert (outcome.status, outcome.out) == (3, "")
+    assert outcome.err.startswith("error: the worker at tcp://127.0.0.1:")
+    assert " lacks this kpolicy\n  install it where the scheduler and the workers run" in outcome.err
+
+
+def test_a_scheduler_without_kpolicy(tree: Path, tmp_path: Path) -> None:
+    with machines(tmp_path, tree, [""], scheduler=LACKS) as found:
+        outcome = _on(["audit", tree], found.address)
+    assert (outcome.status, outcome.out) == (3, "")
+    assert outcome.err.startswith(f"error: the scheduler at {found.address} lacks this kpolicy\n")
+
+
 def test_nothing_answers(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "CONNECTING", 0.5)
     outcome = _on(["audit", tree], "tcp://127.0.0.1:1")
@@ -163,7 +183,11 @@ def test_an_interrupt_leaves_the_cluster_usable(two: Machines, tree: Path, monke
 )
 def test_what_is_not_done_by_a_cluster(two: Machines, tree: Path, words: list[str], error: str) -> None:
     command, *rest = words
-    place = {"audit": [tree], "check": ["--tree", tree], "upgrade": ["--from", f"{tree}@HEAD~1", "--to", tree]}
+    place: dict[str, list[str | Path]] = {
+        "audit": [tree],
+        "check": ["--tree", tree],
+        "upgrade": ["--from", f"{tree}@HEAD~1", "--to", tree],
+    }
     outcome = kpolicy(command, *place[command], *rest, "--scheduler", two.address)
     assert (outcome.status, outcome.out) == (2, "")
     assert f"error: {error}\n" in outcome.err
