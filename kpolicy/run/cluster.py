@@ -42,7 +42,7 @@ WITHOUT_WORKERS: Final = 60.0
 _LOOK: Final = 5.0
 # What Dask's scheduler says of work by a module that it lacks.
 _UNREADABLE: Final = "deserialization of the task graph"
-_LOGGER: Final = "distributed"
+_LOGGERS: Final = ("distributed", "tornado")
 _START: Final = "start some: dask worker {} --nthreads 1"
 
 
@@ -211,8 +211,10 @@ def connect(address: str) -> Cluster:
         from distributed import Client
     except ImportError:
         raise UsageError("--scheduler needs Dask, which is not installed", hint="pip install 'kpolicy[dask]'") from None
-    # What goes wrong is said here, in fewer words.
-    logging.getLogger(_LOGGER).setLevel(logging.CRITICAL)
+    # What goes wrong is said here, in fewer words.  Dask gives some of its loggers levels of their own.
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] in _LOGGERS:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         client = Client(address, timeout=CONNECTING, set_as_default=False, name="kpolicy")
     except (OSError, TimeoutError) as error:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -171,6 +172,12 @@ def test_an_interrupt_leaves_the_cluster_usable(two: Machines, tree: Path, monke
         patch.setattr(cluster.Cluster, "_next", interrupt)
         assert _on(["audit", tree], two.address) == Outcome(130, "", "")
     assert _on(["audit", tree], two.address) == kpolicy("audit", tree, "--no-cache")
+
+
+def test_dask_logs_nothing(two: Machines) -> None:
+    # It would print tracebacks between the errors of kpolicy when a scheduler is lost.
+    cluster.connect(two.address).close()
+    assert not logging.getLogger("distributed.client").isEnabledFor(logging.ERROR)
 
 
 @pytest.mark.parametrize(
