@@ -15,6 +15,7 @@ from kpolicy.cli.options import (
     arch_option,
     policy_options,
     report_options,
+    scheduler_option,
     since_option,
     toolchain_options,
 )
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 @since_option
 @toolchain_options
 @report_options
+@scheduler_option
 @machine_options
 @census_option
 @click.pass_obj

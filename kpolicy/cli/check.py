@@ -18,6 +18,7 @@ from kpolicy.cli.options import (
     policy_options,
     release_option,
     report_options,
+    scheduler_option,
     since_option,
     toolchain_options,
     tree_option,
@@ -43,6 +44,7 @@ from kpolicy.cli.running import running_options, stated_root
 @since_option
 @toolchain_options
 @report_options
+@scheduler_option
 @machine_options
 @click.pass_obj
 def command(

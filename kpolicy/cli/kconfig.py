@@ -12,6 +12,7 @@ from kpolicy.cli.options import (
     arch_option,
     policy_options,
     report_options,
+    scheduler_option,
     since_option,
     toolchain_options,
 )
@@ -51,6 +52,7 @@ from kpolicy.errors import UsageError
 @since_option
 @toolchain_options
 @report_options
+@scheduler_option
 @click.pass_obj
 def command(
     console: Console,

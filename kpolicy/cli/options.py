@@ -106,6 +106,15 @@ def _jobs_option(command: Command) -> Command:
     return click.option("-j", "--jobs", type=click.IntRange(min=1), help=text)(command)
 
 
+def scheduler_option(command: Command) -> Command:
+    """--scheduler: a cluster instead of processes."""
+    text = (
+        "Have the work done by the workers of the Dask scheduler at ADDRESS (for example tcp://10.0.0.1:8786)."
+        " Needs kpolicy[dask]."
+    )
+    return click.option("--scheduler", metavar="ADDRESS", help=text)(command)
+
+
 def only_failing_option(command: Command) -> Command:
     """-q of commands with a report."""
     text = "Print nothing on stdout but the findings that fail the run, a line each."

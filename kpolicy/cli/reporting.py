@@ -12,7 +12,7 @@ from kpolicy.cli.command_line import stated_command_line
 from kpolicy.cli.console import Console
 from kpolicy.cli.machine import stated_machine
 from kpolicy.cli.outputs import Outputs, check_outputs, deliver_outputs
-from kpolicy.cli.setup import check_output, context_for
+from kpolicy.cli.setup import check_output, context_for, on_cluster
 from kpolicy.cli.view_options import chosen_findings
 from kpolicy.errors import UsageError
 from kpolicy.frozen import dataclass
@@ -34,7 +34,7 @@ class Options:
 
     `outputs` are those of a report; `output` is the one file of any other result.  `machine` is the one of
     `machine_options` that costs are computed for, None where no format shows costs; `cmdline` is that of
-    `cmdline_option`.
+    `cmdline_option`, `scheduler` that of `scheduler_option`.
     """
 
     outputs: Outputs
@@ -49,6 +49,7 @@ class Options:
     machine: Machine | None = None
     color: str = "auto"
     cmdline: tuple[str, ...] = ()
+    scheduler: str | None = None
 
     @classmethod
     def of(cls, words: Mapping[str, object]) -> Options:
@@ -67,6 +68,7 @@ class Options:
             machine=_machine(words, outputs) if "ram" in words else None,
             color=cast("str", words.get("color") or "auto"),
             cmdline=cast("tuple[str, ...]", words.get("cmdline") or ()),
+            scheduler=_scheduler(words),
         )
 
     @property
@@ -83,13 +85,21 @@ class Options:
         console.quiet, console.color = self.quiet, self.color
 
     def context(self, console: Console) -> Context:
-        """The surroundings of a run."""
-        return context_for(console, no_cache=self.no_cache, jobs=self.jobs)
+        """The surroundings of a run; raises as `on_cluster` does."""
+        context = context_for(console, no_cache=self.no_cache, jobs=self.jobs)
+        return on_cluster(context, self.scheduler) if self.scheduler is not None else context
 
     def check_outputs(self, console: Console) -> None:
         """Refuse, before any work is done, what could not be written in the end."""
         check_output(self.output, force=self.force)
         check_outputs(console, self.outputs)
+
+
+def _scheduler(words: Mapping[str, object]) -> str | None:
+    scheduler = cast("str | None", words.get("scheduler"))
+    if scheduler is not None and words["jobs"] is not None:
+        raise UsageError("--scheduler and --jobs exclude each other", hint="the cluster has as many jobs as workers")
+    return scheduler
 
 
 def _policy(words: Mapping[str, object]) -> PolicyChoice:

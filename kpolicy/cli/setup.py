@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpolicy.cli.console import Console
@@ -40,6 +41,20 @@ def context_for(console: Console, *, no_cache: bool = False, jobs: int = 1) -> C
         stdin=getattr(sys.stdin, "buffer", None),
         today=today(),
     )
+
+
+def on_cluster(context: Context, address: str) -> Context:
+    """The same surroundings, with the workers of a Dask scheduler until the command ends.
+
+    Raises UsageError and InputError as `connect` and `Cluster.wait` do.
+    """
+    import click
+
+    from kpolicy.run.cluster import connect  # an extra, which takes half a second to import
+
+    cluster = connect(address)
+    click.get_current_context().call_on_close(cluster.close)
+    return replace(context, cluster=cluster, jobs=cluster.wait())
 
 
 def check_output(path: str | None, *, force: bool) -> None:

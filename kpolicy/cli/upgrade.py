@@ -17,6 +17,7 @@ from kpolicy.cli.options import (
     output_options,
     policy_options,
     run_options,
+    scheduler_option,
     toolchain_options,
 )
 from kpolicy.errors import UsageError
@@ -75,6 +76,7 @@ _CONFIGS = ("diff", "minimal", "config")
 @toolchain_options
 @output_options
 @run_options
+@scheduler_option
 @click.pass_obj
 def command(
     console: Console,

@@ -24,6 +24,7 @@ from kpolicy.kernel.source import Source, listed
 
 Suite: TypeAlias = Literal["selftests", "kunit", "rcutorture"]
 
+KUNITCONFIG: Final = ".kunitconfig"
 SELFTESTS: Final = "tools/testing/selftests"
 _RCUTORTURE: Final = f"{SELFTESTS}/rcutorture/configs"
 _KUNIT: Final = "tools/testing/kunit"
@@ -53,7 +54,7 @@ class SuiteFragment:
 def kunitconfigs(source: Source) -> tuple[str, ...]:
     """The fragments of the unit tests of a tree, which are the same for every architecture."""
     tops = (top for top in source.list_dir("") if top not in _WITHOUT_UNIT_TESTS and not top.startswith("."))
-    found = [path for top in tops for path in _files(source, top, {".kunitconfig"})]
+    found = [path for top in tops for path in _files(source, top, {KUNITCONFIG})]
     found += (f"{_KUNIT}/configs/{name}.config" for name in ("all_tests", "default"))
     return tuple(path for path in found if source.is_file(path))
 

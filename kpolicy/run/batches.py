@@ -77,7 +77,7 @@ def examine_all(
     given: list[Any] = []
     # Workers start without the collector too: each would go through the models that it holds again and again.
     with no_collection():
-        for found, result in spread(plan, _examine, batches, context.jobs, looking):
+        for found, result in spread(plan, _examine, batches, context, looking):
             outcomes.update((rest[number], outcome) for number, outcome in found)
             given += result
             context.listener.progress(len(outcomes) + len(given), len(targets) + len(beside))

@@ -71,7 +71,7 @@ def with_changes(
         works += [_Work(today.plan, before, items[at : at + _BATCH]) for at in range(0, len(items), _BATCH)]
     answers = {
         (answer.config, answer.architecture): answer
-        for found in spread(today.plan, _look, works, context.jobs, today)
+        for found in spread(today.plan, _look, works, context, today)
         for answer in found
     }
     return tuple(_told(item, answers.get((item.config, item.architecture))) for item in reports)

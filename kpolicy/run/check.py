@@ -105,6 +105,8 @@ def judge_bare(
     # Only here: what makes a model of a .config is not needed where there is a tree.
     from kpolicy.run.bare import bare_report, bare_values
 
+    if context.cluster is not None:
+        raise UsageError("without a tree configs are judged on this machine", hint="leave out --scheduler")
     terms, failed = request.terms, list(failed)
     reports: list[ConfigReport] = []
     baseline = known_findings(terms.policy, standards) if configs else None

@@ -47,7 +47,7 @@ def compare_all(before: Plan, after: Plan, pairings: Sequence[Pairing], context:
     done = 0
     # Workers start without the collector too: each would go through the models that it holds again and again.
     with no_collection():
-        for batch in spread(after, _compare, sorted(work, key=lambda item: -len(item.pairings)), context.jobs):
+        for batch in spread(after, _compare, sorted(work, key=lambda item: -len(item.pairings)), context):
             done += len(batch.pairs)
             context.listener.progress(done, len(pairings))
             found[batch.pairs[0].pairing] = batch

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from kpolicy.errors import KpolicyError
+from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.kernel.version import read_version
@@ -60,6 +60,9 @@ class Work:
 
 def plan_by(source: KernelTree, terms: Terms, context: Context) -> Plan:
     """The plan of a run by some terms, without standards; raises UsageError for a toolchain that there is not."""
+    if context.cluster is not None and (terms.loader is not None or terms.system is not None):
+        # Their boot parameters are looked up in all C files of the tree.
+        raise UsageError("--cmdline and --running are judged on this machine", hint="leave out --scheduler")
     return replace(
         plan_for(source, terms.toolchain, context), machine=terms.machine, loader=terms.loader, system=terms.system
     )

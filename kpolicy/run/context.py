@@ -14,6 +14,8 @@ from kpolicy.location import Location
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kpolicy.run.executors import Executor
+
 
 class Listener(Protocol):
     """Receives the events of a run."""
@@ -51,13 +53,14 @@ class Context:
     """The surroundings of a run.
 
     `environment` is what git and executed probes see, `cache` the folder of what is remembered (None: nothing is),
-    `jobs` how many processes work at once, `stdin` what a config named `-` is read from, and `today` the day by
-    which waivers expire.
+    `jobs` how many processes work at once, `cluster` what works instead of processes of this machine, `stdin` what a
+    config named `-` is read from, and `today` the day by which waivers expire.
     """
 
     environment: Mapping[str, str] = field(default_factory=dict)
     cache: Path | None = None
     jobs: int = 1
+    cluster: Executor | None = None
     listener: Listener = field(default_factory=Silent)
     stdin: BinaryIO | None = None
     today: dt.date = field(default_factory=today)

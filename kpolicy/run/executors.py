@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Where work is done: in this process, or in several at once.
+"""Where work is done: in this process, in several at once, or on a cluster (`kpolicy.run.cluster`).
 
 Work is a function of a module, and an item: both go to other processes.  It gets at the tree of the run by `examiner`.
 """
@@ -16,6 +16,7 @@ from kpolicy.frozen import dataclass
 from kpolicy.run.endings import end_with_parent, signals_later
 
 if TYPE_CHECKING:
+    from kpolicy.run.context import Context
     from kpolicy.run.examine import Examiner
     from kpolicy.run.plan import Plan
 
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 _START = "fork"
 # How long a worker may take to end, in seconds, when requested.
 _PATIENCE: Final = 2.0
-LOST: Final = InputError("a worker process died, probably out of memory", hint="try fewer processes: -j 1")
+LOST: Final = InputError(
+    "a worker process died, probably out of memory",
+    hint="use fewer processes (-j 1), or workers with more memory",
+)
 """What became of work whose result is missing."""
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -52,12 +56,15 @@ def spread(
     plan: Plan,
     work: Callable[[Item], Result],
     items: Sequence[Item],
-    jobs: int,
+    context: Context,
     looking: Examiner | None = None,
 ) -> Iterator[Result]:
-    """The results of a piece of work for each item, with as many processes as are of use; see `Executor.results`."""
-    jobs = min(jobs, len(items))
-    executor: Executor = Processes(jobs) if jobs > 1 else ThisProcess()
+    """The results of a piece of work for each item, by the cluster of the run if it has one; see `Executor.results`.
+
+    Without one there are as many processes as are of use.
+    """
+    jobs = min(context.jobs, len(items))
+    executor = context.cluster or (Processes(jobs) if jobs > 1 else ThisProcess())
     yield from executor.results(plan, work, items, looking)
 
 
@@ -136,6 +143,14 @@ def examiner(plan: Plan | None = None) -> Examiner:
             return found
     _examiners.append((plan, _looking(plan)))
     return _examiners[-1][1]
+
+
+def look_at(plan: Plan | None) -> None:
+    """Let `examiner` look at the tree of a plan from here on, if it does not yet; at none it holds nothing."""
+    if plan is None:
+        _examiners.clear()
+    elif not _examiners or _examiners[0][0] != plan:
+        _examiners[:] = [(plan, _looking(plan))]
 
 
 def _start_worker(plan: Plan, digests: Mapping[str, str]) -> None:

@@ -74,7 +74,7 @@ def _parts(
     tasks = [_Parts(arch, tuple(several)) for arch, several in by_arch.items()]
     named: dict[int, dict[str, None]] = {select.number: {} for select in selects}
     problems: dict[int, str] = {}
-    for done, answers in enumerate(spread(looking.plan, _ask, tasks, context.jobs, looking), 1):
+    for done, answers in enumerate(spread(looking.plan, _ask, tasks, context, looking), 1):
         context.listener.progress(done, len(tasks))
         for number, parts in answers:
             if isinstance(parts, str):
@@ -119,7 +119,7 @@ def _tried(
             by_arch.setdefault(arch, []).append((select, contents))
     tasks = [_Trials(arch, tuple(several)) for arch, several in by_arch.items()]
     reasons: dict[tuple[int, int], str] = {}
-    for done, answers in enumerate(spread(looking.plan, _try, tasks, context.jobs, looking), 1):
+    for done, answers in enumerate(spread(looking.plan, _try, tasks, context, looking), 1):
         context.listener.progress(done, len(tasks))
         for at, tried in answers:
             if tried.reason:

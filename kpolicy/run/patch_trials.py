@@ -41,7 +41,7 @@ def tried(trials: Sequence[Trial], looking: Examiner, context: Context) -> list[
     ]
     results: dict[int, list[Tried]] = {}
     total, done = sum(len(task.trials) for task in tasks), 0
-    for found in spread(looking.plan, _try, tasks, context.jobs, looking):
+    for found in spread(looking.plan, _try, tasks, context, looking):
         for item in found:
             results.setdefault(item.number, []).append(item)
         done += len(found)

@@ -60,6 +60,7 @@ class Plan:
     only an executed toolchain and git look at; `standards` is what configs are checked against; `machine` is the
     one that costs are computed for, None if no costs are requested; `loader` is the command line that the boot loader
     passes, None where that is not stated; `system` is the running kernel that is judged with its config, if any.
+    `answered` is the tree in a process that lacks its files.
     """
 
     tree: str
@@ -72,9 +73,12 @@ class Plan:
     revision: Revision | None = None
     loader: CommandLine | None = None
     system: System | None = None
+    answered: KernelTree | None = None
 
     def open(self) -> KernelTree:
         """The tree, to be read in this process: a connection to git is no other process's."""
+        if self.answered is not None:
+            return self.answered
         if self.revision is not None:
             from kpolicy.kernel.revision import RevisionSource
 
@@ -92,6 +96,8 @@ def chosen_toolchain(word: str | None) -> Toolchain | None:
 def plan_for(source: KernelTree, toolchain: str | None, context: Context) -> Plan:
     """A plan without standards for a tree; raises UsageError for a toolchain that there is not."""
     chosen_toolchain(toolchain)
+    if context.cluster is not None and toolchain == EXECUTE:
+        raise UsageError("--toolchain exec runs the compiler of this machine", hint="leave out --scheduler")
     if source.revision is not None and toolchain == EXECUTE:
         raise UsageError(
             "--toolchain exec runs scripts of a work tree", hint="check out the revision first: git worktree add"

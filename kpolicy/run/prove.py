@@ -84,7 +84,7 @@ def prove(request: ProveRequest, context: Context) -> tuple[ProofReport, tuple[K
     tasks = [_Task(item, conditions, given) for item in words]
     found: list[_Found] = []
     with no_collection():
-        for item in spread(looking.plan, _look, tasks, context.jobs, looking):
+        for item in spread(looking.plan, _look, tasks, context, looking):
             found.append(item)
             context.listener.progress(len(found), len(tasks))
     found.sort(key=lambda item: words.index(item.arch))

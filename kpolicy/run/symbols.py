@@ -77,7 +77,7 @@ def symbols_of(request: SymbolsRequest, context: Context) -> tuple[tuple[SymbolR
     tasks = [_Task(word, wanted[word], targets.get(word, ())) for word in words if wanted[word]]
     found: list[_Found] = []
     with no_collection():
-        for item in spread(looking.plan, _look, tasks, context.jobs, looking):
+        for item in spread(looking.plan, _look, tasks, context, looking):
             found.append(item)
             context.listener.progress(len(found), len(tasks))
     found.sort(key=lambda item: words.index(item.arch))

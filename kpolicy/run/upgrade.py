@@ -87,6 +87,8 @@ class Result:
 def upgrade(request: UpgradeRequest, context: Context) -> Result:
     """What becomes of a config; raises UsageError or InputError for one that cannot be looked at on both kernels."""
     before, after, terms = request.before, request.after, request.terms
+    if context.cluster is not None:
+        raise UsageError("one config is upgraded on this machine", hint="leave out --scheduler")
     target, content = read_edited(request.config, before or after, request.arch, context.stdin)
     _check_architecture(target, request)
     if before is None and any(part.in_tree for part in target.parts):
@@ -183,7 +185,7 @@ def upgrade_tree(request: TreeRequest, context: Context) -> TreeUpgrade:
         ]
     found: dict[tuple[str, str], UpgradeRow] = {}
     with no_collection():
-        for rows in spread(plans[1], _rows, works, context.jobs):
+        for rows in spread(plans[1], _rows, works, context):
             found.update({(row.config, row.architecture): row for row in rows})
             context.listener.progress(len(found), len(targets))
     missing = [item for item in targets if (item.name, item.arch) not in found]

@@ -41,7 +41,7 @@ class Outcome:
 def kpolicy(*arguments: str | Path, terminal: bool = False, environment: Mapping[str, str] | None = None) -> Outcome:
     """Run a command line; one process, unless -j is given."""
     words = [str(argument) for argument in arguments]
-    if words[:1] in (["audit"], ["check"]) and "-j" not in words:
+    if words[:1] in (["audit"], ["check"]) and not {"-j", "--scheduler"} & set(words):
         words[1:1] = ["-j", "1"]
     out, err = (Terminal(), Terminal()) if terminal else (io.StringIO(), io.StringIO())
     console = Console(stdout=out, stderr=err, environment={**os.environ, **(environment or {})})

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a worker of a cluster does with a piece of work: it looks at a tree by the answers that were sent with it."""
+
+from __future__ import annotations
+
+import os
+import pickle  # noqa: TID251 - between a run and its own workers; nothing of a tree is unpickled
+import sys
+import threading
+import zlib
+from dataclasses import replace
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final
+
+from kpolicy import __version__
+from kpolicy.collection import no_collection
+from kpolicy.frozen import dataclass
+from kpolicy.kconfig.cache import key
+from kpolicy.kernel.answers import AnsweredTree, Answers, Question, UnansweredError
+from kpolicy.run.executors import look_at
+from kpolicy.run.plan import Plan
+
+_SOLVER: Final = "python-sat"
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Answers of the tree of a plan, which has a number; the first parcel of a plan brings the plan itself."""
+
+    number: int
+    answers: Answers
+    plan: Plan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The result of a piece of work."""
+
+    result: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What a piece of work wants to know about the tree of the plan with that number, before it can be done."""
+
+    number: int
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class Differs:
+    """A worker whose results could be others; `identity` is its own."""
+
+    address: str
+    identity: tuple[str, ...]
+
+
+class _Held:
+    """What a worker keeps from task to task: the plans of one run, with their trees."""
+
+    def __init__(self) -> None:
+        # A worker may have several threads; kpolicy looks at one architecture at a time.
+        self.lock = threading.Lock()
+        self.run = ""
+        self.plans: dict[int, Plan] = {}
+        self.parcels: set[str] = set()
+
+    def take(self, run: str, parcels: dict[str, bytes], folder: str) -> None:
+        """Take what has not come yet; another run has another tree."""
+        if run != self.run:
+            look_at(None)
+            self.run, self.plans, self.parcels = run, {}, set()
+        for name, content in parcels.items():
+            if name not in self.parcels:
+                self._open(unpacked(content), folder)
+                self.parcels.add(name)
+
+    def _open(self, parcel: Parcel, folder: str) -> None:
+        plan = parcel.plan
+        if plan is not None:
+            tree = AnsweredTree(plan.name, plan.tree, plan.revision)
+            # It ends with the worker, and is on the disk that the worker was given.
+            place = Path(folder, "kpolicy") if plan.cache is not None else None
+            self.plans[parcel.number] = replace(plan, cache=place, answered=tree)
+        source = self.plans[parcel.number].answered
+        assert isinstance(source, AnsweredTree)
+        source.learn(parcel.answers)
+
+    def number_of(self, source: AnsweredTree) -> int:
+        """The number of the plan that has a tree."""
+        return next(number for number, plan in self.plans.items() if plan.answered is source)
+
+
+_held = _Held()
+
+
+def packed(value: object) -> bytes:
+    """A value to be sent."""
+    return zlib.compress(pickle.dumps(value), 1)
+
+
+def unpacked(content: bytes) -> Any:
+    """The value that was sent."""
+    return pickle.loads(zlib.decompress(content))  # noqa: S301 - see above
+
+
+def plan_by_number(number: int) -> Plan:
+    """A plan of the run, for which its number was sent."""
+    return _held.plans[number]
+
+
+@cache
+def identity() -> tuple[str, ...]:
+    """What results depend on besides the tree: kpolicy and its code, Python, and the solver of proofs."""
+    try:
+        solver = metadata.version(_SOLVER)
+    except metadata.PackageNotFoundError:
+        solver = "not installed"
+    python = ".".join(map(str, sys.version_info[:2]))
+    return f"kpolicy {__version__}", f"code {key('code', code=('',))[:12]}", f"Python {python}", f"{_SOLVER} {solver}"
+
+
+def work(expected: tuple[str, ...], run: str, parcels: dict[str, bytes], call: bytes) -> Done | Asks | Differs:
+    """A piece of work on an item, packed in `call` with the number of its plan."""
+    from distributed import get_worker  # only a worker has it for certain
+
+    worker = get_worker()
+    if identity() != expected:
+        return Differs(str(worker.address), identity())
+    with _held.lock, no_collection():
+        _held.take(run, parcels, os.fspath(worker.local_directory))
+        number, function, item = unpacked(call)
+        look_at(_held.plans[number])
+        try:
+            return Done(function(item))
+        except UnansweredError as error:
+            # What was interrupted half way is begun anew.
+            look_at(None)
+            return Asks(_held.number_of(error.source), error.question)
