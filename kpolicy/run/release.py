@@ -57,7 +57,7 @@ def look_at(
     found: dict[int, Part | KpolicyError] = {}
     # Workers start without the collector too: each would go through the models that it holds again and again.
     with no_collection():
-        for parts in spread(looking.plan, _look, batches, context.jobs, looking):
+        for parts in spread(looking.plan, _look, batches, context, looking):
             found.update(parts)
             context.listener.progress(len(found), len(targets))
     looking.forget_keys()

@@ -86,7 +86,7 @@ def explain(
     answers: dict[Key, tuple[tuple[Change, ...], ...] | KpolicyError] = {}
     # Workers start without the collector too: each would go through the models that it holds again and again.
     with no_collection():
-        for found in spread(plans[1], _look, sorted(works, key=lambda item: -len(item.questions)), context.jobs):
+        for found in spread(plans[1], _look, sorted(works, key=lambda item: -len(item.questions)), context):
             answers.update(found)
             context.listener.progress(len(answers), len(questions))
     groups: dict[tuple[Differs, tuple[Change, ...]], list[Key]] = {}

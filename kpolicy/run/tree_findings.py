@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
@@ -241,6 +242,8 @@ def _look(task: _Task) -> _Result:
             result = replace(result, claims=check_kconfig(model, redundant=task.redundant))
         if task.proofs:
             result = replace(result, proofs=_proofs(looking, model, task.proofs))
+            # A formula refers to what refers to it, and is as large as all else: it has to go before the next one.
+            gc.collect()
         if task.fragments:
             result = replace(result, fragments=lay_on(looking, architecture))
         if task.tests:

@@ -164,7 +164,8 @@ def _needs(model: Model, symbol: str) -> set[str]:
 @pytest.mark.parametrize(
     ("option", "symbol", "release"),
     [
-        ("KVM=m", "MITIGATION_VMSCAPE", "6.18.0"), ("MODULES=y\nCONFIG_ARCH_HAS_STRICT_MODULE_RWX=y", "STRICT_MODULE_RWX", "6.12.43"),
+        ("KVM=m", "MITIGATION_VMSCAPE", "6.18.0"),
+        ("MODULES=y\nCONFIG_ARCH_HAS_STRICT_MODULE_RWX=y", "STRICT_MODULE_RWX", "6.12.43"),
         ("EFI=y", "EFI_DISABLE_PCI_DMA", "6.12.43"), ("BPF_SYSCALL=y", "BPF_UNPRIV_DEFAULT_OFF", "6.12.43"),
         ("DEVMEM=y", "STRICT_DEVMEM", "6.12.43"), ("CPU_SUP_INTEL=y", "MITIGATION_RFDS", "6.12.43"),
         ("CPU_SUP_AMD=y", "MITIGATION_SRSO", "6.12.43"), ("SCHED_SMT=y", "SCHED_CORE", "6.12.43"),
