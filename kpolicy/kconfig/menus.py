@@ -23,3 +23,13 @@ def menus_of(model: Model) -> Mapping[str, tuple[str, ...]]:
         elif item[0] == "menu":
             around.append(item[1])
     return found
+
+
+def menu_order(model: Model) -> dict[str, int]:
+    """The place of each symbol in the menus: the order in which `conf` writes lines."""
+    names = model.names_by_node
+    found: dict[str, int] = {}
+    for place, node in enumerate(model.details.menu):
+        if isinstance(node, int) and node >= 0:
+            found.setdefault(names[node], place)
+    return found

@@ -362,6 +362,14 @@ def test_results_in_a_full_config_are_no_requests(tmp_path: Path) -> None:
     ]
 
 
+def test_a_line_added_to_a_full_config_is_a_request(tmp_path: Path) -> None:
+    header = "#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 6.12.0 Kernel Configuration\n#\n"
+    written = "CONFIG_X=y\nCONFIG_B=y\n# CONFIG_KASAN is not set\n"
+    assert not _findings(tmp_path, header + written + "CONFIG_STACKDEPOT=y\n# CONFIG_NEEDY is not set\n")
+    found = _findings(tmp_path / "added", header + written + "# CONFIG_NEEDY is not set\nCONFIG_STACKDEPOT=y\n")
+    assert [(item.symbol, item.rule) for item in found] == [("STACKDEPOT", "config/dropped-request")]
+
+
 def test_redundant_lines_are_told_when_asked_for(tmp_path: Path) -> None:
     config = "CONFIG_B=y\nCONFIG_X=y\nCONFIG_P=y\nCONFIG_N=8\nCONFIG_N=9\nCONFIG_NOWHERE=y\n"
     found = [item for item in _findings(tmp_path, config, _ALL) if item.rule == "config/redundant-line"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixes.bench import Small, edits, rule
+from tests.fixes.bench import Small, edits, given, rule
 
 _DEBUG = """\
 config DEPOT
@@ -399,3 +399,41 @@ config ARCH_TAGS
 def test_the_only_member_of_a_choice_goes_with_the_choice(tmp_path: Path, remedy: tuple[str, ...]) -> None:
     plan = Small(tmp_path, _MODES, [rule("GENERIC || TAGS", *remedy)]).fix("CONFIG_SAN=y\n")
     assert edits(plan) == ["remove CONFIG_SAN=y"]
+
+
+_TWO_BELOW = """\
+config SWITCH
+	bool "switch"
+
+config ONE
+	bool "one"
+	depends on SWITCH
+
+config TWO
+	bool "two"
+	depends on SWITCH
+"""
+
+
+def test_alternatives_leave_the_answer_as_it_is(tmp_path: Path) -> None:
+    small = Small(tmp_path, _TWO_BELOW)
+    text = "# CONFIG_SWITCH is not set\nCONFIG_ONE=y\nCONFIG_TWO=y\n"
+    plain, with_others = small.fix(text), small.fix(text, alternatives=True)
+    # One line for both, not a line away for each.
+    assert len(edits(plain)) == 1
+    assert edits(with_others) == edits(plain)
+    assert given(with_others) == given(plain)
+
+
+def test_a_requirement_makes_no_other_machine_of_it(tmp_path: Path) -> None:
+    kconfig = (
+        'config 64BIT\n\tbool "64-bit kernel"\n\tdefault y\n\n'
+        "config UNWINDER\n\tdef_bool y\n\tdepends on 64BIT\n\n"
+        'config WANTED\n\tbool "wanted"\n\tdepends on !UNWINDER\n'
+    )
+    small = Small(tmp_path, kconfig, required="CONFIG_WANTED=y\n")
+    plan = small.fix("# CONFIG_WANTED is not set\n")
+    assert not plan.edits
+    assert "32-bit kernel" in plan.hopeless[0].reason or "needs !UNWINDER" in plan.hopeless[0].reason
+    small = Small(tmp_path / "asked", kconfig, required="# CONFIG_64BIT is not set\n")
+    assert edits(small.fix("CONFIG_WANTED=y\n"))

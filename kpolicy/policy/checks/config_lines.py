@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpolicy.evaluate.minimal import needed_symbols
 from kpolicy.explain.cause import cause
 from kpolicy.explain.roots import Roots
+from kpolicy.kconfig.menus import menu_order
 from kpolicy.location import Location
 from kpolicy.policy.checks import wrong_type
 from kpolicy.policy.checks.effects import LineEffect, line_effects
@@ -33,7 +34,7 @@ from kpolicy.policy.rules.rule import Severity
 from kpolicy.wording import first_few
 
 if TYPE_CHECKING:
-    from kpolicy.config.model import Assignment
+    from kpolicy.config.model import Assignment, Config
     from kpolicy.evaluate.values import Values
     from kpolicy.explain.root import Root
     from kpolicy.policy.rules.finding import Finding
@@ -152,12 +153,24 @@ def _root(roots: Roots, effect: LineEffect) -> Root | None:
 def _is_derived(maker: FindingMaker, effect: LineEffect) -> bool:
     """Whether a line only records what followed from others when the `conf` of this tree wrote a full .config.
 
-    That of a symbol without a prompt does: it is neither requested nor settable.  An old name it never writes.
+    That of a symbol without a prompt does: it is neither requested nor settable.  An old name it never writes, and a
+    line that is out of order, most often at the end of the file, somebody else has written.
     """
     config, model, line = maker.values.config, maker.values.model, effect.assignment
     assert config is not None
-    full = config.is_full and line.location.path == config.assignments[0].location.path
-    return full and model.is_defined(line.name) and not model.has_prompt(line.name) and effect.heir is None
+    if not config.is_full or line.location.path != config.assignments[0].location.path:
+        return False
+    if not model.is_defined(line.name) or model.has_prompt(line.name) or effect.heir is not None:
+        return False
+    order = maker.values.derived("menu order", lambda: menu_order(model))
+    return not _is_out_of_order(config, order, line)
+
+
+def _is_out_of_order(config: Config, order: Mapping[str, int], line: Assignment) -> bool:
+    """Whether a line stands after one that `conf` writes later."""
+    before = config.assignments[: config.assignments.index(line)]
+    places = (order[item.name] for item in reversed(before) if item.name in order)
+    return next(places, -1) > order.get(line.name, -1)
 
 
 def _severity(maker: FindingMaker, effect: LineEffect, names: Names | None) -> Severity | None:

@@ -69,6 +69,9 @@ def why_hopeless(values: Values, document: Document, finding: Finding, search: S
         return Hopeless(finding, reason, other.place, other.rule)
     if isinstance(search.goal, RenamingGoal):
         return Hopeless(finding, "no single line under the new name gives the same values", finding.place)
+    if search.other_machine:
+        reason = f"the edit that clears it makes a {search.other_machine}-bit kernel of it"
+        return Hopeless(finding, reason, finding.place)
     if search.other_role:
         return Hopeless(finding, f"the edit that clears it changes the role to {search.other_role}", finding.place)
     if not reasons and finding.rule == UNREADABLE:

@@ -11,6 +11,7 @@ from functools import cached_property
 from kpolicy.config.model import Assignment, Config, UnreadLine
 from kpolicy.config.read import parse_config
 from kpolicy.frozen import dataclass
+from kpolicy.kconfig.menus import menu_order
 from kpolicy.kconfig.model import Model
 from kpolicy.location import Location
 from kpolicy.policy.edits import line_of
@@ -157,16 +158,6 @@ class Document:
     def order(self) -> dict[str, int]:
         """The place of each symbol in the menus."""
         return menu_order(self._model)
-
-
-def menu_order(model: Model) -> dict[str, int]:
-    """The place of each symbol in the menus, the order of a defconfig that `make savedefconfig` writes."""
-    names = model.names_by_node
-    found: dict[str, int] = {}
-    for place, node in enumerate(model.details.menu):
-        if isinstance(node, int) and node >= 0:
-            found.setdefault(names[node], place)
-    return found
 
 
 def _assignment(text: str, place: Location) -> Assignment:

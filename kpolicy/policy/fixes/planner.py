@@ -148,10 +148,6 @@ class _Planner:
 
         Those of the second kind all at once where that causes no other finding, which is nearly always.
         """
-        if self._alternatives:
-            for finding in findings:
-                self.fix(finding)
-            return
         honouring = Honouring(self._bench, findings, self._edits)
         cleared = [fix.finding for fix in self._fixes]
         if honouring.edits and not self._holds((*self._edits, *honouring.edits), cleared):
@@ -168,6 +164,19 @@ class _Planner:
         if not self._at_once(rest):
             for finding in rest:
                 self.fix(finding)
+        if self._alternatives:
+            self._fixes = [self._with_others(fix) if fix.finding in findings else fix for fix in self._fixes]
+
+    def _with_others(self, fix: Fix) -> Fix:
+        """What else clears a finding about a line, by itself."""
+        edits, self._edits = self._edits, ()
+        self._requests = self._asked
+        found = (item.edits for item in self._solutions(fix.finding, []) if set(item.edits) != set(fix.edits))
+        few = (item for item in found if len(item) <= len(fix.edits) + _LONGER)
+        others = tuple(itertools.islice(few, _MOST_ALTERNATIVES))
+        self._edits = edits
+        self._requests = requests_of(self._bench.evaluate(edits))
+        return replace(fix, alternatives=others)
 
     def _at_once(self, findings: Sequence[Finding]) -> bool:
         ways = Ways(self._bench.evaluate(self._edits), self._task.document, self._edits)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _MOST_TRIES: Final = 160
 _MOST_MOVES: Final = 24
 _MOST_EDITS: Final = 40
+# Every architecture has it; a kernel with another value does not run on the same machine.
+_BITS: Final = "64BIT"
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,10 @@ class Search:
     `guard` says what may not change; what a step is about may change in that step and those after it.  With `forced` a
     request may be lost that nothing restores, but for one that an edit contradicts.
 
-    What was found out on the way: `obstacle`, `other_role` and `cost` say what was in the way (another finding, another
-    role, lost requests), `denied` that some edits would have taken requests away.  `complete`: whether every set of
-    edits was tried, `tried` which edits were; what was found with `greedy` may not be the fewest.
+    What was found out on the way: `obstacle`, `other_role`, `other_machine` and `cost` say what was in the way (another
+    finding, another role, a kernel of 32 bits instead of 64 or the other way round, lost requests), `denied` that some
+    edits would have taken requests away.  `complete`: whether every set of edits was tried, `tried` which edits were;
+    what was found with `greedy` may not be the fewest.
     """
 
     bench: Workbench
@@ -69,6 +72,7 @@ class Search:
     forced: bool = False
     obstacle: Finding | None = None
     other_role: str = ""
+    other_machine: str = ""
     cost: tuple[Request, ...] = ()
     complete: bool = True
     tries: int = 0
@@ -151,6 +155,8 @@ class Search:
         edits = step.edits
         everything = (*self.start, *edits)
         values = self.bench.evaluate(everything)
+        if not self._is_for_same_machine(values, step):
+            return []
         if self._is_there(values, everything):
             return self._moves(self.goal, values, step)
         if edits and (repairs := self._repairs(step)):
@@ -178,6 +184,14 @@ class Search:
             return [step.to((*edits, *dict.fromkeys(idle)))]
         about = step.about | self.bench.about(values, new[0])
         return self._moves(self.bench.goal_for(new[0]), values, Step(edits, about, (*step.followed, new[0])))
+
+    def _is_for_same_machine(self, values: Values, step: Step) -> bool:
+        """Whether the kernel has as many bits as before, unless the finding is about that."""
+        before = self.bench.evaluate(self.start).result(_BITS)
+        if values.result(_BITS) == before or _BITS in self._guard(step).about:
+            return True
+        self.other_machine = "32" if before == "y" else "64"
+        return False
 
     def _repairs(self, step: Step) -> Edits:
         """What restores what the edits turn off."""
