@@ -16,6 +16,9 @@ from kpolicy.kernel.source import DirectorySource
 _WATCHED = textwrap.dedent(
     """
     import os, sys
+    import kpolicy.frozen
+    # It would write an __init__ for what is made often, which is no work of a tree's.
+    kpolicy.frozen._FEW = 1 << 30
     from kpolicy.kernel.architecture import architectures, resolve_architecture
     from kpolicy.kernel.config_files import config_files, default_config
     from kpolicy.kernel.source import open_tree
@@ -38,7 +41,7 @@ _WATCHED = textwrap.dedent(
         elif event.startswith(FORBIDDEN) and watching:
             seen.append((event, str(arguments)))
 
-    # Python compiles modules when they are loaded first, kpolicy.frozen an __init__ when an object is first made.
+    # Python compiles modules when they are loaded first.
     watching = False
     source = open_tree(sys.argv[1])
     EmulatedProbes(parse_toolchain("dummy"), source).shell("awk x | sed p | grep x", {})
