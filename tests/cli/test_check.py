@@ -142,14 +142,17 @@ def test_a_full_config_tells_its_architecture(demo: Path, full: Path) -> None:
 
 def test_a_full_config_without_a_tree(full: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, demo: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    # Whether a select gives PROVE_LOCKING its value is in no .config.
-    (tmp_path / "proving.config").write_text("CONFIG_PROVE_LOCKING=y\n")
+    # Whether a select gives FAULT_INJECTION its value is in no .config.
+    (tmp_path / "proving.config").write_text("CONFIG_FAULT_INJECTION=y\n")
     stack = f"i386_defconfig+{tmp_path / 'proving.config'}"
     assert kpolicy("expand", "--tree", demo, stack, "--force", "-o", full).status == 0
-    outcome = kpolicy("check", full, "-o", "json")
+    policy = tmp_path / "site.toml"
+    policy.write_text('[roles]\n"*" = "debug"\n')
+    outcome = kpolicy("check", full, "--policy", policy, "-o", "json")
     assert outcome.status == status.FINDINGS
     assert "judged without Kconfig files" in outcome.err
-    bare, judged = _config(outcome.json), _config(kpolicy("check", "--tree", demo, full, "-o", "json").json)
+    known = kpolicy("check", "--tree", demo, full, "--policy", policy, "-o", "json")
+    bare, judged = _config(outcome.json), _config(known.json)
     unjudged = bare["unjudged"]
     assert isinstance(unjudged, list)
     assert 0 < len(unjudged) < outcome.json["summary"]["rules"] / 2
