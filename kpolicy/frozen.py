@@ -18,7 +18,7 @@ __all__ = ["dataclass"]
 
 _SET: Final = object.__setattr__
 _FEW: Final = 12
-"""So many objects are made without a method of their own: to write one takes as long as to make fifty."""
+"""So many objects are made without a method of their own: to write one takes as long as to make twenty."""
 
 if TYPE_CHECKING:
     from dataclasses import dataclass

@@ -15,7 +15,7 @@ from typing import Any
 from kpolicy.evaluate.node_values import TRISTATE_TEXT, NodeValues
 from kpolicy.evaluate.strings import number
 from kpolicy.evaluate.template import UNSEEN, Template
-from kpolicy.evaluate.with_modules_off import WithModulesOff, is_plain
+from kpolicy.evaluate.with_modules_off import compute_with_modules_off, is_plain
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.nodes import NO, YES
 from kpolicy.kconfig.payload import (
@@ -46,7 +46,7 @@ class Calculation(NodeValues):
     `user` maps nodes of symbols to 0, 1, 2 or, for string, int and hex, to a text;
     `recorded` maps symbols to values that a recorded toolchain gave them, None for hidden.
     `order` lists the assigned symbols, first to last; `modules_on` is what the symbol with
-    `modules` was in an earlier pass.
+    `modules` was in an earlier pass, and then is.  `modules_decided_late`: that symbol asks for a tristate.
     """
 
     def __init__(
@@ -72,31 +72,14 @@ class Calculation(NodeValues):
             self.memo[node] = None
             self.written[node] = 0
         self.unmet: dict[int, tuple[int, int]] = {}
-        self._modules_on = modules_on
+        self.modules_on = modules_on
         self._strong_imply, self._empty_numbers = dialect.strong_imply, dialect.empty_numbers
         self._prints_bounds, self._writes_default_n = dialect.prints_bounds, dialect.writes_default_n
-        self.modules_decided_late = False
-        if not is_plain(core):
-            self._compute_with_modules_off(modules_on)
-        self._modules_on = self.value(core.modules)
+        self.modules_decided_late = not is_plain(core) and compute_with_modules_off(self, modules_on)
+        self.modules_on = self.value(core.modules)
         if core.modules > YES:
             # Everything that MODULES itself depends on was computed as if it were n, as in `conf`.
-            self.memo[core.modules] = self._modules_on
-
-    @property
-    def modules_on(self) -> int:
-        """The value of the symbol with `modules`; 0 where there is none."""
-        return self._modules_on
-
-    def _compute_with_modules_off(self, before: int) -> None:
-        """Compute what the symbol with `modules` asks for; `modules_decided_late` if there was a tristate among it."""
-        modules = self.core.modules
-        # What a loop through it sees.
-        known, self.memo[modules] = self.memo[modules], before
-        early = WithModulesOff(self)
-        early.compute(modules)
-        self.modules_decided_late = early.found_tristate
-        self.memo[modules] = known
+            self.memo[core.modules] = self.modules_on
 
     def is_written(self, node: int) -> bool:
         """Whether a symbol has a line in .config."""
@@ -118,7 +101,7 @@ class Calculation(NodeValues):
         visible = self.value(record[VISIBILITY])
         if record[CHOICE] >= 0:
             visible = self._member_visibility(record, visible)
-        if visible == 1 and (record[TYPE] != TRISTATE or not self._modules_on):
+        if visible == 1 and (record[TYPE] != TRISTATE or not self.modules_on):
             return 2
         return visible
 
@@ -152,7 +135,7 @@ class Calculation(NodeValues):
             if not flags & IS_CHOICE:
                 # Selects and implies of a choice member count for nothing (sym_calc_visibility).
                 reverse = implied = NO
-        boolean = type_code == BOOL or not self._modules_on
+        boolean = type_code == BOOL or not self.modules_on
         if visible == 1 and boolean:
             visible = 2
         if flags & TRANSITIONAL:
@@ -305,7 +288,7 @@ class Calculation(NodeValues):
         return self._promoted(record, self.value(record[REVERSE]))
 
     def _promoted(self, record: list[Any], value: int) -> int:
-        return 2 if value == 1 and (record[TYPE] == BOOL or not self._modules_on) else value
+        return 2 if value == 1 and (record[TYPE] == BOOL or not self.modules_on) else value
 
     def default_text(self, node: int) -> str:
         """The value without user value, as text; mirrors sym_get_string_default()."""
@@ -317,10 +300,10 @@ class Calculation(NodeValues):
                     return (self._raw_text(default) if self._nodes[default] is None else "") or empty
             return empty
         value = max(self._default(record), self.selected(node))
-        if value == 1 and (record[TYPE] == BOOL or (record[CHOICE] < 0 and not self._modules_on)):
+        if value == 1 and (record[TYPE] == BOOL or (record[CHOICE] < 0 and not self.modules_on)):
             value = 2
         if record[CHOICE] < 0:
-            value = max(value, self._implied(record, record[TYPE] == BOOL or not self._modules_on))
+            value = max(value, self._implied(record, record[TYPE] == BOOL or not self.modules_on))
         return TRISTATE_TEXT[value]
 
     def is_choice_default(self, node: int) -> bool:

@@ -135,11 +135,6 @@ def cut(values: Values) -> tuple[Word, ...]:
     return parse(line).words[len(parse(line.upto(whole)).words) :]
 
 
-def has_words(values: Values) -> bool:
-    """Whether the kernel sees a command line that has a word, as far as is known."""
-    return bool(values.text(BUILT_IN).strip(BLANK)) or (values.loader is not None and any(seen(values)))
-
-
 def origin(values: Values, word: Word) -> Origin:
     """Where a word of the command line is from."""
     loader = values.loader

@@ -314,10 +314,6 @@ class Values:
         calculation = self._calculation
         return calculation.user.get(node) if calculation.visibility(node) else None
 
-    def line_of(self, node: int) -> Assignment | None:
-        """The line of the config that gives a symbol its user value, visible or not, by its node."""
-        return self._user.assignments.get(node)
-
     def is_recorded(self, node: int) -> bool:
         """Whether a recorded toolchain gave the symbol its value, or hid it."""
         return node in self._calculation.recorded

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def is_plain(core: Core) -> bool:
-    """Whether the value of the symbol with `modules` depends on nothing but its line, as in every kernel."""
+    """Whether the value of the symbol with `modules` depends on nothing but its line, as in Linux 5.10 to 7.3."""
     if core.modules <= YES:
         return True
     record = core.records[core.modules]
@@ -39,7 +39,20 @@ def is_plain(core: Core) -> bool:
     return max(conditions) <= YES and all(max(item) <= YES for item in record[DEFAULTS])
 
 
-class WithModulesOff:
+def compute_with_modules_off(calculation: Calculation, before: int) -> bool:
+    """Compute what the symbol with `modules` asks for; returns whether a tristate was among it.
+
+    `before` is what the symbol was in an earlier pass, which a loop through it sees.
+    """
+    modules, memo = calculation.core.modules, calculation.memo
+    known, memo[modules] = memo[modules], before
+    early = _Early(calculation)
+    early.compute(modules)
+    memo[modules] = known
+    return early.found_tristate
+
+
+class _Early:
     """Computes everything that a symbol's value asks for; `found_tristate` is whether a tristate was among it."""
 
     def __init__(self, calculation: Calculation) -> None:

@@ -44,7 +44,7 @@ def _kind(record: Any) -> str:
     return QUIET if is_quiet(record) else SYMBOL
 
 
-class Defined(dict[str, "int | None"]):
+class DefinedNodes(dict[str, "int | None"]):
     """The nodes of the names of a model that are asked for, None for what no Kconfig file defines.
 
     The same names are asked for in every config.

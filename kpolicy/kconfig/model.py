@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.expressions import Expr, Expressions
-from kpolicy.kconfig.kinds import CHOICE, DEFINED, EXPRESSION, OLD_NAME, Defined
+from kpolicy.kconfig.kinds import CHOICE, DEFINED, EXPRESSION, OLD_NAME, DefinedNodes
 from kpolicy.kconfig.payload import (
     FLAGS,
     GATED,
@@ -169,9 +169,9 @@ class Model:
         return self._symbols[name]
 
     @cached_property
-    def defined(self) -> Defined:
+    def defined(self) -> DefinedNodes:
         """The node of a name that some Kconfig file of this architecture defines; None for another name."""
-        return Defined(self.core.symbols, self.core.kinds)
+        return DefinedNodes(self.core.symbols, self.core.kinds)
 
     @cached_property
     def choices(self) -> tuple[Choice, ...]:

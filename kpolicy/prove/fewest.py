@@ -2,9 +2,9 @@
 """How few lines of a config have to change so that something holds, asked of the formula.
 
 Of each bool or tristate that a line can set, a literal says whether its line changes: is added, taken away, or says
-something else.  Where it does not, the value is what the line as it is gives, or the defaults.  The lines of numbers,
-of strings and of members of choices may change without being counted: so no fewer changes than are found will do, and
-what is found has to be evaluated.
+something else.  Where it does not, the value is what the line as it is gives, or the defaults.  The lines of a choice
+count as one; those of numbers and strings do not count, and are not among what is found.  So no fewer changes than are
+found will do, but what is found has to be evaluated.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ class Asked:
 def few_changes(values: Values, asked: Asked, most: int | None) -> Iterator[Mapping[str, str]]:
     """What to change, by symbol, so that all that is asked may be so: the fewest lines first, up to `most` of them.
 
-    Without `most` as many lines as one likes, in no order.  At its end there is provably nothing else.  Raises
+    Without `most` as many lines as one likes, in no order.  Where nothing is found there provably is nothing; an end
+    after something that evaluation refuses is no proof, since numbers and strings may differ as well.  Raises
     GaveUpError where the solver does not decide, NoSolverError without python-sat.
     """
     model = values.model
@@ -74,7 +75,8 @@ def few_changes(values: Values, asked: Asked, most: int | None) -> Iterator[Mapp
         if names[symbol] in asked.told:
             _honour(formula, values, symbol, literal)
     counted = [literal for symbol, literal in changed.items() if names[symbol] not in asked.beside]
-    counted += [_picks_another(formula, values, choice) for choice in _choices(formula)]
+    picks = [(choice, _picks_another(formula, values, choice)) for choice in _choices(formula)]
+    counted += [literal for _choice, literal in picks]
     formula.complete()
     clauses = formula.clauses
     counting, more_than = counter(counted, most, clauses.variables) if most is not None else ([], [])
@@ -91,14 +93,20 @@ def few_changes(values: Values, asked: Asked, most: int | None) -> Iterator[Mapp
                     pair = formula.pairs[symbol]
                     found[names[symbol]] = _LETTERS[(pair.on in solution) + (pair.y in solution)]
                     otherwise += [-literal, *(-item if item in solution else item for item in pair)]
-                found.update(_picked(formula, values, solution))
+                for choice, literal in picks:
+                    if literal not in solution:
+                        otherwise.append(literal)
+                        continue
+                    members = [(names[member], formula.pair(member).y) for member in choice[2]]
+                    found.update((name, "y") for name, y in members if y in solution)
+                    otherwise += [-literal, *(-y if y in solution else y for _name, y in members)]
                 yield found
                 solver.add(otherwise)
 
 
 def _honour(formula: Formula, values: Values, symbol: int, changes: Literal) -> None:
     """Demand that a symbol has the value of its line, unless the line changes."""
-    line = values.line_of(symbol)
+    line = values.assignment(values.model.names_by_node[symbol])
     if line is None:
         return
     asked = CONSTANTS[_TRISTATE[line.value[0]]]
@@ -149,7 +157,7 @@ def _changes(formula: Formula, values: Values, symbol: int) -> Literal:
         # What an `imply` adds to a line there is not stated.
         return changes
     shown, selected, default, _strong = formula.sources(symbol, record, formula.pair(record[VISIBILITY]))
-    line = values.line_of(symbol)
+    line = values.assignment(values.model.names_by_node[symbol])
     own = default
     if line is not None:
         asked = clauses.minimum((CONSTANTS[_TRISTATE[line.value[0]]], shown))
@@ -159,18 +167,3 @@ def _changes(formula: Formula, values: Values, symbol: int) -> Literal:
         clauses.add((changes, -shown.on, -has, gets), 0)
         clauses.add((changes, -shown.on, has, -gets), 0)
     return changes
-
-
-def _picked(formula: Formula, values: Values, solution: frozenset[Literal]) -> dict[str, str]:
-    """The members of choices that are picked in a solution and not in the config."""
-    core = formula.core
-    names = {node: name for name, node in core.symbols.items() if node in formula.pairs}
-    return {
-        names[symbol]: "y"
-        for symbol in dict.fromkeys(formula.reached)
-        if core.records[symbol][CHOICE] >= 0
-        and not core.records[symbol][FLAGS] & IS_CHOICE
-        and core.records[symbol][TYPE] <= TRISTATE
-        and formula.pairs[symbol].y in solution
-        and values.node_value(symbol) != YES
-    }

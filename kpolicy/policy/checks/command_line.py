@@ -16,7 +16,6 @@ from kpolicy.evaluate.command_line import (
     BUILT_IN,
     bootconfig_ignored,
     cut,
-    has_words,
     is_passed,
     most,
     origin,
@@ -70,9 +69,6 @@ def check_command_line(
     `known` answers whether the tree has a parameter; it is asked only about words that the boot loader passes and that
     kpolicy does not know.  `cache` is as for `shipped_parameters`.
     """
-    if values.loader is None and not has_words(values):
-        # A boot loader may pass no word, and yet a bootconfig that the kernel ignores.
-        return ()
     checker = _Checker(values, role, tree, known, cache)
     return tuple(finding for finding in checker.findings() if finding.rule in wanted)
 

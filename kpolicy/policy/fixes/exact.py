@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from kpolicy.config.read import parse_lines
 from kpolicy.errors import UsageError
 from kpolicy.policy.checks.effects import asked_value
 from kpolicy.policy.expressions.expression import And, Compare, Constant, Not, Symbol
@@ -50,8 +49,8 @@ def fewer_by_proof(
     """
     values, document = bench.evaluate(()), bench.document
     model = values.model
-    fixed = [edit for edit in edits if edit.line and not _is_settable(model, _name_of(edit))]
-    if any(edit.line and _name_of(edit) != edit.symbol for edit in edits if edit not in fixed):
+    fixed = [edit for edit in edits if edit.line and not _is_settable(model, document.touched(edit)[-1])]
+    if any(len(document.touched(edit)) > 1 for edit in edits if edit not in fixed):
         # One edit for two symbols is counted twice.
         return None, False
     places = {search.finding.place.line for search, _edits in parts}
@@ -69,15 +68,17 @@ def fewer_by_proof(
         among={*_symbols(parts), *(edit.symbol for edit in edits), *by_default},
         beside=names,
     )
+    undecided = False
     sets = ((*must, *_edits(document, item, names)) for item in few_changes(values, asked, len(edits) - 1 - len(must)))
-    tried: list[Edits] = []
     try:
-        for some in _noted(itertools.islice(sets, _MOST_TRIES), tried):
+        for number, some in enumerate(itertools.islice(sets, _MOST_TRIES)):
             if len(some) < len(edits) and all(map(bench.evaluate(some).is_on, asked.kept)) and suffice(some):
-                return some, True
+                # After one that did not suffice there may be others of that size: with another number, for example.
+                return some, not number
+            undecided = True
     except (GaveUpError, NoSolverError):
         return None, False
-    return None, len(tried) < _MOST_TRIES
+    return None, not undecided
 
 
 def honoured_by_proof(
@@ -85,20 +86,18 @@ def honoured_by_proof(
 ) -> tuple[Edits | None, bool]:
     """Edits after those that a search starts with, which honour a line; and whether there are provably none.
 
-    None where none were found.  `still` are the requests that have to be honoured as they are; what defaults turn on is
-    to be on, too.
+    None where none were found.  `still` are the requests that have to be honoured as they are.
     """
     bench = search.bench
     values, document = bench.evaluate(search.start), bench.document
     if values.model.type_of(goal.line.name) not in _STATED:
         return None, False
-    by_default = list(_on_by_default(values))
-    asked = Asked(list(_wanted(values.model, (goal,), still)), by_default)
+    asked = Asked(list(_wanted(values.model, (goal,), still)))
     edited = {edit.line for edit in search.start if edit.line}
     try:
         if next(few_changes(values, asked, None), None) is None:
             return None, True
-        natural = replace(asked, among={*_symbols([(search, ())]), *by_default})
+        natural = replace(asked, among={*_symbols([(search, ())]), *_on_by_default(values)})
         for change in itertools.islice(few_changes(values, natural, _MOST_CHANGES), _MOST_TRIES):
             edits = tuple(_edits(document, change))
             if edited.isdisjoint(edit.line for edit in edits) and cleared(edits):
@@ -116,16 +115,9 @@ def _symbols(parts: Iterable[tuple[Search, Edits]]) -> Iterator[str]:
 def _on_by_default(values: Values) -> Iterator[str]:
     """What no line sets, a line could, and a default turns on."""
     names = values.model.names_by_node
-    for node in values.on_nodes:
-        name = names[node]
-        if values.line_of(node) is None and values.model.has_prompt(name) and values.default_number(name) >= 0:
+    for name in (names[node] for node in values.on_nodes):
+        if values.assignment(name) is None and values.model.has_prompt(name) and values.default_number(name) >= 0:
             yield name
-
-
-def _noted(items: Iterable[Edits], into: list[Edits]) -> Iterator[Edits]:
-    for item in items:
-        into.append(item)
-        yield item
 
 
 def _edits(document: Document, change: Mapping[str, str], beside: Collection[str] = ()) -> Iterator[Edit]:
@@ -152,9 +144,3 @@ def _wanted(model: Model, goals: Iterable[Goal | None], still: Iterable[Request]
 
 def _is_settable(model: Model, name: str) -> bool:
     return model.is_defined(name) and model.has_prompt(name)
-
-
-def _name_of(edit: Edit) -> str:
-    """The symbol of the line that an edit changes."""
-    found = parse_lines("", edit.was.encode("utf-8", "surrogateescape")).assignments
-    return found[0].name if found else ""

@@ -236,15 +236,19 @@ class _Planner:
             goals = [search.goal for search, _edits in parts if isinstance(search.goal, HonourGoal)]
             return all(goal.met(values) for goal in goals) and self._holds(everything, findings)
 
-        better, is_long = None, any(len(edits) > _LONG for _search, edits in parts)
-        if self._minimal and not is_long:
-            better, self._minimal = fewer(parts, mine, suffice)
-        if better is None and (is_long or not self._minimal):
-            # Only here: slow to import, and an extra.
-            from kpolicy.policy.fixes.exact import fewer_by_proof
+        def prove() -> tuple[Edits | None, bool]:
+            from kpolicy.policy.fixes.exact import fewer_by_proof  # slow to import, and an extra
 
             still = [item for item in self._asked.values() if item.line.name not in lost]
-            better, self._minimal = fewer_by_proof(parts, mine, rest, still, self._bench, suffice)
+            return fewer_by_proof(parts, mine, rest, still, self._bench, suffice)
+
+        ways = [lambda: fewer(parts, mine, suffice), prove] if self._minimal else [prove]
+        if any(len(edits) > _LONG for _search, edits in parts):
+            ways.reverse()
+        for way in ways:
+            better, self._minimal = way()
+            if better is not None or self._minimal:
+                break
         if better is not None:
             self._edits = (*better, *rest)
             kept = set(self._edits)

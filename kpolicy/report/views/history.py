@@ -12,6 +12,7 @@ from kpolicy.frozen import dataclass
 from kpolicy.policy.checks.lifetime import lifetime_words
 from kpolicy.policy.rules.rule import SEVERITIES
 from kpolicy.report.text.lines import number
+from kpolicy.wording import shortened
 
 if TYPE_CHECKING:
     from kpolicy.explain.value_change import Change
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from kpolicy.report.views.history_records import HistoryReport, Key, OptionChange, Release, Snapshot
 
 ON: Final = ("y", "m")
+_WIDEST: Final = 24
 _Step: TypeAlias = "tuple[str, str, str, str, Location | None]"
 """A step without the line of a config that it may be about."""
 
@@ -290,6 +292,6 @@ def kind_of(change: OptionChange) -> str:
     return "turned off" if change.before in ON and change.after == "n" else "other values"
 
 
-def short(value: str, most: int = 24) -> str:
+def short(value: str) -> str:
     """A value in a narrow column."""
-    return value if len(value) <= most else f"{value[: most - 3]}..."
+    return shortened(value, _WIDEST)

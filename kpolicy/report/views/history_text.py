@@ -13,6 +13,7 @@ from kpolicy.report.text.plain import line
 from kpolicy.report.text.style import Style, columns
 from kpolicy.report.views.history import Cause, Course, causes, kinds, option_courses, rule_courses, severities
 from kpolicy.report.views.history_records import HistoryReport, Key
+from kpolicy.wording import first_few
 
 _MOST_LINES: Final = 30
 """So many lines has a part of a summary: two releases take less than 150."""
@@ -59,9 +60,7 @@ def _configs(report: HistoryReport, release: int, *, full: bool) -> Iterator[str
 
 
 def _some(keys: Sequence[Key], *, full: bool) -> str:
-    most = len(keys) if full else _NAMED
-    more = f" and {len(keys) - most} more" if len(keys) > most else ""
-    return ", ".join(key.config for key in keys[:most]) + more
+    return first_few([key.config for key in keys], len(keys) if full else _NAMED)
 
 
 def _findings(report: HistoryReport, style: Style, *, full: bool) -> Iterator[str]:
