@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     type=click.Choice(("text", "csv", "json", "html")),
     default="text",
     show_default=True,
-    help="Text; a row for each event as CSV; data; or a page with a picture.",
+    help="Text, CSV with a row for each event, JSON, or an HTML page with pictures.",
 )
 @click.option("--full", is_flag=True, help="List everything: each rule, option, cause and config.")
 @toolchain_options
@@ -65,8 +65,7 @@ def command(
     """Show how findings and debug options of the defconfigs change from release to release, and through what.
 
     A RELEASE is a kernel tree: a directory, or a revision of a git repository, REV or DIR@REV, which is read without
-    touching the work tree.  Each release is compared with the one named before it.  A package of sources is unpacked
-    first.
+    touching the work tree.  Each release is compared with the one named before it.  Unpack a source package before.
 
     The text begins with the rules that have more or fewer findings.  Then come the options that were turned on or off,
     each cause once: a line of the defconfig, a select or default of the Kconfig files, or another option that the

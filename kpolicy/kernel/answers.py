@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _MOST_BELOW: Final = 20_000
 # Scripts that probes and the grammar of conf are read from; a larger file is sent when it is asked for.
 _LARGEST: Final = 1 << 16
-# What a folder with more levels is, nobody knows: links may lead around in circles.
+# Folders at more levels are not sent in advance: links may lead around in circles.
 _DEEPEST: Final = 12
 _PLAIN: Final = re.compile(r"(?!(?:.*/)?\.\.?(?:/|$))[^/\0]+(?:/[^/\0]+)*")
 _MADE_FROM: Final = re.compile(r"Kconfig.*|Makefile.*|.*config|.*\.config", re.DOTALL)
@@ -136,7 +136,7 @@ class AnsweredTree:
         raise self._failure(Question("list_dir", path))
 
     def stamp(self, path: str) -> None:
-        """None: nobody says when a file changes."""
+        """None: when a file changes is not known here."""
 
     def _is_missing(self, path: str) -> bool:
         """Whether the nearest folder on the way that is known has nothing of that name."""

@@ -135,7 +135,7 @@ class Cluster:
         self._trees.append((plan, source))
         # Which files the architectures source is known where somebody has looked at the tree.
         files = (looking.tree.names if looking is not None else index_names(source)).files
-        # Neither programs nor git are run by workers: what is in the environment is nobody's business.
+        # Workers run neither programs nor git, and so need no environment; it can hold secrets.
         sent = replace(plan, tree=os.fspath(source.root), environment={})
         self._add(Parcel(number, answered_in_advance(source, files), sent))
         return number

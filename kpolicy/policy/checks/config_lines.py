@@ -154,7 +154,7 @@ def _is_derived(maker: FindingMaker, effect: LineEffect) -> bool:
     """Whether a line only records what followed from others when the `conf` of this tree wrote a full .config.
 
     That of a symbol without a prompt does: it is neither requested nor settable.  An old name it never writes, and a
-    line that is out of order, most often at the end of the file, somebody else has written.
+    line that is out of order, most often at the end of the file, was added later.
     """
     config, model, line = maker.values.config, maker.values.model, effect.assignment
     assert config is not None
