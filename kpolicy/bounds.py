@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import PurePath
 from typing import Final
 
 from kpolicy.errors import InputError, KpolicyError
@@ -43,7 +44,18 @@ def failure(error: Exception, what: str, location: Location | None = None) -> Kp
     if isinstance(error, MemoryError):
         return InputError(f"{what}: out of memory", location)
     text = f"internal error: {type(error).__name__}: {error}"
-    return KpolicyError(text, location, hint="this is a bug in kpolicy; KPOLICY_TRACEBACK=1 shows where it is")
+    return KpolicyError(text, location, hint=f"this is a bug in kpolicy{_raised_at(error)}")
+
+
+def _raised_at(error: Exception) -> str:
+    # The rest goes on, perhaps in another process: the traceback ends here, and only its last place is told.
+    trace = error.__traceback__
+    if trace is None:
+        return ""
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code
+    return f", at {'/'.join(PurePath(code.co_filename).parts[-3:])}:{trace.tb_lineno} ({code.co_name})"
 
 
 @contextmanager

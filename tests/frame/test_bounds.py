@@ -40,3 +40,16 @@ def test_exceptions_become_errors() -> None:
     own = UsageError("wrong")
     assert failure(own, "the file") is own
     assert failure(KeyError(1), "the file", place).message == "internal error: KeyError: 1"
+
+
+def test_a_bug_is_told_with_its_place() -> None:
+    try:
+        _fails()
+    except KeyError as error:
+        hint = failure(error, "the file").hint
+    line = _fails.__code__.co_firstlineno + 1
+    assert hint == f"this is a bug in kpolicy, at tests/frame/test_bounds.py:{line} (_fails)"
+
+
+def _fails() -> None:
+    raise KeyError(1)

@@ -43,6 +43,10 @@ def test_the_first_and_the_last_release() -> None:
         ("PCIE_BW", "5.12.9", "last in Linux 5.11"),
         ("VIDEO_ATOMISP_OV2722", "4.19.0", "in Linux 4.15, gone by 4.19, again in 5.8"),
         ("VIDEO_ATOMISP_OV2722", "4.17.0", ""),
+        # The only tree that has it is that of 6.18.
+        ("DMABUF_HEAPS_CMA_LEGACY", "6.12.43", "not in Linux 6.14, new by 6.18"),
+        ("DMABUF_HEAPS_CMA_LEGACY", "6.18.2", ""),
+        ("DMABUF_HEAPS_CMA_LEGACY", "7.3.4", "last in Linux 6.18"),
         ("DEBUG_VM", "6.12", ""),
         ("NO_SUCH_NAME", "6.12", ""),
         ("MEMCG_SWAP", "unknown", ""),
@@ -103,3 +107,10 @@ def test_a_successor_outlives_the_name() -> None:
                 assert was is not None, (old, new)
                 assert was.last, f"{old} is still there, {new} is not"
                 assert parse_version(was.last) < parse_version(now.last), (old, new)
+
+
+def test_each_name_of_the_table_has_a_lifetime() -> None:
+    text = (resources.files("kpolicy.names") / "seen.txt").read_text(encoding="ascii")
+    names = [line.partition(" ")[0] for line in text.splitlines() if not line.startswith("#")]
+    assert len(names) > 20_000
+    assert [name for name in names if lifetime(name) is None] == []

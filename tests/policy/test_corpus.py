@@ -63,6 +63,8 @@ _READ = {
     },
     # PTDUMP_STAGE2_DEBUGFS=y, and on both phones DMABUF_SYSFS_STATS=y and THERMAL_EMULATION=y.
     "android_15_6.6_aarch64": {
+        # CLEANCACHE=y and ASHMEM=y, which Android keeps.
+        "config/unknown-symbol",
         "debugfs/guest-page-tables-shown",
         "dma/buffer-statistics-in-production",
         "drivers/temperature-emulated",

@@ -163,7 +163,8 @@ class _History:
     """The runs of series that define a name, and the series that may have it or not.
 
     A stable release takes in what later ones add and remove.  Where the tree of a series is one, and it differs from
-    both of its neighbours, its series got or lost the name on the way: that is no run and no gap.
+    both of its neighbours, its series got or lost the name on the way: that is no run and no gap, unless it is the only
+    run that there is.
     """
 
     runs: tuple[Lifetime, ...]
@@ -192,6 +193,9 @@ def _history(name: str) -> _History | None:
         if trees[at].sublevel and has[at] != has[at - 1] and has[at] != has[at + 1]
     }
     present = [value is not (at in odd) for at, value in enumerate(has)]
+    if not any(present):
+        # Only that one tree has the name: it came and went about there.
+        present = has
     return _History(tuple(_runs(present, every)), frozenset(_series_of(trees[at]) for at in odd))
 
 
