@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import PurePath
 from typing import Final
 
 from kpolicy.errors import InputError, KpolicyError
@@ -49,6 +48,8 @@ def failure(error: Exception, what: str, location: Location | None = None) -> Kp
 
 def _raised_at(error: Exception) -> str:
     # The rest goes on, perhaps in another process: the traceback ends here, and only its last place is told.
+    from pathlib import PurePath  # only for errors
+
     trace = error.__traceback__
     if trace is None:
         return ""

@@ -44,7 +44,8 @@ class _Fields:
 
     def __init__(self, owner: type, annotations: dict[str, Any], defaults: dict[str, Any]) -> None:
         self.owner = owner
-        self._body = {"__annotations__": annotations, "__module__": owner.__module__, "__doc__": "", **defaults}
+        # With a docstring: `dataclasses` writes one where there is none, for which it imports and parses much.
+        self._body = {"__annotations__": annotations, "__module__": owner.__module__, "__doc__": "-", **defaults}
 
     def __get__(self, _object: object, _kind: type) -> Any:
         made: Any = dataclasses.dataclass(init=False, repr=False, eq=False)(type("", (), self._body))

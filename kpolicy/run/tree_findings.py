@@ -23,7 +23,6 @@ from kpolicy.policy.checks.duplicates import WRITTEN, written_lines
 from kpolicy.policy.checks.fragments import Unheard, fragment_findings
 from kpolicy.policy.checks.kconfig import Claims, check_kconfig
 from kpolicy.policy.checks.registry import PROOF_CHECKS
-from kpolicy.policy.checks.rules_table import TABLES
 from kpolicy.policy.checks.tree import UNMET, merged, undefined
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.json.document import remark_document
@@ -65,7 +64,7 @@ _CODE = (
         "run/finding_rows.py",
         "run/fragments.py",
     ),
-    *(f"rules/{name}.toml" for name in TABLES),
+    "rules/prompts.toml",
     "names",
 )
 _OF_FILES = (REFERENCES, _WRITTEN_LINES)

@@ -97,7 +97,7 @@ def _data_texts() -> Iterator[tuple[str, str]]:
     quiet = {"when", "requires", "config", "source", "sources", "formula", "unless", "kind", "symbols", "remedy"}
     quiet |= {"needs", "adds", "off"}
     for path in (file for folder in _DATA for file in ROOT.glob(f"kpolicy/{folder}/**/*.toml")):
-        if path.name in ("prompts.toml", "renames.toml"):
+        if path.name == "prompts.toml":
             continue
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         for text in _strings(_without(data, quiet)):

@@ -194,12 +194,12 @@ def test_the_current_folder_does_not_matter(
 
 def test_data_counts_as_the_code_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "_ROOT", tmp_path)
-    table, other = tmp_path / "rules" / "renames.toml", tmp_path / "rules" / "other.toml"
+    table, other = tmp_path / "rules" / "table.toml", tmp_path / "rules" / "other.toml"
     table.parent.mkdir()
 
     def keys() -> tuple[str, str]:
         cache._code_digest.cache_clear()
-        return cache.key("what", code=("rules",)), cache.key("what", code=("rules/renames.toml",))
+        return cache.key("what", code=("rules",)), cache.key("what", code=("rules/table.toml",))
 
     table.write_text("A = 1\n")
     before = keys()

@@ -9,8 +9,7 @@ import pytest
 
 from kpolicy.kernel.version import parse_version
 from kpolicy.policy.checks.lifetime import is_in, lifetime, lifetime_words, removed_by
-from kpolicy.policy.checks.renames import renames
-from kpolicy.policy.checks.rules_table import rules_table
+from kpolicy.policy.checks.renames import looked_up, renames
 
 
 def test_the_first_and_the_last_release() -> None:
@@ -98,7 +97,7 @@ def test_each_name_has_releases_in_their_order() -> None:
 def test_a_successor_outlives_the_name() -> None:
     for old, entry in renames().items():
         was = lifetime(old)
-        assert was is not None or old in rules_table("renames"), f"{old}: no release has it"
+        assert was is not None or old in looked_up(), f"{old}: no release has it"
         for new in entry.names:
             now = lifetime(new)
             assert now is not None, f"{new}, after {old}: no release has it"

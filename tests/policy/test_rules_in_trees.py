@@ -12,8 +12,7 @@ import pytest
 
 from kpolicy.cli import status
 from kpolicy.policy.checks.lifetime import removed_by
-from kpolicy.policy.checks.renames import renames
-from kpolicy.policy.checks.rules_table import rules_table
+from kpolicy.policy.checks.renames import looked_up
 from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.roles.shipped import shipped_roles
 from kpolicy.policy.rule_tests.footing import named
@@ -116,5 +115,4 @@ def test_no_role_and_no_rename_leads_to_a_symbol_that_neither_tree_knows(everywh
     conditions += [reading.when for role in shipped_roles() for reading in role.readings]
     named_by_roles = {name for condition in conditions for name in symbols(condition)}
     assert named_by_roles - everywhere <= _LATER_NAMES
-    by_hand = [renames()[old].names for old in rules_table("renames")]
-    assert {name for names in by_hand for name in names} - everywhere <= _LATER_NAMES
+    assert {name for entry in looked_up().values() for name in entry.names} - everywhere <= _LATER_NAMES

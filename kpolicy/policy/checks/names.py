@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from kpolicy.kconfig.kinds import DEFINED
 from kpolicy.policy.checks.heirs import heirs
 
 if TYPE_CHECKING:
@@ -41,9 +40,10 @@ def _likely_names(model: Model, name: str) -> tuple[str, ...]:
     if known is not None:
         return known.names
     every = model.derived("all names", _of_model)
-    longer = _only_with_end(every, name) if len(name) >= _LEAST_LETTERS else None
-    if longer is not None and "_" not in longer.removesuffix(f"_{name}") and model.has_prompt(longer):
-        return (longer,)
+    ending = _with_end(every, name) if len(name) >= _LEAST_LETTERS else ()
+    longer = [item for item in ending if model.is_defined(item)]
+    if len(longer) == 1 and "_" not in longer[0].removesuffix(f"_{name}") and model.has_prompt(longer[0]):
+        return (longer[0],)
     near = alike(every, name)
     # A line could not set what has no prompt.
     settable = [item for item in near if model.has_prompt(item)]
@@ -72,13 +72,13 @@ def _with_word(every: str, word: str) -> Iterator[str]:
         found = every.find(word, end)
 
 
-def _only_with_end(every: str, name: str) -> str | None:
-    """The one name that ends in another after some words; None where none or several do."""
+def _with_end(every: str, name: str) -> Iterator[str]:
+    """The names that end in another after some words."""
     end = f"_{name}\n"
     found = every.find(end)
-    if found < 0 or every.find(end, found + 1) >= 0:
-        return None
-    return every[every.rfind("\n", 0, found) + 1 : found + len(end) - 1]
+    while found >= 0:
+        yield every[every.rfind("\n", 0, found) + 1 : found + len(end) - 1]
+        found = every.find(end, found + 1)
 
 
 def _none_yet(_core: Core) -> dict[str, tuple[str, ...]]:
@@ -86,9 +86,8 @@ def _none_yet(_core: Core) -> dict[str, tuple[str, ...]]:
 
 
 def _of_model(core: Core) -> str:
-    return joined(
-        name for name, node in core.symbols.items() if core.kinds[node] in DEFINED and not name.startswith("<")
-    )
+    """All names, also those that are only referred to: which of a few are defined is quicker to ask."""
+    return joined(core.symbols)
 
 
 def _is_near(name: str, candidate: str) -> bool:

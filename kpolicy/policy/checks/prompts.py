@@ -15,7 +15,6 @@ from typing import Final
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.version import parse_version
-from kpolicy.policy.checks.rules_table import rules_table
 
 # No release in the table has a prompt for such a name, but for those that it lists.
 _SHAPE: Final = re.compile(
@@ -80,7 +79,11 @@ def _around(releases: tuple[Release, ...], marks: str, release: Release | None) 
 
 @functools.cache
 def _table() -> _Table:
-    data = rules_table("prompts")
+    # Only here: most commands do without.
+    import tomllib
+    from importlib import resources
+
+    data = tomllib.loads((resources.files("kpolicy.rules") / "prompts.toml").read_text(encoding="utf-8"))
     return _Table(
         releases=tuple(found for item in data["releases"] if (found := _release_of(item)) is not None),
         never=frozenset(data["never"].split()),

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from kpolicy.frozen import dataclass
-from kpolicy.policy.checks.rules_table import rules_table
 
 RenameKind: TypeAlias = Literal["renamed", "merged", "choice"]
+_KINDS: Final[Mapping[str, RenameKind]] = {"renamed": "renamed", "merged": "merged", "choice": "choice"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +52,31 @@ def all_names(name: str) -> tuple[str, ...]:
 
 @functools.cache
 def renames() -> Mapping[str, Rename]:
-    """Everything in both tables, by the old name: `kpolicy/rules/renames.toml` counts before `kpolicy/names`."""
-    by_hand = {
-        old: Rename(tuple(entry["now"]), str(entry["source"]), entry.get("kind", "renamed"))
-        for old, entry in rules_table("renames").items()
-    }
-    return {**dict(_shown_by_trees()), **by_hand}
+    """Everything in both tables, by the old name: what was looked up by hand counts first."""
+    return {**dict(_shown_by_trees()), **looked_up()}
+
+
+@functools.cache
+def looked_up() -> Mapping[str, Rename]:
+    """The entries that were looked up by hand: `kpolicy/names/renames.txt`."""
+    rows = (line.split(None, 3) for line in _lines("renames.txt"))
+    return {old: Rename((new,), source, _KINDS[kind]) for old, kind, new, source in rows}
 
 
 def _shown_by_trees() -> Iterator[tuple[str, Rename]]:
-    """See names/make.py."""
+    """`kpolicy/names/successors.txt`, see names/make.py."""
+    for line in _lines("successors.txt"):
+        old, kind, new, last, first, evidence = line.split()
+        source = f"Linux {last} and {first}: {evidence.replace('+', ', ')}"
+        yield old, Rename((new,), source, _KINDS[kind])
+
+
+def _lines(name: str) -> Iterator[str]:
+    """What a table says, without comments and empty lines."""
     from importlib import resources
 
-    text = (resources.files("kpolicy.names") / "successors.txt").read_text(encoding="ascii")
-    for line in text.splitlines():
-        if not line.startswith("#"):
-            old, kind, new, last, first, evidence = line.split()
-            source = f"Linux {last} and {first}: {evidence.replace('+', ', ')}"
-            yield old, Rename((new,), source, "merged" if kind == "merged" else "renamed")
+    text = (resources.files("kpolicy.names") / name).read_text(encoding="utf-8")
+    return (line for line in text.splitlines() if line and not line.startswith("#"))
 
 
 @functools.cache
