@@ -17,19 +17,17 @@ import json
 import os
 import stat
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kpolicy import __version__
 from kpolicy.digests import blake2b
 from kpolicy.files import OPEN_FLAGS, read_descriptor
+from kpolicy.installed import contents
 from kpolicy.kconfig.kept import MAX_TOTAL, beyond, entries, is_ours, remove
 from kpolicy.kconfig.payload import Core, Payload
 from kpolicy.kconfig.stored import read_core
 
 _FORMAT = 5
-_ROOT = Path(__file__).parents[1]
 _CODE = ("kconfig", "kernel")
 # So many bytes are written before it is looked again whether there is room.
 _LOOK_AGAIN = 16 << 20
@@ -45,24 +43,13 @@ def digest(*pieces: bytes) -> str:
     return hasher.hexdigest()
 
 
-@cache
-def _code_digest(folders: tuple[str, ...]) -> str:
-    """A digest of the code and data that what is stored follows from, so that a new kpolicy does it anew."""
-    hasher = blake2b(f"{__version__} {_FORMAT}".encode(), digest_size=16)
-    for place in folders:
-        for path in (_ROOT / place, *sorted((_ROOT / place).rglob("*"))):
-            if path.is_file() and path.parent.name != "__pycache__":
-                hasher.update(path.read_bytes())
-    return hasher.hexdigest()
-
-
 def key(*parts: object, code: tuple[str, ...] = ()) -> str:
     """A file name for everything in `parts` (JSON values), and for the code that models are built by.
 
     `code` names further folders and files of kpolicy that count.
     """
-    made_by = _code_digest((*_CODE, *code))
-    return digest(json.dumps([made_by, *parts], sort_keys=True).encode("utf-8", "surrogateescape"))
+    made_by = contents((*_CODE, *code))
+    return digest(json.dumps([_FORMAT, made_by, *parts], sort_keys=True).encode("utf-8", "surrogateescape"))
 
 
 class ModelCache:

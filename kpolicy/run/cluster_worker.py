@@ -17,7 +17,7 @@ from typing import Any, Final
 from kpolicy import __version__
 from kpolicy.collection import no_collection
 from kpolicy.frozen import dataclass
-from kpolicy.kconfig.cache import key
+from kpolicy.installed import read_contents
 from kpolicy.kernel.answers import AnsweredTree, Answers, Question, UnansweredError
 from kpolicy.run.executors import look_at
 from kpolicy.run.plan import Plan
@@ -119,7 +119,7 @@ def identity() -> tuple[str, ...]:
     except metadata.PackageNotFoundError:
         solver = "not installed"
     python = ".".join(map(str, sys.version_info[:2]))
-    return f"kpolicy {__version__}", f"code {key('code', code=('',))[:12]}", f"Python {python}", f"{_SOLVER} {solver}"
+    return f"kpolicy {__version__}", f"code {read_contents(('',))[:12]}", f"Python {python}", f"{_SOLVER} {solver}"
 
 
 def work(expected: tuple[str, ...], run: str, parcels: dict[str, bytes], call: bytes) -> Done | Asks | Differs:

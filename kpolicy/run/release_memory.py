@@ -11,9 +11,9 @@ import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kpolicy.installed import state
 from kpolicy.kconfig import cache as disk
 from kpolicy.kernel.architecture import architectures
-from kpolicy.policy.toml.compiled import state
 from kpolicy.report.views.history_records import Found, Key, Release, Snapshot
 from kpolicy.run.examine import Examiner
 from kpolicy.run.plan import Target

@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from kpolicy.errors import KpolicyError
 from kpolicy.frozen import dataclass
+from kpolicy.installed import state
 from kpolicy.kconfig.cache import digest
 from kpolicy.kernel.toolchain import Toolchain
-from kpolicy.policy.toml.compiled import state
 from kpolicy.report.json.document import config_document, remark_document
 from kpolicy.report.json.nodes import Node, Text
 from kpolicy.report.json.saved import read_config_report, read_remarks

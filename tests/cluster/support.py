@@ -34,6 +34,18 @@ from kpolicy.run import batches
 batches._look = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 """
 """For a worker that is killed with its first config half done."""
+DIES_OF_ARM64 = """
+import os, signal
+from kpolicy.run import batches
+
+def dies(memory, target, look=batches._look):
+    if target.arch == "arm64":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return look(memory, target)
+
+batches._look = dies
+"""
+"""For a worker that is killed by every config of arm64."""
 LACKS = """
 import sys
 
@@ -82,7 +94,8 @@ def machines(
         ]
         words += ["--preload", first]
         processes.append(_start(folder / "scheduler", words, more))
-        _wait(stated.exists, processes)
+        # The scheduler writes it in place.
+        _wait(lambda: stated.exists() and stated.read_text().endswith("}"), processes)
         address = str(json.loads(stated.read_text())["address"])
         for number, code in enumerate(workers):
             own = folder / f"worker{number}"

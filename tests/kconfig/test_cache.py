@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kpolicy import installed
 from kpolicy.kconfig import cache
 from kpolicy.kconfig import load as loading
 from kpolicy.kconfig.cache import ModelCache
@@ -193,12 +194,12 @@ def test_the_current_folder_does_not_matter(
 
 
 def test_data_counts_as_the_code_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache, "_ROOT", tmp_path)
+    monkeypatch.setattr(installed, "_ROOT", tmp_path)
     table, other = tmp_path / "rules" / "table.toml", tmp_path / "rules" / "other.toml"
     table.parent.mkdir()
 
     def keys() -> tuple[str, str]:
-        cache._code_digest.cache_clear()
+        installed.contents.cache_clear()
         return cache.key("what", code=("rules",)), cache.key("what", code=("rules/table.toml",))
 
     table.write_text("A = 1\n")
@@ -209,4 +210,4 @@ def test_data_counts_as_the_code_does(tmp_path: Path, monkeypatch: pytest.Monkey
     assert file == before[1]
     table.write_text("A = 2\n")
     assert not {folder, file} & {*keys()}
-    cache._code_digest.cache_clear()
+    installed.contents.cache_clear()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kpolicy import installed
 from kpolicy.costing.catalogue import shipped_costs
 from kpolicy.policy.boot.load import shipped_parameters
 from kpolicy.policy.expressions.expression import CLASSES, Expression
@@ -36,8 +37,8 @@ def _kept(folder: Path, make: Callable[[], tuple[Expression, ...]], what: str = 
 
 
 def _forget() -> None:
-    module.state.cache_clear()
-    module._files.cache_clear()
+    installed.state.cache_clear()
+    installed._files.cache_clear()
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +86,7 @@ def test_is_read_again_when_a_source_has_changed(tmp_path: Path, monkeypatch: py
     source, cache = tmp_path / "rules" / "family" / "name.toml", tmp_path / "cache"
     source.parent.mkdir(parents=True)
     source.write_text("a")
-    monkeypatch.setattr(module, "_ROOT", tmp_path)
+    monkeypatch.setattr(installed, "_ROOT", tmp_path)
     monkeypatch.setattr(module, "_CODE", "rules")
     _kept(cache, _make)
     _kept(cache, _fail)
@@ -105,7 +106,7 @@ def test_is_read_again_when_what_was_kept_is_damaged(tmp_path: Path, damage: Cal
 
 
 def test_sources_that_are_no_files_are_read_every_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_ROOT", tmp_path / "archive.pyz")
+    monkeypatch.setattr(installed, "_ROOT", tmp_path / "archive.pyz")
     _kept(tmp_path, _make)
     with pytest.raises(AssertionError, match="read again"):
         _kept(tmp_path, _fail)

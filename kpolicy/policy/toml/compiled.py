@@ -7,19 +7,16 @@ either makes it anew.
 
 from __future__ import annotations
 
-import functools
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from kpolicy import __version__
+from kpolicy.installed import state
 from kpolicy.kconfig.cache import ModelCache, digest
 
 Made = TypeVar("Made")
 
-_ROOT = Path(__file__).parents[2]
 _CODE = "policy"
 """The code that reads it, but for what a package has of its own."""
 _TUPLE = -1
@@ -44,35 +41,6 @@ def compiled(
     made = make()
     store.store_data(name, _packed(made, {kind: number for number, kind in enumerate(classes)}))
     return made
-
-
-@functools.cache
-def state(folders: tuple[str, ...] = ("",)) -> str | None:
-    """A name for the state of kpolicy, or of some of its folders: path, size and time of change of each file.
-
-    None where they are no files: in an archive.
-    """
-    try:
-        files = [_files(os.path.join(_ROOT, folder)) for folder in folders]
-    except OSError:
-        return None
-    return digest(f"{__version__} {files}".encode("utf-8", "surrogateescape"))
-
-
-@functools.cache
-def _files(folder: str) -> str:
-    return f"{sorted(_walk(folder))}"
-
-
-def _walk(folder: str) -> Iterator[tuple[str, int, int]]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir():
-                if entry.name != "__pycache__":
-                    yield from _walk(entry.path)
-            else:
-                status = entry.stat()
-                yield entry.path, status.st_size, status.st_mtime_ns
 
 
 def _packed(value: object, numbers: dict[type[Any], int]) -> object:

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which kpolicy runs: names for its code and data, by which what one has cached is not taken for that of another."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from kpolicy import __version__
+from kpolicy.digests import blake2b
+
+_ROOT: Final = Path(__file__).parent
+_RECORD: Final = f"kpolicy-{__version__}.dist-info"
+_UNREAD: Final = "__pycache__"
+
+
+@cache
+def contents(folders: tuple[str, ...]) -> str:
+    """A name for the content of some folders and files of kpolicy; where pip installed it, for that of all of it."""
+    return recorded(_ROOT) or read_contents(folders)
+
+
+@cache
+def state(folders: tuple[str, ...] = ("",)) -> str | None:
+    """A name for the state of kpolicy, or of some of its folders: path, size and time of change of each file.
+
+    Where pip installed it, that for its content. None where there are no files: in an archive.
+    """
+    known = recorded(_ROOT)
+    if known is not None:
+        return known
+    try:
+        files = [_files(os.path.join(_ROOT, folder)) for folder in folders]
+    except OSError:
+        return None
+    return _digest(f"{__version__} {files}".encode("utf-8", "surrogateescape"))
+
+
+@cache
+def recorded(root: Path) -> str | None:
+    """A name for the digests of all files of the package at `root`, as pip recorded them; None where it did not.
+
+    Whoever changes an installed file by hand has to remove what is cached: https://packaging.python.org, "Recording
+    installed projects".
+    """
+    try:
+        lines = (root.with_name(_RECORD) / "RECORD").read_bytes().splitlines()
+    except OSError:
+        return None
+    start, unread = root.name.encode() + b"/", _UNREAD.encode()
+    own = sorted(line for line in lines if line.startswith(start) and unread not in line)
+    # Of a work tree that is installed as such pip knows none.
+    return _digest(b"\n".join(own)) if own else None
+
+
+def read_contents(folders: tuple[str, ...]) -> str:
+    """A name for the content of some folders and files of kpolicy, which are read."""
+    hasher = blake2b(__version__.encode(), digest_size=16)
+    for place in folders:
+        for path in (_ROOT / place, *sorted((_ROOT / place).rglob("*"))):
+            if path.is_file() and path.parent.name != _UNREAD:
+                hasher.update(path.read_bytes())
+    return hasher.hexdigest()
+
+
+@cache
+def _files(folder: str) -> str:
+    return f"{sorted(_walk(folder))}"
+
+
+def _walk(folder: str) -> Iterator[tuple[str, int, int]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                if entry.name != _UNREAD:
+                    yield from _walk(entry.path)
+            else:
+                status = entry.stat()
+                yield entry.path, status.st_size, status.st_mtime_ns
+
+
+def _digest(content: bytes) -> str:
+    return blake2b(content, digest_size=16).hexdigest()
