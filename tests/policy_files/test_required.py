@@ -24,6 +24,7 @@ from kpolicy.policy.judging.required import judge_requirements
 from kpolicy.policy.judging.requirements import read_requirements, requirements_of
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.toml.toml_file import FileErrors
+from tests.cli.support import kpolicy
 from tests.models import tree_of
 from tests.policy.support import values_of
 
@@ -94,6 +95,18 @@ def test_modules_numbers_and_strings() -> None:
     off = values_of("DEBUG_KERNEL")
     assert list(findings(off, "CONFIG_DEBUG_KMEMLEAK_MEM_POOL_SIZE=16000"))
     assert findings(off, "# CONFIG_DEBUG_KMEMLEAK_MEM_POOL_SIZE is not set") == {}
+
+
+@pytest.mark.parametrize(("modules", "kept"), [("CONFIG_MODULES=y", False), ("# CONFIG_MODULES is not set", True)])
+def test_a_module_is_no_built_in_option_without_a_tree(tmp_path: Path, modules: str, kept: bool) -> None:
+    """That an option which is y can be no m is known from Kconfig files only, or from a kernel without modules."""
+    config, fragment = tmp_path / ".config", tmp_path / "ours.config"
+    config.write_text(f"# Linux/x86 6.12.43 Kernel Configuration\nCONFIG_X86_64=y\n{modules}\nCONFIG_XFS_FS=y\n")
+    fragment.write_text("CONFIG_XFS_FS=m\n")
+    found = kpolicy("check", config, "--require", fragment, "-o", "json").json["configs"][0]["findings"]
+    assert [item["rule"] for item in found if item["rule"].startswith("required/")] == (
+        [] if kept else ["required/xfs-fs"]
+    )
 
 
 @pytest.mark.parametrize(

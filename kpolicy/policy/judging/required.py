@@ -55,13 +55,13 @@ def judge_requirements(
     return (*found, *_conditions(values, every, role, tree, names, config)) if complete else found
 
 
-def keeps(values: Values, requirement: Requirement) -> bool:
-    """Whether a symbol has a value, or none, as is required."""
+def keeps(values: Values, requirement: Requirement, *, complete: bool = True) -> bool:
+    """Whether a symbol has a value, or none, as is required; `complete` is as for `judge_requirements`."""
     name = requirement.symbol
     if requirement.absent is not None and not values.is_written(name):
         return requirement.absent
     if requirement.values:
-        return any(_has(values, name, wanted) for wanted in requirement.values)
+        return any(_has(values, name, wanted, complete=complete) for wanted in requirement.values)
     kind, has_line = values.model.type_of(name), values.is_written(name)
     if requirement.contains:
         return kind == "string" and has_line and not without(values, requirement)
@@ -109,14 +109,15 @@ def _is_within(requirement: Requirement, number: int) -> bool:
     return (low is None or low <= number) and (high is None or number <= high)
 
 
-def _has(values: Values, name: str, wanted: str) -> bool:
+def _has(values: Values, name: str, wanted: str, *, complete: bool) -> bool:
     """Whether a symbol has a value.
 
-    m is kept by y where there can be no m, as `conf` reads it; numbers are compared as numbers.
+    m is kept by y where there can be no m, as `conf` reads it; numbers are compared as numbers.  That a symbol which is
+    y can be no m takes Kconfig files, or a kernel without modules.
     """
     kind = values.model.type_of(name)
     if kind in ("bool", "tristate"):
-        if wanted == "m" and (kind == "bool" or not values.is_on("MODULES")):
+        if wanted == "m" and ((kind == "bool" and complete) or not values.is_on("MODULES")):
             wanted = "y"
         # Of a longer word `conf` reads the first letter.
         return values.text(name) == (wanted[:1] or "n")
@@ -149,7 +150,7 @@ def _judged(
                 rule, severity, why = found
                 yield _finding(values, item, role, tree, rule, severity, f"{_asked(item)}: {why}", ())
             continue
-        if not keeps(values, here):
+        if not keeps(values, here, complete=complete):
             # A line that the prompt does not let through would fix nothing.
             settable = values.visibility(here.symbol) > 0
             value = wanted_value(values, here, complete=complete) if settable else ""
