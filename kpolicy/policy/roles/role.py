@@ -8,7 +8,8 @@ another is chosen.  Roles are tried in the order of the file; the one without a 
 what remains.
 
 The names of a config count too: where one of them says that the kernel is of a role, fewer marks
-suffice, and a tree's own defconfig is never a debug or fuzzing kernel unless its name says so.  A
+suffice, and a tree's own defconfig is never a debug or fuzzing kernel unless its name says so.  Fewer
+suffice also where fragments ask for them that are put on a defconfig: such lines are not left over.  A
 config that has some marks of a role, but too few, gets a later role, and the verdict keeps both
 readings: a production kernel, role unclear, with options of a debug kernel.
 """
@@ -36,7 +37,7 @@ from kpolicy.policy.expressions.expression import (
     symbols,
 )
 from kpolicy.policy.expressions.rewriting import boots
-from kpolicy.policy.roles.names import is_own_defconfig, word_in_names
+from kpolicy.policy.roles.names import is_own_defconfig, names_in_fragments, word_in_names
 from kpolicy.policy.toml.absence import Absence
 
 if TYPE_CHECKING:
@@ -59,7 +60,9 @@ class Reading:
     """A way to decide: `when` holds, and at least `at_least` of the role's marks.
 
     `named` marks suffice, whatever `when` says, where a name of the config says that it has the role (0: names do
-    not count).  From `doubt` marks on a config that gets another role is reported with both (0: never).
+    not count).  `added` marks suffice where `when` holds and fragments on a defconfig ask for them (0: these do not
+    count).  From `doubt` marks on, or half of `at_least` where `when` holds, a config that gets another role is
+    reported with both (0: never).
     """
 
     name: str
@@ -68,6 +71,7 @@ class Reading:
     why: str
     absent: tuple[Absence, ...] = ()
     named: int = 0
+    added: int = 0
     doubt: int = 0
 
 
@@ -201,12 +205,15 @@ def reading_of(role: Role, name: str | None) -> Reading | None:
 def bar_for(values: Values, role: Role, reading: Reading) -> Reading | None:
     """What a reading asks of a config with these names: fewer marks where they say the role; None where it cannot be.
 
-    A defconfig of the tree is what people build who ask for nothing in particular.
+    A defconfig of the tree is what people build who ask for nothing in particular; who puts a fragment on one
+    asks for what is in it.
     """
     if not reading.named:
         return reading
     if word_in_names(values, role.names) is not None:
         return replace(reading, when=Constant("y"), at_least=reading.named)
+    if reading.added and _is_added(values, role, reading):
+        return replace(reading, at_least=min(reading.added, reading.at_least))
     return None if reading.doubt and is_own_defconfig(values) else reading
 
 
@@ -216,12 +223,26 @@ def _decides(values: Values, role: Role, reading: Reading) -> bool:
     return reading.at_least <= 0 or sum(mark.when.holds(values) for mark in role.marks) >= reading.at_least
 
 
+def _is_added(values: Values, role: Role, reading: Reading) -> bool:
+    """Whether fragments on a defconfig ask for as many marks as `added`."""
+    names = names_in_fragments(values)
+    if not names:
+        return False
+    asked = [
+        mark
+        for mark in role.marks
+        if mark.when.holds(values) and not names.isdisjoint(_grounds(mark.when, values))
+    ]
+    return len(asked) >= reading.added
+
+
 def _doubt(values: Values, role: Role, reading: Reading) -> OtherRole | None:
     """The options that speak for a role that the config does not get; None for too few."""
     if not reading.doubt:
         return None
     held = [mark for mark in role.marks if mark.when.holds(values)]
-    if len(held) < reading.doubt:
+    half = reading.at_least // 2 if reading.when.holds(values) else reading.doubt
+    if len(held) < min(reading.doubt, half):
         return None
     found = {
         item.symbol: item
