@@ -169,7 +169,8 @@ _WHOLE = "#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 6.12.0 Ke
         # One mark, none that is asked for, none that coverage is asked for with, and a whole .config below.
         (_BASE, ("CONFIG_KCOV=y\n",), "production"),
         (_BASE, ("# CONFIG_KCOV is not set\nCONFIG_KASAN=y\n",), "production"),
-        (_BASE, ("CONFIG_KASAN=y\nCONFIG_FAULT_INJECTION=y\nCONFIG_FAILSLAB=y\nCONFIG_FAIL_PAGE_ALLOC=y\n",), "production"),
+        (_BASE, ("CONFIG_KASAN=y\nCONFIG_FAULT_INJECTION=y\nCONFIG_FAILSLAB=y\nCONFIG_FAIL_PAGE_ALLOC=y\n",),
+         "production"),
         (_BASE + "CONFIG_KCOV=y\nCONFIG_KASAN=y\n", ("CONFIG_PCI=y\n",), "production"),
         (_WHOLE + _BASE, ("CONFIG_KCOV=y\nCONFIG_KASAN=y\n",), "production"),
     ],

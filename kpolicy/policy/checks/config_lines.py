@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kpolicy.evaluate.minimal import needed_symbols
 from kpolicy.explain.cause import cause
+from kpolicy.explain.grounds import Ground
 from kpolicy.explain.roots import Roots
 from kpolicy.kconfig.menus import menu_order
 from kpolicy.location import Location
@@ -229,7 +230,14 @@ def _switches_off(maker: FindingMaker) -> Iterator[Finding]:
     for item in switches(maker.values):
         message = f"{item.line.text} turns off options that are on without it: {first_few(item.off, _MOST_OFF)}"
         found = maker.finding(SWITCHES_OFF, item.line.name, message, item.line.location, got="y")
-        yield replace(found, symbols=(*found.symbols, *(SymbolValue(name, "n") for name in item.off)))
+        off = tuple(SymbolValue(name, "n") for name in item.off)
+        yield replace(found, symbols=(*found.symbols, *off), grounds=_unnamed(maker.values, item.off[_MOST_OFF:]))
+
+
+def _unnamed(values: Values, names: Sequence[str]) -> tuple[Ground, ...]:
+    """The options that a message has no room for, and where they are defined."""
+    defined = [(name, values.model.symbol(name)) for name in names]
+    return tuple(Ground(f"{name}=n", symbol.definitions[0] if symbol is not None else None) for name, symbol in defined)
 
 
 def _redundant(maker: FindingMaker, effects: tuple[LineEffect, ...]) -> Iterator[Finding]:

@@ -229,9 +229,7 @@ def _is_added(values: Values, role: Role, reading: Reading) -> bool:
     if not names:
         return False
     asked = [
-        mark
-        for mark in role.marks
-        if mark.when.holds(values) and not names.isdisjoint(_grounds(mark.when, values))
+        mark for mark in role.marks if mark.when.holds(values) and not names.isdisjoint(_grounds(mark.when, values))
     ]
     return len(asked) >= reading.added
 
