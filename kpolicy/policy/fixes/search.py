@@ -111,10 +111,11 @@ class Search:
             self.greedy = True
             yield from self.straight_on()
 
-    def straight_on(self) -> Iterator[Step]:
+    def straight_on(self, first: Step | None = None) -> Iterator[Step]:
         """Where there are too many sets to try: always the most natural edit, and none that was not needed."""
-        step = Step()
-        while len(step.edits) <= _MOST_EDITS:
+        step = first or Step()
+        most = len(step.edits) + _MOST_EDITS
+        while len(step.edits) <= most:
             further = self._further(step)
             if further is None:
                 yield self.needed(step)
