@@ -184,6 +184,9 @@ def test_what_a_fragment_on_a_defconfig_asks_for_is_not_left_over(
 def test_coverage_and_a_detector_in_a_whole_config_are_told_with_both_readings() -> None:
     verdict = role_of(_on(_WHOLE + _BASE + "CONFIG_KCOV=y\nCONFIG_KASAN=y\n"))
     assert (verdict.role, verdict.certainty, verdict.doubt) == ("production", "unclear", "fuzzing")
+    # More speaks for another role.
+    verdict = role_of(values_of("DEBUG_KERNEL", "KCOV", "KASAN", "DEBUG_KMEMLEAK", "DEBUG_VM"))
+    assert verdict.doubt == "debug"
 
 
 def test_a_defconfig_of_the_tree_by_its_path_from_elsewhere() -> None:

@@ -174,9 +174,11 @@ def role_of(
 
         roles = shipped_roles()
     chosen = readings or {}
-    other: OtherRole | None = None
+    doubts: list[tuple[int, OtherRole]] = []
     for role in roles:
         reading = reading_of(role, chosen.get(role.name))
+        # The role that most speaks for; of equals the first.
+        other = max(doubts, key=lambda item: item[0])[1] if doubts else None
         certainty: Certainty = "clear" if other is None else "unclear"
         if reading is None:
             evidence = (*_own_name(values, roles), *_against(values, roles, chosen))
@@ -184,7 +186,7 @@ def role_of(
         bar = bar_for(values, role, reading)
         if bar is not None and _decides(values, role, bar):
             return RoleVerdict(role.name, reading.name, tuple(_for(values, role, reading)), certainty, other)
-        other = other or _doubt(values, role, reading)
+        doubts += _doubt(values, role, reading)
     raise ValueError("no role remains: the last one must have no reading")
 
 
@@ -212,7 +214,7 @@ def bar_for(values: Values, role: Role, reading: Reading) -> Reading | None:
         return reading
     if word_in_names(values, role.names) is not None:
         return replace(reading, when=Constant("y"), at_least=reading.named)
-    if reading.added and _is_added(values, role, reading):
+    if reading.added and reading.when.holds(values) and _is_added(values, role, reading):
         return replace(reading, at_least=min(reading.added, reading.at_least))
     return None if reading.doubt and is_own_defconfig(values) else reading
 
@@ -234,21 +236,22 @@ def _is_added(values: Values, role: Role, reading: Reading) -> bool:
     return len(asked) >= reading.added
 
 
-def _doubt(values: Values, role: Role, reading: Reading) -> OtherRole | None:
-    """The options that speak for a role that the config does not get; None for too few."""
+def _doubt(values: Values, role: Role, reading: Reading) -> Iterator[tuple[int, OtherRole]]:
+    """How many marks speak for a role that the config does not get, and their options; nothing for too few."""
     if not reading.doubt:
-        return None
+        return
     held = [mark for mark in role.marks if mark.when.holds(values)]
     half = reading.at_least // 2 if reading.when.holds(values) else reading.doubt
     if len(held) < min(reading.doubt, half):
-        return None
+        return
     found = {
         item.symbol: item
         for mark in reversed(held)
         for item in (*_of_values(mark.when, values, mark.why), *_of_words(mark.when, values, mark.why))
         if values.is_on(item.symbol) or item.is_word
     }
-    return OtherRole(role.name, tuple(reversed(found.values()))) if found else None
+    if found:
+        yield len(held), OtherRole(role.name, tuple(reversed(found.values())))
 
 
 def _own_name(values: Values, roles: tuple[Role, ...]) -> Iterator[Evidence]:
