@@ -379,3 +379,26 @@ def test_a_member_that_somebody_chose_is_a_request(tmp_path: Path) -> None:
     more = 'config NEEDS_NONE\n\tbool "needs none"\n\tdepends on INFO_NONE\n'
     plan = Small(tmp_path, _DEBUG_INFO + more).fix(f"{_WHOLE}CONFIG_INFO_SOME=y\nCONFIG_NEEDS_NONE=y\n")
     assert given(plan) == ["CONFIG_NEEDS_NONE=y"]
+
+
+def test_a_choice_in_an_earlier_file_gives_way(tmp_path: Path) -> None:
+    plan = Small(tmp_path, _DEBUG_INFO).fix("CONFIG_BTF=y\n", "CONFIG_INFO_NONE=y\n")
+    assert edits(plan) == ["add CONFIG_INFO_SOME=y"]
+    assert [(item.text, item.reason) for item in plan.given_up] == [
+        ("CONFIG_INFO_NONE=y", "my_defconfig:1 overrides it")
+    ]
+
+
+def test_which_member_a_choice_takes_instead_and_for_what(tmp_path: Path) -> None:
+    plan = Small(tmp_path, _DEBUG_INFO, required="CONFIG_BTF=y\n").fix("CONFIG_INFO_NONE=y\n")
+    assert [(item.text, item.reason) for item in plan.given_up] == [
+        ("CONFIG_INFO_NONE=y", "the choice takes CONFIG_INFO_SOME=y for CONFIG_BTF")
+    ]
+
+
+def test_what_becomes_of_a_value_and_why(tmp_path: Path) -> None:
+    kconfig = 'config A\n\tbool "a"\n\tselect B\n\nconfig B\n\tbool "b"\n'
+    plan = Small(tmp_path, kconfig, required="CONFIG_A=y\n").fix("# CONFIG_B is not set\n")
+    assert [(item.text, item.reason) for item in plan.given_up] == [
+        ("# CONFIG_B is not set", "it becomes y: selected by A")
+    ]

@@ -15,6 +15,7 @@ from kpolicy.policy.checks.effects import line_effects
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment, Config
     from kpolicy.evaluate.values import Values
+    from kpolicy.kconfig.model import Model
     from kpolicy.location import Location
     from kpolicy.policy.fixes.lines import Document, Edit
 
@@ -133,6 +134,12 @@ def files_below(document: Document, location: Location) -> frozenset[str]:
 def edited_symbols(edits: Iterable[Edit], document: Document) -> frozenset[str]:
     """The symbols whose lines some edits touch."""
     return frozenset(name for edit in edits for name in document.touched(edit))
+
+
+def members_beside(model: Model, name: str) -> tuple[str, ...]:
+    """The members of the choice that a symbol is a member of; none for any other symbol."""
+    symbol = model.symbol(name)
+    return model.choices[symbol.choice].members if symbol is not None and symbol.choice is not None else ()
 
 
 def rests_on(values: Values, name: str, others: Collection[str], steps: int = 3) -> bool:
