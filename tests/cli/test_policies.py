@@ -328,5 +328,5 @@ def test_who_selects_requirements_is_told_which_cannot_be_judged(
 ) -> None:
     site = tmp_path / "site.config"
     site.write_text("CONFIG_NO_SUCH=y\nCONFIG_KASAN=y\n")
-    words = ("check", "--tree", demo, "--require", site, *selection, "arch/x86/configs/debug_defconfig")
-    assert ("[policy/unknown-requirement]" in kpolicy(*words).out) is told
+    outcome = kpolicy("check", "--tree", demo, "--require", site, *selection, "arch/x86/configs/debug_defconfig")
+    assert ("[policy/unknown-requirement]" in outcome.out) is told
