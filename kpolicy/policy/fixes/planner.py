@@ -10,14 +10,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.config.read import parse_lines
-from kpolicy.policy.checks.registry import UNREADABLE
-from kpolicy.policy.edits import line_of, without_needless
+from kpolicy.policy.edits import without_needless
 from kpolicy.policy.fixes.at_once import all_together
 from kpolicy.policy.fixes.given_up import given_up
-from kpolicy.policy.fixes.goals import JointGoal, RequirementGoal, is_about_a_line
+from kpolicy.policy.fixes.goals import JointGoal, is_about_a_line
 from kpolicy.policy.fixes.honour import HonourGoal, honour_goal
-from kpolicy.policy.fixes.hopeless import Hopeless, guessed, unclear, unsafe_only, why_hopeless
+from kpolicy.policy.fixes.hopeless import Hopeless, guessed, unclear
 from kpolicy.policy.fixes.joint import are_apart, fewer
+from kpolicy.policy.fixes.levels import searches, tidied, why_none
 from kpolicy.policy.fixes.line_fixes import Honouring
 from kpolicy.policy.fixes.never import marked, with_exclusions
 from kpolicy.policy.fixes.plan import Fix, Plan, Task, UnprovedError, changed_values
@@ -101,13 +101,13 @@ class _Planner:
         if rule is not None and task.doubt is not None and not rule.is_for(task.doubt):
             self._hopeless.append(unclear(finding, task.doubt))
             return
-        searches: list[Search] = []
-        solutions = self._solutions(finding, searches)
+        tried: list[Search] = []
+        solutions = self._solutions(finding, tried)
         first = next(solutions, None)
         if first is None:
-            self._hopeless.append(self._why_hopeless(finding, searches))
+            self._hopeless.append(why_none(self._task, self._bench, self._edits, finding, tried))
             return
-        search = searches[-1]
+        search = tried[-1]
         others: list[Edits] = []
         if self._alternatives:
             found = (item.edits for item in solutions if len(item.edits) <= len(first.edits) + _LONGER)
@@ -341,7 +341,7 @@ class _Planner:
     def _guard(self, finding: Finding) -> Guard:
         return Guard(self._requests, self._task.about(self._bench.evaluate(self._edits), finding))
 
-    def _solutions(self, finding: Finding, searches: list[Search]) -> Iterator[Step]:
+    def _solutions(self, finding: Finding, tried: list[Search]) -> Iterator[Step]:
         """What the finding asks for; where that is nothing, or alternatives are wanted, what changes or gives up more.
 
         What takes no request comes first, then, for a requirement, what takes those that cannot be had besides, then,
@@ -351,50 +351,16 @@ class _Planner:
         task = self._task
         honour = honour_goal(self._bench.evaluate(self._edits), task.document, finding)
         goals = (honour, task.goal(finding), task.goal(finding, wide=True))
-        for search in self._searches(finding, goals):
+        guard = self._guard(finding)
+        for search in searches(task, self._bench, self._edits, guard, finding, goals):
             if found and not self._alternatives:
                 return
-            searches.append(search)
+            tried.append(search)
             for solution in search.solutions():
-                tidy = self._tidy(search, solution)
+                tidy = tidied(task.document, search, solution)
                 if frozenset(tidy.edits) not in found:
                     found.add(frozenset(tidy.edits))
                     yield tidy
-
-    def _searches(self, finding: Finding, goals: Sequence[Goal | None]) -> Iterator[Search]:
-        guard = self._guard(finding)
-        required = any(isinstance(goal, RequirementGoal) for goal in goals)
-        # A requirement is stronger than any request, and yet takes as few as can be.
-        levels = [(guard, False), (replace(guard, denials=True), True)] if required else [(guard, True)]
-        if self._task.unsafe:
-            levels.append((replace(guard, unsafe=True), True))
-        for level, forced in levels:
-            for item in dict.fromkeys(goals):
-                if item is not None:
-                    yield Search(self._bench, finding, item, level, self._edits, forced=forced)
-
-    def _why_hopeless(self, finding: Finding, searches: Sequence[Search]) -> Hopeless:
-        task = self._task
-        found = [item for item in searches if not isinstance(item.goal, HonourGoal)]
-        search = found[0] if found else Search(self._bench, finding, None, Guard({}, frozenset()), self._edits)
-        reason = why_hopeless(task.values, task.document, finding, search)
-        if search.goal is None or task.unsafe or not any(item.cost or item.denied for item in searches):
-            return reason
-        free = Search(self._bench, finding, search.goal, replace(search.guard, unsafe=True), self._edits, forced=True)
-        solution = next(free.solutions(), None)
-        return reason if solution is None else unsafe_only(finding, free.lost(solution)) or reason
-
-    def _tidy(self, search: Search, step: Step) -> Step:
-        """Lines that turn off what is off without them go, as savedefconfig has it; in a full .config they stay."""
-        if self._task.document.config.is_full or search.finding.rule == UNREADABLE:
-            return step
-        for number, edit in enumerate(step.edits):
-            if edit.line and edit.text == line_of(edit.symbol, "n") and edit.symbol in edit.was:
-                cut = self._task.document.cut(edit.line)
-                shorter = step.to((*step.edits[:number], cut, *step.edits[number + 1 :]))
-                if search.is_cleared(shorter):
-                    step = shorter
-        return step
 
     def _holds(self, edits: Edits, findings: Sequence[Finding]) -> bool:
         """Whether some findings are gone with these edits, no other has come, and the role is the same."""

@@ -26,17 +26,11 @@ from kpolicy.frozen import dataclass
 from kpolicy.kernel.version import parse_version
 from kpolicy.location import Location
 from kpolicy.policy.expressions.expression import (
-    COMMAND_LINE,
-    And,
-    Boot,
     Constant,
     Expression,
-    Not,
-    Or,
-    Predicate,
     symbols,
 )
-from kpolicy.policy.expressions.rewriting import boots
+from kpolicy.policy.roles.marks import asked_at_boot, denies, grounds, wanted
 from kpolicy.policy.roles.names import is_own_defconfig, names_in_fragments, word_in_names
 from kpolicy.policy.toml.absence import Absence
 
@@ -231,7 +225,7 @@ def _is_added(values: Values, role: Role, reading: Reading) -> bool:
     if not names:
         return False
     asked = [
-        mark for mark in role.marks if mark.when.holds(values) and not names.isdisjoint(_grounds(mark.when, values))
+        mark for mark in role.marks if mark.when.holds(values) and not names.isdisjoint(grounds(mark.when, values))
     ]
     return len(asked) >= reading.added
 
@@ -268,7 +262,7 @@ def _for(values: Values, role: Role, reading: Reading) -> Iterator[Evidence]:
     word = word_in_names(values, role.names) if reading.named else None
     if word is not None:
         yield Evidence(NAME, word, None, f"the config is called a {role.name} kernel")
-    named = dict.fromkeys(_grounds(reading.when, values) if reading.when.holds(values) else ())
+    named = dict.fromkeys(grounds(reading.when, values) if reading.when.holds(values) else ())
     for mark in role.marks:
         if mark.when.holds(values):
             for item in _of_values(mark.when, values, mark.why):
@@ -281,7 +275,7 @@ def _for(values: Values, role: Role, reading: Reading) -> Iterator[Evidence]:
 
 def _of_values(expression: Expression, values: Values, why: str) -> Iterator[Evidence]:
     """The values that make an expression hold that does."""
-    for name in dict.fromkeys(_grounds(expression, values)):
+    for name in dict.fromkeys(grounds(expression, values)):
         yield Evidence(name, shown(values, name), place(values, name), why)
 
 
@@ -291,37 +285,10 @@ def _of_words(expression: Expression, values: Values, why: str) -> Iterator[Evid
         return
     from kpolicy.evaluate.command_line import asking  # most configs have none, and need nothing that reads one
 
-    for item in dict.fromkeys(_asked_at_boot(expression, values)):
+    for item in dict.fromkeys(asked_at_boot(expression, values)):
         # Of several words the last one counts.
         for word in asking(values, item.parameter)[-1:]:
             yield Evidence(word.name, word.value or "", word.location, why)
-
-
-def _grounds(expression: Expression, values: Values) -> Iterator[str]:
-    """The symbols whose values make an expression hold that does."""
-    match expression:
-        case And(operands):
-            for operand in operands:
-                yield from _grounds(operand, values)
-        case Or(operands):
-            for operand in operands:
-                if operand.holds(values):
-                    yield from _grounds(operand, values)
-        case Predicate():
-            return
-        case _:
-            yield from (name for name in symbols(expression) if name != COMMAND_LINE)
-
-
-def _asked_at_boot(expression: Expression, values: Values) -> Iterator[Boot]:
-    """The boot parameters that make an expression hold that does."""
-    match expression:
-        case And(operands) | Or(operands):
-            for operand in operands:
-                if operand.holds(values):
-                    yield from _asked_at_boot(operand, values)
-        case _:
-            yield from boots(expression)
 
 
 def _against(values: Values, roles: tuple[Role, ...], chosen: Mapping[str, str]) -> Iterator[Evidence]:
@@ -331,34 +298,9 @@ def _against(values: Values, roles: tuple[Role, ...], chosen: Mapping[str, str])
         reading = reading_of(role, chosen.get(role.name))
         for mark in role.marks if reading is not None else ():
             # Where a mark asks for something to be off, its being off speaks for the role.
-            for name in _wanted(mark.when) if not _denies(mark.when) else ():
+            for name in wanted(mark.when) if not denies(mark.when) else ():
                 if name not in seen and not values.is_on(name):
                     seen.add(name)
                     line = assignment_of(values, name)
                     where = line.location if line else None
                     yield Evidence(name, shown(values, name), where, f"not a {role.name} kernel")
-
-
-def _wanted(expression: Expression) -> Iterator[str]:
-    """The symbols that an expression asks for, whatever the command line is."""
-    match expression:
-        case And(operands):
-            if not any(isinstance(operand, Boot) for operand in operands):
-                for operand in operands:
-                    yield from _wanted(operand)
-        case Or(operands):
-            for operand in operands:
-                yield from _wanted(operand)
-        case _:
-            yield from (name for name in symbols(expression) if name != COMMAND_LINE)
-
-
-def _denies(expression: Expression) -> bool:
-    """Whether the expression asks for something to be off."""
-    match expression:
-        case Not():
-            return True
-        case And(operands) | Or(operands):
-            return any(_denies(operand) for operand in operands)
-        case _:
-            return False
