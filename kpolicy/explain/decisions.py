@@ -164,7 +164,7 @@ class _Trial:
         return lines, contrary
 
     def _modules(self) -> list[Assignment]:
-        """The line for modules, where a symbol is requested as one and is built in for want of it."""
+        """The line for modules, where a symbol is requested as one and is built in without them."""
         name = self._names.get(self.supports.core.modules)
         return [_assignment(name, "y")] if name and is_without_modules(self.values, self.name) else []
 
