@@ -271,7 +271,7 @@ class Tree:
 
         terms = self._terms(policy)
         request = FixRequest(self._source, config, arch, tuple(rules), as_fragment, alternatives, unsafe, terms=terms)
-        return fix_result(fix(subject_of(request, self._context), request, self._context.cache))
+        return fix_result(fix(subject_of(request, self._context), request, self._context))
 
     def diff(
         self, other: Tree, configs: Sequence[str] = (), archs: Sequence[str] = (), policy: Policy | None = None

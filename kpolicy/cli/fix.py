@@ -136,7 +136,7 @@ def command(
         subject.check_is_writable()
     if write and source.revision is not None and subject.path and Path(subject.path).is_relative_to(source.root):
         raise UsageError("a revision cannot be edited", hint="without --write there is a patch for its work tree")
-    report = fix(subject, request, context.cache)
+    report = fix(subject, request, context)
     plan = report.plan
     if form in ("diff", _FRAGMENT):
         _tell(console, report, fragment=form == _FRAGMENT)

@@ -116,7 +116,7 @@ def _follow(
 
     request = FixRequest(source, config, arch, all_required=True, terms=terms)
     subject = subject_of(request, context)
-    return subject.standard, fix(subject, request, context.cache)
+    return subject.standard, fix(subject, request, context)
 
 
 def _cost_lines(standard: Standard, followed: FixReport | None, context: Context, style: Style) -> Iterator[str]:

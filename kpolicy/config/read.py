@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -116,7 +117,8 @@ def read_part(name: str, stdin: BinaryIO | None = None, folder: Path | None = No
     try:
         content = read_file(path, MAX_SIZE)
     except IsADirectoryError:
-        raise InputError("is a directory, expected a config file", Location(name, 0), hint=_folder_hint(path)) from None
+        files = (item.name for item in path.iterdir() if item.is_file())
+        raise folder_error(name, os.path.abspath(path), files) from None
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno == errno.EFBIG and (found := _large_format(path)) is not None:
             raise _not_a_config(name, found) from None
@@ -145,17 +147,21 @@ def _large_format(path: Path) -> Format | None:
         return binary_format(stream.read(_HEAD))
 
 
-def _folder_hint(path: Path) -> str | None:
-    """What a person may have meant who named a folder."""
-    arch = _CONFIGS_FOLDER.search(os.path.abspath(path))
+def folder_error(name: str, path: str, names: Iterable[str]) -> InputError:
+    """The error about a folder in the place of a config file, with what a person may have meant; `names` are in it."""
+    return InputError("is a directory, expected a config file", Location(name, 0), hint=_folder_hint(path, set(names)))
+
+
+def _folder_hint(path: str, names: set[str]) -> str | None:
+    arch = _CONFIGS_FOLDER.search(path)
     if arch is not None:
         return f"`kpolicy audit --arch {arch.group(1)}` judges all defconfigs of an architecture."
-    if (path / "Kconfig").is_file() and (path / "Makefile").is_file():
+    if names >= {"Kconfig", "Makefile"}:
         return "`kpolicy audit DIR` judges the defconfigs of a kernel tree; --tree DIR names the tree of a config."
-    names = sorted(item.name for item in path.iterdir() if "config" in item.name.lower() and item.is_file())
-    if not names:
+    configs = sorted(item for item in names if "config" in item.lower())
+    if not configs:
         return None
-    return f"It has: {', '.join(names[:_MOST_NAMES])}{', ...' if len(names) > _MOST_NAMES else ''}"
+    return f"It has: {', '.join(configs[:_MOST_NAMES])}{', ...' if len(configs) > _MOST_NAMES else ''}"
 
 
 def is_packed(content: bytes) -> bool:

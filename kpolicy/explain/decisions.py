@@ -104,13 +104,14 @@ class _Trial:
         """The lines that support the value, without those which it turns out to go without."""
         nodes = {line for fact in self.supports.value_facts(self.node) for line in self.supports.of(fact).lines}
         lines = self._lines(nodes)
-        changes = self._changes() or self._one_that_changes(lines)
+        modules = self._modules()
+        asked = modules if modules and self._with(modules) == "m" else []
+        changes = asked or self._changes() or self._one_that_changes(lines)
         changed = self._with(changes) if changes else None
         undone = [self.supports.core.symbols[line.name] for line in changes]
         counted = {node for node in undone if self.values.own_value(node) is not None}
         trees = [line for line, node in zip(changes, undone, strict=True) if node not in counted]
-        if is_without_modules(self.values, self.name) and not self._lines({self.supports.core.modules}):
-            trees.append(_assignment(self._names[self.supports.core.modules], "y"))
+        trees += [line for line in modules if line not in trees and not self._of([line.name])]
         lines, contrary = self._pruned(self._lines(nodes | counted), trees, {self._names[node] for node in counted})
         if not lines:
             lines = [line for line in self._of(named) if self._gives(line) not in (None, self.value)]
@@ -161,6 +162,11 @@ class _Trial:
                 lines = fewer
                 contrary = self._with([*map(self._opposite, lines), *trees])
         return lines, contrary
+
+    def _modules(self) -> list[Assignment]:
+        """The line for modules, where a symbol is requested as one and is built in without them."""
+        name = self._names.get(self.supports.core.modules)
+        return [_assignment(name, "y")] if name and is_without_modules(self.values, self.name) else []
 
     def _changes(self) -> list[Assignment]:
         """The fewest lines that are found to give another value; none where none are."""

@@ -36,6 +36,11 @@ class Presentation:
     census: bool = False
     pages: str = ""
 
+    @property
+    def lists_all(self) -> bool:
+        """Whether the lists below a finding are shown whole."""
+        return self.verbose or self.full
+
 
 PLAIN = Presentation()
 """Without colour, details and anything else."""

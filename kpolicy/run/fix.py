@@ -28,7 +28,7 @@ from kpolicy.report.records import reaches
 from kpolicy.report.views.fix import FixReport
 from kpolicy.run.acceptance import accept
 from kpolicy.run.conclude import plan_by
-from kpolicy.run.context import Context
+from kpolicy.run.context import Context, Listener
 from kpolicy.run.examine import Examiner
 from kpolicy.run.judging import report_on
 from kpolicy.run.plan import Part, Target
@@ -92,7 +92,7 @@ class Subject:
     stated: bool
     doubt: str | None
 
-    def task(self, findings: Sequence[Finding], threshold: Threshold, *, unsafe: bool) -> Task:
+    def task(self, findings: Sequence[Finding], threshold: Threshold, *, unsafe: bool, listener: Listener) -> Task:
         """The task to clear some findings."""
         settings = self.standard.policy.settings(self.held)
         return Task(
@@ -106,6 +106,7 @@ class Subject:
             unsafe=unsafe,
             stated=self.stated,
             doubt=self.doubt,
+            progress=listener.progress,
         )
 
     def check_is_a_file(self) -> None:
@@ -197,16 +198,16 @@ def subject_of(request: FixRequest, context: Context) -> Subject:
     )
 
 
-def fix(subject: Subject, request: FixRequest, cache: Path | None = None) -> FixReport:
+def fix(subject: Subject, request: FixRequest, context: Context) -> FixReport:
     """The fewest edits that clear the chosen findings, proved by evaluation; nothing is written.
 
     With a machine in the terms of the request the report says what the edits change of the costs on it.
     """
     chosen = _chosen(subject, request)
-    task = subject.task(chosen, _threshold(subject, request), unsafe=request.unsafe)
+    task = subject.task(chosen, _threshold(subject, request), unsafe=request.unsafe, listener=context.listener)
     plan = make_plan(task, alternatives=request.alternatives)
     machine = request.terms.machine
-    costs = _costs(subject.values, plan, machine, cache) if machine is not None else None
+    costs = _costs(subject.values, plan, machine, context.cache) if machine is not None else None
     release = subject.values.model.version
     return FixReport(subject.held, subject.arch, subject.name, plan, release, costs)
 

@@ -63,7 +63,7 @@ def release_remarks(values: Values) -> Iterator[Remark]:
     config, model = values.config, values.model
     if config is not None and config.version is not None and not _is_release(config.version, model.version):
         place = config.assignments[0].location.path if config.assignments else config.name
-        yield Remark(Location(place, 1), f"made by Linux {config.version}, the tree is {model.version}")
+        yield Remark(Location(place, 1), f"made by Linux {config.version}, read as Linux {model.version}")
 
 
 def nothing_required(values: Values, name: str, standard: Standard) -> Iterator[Remark]:

@@ -80,8 +80,8 @@ def _retry(values: Values) -> Retry | None:
         return None
 
     def retry(lines: Sequence[str]) -> Values:
-        more = parse_config(config.name, "".join(f"{line}\n" for line in lines).encode())
-        # By its name a fragment is added: a defconfig of the tree alone is never a debug kernel.
+        # A fragment is added: a defconfig of the tree alone is never a debug kernel.
+        more = parse_config(f"{config.name}+", "".join(f"{line}\n" for line in lines).encode())
         return values.again(stack(f"{config.name}+", [config, more]))
 
     return retry

@@ -12,6 +12,7 @@ from kpolicy.config.origin import architecture_of
 from kpolicy.config.read import (
     config_in_tree,
     content_in_tree,
+    folder_error,
     parse_config,
     read_config,
     read_part,
@@ -22,7 +23,7 @@ from kpolicy.errors import InputError, UsageError
 from kpolicy.evaluate.modes import PRESETS
 from kpolicy.kernel.architecture import Architecture, resolve_architecture
 from kpolicy.kernel.config_files import ConfigFile, config_files, make_target, make_targets
-from kpolicy.kernel.source import KernelTree
+from kpolicy.kernel.source import KernelTree, listed
 from kpolicy.location import Location
 from kpolicy.run.plan import Part, Target
 
@@ -200,6 +201,11 @@ def _nothing(word: str, source: KernelTree, architecture: Architecture | None) -
 
 def _no_file(word: str, source: KernelTree) -> InputError:
     """The error about a path, which is no name that make knows."""
+    folder = os.path.normpath(word)
+    names = listed(source, folder)
+    if names:
+        files = (name for name in names if source.is_file(f"{folder}/{name}"))
+        return folder_error(word, os.path.join(source.root, folder), files)
     paths = {file.path for file in config_files(source)} if not word.startswith(".") else set()
     return InputError("no such file", Location(word, 0), hint=_guess(word, paths).rstrip())
 

@@ -77,9 +77,26 @@ def test_a_request_whose_prompt_moved_to_another_symbol_is_told(tree: Path) -> N
     outcome = kpolicy("fix", "--tree", tree, config)
     # The choice selects DEBUG_INFO: with it the line is honoured, and stays.
     assert " CONFIG_DEBUG_INFO=y\n+CONFIG_DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT=y\n" in outcome.out
-    # Written by this very release it is a result; of 6.1 it was one as well.
+    # Written by this very release it is a result.
     assert _told(tree, _OWN, lines) == []
-    assert _told(tree, "6.1.100", lines) == [("KERNELVERSION", "config/other-release", "note")]
+
+
+@pytest.mark.parametrize("release", ["6.1.100", "6.12.1"])
+def test_what_follows_from_a_choice_is_a_request_where_no_member_is_requested(tree: Path, release: str) -> None:
+    """With its choice out of sight, which its own line would tell, it is a result."""
+    lines = "CONFIG_DEBUG_KERNEL=y\nCONFIG_DEBUG_INFO=y\n"
+    assert _told(tree, release, lines) == [("DEBUG_INFO", "config/dropped-request", "warning")]
+    lines = "CONFIG_DEBUG_INFO=y\nCONFIG_DEBUG_INFO_DWARF5=y\n"
+    assert [item for item in _told(tree, release, lines) if item[0] == "DEBUG_INFO"] == []
+
+
+def test_a_line_that_was_added_to_a_config_of_the_same_series_is_a_request(tree: Path) -> None:
+    counted = [("KERNELVERSION", "config/other-release", "note")]
+    in_order, added = "CONFIG_LONELY=y\nCONFIG_FORCED=y\n", "CONFIG_FORCED=y\nCONFIG_LONELY=y\n"
+    assert _told(tree, "6.12.1", in_order) == counted
+    assert _told(tree, "6.12.1", added) == [("LONELY", "config/dropped-request", "warning")]
+    # The menus of an older series can be in another order.
+    assert _told(tree, "6.1.100", added) == counted
 
 
 def test_what_was_only_a_result_is_counted_in_one_line(tree: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from kpolicy.config.read import parse_config
 from kpolicy.evaluate.values import evaluate
 from kpolicy.policy.checks.config_lines import check_lines
+from tests.cli.support import kpolicy
 from tests.kconfig.small import load, make_tree
 
 _TEXT = """\
@@ -96,3 +97,18 @@ def test_five_are_named(tmp_path: Path) -> None:
     assert finding.message.endswith("NAMESPACES, N0, N1, N2, N3 and 6 more")
     assert [item.symbol for item in finding.symbols][:3] == ["EXPERT", "NAMESPACES", "N0"]
     assert len(finding.symbols) == 12
+    assert [item.text for item in finding.grounds] == ["N4=n", "N5=n", "N6=n", "N7=n", "N8=n", "UTS_NS=n"]
+    assert all(item.location is not None and item.location.path == "Kconfig" for item in finding.grounds)
+
+
+@pytest.mark.parametrize("option", ["-v", "--full"])
+def test_all_are_listed(option: str, tmp_path: Path) -> None:
+    more = "".join(f'config N{n}\n\tbool "n" if EXPERT\n\tdefault !EXPERT\n\n' for n in range(20))
+    tree = make_tree(tmp_path / "tree", {"Kconfig": _TEXT + more, "arch/x86/Kconfig": ""})
+    config = tmp_path / "some.config"
+    config.write_text("CONFIG_EXPERT=y\n")
+    words = "check", "--tree", tree, "--arch", "x86", config
+    assert "(-v shows them)" in kpolicy(*words).out
+    listed = kpolicy(*words, option).out
+    assert all(f" N{n}=n " in listed for n in range(4, 20))
+    assert "more (-v" not in listed

@@ -244,3 +244,15 @@ def test_a_fragment_alone_does_not_say_for_which_architecture(tmp_path: Path) ->
         "  pass --arch (for example --arch arm64); these have a file of that name: arm64\n",
     )
     assert "no such config" in kpolicy("check", "--tree", tree, "i386_defconfig+phone_defconfig").err
+
+
+def test_a_folder_of_the_tree_is_no_config(demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever the command is run: in the tree a path leads there by itself."""
+    hint = "`kpolicy audit --arch x86` judges all defconfigs of an architecture."
+    for folder in (demo, tmp_path):
+        monkeypatch.chdir(folder)
+        for command in ("check", "fix", "role"):
+            outcome = kpolicy(command, "--tree", demo, "arch/x86/configs")
+            assert "arch/x86/configs: error: is a directory, expected a config file" in outcome.err
+            assert hint in outcome.err
+        assert "It has: debug.config" in kpolicy("check", "--tree", demo, "kernel/configs").err

@@ -46,6 +46,13 @@ def test_one_is_no_plural(demo: Path, tmp_path: Path) -> None:
     assert f"note: {summary}\n" in outcome.err
 
 
+def test_progress_on_terminals_only(demo: Path) -> None:
+    words = ("fix", "--tree", demo, _CONFIG, *_STATED)
+    assert "0/" in kpolicy(*words, terminal=True, environment={"TERM": "xterm"}).err
+    assert " done" not in kpolicy(*words).err
+    assert " done" not in kpolicy(*words, "-q", terminal=True, environment={"TERM": "xterm"}).err
+
+
 def test_what_is_given_up_stands_above_the_patch(demo: Path, tmp_path: Path) -> None:
     path = tmp_path / "my_defconfig"
     path.write_text("CONFIG_NO_SUCH_SYMBOL=y\nCONFIG_NONE_SUCH=y\n")

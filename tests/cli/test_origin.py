@@ -87,4 +87,11 @@ def test_a_config_of_another_release_is_a_warning(tmp_path: Path, header: str, t
     makefile.write_text("\n".join([*(f"{name} = {value}" for name, value in states.items()), *lines]) + "\n")
     path = _config(tmp_path, _HEADER.format("x86", header) + "CONFIG_X86=y\n")
     outcome = kpolicy("check", "--tree", folder, path)
-    assert (f"made by Linux {header}, the tree is {tree}" in outcome.err + outcome.out) is warns
+    assert (f"made by Linux {header}, read as Linux {tree}" in outcome.err + outcome.out) is warns
+
+
+def test_without_a_tree_there_is_no_word_of_one(tmp_path: Path) -> None:
+    path = _config(tmp_path, _HEADER.format("x86", "next-20260101") + "CONFIG_X86=y\n")
+    outcome = kpolicy("check", "--release", "6.18", path)
+    assert f"{path}:1: warning: made by Linux next-20260101, read as Linux 6.18.0\n" in outcome.err
+    assert "the tree" not in outcome.out + outcome.err

@@ -310,3 +310,23 @@ def test_requirements_for_removed_symbols_without_a_tree(tmp_path: Path, release
     assert ("Linux 6.12.1 has no such symbol: last in Linux 6.5 [policy/unknown-requirement]" in out) is (
         severity == "note"
     )
+
+
+@pytest.mark.parametrize(
+    ("selection", "told"),
+    [
+        (("--select", "required"), True),
+        (("--select", "required/no-such"), True),
+        (("--select", "required/no-*"), True),
+        (("--select", "required/kasan"), False),
+        (("--select", "kasan"), False),
+        (("--select", "required", "--ignore", "policy/unknown-requirement"), False),
+    ],
+)
+def test_who_selects_requirements_is_told_which_cannot_be_judged(
+    selection: tuple[str, ...], demo: Path, tmp_path: Path, *, told: bool
+) -> None:
+    site = tmp_path / "site.config"
+    site.write_text("CONFIG_NO_SUCH=y\nCONFIG_KASAN=y\n")
+    outcome = kpolicy("check", "--tree", demo, "--require", site, *selection, "arch/x86/configs/debug_defconfig")
+    assert ("[policy/unknown-requirement]" in outcome.out) is told

@@ -170,3 +170,23 @@ def older() -> Path:
     if path is None:
         pytest.skip("no linux-source-6.1: run `make trees`")
     return path
+
+
+@pytest.mark.parametrize("line", ["", "# CONFIG_MODULES is not set\n"])
+@pytest.mark.parametrize(("value", "changes"), [("m", ["CONFIG_MODULES=y"]), ("y", ["# CONFIG_X is not set"])])
+def test_what_is_requested_as_a_module_is_made_one(line: str, value: str, changes: list[str], tmp_path: Path) -> None:
+    text = 'config MODULES\n\tbool "modules"\n\tmodules\n\nconfig X\n\ttristate "x"\n'
+    config = parse_config("some.config", f"{line}CONFIG_X={value}\n".encode())
+    values = evaluate(load(make_tree(tmp_path, {"Kconfig": text})), config)
+    found = explain(values, "X")
+    hold_to_claims(values, found)
+    assert list(found.decisions.changes) == changes
+    assert found.decisions.changed == ("m" if value == "m" else "n")
+
+
+def test_without_modules_in_the_tree_no_line_makes_one(tmp_path: Path) -> None:
+    config = parse_config("some.config", b"CONFIG_X=m\n")
+    values = evaluate(load(make_tree(tmp_path, {"Kconfig": 'config X\n\ttristate "x"\n'})), config)
+    found = explain(values, "X")
+    hold_to_claims(values, found)
+    assert found.decisions.changed == "n"

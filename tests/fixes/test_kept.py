@@ -281,8 +281,8 @@ endchoice
     )
     plan = Small(tmp_path, kconfig).fix("CONFIG_DEBUG_INFO=y\n", below)
     assert edits(plan) == ["change CONFIG_DEBUG_INFO=y to CONFIG_DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT=y"]
-    reasons = [(item.text, item.reason, item.works) for item in plan.given_up]
-    assert reasons == [("CONFIG_DEBUG_INFO_NONE=y", "my_defconfig:1 overrides it", False)]
+    # The member that the choice takes by itself is recorded, and not requested.
+    assert given(plan) == []
 
 
 def test_of_a_stack_the_later_file_decides(tmp_path: Path) -> None:
@@ -337,4 +337,68 @@ config SINGLE
     assert sorted(edits(plan)) == ["remove CONFIG_PROVE=y", "remove CONFIG_SINGLE=y"]
     assert [(item.text, item.reason, item.works) for item in plan.given_up] == [
         ("CONFIG_SINGLE=y", "the fix of own/prove names it", False)
+    ]
+
+
+_DEBUG_INFO = """\
+config DEBUG_INFO
+	bool
+
+choice
+	prompt "debug information"
+	default INFO_NONE
+
+config INFO_NONE
+	bool "none"
+
+config INFO_SOME
+	bool "some"
+	select DEBUG_INFO
+
+endchoice
+
+config BTF
+	bool "btf"
+	depends on DEBUG_INFO
+"""
+_WHOLE = "#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 6.12.0 Kernel Configuration\n#\n"
+
+
+@pytest.mark.parametrize("asked", ["CONFIG_BTF=y\n", "CONFIG_DEBUG_INFO=y\n", "CONFIG_DEBUG_INFO=y\nCONFIG_BTF=y\n"])
+def test_the_member_that_a_choice_takes_by_itself_is_no_request_of_a_whole_config(asked: str, tmp_path: Path) -> None:
+    plan = Small(tmp_path, _DEBUG_INFO).fix(
+        f"{_WHOLE}CONFIG_INFO_NONE=y\n# CONFIG_INFO_SOME is not set\n{asked}", only="config/dropped-request"
+    )
+    change = "change # CONFIG_INFO_SOME is not set to CONFIG_INFO_SOME=y"
+    assert edits(plan) == ["remove CONFIG_INFO_NONE=y", change]
+    assert not plan.given_up
+    assert not plan.hopeless
+
+
+def test_a_member_that_somebody_chose_is_a_request(tmp_path: Path) -> None:
+    more = 'config NEEDS_NONE\n\tbool "needs none"\n\tdepends on INFO_NONE\n'
+    plan = Small(tmp_path, _DEBUG_INFO + more).fix(f"{_WHOLE}CONFIG_INFO_SOME=y\nCONFIG_NEEDS_NONE=y\n")
+    assert given(plan) == ["CONFIG_NEEDS_NONE=y"]
+
+
+def test_a_choice_in_an_earlier_file_gives_way(tmp_path: Path) -> None:
+    plan = Small(tmp_path, _DEBUG_INFO).fix("CONFIG_BTF=y\n", "CONFIG_INFO_NONE=y\n")
+    assert edits(plan) == ["add CONFIG_INFO_SOME=y"]
+    assert [(item.text, item.reason) for item in plan.given_up] == [
+        ("CONFIG_INFO_NONE=y", "my_defconfig:1 overrides it")
+    ]
+
+
+def test_which_member_a_choice_takes_instead_and_for_what(tmp_path: Path) -> None:
+    plan = Small(tmp_path, _DEBUG_INFO, required="CONFIG_BTF=y\n").fix("CONFIG_INFO_NONE=y\n")
+    assert [(item.text, item.reason) for item in plan.given_up] == [
+        ("CONFIG_INFO_NONE=y", "the choice takes CONFIG_INFO_SOME=y for CONFIG_BTF")
+    ]
+
+
+def test_what_becomes_of_a_value_and_why(tmp_path: Path) -> None:
+    kconfig = 'config A\n\tbool "a"\n\tselect B\n\nconfig B\n\tbool "b"\n'
+    plan = Small(tmp_path, kconfig, required="CONFIG_A=y\n").fix("# CONFIG_B is not set\n")
+    assert [(item.text, item.reason) for item in plan.given_up] == [
+        ("# CONFIG_B is not set", "it becomes y: selected by A")
     ]

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from kpolicy.evaluate.values import Values
+from kpolicy.policy.judging.standard import Assessment
 from tests.fixes.bench import Small, edits, given, rule
 
 _DEBUG = """\
@@ -437,3 +439,52 @@ def test_a_requirement_makes_no_other_machine_of_it(tmp_path: Path) -> None:
     assert "32-bit kernel" in plan.hopeless[0].reason
     small = Small(tmp_path / "asked", kconfig, required="# CONFIG_64BIT is not set\n")
     assert edits(small.fix("CONFIG_WANTED=y\n"))
+
+
+_EXPERT = """\
+config EXPERT
+	bool "expert"
+
+config SPACES
+	bool "spaces" if EXPERT
+	default !EXPERT
+
+config REALTIME
+	bool "realtime"
+	depends on EXPERT
+
+config LOOP
+	bool "loop"
+"""
+
+
+def test_what_keeps_something_is_not_needless_where_there_are_several_findings(tmp_path: Path) -> None:
+    plan = Small(tmp_path, _EXPERT, required="CONFIG_REALTIME=y\nCONFIG_LOOP=y\n").fix("")
+    assert sorted(edits(plan)) == [f"add CONFIG_{name}=y" for name in ("EXPERT", "LOOP", "REALTIME", "SPACES")]
+
+
+_MANY = 40
+
+
+class _Counted(Small):
+    """A tree that counts how often configs are judged."""
+
+    count = 0
+
+    def judge(self, values: Values) -> Assessment:
+        """See `Small`."""
+        self.count += 1
+        return super().judge(values)
+
+
+def test_many_requirements_are_met_together(tmp_path: Path) -> None:
+    """One of them causes another finding, and is not met; what one depends on is turned on once for all."""
+    options = "".join(f'config CHECK{n}\n\tbool "check"\n\tdepends on DEBUG\n\n' for n in range(_MANY))
+    required = "".join(f"CONFIG_CHECK{n}=y\n" for n in range(_MANY)) + "CONFIG_COST=y\n"
+    small = _Counted(tmp_path, _SWITCH + options, [rule("COST", name="own/a")], required=required)
+    plan = small.fix("")
+    wanted = ["DEBUG", *(f"CHECK{n}" for n in range(_MANY))]
+    assert sorted(edits(plan)) == sorted(f"add CONFIG_{name}=y" for name in wanted)
+    assert [item.obstacle for item in plan.hopeless] == ["own/a"]
+    # One after the other they would take some for each, and again to see what is needless.
+    assert small.count < _MANY * 2

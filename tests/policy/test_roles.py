@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from kpolicy.config.read import parse_config
+from kpolicy.config.read import parse_config, stack
 from kpolicy.errors import UsageError
-from kpolicy.evaluate.values import evaluate
+from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.policy.roles.load import load_roles
 from kpolicy.policy.roles.role import role_of
 from kpolicy.policy.roles.shipped import role_names, shipped_roles
@@ -143,6 +145,54 @@ def test_the_readings_of_the_discussion(
 )  # fmt: skip
 def test_names_are_evidence(name: str, lines: tuple[str, ...], role: str) -> None:
     assert role_of(values_of(*lines, name=name)).role == role
+
+
+def _on(base: str, *fragments: str) -> Values:
+    """The values of fragments on a base, each a file of its own."""
+    texts = {f"{number}.config": text for number, text in enumerate(fragments)}
+    parts = [parse_config(name, text.encode()) for name, text in ({"base": base} | texts).items()]
+    return evaluate(models()("x86"), stack("base+0.config", parts), "defconfig")
+
+
+_BASE = "CONFIG_DEBUG_KERNEL=y\nCONFIG_PCI=y\n"
+_WHOLE = "#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 6.12.0 Kernel Configuration\n#\n"
+
+
+@pytest.mark.parametrize(
+    ("base", "fragments", "role"),
+    [
+        # syzkaller's setup guide on x86's defconfig, and the fragments of two public reports.
+        (_BASE, ("CONFIG_KCOV=y\nCONFIG_KASAN=y\nCONFIG_KASAN_INLINE=y\n",), "fuzzing"),
+        (_BASE, ("CONFIG_KASAN=y\nCONFIG_KCOV=y\nCONFIG_STACKDEPOT_MAX_FRAMES=256\nCONFIG_PAGE_OWNER=y\n",), "fuzzing"),
+        (_BASE, ("CONFIG_DEBUG_FS=y\nCONFIG_KCOV=y\nCONFIG_KASAN=y\nCONFIG_DEBUG_KMEMLEAK=y\n",), "fuzzing"),
+        (_BASE, ("CONFIG_KCOV=y\n", "CONFIG_DEBUG_KMEMLEAK=y\n"), "fuzzing"),
+        # One mark, none that is asked for, none that coverage is asked for with, and a whole .config below.
+        (_BASE, ("CONFIG_KCOV=y\n",), "production"),
+        (_BASE, ("# CONFIG_KCOV is not set\nCONFIG_KASAN=y\n",), "production"),
+        (_BASE, ("CONFIG_KASAN=y\nCONFIG_FAULT_INJECTION=y\nCONFIG_FAILSLAB=y\nCONFIG_FAIL_PAGE_ALLOC=y\n",),
+         "production"),
+        (_BASE + "CONFIG_KCOV=y\nCONFIG_KASAN=y\n", ("CONFIG_PCI=y\n",), "production"),
+        (_WHOLE + _BASE, ("CONFIG_KCOV=y\nCONFIG_KASAN=y\n",), "production"),
+    ],
+)  # fmt: skip
+def test_what_a_fragment_on_a_defconfig_asks_for_is_not_left_over(
+    base: str, fragments: tuple[str, ...], role: str
+) -> None:
+    assert role_of(_on(base, *fragments)).role == role
+
+
+def test_coverage_and_a_detector_in_a_whole_config_are_told_with_both_readings() -> None:
+    verdict = role_of(_on(_WHOLE + _BASE + "CONFIG_KCOV=y\nCONFIG_KASAN=y\n"))
+    assert (verdict.role, verdict.certainty, verdict.doubt) == ("production", "unclear", "fuzzing")
+    # More speaks for another role.
+    verdict = role_of(values_of("DEBUG_KERNEL", "KCOV", "KASAN", "DEBUG_KMEMLEAK", "DEBUG_VM"))
+    assert verdict.doubt == "debug"
+
+
+def test_a_defconfig_of_the_tree_by_its_path_from_elsewhere() -> None:
+    config = parse_config("arch/x86/configs/x86_64_defconfig", b"".join(f"CONFIG_{n}=y\n".encode() for n in HALF))
+    for name in (config.name, f"/somewhere/linux/{config.name}"):
+        assert role_of(evaluate(models()("x86"), replace(config, name=name), "defconfig")).role == "production"
 
 
 @pytest.mark.parametrize(

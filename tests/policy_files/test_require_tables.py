@@ -400,3 +400,41 @@ def test_conditions_for_other_kernels_and_of_other_tools_are_left_alone() -> Non
     text = table(symbol="ITS_OPTION", value="y", when="NO_SUCH_ONE", if_exists=True)
     assert not judged(BASE, text)
     assert judged(BASE, text.replace("ITS_OPTION", "DEBUG_KERNEL"))
+
+
+@pytest.mark.parametrize(
+    ("when", "covers"),
+    [
+        ("RETPOLINE", True),
+        ("!RETPOLINE", False),
+        ("RETPOLINE && DEBUG_KERNEL", True),
+        ("RETPOLINE = y || NO_SUCH_ONE", True),
+        ("RETPOLINE != y", False),
+        ("assigned(RETPOLINE)", True),
+        ("MITIGATION_RETPOLINE", True),
+        # Who asks whether a kernel has a name means that name.
+        ("exists(RETPOLINE)", False),
+        ("exists(RETPOLINE) && RETPOLINE", False),
+    ],
+)
+def test_conditions_follow_renames(when: str, covers: bool) -> None:
+    head = "#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 6.12.5 Kernel Configuration\n#\n"
+    lines = "CONFIG_X86=y\nCONFIG_DEBUG_KERNEL=y\nCONFIG_MITIGATION_RETPOLINE=y\n# CONFIG_DEBUG_VM is not set\n"
+    values = bare_values(parse_config("some.config", (head + lines).encode()))
+    found, _ = read_requirements(
+        [], policy_of_text("kpolicy.toml", table(symbol="DEBUG_VM", value="y", when=when)).require
+    )
+    assert bool(effective(values, found, "some.config")) is covers
+
+
+def test_a_name_that_conditions_have_from_another_release_is_not_unknown(tmp_path: Path) -> None:
+    tree = copy_of_demo(tmp_path)
+    with (tree / "lib/Kconfig.debug").open("a") as file:
+        file.write('\nconfig MITIGATION_RETPOLINE\n\tbool "retpolines"\n\tdefault y\n')
+    policy = tmp_path / "kpolicy.toml"
+    policy.write_text(table(symbol="DEBUG_KERNEL", value="y", when="RETPOLINE && NO_SUCH_ONE"))
+    config = tmp_path / "some.config"
+    config.write_text("CONFIG_NET=y\n")
+    out = kpolicy("check", "--tree", tree, "--arch", "x86", "--policy", policy, config).out
+    assert "NO_SUCH_ONE in the condition of CONFIG_DEBUG_KERNEL=y" in out
+    assert "RETPOLINE in the condition" not in out

@@ -83,7 +83,8 @@ class Finding:
     `architectures` are those that such a finding is of.  `waiver` is there for one that is accepted.  `root` is what
     keeps a config line from taking effect; one that stands for several with the same root has their fingerprints in
     `members`.  `note` says why something is required and `owner` who answers for that, "" where nothing states it.
-    `grounds` are the other lines that a proof about a Kconfig line needs, `witness` is a config that shows it.
+    `grounds` are the other lines that a proof about a Kconfig line needs, or the rest of a list that the message
+    has no room for; `witness` is a config that shows it.
     """
 
     rule: str

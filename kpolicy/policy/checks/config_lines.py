@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpolicy.evaluate.minimal import needed_symbols
 from kpolicy.explain.cause import cause
+from kpolicy.explain.grounds import Ground
 from kpolicy.explain.roots import Roots
-from kpolicy.kconfig.menus import menu_order
 from kpolicy.location import Location
 from kpolicy.policy.checks import wrong_type
+from kpolicy.policy.checks.added_lines import is_out_of_order
 from kpolicy.policy.checks.effects import LineEffect, line_effects
 from kpolicy.policy.checks.finding_maker import FindingMaker
 from kpolicy.policy.checks.moved import (
@@ -34,7 +35,7 @@ from kpolicy.policy.rules.rule import Severity
 from kpolicy.wording import first_few
 
 if TYPE_CHECKING:
-    from kpolicy.config.model import Assignment, Config
+    from kpolicy.config.model import Assignment
     from kpolicy.evaluate.values import Values
     from kpolicy.explain.root import Root
     from kpolicy.policy.rules.finding import Finding
@@ -162,15 +163,7 @@ def _is_derived(maker: FindingMaker, effect: LineEffect) -> bool:
         return False
     if not model.is_defined(line.name) or model.has_prompt(line.name) or effect.heir is not None:
         return False
-    order = maker.values.derived("menu order", lambda: menu_order(model))
-    return not _is_out_of_order(config, order, line)
-
-
-def _is_out_of_order(config: Config, order: Mapping[str, int], line: Assignment) -> bool:
-    """Whether a line stands after one that `conf` writes later."""
-    before = config.assignments[: config.assignments.index(line)]
-    places = (order[item.name] for item in reversed(before) if item.name in order)
-    return next(places, -1) > order.get(line.name, -1)
+    return not is_out_of_order(maker.values, line)
 
 
 def _severity(maker: FindingMaker, effect: LineEffect, names: Names | None) -> Severity | None:
@@ -229,7 +222,14 @@ def _switches_off(maker: FindingMaker) -> Iterator[Finding]:
     for item in switches(maker.values):
         message = f"{item.line.text} turns off options that are on without it: {first_few(item.off, _MOST_OFF)}"
         found = maker.finding(SWITCHES_OFF, item.line.name, message, item.line.location, got="y")
-        yield replace(found, symbols=(*found.symbols, *(SymbolValue(name, "n") for name in item.off)))
+        off = tuple(SymbolValue(name, "n") for name in item.off)
+        yield replace(found, symbols=(*found.symbols, *off), grounds=_unnamed(maker.values, item.off[_MOST_OFF:]))
+
+
+def _unnamed(values: Values, names: Sequence[str]) -> tuple[Ground, ...]:
+    """The options that a message has no room for, and where they are defined."""
+    defined = [(name, values.model.symbol(name)) for name in names]
+    return tuple(Ground(f"{name}=n", symbol.definitions[0] if symbol is not None else None) for name, symbol in defined)
 
 
 def _redundant(maker: FindingMaker, effects: tuple[LineEffect, ...]) -> Iterator[Finding]:

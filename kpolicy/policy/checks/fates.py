@@ -5,7 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from kpolicy.errors import InputError
 from kpolicy.explain.cause import shown
+from kpolicy.kernel.version import parse_version
+from kpolicy.policy.checks.added_lines import has_no_source, is_out_of_order
 from kpolicy.policy.checks.effects import LineEffect, asked_value, is_value
 from kpolicy.policy.checks.old_names import holds
 from kpolicy.policy.checks.prompts import had_prompt
@@ -66,8 +69,20 @@ def _is_request(before: Values | None, after: Values, line: Assignment) -> bool:
     if not config.is_full or line.location.path != config.assignments[0].location.path:
         return True
     if before is None:
-        return config.version is None or line.value == "n" or _was_asked(after.model, line.name, config.version)
+        release = config.version
+        if release is None or line.value == "n" or _was_asked(after.model, line.name, release):
+            return True
+        return has_no_source(after, line) or (_is_same_series(release, after) and is_out_of_order(after, line))
     return before.is_changeable(before.model.core.symbols[line.name])
+
+
+def _is_same_series(release: str, after: Values) -> bool:
+    """Whether two releases are of one series, as 6.12.1 and 6.12.9: the menus of these are the same."""
+    try:
+        before, now = (parse_version(text) for text in (release, after.model.version))
+    except InputError:
+        return False
+    return (before.version, before.patchlevel) == (now.version, now.patchlevel)
 
 
 def _was_asked(model: Model, name: str, release: str) -> bool:

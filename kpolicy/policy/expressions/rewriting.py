@@ -5,7 +5,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from kpolicy.policy.expressions.expression import And, Boot, Compare, Expression, Not, Operand, Or, Parameter
+from kpolicy.policy.expressions.expression import (
+    And,
+    Boot,
+    Compare,
+    Expression,
+    Not,
+    Operand,
+    Or,
+    Parameter,
+    Predicate,
+    Symbol,
+)
 
 
 def bind(expression: Expression, values: Mapping[str, str]) -> Expression:
@@ -17,6 +28,29 @@ def bind(expression: Expression, values: Mapping[str, str]) -> Expression:
         return operand
 
     return _replaced(expression, bound)
+
+
+def renamed(expression: Expression, names: Mapping[str, str]) -> Expression:
+    """The expression with other symbols in place of those that `names` names."""
+    match expression:
+        case Symbol(name):
+            return Symbol(names.get(name, name))
+        case Predicate(question, name):
+            return Predicate(question, names.get(name, name))
+        case Not(operand):
+            return Not(renamed(operand, names))
+        case And(operands):
+            return And(tuple(renamed(operand, names) for operand in operands))
+        case Or(operands):
+            return Or(tuple(renamed(operand, names) for operand in operands))
+        case Compare(word, left, right):
+            return Compare(word, _named(left, names), _named(right, names))
+        case _:
+            return expression
+
+
+def _named(operand: Operand, names: Mapping[str, str]) -> Operand:
+    return Symbol(names.get(operand.name, operand.name)) if isinstance(operand, Symbol) else operand
 
 
 def as_fallback(expression: Expression) -> Expression:

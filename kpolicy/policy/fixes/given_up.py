@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.explain.blocked import blockers
+from kpolicy.explain.cause import cause
 from kpolicy.policy.checks.effects import line_effects
 from kpolicy.policy.checks.reasons import listed, reason
 from kpolicy.policy.fixes.goals import RequirementGoal, is_about_a_line
 from kpolicy.policy.fixes.honour import ASKED, HonourGoal
-from kpolicy.policy.fixes.requests import GivenUp, files_below, is_kept, requests_of, rests_on
+from kpolicy.policy.fixes.requests import GivenUp, files_below, is_kept, members_beside, requests_of, rests_on
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -85,7 +86,8 @@ def _why(task: Task, fixes: Sequence[Fix], after: Values, request: Request) -> t
         served = [fix for fix in fixes if fix.finding.rule in ASKED and _is_served(fix, line.name)]
         needing = [fix.finding.symbol for fix in served]
         certain = [name for name in needing if rests_on(task.values, name, (line.name,))]
-        return f"needed by {listed(certain or needing)}", False
+        if needing:
+            return f"needed by {listed(certain or needing)}", False
     later = [
         fix.finding
         for fix in fixes
@@ -96,7 +98,18 @@ def _why(task: Task, fixes: Sequence[Fix], after: Values, request: Request) -> t
         return f"{later[0].place} overrides it", False
     asked = 1 if request.value == "m" else 2
     found = [str(item) for item in blockers(after, line.name, asked)] if after.result(line.name) == "n" else []
-    return (listed(found) if found else f"it is {after.result(line.name)}"), True
+    return (listed(found) or _instead(after, fixes, line.name)), True
+
+
+def _instead(after: Values, fixes: Sequence[Fix], name: str) -> str:
+    """What a symbol has instead of the value that it had, and for which findings a choice takes another member."""
+    members = members_beside(after.model, name)
+    taken = next((member for member in members if after.is_on(member) and member != name), None)
+    if taken is None:
+        return f"it becomes {after.result(name)}: {cause(after, name)[0].text}"
+    needing = [fix.finding.symbol for fix in fixes if any(edit.symbol == taken and edit.text for edit in fix.edits)]
+    why = f" for {listed([f'CONFIG_{item}' for item in needing])}" if needing else ""
+    return f"the choice takes CONFIG_{taken}=y{why}"
 
 
 def _decides(values: Values, name: str, other: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from kpolicy.frozen import dataclass
 from kpolicy.policy.checks.effects import asked_value, is_value
+from kpolicy.policy.checks.old_names import replacement
 from kpolicy.policy.fixes.assumed import is_refused_by_assumption
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def _is_of_machine(model: Model, name: str) -> bool:
 def honour_goal(values: Values, document: Document, finding: Finding) -> HonourGoal | None:
     """The goal that a finding's line is honoured; None for a line that cannot be, whatever the others are.
 
-    None as well for an old name, which has another goal, and where only an assumed toolchain refuses the line.
+    None as well for an old name, and for a symbol that another one sets now: these lines are written anew.  And where
+    only an assumed toolchain refuses the line.
     """
     if finding.rule not in ASKED:
         return None
@@ -61,6 +63,20 @@ def honour_goal(values: Values, document: Document, finding: Finding) -> HonourG
     line = next((item for item in document.config.assignments if item.location == finding.place), None)
     if line is None or not values.model.is_defined(name) or values.model.is_transitional(name):
         return None
+    if not _is_of_whole_config(document, line) and _is_written_anew(values, line):
+        return None
     if not is_value(kind, line.value) or is_refused_by_assumption(values, name):
         return None
     return HonourGoal(line)
+
+
+def _is_of_whole_config(document: Document, line: Assignment) -> bool:
+    """Whether a line is of a whole .config, which has one for every symbol that is on."""
+    return document.config.is_full and line.location.path == document.config.assignments[0].location.path
+
+
+def _is_written_anew(values: Values, line: Assignment) -> bool:
+    """Whether a line for another symbol, which has none in the same file, is to be in the place of this one."""
+    now = replacement(values, line)
+    own = values.assignment(now[0][0]) if len(now) == 1 else line
+    return own is None or own.location.path != line.location.path

@@ -75,7 +75,7 @@ class Honouring:
                     continue
                 if not impossible:
                     self.unproved.add(finding.place)
-            if search.denied:
+            if search.denied or (search.cost and files_below(self._bench.document, finding.place)):
                 yield finding, goal
 
     def _by_proof(self, search: Search, goal: HonourGoal) -> tuple[Edits | None, bool]:

@@ -76,7 +76,8 @@ class Task:
 
     `counts` states which findings no edit may cause; `rules` and `requirements` are those in effect.  With `unsafe` a
     request that works may be given up.  `stated`: whether the policy states the role; `doubt` is the
-    other role where the marks of two meet.
+    other role where the marks of two meet.  `progress` is called with the number of findings that were looked at, and
+    of all.
     """
 
     values: Values
@@ -89,6 +90,7 @@ class Task:
     unsafe: bool = False
     stated: bool = True
     doubt: str | None = None
+    progress: Callable[[int, int], None] = lambda _done, _total: None
 
     def goal(self, finding: Finding, *, wide: bool = False) -> Goal | None:
         """What it takes to clear a finding."""

@@ -5,21 +5,23 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.config.read import parse_lines
-from kpolicy.policy.checks.registry import UNREADABLE
-from kpolicy.policy.edits import line_of, without_needless
+from kpolicy.policy.edits import without_needless
+from kpolicy.policy.fixes.at_once import all_together
 from kpolicy.policy.fixes.given_up import given_up
-from kpolicy.policy.fixes.goals import JointGoal, RequirementGoal, is_about_a_line
+from kpolicy.policy.fixes.goals import JointGoal, is_about_a_line
 from kpolicy.policy.fixes.honour import HonourGoal, honour_goal
-from kpolicy.policy.fixes.hopeless import Hopeless, guessed, unclear, unsafe_only, why_hopeless
+from kpolicy.policy.fixes.hopeless import Hopeless, guessed, unclear
 from kpolicy.policy.fixes.joint import are_apart, fewer
+from kpolicy.policy.fixes.levels import searches, tidied, why_none
 from kpolicy.policy.fixes.line_fixes import Honouring
 from kpolicy.policy.fixes.never import marked, with_exclusions
 from kpolicy.policy.fixes.plan import Fix, Plan, Task, UnprovedError, changed_values
+from kpolicy.policy.fixes.repair import Repair
 from kpolicy.policy.fixes.requests import Guard, is_kept, requests_of
 from kpolicy.policy.fixes.search import Search, Step
 from kpolicy.policy.fixes.ways import Ways
@@ -45,14 +47,13 @@ def make_plan(task: Task, *, alternatives: bool = False) -> Plan:
     """The edits that clear the findings of a task; each finding is either in `fixes` or in `hopeless`."""
     planner = _Planner(task, alternatives=alternatives)
     required = {item.id for item in task.requirements}
-    for finding in task.findings:
-        if finding.rule in required:
-            planner.fix(finding)
+    task.progress(0, len(task.findings))
+    planner.fix_many(required)
+    planner.fix_each(finding for finding in task.findings if finding.rule in required)
     planner.fix_together(required)
     # What comes out before the lines: one may be idle only because of it.
-    for finding in task.findings:
-        if finding.rule not in required and not is_about_a_line(finding):
-            planner.fix(finding)
+    rest = [finding for finding in task.findings if finding.rule not in required]
+    planner.fix_each(finding for finding in rest if not is_about_a_line(finding))
     planner.fix_lines([finding for finding in task.findings if is_about_a_line(finding)])
     planner.leave_out_needless()
     planner.fix_again(required)
@@ -79,8 +80,16 @@ class _Planner:
         self._followed: list[Finding] = []
         self._unproved: set[Location] = set()
 
+    def fix_each(self, findings: Iterable[Finding]) -> None:
+        """Clear findings one after the other."""
+        for finding in findings:
+            self._task.progress(len(self._fixes) + len(self._hopeless), len(self._task.findings))
+            self.fix(finding)
+
     def fix(self, finding: Finding) -> None:
-        """Clear one finding, if it can be."""
+        """Clear one finding, if it can be and is not cleared already."""
+        if any(item.finding is finding for item in self._fixes):
+            return
         if key_of(finding) not in {key_of(item) for item in self._outcome(self._edits)}:
             self._fixes.append(Fix(finding, ()))
             return
@@ -92,13 +101,13 @@ class _Planner:
         if rule is not None and task.doubt is not None and not rule.is_for(task.doubt):
             self._hopeless.append(unclear(finding, task.doubt))
             return
-        searches: list[Search] = []
-        solutions = self._solutions(finding, searches)
+        tried: list[Search] = []
+        solutions = self._solutions(finding, tried)
         first = next(solutions, None)
         if first is None:
-            self._hopeless.append(self._why_hopeless(finding, searches))
+            self._hopeless.append(why_none(self._task, self._bench, self._edits, finding, tried))
             return
-        search = searches[-1]
+        search = tried[-1]
         others: list[Edits] = []
         if self._alternatives:
             found = (item.edits for item in solutions if len(item.edits) <= len(first.edits) + _LONGER)
@@ -125,23 +134,46 @@ class _Planner:
         make a debug kernel of it.
         """
         refused = [item for item in self._hopeless if item.finding.rule in required and item.obstacle in self._rules]
-        goals = [goal for item in refused if (goal := self._task.goal(item.finding)) is not None]
-        if len(goals) < _SEVERAL:
-            return
-        guards = [self._guard(item.finding) for item in refused]
-        guard = replace(guards[0], about=frozenset().union(*(item.about for item in guards)), denials=True)
-        search = Search(self._bench, refused[0].finding, JointGoal(tuple(goals)), guard, self._edits, forced=True)
-        solution = next(search.straight_on(), None)
+        goals = {goal: item.finding for item in refused if (goal := self._task.goal(item.finding)) is not None}
+        if len(goals) >= _SEVERAL and self._fix_jointly(goals, Step()) is None:
+            self._hopeless = [item for item in self._hopeless if item not in refused]
+
+    def fix_many(self, required: Collection[str]) -> None:
+        """Clear all requirements together that can be, where there are many."""
+        findings = [item for item in self._task.findings if item.rule in required]
+        goals = {goal: item for item in findings if (goal := self._task.goal(item)) is not None}
+        while len(goals) > _FEW:
+            met, edits = all_together(self._bench, tuple(goals), self._joint_guard(findings), self._edits)
+            goals = {goal: goals[goal] for goal in met}
+            search = self._fix_jointly(goals, Step(edits)) if len(goals) >= _SEVERAL else None
+            if search is None:
+                return
+            # What would bring another finding is looked at by itself.
+            obstacle = frozenset(item.symbol for item in search.obstacle.symbols) if search.obstacle else frozenset()
+            fewer = {goal: item for goal, item in goals.items() if item.symbol not in obstacle}
+            goals = fewer if len(fewer) < len(goals) else {}
+
+    def _fix_jointly(self, goals: Mapping[Goal, Finding], first: Step) -> Search | None:
+        """Clear several findings at once, from some edits on; the search where that is not possible."""
+        findings = tuple(goals.values())
+        guard, goal = self._joint_guard(findings), JointGoal(tuple(goals))
+        search = Search(self._bench, findings[0], goal, guard, self._edits, forced=True)
+        solution = next(search.straight_on(first), None)
         if solution is None:
-            return
+            return search
         self._minimal = False
-        by_symbol = {item.finding.symbol: item for item in refused}
-        for item in refused:
+        by_symbol = {item.symbol: item for item in findings}
+        for item in findings:
             # What they need besides is reported with the first.
-            own = (edit for edit in solution.edits if by_symbol.get(edit.symbol, refused[0]) is item)
-            self._fixes.append(Fix(item.finding, tuple(own)))
-        self._hopeless = [item for item in self._hopeless if item not in refused]
+            own = (edit for edit in solution.edits if by_symbol.get(edit.symbol, findings[0]) is item)
+            self._fixes.append(Fix(item, tuple(own)))
         self._adopt(solution.edits)
+        return None
+
+    def _joint_guard(self, findings: Sequence[Finding]) -> Guard:
+        """What may not change for several requirements at once."""
+        guards = [self._guard(item) for item in findings]
+        return replace(guards[0], about=frozenset().union(*(item.about for item in guards)), denials=True)
 
     def fix_lines(self, findings: Sequence[Finding]) -> None:
         """Clear findings about lines: by what honours them, then by giving them up.
@@ -162,8 +194,7 @@ class _Planner:
         honoured = {id(fix.finding) for fix in self._fixes}
         rest = [finding for finding in findings if id(finding) not in honoured]
         if not self._at_once(rest):
-            for finding in rest:
-                self.fix(finding)
+            self.fix_each(rest)
         if self._alternatives:
             self._fixes = [self._with_others(fix) if fix.finding in findings else fix for fix in self._fixes]
 
@@ -197,12 +228,18 @@ class _Planner:
         return True
 
     def leave_out_needless(self) -> None:
-        """What one finding needed may be done by what another needed."""
+        """What one finding needed may be done by what another needed; what keeps something goes on to do so."""
         findings = [fix.finding for fix in self._fixes]
         lines = dict.fromkeys(edit for fix in self._fixes if is_about_a_line(fix.finding) for edit in fix.edits)
         others = tuple(edit for edit in self._edits if edit not in lines)
         if sum(bool(fix.edits) for fix in self._fixes if not is_about_a_line(fix.finding)) > 1:
-            others = without_needless(others, lambda fewer: self._holds((*fewer, *lines), findings))
+            losses = self._losses((*others, *lines))
+
+            def suffice(fewer: Edits) -> bool:
+                edits = (*fewer, *lines)
+                return self._losses(edits) <= losses and self._holds(edits, findings)
+
+            others = without_needless(others, suffice)
         kept = {*others, *lines}
         self._edits = tuple(edit for edit in dict.fromkeys(self._edits) if edit in kept)
         self._fixes = [replace(fix, edits=tuple(edit for edit in fix.edits if edit in kept)) for fix in self._fixes]
@@ -254,6 +291,18 @@ class _Planner:
             kept = set(self._edits)
             self._fixes = [replace(fix, edits=tuple(edit for edit in fix.edits if edit in kept)) for fix in self._fixes]
 
+    def _losses(self, edits: Edits) -> frozenset[str]:
+        """The symbols that some edits switch off without being about them."""
+        bench = self._bench
+        repair = Repair(
+            before=bench.evaluate(()),
+            document=bench.document,
+            guard=Guard(self._asked, frozenset()),
+            evaluate=bench.evaluate,
+            is_met=lambda _values: True,
+        )
+        return repair.losses(edits, edits)
+
     def _lost(self, edits: Edits) -> tuple[Request, ...]:
         values = self._bench.evaluate(edits)
         return tuple(item for item in self._asked.values() if not is_kept(values, item))
@@ -292,7 +341,7 @@ class _Planner:
     def _guard(self, finding: Finding) -> Guard:
         return Guard(self._requests, self._task.about(self._bench.evaluate(self._edits), finding))
 
-    def _solutions(self, finding: Finding, searches: list[Search]) -> Iterator[Step]:
+    def _solutions(self, finding: Finding, tried: list[Search]) -> Iterator[Step]:
         """What the finding asks for; where that is nothing, or alternatives are wanted, what changes or gives up more.
 
         What takes no request comes first, then, for a requirement, what takes those that cannot be had besides, then,
@@ -302,50 +351,16 @@ class _Planner:
         task = self._task
         honour = honour_goal(self._bench.evaluate(self._edits), task.document, finding)
         goals = (honour, task.goal(finding), task.goal(finding, wide=True))
-        for search in self._searches(finding, goals):
+        guard = self._guard(finding)
+        for search in searches(task, self._bench, self._edits, guard, finding, goals):
             if found and not self._alternatives:
                 return
-            searches.append(search)
+            tried.append(search)
             for solution in search.solutions():
-                tidy = self._tidy(search, solution)
+                tidy = tidied(task.document, search, solution)
                 if frozenset(tidy.edits) not in found:
                     found.add(frozenset(tidy.edits))
                     yield tidy
-
-    def _searches(self, finding: Finding, goals: Sequence[Goal | None]) -> Iterator[Search]:
-        guard = self._guard(finding)
-        required = any(isinstance(goal, RequirementGoal) for goal in goals)
-        # A requirement is stronger than any request, and yet takes as few as can be.
-        levels = [(guard, False), (replace(guard, denials=True), True)] if required else [(guard, True)]
-        if self._task.unsafe:
-            levels.append((replace(guard, unsafe=True), True))
-        for level, forced in levels:
-            for item in dict.fromkeys(goals):
-                if item is not None:
-                    yield Search(self._bench, finding, item, level, self._edits, forced=forced)
-
-    def _why_hopeless(self, finding: Finding, searches: Sequence[Search]) -> Hopeless:
-        task = self._task
-        found = [item for item in searches if not isinstance(item.goal, HonourGoal)]
-        search = found[0] if found else Search(self._bench, finding, None, Guard({}, frozenset()), self._edits)
-        reason = why_hopeless(task.values, task.document, finding, search)
-        if search.goal is None or task.unsafe or not any(item.cost or item.denied for item in searches):
-            return reason
-        free = Search(self._bench, finding, search.goal, replace(search.guard, unsafe=True), self._edits, forced=True)
-        solution = next(free.solutions(), None)
-        return reason if solution is None else unsafe_only(finding, free.lost(solution)) or reason
-
-    def _tidy(self, search: Search, step: Step) -> Step:
-        """Lines that turn off what is off without them go, as savedefconfig has it; in a full .config they stay."""
-        if self._task.document.config.is_full or search.finding.rule == UNREADABLE:
-            return step
-        for number, edit in enumerate(step.edits):
-            if edit.line and edit.text == line_of(edit.symbol, "n") and edit.symbol in edit.was:
-                cut = self._task.document.cut(edit.line)
-                shorter = step.to((*step.edits[:number], cut, *step.edits[number + 1 :]))
-                if search.is_cleared(shorter):
-                    step = shorter
-        return step
 
     def _holds(self, edits: Edits, findings: Sequence[Finding]) -> bool:
         """Whether some findings are gone with these edits, no other has come, and the role is the same."""

@@ -86,7 +86,6 @@ class Repair:
     def _regained(self, edits: tuple[Edit, ...], request: Request) -> tuple[Edit, ...]:
         """The lines after which a lost request is honoured again, always the most natural one next."""
         steps: tuple[Edit, ...] = ()
-        losses = len(self.guard.lost(self.evaluate(edits)))
         for _ in range(_MOST_STEPS):
             everything = (*edits, *steps)
             ways = Ways(self.evaluate(everything), self.document, everything, plain=True)
@@ -99,7 +98,8 @@ class Repair:
             if not self.is_met(values):
                 return ()
             if is_kept(values, request):
-                return steps if len(self.guard.lost(values)) < losses else ()
+                losses = (len(self.guard.lost(item)) for item in (values, self.evaluate(edits)))
+                return steps if next(losses) < next(losses) else ()
         return ()
 
     def losses(self, everything: tuple[Edit, ...], edits: tuple[Edit, ...]) -> frozenset[str]:

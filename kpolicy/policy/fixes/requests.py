@@ -4,14 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.frozen import dataclass
+from kpolicy.kconfig.nodes import YES
+from kpolicy.kconfig.payload import CHOICE
 from kpolicy.policy.checks.effects import line_effects
 
 if TYPE_CHECKING:
-    from kpolicy.config.model import Assignment
+    from kpolicy.config.model import Assignment, Config
     from kpolicy.evaluate.values import Values
+    from kpolicy.kconfig.model import Model
     from kpolicy.location import Location
     from kpolicy.policy.fixes.lines import Document, Edit
 
@@ -52,17 +56,31 @@ class GivenUp:
 def requests_of(values: Values) -> Mapping[str, Request]:
     """The lines of a config that are honoured, by symbol.
 
-    In a full .config a line "is not set" only records what followed: it is no request.
+    In a full .config some lines only record what followed, and are no requests: "is not set", a line for a symbol
+    without a prompt, and the member that a choice takes without any line.
     """
     config = values.config
     full = config is not None and config.is_full
+    taken = _taken_by_default(values, config) if config is not None and full else frozenset[str]()
     found = {}
     for effect in line_effects(values):
         line = effect.assignment
-        records = full and (line.value == "n" or not values.model.has_prompt(line.name))
+        records = full and (line.value == "n" or line.name in taken or not values.model.has_prompt(line.name))
         if effect.effect == "honoured" and not records:
             found[line.name] = Request(line, effect.got)
     return found
+
+
+def _taken_by_default(values: Values, config: Config) -> frozenset[str]:
+    """The members of choices that are y, and would be without the lines for members."""
+    nodes, records = values.model.core.symbols, values.model.core.records
+    lines = {line.name for line in config.assignments}
+    members = {name for name in lines if (node := nodes.get(name)) is not None and records[node][CHOICE] >= 0}
+    if not members:
+        return frozenset()
+    rest = tuple(line for line in config.assignments if line.name not in members)
+    without = values.again(replace(config, assignments=rest))
+    return frozenset(name for name in members if values.tristate(name) == YES == without.tristate(name))
 
 
 def is_kept(values: Values, request: Request) -> bool:
@@ -116,6 +134,12 @@ def files_below(document: Document, location: Location) -> frozenset[str]:
 def edited_symbols(edits: Iterable[Edit], document: Document) -> frozenset[str]:
     """The symbols whose lines some edits touch."""
     return frozenset(name for edit in edits for name in document.touched(edit))
+
+
+def members_beside(model: Model, name: str) -> tuple[str, ...]:
+    """The members of the choice that a symbol is a member of; none for any other symbol."""
+    symbol = model.symbol(name)
+    return model.choices[symbol.choice].members if symbol is not None and symbol.choice is not None else ()
 
 
 def rests_on(values: Values, name: str, others: Collection[str], steps: int = 3) -> bool:

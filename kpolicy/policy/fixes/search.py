@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +18,7 @@ from kpolicy.policy.edits import without_needless
 from kpolicy.policy.fixes.goals import Goal, JointGoal, RequirementGoal, is_about_a_line, is_idle_line
 from kpolicy.policy.fixes.honour import HonourGoal
 from kpolicy.policy.fixes.repair import Repair
-from kpolicy.policy.fixes.requests import edited_symbols, rests_on
+from kpolicy.policy.fixes.requests import edited_symbols, members_beside, rests_on
 from kpolicy.policy.fixes.ways import Ways
 from kpolicy.policy.fixes.workbench import Edits, Workbench, key_of
 
@@ -111,10 +111,11 @@ class Search:
             self.greedy = True
             yield from self.straight_on()
 
-    def straight_on(self) -> Iterator[Step]:
+    def straight_on(self, first: Step | None = None) -> Iterator[Step]:
         """Where there are too many sets to try: always the most natural edit, and none that was not needed."""
-        step = Step()
-        while len(step.edits) <= _MOST_EDITS:
+        step = first or Step()
+        most = len(step.edits) + _MOST_EDITS
+        while len(step.edits) <= most:
             further = self._further(step)
             if further is None:
                 yield self.needed(step)
@@ -218,11 +219,14 @@ class Search:
         own = edited_symbols((edit for edit in step.edits if edit not in self._idle), self.bench.document)
         return tuple(item for item in guard.lost(values) if not self._may_go(values, item, own, guard))
 
-    def _may_go(self, values: Values, request: Request, own: Collection[str], guard: Guard) -> bool:
+    def _may_go(self, values: Values, request: Request, own: frozenset[str], guard: Guard) -> bool:
         """Whether a request may be lost: it gives way, or is a part of what the finding asks to be turned off."""
         name = request.line.name
         if name in own:
             return guard.yields(request)
+        # A choice that takes another member loses the one that it had.
+        if guard.yields(request) and not own.isdisjoint(members_beside(values.model, name)):
+            return True
         if not self.forced:
             return False
         return isinstance(self.goal, RequirementGoal | JointGoal) or rests_on(values, name, guard.about)

@@ -24,13 +24,24 @@ class Choice:
         """Whether a finding counts."""
         return (
             SEVERITIES.index(finding.severity) <= SEVERITIES.index(self.least)
-            and (not self.select or any(matches_rule(word, finding.rule) for word in self.select))
+            and (not self.select or any(matches_rule(word, item) for word in self.select for item in _ids(finding)))
             and not any(matches_rule(word, finding.rule) for word in self.ignore)
         )
 
     def by(self, canonical: Callable[[str], str]) -> Choice:
         """The same with today's ids of the rules for their aliases."""
         return replace(self, select=tuple(map(canonical, self.select)), ignore=tuple(map(canonical, self.ignore)))
+
+
+def _ids(finding: Finding) -> tuple[str, ...]:
+    """The ids by which a finding is selected: one that a requirement cannot be judged also by that requirement."""
+    if not finding.rule.startswith("policy/"):
+        return (finding.rule,)
+    # Only here: without a policy nothing needs the vocabulary of one.
+    from kpolicy.policy.files.vocabulary import UNKNOWN_REQUIREMENT, requirement_id
+
+    required = (requirement_id(finding.symbol),) if finding.rule == UNKNOWN_REQUIREMENT else ()
+    return (finding.rule, *required)
 
 
 EVERYTHING = Choice()

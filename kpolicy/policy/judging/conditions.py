@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kpolicy.policy.checks.reasons import is_foreign
 from kpolicy.policy.expressions.expression import symbols
-from kpolicy.policy.judging.known_as import known_as
+from kpolicy.policy.judging.known_as import known_as, under_names_here
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -38,7 +38,7 @@ def unknown_in_conditions(
             continue
         if item.if_exists and not values.model.is_defined(known_as(values.model, item).symbol):
             continue
-        for name in symbols(when):
+        for name in symbols(under_names_here(values.model, when)):
             is_meant = f"exists({name})" in str(when)
             if values.model.is_defined(name) or is_meant or is_foreign(name, names) or (when, name) in told:
                 continue

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 from kpolicy.policy.checks.heirs import heirs
 from kpolicy.policy.checks.lifetime import removed_by
+from kpolicy.policy.expressions.expression import symbols
+from kpolicy.policy.expressions.rewriting import renamed
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.model import Model
+    from kpolicy.policy.expressions.expression import Expression
     from kpolicy.policy.files.requirement import Requirement
 
 
@@ -32,6 +35,21 @@ def known_as(model: Model, item: Requirement, *, complete: bool = True) -> Requi
         return replace(item, symbol=found.names[0])
     # A choice and a symbol that does more are bools, whatever the old symbol was.
     return replace(item, symbol=found.names[0], values=("y",)) if item.values else item
+
+
+def under_names_here(model: Model, condition: Expression) -> Expression:
+    """A condition with the names that a kernel has; of a name whose existence it asks for itself none is replaced.
+
+    Only a name with the same meaning stands for another one: what became part of an option, or a member of a choice, is
+    no answer to every question about the old symbol.
+    """
+    names = [name for name in symbols(condition) if not model.is_defined(name) or model.is_transitional(name)]
+    if not names:
+        return condition
+    text = str(condition)
+    here = {name: heirs(model, name) for name in names if f"exists({name})" not in text}
+    same = {name: found.names[0] for name, found in here.items() if found and found.kind == "renamed"}
+    return renamed(condition, same)
 
 
 def _is_gone(model: Model, name: str) -> bool:

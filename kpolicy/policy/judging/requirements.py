@@ -24,6 +24,7 @@ from kpolicy.policy.checks.spelling import corrected
 from kpolicy.policy.edits import line_of
 from kpolicy.policy.files.policy_file import IN_TREE, SHIPPED_FOLDER, SHIPPED_PACKAGE, Fragment
 from kpolicy.policy.files.requirement import EVERYWHERE, Origin, Requirement, last_of_each
+from kpolicy.policy.judging.known_as import under_names_here
 from kpolicy.policy.toml.toml_file import FileErrors
 
 if TYPE_CHECKING:
@@ -212,4 +213,10 @@ def effective(values: Values, requirements: Iterable[Requirement], config: str) 
 
 def is_for(values: Values, item: Requirement, config: str) -> bool:
     """Whether a requirement is for a config, by its values and its name."""
-    return item.srcarch in (None, values.model.srcarch) and item.scope.covers(values, config)
+    scope = item.scope
+    if item.srcarch not in (None, values.model.srcarch):
+        return False
+    if scope.when is not None:
+        # What is required follows the names that a kernel has, and so does what it is required for.
+        scope = replace(scope, when=under_names_here(values.model, scope.when))
+    return scope.covers(values, config)

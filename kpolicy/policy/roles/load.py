@@ -10,7 +10,7 @@ from kpolicy.policy.toml.toml_file import KeyPath, TomlFile
 
 _ROLE_KEYS = ("name", "title", "rationale", "names", "mark", "reading")
 _MARK_KEYS = ("name", "when", "why", "source", "absent")
-_READING_KEYS = ("name", "when", "at_least", "named", "doubt", "why", "absent")
+_READING_KEYS = ("name", "when", "at_least", "named", "added", "doubt", "why", "absent")
 
 
 def load_roles(path: str, text: str) -> tuple[Role, ...]:
@@ -73,6 +73,7 @@ class _RoleReader(TableReader):
             self.string((*where, "why")),
             self.absent((*where, "absent"), symbols(when)),
             self._count((*where, "named")),
+            self._count((*where, "added")),
             self._count((*where, "doubt")),
         )
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the names of a config say about its role: its file, what wrote it, and the suffix of its release."""
+"""What the files of a config say about its role: their names, what wrote them, and what was put on what."""
 
 from __future__ import annotations
 
@@ -19,7 +19,24 @@ _BEFORE: Final = r"(?<![a-z])(?<!no[-_.])(?<!non[-_.])(?<!not[-_.])"
 
 def is_own_defconfig(values: Values) -> bool:
     """Whether the config is a defconfig of its tree, with nothing added."""
-    return values.config is not None and _OWN.fullmatch(values.config.name) is not None
+    config = values.config
+    if config is None or "+" in config.name:
+        return False
+    # A name can be a path from elsewhere into the tree; the location of a line is that in the tree.
+    path = config.assignments[0].location.path if config.assignments else config.name
+    return _OWN.fullmatch(config.name) is not None or _OWN.fullmatch(path) is not None
+
+
+def names_in_fragments(values: Values) -> frozenset[str]:
+    """The symbols whose lines are in fragments put on a defconfig; none where what is below is a whole .config.
+
+    Nobody knows why a line of a whole .config is there; a fragment is written for what is in it.
+    """
+    config = values.config
+    if config is None or config.is_full or not config.assignments:
+        return frozenset()
+    base = config.assignments[0].location.path
+    return frozenset(line.name for line in config.assignments if line.location.path != base)
 
 
 def word_in_names(values: Values, words: Sequence[str]) -> str | None:

@@ -8,7 +8,8 @@ another is chosen.  Roles are tried in the order of the file; the one without a 
 what remains.
 
 The names of a config count too: where one of them says that the kernel is of a role, fewer marks
-suffice, and a tree's own defconfig is never a debug or fuzzing kernel unless its name says so.  A
+suffice, and a tree's own defconfig is never a debug or fuzzing kernel unless its name says so.  Fewer
+suffice also where fragments ask for them that are put on a defconfig: such lines are not left over.  A
 config that has some marks of a role, but too few, gets a later role, and the verdict keeps both
 readings: a production kernel, role unclear, with options of a debug kernel.
 """
@@ -25,18 +26,12 @@ from kpolicy.frozen import dataclass
 from kpolicy.kernel.version import parse_version
 from kpolicy.location import Location
 from kpolicy.policy.expressions.expression import (
-    COMMAND_LINE,
-    And,
-    Boot,
     Constant,
     Expression,
-    Not,
-    Or,
-    Predicate,
     symbols,
 )
-from kpolicy.policy.expressions.rewriting import boots
-from kpolicy.policy.roles.names import is_own_defconfig, word_in_names
+from kpolicy.policy.roles.marks import asked_at_boot, denies, grounds, wanted
+from kpolicy.policy.roles.names import is_own_defconfig, names_in_fragments, word_in_names
 from kpolicy.policy.toml.absence import Absence
 
 if TYPE_CHECKING:
@@ -59,7 +54,9 @@ class Reading:
     """A way to decide: `when` holds, and at least `at_least` of the role's marks.
 
     `named` marks suffice, whatever `when` says, where a name of the config says that it has the role (0: names do
-    not count).  From `doubt` marks on a config that gets another role is reported with both (0: never).
+    not count).  `added` marks suffice where `when` holds and fragments on a defconfig ask for them (0: these do not
+    count).  From `doubt` marks on, or half of `at_least` where `when` holds, a config that gets another role is
+    reported with both (0: never).
     """
 
     name: str
@@ -68,6 +65,7 @@ class Reading:
     why: str
     absent: tuple[Absence, ...] = ()
     named: int = 0
+    added: int = 0
     doubt: int = 0
 
 
@@ -170,9 +168,11 @@ def role_of(
 
         roles = shipped_roles()
     chosen = readings or {}
-    other: OtherRole | None = None
+    doubts: list[tuple[int, OtherRole]] = []
     for role in roles:
         reading = reading_of(role, chosen.get(role.name))
+        # The role that most speaks for; of equals the first.
+        other = max(doubts, key=lambda item: item[0])[1] if doubts else None
         certainty: Certainty = "clear" if other is None else "unclear"
         if reading is None:
             evidence = (*_own_name(values, roles), *_against(values, roles, chosen))
@@ -180,7 +180,7 @@ def role_of(
         bar = bar_for(values, role, reading)
         if bar is not None and _decides(values, role, bar):
             return RoleVerdict(role.name, reading.name, tuple(_for(values, role, reading)), certainty, other)
-        other = other or _doubt(values, role, reading)
+        doubts += _doubt(values, role, reading)
     raise ValueError("no role remains: the last one must have no reading")
 
 
@@ -201,12 +201,15 @@ def reading_of(role: Role, name: str | None) -> Reading | None:
 def bar_for(values: Values, role: Role, reading: Reading) -> Reading | None:
     """What a reading asks of a config with these names: fewer marks where they say the role; None where it cannot be.
 
-    A defconfig of the tree is what people build who ask for nothing in particular.
+    A defconfig of the tree is what people build who ask for nothing in particular; who puts a fragment on one
+    asks for what is in it.
     """
     if not reading.named:
         return reading
     if word_in_names(values, role.names) is not None:
         return replace(reading, when=Constant("y"), at_least=reading.named)
+    if reading.added and reading.when.holds(values) and _is_added(values, role, reading):
+        return replace(reading, at_least=min(reading.added, reading.at_least))
     return None if reading.doubt and is_own_defconfig(values) else reading
 
 
@@ -216,20 +219,33 @@ def _decides(values: Values, role: Role, reading: Reading) -> bool:
     return reading.at_least <= 0 or sum(mark.when.holds(values) for mark in role.marks) >= reading.at_least
 
 
-def _doubt(values: Values, role: Role, reading: Reading) -> OtherRole | None:
-    """The options that speak for a role that the config does not get; None for too few."""
+def _is_added(values: Values, role: Role, reading: Reading) -> bool:
+    """Whether fragments on a defconfig ask for as many marks as `added`."""
+    names = names_in_fragments(values)
+    if not names:
+        return False
+    asked = [
+        mark for mark in role.marks if mark.when.holds(values) and not names.isdisjoint(grounds(mark.when, values))
+    ]
+    return len(asked) >= reading.added
+
+
+def _doubt(values: Values, role: Role, reading: Reading) -> Iterator[tuple[int, OtherRole]]:
+    """How many marks speak for a role that the config does not get, and their options; nothing for too few."""
     if not reading.doubt:
-        return None
+        return
     held = [mark for mark in role.marks if mark.when.holds(values)]
-    if len(held) < reading.doubt:
-        return None
+    half = reading.at_least // 2 if reading.when.holds(values) else reading.doubt
+    if len(held) < min(reading.doubt, half):
+        return
     found = {
         item.symbol: item
         for mark in reversed(held)
         for item in (*_of_values(mark.when, values, mark.why), *_of_words(mark.when, values, mark.why))
         if values.is_on(item.symbol) or item.is_word
     }
-    return OtherRole(role.name, tuple(reversed(found.values()))) if found else None
+    if found:
+        yield len(held), OtherRole(role.name, tuple(reversed(found.values())))
 
 
 def _own_name(values: Values, roles: tuple[Role, ...]) -> Iterator[Evidence]:
@@ -246,7 +262,7 @@ def _for(values: Values, role: Role, reading: Reading) -> Iterator[Evidence]:
     word = word_in_names(values, role.names) if reading.named else None
     if word is not None:
         yield Evidence(NAME, word, None, f"the config is called a {role.name} kernel")
-    named = dict.fromkeys(_grounds(reading.when, values) if reading.when.holds(values) else ())
+    named = dict.fromkeys(grounds(reading.when, values) if reading.when.holds(values) else ())
     for mark in role.marks:
         if mark.when.holds(values):
             for item in _of_values(mark.when, values, mark.why):
@@ -259,7 +275,7 @@ def _for(values: Values, role: Role, reading: Reading) -> Iterator[Evidence]:
 
 def _of_values(expression: Expression, values: Values, why: str) -> Iterator[Evidence]:
     """The values that make an expression hold that does."""
-    for name in dict.fromkeys(_grounds(expression, values)):
+    for name in dict.fromkeys(grounds(expression, values)):
         yield Evidence(name, shown(values, name), place(values, name), why)
 
 
@@ -269,37 +285,10 @@ def _of_words(expression: Expression, values: Values, why: str) -> Iterator[Evid
         return
     from kpolicy.evaluate.command_line import asking  # most configs have none, and need nothing that reads one
 
-    for item in dict.fromkeys(_asked_at_boot(expression, values)):
+    for item in dict.fromkeys(asked_at_boot(expression, values)):
         # Of several words the last one counts.
         for word in asking(values, item.parameter)[-1:]:
             yield Evidence(word.name, word.value or "", word.location, why)
-
-
-def _grounds(expression: Expression, values: Values) -> Iterator[str]:
-    """The symbols whose values make an expression hold that does."""
-    match expression:
-        case And(operands):
-            for operand in operands:
-                yield from _grounds(operand, values)
-        case Or(operands):
-            for operand in operands:
-                if operand.holds(values):
-                    yield from _grounds(operand, values)
-        case Predicate():
-            return
-        case _:
-            yield from (name for name in symbols(expression) if name != COMMAND_LINE)
-
-
-def _asked_at_boot(expression: Expression, values: Values) -> Iterator[Boot]:
-    """The boot parameters that make an expression hold that does."""
-    match expression:
-        case And(operands) | Or(operands):
-            for operand in operands:
-                if operand.holds(values):
-                    yield from _asked_at_boot(operand, values)
-        case _:
-            yield from boots(expression)
 
 
 def _against(values: Values, roles: tuple[Role, ...], chosen: Mapping[str, str]) -> Iterator[Evidence]:
@@ -309,34 +298,9 @@ def _against(values: Values, roles: tuple[Role, ...], chosen: Mapping[str, str])
         reading = reading_of(role, chosen.get(role.name))
         for mark in role.marks if reading is not None else ():
             # Where a mark asks for something to be off, its being off speaks for the role.
-            for name in _wanted(mark.when) if not _denies(mark.when) else ():
+            for name in wanted(mark.when) if not denies(mark.when) else ():
                 if name not in seen and not values.is_on(name):
                     seen.add(name)
                     line = assignment_of(values, name)
                     where = line.location if line else None
                     yield Evidence(name, shown(values, name), where, f"not a {role.name} kernel")
-
-
-def _wanted(expression: Expression) -> Iterator[str]:
-    """The symbols that an expression asks for, whatever the command line is."""
-    match expression:
-        case And(operands):
-            if not any(isinstance(operand, Boot) for operand in operands):
-                for operand in operands:
-                    yield from _wanted(operand)
-        case Or(operands):
-            for operand in operands:
-                yield from _wanted(operand)
-        case _:
-            yield from (name for name in symbols(expression) if name != COMMAND_LINE)
-
-
-def _denies(expression: Expression) -> bool:
-    """Whether the expression asks for something to be off."""
-    match expression:
-        case Not():
-            return True
-        case And(operands) | Or(operands):
-            return any(_denies(operand) for operand in operands)
-        case _:
-            return False

@@ -42,7 +42,7 @@ class Finding:
 
     A finding about the tree itself has no architecture and no role, its `config` is the file that it
     is about, and `architectures` says where it holds.  `grounds` are the other lines that it follows from, and
-    `witness` is a config that shows it.
+    `witness` is a config that shows it.  Of a list that the message has no room for `grounds` are the rest.
 
     `note` says why it is required, `owner` who answers for that, where a requirement states it.
 

@@ -68,12 +68,12 @@ def _each(report: Report, how: Presentation) -> Iterator[str]:
     for finding in _shown(report.about, how) if report.about is not None else ():
         yield finding_line(finding, style)
         if details:
-            yield from detail_lines(finding, most=None if how.verbose else _NAMED)
+            yield from detail_lines(finding, most=None if how.lists_all else _NAMED)
     for config in report.configs:
         for finding in _shown(config, how):
             yield finding_line(finding, style)
             if details:
-                yield from detail_lines(finding, most=None if how.verbose else _NAMED)
+                yield from detail_lines(finding, most=None if how.lists_all else _NAMED)
         if details and config.touched:
             yield from _accepted(config, style)
             yield role_line(config, style)

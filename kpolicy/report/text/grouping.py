@@ -30,7 +30,7 @@ def grouping_lines(report: Report, how: Presentation) -> Iterator[str]:
         for finding in findings:
             yield f"  {finding_line(finding, how.style)}"
             if how.details:
-                yield from detail_lines(finding, "      ", None if how.verbose else 0)
+                yield from detail_lines(finding, "      ", None if how.lists_all else 0)
         yield ""
 
 

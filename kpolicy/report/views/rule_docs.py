@@ -199,6 +199,8 @@ def _reading(reading: Reading, *, first: bool) -> str:
     marks = f", and at least {reading.at_least} marks" if reading.at_least else ""
     if reading.named:
         marks += f" (by name {reading.named} of the marks are enough)"
+    if reading.added:
+        marks += f" ({reading.added} are enough where fragments on a defconfig ask for them)"
     default = " (used unless another is chosen)" if first else ""
     return f"**{reading.name}**{default}: {code(str(reading.when))}{marks}: {prose(reading.why)}"
 
