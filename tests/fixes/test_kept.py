@@ -381,6 +381,13 @@ def test_a_member_that_somebody_chose_is_a_request(tmp_path: Path) -> None:
     assert given(plan) == ["CONFIG_NEEDS_NONE=y"]
 
 
+def test_a_line_for_a_symbol_that_is_only_referred_to_is_no_member(tmp_path: Path) -> None:
+    more = 'config OTHER\n\tbool "other"\n\tdepends on ELSEWHERE\n'
+    plan = Small(tmp_path, _DEBUG_INFO + more, required="CONFIG_BTF=y\n").fix(f"{_WHOLE}CONFIG_ELSEWHERE=y\n")
+    assert plan.hopeless == ()
+    assert "add CONFIG_BTF=y" in edits(plan)
+
+
 def test_a_choice_in_an_earlier_file_gives_way(tmp_path: Path) -> None:
     plan = Small(tmp_path, _DEBUG_INFO).fix("CONFIG_BTF=y\n", "CONFIG_INFO_NONE=y\n")
     assert edits(plan) == ["add CONFIG_INFO_SOME=y"]

@@ -73,9 +73,9 @@ def requests_of(values: Values) -> Mapping[str, Request]:
 
 def _taken_by_default(values: Values, config: Config) -> frozenset[str]:
     """The members of choices that are y, and would be without the lines for members."""
-    nodes, records = values.model.core.symbols, values.model.core.records
+    nodes, records = values.model.defined, values.model.core.records
     lines = {line.name for line in config.assignments}
-    members = {name for name in lines if (node := nodes.get(name)) is not None and records[node][CHOICE] >= 0}
+    members = {name for name in lines if (node := nodes[name]) is not None and records[node][CHOICE] >= 0}
     if not members:
         return frozenset()
     rest = tuple(line for line in config.assignments if line.name not in members)
