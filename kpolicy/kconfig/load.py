@@ -161,6 +161,13 @@ class Tree:
                 return unpack(stored)
         return None
 
+    def names_entries(self) -> dict[str, bytes]:
+        """The files of the cache by which another one has `names`, by their own; none where they were not kept."""
+        kept = self.names_kept_as
+        if self.cache is None or kept is None:
+            return {}
+        return self.cache.entries([f"{kept}.data", f"{self._names_trails[0]}.trail"])
+
     @cached_property
     def _names_trails(self) -> tuple[str, ...]:
         return self._trails("names", architectures(self.source))

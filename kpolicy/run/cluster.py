@@ -2,7 +2,8 @@
 """Work done by the workers of a Dask cluster, which need neither the tree nor a disk in common.
 
 A tree goes to each worker once, as answers to what kpolicy asks about it (`kpolicy.kernel.answers`).  Work that asks
-something else comes back with the question, and is sent again with the answer.
+something else comes back with the question, and is sent again with the answer.  What workers keep in their caches
+comes back with the results, so that it is in the cache of the machine with the tree afterwards.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
 from kpolicy.errors import InputError, UsageError
-from kpolicy.kconfig.cache import digest
-from kpolicy.kconfig.names import index_names
+from kpolicy.kconfig.cache import ModelCache, digest
 from kpolicy.kernel.answers import answered, answered_in_advance
 from kpolicy.run.cluster_worker import Asks, Differs, Done, Parcel, identity, packed, plan_by_number, work
+from kpolicy.run.examine import Examiner
 from kpolicy.run.executors import Item, Result
 from kpolicy.run.plan import Plan
 
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
     from kpolicy.kernel.source import KernelTree
-    from kpolicy.run.examine import Examiner
 
 CONNECTING: Final = 10.0
 """How long a scheduler may take to answer, in seconds."""
@@ -97,19 +97,30 @@ class Cluster:
         waiting = deque(items)
         running: dict[Future[Any], Item] = {}
         ended: SimpleQueue[Future[Any]] = SimpleQueue()
+        cache = ModelCache(plan.cache) if plan.cache is not None else None
+        number = self._number(plan, looking) if items else 0
+        if looking is not None:
+            looking.forget_keys()
+
+        def send() -> None:
+            # No more than they can do at once: whoever is ready first gets the next.
+            while waiting and len(running) < max(self._workers, 1):
+                item = waiting.popleft()
+                future = self._send(number, work, item)
+                running[future] = item
+                future.add_done_callback(ended.put)
+
         try:
-            number = self._number(plan, looking) if items else 0
             while waiting or running:
-                # No more than they can do at once: whoever is ready first gets the next.
-                while waiting and len(running) < max(self._workers, 1):
-                    item = waiting.popleft()
-                    future = self._send(number, work, item)
-                    running[future] = item
-                    future.add_done_callback(ended.put)
+                send()
                 future = self._next(ended)
                 item = running.pop(future)
+                # Before the result is fetched: a worker is idle.
+                send()
                 match self._outcome(future):
-                    case Done(result):
+                    case Done(result, entries):
+                        if cache is not None:
+                            cache.take(entries)
                         yield result
                     case Asks(asking, question):
                         self._add(Parcel(asking, answered(self._trees[asking][1], question)))
@@ -131,13 +142,14 @@ class Cluster:
         for number, (known, _) in enumerate(self._trees):
             if known is plan or known == plan:
                 return number
-        number, source = len(self._trees), looking.source if looking is not None else plan.open()
+        looking = looking or Examiner(plan, plan.open())
+        number, source = len(self._trees), looking.source
         self._trees.append((plan, source))
-        # Which files the architectures source is known where somebody has looked at the tree.
-        files = (looking.tree.names if looking is not None else index_names(source)).files
         # Workers run neither programs nor git, and so need no environment; it can hold secrets.
         sent = replace(plan, tree=os.fspath(source.root), environment={})
-        self._add(Parcel(number, answered_in_advance(source, files), sent))
+        # The architectures source the files that the names are from.
+        answers = answered_in_advance(source, looking.tree.names.files)
+        self._add(Parcel(number, answers, looking.tree.names_entries(), sent))
         return number
 
     def _add(self, parcel: Parcel) -> None:

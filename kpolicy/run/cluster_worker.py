@@ -8,7 +8,8 @@ import pickle  # noqa: TID251 - between a run and its own workers; nothing of a 
 import sys
 import threading
 import zlib
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import field, replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -18,8 +19,9 @@ from kpolicy import __version__
 from kpolicy.collection import no_collection
 from kpolicy.frozen import dataclass
 from kpolicy.installed import read_contents
+from kpolicy.kconfig.cache import ModelCache
 from kpolicy.kernel.answers import AnsweredTree, Answers, Question, UnansweredError
-from kpolicy.run.executors import look_at
+from kpolicy.run.executors import caches, look_at
 from kpolicy.run.plan import Plan
 
 _SOLVER: Final = "python-sat"
@@ -27,18 +29,26 @@ _SOLVER: Final = "python-sat"
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """Answers of the tree of a plan, which has a number; the first parcel of a plan brings the plan itself."""
+    """Answers of the tree of a plan, which has a number; the first parcel of a plan brings the plan itself.
+
+    `entries` are files of the cache, by name.
+    """
 
     number: int
     answers: Answers
+    entries: Mapping[str, bytes] = field(default_factory=dict)
     plan: Plan | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The result of a piece of work."""
+    """The result of a piece of work, and what the cache of the worker has of it: files by name.
+
+    What has come back with another piece of the same run is left out.
+    """
 
     result: Any
+    entries: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +76,13 @@ class _Held:
         self.run = ""
         self.plans: dict[int, Plan] = {}
         self.parcels: set[str] = set()
+        self.returned: set[str] = set()
 
     def take(self, run: str, parcels: dict[str, bytes], folder: str) -> None:
         """Take what has not come yet; another run has another tree."""
         if run != self.run:
             look_at(None)
-            self.run, self.plans, self.parcels = run, {}, set()
+            self.run, self.plans, self.parcels, self.returned = run, {}, set(), set()
         for name, content in parcels.items():
             if name not in self.parcels:
                 self._open(unpacked(content), folder)
@@ -87,6 +98,18 @@ class _Held:
         source = self.plans[parcel.number].answered
         assert isinstance(source, AnsweredTree)
         source.learn(parcel.answers)
+        if (place := self.plans[parcel.number].cache) is not None:
+            ModelCache(place).take(parcel.entries)
+            # Where they come from they are.
+            self.returned.update(parcel.entries)
+
+    def entries(self) -> dict[str, bytes]:
+        """What the cache has that was made or used since it was asked before."""
+        found: dict[str, bytes] = {}
+        for one in caches():
+            found |= one.entries(one.used - self.returned)
+        self.returned.update(found)
+        return found
 
     def number_of(self, source: AnsweredTree) -> int:
         """The number of the plan that has a tree."""
@@ -134,7 +157,7 @@ def work(expected: tuple[str, ...], run: str, parcels: dict[str, bytes], call: b
         number, function, item = unpacked(call)
         look_at(_held.plans[number])
         try:
-            return Done(function(item))
+            return Done(function(item), _held.entries())
         except UnansweredError as error:
             # What was interrupted half way is begun anew.
             look_at(None)
