@@ -85,23 +85,24 @@ class _Held:
             self.run, self.plans, self.parcels, self.returned = run, {}, set(), set()
         for name, content in parcels.items():
             if name not in self.parcels:
-                self._open(unpacked(content), folder)
+                self.open(unpacked(content), folder)
                 self.parcels.add(name)
 
-    def _open(self, parcel: Parcel, folder: str) -> None:
+    def open(self, parcel: Parcel, folder: str) -> None:
+        """Take what is in a parcel; the cache is in a folder."""
         plan = parcel.plan
         if plan is not None:
             tree = AnsweredTree(plan.name, plan.tree, plan.revision)
             # It ends with the worker, and is on the disk that the worker was given.
             place = Path(folder, "kpolicy") if plan.cache is not None else None
             self.plans[parcel.number] = replace(plan, cache=place, answered=tree)
-        source = self.plans[parcel.number].answered
-        assert isinstance(source, AnsweredTree)
-        source.learn(parcel.answers)
-        if (place := self.plans[parcel.number].cache) is not None:
-            ModelCache(place).take(parcel.entries)
+        known = self.plans[parcel.number]
+        assert known.answered is not None
+        known.answered.learn(parcel.answers)
+        if known.cache is not None:
+            ModelCache(known.cache).take(parcel.entries)
             # Where they come from they are.
-            self.returned.update(parcel.entries)
+            self.returned.update(parcel.entries, (f"{kept.name}.model" for kept in parcel.answers.models.values()))
 
     def entries(self) -> dict[str, bytes]:
         """What the cache has that was made or used since it was asked before."""
@@ -146,15 +147,18 @@ def identity() -> tuple[str, ...]:
 
 
 def work(expected: tuple[str, ...], run: str, parcels: dict[str, bytes], call: bytes) -> Done | Asks | Differs:
-    """A piece of work on an item, packed in `call` with the number of its plan."""
+    """A piece of work on an item, packed in `call` with the number of its plan, and with parcels for it alone."""
     from distributed import get_worker  # only a worker has it for certain
 
     worker = get_worker()
     if identity() != expected:
         return Differs(str(worker.address), identity())
     with _held.lock, no_collection():
-        _held.take(run, parcels, os.fspath(worker.local_directory))
-        number, function, item = unpacked(call)
+        folder = os.fspath(worker.local_directory)
+        _held.take(run, parcels, folder)
+        number, function, item, own = unpacked(call)
+        for parcel in own:
+            _held.open(parcel, folder)
         look_at(_held.plans[number])
         try:
             return Done(function(item), _held.entries())
