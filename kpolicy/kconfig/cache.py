@@ -209,7 +209,9 @@ def _is_whole(name: str, content: bytes) -> bool:
     if not has_name(name):
         return False
     stem, _, kind = name.partition(".")
-    return kind == "trail" or content[:_HEAD] == _head(stem, digest(content[_HEAD:]).encode("ascii"))
+    if kind == "trail":
+        return content.startswith(b"[")
+    return content[:_HEAD] == _head(stem, digest(content[_HEAD:]).encode("ascii"))
 
 
 def _json(content: bytes) -> Any:

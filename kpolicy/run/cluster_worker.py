@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle  # noqa: TID251 - between a run and its own workers; nothing of a tree is unpickled
 import sys
@@ -82,6 +83,7 @@ class _Held:
         """Take what has not come yet; another run has another tree."""
         if run != self.run:
             look_at(None)
+            gc.unfreeze()
             self.run, self.plans, self.parcels, self.returned = run, {}, set(), set()
         for name, content in parcels.items():
             if name not in self.parcels:
@@ -166,3 +168,6 @@ def work(expected: tuple[str, ...], run: str, parcels: dict[str, bytes], call: b
             # What was interrupted half way is begun anew.
             look_at(None)
             return Asks(_held.number_of(error.source), error.question)
+        finally:
+            # Dask runs the collector, which would go through all that is kept for the next piece.
+            gc.freeze()
