@@ -55,6 +55,8 @@ class Cluster:
         self._address = address
         self._run = uuid.uuid4().hex
         self._trees: list[tuple[Plan, Examiner]] = []
+        # The trees of which the cache has more than workers were told.
+        self._grown: set[int] = set()
         self._parcels: dict[str, Future[Any]] = {}
         self._seen = time.monotonic()
         self._looked = 0.0
@@ -99,9 +101,11 @@ class Cluster:
         running: dict[Future[Any], tuple[Item, tuple[Parcel, ...]]] = {}
         ended: SimpleQueue[Future[Any]] = SimpleQueue()
         cache = ModelCache(plan.cache) if plan.cache is not None else None
-        number = self._number(plan, looking) if items else 0
         if looking is not None:
             looking.forget_keys()
+        if items:
+            self._tell_models()
+        number = self._number(plan, looking) if items else 0
 
         def send() -> None:
             # No more than they can do at once: whoever is ready first gets the next.
@@ -120,8 +124,9 @@ class Cluster:
                 send()
                 match self._outcome(future):
                     case Done(result, entries):
-                        if cache is not None:
+                        if cache is not None and entries:
                             cache.take(entries)
+                            self._grown.add(number)
                         yield result
                     case Asks(asking, Question("model", word)):
                         waiting.appendleft((item, (*own, self._model(asking, word))))
@@ -163,6 +168,14 @@ class Cluster:
         answers = replace(answered_in_advance(source, looking.tree.names.files), models=looking.kept_models())
         self._add(Parcel(number, answers, looking.tree.names_entries(), sent))
         return number
+
+    def _tell_models(self) -> None:
+        """Say which models the cache has of trees that were sent before: one worker made them, others can need them."""
+        for number in sorted(self._grown):
+            looking = self._trees[number][1]
+            looking.forget_keys()
+            self._add(Parcel(number, Answers(models=looking.kept_models())))
+        self._grown.clear()
 
     def _add(self, parcel: Parcel) -> None:
         """Send a parcel, as a task: the scheduler has it done again where its result is lost with a worker."""

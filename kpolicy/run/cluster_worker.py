@@ -75,6 +75,7 @@ class _Held:
         # A worker may have several threads; kpolicy looks at one architecture at a time.
         self.lock = threading.Lock()
         self.run = ""
+        self.looks_at: tuple[str, int] | None = None
         self.plans: dict[int, Plan] = {}
         self.parcels: set[str] = set()
         self.returned: set[str] = set()
@@ -82,8 +83,6 @@ class _Held:
     def take(self, run: str, parcels: dict[str, bytes], folder: str) -> None:
         """Take what has not come yet; another run has another tree."""
         if run != self.run:
-            look_at(None)
-            gc.unfreeze()
             self.run, self.plans, self.parcels, self.returned = run, {}, set(), set()
         for name, content in parcels.items():
             if name not in self.parcels:
@@ -105,6 +104,20 @@ class _Held:
             ModelCache(known.cache).take(parcel.entries)
             # Where they come from they are.
             self.returned.update(parcel.entries, (f"{kept.name}.model" for kept in parcel.answers.models.values()))
+
+    def look_at(self, number: int) -> None:
+        """Look at the tree of the plan with a number; what is held of another one is given up."""
+        if self.looks_at != (self.run, number):
+            self.give_up()
+            self.looks_at = self.run, number
+        look_at(self.plans[number])
+
+    def give_up(self) -> None:
+        """Hold nothing of the trees."""
+        self.looks_at = None
+        look_at(None)
+        gc.unfreeze()
+        gc.collect()
 
     def entries(self) -> dict[str, bytes]:
         """What the cache has that was made or used since it was asked before."""
@@ -161,12 +174,13 @@ def work(expected: tuple[str, ...], run: str, parcels: dict[str, bytes], call: b
         number, function, item, own = unpacked(call)
         for parcel in own:
             _held.open(parcel, folder)
-        look_at(_held.plans[number])
+        _held.look_at(number)
         try:
             return Done(function(item), _held.entries())
         except UnansweredError as error:
-            # What was interrupted half way is begun anew.
-            look_at(None)
+            if error.question.method != "model":
+                # What was interrupted half way is begun anew.
+                _held.give_up()
             return Asks(_held.number_of(error.source), error.question)
         finally:
             # Dask runs the collector, which would go through all that is kept for the next piece.
