@@ -10,7 +10,14 @@ import click
 
 from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console
-from kpolicy.cli.options import arch_option, output_options, policy_options, run_options, toolchain_options
+from kpolicy.cli.options import (
+    arch_option,
+    output_options,
+    policy_options,
+    run_options,
+    scheduler_option,
+    toolchain_options,
+)
 
 if TYPE_CHECKING:
     from kpolicy.report.text.style import Style
@@ -50,6 +57,7 @@ if TYPE_CHECKING:
 @toolchain_options
 @output_options
 @run_options
+@scheduler_option
 @click.pass_obj
 def command(
     console: Console,

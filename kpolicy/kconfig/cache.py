@@ -16,14 +16,14 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from kpolicy.digests import blake2b
 from kpolicy.files import OPEN_FLAGS, read_descriptor
 from kpolicy.installed import contents
-from kpolicy.kconfig.kept import MAX_TOTAL, beyond, entries, is_ours, remove
+from kpolicy.kconfig.kept import MAX_TOTAL, beyond, entries, has_name, is_ours, remove
 from kpolicy.kconfig.payload import Core, Payload
 from kpolicy.kconfig.stored import read_core
 
@@ -53,9 +53,13 @@ def key(*parts: object, code: tuple[str, ...] = ()) -> str:
 
 
 class ModelCache:
-    """The folder of stored models; of no effect where the folder cannot be trusted or used."""
+    """The folder of stored models; of no effect where the folder cannot be trusted or used.
+
+    `used` are the names of the files that were read or written.
+    """
 
     def __init__(self, folder: Path) -> None:
+        self.used: set[str] = set()
         self._folder = folder
         self._usable: bool | None = None
         self._room = 0
@@ -112,6 +116,21 @@ class ModelCache:
         """Keep the names of the files to examine."""
         self._write(f"{name}.trail", json.dumps(sorted(paths)).encode("ascii"))
 
+    def unnoted(self) -> ModelCache:
+        """The same folder for what is not to be in `used`."""
+        return ModelCache(self._folder)
+
+    def entries(self, names: Iterable[str]) -> dict[str, bytes]:
+        """Files of the cache, for another one, as far as there are such."""
+        found = ((name, self._read(name)) for name in names)
+        return {name: content for name, content in found if content is not None}
+
+    def take(self, files: Mapping[str, bytes]) -> None:
+        """Keep files of another cache: trails last, so that what they lead to is there; none that is damaged."""
+        for name in sorted(files, key=lambda name: (name.endswith(".trail"), name)):
+            if _is_whole(name, files[name]):
+                self._write(name, files[name])
+
     def _read(self, name: str, most: int | None = None) -> bytes | None:
         if not self._is_usable(create=False):
             return None
@@ -122,11 +141,13 @@ class ModelCache:
         try:
             if not is_ours(os.fstat(descriptor), stat.S_ISREG):
                 return None
-            return read_descriptor(descriptor) if most is None else os.read(descriptor, most)
+            content = read_descriptor(descriptor) if most is None else os.read(descriptor, most)
         except OSError:
             return None
         finally:
             os.close(descriptor)
+        self.used.add(name)
+        return content
 
     def _write(self, name: str, *pieces: bytes) -> None:
         if not self._is_usable(create=True):
@@ -145,6 +166,8 @@ class ModelCache:
                 raise
         except OSError:
             self._usable = False
+        else:
+            self.used.add(name)
 
     def _is_usable(self, *, create: bool) -> bool:
         if self._usable is None:
@@ -179,6 +202,16 @@ def _head(name: str, content: bytes) -> bytes:
     So the content of another file is as damaged as any.
     """
     return content + b" " + digest(name.encode("ascii") + b" " + content).encode("ascii") + b"\n"
+
+
+def _is_whole(name: str, content: bytes) -> bool:
+    """Whether a file of another cache has a name and a content as they are here."""
+    if not has_name(name):
+        return False
+    stem, _, kind = name.partition(".")
+    if kind == "trail":
+        return content.startswith(b"[")
+    return content[:_HEAD] == _head(stem, digest(content[_HEAD:]).encode("ascii"))
 
 
 def _json(content: bytes) -> Any:

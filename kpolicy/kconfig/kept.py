@@ -75,6 +75,11 @@ def remove(entry: Entry) -> bool:
     return True
 
 
+def has_name(name: str) -> bool:
+    """Whether a file of the cache can have a name."""
+    return _NAME.match(name) is not None
+
+
 def _entries(found: Iterable[os.DirEntry[str]]) -> Iterator[Entry]:
     for item in found:
         name = _NAME.match(item.name)

@@ -161,6 +161,23 @@ class Tree:
                 return unpack(stored)
         return None
 
+    def names_entries(self) -> dict[str, bytes]:
+        """The files of the cache by which another one has `names`, by their own; none where they were not kept."""
+        kept = self.names_kept_as
+        if self.cache is None or kept is None:
+            return {}
+        return self.cache.entries([f"{kept}.data", f"{self._names_trails[0]}.trail"])
+
+    def model_entries(self, architecture: Architecture, toolchain: Toolchain) -> dict[str, bytes]:
+        """The same for a model; none where the cache has none of the files as they are."""
+        name = self.model_key(architecture, toolchain)
+        if self.cache is None or name is None:
+            return {}
+        environment = build_environment(self.root, self.version, architecture, toolchain)
+        trails = self._trails(environment, toolchain.identity)
+        found = self.cache.entries([f"{name}.model", *(f"{trail}.trail" for trail in trails)])
+        return found if f"{name}.model" in found else {}
+
     @cached_property
     def _names_trails(self) -> tuple[str, ...]:
         return self._trails("names", architectures(self.source))

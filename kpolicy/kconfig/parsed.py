@@ -23,7 +23,8 @@ class ParsedFiles:
     """The parsed files of the tree at a root, as far as a cache has them."""
 
     def __init__(self, cache: ModelCache | None, root: str, grammar: Grammar) -> None:
-        self._cache = cache
+        # Others have other files in the same parcels.
+        self._cache = cache.unnoted() if cache is not None else None
         self._root = root
         self._tree_grammar = grammar
         self._grammar = [sorted(part) if isinstance(part, frozenset) else part for part in grammar]

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
@@ -35,10 +35,18 @@ _MADE_FROM: Final = re.compile(r"Kconfig.*|Makefile.*|.*config|.*\.config", re.D
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked about a path of a tree, by the method of `Source`."""
+    """What is asked about a path of a tree, by the method of `Source`; or for the `model` of an ARCH word, its path."""
 
-    method: Literal["read", "is_file", "list_dir"]
+    method: Literal["read", "is_file", "list_dir", "model"]
     path: str
+
+
+class KeptModel(NamedTuple):
+    """A model in a cache: the toolchain that it is for, its name there, and the digest of its content."""
+
+    toolchain: str
+    name: str
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,8 @@ class Answers:
     """What a tree answers.
 
     `contents` are those of files, `files` further regular files, `folders` the names in folders, `faults` the errors of
-    reading or listing a path, and `missing` paths that are no regular files.
+    reading or listing a path, and `missing` paths that are no regular files.  `models` are the models that are kept
+    where the tree is, by ARCH word, and `sent` those that come with the answers.
     """
 
     contents: Mapping[str, bytes] = field(default_factory=dict)
@@ -54,6 +63,8 @@ class Answers:
     folders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     faults: Mapping[Question, InputError] = field(default_factory=dict)
     missing: frozenset[str] = frozenset()
+    models: Mapping[str, KeptModel] = field(default_factory=dict)
+    sent: frozenset[str] = frozenset()
 
 
 class UnansweredError(BaseException):
@@ -81,6 +92,7 @@ class AnsweredTree:
         self._names: dict[str, frozenset[str]] = {}
         self._faults: dict[Question, InputError] = {}
         self._missing: set[str] = set()
+        self._models: dict[str, KeptModel] = {}
 
     def learn(self, answers: Answers) -> None:
         """Take further answers."""
@@ -90,6 +102,13 @@ class AnsweredTree:
         self._names.update((folder, frozenset(names)) for folder, names in answers.folders.items())
         self._faults.update(answers.faults)
         self._missing.update(answers.missing)
+        self._models.update(answers.models)
+        for word in answers.sent:
+            self._models.pop(word, None)
+
+    def kept_model(self, word: str) -> KeptModel | None:
+        """The model of an ARCH word that is kept where the tree is, and was not sent yet."""
+        return self._models.get(word)
 
     @property
     def name(self) -> str:

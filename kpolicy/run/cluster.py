@@ -2,7 +2,8 @@
 """Work done by the workers of a Dask cluster, which need neither the tree nor a disk in common.
 
 A tree goes to each worker once, as answers to what kpolicy asks about it (`kpolicy.kernel.answers`).  Work that asks
-something else comes back with the question, and is sent again with the answer.
+something else comes back with the question, and is sent again with the answer.  What workers keep in their caches
+comes back with the results, so that it is in the cache of the machine with the tree afterwards.
 """
 
 from __future__ import annotations
@@ -16,23 +17,22 @@ import uuid
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
 from kpolicy.errors import InputError, UsageError
-from kpolicy.kconfig.cache import digest
-from kpolicy.kconfig.names import index_names
-from kpolicy.kernel.answers import answered, answered_in_advance
+from kpolicy.kconfig.cache import ModelCache, digest
+from kpolicy.kernel.answers import Answers, Question, answered, answered_in_advance
 from kpolicy.run.cluster_worker import Asks, Differs, Done, Parcel, identity, packed, plan_by_number, work
+from kpolicy.run.examine import Examiner
 from kpolicy.run.executors import Item, Result
 from kpolicy.run.plan import Plan
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-    from kpolicy.kernel.source import KernelTree
-    from kpolicy.run.examine import Examiner
 
 CONNECTING: Final = 10.0
 """How long a scheduler may take to answer, in seconds."""
@@ -42,6 +42,7 @@ WITHOUT_WORKERS: Final = 60.0
 _LOOK: Final = 5.0
 # What Dask's scheduler says of work by a module that it lacks.
 _UNREADABLE: Final = "deserialization of the task graph"
+_WARNING: Final = "distributed.admin.large-graph-warning-threshold"
 _LOGGERS: Final = ("distributed", "tornado")
 _START: Final = "start some: dask worker {} --nthreads 1"
 
@@ -53,7 +54,9 @@ class Cluster:
         self._client = client
         self._address = address
         self._run = uuid.uuid4().hex
-        self._trees: list[tuple[Plan, KernelTree]] = []
+        self._trees: list[tuple[Plan, Examiner]] = []
+        # The trees of which the cache has more than workers were told.
+        self._grown: set[int] = set()
         self._parcels: dict[str, Future[Any]] = {}
         self._seen = time.monotonic()
         self._looked = 0.0
@@ -94,59 +97,91 @@ class Cluster:
 
         Raises InputError where the scheduler or all workers are gone, and for a worker with another kpolicy.
         """
-        waiting = deque(items)
-        running: dict[Future[Any], Item] = {}
+        waiting: deque[tuple[Item, tuple[Parcel, ...]]] = deque((item, ()) for item in items)
+        running: dict[Future[Any], tuple[Item, tuple[Parcel, ...]]] = {}
         ended: SimpleQueue[Future[Any]] = SimpleQueue()
+        cache = ModelCache(plan.cache) if plan.cache is not None else None
+        if looking is not None:
+            looking.forget_keys()
+        if items:
+            self._tell_models()
+        number = self._number(plan, looking) if items else 0
+
+        def send() -> None:
+            # No more than they can do at once: whoever is ready first gets the next.
+            while waiting and len(running) < max(self._workers, 1):
+                item, own = waiting.popleft()
+                future = self._send(number, work, item, own)
+                running[future] = item, own
+                future.add_done_callback(ended.put)
+
         try:
-            number = self._number(plan, looking) if items else 0
             while waiting or running:
-                # No more than they can do at once: whoever is ready first gets the next.
-                while waiting and len(running) < max(self._workers, 1):
-                    item = waiting.popleft()
-                    future = self._send(number, work, item)
-                    running[future] = item
-                    future.add_done_callback(ended.put)
+                send()
                 future = self._next(ended)
-                item = running.pop(future)
+                item, own = running.pop(future)
+                # Before the result is fetched: a worker is idle.
+                send()
                 match self._outcome(future):
-                    case Done(result):
+                    case Done(result, entries):
+                        if cache is not None and entries:
+                            cache.take(entries)
+                            self._grown.add(number)
                         yield result
+                    case Asks(asking, Question("model", word)):
+                        waiting.appendleft((item, (*own, self._model(asking, word))))
                     case Asks(asking, question):
-                        self._add(Parcel(asking, answered(self._trees[asking][1], question)))
-                        waiting.appendleft(item)
+                        self._add(Parcel(asking, answered(self._trees[asking][1].source, question)))
+                        waiting.appendleft((item, own))
                     case Differs(address, found):
                         raise _differs(address, found)
         finally:
             if running:
                 self._client.cancel(list(running), force=True)
 
-    def _send(self, number: int, function: Callable[[Item], Result], item: Item) -> Future[Any]:
-        """Have an item worked on; which plans that mentions is known once it is packed."""
-        call = _packed((number, function, item), self._number)
+    def _send(
+        self, number: int, function: Callable[[Item], Result], item: Item, own: tuple[Parcel, ...]
+    ) -> Future[Any]:
+        """Have an item worked on, with parcels of its own; which plans that mentions is known once it is packed."""
+        call = _packed((number, function, item, own), self._number)
         name = f"kpolicy-{uuid.uuid4().hex}"
-        return self._client.submit(work, identity(), self._run, dict(self._parcels), call, pure=False, key=name)
+        with _of_any_size(call):
+            return self._client.submit(work, identity(), self._run, dict(self._parcels), call, pure=False, key=name)
+
+    def _model(self, number: int, word: str) -> Parcel:
+        """The model of an ARCH word that the cache has, for one piece of work."""
+        looking = self._trees[number][1]
+        entries = looking.tree.model_entries(looking.architecture(word), looking.toolchain)
+        return Parcel(number, Answers(sent=frozenset((word,))), entries)
 
     def _number(self, plan: Plan, looking: Examiner | None = None) -> int:
         """The number of a plan, whose tree is sent if it is new."""
         for number, (known, _) in enumerate(self._trees):
             if known is plan or known == plan:
                 return number
-        number, source = len(self._trees), looking.source if looking is not None else plan.open()
-        self._trees.append((plan, source))
-        # Which files the architectures source is known where somebody has looked at the tree.
-        files = (looking.tree.names if looking is not None else index_names(source)).files
+        looking = looking or Examiner(plan, plan.open())
+        number, source = len(self._trees), looking.source
+        self._trees.append((plan, looking))
         # Workers run neither programs nor git, and so need no environment; it can hold secrets.
         sent = replace(plan, tree=os.fspath(source.root), environment={})
-        self._add(Parcel(number, answered_in_advance(source, files), sent))
+        # The architectures source the files that the names are from.
+        answers = replace(answered_in_advance(source, looking.tree.names.files), models=looking.kept_models())
+        self._add(Parcel(number, answers, looking.tree.names_entries(), sent))
         return number
+
+    def _tell_models(self) -> None:
+        """Say which models the cache has of trees that were sent before: one worker made them, others can need them."""
+        for number in sorted(self._grown):
+            looking = self._trees[number][1]
+            looking.forget_keys()
+            self._add(Parcel(number, Answers(models=looking.kept_models())))
+        self._grown.clear()
 
     def _add(self, parcel: Parcel) -> None:
         """Send a parcel, as a task: the scheduler has it done again where its result is lost with a worker."""
-        import dask
-
         content = packed(parcel)
         name = digest(content)
-        with dask.config.set({"distributed.admin.large-graph-warning-threshold": len(content) + (1 << 20)}):
+        with _of_any_size(content):
             self._parcels[name] = self._client.submit(bytes, content, key=f"kpolicy-tree-{self._run}-{name}")
 
     def _next(self, ended: SimpleQueue[Future[Any]]) -> Future[Any]:
@@ -235,6 +270,14 @@ def _packed(value: object, number: Callable[[Plan], int]) -> bytes:
     stream = io.BytesIO()
     Pickler(stream).dump(value)
     return zlib.compress(stream.getvalue(), 1)
+
+
+def _of_any_size(content: bytes) -> AbstractContextManager[object]:
+    """Without a warning of Dask about the size of what is sent."""
+    import dask
+
+    found: AbstractContextManager[object] = dask.config.set({_WARNING: len(content) + (1 << 20)})
+    return found
 
 
 def _lacks(what: str) -> InputError:

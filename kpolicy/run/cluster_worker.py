@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle  # noqa: TID251 - between a run and its own workers; nothing of a tree is unpickled
 import sys
 import threading
 import zlib
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import field, replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -18,8 +20,9 @@ from kpolicy import __version__
 from kpolicy.collection import no_collection
 from kpolicy.frozen import dataclass
 from kpolicy.installed import read_contents
+from kpolicy.kconfig.cache import ModelCache
 from kpolicy.kernel.answers import AnsweredTree, Answers, Question, UnansweredError
-from kpolicy.run.executors import look_at
+from kpolicy.run.executors import caches, look_at
 from kpolicy.run.plan import Plan
 
 _SOLVER: Final = "python-sat"
@@ -27,18 +30,26 @@ _SOLVER: Final = "python-sat"
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """Answers of the tree of a plan, which has a number; the first parcel of a plan brings the plan itself."""
+    """Answers of the tree of a plan, which has a number; the first parcel of a plan brings the plan itself.
+
+    `entries` are files of the cache, by name.
+    """
 
     number: int
     answers: Answers
+    entries: Mapping[str, bytes] = field(default_factory=dict)
     plan: Plan | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The result of a piece of work."""
+    """The result of a piece of work, and what the cache of the worker has of it: files by name.
+
+    What has come back with another piece of the same run is left out.
+    """
 
     result: Any
+    entries: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +75,57 @@ class _Held:
         # A worker may have several threads; kpolicy looks at one architecture at a time.
         self.lock = threading.Lock()
         self.run = ""
+        self.looks_at: tuple[str, int] | None = None
         self.plans: dict[int, Plan] = {}
         self.parcels: set[str] = set()
+        self.returned: set[str] = set()
 
     def take(self, run: str, parcels: dict[str, bytes], folder: str) -> None:
         """Take what has not come yet; another run has another tree."""
         if run != self.run:
-            look_at(None)
-            self.run, self.plans, self.parcels = run, {}, set()
+            self.run, self.plans, self.parcels, self.returned = run, {}, set(), set()
         for name, content in parcels.items():
             if name not in self.parcels:
-                self._open(unpacked(content), folder)
+                self.open(unpacked(content), folder)
                 self.parcels.add(name)
 
-    def _open(self, parcel: Parcel, folder: str) -> None:
+    def open(self, parcel: Parcel, folder: str) -> None:
+        """Take what is in a parcel; the cache is in a folder."""
         plan = parcel.plan
         if plan is not None:
             tree = AnsweredTree(plan.name, plan.tree, plan.revision)
             # It ends with the worker, and is on the disk that the worker was given.
             place = Path(folder, "kpolicy") if plan.cache is not None else None
             self.plans[parcel.number] = replace(plan, cache=place, answered=tree)
-        source = self.plans[parcel.number].answered
-        assert isinstance(source, AnsweredTree)
-        source.learn(parcel.answers)
+        known = self.plans[parcel.number]
+        assert known.answered is not None
+        known.answered.learn(parcel.answers)
+        if known.cache is not None:
+            ModelCache(known.cache).take(parcel.entries)
+            # Where they come from they are.
+            self.returned.update(parcel.entries, (f"{kept.name}.model" for kept in parcel.answers.models.values()))
+
+    def look_at(self, number: int) -> None:
+        """Look at the tree of the plan with a number; what is held of another one is given up."""
+        if self.looks_at != (self.run, number):
+            self.give_up()
+            self.looks_at = self.run, number
+        look_at(self.plans[number])
+
+    def give_up(self) -> None:
+        """Hold nothing of the trees."""
+        self.looks_at = None
+        look_at(None)
+        gc.unfreeze()
+        gc.collect()
+
+    def entries(self) -> dict[str, bytes]:
+        """What the cache has that was made or used since it was asked before."""
+        found: dict[str, bytes] = {}
+        for one in caches():
+            found |= one.entries(one.used - self.returned)
+        self.returned.update(found)
+        return found
 
     def number_of(self, source: AnsweredTree) -> int:
         """The number of the plan that has a tree."""
@@ -123,19 +162,26 @@ def identity() -> tuple[str, ...]:
 
 
 def work(expected: tuple[str, ...], run: str, parcels: dict[str, bytes], call: bytes) -> Done | Asks | Differs:
-    """A piece of work on an item, packed in `call` with the number of its plan."""
+    """A piece of work on an item, packed in `call` with the number of its plan, and with parcels for it alone."""
     from distributed import get_worker  # only a worker has it for certain
 
     worker = get_worker()
     if identity() != expected:
         return Differs(str(worker.address), identity())
     with _held.lock, no_collection():
-        _held.take(run, parcels, os.fspath(worker.local_directory))
-        number, function, item = unpacked(call)
-        look_at(_held.plans[number])
+        folder = os.fspath(worker.local_directory)
+        _held.take(run, parcels, folder)
+        number, function, item, own = unpacked(call)
+        for parcel in own:
+            _held.open(parcel, folder)
+        _held.look_at(number)
         try:
-            return Done(function(item))
+            return Done(function(item), _held.entries())
         except UnansweredError as error:
-            # What was interrupted half way is begun anew.
-            look_at(None)
+            if error.question.method != "model":
+                # What was interrupted half way is begun anew.
+                _held.give_up()
             return Asks(_held.number_of(error.source), error.question)
+        finally:
+            # Dask runs the collector, which would go through all that is kept for the next piece.
+            gc.freeze()

@@ -14,7 +14,7 @@ from kpolicy.config.read import config_in_tree, content_in_tree, read_config, st
 from kpolicy.errors import KpolicyError
 from kpolicy.kconfig.cache import ModelCache, digest
 from kpolicy.kconfig.model import Model
-from kpolicy.kernel.architecture import Architecture, resolve_architecture
+from kpolicy.kernel.architecture import Architecture, architecture_words, resolve_architecture
 from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.toolchain import Toolchain, recorded_toolchain
 from kpolicy.location import Location
@@ -24,6 +24,7 @@ from kpolicy.run.plan import EXECUTE, Part, Plan, Target, chosen_toolchain
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
     from kpolicy.kconfig.names import NameIndex
+    from kpolicy.kernel.answers import AnsweredTree, KeptModel
     from kpolicy.policy.boot.words import Known
 
 _HEADER: Final = b"# Linux/"
@@ -114,6 +115,8 @@ class Examiner:
         if self._last is None or self._last[0] != key:
             # Before the next one is read: a model that no values hold is freed here.
             self._last, self._said = None, ()
+            if self.plan.answered is not None:
+                self._want(self.plan.answered, architecture, toolchain)
             try:
                 model = self.tree.model(architecture, toolchain)
                 # Only now it is sure which files it rests on.
@@ -126,6 +129,31 @@ class Examiner:
         if isinstance(found, KpolicyError):
             # Without the frames of whoever met it before, which hold the values of their config.
             raise found.with_traceback(None)
+        return found
+
+    def _want(self, answered: AnsweredTree, architecture: Architecture, toolchain: Toolchain) -> None:
+        """Ask for the model that is kept where the tree is, unless the cache here has the same.
+
+        One that is read here can number its parts in another way: what rests on it would not be found there.
+        """
+        # Only here: what has the tree itself asks nobody.
+        from kpolicy.kernel.answers import Question, UnansweredError
+
+        kept = answered.kept_model(architecture.arch)
+        if kept is not None and self.tree.cache is not None and kept.toolchain == toolchain.identity:
+            name = self.tree.model_key(architecture, toolchain)
+            if name != kept.name or self._content(name, "model") != kept.content:
+                raise UnansweredError(answered, Question("model", architecture.arch))
+
+    def kept_models(self) -> Mapping[str, KeptModel]:
+        """The models with the usual toolchain that the cache has of the tree as it is, by ARCH word."""
+        from kpolicy.kernel.answers import KeptModel  # only a cluster is told
+
+        found = {}
+        for word in architecture_words(self.source) if self.tree.cache is not None else ():
+            name, content = self.model_key(word, self.toolchain), self.model_content(word, self.toolchain)
+            if name is not None and content is not None:
+                found[word] = KeptModel(self.toolchain.identity, name, content)
         return found
 
     def names(self) -> NameIndex:

@@ -16,6 +16,7 @@ from kpolicy.frozen import dataclass
 from kpolicy.run.endings import end_with_parent, signals_later
 
 if TYPE_CHECKING:
+    from kpolicy.kconfig.cache import ModelCache
     from kpolicy.run.context import Context
     from kpolicy.run.examine import Examiner
     from kpolicy.run.plan import Plan
@@ -151,6 +152,11 @@ def look_at(plan: Plan | None) -> None:
         _examiners.clear()
     elif not _examiners or _examiners[0][0] != plan:
         _examiners[:] = [(plan, _looking(plan))]
+
+
+def caches() -> Iterator[ModelCache]:
+    """The caches of what looks at trees in this process."""
+    return (found.tree.cache for _, found in _examiners if found.tree.cache is not None)
 
 
 def _start_worker(plan: Plan, digests: Mapping[str, str]) -> None:

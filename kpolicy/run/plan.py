@@ -19,6 +19,7 @@ from kpolicy.run.context import Context
 if TYPE_CHECKING:
     from kpolicy.config.command_line import CommandLine
     from kpolicy.costing.bill import Machine
+    from kpolicy.kernel.answers import AnsweredTree
     from kpolicy.kernel.git import Revision
     from kpolicy.policy.judging.standard import Standard
     from kpolicy.running.system import System
@@ -73,7 +74,7 @@ class Plan:
     revision: Revision | None = None
     loader: CommandLine | None = None
     system: System | None = None
-    answered: KernelTree | None = None
+    answered: AnsweredTree | None = None
 
     def open(self) -> KernelTree:
         """The tree, to be read in this process: a connection to git is no other process's."""

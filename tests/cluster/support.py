@@ -34,6 +34,20 @@ from kpolicy.run import batches
 batches._look = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 """
 """For a worker that is killed with its first config half done."""
+DIES_OF_A_RELEASE = """
+import os, signal
+from kpolicy.run import release
+
+release._part = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+"""
+"""For a worker that is killed with the first config of a release half done."""
+DIES_OF_A_CHANGE = """
+import os, signal
+from kpolicy.run import release_changes
+
+release_changes._answer = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+"""
+"""For a worker that is killed by the first difference between two releases that it explains."""
 DIES_OF_ARM64 = """
 import os, signal
 from kpolicy.run import batches

@@ -10,9 +10,19 @@ from pathlib import Path
 
 import pytest
 
+from kpolicy.kconfig.load import Tree
 from kpolicy.run import cluster
 from tests.cli.support import Outcome, copy_of_demo, kpolicy
-from tests.cluster.support import DIES, DIES_OF_ARM64, DIFFERS, LACKS, Machines, machines
+from tests.cluster.support import (
+    DIES,
+    DIES_OF_A_CHANGE,
+    DIES_OF_A_RELEASE,
+    DIES_OF_ARM64,
+    DIFFERS,
+    LACKS,
+    Machines,
+    machines,
+)
 from tests.git import Repository
 from tests.oracle.trees import Trees
 
@@ -84,10 +94,61 @@ def test_all_defconfigs_on_another_kernel(two: Machines, tree: Path) -> None:
     _compare(["upgrade", "--from", f"{tree}@HEAD~1", "--to", f"{tree}@HEAD"], two.address)
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_history(two: Machines, tree: Path, form: str) -> None:
+    _compare(["history", f"{tree}@HEAD~1", f"{tree}@HEAD", tree, "--full", "--format", form], two.address)
+
+
 def test_workers_remember(two: Machines, tree: Path) -> None:
     words: list[str | Path] = ["audit", tree, "--scheduler", two.address]
     first, second = (kpolicy(*words) for _ in range(2))
     assert first == second == kpolicy("audit", tree, "--no-cache")
+
+
+_REMEMBERED = (["audit"], ["kconfig", "--check", "proofs"], ["history"])
+
+
+@pytest.mark.parametrize("words", _REMEMBERED, ids=lambda words: words[0])
+def test_this_machine_remembers_what_workers_did(
+    two: Machines, tree: Path, tmp_path: Path, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command, *rest = words
+    trees: list[str | Path] = [f"{tree}@HEAD~1", f"{tree}@HEAD"] if command == "history" else [f"{tree}@HEAD"]
+    # What cannot be read is looked at each time.
+    where: list[str | Path] = [command, *trees, *rest, "--arch", "arm64"]
+    cache = {"XDG_CACHE_HOME": str(tmp_path)}
+    first = kpolicy(*where, "--scheduler", two.address, environment=cache)
+    assert first.out
+
+    def no_model(*_: object) -> None:
+        raise AssertionError("a model is read")
+
+    monkeypatch.setattr(Tree, "model", no_model)
+    monkeypatch.setattr(cluster.Cluster, "_send", no_model)
+    assert kpolicy(*where, "--scheduler", two.address, environment=cache) == first
+    assert kpolicy(*where, "-j", "1", environment=cache) == first
+
+
+def test_what_this_machine_has_is_not_made_again(two: Machines, tmp_path: Path) -> None:
+    tree = copy_of_demo(tmp_path)
+    words: list[str | Path] = ["audit", tree, "--terse"]
+    cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    # The model of arm64 is the second one, and so its parts have other numbers than by itself.
+    kpolicy(*words, "-j", "1", environment=cache)
+    before = _kept(tmp_path / "cache")
+    path = tree / "arch/arm64/configs/defconfig"
+    path.write_text(path.read_text() + "CONFIG_DEBUG_KMEMLEAK=y\nCONFIG_GONE=y\n")
+    found = kpolicy(*words, "--scheduler", two.address, environment=cache)
+    assert found == kpolicy(*words, "--no-cache")
+    assert "CONFIG_GONE" in found.out
+    after = _kept(tmp_path / "cache")
+    # One result, and the digests of files.
+    new = {name for name in after if before.get(name) != after[name]}
+    assert sorted(name.rpartition(".")[2] for name in new if not name.endswith(".data")) == ["result"]
+
+
+def _kept(cache: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (cache / "kpolicy").iterdir()}
 
 
 def test_a_tree_that_was_edited_is_sent_again(two: Machines, tmp_path: Path) -> None:
@@ -104,6 +165,13 @@ def test_a_tree_that_was_edited_is_sent_again(two: Machines, tmp_path: Path) -> 
 def test_a_worker_is_killed(tree: Path, tmp_path: Path) -> None:
     with machines(tmp_path, tree, [DIES, ""]) as found:
         assert _on(["audit", tree], found.address) == kpolicy("audit", tree, "--no-cache")
+
+
+@pytest.mark.parametrize("dies", [DIES_OF_A_RELEASE, DIES_OF_A_CHANGE])
+def test_a_worker_is_killed_by_a_history(tree: Path, tmp_path: Path, dies: str) -> None:
+    words: list[str | Path] = ["history", f"{tree}@HEAD~1", tree, "--full"]
+    with machines(tmp_path, tree, [dies, ""]) as found:
+        assert _on(words, found.address) == kpolicy(*words, "-j", "1", "--no-cache")
 
 
 def test_what_kills_workers_is_lost_and_the_rest_is_not(
@@ -197,6 +265,8 @@ def test_dask_logs_nothing(two: Machines) -> None:
         (["audit", "-j", "2"], "--scheduler and --jobs exclude each other"),
         (["audit", "--toolchain", "exec"], "--toolchain exec runs the compiler of this machine"),
         (["check", "x86_64_defconfig", "--cmdline", "quiet"], "--cmdline and --running are judged on this machine"),
+        (["history", "--toolchain", "exec"], "--toolchain exec runs the compiler of this machine"),
+        (["history", "-j", "2"], "--scheduler and --jobs exclude each other"),
         (["upgrade", "x86_64_defconfig"], "one config is upgraded on this machine"),
     ],
 )
@@ -205,6 +275,7 @@ def test_what_is_not_done_by_a_cluster(two: Machines, tree: Path, words: list[st
     place: dict[str, list[str | Path]] = {
         "audit": [tree],
         "check": ["--tree", tree],
+        "history": [tree, tree],
         "upgrade": ["--from", f"{tree}@HEAD~1", "--to", tree],
     }
     outcome = kpolicy(command, *place[command], *rest, "--scheduler", two.address)

@@ -211,3 +211,64 @@ def test_data_counts_as_the_code_does(tmp_path: Path, monkeypatch: pytest.Monkey
     table.write_text("A = 2\n")
     assert not {folder, file} & {*keys()}
     installed.contents.cache_clear()
+
+
+def _opened(tree: Path, folder: Path) -> Tree:
+    return Tree(DirectorySource(tree), str(tree), cache=ModelCache(folder))
+
+
+def test_another_cache_gets_a_model_and_the_names(
+    tree: Path, folder: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    here = _opened(tree, folder)
+    model, names = here.model(_X86, Toolchain.dummy()), here.names
+    other = tmp_path / "other"
+    ModelCache(other).take({**here.model_entries(_X86, Toolchain.dummy()), **here.names_entries()})
+    request.getfixturevalue("may_not_build")
+    there = _opened(tree, other)
+    assert _rows(there.model(_X86, Toolchain.dummy())) == _rows(model)
+    assert there.stored_names() == names
+
+
+def test_a_model_of_files_that_were_edited_is_not_given_away(tree: Path, folder: Path) -> None:
+    _load(tree, folder)
+    (tree / "more").write_text("config C\n\thex\n")
+    assert _opened(tree, folder).model_entries(_X86, Toolchain.dummy()) == {}
+
+
+def test_what_was_used_is_what_another_cache_needs(
+    tree: Path, folder: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    first, second = ModelCache(folder), ModelCache(folder)
+    for cached in (first, second):
+        Tree(DirectorySource(tree), str(tree), cache=cached).model(_X86, Toolchain.dummy())
+    request.getfixturevalue("may_not_build")
+    for number, cached in enumerate((first, second)):
+        # Parsed files are not among them: another cache may have more of them under the same name.
+        assert {name.rpartition(".")[2] for name in cached.used} == {"model", "trail"}
+        ModelCache(tmp_path / f"{number}").take(cached.entries(cached.used))
+        assert _load(tree, tmp_path / f"{number}").symbol("A") is not None
+
+
+@pytest.mark.parametrize("name", ["../{}.data", "{}.txt", "{}.data/x", "/{}.data", ".{}.tmp", "{}", "{}.data\n"])
+def test_a_name_that_no_file_of_the_cache_has_is_not_taken(folder: Path, tmp_path: Path, name: str) -> None:
+    stored = ModelCache(tmp_path / "other")
+    stored.store_data("a" * 32, [1])
+    (content,) = stored.entries(stored.used).values()
+    before = sorted(tmp_path.rglob("*"))
+    ModelCache(folder).take({name.format("a" * 32): content})
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_damaged_file_of_another_cache_is_not_taken(folder: Path, tmp_path: Path) -> None:
+    stored, cached = ModelCache(tmp_path / "other"), ModelCache(folder)
+    stored.store_data("a" * 32, [1])
+    ((name, content),) = stored.entries(stored.used).items()
+    for found in (content[:-1], content[1:], b"", content + b" ", content.replace(b"[1]", b"[2]")):
+        cached.take({name: found})
+        assert cached.load_data("a" * 32) is None
+    # Nor under another name.
+    cached.take({f"{'b' * 32}.data": content})
+    assert cached.load_data("b" * 32) is None
+    cached.take({name: content})
+    assert cached.load_data("a" * 32) == [1]
