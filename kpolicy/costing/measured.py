@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What options cost small kernels that were built and booted for it: the data of kpolicy/costs/measured (docs/lab.md).
+
+They are shown beside the figures of the bill, and never added to them: they hold for one kernel, compiler and machine.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from importlib import resources
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from kpolicy.frozen import dataclass
+from kpolicy.kernel.version import parse_version
+
+if TYPE_CHECKING:
+    from kpolicy.costing.cost import CostKind
+    from kpolicy.evaluate.values import Values
+
+Quantity: TypeAlias = Literal["total", "free", "table", "image", "text", "rodata", "data", "bss", "ls", "fork", "init"]
+"""MemTotal, free memory, symbols of a table, sections, the image file: in bytes; work and the boot: in instructions."""
+
+PACKAGE: Final = "kpolicy.costs"
+FOLDER: Final = "measured"
+OF_KIND: Final[Mapping[CostKind, tuple[Quantity, ...]]] = {
+    "memory": ("free", "table"),
+    "size": ("text", "rodata", "image", "table"),
+    "slow-down": ("ls", "fork"),
+    "boot": ("init",),
+}
+"""The quantities that show a cost of each kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A kernel or boot compared with another one: quantities `before` and `after`.
+
+    `options` differ between the kernels, or `parameters` enable them; `costs` are those that show in it, together.
+    `computed` is what kpolicy computes for them in bytes, `why` says why it differs from what was measured.
+    """
+
+    recipe: str
+    options: tuple[str, ...]
+    parameters: str
+    costs: tuple[str, ...]
+    before: Mapping[str, int]
+    after: Mapping[str, int]
+    computed: int | None
+    why: str
+    cpus: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The measurements of a kernel, and what they were made with; `ram` in bytes."""
+
+    kernel: str
+    architecture: str
+    compiler: str
+    emulator: str
+    ram: int
+    date: str
+    measurements: tuple[Measurement, ...]
+
+    def of(self, cost: str, kind: CostKind) -> tuple[Measurement, ...]:
+        """The measurements that show a cost of a kind."""
+        return tuple(
+            item
+            for item in self.measurements
+            if cost in item.costs and any(name in item.after for name in OF_KIND[kind])
+        )
+
+
+def measured_for(values: Values) -> Measured | None:
+    """The measurements for the architecture and the release of a config, those of options that it has.
+
+    If its release has none: those of the last one before it, else of the first one after it.  None if there are none
+    for its architecture.
+    """
+    machine = "x86_64" if values.is_on("X86_64") else values.model.architecture
+    version = parse_version(values.model.version)
+    kernels = sorted(
+        (parse_version(series), f"{series}-{of}") for series, _, of in map(_parts, _names()) if of == machine
+    )
+    if not kernels:
+        return None
+    until = [name for series, name in kernels if not version.is_before(series)]
+    found = load_measured(until[-1] if until else kernels[0][1])
+    kept = (item for item in found.measurements if item.parameters or any(map(values.is_on, item.options)))
+    return replace(found, measurements=tuple(kept))
+
+
+@functools.cache
+def load_measured(name: str) -> Measured:
+    """The measurements of a kernel, named by its release and architecture: 6.12-x86_64."""
+    text = (resources.files(PACKAGE) / FOLDER / f"{name}.json").read_text(encoding="utf-8")
+    document = json.loads(text)
+    rows = tuple(
+        Measurement(
+            recipe=row["recipe"],
+            options=tuple(row["options"]),
+            parameters=row["parameters"],
+            costs=tuple(row["costs"]),
+            before=row["before"],
+            after=row["after"],
+            computed=row["computed"],
+            why=row["why"],
+            cpus=row["cpus"],
+        )
+        for row in document["measurements"]
+    )
+    words = ("kernel", "architecture", "compiler", "emulator", "ram", "date")
+    return Measured(**{word: document[word] for word in words}, measurements=rows)
+
+
+def _names() -> Iterator[str]:
+    """The kernels that there are measurements of."""
+    folder = resources.files(PACKAGE) / FOLDER
+    if folder.is_dir():
+        yield from (file.name.removesuffix(".json") for file in folder.iterdir() if file.name.endswith(".json"))
+
+
+def _parts(name: str) -> tuple[str, str, str]:
+    return name.partition("-")

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Measured figures: which ones are shown for a config, beside the documented and computed ones."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kpolicy.costing.catalogue import shipped_costs
+from kpolicy.costing.measured import OF_KIND, load_measured
+from lab.recipe import load_recipes
+from tests.cli.support import kpolicy
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = sorted((ROOT / "kpolicy" / "costs" / "measured").glob("*.json"))
+
+
+def _config(tmp_path: Path, release: str, *symbols: str, architecture: str = "x86") -> Path:
+    path = tmp_path / "some.config"
+    head = (
+        f"#\n# Automatically generated file; DO NOT EDIT.\n# Linux/{architecture} {release} Kernel Configuration\n#\n"
+    )
+    machine = ("64BIT", "X86", "X86_64") if architecture == "x86" else ("64BIT", "ARM64")
+    lines = [f"CONFIG_{name}=y\n" for name in (*machine, "SMP", "STACKDEPOT", *symbols)]
+    path.write_text(f"{head}CONFIG_PAGE_SHIFT=12\n{''.join(lines)}")
+    return path
+
+
+def _costs(*words: str | Path) -> dict[str, dict[str, Any]]:
+    return {item["id"]: item for item in kpolicy("cost", "--format", "json", *words).json[0]["costs"]}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_the_data_is_complete_and_has_its_sources(path: Path) -> None:
+    document = json.loads(path.read_text())
+    recipes = load_recipes(document["architecture"], document["kernel"])
+    measured = {row["recipe"]: row for row in document["measurements"]}
+    wanted = {boot.name for boot in recipes.boots if boot.options and boot.against}
+    wanted |= {table.name for table in recipes.tables}
+    assert set(measured) == wanted
+    kinds = {cost.id: cost.kind for cost in shipped_costs().costs}
+    for row in document["measurements"]:
+        assert set(row["before"]) == set(row["after"])
+        for cost in row["costs"]:
+            assert set(OF_KIND[kinds[cost]]) & set(row["after"]), (row["recipe"], cost)
+    assert {row["recipe"] for row in document["behaviour"]} == {boot.name for boot in recipes.boots if boot.expect}
+    assert not [row["recipe"] for row in document["behaviour"] if row["lacks"]]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", document["date"])
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_what_differs_from_the_computed_figure_says_why(path: Path) -> None:
+    for item in load_measured(path.stem).measurements:
+        if item.computed is None:
+            continue
+        name = "table" if "table" in item.after else "free"
+        found = item.after[name] - item.before[name] if name == "table" else item.before[name] - item.after[name]
+        assert item.why or abs(found - item.computed) <= 0.1 * item.computed, (item.recipe, found, item.computed)
+
+
+def test_measured_figures_are_beside_the_others_and_in_no_sum(tmp_path: Path) -> None:
+    config = _config(tmp_path, "6.12.117", "PAGE_OWNER")
+    words = ("--ram", "1G", "--cmdline", "page_owner=on", config)
+    report = kpolicy("cost", "--format", "json", *words).json[0]
+    costs = {item["id"]: item for item in report["costs"]}
+    [found] = [row for row in costs["page-owner/records"]["measured"] if row["recipe"] == "page_owner"]
+    assert (found["parameters"], found["ram"]) == ("page_owner=on", 1 << 30)
+    assert set(found["figures"]) == {"free"}
+    assert report["totals"]["computed"] == costs["page-owner/records"]["bytes"] + costs["stackdepot/table"]["bytes"]
+    lines = kpolicy("cost", *words).out.splitlines()
+    [line] = [line for line in lines if "measured:" in line and "less free memory; with page_owner=on" in line][:1]
+    assert "Linux 6.12.117, x86_64, 1 GiB of RAM" in line
+    assert "includes" in line
+
+
+def test_an_unknown_cost_shows_what_was_measured(tmp_path: Path) -> None:
+    config = _config(tmp_path, "6.12.117", "PROVE_LOCKING", "LOCKDEP")
+    item = _costs(config)["lockdep/speed"]
+    assert item["state"] == "not known"
+    assert {"ls", "fork"} == set(item["measured"][0]["figures"])
+    assert "times the instructions of ls -lR" in kpolicy("cost", config).out
+
+
+def test_the_nearest_release_and_the_same_architecture(tmp_path: Path) -> None:
+    def kernels(release: str, architecture: str = "x86") -> set[str]:
+        config = _config(tmp_path, release, "PROVE_LOCKING", "LOCKDEP", architecture=architecture)
+        return {row["kernel"] for item in _costs(config).values() for row in item["measured"]}
+
+    assert kernels("6.1.192") == kernels("6.12.1") == kernels("6.17.3") == {"6.12.117"}
+    config = _config(tmp_path, "6.12.117", "PROVE_LOCKING", architecture="riscv")
+    config.write_text(config.read_text().replace("CONFIG_ARM64=y\n", "CONFIG_RISCV=y\n"))
+    assert not [row for item in _costs(config).values() for row in item["measured"]]
+
+
+def test_only_what_the_config_has(tmp_path: Path) -> None:
+    config = _config(tmp_path, "6.12.117", "KASAN", "KASAN_GENERIC", "KASAN_OUTLINE")
+    assert {row["recipe"] for row in _costs(config)["kasan/speed"]["measured"]} == {"kasan-outline"}
