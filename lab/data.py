@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from kpolicy.costing.catalogue import shipped_costs
 from lab.bills import bill_of, paid, size
 from lab.boot import is_booted, log_of
 from lab.build import CONFIG, IMAGE, SECTIONS, SYMBOLS, is_built
@@ -104,7 +105,9 @@ def _behaviour(kernel: Kernel, recipes: Recipes) -> Iterator[Mapping[str, Any]]:
 
 
 def _head(entry: Boot | Table) -> Mapping[str, Any]:
-    return {"recipe": entry.name, "build": entry.build, "options": entry.options, "costs": entry.costs}
+    kinds = {cost.id: cost.kind for cost in shipped_costs().costs}
+    costs = {name: kinds[name] for name in entry.costs}
+    return {"recipe": entry.name, "build": entry.build, "options": entry.options, "costs": costs}
 
 
 def _is_done(kernel: Kernel, recipes: Recipes, boot: Boot) -> bool:

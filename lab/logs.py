@@ -75,8 +75,20 @@ def kernel_sizes(symbols: str, sections: str, image: int) -> Mapping[str, int]:
     section = {name: int(size) for name, size in _SECTION.findall(sections)}
     return {
         "image": image,
-        "text": span(symbols, "_stext", "_etext"),
+        "text": _of_kinds(symbols, "tTwW", "_stext", "_etext"),
         "rodata": section.get(".rodata", 0),
         "data": section.get(".data", 0),
-        "bss": sum(int(words[1], 16) for words in map(str.split, symbols.splitlines()) if words[2:3] in (["b"], ["B"])),
+        "bss": _of_kinds(symbols, "bB", "__bss_start", "__bss_stop"),
     }
+
+
+def _of_kinds(symbols: str, kinds: str, first: str, last: str) -> int:
+    """The bytes of the symbols of some kinds between two labels; of several at one address the largest counts."""
+    rows = [line.split() for line in symbols.splitlines()]
+    places = {row[-1]: int(row[0], 16) for row in rows if len(row) > 2}
+    sizes: dict[int, int] = {}
+    for row in rows:
+        if len(row) == 4 and row[2] in kinds:
+            place = int(row[0], 16)
+            sizes[place] = max(sizes.get(place, 0), int(row[1], 16))
+    return sum(size for place, size in sizes.items() if places[first] <= place < places[last])

@@ -38,19 +38,25 @@ OF_KIND: Final[Mapping[CostKind, tuple[Quantity, ...]]] = {
 class Measurement:
     """A kernel or boot compared with another one: quantities `before` and `after`.
 
-    `options` differ between the kernels, or `parameters` enable them; `costs` are those that show in it, together.
+    `options` differ between the kernels, or `parameters` enable them; `costs` are those that show in it, together, with
+    their kinds.
     `computed` is what kpolicy computes for them in bytes, `why` says why it differs from what was measured.
     """
 
     recipe: str
     options: tuple[str, ...]
     parameters: str
-    costs: tuple[str, ...]
+    costs: Mapping[str, CostKind]
     before: Mapping[str, int]
     after: Mapping[str, int]
     computed: int | None
     why: str
     cpus: int
+
+    def quantities(self, cost: str) -> tuple[Quantity, ...]:
+        """The quantities that show a cost, none if it is not one of these."""
+        kind = self.costs.get(cost)
+        return tuple(name for name in OF_KIND[kind] if name in self.after) if kind is not None else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +71,9 @@ class Measured:
     date: str
     measurements: tuple[Measurement, ...]
 
-    def of(self, cost: str, kind: CostKind) -> tuple[Measurement, ...]:
-        """The measurements that show a cost of a kind."""
-        return tuple(
-            item
-            for item in self.measurements
-            if cost in item.costs and any(name in item.after for name in OF_KIND[kind])
-        )
+    def of(self, cost: str) -> tuple[Measurement, ...]:
+        """The measurements that show a cost."""
+        return tuple(item for item in self.measurements if item.quantities(cost))
 
 
 def measured_for(values: Values) -> Measured | None:
@@ -103,7 +105,7 @@ def load_measured(name: str) -> Measured:
             recipe=row["recipe"],
             options=tuple(row["options"]),
             parameters=row["parameters"],
-            costs=tuple(row["costs"]),
+            costs=row["costs"],
             before=row["before"],
             after=row["after"],
             computed=row["computed"],

@@ -45,8 +45,9 @@ def test_the_data_is_complete_and_has_its_sources(path: Path) -> None:
     kinds = {cost.id: cost.kind for cost in shipped_costs().costs}
     for row in document["measurements"]:
         assert set(row["before"]) == set(row["after"])
-        for cost in row["costs"]:
-            assert set(OF_KIND[kinds[cost]]) & set(row["after"]), (row["recipe"], cost)
+        for cost, kind in row["costs"].items():
+            assert kind == kinds[cost]
+            assert set(OF_KIND[kind]) & set(row["after"]), (row["recipe"], cost)
     assert {row["recipe"] for row in document["behaviour"]} == {boot.name for boot in recipes.boots if boot.expect}
     assert not [row["recipe"] for row in document["behaviour"] if row["lacks"]]
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", document["date"])

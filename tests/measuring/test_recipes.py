@@ -11,7 +11,7 @@ import pytest
 from kpolicy.costing.catalogue import shipped_costs
 from kpolicy.policy.rules.catalogue import shipped_catalogue
 from lab.machine import MACHINES
-from lab.recipe import RECIPES, RecipeError, load_all, load_recipes
+from lab.recipe import RECIPES, Boot, RecipeError, Table, load_all, load_recipes
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNELS = [("x86_64", "6.12.117"), ("x86_64", "7.3.4"), ("arm64", "6.12.117")]
@@ -22,7 +22,8 @@ def test_costs_options_and_rules_exist() -> None:
     recipes = load_all()
     costs = {cost.id for cost in shipped_costs().costs}
     rules = {rule.id for rule in shipped_catalogue()}
-    for entry in (*recipes.boots, *recipes.tables):
+    entries: list[Boot | Table] = [*recipes.boots, *recipes.tables]
+    for entry in entries:
         assert set(entry.costs) <= costs, entry.name
         assert set(entry.options) <= _SYMBOLS, entry.name
     for boot in recipes.boots:
@@ -41,7 +42,7 @@ def test_builds_are_few(architecture: str, release: str) -> None:
     assert 1 < len(recipes.builds) <= 12
     names = {build.name for build in recipes.builds}
     boots = {boot.name for boot in recipes.boots}
-    assert {entry.build for entry in (*recipes.boots, *recipes.tables)} <= names
+    assert {boot.build for boot in recipes.boots} | {table.build for table in recipes.tables} <= names
     assert {boot.against for boot in recipes.boots} - {""} <= boots
     assert {table.against for table in recipes.tables} - {""} <= names
     assert architecture in MACHINES

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from kpolicy.costing.cost import Cost
-from kpolicy.costing.measured import OF_KIND, Measured, Measurement, Quantity
+from kpolicy.costing.measured import Measured, Measurement, Quantity
 from kpolicy.report.text.amounts import amount_text
 
 _WORDS: Final[Mapping[str, str]] = {
@@ -16,7 +16,6 @@ _WORDS: Final[Mapping[str, str]] = {
     "image": "image",
     "ls": "ls -lR",
     "fork": "fork and exec",
-    "init": "to /init",
 }
 
 
@@ -25,15 +24,10 @@ def measured_lines(cost: Cost, measured: Measured | None) -> Iterator[str]:
     if measured is None:
         return
     machine = f"Linux {measured.kernel}, {measured.architecture}, {amount_text(measured.ram)} of RAM"
-    for item in measured.of(cost.id, cost.kind):
-        figures = ", ".join(_figure(item, name) for name in OF_KIND[cost.kind] if name in item.after)
-        conditions = [f"with {item.parameters}"] if item.parameters else []
-        others = [name for name in item.costs if name != cost.id] if cost.kind == "memory" else []
-        if others:
-            conditions.append(f"includes {', '.join(others)}")
-        elif len(item.options) > 1 and not item.parameters:
-            conditions.append(f"together: {', '.join(item.options)}")
-        yield f"measured: {'; '.join([figures, *conditions, machine])}"
+    for item in measured.of(cost.id):
+        figures = ", ".join(_figure(item, name) for name in item.quantities(cost.id))
+        with_ = [f"with {item.parameters}"] if item.parameters else []
+        yield f"measured: {'; '.join([figures, *with_, *_together(cost, item), machine])}"
 
 
 def measured_document(cost: Cost, measured: Measured | None) -> list[dict[str, Any]]:
@@ -52,22 +46,32 @@ def measured_document(cost: Cost, measured: Measured | None) -> list[dict[str, A
             "parameters": item.parameters or None,
             "costs": list(item.costs),
             "figures": {
-                name: {"before": item.before[name], "after": item.after[name]}
-                for name in OF_KIND[cost.kind]
-                if name in item.after
+                name: {"before": item.before[name], "after": item.after[name]} for name in item.quantities(cost.id)
             },
         }
-        for item in measured.of(cost.id, cost.kind)
+        for item in measured.of(cost.id)
     ]
 
 
+def _together(cost: Cost, item: Measurement) -> Iterator[str]:
+    """What else is in the figure: other costs of memory, or the other options of the kernel."""
+    others = [name for name, kind in item.costs.items() if name != cost.id and kind == cost.kind == "memory"]
+    if others:
+        yield f"includes {', '.join(others)}"
+    elif len(item.options) > 1 and not item.parameters:
+        yield f"together: {', '.join(item.options)}"
+
+
 def _figure(item: Measurement, name: Quantity) -> str:
-    """A quantity in words: a difference of bytes, or of instructions a factor."""
+    """A quantity in words: bytes, a share of them, or instructions."""
     before, after = item.before[name], item.after[name]
+    change = after - before
     if name == "free":
-        return f"{amount_text(abs(before - after))} {'less' if after <= before else 'more'} free memory"
+        return f"{amount_text(abs(change))} {'less' if change <= 0 else 'more'} free memory"
     if name == "table":
-        return f"{amount_text(after - before)} in the symbol table"
-    if name in ("ls", "fork", "init"):
-        return f"{after / before:.2f} times the instructions {'of ' if name != 'init' else ''}{_WORDS[name]}"
-    return f"{_WORDS[name]} {100 * (after - before) / before:+.1f}%"
+        return f"{amount_text(change)} in the symbol table"
+    if name == "init":
+        return f"{abs(change) / 1e6:.1f} million instructions {'more' if change >= 0 else 'fewer'} until /init runs"
+    if name in ("ls", "fork"):
+        return f"{after / before:.2f} times the instructions of {_WORDS[name]}"
+    return f"{_WORDS[name]} {100 * change / before:+.1f}%"
