@@ -35,27 +35,36 @@ def is_booted(kernel: Kernel, recipes: Recipes, boot: Boot) -> bool:
 
 
 def boot_kernel(kernel: Kernel, recipes: Recipes, boot: Boot, busybox: Path) -> float:
-    """Boot a kernel and return the seconds that it took; raises LabError."""
+    """Boot a kernel, keep the log, and return the seconds that it took; raises LabError."""
     start = time.monotonic()
     log = log_of(kernel, boot)
-    archive = kernel.results(boot.build) / "initramfs"
-    archive.write_bytes(initramfs(busybox.read_bytes(), boot.commands))
-    image = kernel.results(boot.build) / IMAGE
-    command = kernel.machine.command(str(image), str(archive), f"{_FIXED} {boot.parameters}".strip(), boot.cpus)
-    try:
-        run = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=_LONGEST
-        )
-        text = run.stdout.decode(errors="replace").replace("\r", "")
-    except subprocess.TimeoutExpired as error:
-        text = (error.stdout or b"").decode(errors="replace").replace("\r", "")
     head = f"{_HEAD}{_inputs(kernel, recipes, boot)}\n# Linux {kernel.release}, {kernel.compiler}, {kernel.emulator}\n"
     about = f"# recipe {boot.name}, build {boot.build}, parameters: {boot.parameters or 'none'}\n"
+    text = console(kernel, boot, busybox)
     broken = "\nLAB end" not in text
     (log.with_name(f"broken.{boot.name}") if broken else log).write_text(head + about + text)
     if broken:
         raise LabError(f"{boot.name}: the boot did not reach its end, see {log.with_name(f'broken.{boot.name}')}")
     return time.monotonic() - start
+
+
+def console(kernel: Kernel, boot: Boot, busybox: Path) -> str:
+    """What a boot prints."""
+    folder = kernel.results(boot.build)
+    archive = folder / f"initramfs.{boot.name}"
+    archive.write_bytes(initramfs(busybox.read_bytes(), boot.commands))
+    parameters = f"{_FIXED} {boot.parameters}".strip()
+    command = kernel.machine.command(str(folder / IMAGE), str(archive), parameters, boot.cpus)
+    try:
+        run = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=_LONGEST
+        )
+        output = run.stdout
+    except subprocess.TimeoutExpired as error:
+        output = error.stdout or b""
+    finally:
+        archive.unlink()
+    return output.decode(errors="replace").replace("\r", "")
 
 
 def find_busybox(kernel: Kernel, stated: Path | None) -> Path:

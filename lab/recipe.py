@@ -100,8 +100,11 @@ class Recipes:
         return tuple(boot for boot in self.boots if boot.build == build)
 
     def boot(self, name: str) -> Boot:
-        """The boot of this name."""
-        return next(boot for boot in self.boots if boot.name == name)
+        """The boot of this name; raises RecipeError."""
+        for boot in self.boots:
+            if boot.name == name:
+                return boot
+        raise RecipeError(f"there is no boot {name}")
 
 
 def load_recipes(architecture: str, release: str, folder: Path = RECIPES) -> Recipes:
