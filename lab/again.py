@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Final
 
 from lab.boot import console, find_busybox, is_booted, log_of
-from lab.kernel import LabError, find_kernel
+from lab.kernel import Kernel, LabError, find_kernel
 from lab.logs import boot_figures
 from lab.machine import MACHINES
 from lab.make import WORK
-from lab.recipe import RecipeError, load_recipes
+from lab.recipe import Boot, RecipeError, Recipes, load_recipes
 
 _MEMORY: Final = 100_000
 _WORK: Final = 0.01
@@ -41,23 +41,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--work", type=Path, default=WORK)
     parser.add_argument("--busybox", type=Path)
     options = parser.parse_args(arguments)
-    failed = False
     try:
         kernel = find_kernel(options.tree.resolve(), MACHINES[options.arch], options.work.resolve())
         recipes = load_recipes(options.arch, kernel.release)
         busybox = find_busybox(kernel, options.busybox)
-        for name in options.recipes:
-            boot = recipes.boot(name)
-            if not is_booted(kernel, recipes, boot):
-                raise LabError(f"{name} is not booted yet: run make lab")
-            first = boot_figures(log_of(kernel, boot).read_text())
-            found = list(differences(first, boot_figures(console(kernel, boot, busybox))))
-            print(f"{kernel.name}: {name}: {'; '.join(found) or 'the same'}", flush=True)
-            failed = failed or bool(found)
+        return max(_again(kernel, recipes, recipes.boot(name), busybox) for name in options.recipes)
     except (LabError, RecipeError) as error:
         print(f"lab: {error}", file=sys.stderr)
         return 2
-    return 1 if failed else 0
+
+
+def _again(kernel: Kernel, recipes: Recipes, boot: Boot, busybox: Path) -> int:
+    if not is_booted(kernel, recipes, boot):
+        raise LabError(f"{boot.name} is not booted yet: run make lab")
+    first = boot_figures(log_of(kernel, boot).read_text())
+    found = list(differences(first, boot_figures(console(kernel, boot, busybox))))
+    print(f"{kernel.name}: {boot.name}: {'; '.join(found) or 'the same'}", flush=True)
+    return int(bool(found))
 
 
 if __name__ == "__main__":
