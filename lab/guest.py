@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from typing import Final
 
 # Long enough that timer interrupts and the marks are far below one percent.
-LIST_ROUNDS: Final = 40
-FORK_ROUNDS: Final = 500
+LIST_ROUNDS: Final = 15
+FORK_ROUNDS: Final = 200
 
 _TOOLS: Final = "sh mount sleep cat grep awk ls mkdir true dmesg reboot echo dd sed head tail wc seq rm uname".split()
 _DIRECTORY, _FILE, _LINK = 0o040755, 0o100755, 0o120777
