@@ -31,8 +31,9 @@ def paid(bill: Bill, costs: Sequence[str]) -> int | None:
 
 
 def size(bill: Bill, costs: Sequence[str]) -> int | None:
-    """The bytes of some costs in a bill; None if none has an amount."""
-    amounts = [item.amount for item in bill.items if item.cost.id in costs and item.amount is not None]
+    """The bytes of some costs in a bill, enabled or not; None if none has an amount."""
+    found = [item for item in bill.items if item.cost.id in costs and item.figure is not None and not item.figure.per]
+    amounts = [item.amount for item in found if item.amount is not None]
     return sum(amounts) if amounts else None
 
 

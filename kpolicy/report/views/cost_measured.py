@@ -27,7 +27,8 @@ def measured_lines(cost: Cost, measured: Measured | None) -> Iterator[str]:
     for item in measured.of(cost.id):
         figures = ", ".join(_figure(item, name) for name in item.quantities(cost.id))
         with_ = [f"with {item.parameters}"] if item.parameters else []
-        yield f"measured: {'; '.join([figures, *with_, *_together(cost, item), machine])}"
+        why = [item.why] if item.why and cost.kind == "memory" else []
+        yield f"measured: {'; '.join([figures, *with_, *_together(cost, item), machine, *why])}"
 
 
 def measured_document(cost: Cost, measured: Measured | None) -> list[dict[str, Any]]:
@@ -45,6 +46,8 @@ def measured_document(cost: Cost, measured: Measured | None) -> list[dict[str, A
             "options": list(item.options),
             "parameters": item.parameters or None,
             "costs": list(item.costs),
+            "computed": item.computed,
+            "why": item.why or None,
             "figures": {
                 name: {"before": item.before[name], "after": item.after[name]} for name in item.quantities(cost.id)
             },
