@@ -56,7 +56,7 @@ def _boots(kernel: Kernel, recipes: Recipes) -> Iterator[Mapping[str, Any]]:
         if not boot.options or not boot.against:
             continue
         other = recipes.boot(boot.against)
-        if not all(_is_done(kernel, recipes, item) for item in (boot, other)):
+        if not all(_is_complete(kernel, recipes, item.build) for item in (boot, other)):
             continue
         with_sizes = boot.build != other.build
         yield {
@@ -72,10 +72,8 @@ def _boots(kernel: Kernel, recipes: Recipes) -> Iterator[Mapping[str, Any]]:
 
 
 def _tables(kernel: Kernel, recipes: Recipes) -> Iterator[Mapping[str, Any]]:
-    base = recipes.build(BASE)
     for table in recipes.tables:
-        builds = [recipes.build(name) for name in (table.build, table.against) if name]
-        if not all(is_built(kernel, base, build) for build in builds):
+        if not all(_is_complete(kernel, recipes, name) for name in (table.build, table.against) if name):
             continue
         bill = bill_of(kernel.results(table.build) / CONFIG, "", 1)
         yield {
@@ -92,7 +90,7 @@ def _tables(kernel: Kernel, recipes: Recipes) -> Iterator[Mapping[str, Any]]:
 
 def _behaviour(kernel: Kernel, recipes: Recipes) -> Iterator[Mapping[str, Any]]:
     for boot in recipes.boots:
-        if boot.expect and _is_done(kernel, recipes, boot):
+        if boot.expect and _is_complete(kernel, recipes, boot.build):
             yield {
                 "recipe": boot.name,
                 "build": boot.build,
@@ -110,9 +108,10 @@ def _head(entry: Boot | Table) -> Mapping[str, Any]:
     return {"recipe": entry.name, "build": entry.build, "options": entry.options, "costs": costs}
 
 
-def _is_done(kernel: Kernel, recipes: Recipes, boot: Boot) -> bool:
-    built = is_built(kernel, recipes.build(BASE), recipes.build(boot.build))
-    return built and is_booted(kernel, recipes, boot)
+def _is_complete(kernel: Kernel, recipes: Recipes, build: str) -> bool:
+    """Whether a kernel is built and all its boots are done: figures of a part of them are not written."""
+    built = is_built(kernel, recipes.build(BASE), recipes.build(build))
+    return built and all(is_booted(kernel, recipes, boot) for boot in recipes.boots_of(build))
 
 
 def _computed(kernel: Kernel, boot: Boot, other: Boot) -> int | None:
