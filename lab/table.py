@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from kpolicy.report.text.amounts import amount_text
 from lab.data import MEASURED
+from lab.recipe import load_recipes
 
 PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "lab.md"
 _PLACE: Final = re.compile(r"(?<=<!-- results -->\n).*(?=<!-- end of results -->)", re.DOTALL)
@@ -46,6 +47,19 @@ def _tables(documents: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             cells = [" / ".join("-" if row is None else cell(row) for row in found) for cell in _CELLS]
             shown = ["" if set(cell) <= {"-", " ", "/"} else cell for cell in cells]
             yield f"| {_about(about)} | {' | '.join(shown)} |"
+        yield ""
+        for item in kernels:
+            left = _unmeasured(item)
+            if left:
+                yield f"Not measured yet on {item['kernel']}: the builds {', '.join(left)}."
+                yield ""
+
+
+def _unmeasured(document: Mapping[str, Any]) -> list[str]:
+    """The builds that there are recipes for and no figures of."""
+    recipes = load_recipes(document["architecture"], document["kernel"])
+    measured = {row["build"] for row in document["measurements"]}
+    return [build.name for build in recipes.builds if build.name not in measured]
 
 
 def _about(row: _Row) -> str:
