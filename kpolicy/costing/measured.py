@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from importlib import resources
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -35,14 +34,26 @@ OF_KIND: Final[Mapping[CostKind, tuple[Quantity, ...]]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Lab:
+    """What measurements were made with: a kernel on a machine with `ram` bytes of memory."""
+
+    kernel: str
+    architecture: str
+    compiler: str
+    emulator: str
+    ram: int
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """A kernel or boot compared with another one: quantities `before` and `after`.
 
     `options` differ between the kernels, or `parameters` enable them; `costs` are those that show in it, together, with
-    their kinds.
-    `computed` is what kpolicy computes for them in bytes, `why` says why it differs from what was measured.
+    their kinds.  `computed` is what kpolicy computes for them in bytes, `why` says why it differs.
     """
 
+    lab: Lab
     recipe: str
     options: tuple[str, ...]
     parameters: str
@@ -59,49 +70,34 @@ class Measurement:
         return tuple(name for name in OF_KIND[kind] if name in self.after) if kind is not None else ()
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """The measurements of a kernel, and what they were made with; `ram` in bytes."""
+def measured_for(values: Values) -> tuple[Measurement, ...]:
+    """The measurements for the architecture of a config, those of options that it has.
 
-    kernel: str
-    architecture: str
-    compiler: str
-    emulator: str
-    ram: int
-    date: str
-    measurements: tuple[Measurement, ...]
-
-    def of(self, cost: str) -> tuple[Measurement, ...]:
-        """The measurements that show a cost."""
-        return tuple(item for item in self.measurements if item.quantities(cost))
-
-
-def measured_for(values: Values) -> Measured | None:
-    """The measurements for the architecture and the release of a config, those of options that it has.
-
-    If its release has none: those of the last one before it, else of the first one after it.  None if there are none
-    for its architecture.
+    Of each recipe one counts: that of the release of the config, else of the last one before it, else of the first one
+    after it.
     """
     machine = "x86_64" if values.is_on("X86_64") else values.model.architecture
-    version = parse_version(values.model.version)
-    kernels = sorted(
-        (parse_version(series), f"{series}-{of}") for series, _, of in map(_parts, _names()) if of == machine
-    )
-    if not kernels:
-        return None
-    until = [name for series, name in kernels if not version.is_before(series)]
-    found = load_measured(until[-1] if until else kernels[0][1])
-    kept = (item for item in found.measurements if item.parameters or any(map(values.is_on, item.options)))
-    return replace(found, measurements=tuple(kept))
+    wanted = _series(values.model.version)
+    kernels = sorted((_series(name.partition("-")[0]), name) for name in _names() if name.endswith(f"-{machine}"))
+    until = [name for series, name in kernels if series <= wanted]
+    after = [name for series, name in kernels if series > wanted]
+    found: dict[str, Measurement] = {}
+    for name in (*reversed(until), *after):
+        for item in load_measured(name):
+            if item.parameters or any(map(values.is_on, item.options)):
+                found.setdefault(item.recipe, item)
+    return tuple(found.values())
 
 
 @functools.cache
-def load_measured(name: str) -> Measured:
+def load_measured(name: str) -> tuple[Measurement, ...]:
     """The measurements of a kernel, named by its release and architecture: 6.12-x86_64."""
     text = (resources.files(PACKAGE) / FOLDER / f"{name}.json").read_text(encoding="utf-8")
     document = json.loads(text)
-    rows = tuple(
+    lab = Lab(**{word: document[word] for word in ("kernel", "architecture", "compiler", "emulator", "ram", "date")})
+    return tuple(
         Measurement(
+            lab=lab,
             recipe=row["recipe"],
             options=tuple(row["options"]),
             parameters=row["parameters"],
@@ -114,8 +110,6 @@ def load_measured(name: str) -> Measured:
         )
         for row in document["measurements"]
     )
-    words = ("kernel", "architecture", "compiler", "emulator", "ram", "date")
-    return Measured(**{word: document[word] for word in words}, measurements=rows)
 
 
 def _names() -> Iterator[str]:
@@ -125,5 +119,6 @@ def _names() -> Iterator[str]:
         yield from (file.name.removesuffix(".json") for file in folder.iterdir() if file.name.endswith(".json"))
 
 
-def _parts(name: str) -> tuple[str, str, str]:
-    return name.partition("-")
+def _series(release: str) -> tuple[int, int]:
+    version = parse_version(release)
+    return version.version, version.patchlevel

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from kpolicy.costing import measured
 from kpolicy.costing.catalogue import shipped_costs
-from kpolicy.costing.measured import OF_KIND, load_measured
+from kpolicy.costing.measured import OF_KIND, Measurement, load_measured
 from lab.recipe import load_recipes
 from tests.cli.support import kpolicy
 
@@ -59,7 +60,7 @@ def test_the_data_is_complete_and_has_its_sources(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_what_differs_from_the_computed_figure_says_why(path: Path) -> None:
-    for item in load_measured(path.stem).measurements:
+    for item in load_measured(path.stem):
         if item.computed is None:
             continue
         name = "table" if "table" in item.after else "free"
@@ -93,14 +94,28 @@ def test_an_unknown_cost_shows_what_was_measured(tmp_path: Path) -> None:
 
 
 def test_the_nearest_release_and_the_same_architecture(tmp_path: Path) -> None:
-    def kernels(release: str, architecture: str = "x86") -> set[str]:
-        config = _config(tmp_path, release, "PAGE_OWNER", architecture=architecture)
-        return {row["kernel"] for item in _costs(config).values() for row in item["measured"]}
+    def kernels(release: str) -> dict[str, str]:
+        config = _config(tmp_path, release, "PRINTK", "PAGE_OWNER")
+        return {row["recipe"]: row["kernel"] for item in _costs(config).values() for row in item["measured"]}
 
-    assert kernels("6.1.192") == kernels("6.12.1") == kernels("6.17.3") == {"6.12.117"}
+    for release in ("6.1.192", "6.12.1", "6.17.3"):
+        assert set(kernels(release).values()) == {"6.12.117"}
+    assert kernels("7.4.0")["log-buffer"] == kernels("7.3.0-rc1")["log-buffer"] == "7.3.4"
     config = _config(tmp_path, "6.12.117", "PAGE_OWNER", architecture="riscv")
     config.write_text(config.read_text().replace("CONFIG_ARM64=y\n", "CONFIG_RISCV=y\n"))
     assert not [row for item in _costs(config).values() for row in item["measured"]]
+
+
+def test_a_recipe_that_a_release_lacks_is_taken_from_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = measured.load_measured
+
+    def parts(name: str) -> tuple[Measurement, ...]:
+        return tuple(item for item in whole("6.12-x86_64") if name == "6.12-x86_64" or item.recipe != "page_owner")
+
+    monkeypatch.setattr(measured, "load_measured", parts)
+    config = _config(tmp_path, "7.3.4", "PAGE_OWNER")
+    [found] = [row for row in _costs(config)["page-owner/records"]["measured"] if row["recipe"] == "page_owner"]
+    assert found["kernel"] == "6.12.117"
 
 
 def test_a_kernel_without_the_option_is_not_shown(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from kpolicy.costing.bill import Bill, Item
 from kpolicy.costing.cost import KIND_MEANINGS, KINDS
-from kpolicy.costing.measured import Measured
+from kpolicy.costing.measured import Measurement
 from kpolicy.errors import printable
 from kpolicy.explain.cause import Link
 from kpolicy.frozen import dataclass
@@ -26,7 +26,7 @@ class CostReport:
     architecture: str
     version: str
     bill: Bill
-    measured: Measured | None = None
+    measured: tuple[Measurement, ...] = ()
 
 
 def cost_lines(report: CostReport, style: Style | None = None) -> Iterator[str]:
@@ -39,7 +39,7 @@ def cost_lines(report: CostReport, style: Style | None = None) -> Iterator[str]:
     yield from bill_lines(report.bill, style, report.measured)
 
 
-def bill_lines(bill: Bill, style: Style, measured: Measured | None = None) -> Iterator[str]:
+def bill_lines(bill: Bill, style: Style, measured: Sequence[Measurement] = ()) -> Iterator[str]:
     """The bill by kinds of figures, each with its sum; then the costs that need the machine or are unknown.
 
     Measured figures follow what they are about, and are in no sum.
@@ -105,7 +105,7 @@ def _sorted(items: Sequence[Item]) -> list[Item]:
     return sorted(items, key=lambda item: (-(item.amount or 0), item.cost.id))
 
 
-def _items(items: Sequence[Item], style: Style, measured: Measured | None) -> Iterator[str]:
+def _items(items: Sequence[Item], style: Style, measured: Sequence[Measurement]) -> Iterator[str]:
     heads = [(item.cost.id, _figure(item), _how(item)) for item in items]
     right = (1,) if any(item.amount is not None for item in items) else ()
     for item, head in zip(items, columns(heads, right=right, indent="    "), strict=True):
@@ -117,7 +117,7 @@ def _items(items: Sequence[Item], style: Style, measured: Measured | None) -> It
 
 
 def _unpriced(
-    items: Sequence[Item], reason: Callable[[Item], str], style: Style, measured: Measured | None
+    items: Sequence[Item], reason: Callable[[Item], str], style: Style, measured: Sequence[Measurement]
 ) -> Iterator[str]:
     rows = [(item.cost.id, reason(item), item.worked or item.cost.title) for item in items]
     for item, row in zip(items, columns(rows, indent="    "), strict=True):

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from kpolicy.costing.cost import Cost
-from kpolicy.costing.measured import Measured, Measurement, Quantity
+from kpolicy.costing.measured import Measurement, Quantity
 from kpolicy.report.text.amounts import amount_text
 
 _WORDS: Final[Mapping[str, str]] = {
@@ -19,28 +19,28 @@ _WORDS: Final[Mapping[str, str]] = {
 }
 
 
-def measured_lines(cost: Cost, measured: Measured | None) -> Iterator[str]:
+def measured_lines(cost: Cost, measured: Sequence[Measurement]) -> Iterator[str]:
     """A line for each measurement of a cost."""
-    if measured is None:
-        return
-    machine = f"Linux {measured.kernel}, {measured.architecture}, {amount_text(measured.ram)} of RAM"
-    for item in measured.of(cost.id):
-        figures = ", ".join(_figure(item, name) for name in item.quantities(cost.id))
+    for item in measured:
+        quantities = item.quantities(cost.id)
+        if not quantities:
+            continue
+        lab = item.lab
+        figures = ", ".join(_figure(item, name) for name in quantities)
         with_ = [f"with {item.parameters}"] if item.parameters else []
+        machine = f"Linux {lab.kernel}, {lab.architecture}, {amount_text(lab.ram)} of RAM"
         why = [item.why] if item.why and cost.kind == "memory" else []
         yield f"measured: {'; '.join([figures, *with_, *_together(cost, item), machine, *why])}"
 
 
-def measured_document(cost: Cost, measured: Measured | None) -> list[dict[str, Any]]:
+def measured_document(cost: Cost, measured: Sequence[Measurement]) -> list[dict[str, Any]]:
     """The measurements of a cost as plain dicts."""
-    if measured is None:
-        return []
     return [
         {
-            "kernel": measured.kernel,
-            "architecture": measured.architecture,
-            "compiler": measured.compiler,
-            "ram": measured.ram,
+            "kernel": item.lab.kernel,
+            "architecture": item.lab.architecture,
+            "compiler": item.lab.compiler,
+            "ram": item.lab.ram,
             "cpus": item.cpus,
             "recipe": item.recipe,
             "options": list(item.options),
@@ -52,7 +52,8 @@ def measured_document(cost: Cost, measured: Measured | None) -> list[dict[str, A
                 name: {"before": item.before[name], "after": item.after[name]} for name in item.quantities(cost.id)
             },
         }
-        for item in measured.of(cost.id)
+        for item in measured
+        if item.quantities(cost.id)
     ]
 
 
