@@ -122,9 +122,7 @@ def test_figures_are_written_when_all_boots_of_a_build_are_done(
 
 def test_what_is_missing_is_said_with_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None if name.startswith("qemu") else f"/usr/bin/{name}")
-    with pytest.raises(
-        LabError, match=r"qemu-system-aarch64 is not installed \(Debian: apt-get install qemu-system-arm "
-    ):
+    with pytest.raises(LabError, match=r"qemu-system-aarch64 .* apt-get install qemu-system-arm "):
         find_kernel(tmp_path, MACHINES["arm64"], tmp_path)
 
 
