@@ -19,7 +19,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help audit rules docs reports names book test coverage oracle fuzz matrix bench lint format trees clean distclean
+.PHONY: help audit rules docs reports names lab book test coverage oracle fuzz matrix bench lint format trees clean distclean
 
 help: ## this list
 	@echo 'kpolicy: audits the debug configuration of Linux kernels'
@@ -46,6 +46,11 @@ reports: $(VENV)/dev.stamp trees ## write the reports about real kernels: report
 names: $(VENV)/dev.stamp ## write kpolicy/names, which releases have a symbol: make names TREES='~/linux-6.12 ~/linux-6.13'
 	@test -n '$(TREES)' || { echo "make names wants kernel trees: make names TREES='folder folder'" >&2; exit 2; }
 	$(BIN)/python -m names.make $(TREES)
+
+# Not in CI: takes hours of two cores, in parts of an hour.
+lab: $(VENV)/dev.stamp ## measure what options cost, in QEMU, write kpolicy/costs/measured: make lab TREE=~/linux ARGS='--arch arm64'
+	@test -n '$(TREE)' || { echo 'make lab wants a kernel tree: make lab TREE=folder' >&2; exit 2; }
+	nice $(BIN)/python -m lab.make -j $(JOBS) $(ARGS) '$(patsubst ~/%,$(HOME)/%,$(TREE))'
 
 book: $(VENV)/dev.stamp ## build the documentation as a book, build/book/index.html
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --jobs $(JOBS) -d build/doctrees docs build/book

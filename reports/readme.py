@@ -20,7 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.json.saved import read_report
 from kpolicy.report.records import ConfigReport, Report
-from kpolicy.report.views.cost import amount_text
+from kpolicy.report.text.amounts import amount_text
 from tests.oracle.trees import RELEASES
 
 README: Final = "README.md"

@@ -54,7 +54,7 @@ def command(
 
     Each figure has its source, and its formula with the numbers of the config.  Costs without a source are
     listed as unknown; figures of different certainty are not added up.  Figures that depend on the machine
-    need --ram and --cpus.
+    need --ram and --cpus.  Figures measured on small kernels are shown beside them, and are in no sum.
     CONFIG is named as for `kpolicy check`.
 
     \b

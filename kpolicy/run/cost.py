@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kpolicy.config.read import read_config
 from kpolicy.costing.bill import Bill, Machine, make_bill
 from kpolicy.costing.catalogue import shipped_costs
+from kpolicy.costing.measured import measured_for
 from kpolicy.errors import KpolicyError, UsageError, together
 from kpolicy.evaluate.values import Values
 from kpolicy.frozen import dataclass
@@ -81,4 +82,4 @@ def _report(
 
 
 def _of(values: Values, name: str, bill: Bill) -> CostReport:
-    return CostReport(name, values.model.architecture, values.model.version, bill)
+    return CostReport(name, values.model.architecture, values.model.version, bill, measured_for(values))

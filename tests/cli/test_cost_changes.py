@@ -32,8 +32,8 @@ def site(tmp_path: Path) -> Path:
 
 
 def _without_causes(item: dict[str, Any]) -> dict[str, Any]:
-    """A cost but for its cause: lines have other numbers in an edited file."""
-    return {key: value for key, value in item.items() if key != "causes"}
+    """A cost but for its cause, since lines have other numbers in an edited file, and for what only `cost` shows."""
+    return {key: value for key, value in item.items() if key not in ("causes", "measured")}
 
 
 def _bill(tree: Path, config: str | Path) -> dict[str, dict[str, Any]]:

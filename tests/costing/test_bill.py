@@ -7,7 +7,8 @@ from kpolicy.config.read import parse_config
 from kpolicy.costing.bill import Bill, Item, Machine, make_bill
 from kpolicy.costing.cost import Costs
 from kpolicy.costing.load import load_cost, load_page_sizes
-from kpolicy.report.views.cost import CostReport, amount_text, cost_document, cost_lines
+from kpolicy.report.text.amounts import amount_text
+from kpolicy.report.views.cost import CostReport, cost_document, cost_lines
 from kpolicy.run.bare import bare_values, truth
 
 _PAGES = load_page_sizes("p.toml", '[[page_size]]\nwhen = "A"\nformula = "1 << PAGE_BITS"\nsource = "here"\n')

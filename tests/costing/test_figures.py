@@ -209,10 +209,23 @@ CASES = [
     # 4 + 4 + 4 (+ 4) + 8 = 24 in place of 4.
     Case("locking/debug-spinlock", 0, f"{X86} DEBUG_SPINLOCK", 20),
     # 16384 * (8 + 4 + 4) + 1024 * (16 + 4 + 4 + 8 + 8) = 262144 + 40960.
-    Case("objects/hash", 0, f"{X86} DEBUG_OBJECTS DEBUG_OBJECTS_ENABLE_DEFAULT=1", 303104),
-    Case("objects/hash", 0, f"{X86} DEBUG_OBJECTS DEBUG_OBJECTS_ENABLE_DEFAULT=0", 262144, OLD),
+    Case("objects/hash", 1, f"{X86} DEBUG_OBJECTS DEBUG_OBJECTS_ENABLE_DEFAULT=1", 303104),
+    Case("objects/hash", 1, f"{X86} DEBUG_OBJECTS DEBUG_OBJECTS_ENABLE_DEFAULT=0", 262144, OLD),
+    # The parameters decide: debug_objects allocates the objects, no_debug_objects does not.
+    Case(
+        "objects/hash",
+        1,
+        f'{X86} DEBUG_OBJECTS DEBUG_OBJECTS_ENABLE_DEFAULT=0 CMDLINE_BOOL CMDLINE="debug_objects"',
+        303104,
+    ),
+    Case(
+        "objects/hash",
+        0,
+        f'{X86} DEBUG_OBJECTS DEBUG_OBJECTS_ENABLE_DEFAULT=1 CMDLINE_BOOL CMDLINE="no_debug_objects"',
+        262144,
+    ),
     # Buckets of 8 + 64 with lockdep: 16384 * 72 + 40960.
-    Case("objects/hash", 0, f"{X86} {LOCKDEP} DEBUG_OBJECTS DEBUG_OBJECTS_ENABLE_DEFAULT=1", 1220608),
+    Case("objects/hash", 1, f"{X86} {LOCKDEP} DEBUG_OBJECTS DEBUG_OBJECTS_ENABLE_DEFAULT=1", 1220608),
     # 16 + 8 + 8 + 8 + 4 * 4 + 8 + 4 + 4 + 5 * 8 = 112, two cache lines of 64: 32 to a page, 2048 pages.
     Case("dma/entries", 0, f"{X86} DMA_API_DEBUG", 8 * M),
     # 6.1 has a word more, 120: two cache lines as well.  A line of 128 bytes (X86_L1_CACHE_SHIFT=7) holds one.

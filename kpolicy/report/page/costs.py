@@ -10,7 +10,7 @@ from kpolicy.costing.bill import Machine
 from kpolicy.costing.cost import CERTAINTIES, KIND_MEANINGS, Certainty
 from kpolicy.costing.summary import CostLine, CostSummary
 from kpolicy.report.page.words import Anchors, Words
-from kpolicy.report.views.cost import amount_text
+from kpolicy.report.text.amounts import amount_text
 
 CERTAINTY_MEANINGS: Mapping[Certainty, str] = {
     "exact": "allocated by the source code, to the byte",

@@ -8,23 +8,25 @@ from typing import Any
 
 from kpolicy.costing.bill import Bill, Item
 from kpolicy.costing.cost import KIND_MEANINGS, KINDS
+from kpolicy.costing.measured import Measurement
 from kpolicy.errors import printable
 from kpolicy.explain.cause import Link
 from kpolicy.frozen import dataclass
 from kpolicy.report.json.pieces import location_document
+from kpolicy.report.text.amounts import amount_text
 from kpolicy.report.text.style import Style, columns
-
-_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
+from kpolicy.report.views.cost_measured import measured_document, measured_lines
 
 
 @dataclass(frozen=True, slots=True)
 class CostReport:
-    """The bill of a config."""
+    """The bill of a config, and what its options cost the kernels of the lab."""
 
     config: str
     architecture: str
     version: str
     bill: Bill
+    measured: tuple[Measurement, ...] = ()
 
 
 def cost_lines(report: CostReport, style: Style | None = None) -> Iterator[str]:
@@ -34,15 +36,18 @@ def cost_lines(report: CostReport, style: Style | None = None) -> Iterator[str]:
     yield f"{style.mark('strong', printable(f'{report.config}:'))} cost of its options ({about})"
     if not report.bill.items:
         yield "  no option with a known cost is on"
-    yield from bill_lines(report.bill, style)
+    yield from bill_lines(report.bill, style, report.measured)
 
 
-def bill_lines(bill: Bill, style: Style) -> Iterator[str]:
-    """The bill by kinds of figures, each with its sum; then the costs that need the machine or are unknown."""
+def bill_lines(bill: Bill, style: Style, measured: Sequence[Measurement] = ()) -> Iterator[str]:
+    """The bill by kinds of figures, each with its sum; then the costs that need the machine or are unknown.
+
+    Measured figures follow what they are about, and are in no sum.
+    """
     for title, items, total in _groups(bill):
         yield ""
         yield f"  {style.mark('strong', title)}"
-        yield from _items(items, style)
+        yield from _items(items, style, measured)
         if total is not None:
             yield style.mark("good", f"    {amount_text(total)} in total")
     rest: tuple[tuple[str, Callable[[Item], str]], ...] = (
@@ -60,16 +65,7 @@ def bill_lines(bill: Bill, style: Style) -> Iterator[str]:
         if found:
             yield ""
             yield f"  {style.mark('strong', titles[state])}"
-            yield from _unpriced(found, reason, style)
-
-
-def amount_text(amount: int) -> str:
-    """Bytes as people read them: 512 B, 2 MiB, 2.6 MiB."""
-    size, unit = float(amount), 0
-    while abs(size) >= 1024 and unit < len(_UNITS) - 1:
-        size, unit = size / 1024, unit + 1
-    digits = f"{size:.1f}".removesuffix(".0")
-    return f"{digits} {_UNITS[unit]}"
+            yield from _unpriced(found, reason, style, measured)
 
 
 def machine_words(architecture: str, version: str, bill: Bill) -> str:
@@ -109,22 +105,26 @@ def _sorted(items: Sequence[Item]) -> list[Item]:
     return sorted(items, key=lambda item: (-(item.amount or 0), item.cost.id))
 
 
-def _items(items: Sequence[Item], style: Style) -> Iterator[str]:
+def _items(items: Sequence[Item], style: Style, measured: Sequence[Measurement]) -> Iterator[str]:
     heads = [(item.cost.id, _figure(item), _how(item)) for item in items]
     right = (1,) if any(item.amount is not None for item in items) else ()
     for item, head in zip(items, columns(heads, right=right, indent="    "), strict=True):
         yield printable(head)
         sources = "; ".join(item.figure.sources) if item.figure is not None else ""
-        for text in filter(None, (item.cost.title, sources, _cause(item.chain), item.command_line)):
+        below = (item.cost.title, sources, _cause(item.chain), item.command_line, *measured_lines(item.cost, measured))
+        for text in filter(None, below):
             yield style.mark("faint", printable(f"        {text}"))
 
 
-def _unpriced(items: Sequence[Item], reason: Callable[[Item], str], style: Style) -> Iterator[str]:
+def _unpriced(
+    items: Sequence[Item], reason: Callable[[Item], str], style: Style, measured: Sequence[Measurement]
+) -> Iterator[str]:
     rows = [(item.cost.id, reason(item), item.worked or item.cost.title) for item in items]
     for item, row in zip(items, columns(rows, indent="    "), strict=True):
         yield printable(row)
-        if item.chain:
-            yield style.mark("faint", printable(f"        {_cause(item.chain)}"))
+        below = (_cause(item.chain) if item.chain else "", *measured_lines(item.cost, measured))
+        for text in filter(None, below):
+            yield style.mark("faint", printable(f"        {text}"))
 
 
 def _figure(item: Item) -> str:
@@ -168,7 +168,9 @@ def cost_document(report: CostReport) -> dict[str, Any]:
         "version": report.version,
         "machine": machine_document(bill),
         "totals": dict(bill.totals),
-        "costs": [item_document(item) for item in bill.items],
+        "costs": [
+            {**item_document(item), "measured": measured_document(item.cost, report.measured)} for item in bill.items
+        ],
     }
 
 

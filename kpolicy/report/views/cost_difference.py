@@ -11,9 +11,10 @@ from kpolicy.costing.bill import Bill, Item
 from kpolicy.costing.cost import CERTAINTIES
 from kpolicy.costing.difference import CostChange, CostDifference
 from kpolicy.errors import printable
+from kpolicy.report.text.amounts import amount_text
 from kpolicy.report.text.lines import number
 from kpolicy.report.text.style import Style, columns
-from kpolicy.report.views.cost import amount_text, bill_lines, item_document, machine_document, machine_words
+from kpolicy.report.views.cost import bill_lines, item_document, machine_document, machine_words
 
 
 def cost_difference_lines(
