@@ -84,7 +84,8 @@ def measured_for(values: Values) -> tuple[Measurement, ...]:
     found: dict[str, Measurement] = {}
     for name in (*reversed(until), *after):
         for item in load_measured(name):
-            if item.parameters or any(map(values.is_on, item.options)):
+            # What an option is the default of, a parameter enables without it.
+            if any(values.is_on(option) or option.endswith("_DEFAULT_ON") for option in item.options):
                 found.setdefault(item.recipe, item)
     return tuple(found.values())
 

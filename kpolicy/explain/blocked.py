@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.explain.given import follows
@@ -150,7 +151,9 @@ def ways_to_set(values: Values, symbol: Symbol) -> str:
     """What can set a symbol that no line can: its defaults, and what selects or implies it."""
     if symbol.probed:
         return _probe(values, symbol)
-    defaults = [text for default in symbol.defaults if (text := _default(values, default)) != "n"]
+    is_switch = symbol.type in ("bool", "tristate")
+    told_by = partial(_default, values) if is_switch else _text_of
+    defaults = [text for default in symbol.defaults if (text := told_by(default)) != "n"]
     edges = [_edge(values, edge) for edge in (*symbol.selected_by, *symbol.implied_by)]
     if not defaults and not edges:
         return "nothing sets it on this architecture"
@@ -220,6 +223,11 @@ def _default(values: Values, default: Default) -> str:
         return f"{without_keyword(written.text)}, {gave(written, 'n')}"
     rests = default.condition if default.value.is_yes else default.value
     return f"{rests}={_shown(values, rests.name)}" if rests.op == "symbol" else str(rests)
+
+
+def _text_of(default: Default) -> str:
+    """A default of a number or a text, as it is written: `300 if HZ_300`."""
+    return str(default.value) if default.condition.is_yes else f"{default.value} if {default.condition}"
 
 
 def _edge(values: Values, edge: Select) -> str:

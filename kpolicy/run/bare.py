@@ -172,7 +172,7 @@ def _predicate(predicate: Predicate, values: Values) -> bool | None:
     """A symbol that is off and has a line could be set; one without a line could not, and may not exist."""
     name = predicate.symbol
     has_line, is_on = values.model.is_defined(name), values.is_on(name)
-    if predicate.name != "assigned" and not _is_stated(name, values):
+    if predicate.name not in ("assigned", "requested") and not _is_stated(name, values):
         return None
     if predicate.name == "exists":
         return True if has_line else None

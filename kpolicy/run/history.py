@@ -20,6 +20,7 @@ from kpolicy.policy.checks.registry import SLOW_CHECKS
 from kpolicy.policy.checks.renames import all_names
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.policy.judging.waivers import covers, expired
+from kpolicy.policy.rules.message import conjoined
 from kpolicy.report.views.history_records import HistoryReport, Key, OptionChange, Release, Snapshot
 from kpolicy.run.conclude import plan_by
 from kpolicy.run.context import Context
@@ -166,9 +167,15 @@ def _check(request: HistoryRequest, releases: Sequence[Release], kernels: Sequen
     paths = {item.key.config for release in releases for item in release.snapshots}
     for word in request.configs:
         if not any(_is_called(path, word) for path in paths):
-            names = {item.name.rpartition("/")[2] for item in defconfig_targets(kernels[-1].source, ())}
-            hint = did_you_mean(word, names) or "defconfigs are in arch/*/configs"
-            raise UsageError(f"{word}: no release has such a defconfig", hint=hint)
+            every = defconfig_targets(kernels[-1].source, ())
+            others = sorted({item.arch for item in every if _is_called(item.name, word)})
+            if request.archs and others:
+                text = f"{word}: no release has such a defconfig for {conjoined(request.archs)}"
+                raise UsageError(text, hint=f"it is one for {conjoined(others)}")
+            hint = did_you_mean(word, {item.name.rpartition("/")[2] for item in every})
+            raise UsageError(
+                f"{word}: no release has such a defconfig", hint=hint or "defconfigs are in arch/*/configs"
+            )
     for kernel, release in zip(kernels, releases, strict=True):
         if not release.snapshots and not request.configs and not request.archs:
             hint = "defconfigs are expected in arch/*/configs"

@@ -20,7 +20,7 @@ def unknown_symbol(examiner: Examiner, model: Model, name: str) -> UsageError:
         archs = sorted({arch for place in places for arch in place.architectures})
         text = f"{name} is defined for {', '.join(archs)} only ({places[0].location}), not for {model.architecture}"
         return UsageError(text, hint=f"pass --arch {archs[0]}")
-    likely = likely_names(model, name)
+    likely = likely_names(model, name) or ((name.upper(),) if model.is_defined(name.upper()) else ())
     known = f"did you mean {' or '.join(likely)}?" if likely else _gone(model, name)
     when = lifetime_words(name, model.version)
     if when:

@@ -174,7 +174,7 @@ def test_a_line_for_a_symbol_that_the_tree_lacks_counts_as_assigned() -> None:
         ("A and B", 3, "'and' is not an operator", "did you mean '&&'?"),
         ("not A", 1, "'not' is not an operator", "did you mean '!'?"),
         ("A || exist(B)", 6, "unknown predicate 'exist'", "did you mean 'exists'?"),
-        ("foo(B)", 1, "unknown predicate 'foo'", "there are assigned, selected, exists, settable"),
+        ("foo(B)", 1, "unknown predicate 'foo'", "there are assigned, requested, selected, exists, settable"),
         ("exists(A, B)", 9, "',' means nothing here", None),
         ("exists(A B)", 10, "exists() asks about one symbol: expected ')'", None),
         ("exists(A) = y", 11, "exists() is true or false and has no value to compare", None),

@@ -110,7 +110,6 @@ def test_a_complete_config_is_not_reproached_with_what_conf_wrote() -> None:
         "stale/debug-vm-vmacache",
         "stale/detect-softlockup",
         "stale/generic-ptdump",
-        "stale/lock-prover-by-its-parts",
         "stale/timer-stats",
     }
     complete = found('CC_VERSION_TEXT="gcc"', *lines, role="debug")

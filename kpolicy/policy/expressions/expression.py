@@ -15,9 +15,9 @@ that has no LOCKDEP_BITS (`conf` compares such values as text).
 
 `A -> B` is `!A || B`; it binds last, and to the right.
 
-Predicates: `assigned(X)` a config line names X; `selected(X)` a select of X is in effect;
-`exists(X)` this tree defines X; `settable(X)` a prompt of X is visible.  `version` and `rc`
-stand for the release, `version >= 6.1`, `rc = 3`; rc is 0 for a kernel that is no release
+Predicates: `assigned(X)` a config line names X; `requested(X)` that line asks for another value than n;
+`selected(X)` a select of X is in effect; `exists(X)` this tree defines X; `settable(X)` a prompt of X is visible.
+`version` and `rc` stand for the release, `version >= 6.1`, `rc = 3`; rc is 0 for a kernel that is no release
 candidate.  They are for what no symbol states.
 
 `boot(P)` is what the built-in command line sets the kernel parameter P to at every boot, unless the boot loader
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
 
 Operator: TypeAlias = Literal["=", "!=", "<", "<=", ">", ">="]
-PredicateName: TypeAlias = Literal["assigned", "selected", "exists", "settable"]
+PredicateName: TypeAlias = Literal["assigned", "requested", "selected", "exists", "settable"]
 ReleaseField: TypeAlias = Literal["version", "rc"]
 BootWord: TypeAlias = Literal["boot", "fallback"]
 
@@ -57,11 +57,12 @@ _TRISTATE = {"n": 0, "m": 1, "y": 2}
 
 _PREDICATES: Mapping[str, Callable[[Values, str], bool]] = {
     "assigned": lambda values, name: values.assignment(name) is not None,
+    "requested": lambda values, name: (line := values.assignment(name)) is not None and line.value != "n",
     "selected": lambda values, name: bool(values.selectors(name)),
     "exists": lambda values, name: values.model.is_defined(name),
     "settable": lambda values, name: values.visibility(name) != 0,
 }
-PREDICATES: tuple[PredicateName, ...] = ("assigned", "selected", "exists", "settable")
+PREDICATES: tuple[PredicateName, ...] = ("assigned", "requested", "selected", "exists", "settable")
 BOOT_WORDS: tuple[BootWord, ...] = get_args(BootWord)
 COMMAND_LINE = "CMDLINE"
 """The symbol that `boot()` and `fallback()` ask about."""

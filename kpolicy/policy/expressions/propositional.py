@@ -68,9 +68,9 @@ def not_about_values(text: str) -> UsageError:
 def check_provable(expression: Expression) -> None:
     """Raise UsageError for what a condition asks about a config rather than about its values."""
     match expression:
-        case Predicate("assigned", name):
+        case Predicate("assigned" | "requested" as word, name):
             raise UsageError(
-                f"assigned({name}) asks about the lines of a config, not about its values",
+                f"{word}({name}) asks about the lines of a config, not about its values",
                 hint=f"settable({name}) asks whether a line could set it",
             )
         case Boot():

@@ -275,7 +275,7 @@ def _towards(ways: Ways, expression: Expression, named: frozenset[str], *, wante
 def _answer(ways: Ways, question: Predicate, *, wanted: bool) -> Iterator[Edit]:
     """Edits after which a question about how a symbol came by its value is answered otherwise."""
     values, name = ways.values, question.symbol
-    if question.name == "assigned" and not wanted:
+    if question.name in ("assigned", "requested") and not wanted:
         yield from ways.remove(name)
     elif question.name == "assigned" and values.visibility(name):
         yield from ways.put(name, _as_written(values, name))

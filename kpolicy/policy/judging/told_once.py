@@ -61,7 +61,7 @@ def lost_lines(values: Values, rule: Rule) -> tuple[str, ...]:
     """The symbols of which a rule that fires says that a line names them and they are off, or not there."""
     held = tuple(_held(rule.when, values))
     off = {item.operand.name for item in held if isinstance(item, Not) and isinstance(item.operand, Symbol)}
-    named = (item.symbol for item in held if isinstance(item, Predicate) and item.name == "assigned")
+    named = (item.symbol for item in held if isinstance(item, Predicate) and item.name in ("assigned", "requested"))
     gone = rule.kind == "stale"
     return tuple(name for name in named if name in off or (gone and not values.model.is_defined(name)))
 

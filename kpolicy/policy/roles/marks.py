@@ -17,7 +17,8 @@ def grounds(expression: Expression, values: Values) -> Iterator[str]:
     """The symbols whose values make an expression hold that does."""
     match expression:
         case And(operands):
-            for operand in operands:
+            # Beside something that is on, what is off is no evidence: `KASAN && !KASAN_HW_TAGS`.
+            for operand in [item for item in operands if not isinstance(item, Not)] or operands:
                 yield from grounds(operand, values)
         case Or(operands):
             for operand in operands:
