@@ -28,6 +28,8 @@ from kpolicy.api.results.costs import (
     CostSummary,
     LineCosts,
     Machine,
+    MeasuredChange,
+    MeasuredCost,
 )
 from kpolicy.api.results.findings import (
     AppliedPolicy,
@@ -101,6 +103,8 @@ __all__ = [
     "Location",
     "LostRequest",
     "Machine",
+    "MeasuredChange",
+    "MeasuredCost",
     "NotFixed",
     "Note",
     "Observed",

@@ -29,10 +29,41 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredChange:
+    """A quantity of two small kernels or boots: bytes, or instructions."""
+
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredCost:
+    """What options, or the `parameters` that enable them, cost a small kernel that was built and booted.
+
+    `costs` are the ids of those that show in it together, `computed` what kpolicy computes for them in bytes, and `why`
+    says why that differs; `ram` is in bytes.
+    """
+
+    kernel: str
+    architecture: str
+    compiler: str
+    ram: int
+    cpus: int
+    recipe: str
+    options: tuple[str, ...]
+    parameters: str | None
+    costs: tuple[str, ...]
+    computed: int | None
+    why: str | None
+    figures: Mapping[str, MeasuredChange]
+
+
+@dataclass(frozen=True, slots=True)
 class CostItem:
     """What an option costs: `bytes`, where they can be computed, `figure` in words, or the `reason` for neither.
 
-    In the report on a config `symbol` and `location` say what to edit; in that on costs `causes` say why it is on.
+    In the report on a config `symbol` and `location` say what to edit; in that on costs `causes` say why it is on, and
+    `measured` is what it cost small kernels.
     """
 
     id: str
@@ -52,6 +83,7 @@ class CostItem:
     formula: str | None = None
     note: str | None = None
     causes: tuple[Cause, ...] = ()
+    measured: tuple[MeasuredCost, ...] = ()
     symbol: str | None = None
     location: Location | None = None
 
