@@ -93,13 +93,13 @@ class Guard:
     """Which requests stay, whatever the edits for a finding are.
 
     `about` are the symbols that the finding is about: their lines are free.  A denial ("is not set") may only be
-    lifted with `denials`.  Lines of the files in `below` give way: the finding's own line is in a later file of the
-    stack.  With `unsafe` any request may go.
+    lifted with `denials`.  The symbols of `chosen` give way: a later file of the stack may choose another member.
+    With `unsafe` any request may go.
     """
 
     requests: Mapping[str, Request]
     about: frozenset[str]
-    below: frozenset[str] = frozenset()
+    chosen: frozenset[str] = frozenset()
     denials: bool = False
     unsafe: bool = False
 
@@ -117,7 +117,7 @@ class Guard:
 
     def yields(self, request: Request) -> bool:
         """Whether a request gives way when a line for its symbol is edited."""
-        return self.unsafe or request.line.location.path in self.below or (self.denials and request.is_denial)
+        return self.unsafe or request.line.name in self.chosen or (self.denials and request.is_denial)
 
     def _is_free(self, name: str, edit: Edit) -> bool:
         request = self.requests.get(name)
@@ -129,6 +129,13 @@ def files_below(document: Document, location: Location) -> frozenset[str]:
     """The files of a stack that come before the one of a line."""
     paths = list(dict.fromkeys(item.location.path for item in document.config.assignments))
     return frozenset(paths[: paths.index(location.path)]) if location.path in paths else frozenset()
+
+
+def chosen_below(values: Values, document: Document, location: Location) -> frozenset[str]:
+    """The members of choices that files of a stack before the one of a line request."""
+    below = files_below(document, location)
+    names = {item.name for item in document.config.assignments if item.location.path in below}
+    return frozenset(name for name in names if members_beside(values.model, name))
 
 
 def edited_symbols(edits: Iterable[Edit], document: Document) -> frozenset[str]:
