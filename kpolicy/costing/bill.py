@@ -18,7 +18,7 @@ from kpolicy.costing.formula import VARIABLES, NoFigureError, boot_parameter, fi
 from kpolicy.evaluate.command_line import Standing, asking, parameter, standing
 from kpolicy.explain.cause import Link, cause
 from kpolicy.frozen import dataclass
-from kpolicy.policy.expressions.expression import COMMAND_LINE, Expression
+from kpolicy.policy.expressions.expression import COMMAND_LINE, Expression, Or
 from kpolicy.policy.expressions.rewriting import as_fallback, boots
 
 if TYPE_CHECKING:
@@ -123,7 +123,8 @@ def make_bill(values: Values, costs: Costs, machine: Machine, truth: Truth = hol
 
 def _item(cost: Cost, numbers: _Numbers, truth: Truth) -> Item:
     values = numbers.values
-    chain = cause(values, _payer(cost, numbers))
+    payer, asked = _payer(cost, numbers)
+    chain = cause(values, payer) if payer else ()
     figure = None
     for candidate in cost.figures:
         applies = truth(candidate.when, values)
@@ -135,6 +136,7 @@ def _item(cost: Cost, numbers: _Numbers, truth: Truth) -> Item:
     if figure is None:
         return Item(cost, "not known", None, None, "", (), cost.unknown, chain)
     needs, command_line = _wanted(figure, values)
+    command_line = command_line or asked
     if figure.formula is None:
         return Item(cost, "known", figure, None, "", (), "", chain, needs, command_line)
     worked = filled(figure.formula, numbers)
@@ -155,24 +157,31 @@ def _item(cost: Cost, numbers: _Numbers, truth: Truth) -> Item:
     return Item(cost, "known", figure, amount, worked, (), "", chain, needs, command_line)
 
 
-def _payer(cost: Cost, numbers: _Numbers) -> str:
-    """The symbol of a cost that is on, or the command line that asks for it."""
-    on = (name for name in cost.symbols if numbers.number(name) or name == COMMAND_LINE)
-    return next(on, cost.symbols[0])
+def _payer(cost: Cost, numbers: _Numbers) -> tuple[str, str]:
+    """The symbol of a cost that is on, "" if there is none, and what the command line does if that asks for it."""
+    on = next((name for name in cost.symbols if numbers.number(name) or name == COMMAND_LINE), cost.symbols[0])
+    if on != COMMAND_LINE or numbers.values.loader is None:
+        return on, ""
+    # What the boot loader passes stands in no config line.
+    rest = cost.symbols[cost.symbols.index(on) + 1 :]
+    return next(filter(numbers.number, rest), ""), _asked(cost.when, numbers.values)
 
 
 def _wanted(figure: Figure, values: Values) -> tuple[str, str]:
     """What must still happen before a figure is paid, and what the command line has to do with it."""
     if not figure.needs:
         return "", ""
-    if figure.unless.holds(values):
-        return "", _asked(figure, values)
-    return figure.needs, _asked(figure, values) if as_fallback(figure.unless).holds(values) else ""
+    needs = "" if figure.unless.holds(values) else figure.needs
+    return needs, _asked(figure.unless, values)
 
 
-def _asked(figure: Figure, values: Values) -> str:
-    """What the command line says about a figure, and what that is worth; "" where it says nothing."""
-    found = dict.fromkeys(str(word) for item in boots(figure.unless) for word in asking(values, item.parameter))
+def _asked(condition: Expression, values: Values) -> str:
+    """What the command line does for a condition, and what that is worth; "" where it does nothing."""
+    parts = condition.operands if isinstance(condition, Or) else (condition,)
+    # Words for what the kernel lacks do nothing.
+    held = [part for part in parts if part.holds(values) or as_fallback(part).holds(values)]
+    asked = [item for part in held for item in boots(part)]
+    found = dict.fromkeys(str(word) for item in asked for word in asking(values, item.parameter))
     if values.loader is not None:
         return f"the command line has {' '.join(found)}" if found else ""
     return f"CONFIG_CMDLINE has {' '.join(found)}{_STANDINGS[standing(values)]}" if found else ""

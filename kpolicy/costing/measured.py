@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from kpolicy.evaluate.command_line import asking
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.version import parse_version
 
@@ -74,7 +75,7 @@ def measured_for(values: Values) -> tuple[Measurement, ...]:
     """The measurements for the architecture of a config, those of options that it has.
 
     Of each recipe one counts: that of the release of the config, else of the last one before it, else of the first one
-    after it.
+    after it.  Of several for values of one parameter one counts: that for what the command line has, else the first.
     """
     machine = "x86_64" if values.is_on("X86_64") else values.model.architecture
     wanted = _series(values.model.version)
@@ -87,7 +88,17 @@ def measured_for(values: Values) -> tuple[Measurement, ...]:
             # What an option is the default of, a parameter enables without it.
             if any(values.is_on(option) or option.endswith("_DEFAULT_ON") for option in item.options):
                 found.setdefault(item.recipe, item)
-    return tuple(found.values())
+    return tuple(_as_booted(found.values(), values))
+
+
+def _as_booted(items: Iterable[Measurement], values: Values) -> Iterator[Measurement]:
+    """Of measurements with several values of a parameter the one with the value that the command line has."""
+    groups: dict[str, list[Measurement]] = {}
+    for item in items:
+        groups.setdefault(item.parameters.partition("=")[0] or item.recipe, []).append(item)
+    for group in groups.values():
+        words = {str(word) for word in asking(values, group[0].parameters.partition("=")[0])} if group[1:] else ()
+        yield next((item for item in group if item.parameters in words), group[0])
 
 
 @functools.cache

@@ -188,3 +188,22 @@ def test_addresses_for_the_shadow_where_the_processor_decides(tmp_path: Path) ->
 def test_the_stack_erased_by_clang(tmp_path: Path) -> None:
     out = kpolicy("cost", _file(tmp_path, "KSTACK_ERASE=y", "6.18.19")).out
     assert "    hardening/stackleak  1%\n        STACKLEAK: kernel stack erased at the end of each system call\n" in out
+
+
+def test_a_parameter_that_the_boot_loader_passes_is_the_cause(tmp_path: Path) -> None:
+    config = tmp_path / "some.config"
+    head = "#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 6.12.117 Kernel Configuration\n#\n"
+    lines = "".join(f"CONFIG_{name}=y\n" for name in ("64BIT", "X86", "X86_64", "SLUB_DEBUG", "STACKDEPOT"))
+    config.write_text(f"{head}{lines}CONFIG_STACKDEPOT_MAX_FRAMES=64\n")
+    words = "page_owner=on slab_debug=U init_on_free=1"
+    text = kpolicy("cost", "--ram", "1G", "--cmdline", words, config).out
+    costs = {
+        item["id"]: item for item in kpolicy("cost", "--cmdline", words, "--format", "json", config).json[0]["costs"]
+    }
+    assert "CMDLINE=n" not in text
+    assert [link["symbol"] for link in costs["slab/debug-on"]["causes"]] == ["SLUB_DEBUG"]
+    assert costs["slab/debug-on"]["command_line"] == "the command line has slab_debug=U"
+    assert costs["hardening/init-on-free"]["causes"] == []
+    assert costs["hardening/init-on-free"]["command_line"] == "the command line has init_on_free=1"
+    # Without PAGE_OWNER page_owner=on does nothing.
+    assert costs["stackdepot/pools"]["command_line"] == "the command line has slab_debug=U"

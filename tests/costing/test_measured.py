@@ -125,3 +125,23 @@ def test_a_kernel_without_the_option_is_not_shown(tmp_path: Path) -> None:
     assert found["figures"] == {"table": {"before": 0, "after": found["computed"]}}
     other = _config(tmp_path, "6.12.117", "PAGE_OWNER")
     assert "kmemleak-pool" not in {row["recipe"] for item in _costs(other).values() for row in item["measured"]}
+
+
+def test_of_the_values_of_a_parameter_that_of_the_command_line_is_shown(tmp_path: Path) -> None:
+    config = _config(tmp_path, "6.12.117", "SLUB_DEBUG")
+
+    def shown(cost: str, *words: str) -> list[str]:
+        return [row["parameters"] for row in _costs(*words, config)[cost]["measured"]]
+
+    assert shown("slab/debug-on-speed", "--cmdline", "slab_debug=U") == ["slab_debug=U"]
+    assert shown("slab/debug-on-speed", "--cmdline", "slab_debug=ZU") == ["slab_debug"]
+
+
+def test_why_it_differs_stands_at_the_computed_amount_alone(tmp_path: Path) -> None:
+    config = _config(tmp_path, "6.12.117", "SLUB_DEBUG")
+    config.write_text(config.read_text() + "CONFIG_STACKDEPOT_MAX_FRAMES=64\n")
+    lines = kpolicy("cost", "--ram", "1G", "--cmdline", "slab_debug=U", config).out.splitlines()
+    explained = [number for number, line in enumerate(lines) if "computed is the table" in line]
+    [head] = [number for number, line in enumerate(lines) if line.startswith("    stackdepot/table ")]
+    assert len(explained) == 1
+    assert head < explained[0] <= head + 5

@@ -409,3 +409,50 @@ def test_what_becomes_of_a_value_and_why(tmp_path: Path) -> None:
     assert [(item.text, item.reason) for item in plan.given_up] == [
         ("# CONFIG_B is not set", "it becomes y: selected by A")
     ]
+
+
+_CLOCK = """\
+choice
+	prompt "tick"
+
+config HZ_100
+	bool "slow"
+
+config HZ_300
+	bool "fast"
+
+endchoice
+
+config HZ
+	int
+	default 100 if HZ_100
+	default 300 if HZ_300
+
+config MOST
+	int
+	default 64
+
+config CPUS
+	int "CPUs"
+	range 2 MOST
+	default 8
+"""
+
+
+def test_a_required_number_without_a_prompt_is_had_by_its_default(tmp_path: Path) -> None:
+    plan = Small(tmp_path, _CLOCK, required="CONFIG_HZ=300\n").fix("CONFIG_HZ_100=y\n")
+    assert edits(plan) == ["change CONFIG_HZ_100=y to CONFIG_HZ_300=y"]
+    assert plan.hopeless == ()
+
+
+@pytest.mark.parametrize("number", ["1", "65"])
+def test_a_required_number_out_of_range_is_neither_proposed_nor_unexplained(number: str, tmp_path: Path) -> None:
+    small = Small(tmp_path, _CLOCK, required=f"CONFIG_CPUS={number}\n")
+    [finding] = small.judge(small.values("CONFIG_CPUS=4\n")).findings
+    why = f"{number} is out of range 2 to MOST (=64) (Kconfig:23)"
+    assert finding.message == f"CONFIG_CPUS={number} required by site.config:1: is 4, because {why}"
+    assert finding.remedy == ()
+    plan = small.fix("CONFIG_CPUS=4\n")
+    assert edits(plan) == []
+    [hopeless] = plan.hopeless
+    assert "Kconfig:23" in hopeless.reason

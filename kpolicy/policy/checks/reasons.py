@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
+from kpolicy.bounds import whole
 from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import deciding_selects, is_without_modules, no_modules, sufficient_default
 from kpolicy.explain.lines import default_text
@@ -22,8 +23,9 @@ from kpolicy.policy.rules.message import conjoined
 if TYPE_CHECKING:
     from kpolicy.config.model import Assignment
     from kpolicy.evaluate.values import Values
+    from kpolicy.kconfig.expressions import Expr
     from kpolicy.kconfig.names import NameIndex
-    from kpolicy.kconfig.symbols import Default
+    from kpolicy.kconfig.symbols import Default, Range
 
 # Asked only for a name that the architecture does not know: an index takes time to make.
 Names: TypeAlias = "Callable[[], NameIndex]"
@@ -194,12 +196,41 @@ def _has_prompt(values: Values, name: str) -> bool:
     return symbol is not None and bool(symbol.prompts)
 
 
+def outside_range(values: Values, name: str, value: str) -> str:
+    """That a number is out of the range in force, and where that is stated; "" where it is not, or there is none."""
+    kind, bounds = values.model.type_of(name), _range_in_force(values, name)
+    if bounds is None:
+        return ""
+    base = 16 if kind == "hex" else 10
+    try:
+        low, number, high = (
+            whole(text, base) for text in (_text(values, bounds.low), value, _text(values, bounds.high))
+        )
+    except ValueError:
+        return ""
+    return "" if low <= number <= high else f"{value} is out of range {_range(values, name)}"
+
+
 def _range(values: Values, name: str) -> str:
+    bounds = _range_in_force(values, name)
+    if bounds is None:
+        return ""
+    return f"{_bound(values, bounds.low)} to {_bound(values, bounds.high)} ({bounds.location})"
+
+
+def _range_in_force(values: Values, name: str) -> Range | None:
     symbol = values.model.symbol(name)
-    for item in symbol.ranges if symbol is not None else ():
-        if values.evaluate(item.condition):
-            return f"{item.low} to {item.high} ({item.location})"
-    return ""
+    ranges = symbol.ranges if symbol is not None else ()
+    return next((item for item in ranges if values.evaluate(item.condition)), None)
+
+
+def _bound(values: Values, bound: Expr) -> str:
+    """A number as it is written; a symbol with its value."""
+    return str(bound) if str(bound) == _text(values, bound) else f"{bound} (={_text(values, bound)})"
+
+
+def _text(values: Values, bound: Expr) -> str:
+    return values.text(bound.name) if values.model.is_defined(bound.name) else bound.name
 
 
 def choice_taken(values: Values, name: str) -> str:

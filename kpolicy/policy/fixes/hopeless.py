@@ -11,7 +11,7 @@ from kpolicy.explain.cause import assignment_of, cause
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.transitional import successors
 from kpolicy.location import Location
-from kpolicy.policy.checks.reasons import listed
+from kpolicy.policy.checks.reasons import listed, outside_range
 from kpolicy.policy.checks.registry import UNREADABLE
 from kpolicy.policy.expressions.decisive import passed_words, rests_on_command_line
 from kpolicy.policy.expressions.expression import (
@@ -127,6 +127,10 @@ def _reasons(values: Values, document: Document, search: Search) -> Iterator[tup
     elif isinstance(goal, RequirementGoal):
         for item in goal.unmet(values):
             name, value = item.symbol, wanted_value(values, item)
+            outside = outside_range(values, name, value)
+            if outside:
+                yield outside, None
+                continue
             yield from _why(values, name, up=value not in ("", "n") and (value != "m" or not values.is_on(name)))
     elif isinstance(goal, UnmetGoal):
         yield from _why(values, goal.symbol, up=False)

@@ -82,6 +82,10 @@ class Ways:
             yield from self.put(name, value)
         else:
             yield from self._show(symbol, 1)
+            if not symbol.prompts:
+                for default in symbol.defaults:
+                    if self._text(default.value) == value:
+                        yield from self.make(default.condition, 1, up=True)
 
     def honour(self, name: str, value: str) -> Iterator[Edit]:
         """A symbol gets the value that a line requests: m takes modules."""
@@ -89,11 +93,6 @@ class Ways:
             yield from self.rise(self.values.model.names_by_node.get(self.values.model.core.modules, ""), 2)
             return
         yield from self.want(name, value)
-        symbol = self.values.model.symbol(name)
-        if symbol is not None and not symbol.prompts and symbol.type in (*_NUMBERS, "string"):
-            for default in symbol.defaults:
-                if self._text(default.value) == value:
-                    yield from self.make(default.condition, 1, up=True)
 
     def fall(self, name: str, level: int) -> Iterator[Edit]:
         """A bool or tristate comes down to a level (0, 1, 2 for n, m, y)."""

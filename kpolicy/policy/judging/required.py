@@ -12,7 +12,7 @@ from kpolicy.evaluate.strings import unquote
 from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import Link, cause, config_line, shown
 from kpolicy.policy.checks.lifetime import is_in, lifetime_words, removed_by
-from kpolicy.policy.checks.reasons import Names, choice_taken, elsewhere, hint, is_foreign, listed
+from kpolicy.policy.checks.reasons import Names, choice_taken, elsewhere, hint, is_foreign, listed, outside_range
 from kpolicy.policy.edits import line_of
 from kpolicy.policy.files.requirement import Requirement, as_number, config_text
 from kpolicy.policy.files.vocabulary import UNKNOWN_REQUIREMENT
@@ -152,7 +152,7 @@ def _judged(
             continue
         if not keeps(values, here, complete=complete):
             # A line that the prompt does not let through would fix nothing.
-            settable = values.visibility(here.symbol) > 0
+            settable = values.visibility(here.symbol) > 0 and not _outside(values, here)
             value = wanted_value(values, here, complete=complete) if settable else ""
             causes = cause(values, here.symbol)
             because = _in_the_way(values, here) or _because(causes[0])
@@ -227,6 +227,9 @@ def _in_the_way(values: Values, item: Requirement) -> str:
     """Why a line that asks for what is required would not be honoured; nothing where it would be."""
     symbol = values.model.symbol(item.symbol)
     assert symbol is not None
+    outside = _outside(values, item)
+    if outside:
+        return outside
     value = wanted_value(values, item)
     wanted = 1 if value == "m" and symbol.type == "tristate" else 2
     if value in ("", "n") or (symbol.type in ("bool", "tristate") and values.tristate(item.symbol) >= wanted):
@@ -235,6 +238,11 @@ def _in_the_way(values: Values, item: Requirement) -> str:
     if found:
         return listed([text if text.startswith(("it ", "no ")) else f"it {text}" for text in found])
     return choice_taken(values, item.symbol) if symbol.choice is not None else ""
+
+
+def _outside(values: Values, item: Requirement) -> str:
+    """That Kconfig's range has no number that is required."""
+    return outside_range(values, item.symbol, wanted_value(values, item))
 
 
 def _asked(item: Requirement) -> str:

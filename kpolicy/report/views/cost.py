@@ -111,7 +111,7 @@ def _items(items: Sequence[Item], style: Style, measured: Sequence[Measurement])
     for item, head in zip(items, columns(heads, right=right, indent="    "), strict=True):
         yield printable(head)
         sources = "; ".join(item.figure.sources) if item.figure is not None else ""
-        below = (item.cost.title, sources, _cause(item.chain), item.command_line, *measured_lines(item.cost, measured))
+        below = (item.cost.title, sources, _cause(item.chain), item.command_line, *measured_lines(item, measured))
         for text in filter(None, below):
             yield style.mark("faint", printable(f"        {text}"))
 
@@ -122,7 +122,7 @@ def _unpriced(
     rows = [(item.cost.id, reason(item), item.worked or item.cost.title) for item in items]
     for item, row in zip(items, columns(rows, indent="    "), strict=True):
         yield printable(row)
-        below = (_cause(item.chain) if item.chain else "", *measured_lines(item.cost, measured))
+        below = (_cause(item.chain), item.command_line, *measured_lines(item, measured))
         for text in filter(None, below):
             yield style.mark("faint", printable(f"        {text}"))
 
@@ -153,6 +153,8 @@ def _wanted(item: Item) -> str:
 
 
 def _cause(chain: Sequence[Link]) -> str:
+    if not chain:
+        return ""
     first, root = chain[0], chain[-1]
     steps = [link.text for link in chain]
     place = f"  {root.location}" if root.location is not None else ""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from kpolicy.costing.bill import Item
 from kpolicy.costing.cost import Cost
 from kpolicy.costing.measured import Measurement, Quantity
 from kpolicy.report.text.amounts import amount_text
@@ -19,8 +20,10 @@ _WORDS: Final[Mapping[str, str]] = {
 }
 
 
-def measured_lines(cost: Cost, measured: Sequence[Measurement]) -> Iterator[str]:
-    """A line for each measurement of a cost."""
+def measured_lines(billed: Item, measured: Sequence[Measurement]) -> Iterator[str]:
+    """A line for each measurement of a cost; why it differs from what is computed stands where that is an amount."""
+    cost, figure = billed.cost, billed.figure
+    is_computed = billed.amount is not None and figure is not None and not figure.per and cost.kind == "memory"
     for item in measured:
         quantities = item.quantities(cost.id)
         if not quantities:
@@ -29,7 +32,7 @@ def measured_lines(cost: Cost, measured: Sequence[Measurement]) -> Iterator[str]
         figures = ", ".join(_figure(item, name) for name in quantities)
         with_ = [f"with {item.parameters}"] if item.parameters else []
         machine = f"Linux {lab.kernel}, {lab.architecture}, {amount_text(lab.ram)} of RAM"
-        why = [item.why] if item.why and cost.kind == "memory" else []
+        why = [item.why] if item.why and is_computed else []
         yield f"measured: {'; '.join([figures, *with_, *_together(cost, item), machine, *why])}"
 
 
