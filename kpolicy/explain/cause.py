@@ -168,6 +168,14 @@ def invalid_line(values: Values, name: str) -> Assignment | UnreadLine | None:
     return next((line for line in lines if line.name == name), None)
 
 
+def no_line(values: Values, symbol: Symbol) -> str:
+    """That no line sets a symbol, and which one fails to, or its default."""
+    invalid, default = invalid_line(values, symbol.name), values.default(symbol.name)
+    if invalid is not None:
+        return f"no line sets it: {invalid.text} is not valid ({invalid.location})"
+    return "no line sets it" if default is None else f"no line sets it, {default_text(symbol, default)}"
+
+
 def _reasons(values: Values, name: str) -> Iterator[Link]:
     """Why `name` has its value, the strongest reason first; a link without `by` is a root."""
     assignment = assignment_of(values, name)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from kpolicy.bounds import whole
 from kpolicy.config.model import Assignment
 from kpolicy.explain.blocked import OUTSIDE, definition
-from kpolicy.explain.cause import is_without_modules, shown
+from kpolicy.explain.cause import is_without_modules, no_line, shown
 from kpolicy.explain.change import Changes, Edits
 from kpolicy.explain.lines import default_text
 from kpolicy.explain.reason import Decider, decider_at
@@ -136,7 +136,7 @@ class _Trial:
         assert symbol is not None
         default = self.values.default(line.name)
         place = default.location if default is not None else definition(self.values, symbol)
-        said = default_text(symbol, default) if default is not None else "no line sets it"
+        said = default_text(symbol, default) if default is not None else no_line(self.values, symbol)
         text = f"{line.name}={shown(self.values, line.name)}: {said}"
         written = default.written if default is not None else None
         outside = written.answerer if written is not None and written.answerer in OUTSIDE else None

@@ -23,7 +23,7 @@ from kpolicy.explain.blocked import (
     unmet,
     ways_to_set,
 )
-from kpolicy.explain.cause import chosen, is_without_modules, line_text, shown
+from kpolicy.explain.cause import chosen, is_without_modules, line_text, no_line, shown
 from kpolicy.explain.facts import Fact, Way
 from kpolicy.explain.lines import condition_text, default_text, is_settled, own_condition, select_text
 from kpolicy.explain.reason import Decider, Kind, Reason, decided_outside, decider_at
@@ -277,7 +277,7 @@ class _Teller:
         elif visible:
             # A transitional symbol can be set by a line and has no prompt.
             place = symbol.prompts[0].location if symbol.prompts else definition(values, symbol)
-            yield self._reason("unset", symbol, self._nothing(symbol), place)
+            yield self._reason("unset", symbol, no_line(values, symbol), place)
         elif not symbol.prompts:
             text = f"it has no prompt: {ways_to_set(values, symbol)}"
             needed = needed_by(values, symbol) if symbol.probed else ()
@@ -296,10 +296,6 @@ class _Teller:
             yield from found or [
                 self._reason("unset", symbol, "its prompt is never visible", definition(values, symbol))
             ]
-
-    def _nothing(self, symbol: Symbol) -> str:
-        default = self._values.default(symbol.name)
-        return "no line sets it" if default is None else f"no line sets it, {default_text(symbol, default)}"
 
     def _not_chosen(self, symbol: Symbol) -> Iterator[Reason]:
         assert symbol.choice is not None

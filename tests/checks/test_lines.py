@@ -284,6 +284,10 @@ def test_a_value_is_told_as_conf_reads_it(tmp_path: Path) -> None:
 
 def test_the_nearest_name_is_offered(tmp_path: Path) -> None:
     (found,) = _findings(tmp_path, "CONFIG_KASANN=y\nCONFIG_X=y\n")
+    assert found.message.endswith("did you mean KASAN?")
+    (found,) = _findings(tmp_path / "unlike", "CONFIG_KASAXN=y\nCONFIG_X=y\n")
+    assert found.message.endswith("did you mean KASAN?")
+    (found,) = _findings(tmp_path / "other", "CONFIG_KALAAN=y\nCONFIG_X=y\n")
     assert "did you mean" not in found.message
     model_text = _TEXT + '\nconfig DEBUG_ATOMIC_SLEEP\n\tbool "d"\n'
     model = load(make_tree(tmp_path / "more", {"Kconfig": model_text}))
@@ -434,8 +438,12 @@ def test_a_name_of_no_architecture_is_a_warning(tmp_path: Path) -> None:
         ("SLAB_HARDENED_FREELIST", ("SLAB_FREELIST_HARDENED",)),
         ("MACH_STM32MP25", ()),  # another machine
         ("I2C_K1", ()),  # in a short name two letters are much
+        ("KASSAN", ("KASAN",)),
+        ("LOCKDEPP", ("LOCKDEP",)),
+        ("PHONE", ()),  # another word than PHONET
     ],
 )
 def test_which_names_are_alike(name: str, alike_names: tuple[str, ...]) -> None:
     known = "MODULE_COMPRESS_NONE USB_EHCI_SHX SLAB_FREELIST_HARDENED MACH_STM32MP13 I2C_ST"
+    known += " KASAN KCSAN LOCKDEP PHONET"
     assert alike(joined(known.split()), name) == alike_names

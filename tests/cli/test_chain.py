@@ -115,13 +115,13 @@ def test_formats(demo: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["KASN"], "no Kconfig file of any architecture defines KASN\n  did you mean 'KASAN'?"),
+        (["KASN"], "no Kconfig file of any architecture defines KASN\n  did you mean KASAN?"),
         ([""], "a symbol is needed"),
         ([], "pass either a SYMBOL or both --from and --to"),
         (["--from", "KASAN"], "pass either a SYMBOL or both --from and --to"),
         (["KASAN", "--to", "STACKTRACE"], "pass either a SYMBOL or both --from and --to"),
         (["KASAN", "--from", "KASAN", "--to", "STACKTRACE"], "pass either a SYMBOL or both --from and --to"),
-        (["--from", "KASAN", "--to", "STACKTRCE"], "did you mean 'STACKTRACE'?"),
+        (["--from", "KASAN", "--to", "STACKTRCE"], "did you mean STACKTRACE?"),
         (["KASAN", "--by", "selects"], "did you mean 'select'?"),
         (["KASAN", "--by", ""], "there are select, imply, default"),
         (["KASAN", "--depth", "0"], "--depth"),

@@ -112,7 +112,7 @@ def test_a_full_config_and_the_toolchain_that_it_records(demo: Path, tmp_path: P
 @pytest.mark.parametrize(
     ("symbol", "said"),
     [
-        ("DEBUG_VN", "no Kconfig file of any architecture defines DEBUG_VN\n  did you mean 'DEBUG_VM'?"),
+        ("DEBUG_VN", "no Kconfig file of any architecture defines DEBUG_VN\n  did you mean DEBUG_VM?"),
         ("ARM64", "ARM64 is defined for arm64 only (arch/arm64/Kconfig:"),
         ("", "a symbol is needed"),
         ("A\x1b[2J", "no Kconfig file of any architecture defines A\\x1b[2J"),

@@ -631,3 +631,11 @@ def test_a_fragment_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
     for words in (("--tree", site.tree, "--arch", "x86"), ()):
         outcome = kpolicy("check", *words, path, "--require", tmp_path / "none.config")
         assert (outcome.status, outcome.out) == (2, "")
+
+
+def test_a_line_that_is_not_valid_is_named(make: Make) -> None:
+    site = make('config CHECK\n\tbool "check"\n')
+    words = "no line sets it: CONFIG_CHECK=m is not valid (some.config:1)"
+    explained = site.explain("CHECK", "CONFIG_CHECK=m\n")
+    assert f"CHECK=n {words}" in explained
+    assert f"CHECK=n: {words}" in explained

@@ -456,3 +456,13 @@ def test_a_required_number_out_of_range_is_neither_proposed_nor_unexplained(numb
     assert edits(plan) == []
     [hopeless] = plan.hopeless
     assert "Kconfig:23" in hopeless.reason
+
+
+def test_in_a_joint_fix_each_edit_is_with_the_finding_that_needs_it(tmp_path: Path) -> None:
+    names = [f"CHECK_{number}" for number in range(9)]
+    kconfig = 'config GATE\n\tbool "gate"\n\n' + "".join(f'config {name}\n\tbool "{name}"\n\n' for name in names)
+    kconfig += 'config LAST\n\tbool "last"\n\tdepends on GATE\n'
+    required = "".join(f"CONFIG_{name}=y\n" for name in (*names, "LAST"))
+    plan = Small(tmp_path, kconfig, required=required).fix("")
+    by_finding = {fix.finding.symbol: [edit.symbol for edit in fix.edits] for fix in plan.fixes}
+    assert by_finding == {**{name: [name] for name in names}, "LAST": ["GATE", "LAST"]}

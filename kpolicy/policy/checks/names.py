@@ -9,6 +9,7 @@ defconfigs that no kernel knows any more most have no successor at all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -58,9 +59,21 @@ def joined(names: Iterable[str]) -> str:
 def alike(every: str, name: str) -> tuple[str, ...]:
     """The names, out of all that are `joined`, that are spelt almost like `name`, in alphabetical order."""
     # One that is near has all words of the name but one.
-    rarest = sorted(filter(None, name.split("_")), key=len)[-2:]
-    near = {candidate for word in rarest for candidate in _with_word(every, word) if _is_near(name, candidate)}
+    words = [word for word in name.split("_") if word]
+    found = (
+        _single(every, name) if len(words) == 1 else (_with_word(every, word) for word in sorted(words, key=len)[-2:])
+    )
+    near = {candidate for candidates in found for candidate in candidates if _is_near(name, candidate)}
     return tuple(sorted(near))
+
+
+def _single(every: str, name: str) -> Iterator[Iterable[str]]:
+    """The names of one word that may be another one misspelt, and those with that as a word."""
+    yield _with_word(every, name)
+    if len(name) >= _LEAST_LETTERS:
+        found = re.findall(f"\n({name[0]}[A-Z]{{{len(name) - 2},{len(name)}}})(?=\n)", every)
+        # PHONET is another word than PHONE, LOCKDEPP is none.
+        yield (item for item in found if not item.startswith(name) or item[-1] == name[-1])
 
 
 def _with_word(every: str, word: str) -> Iterator[str]:

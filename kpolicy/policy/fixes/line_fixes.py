@@ -31,8 +31,9 @@ class Honouring:
     """Honours requests, one set of edits after the other; `start` are edits that are made already.
 
     First what takes no other request away; then what lifts a denial ("# CONFIG_X is not set") that blocks
-    several, or that an earlier file of the stack chose another member of a choice.  `fixes` are the findings that are cleared so, `edits` all
-    edits for them, `parts` the searches that found some, `unproved` the lines of findings for which not all was tried.
+    several, or another member of a choice than an earlier file of the stack has.  `fixes` are the findings
+    that are cleared so, `edits` all edits for them, `parts` the searches that found some, `unproved` the lines of
+    findings for which not all was tried.
     """
 
     def __init__(self, bench: Workbench, findings: Sequence[Finding], start: Edits) -> None:

@@ -162,13 +162,18 @@ class _Planner:
         if solution is None:
             return search
         self._minimal = False
-        by_symbol = {item.symbol: item for item in findings}
-        for item in findings:
-            # What they need besides is reported with the first.
-            own = (edit for edit in solution.edits if by_symbol.get(edit.symbol, findings[0]) is item)
-            self._fixes.append(Fix(item, tuple(own)))
+        owners = {edit: self._owner(goals, solution.edits, edit) for edit in solution.edits}
+        self._fixes += [Fix(item, tuple(edit for edit in owners if owners[edit] is item)) for item in findings]
         self._adopt(solution.edits)
         return None
+
+    def _owner(self, goals: Mapping[Goal, Finding], edits: Edits, edit: Edit) -> Finding:
+        """The finding that an edit is made for: the one about its symbol, else the first that comes back without it."""
+        own = next((finding for finding in goals.values() if finding.symbol == edit.symbol), None)
+        if own is not None:
+            return own
+        values = self._bench.evaluate((*self._edits, *(item for item in edits if item is not edit)))
+        return next((finding for goal, finding in goals.items() if not goal.met(values)), next(iter(goals.values())))
 
     def _joint_guard(self, findings: Sequence[Finding]) -> Guard:
         """What may not change for several requirements at once."""

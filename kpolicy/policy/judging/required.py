@@ -228,7 +228,7 @@ def _in_the_way(values: Values, item: Requirement) -> str:
     symbol = values.model.symbol(item.symbol)
     assert symbol is not None
     outside = _outside(values, item)
-    if outside:
+    if outside and values.visibility(item.symbol):
         return outside
     value = wanted_value(values, item)
     wanted = 1 if value == "m" and symbol.type == "tristate" else 2
@@ -236,7 +236,9 @@ def _in_the_way(values: Values, item: Requirement) -> str:
         return ""
     found = [str(blocker) for blocker in blockers(values, item.symbol, wanted)]
     if found:
-        return listed([text if text.startswith(("it ", "no ")) else f"it {text}" for text in found])
+        # A number has a value all the same, only not by a line.
+        what = "it" if symbol.type in ("bool", "tristate") or not values.is_written(item.symbol) else "its prompt"
+        return listed([text if text.startswith(("it ", "no ")) else f"{what} {text}" for text in found])
     return choice_taken(values, item.symbol) if symbol.choice is not None else ""
 
 
