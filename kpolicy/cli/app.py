@@ -70,6 +70,14 @@ Exit status: 0 clean, 1 findings at or above --fail-on, 2 wrong usage,
 """
 
 
+# Options of some commands, and what means the same in others: the parameter, its option and value.
+_INSTEAD = {
+    "--format": ("outputs", "-o", "FORMAT"),
+    "--rule": ("select", "--select", "RULE"),
+    "--select": ("selectors", "--rule", "RULE"),
+}
+
+
 class _Commands(click.Group):
     """Commands that are imported when they are called."""
 
@@ -146,6 +154,16 @@ def _here() -> str | None:
         return None
 
 
+def _in_words(error: click.ClickException) -> str:
+    """What is wrong; for an option of other commands what this one has in its place."""
+    if isinstance(error, click.NoSuchOption) and error.ctx is not None:
+        here = {parameter.name: parameter.opts for parameter in error.ctx.command.params}
+        name, option, metavar = _INSTEAD.get(error.option_name, ("", "", ""))
+        if option in here.get(name, ()):
+            return f"No such option '{error.option_name}'. Did you mean '{option} {metavar}'?"
+    return error.format_message()
+
+
 def _guarded(arguments: list[str], console: Console) -> int:
     try:
         return _run(arguments, console)
@@ -156,7 +174,7 @@ def _guarded(arguments: list[str], console: Console) -> int:
     except click.ClickException as error:
         context = error.ctx if isinstance(error, click.UsageError) else None
         command = context.command_path if context else "kpolicy"
-        console.diagnostic(f"error: {printable(error.format_message())}\n  try: {command} --help")
+        console.diagnostic(f"error: {printable(_in_words(error))}\n  try: {command} --help")
         return status.USAGE
     except KpolicyError as error:
         console.error(error)

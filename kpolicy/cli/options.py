@@ -167,6 +167,16 @@ def since_option(command: Command) -> Command:
     return click.option("--since", metavar="REV", help=text)(command)
 
 
+def _file(context: click.Context, option: click.Parameter, path: str | None) -> str | None:
+    """The path that -o names; a format is taken for a slip where another option chooses it."""
+    forms = next((item.type for item in context.command.params if "--format" in item.opts), None)
+    if isinstance(forms, click.Choice) and path in forms.choices:
+        raise click.BadParameter(
+            f"{path} is a format: pass --format {path}, or -o ./{path} for a file.", context, option
+        )
+    return None if path == "-" else path
+
+
 def output_options(command: Command) -> Command:
     """-o and --force: where the payload goes."""
     force = click.option("--force", is_flag=True, help="Overwrite an existing file with -o.")
@@ -175,7 +185,7 @@ def output_options(command: Command) -> Command:
         "--output",
         metavar="FILE",
         type=click.Path(allow_dash=True),
-        callback=lambda _context, _option, path: None if path == "-" else path,
+        callback=_file,
         help="Write the result to FILE. [default: -, standard output]",
     )
     return output(force(command))

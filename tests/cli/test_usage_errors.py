@@ -97,3 +97,26 @@ def test_the_policy_of_a_config_of_an_architecture(demo: Path) -> None:
     for words in (["--arch", "arm64"], ["--tree", str(demo), "--arch", "arm64"]):
         wrong = kpolicy("policy", "show", *words)
         assert (wrong.status, wrong.out) == (2, "")
+
+
+@pytest.mark.parametrize(
+    ("words", "guess"),
+    [
+        (["audit", "--format", "json"], "'--format'. Did you mean '-o FORMAT'?"),
+        (["check", "--rule", "kasan", "x"], "'--rule'. Did you mean '--select RULE'?"),
+        (["fix", "--select", "kasan", "x"], "'--select'. Did you mean '--rule RULE'?"),
+    ],
+)
+def test_an_option_that_other_commands_have(words: list[str], guess: str) -> None:
+    outcome = kpolicy(*words)
+    assert outcome.status == 2
+    assert outcome.err.splitlines()[0] == f"error: No such option {guess}"
+
+
+@pytest.mark.parametrize("command", ["cost", "fix"])
+def test_a_format_is_no_file(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = kpolicy(command, "-o", "json", "x")
+    assert outcome.status == 2
+    assert "json is a format: pass --format json, or -o ./json for a file." in outcome.err
+    assert list(tmp_path.iterdir()) == []
