@@ -49,6 +49,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.timeout(7200 if config.getoption("whole") else 900))
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+    if not config.getoption("whole"):
+        _leave_out_older_kernels(config, items)
+
+
+def _leave_out_older_kernels(config: pytest.Config, items: list[pytest.Item]) -> None:
+    left_out = [
+        item
+        for item in items
+        if item.get_closest_marker("newest_kernel")
+        and getattr(item, "callspec").params["release"] != RELEASES[0]  # noqa: B009 - pytest does not declare it
+    ]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(autouse=True)

@@ -72,6 +72,7 @@ def _configs(source: DirectorySource, model: Model, arch: str) -> Iterator[tuple
     yield from ((_random_config(model, seed), "olddefconfig") for seed in range(_RANDOM_CONFIGS))
 
 
+@pytest.mark.newest_kernel
 @pytest.mark.parametrize("arch", ["x86", "s390"])
 def test_lines_that_do_nothing_do_nothing(kernel: Path, arch: str) -> None:
     source = DirectorySource(kernel)
@@ -85,6 +86,7 @@ def test_lines_that_do_nothing_do_nothing(kernel: Path, arch: str) -> None:
         assert dotconfig(evaluate(model, config, mode)) == dotconfig(evaluate(without, config, mode)), mode
 
 
+@pytest.mark.newest_kernel
 def test_a_select_that_is_not_redundant_is_missed(kernel: Path) -> None:
     """The test above can fail: as many other selects are not without effect."""
     source = DirectorySource(kernel)

@@ -128,6 +128,7 @@ def test_what_one_architecture_contradicts_is_not_asked_again(tmp_path: Path) ->
     assert again.claims == first.claims
 
 
+@pytest.mark.newest_kernel
 @pytest.mark.trees
 @pytest.mark.slow
 def test_no_config_contradicts_what_is_proved(kernel: Path) -> None:

@@ -75,6 +75,7 @@ def test_a_dependency_of_what_is_selected_on_the_way(tmp_path: Path) -> None:
     assert [(claim.symbol, claim.part) for claim in found] == [("B", "A")]
 
 
+@pytest.mark.newest_kernel
 @pytest.mark.trees
 @pytest.mark.slow
 @pytest.mark.parametrize("arch", ["x86", "arm64"])

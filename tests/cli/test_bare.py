@@ -36,6 +36,7 @@ def _cases(arch: str, default: str) -> list[Case]:
     return [Case(f"{arch}/default", arch, "defconfig", (configs,)), stack, *(Case(p, arch, p) for p in PRESETS)]
 
 
+@pytest.mark.newest_kernel
 @pytest.mark.trees
 @pytest.mark.parametrize(
     ("arch", "default"), [("x86", "x86_64_defconfig"), ("arm", "multi_v7_defconfig"), ("s390", "debug_defconfig")]

@@ -85,6 +85,7 @@ def test_a_chain(tmp_path: Path, demo: Path, form: str) -> None:
     assert os.listdir(tmp_path) == ["cache"]
 
 
+@pytest.mark.newest_kernel
 @pytest.mark.trees
 @pytest.mark.slow
 def test_an_audit_of_a_real_tree(tmp_path: Path, kernel: Path, release: str) -> None:

@@ -186,6 +186,7 @@ def _check(kernel: Path, values: Values, reason: Reason) -> str:
     return reason.kind
 
 
+@pytest.mark.newest_kernel
 @pytest.mark.parametrize("extra", ["", "kernel/configs/debug.config"])
 def test_each_line_says_what_is_told_of_it(kernel: Path, extra: str) -> None:
     values = _values(kernel, extra)

@@ -142,6 +142,7 @@ def test_findings_are_those_that_were_read(path: Path) -> None:
     assert found == _READ.get(path.name.partition(".config")[0], set())
 
 
+@pytest.mark.newest_kernel
 @_configs(_FULL)
 def test_no_error_for_a_kernel_that_is_in_use(kernel: Path, path: Path) -> None:
     """Not even when it is held against the tree of another release."""

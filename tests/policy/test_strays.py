@@ -78,6 +78,7 @@ def test_rules_of_production_can_fire(options: tuple[str, ...], rule: str) -> No
     assert rule in {finding.rule for finding in report.findings if finding.severity == "error"}
 
 
+@pytest.mark.newest_kernel
 @pytest.mark.skipif(not _CORPUS.is_dir(), reason="no shared/corpus beside the project")
 @pytest.mark.trees
 def test_stray_options_in_kernels_that_are_in_use(kernel: Path) -> None:

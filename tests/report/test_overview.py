@@ -246,6 +246,7 @@ def test_sarif_has_pages_and_fixes() -> None:
     assert "helpUri" not in plain["tool"]["driver"]["rules"][0]
 
 
+@pytest.mark.newest_kernel
 @pytest.mark.trees
 def test_a_whole_kernel_fits(kernel: Path) -> None:
     outcome = kpolicy("audit", kernel, "-j", "2")
