@@ -76,11 +76,11 @@ class Console:
         """Show an error; never silenced."""
         self.diagnostic(error.render())
 
-    def warning(self, location: Location | None, text: str) -> None:
-        """Show `file:line: warning: text`, unless quiet."""
+    def warning(self, location: Location | None, text: str, severity: str = "warning") -> None:
+        """Show `file:line: warning: text`, or of another severity, unless quiet."""
         if not self.quiet:
             where = f"{printable(str(location))}: " if location is not None else ""
-            self.diagnostic(f"{where}warning: {printable(text)}")
+            self.diagnostic(f"{where}{severity}: {printable(text)}")
 
     def note(self, text: str) -> None:
         """Print a note, unless quiet."""

@@ -170,7 +170,7 @@ def _tell(console: Console, report: FixReport, *, fragment: bool) -> None:
     plan: Plan = report.plan
     for item in plan.hopeless:
         text = f"not fixed: {item.finding.message} [{item.finding.rule}]: {item.reason}"
-        console.warning(item.location or item.finding.place, text)
+        console.warning(item.location or item.finding.place, text, item.finding.severity)
     if fragment:
         # In a patch they are above it.
         for line in given_up_lines(report):

@@ -311,8 +311,10 @@ def _no_default(values: Values, symbol: Symbol) -> str:
     default = values.default(symbol.name)
     if default is not None:
         text = default_text(symbol, default)
+        if text == "default n":
+            return "its default is n"
         return f"its {text}" if default.value.node == NO else f"its {text} gives n"
-    return "none of its defaults applies" if symbol.defaults else "no default"
+    return "none of its defaults applies" if symbol.defaults else "it has no default"
 
 
 def _unmet(values: Values, symbol: Symbol) -> Iterator[Expr]:

@@ -15,6 +15,7 @@ from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.files.settings import verdict
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.policy.roles.alternatives import Retry, alternatives
+from kpolicy.policy.roles.names import is_own_defconfig
 from kpolicy.policy.roles.role import Role, reading_of, role_of
 from kpolicy.report.remark import Remark
 from kpolicy.report.views.role import RoleReport
@@ -102,7 +103,8 @@ def _report(values: Values, name: str, standard: Standard, words: Sequence[str],
     # A role that the policy states is not derived from values: no line would change it.
     possible = alternatives(values, found.role, roles, readings, retry) if settings.role is None or words else ()
     title = next((role.title for role in roles if role.name == found.role), "")
-    return RoleReport(name, values.model.architecture, values.model.version, title, found, possible, others)
+    version, by_name = values.model.version, is_own_defconfig(values)
+    return RoleReport(name, values.model.architecture, version, title, found, possible, others, by_name)
 
 
 def _readings(words: Sequence[str], roles: Sequence[Role]) -> Mapping[str, str]:

@@ -151,7 +151,7 @@ def test_toolchain() -> None:
         (("SYSVIPC",), "STACK_HASH_ORDER", "not defined in this tree", None),
         (("STACK_HASH_ORDER=9",), "STACK_HASH_ORDER", "CONFIG_STACK_HASH_ORDER=9, which this tree does not define", 1),
         (("SYSVIPC",), "DEBUG_SG", "depends on DEBUG_KERNEL", None),
-        (("DEBUG_KERNEL",), "DEBUG_SG", "not set, and no default", None),
+        (("DEBUG_KERNEL",), "DEBUG_SG", "not set, and it has no default", None),
         (("DEBUG_SG",), "DEBUG_SG", "CONFIG_DEBUG_SG=y is not honoured: depends on DEBUG_KERNEL", 1),
         (("LOCKUP_DETECTOR",), "LOCKUP_DETECTOR", "CONFIG_LOCKUP_DETECTOR=y is not honoured: no prompt", 1),
         (("KASAN", "KASAN_OUTLINE", "KASAN_INLINE"), "KASAN_OUTLINE",

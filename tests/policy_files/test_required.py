@@ -72,7 +72,7 @@ def test_a_finding_says_what_where_and_why() -> None:
 
 def test_the_reason_is_the_true_one() -> None:
     nothing = only(values_of("DEBUG_KERNEL"), "CONFIG_DEBUG_VM=y")
-    assert nothing.message.endswith("is n, because it is not set, and no default")
+    assert nothing.message.endswith("is n, because it is not set, and it has no default")
     unmet = only(values_of("!DEBUG_KERNEL"), "CONFIG_DEBUG_VM=y")
     needs = "because it needs DEBUG_KERNEL (DEBUG_KERNEL=n) at lib/Kconfig.debug:187"
     assert unmet.message.endswith(f"is n, {needs}")

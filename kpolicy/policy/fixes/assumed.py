@@ -18,7 +18,7 @@ _MOST_STEPS: Final = 4
 
 
 def is_refused_by_assumption(values: Values, name: str) -> bool:
-    """Whether an assumed toolchain is all that is against a symbol that a line requests."""
+    """Whether an assumed toolchain, and no more than lines can change, is against a symbol that a line requests."""
     return toolchain_name(values) not in _KNOWN and _is_refused(values, name, _MOST_STEPS)
 
 
@@ -33,7 +33,10 @@ def _is_refused(values: Values, name: str, steps: int) -> bool:
     if symbol is None or not symbol.prompts or line is None or line.value == "n":
         return False
     found = blockers(values, name, 1 if line.value.startswith("m") else 2)
-    return bool(found) and all(_is_outside(values, item, steps) for item in found)
+    outside = [item for item in found if _is_outside(values, item, steps)]
+    # What else is in the way a line may change.
+    others = (symbol for item in found if item not in outside for symbol in item.symbols or ("",))
+    return bool(outside) and all(values.model.has_prompt(symbol) for symbol in others)
 
 
 def _is_outside(values: Values, blocker: Blocker, steps: int) -> bool:

@@ -138,6 +138,8 @@ class LineGoal:
     def moves(self, ways: Ways) -> Iterator[Edit]:
         """See `Goal`."""
         finding, document, values = self.finding, ways.document, ways.values
+        if finding.rule in ASKED and is_refused_by_assumption(values, finding.symbol):
+            return
         if not document.has(finding.place):
             # A line for what has no prompt would have no effect.
             if finding.rule in (*ASKED, _OUT_OF_RANGE) and values.model.has_prompt(finding.symbol):
@@ -154,8 +156,6 @@ class LineGoal:
         yield from corrections
         if corrections or finding.rule == UNREADABLE or values.model.is_transitional(finding.symbol):
             # To delete what `conf` does not read, or an old name, would be to forget what was asked for.
-            return
-        if finding.rule in ASKED and is_refused_by_assumption(values, finding.symbol):
             return
         yield _given_up(ways, finding)
         if self.also and finding.rule in ASKED:

@@ -46,9 +46,13 @@ class HonourGoal:
 
 
 def _is_of_machine(model: Model, name: str) -> bool:
-    """Whether a symbol is one of the architecture: a driver's line is no reason to choose another machine."""
+    """Whether a symbol is one of the architecture: a driver's line is no reason to choose another machine.
+
+    Its debug options are those of any machine.
+    """
     symbol = model.symbol(name)
-    return symbol is not None and all(place.path.startswith("arch/") for place in symbol.definitions)
+    paths = [place.path for place in symbol.definitions] if symbol is not None else []
+    return bool(paths) and all(path.startswith("arch/") and not path.endswith("Kconfig.debug") for path in paths)
 
 
 def honour_goal(values: Values, document: Document, finding: Finding) -> HonourGoal | None:

@@ -29,6 +29,7 @@ from kpolicy.policy.fixes.assumed import is_refused_by_assumption, toolchain_nam
 from kpolicy.policy.fixes.goals import LineGoal, RequirementGoal, RuleGoal, UnmetGoal, is_about_a_line
 from kpolicy.policy.fixes.renaming import RenamingGoal
 from kpolicy.policy.judging.required import wanted_value
+from kpolicy.policy.roles.names import is_own_defconfig
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -66,7 +67,11 @@ def why_hopeless(values: Values, document: Document, finding: Finding, search: S
     # Of lines that are lost on a far way round there is nothing to learn.
     if other is not None and not (reasons and is_about_a_line(other)):
         reason = f"the edit that clears it causes another finding: {other.message} [{other.rule}]"
-        return Hopeless(finding, reason, other.place, other.rule)
+        if isinstance(search.goal, RequirementGoal) and is_own_defconfig(values):
+            reason += "; a defconfig of the tree is judged as its name says: edit a fragment on it, or state the role"
+        # The place may be a line that only the edit adds.
+        place = other.place if other.place.path != document.path or document.has(other.place) else finding.place
+        return Hopeless(finding, reason, place, other.rule)
     if isinstance(search.goal, RenamingGoal):
         return Hopeless(finding, "no single line under the new name gives the same values", finding.place)
     if search.other_machine:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kpolicy.policy.checks.registry import UNREADABLE
 from kpolicy.policy.edits import line_of
@@ -14,6 +14,9 @@ from kpolicy.policy.fixes.honour import HonourGoal
 from kpolicy.policy.fixes.hopeless import Hopeless, unsafe_only, why_hopeless
 from kpolicy.policy.fixes.requests import Guard
 from kpolicy.policy.fixes.search import Search, Step
+
+# Only for the reason: that --unsafe would help.
+_MOST_TRIES: Final = 12
 
 if TYPE_CHECKING:
     from kpolicy.policy.fixes.goals import Goal
@@ -46,7 +49,7 @@ def why_none(task: Task, bench: Workbench, start: Edits, finding: Finding, tried
     if search.goal is None or task.unsafe or not any(item.cost or item.denied for item in tried):
         return reason
     free = Search(bench, finding, search.goal, replace(search.guard, unsafe=True), start, forced=True)
-    solution = next(free.solutions(), None)
+    solution = next(free.solutions(_MOST_TRIES), None)
     return reason if solution is None else unsafe_only(finding, free.lost(solution)) or reason
 
 

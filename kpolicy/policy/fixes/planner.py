@@ -28,6 +28,8 @@ from kpolicy.policy.fixes.ways import Ways
 from kpolicy.policy.fixes.workbench import Edits, Workbench, key_of
 
 if TYPE_CHECKING:
+    from kpolicy.config.model import Assignment
+    from kpolicy.evaluate.values import Values
     from kpolicy.location import Location
     from kpolicy.policy.fixes.goals import Goal
     from kpolicy.policy.fixes.lines import Edit
@@ -339,9 +341,17 @@ class _Planner:
             edits=self._edits,
             changes=tuple(item for item in changes if item.symbol in asked),
             side_effects=tuple(item for item in changes if item.symbol not in asked),
-            given_up=marked(after.model, tuple(given_up(task, fixes, after, self._unproved, self._followed))),
+            given_up=marked(
+                after.model, tuple(given_up(task, fixes, after, self._unproved, self._followed, self._with_line))
+            ),
             minimal=self._minimal,
         )
+
+    def _with_line(self, line: Assignment) -> tuple[Values, tuple[Finding, ...]]:
+        """The values with all edits but those of a line, and the findings that it would cause."""
+        where = line.location.line if line.location.path == self._task.document.path else 0
+        edits = tuple(edit for edit in self._edits if not edit.line or edit.line != where)
+        return self._bench.evaluate(edits), self._bench.new(edits, self._edits)
 
     def _guard(self, finding: Finding) -> Guard:
         return Guard(self._requests, self._task.about(self._bench.evaluate(self._edits), finding))

@@ -21,7 +21,10 @@ _WIDTH: Final = 98
 
 @dataclass(frozen=True, slots=True)
 class RoleReport:
-    """The role of a config, what would make it another, and what it is by other readings (role, reading)."""
+    """The role of a config, what would make it another, and what it is by other readings (role, reading).
+
+    `in_fragment`: the lines change it in a fragment on the config alone, whose own name is that of a production kernel.
+    """
 
     config: str
     architecture: str
@@ -30,6 +33,7 @@ class RoleReport:
     verdict: RoleVerdict
     alternatives: tuple[Alternative, ...]
     other_readings: Mapping[tuple[str, str], str]
+    in_fragment: bool = False
 
 
 def role_lines(report: RoleReport, style: Style) -> Iterator[str]:
@@ -46,7 +50,8 @@ def role_lines(report: RoleReport, style: Style) -> Iterator[str]:
     if report.alternatives:
         untried = not any(item.tried for item in report.alternatives)
         how = "not tested: needs --tree" if untried else "each tested"
-        yield f"  lines that change the role ({how})"
+        where = f" in a fragment on {printable(report.config.rpartition('/')[2])}" if report.in_fragment else ""
+        yield f"  lines that change the role{where} ({how})"
         yield from columns(_alternatives(report), indent="    ")
     if report.other_readings:
         yield "  by other readings"
