@@ -6,6 +6,7 @@ lab/recipes/layouts.toml has the configs, the objects, and what each figure is c
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import re
@@ -19,7 +20,7 @@ from kpolicy.config.boot_files import read_command_lines
 from kpolicy.config.read import parse_config
 from kpolicy.costing.bill import Bill, Machine, make_bill
 from kpolicy.costing.catalogue import shipped_costs
-from kpolicy.costing.formula import Formula, names, value_of
+from kpolicy.costing.formula import Formula, NoFigureError, names, value_of
 from kpolicy.costing.syntax import parse_formula
 from kpolicy.policy.expressions.expression import symbols
 from kpolicy.run.bare import bare_values, truth
@@ -142,8 +143,9 @@ def mentioned() -> Sequence[str]:
 
 def compare(layout: Layout, compositions: Sequence[Composition]) -> Iterator[Compared]:
     """The figures of a layout, of the costs that its config has and the compositions name."""
+    lines = "".join(f"CONFIG_{name}={value}\n" for name, value in layout.config.items() if value != "n")
     for composition in compositions:
-        bill = _bill(layout, composition.parameters)
+        bill = _bill(layout.release, layout.architecture, lines, composition.parameters)
         for item in bill.items:
             if item.cost.id == composition.cost:
                 number = item.cost.figures.index(item.figure) if item.figure is not None else None
@@ -177,7 +179,10 @@ class _Numbers:
 
     def number(self, name: str) -> int | None:
         if name in self.sizes:
-            return self.layout.sizes.get(self.sizes[name])
+            size = self.layout.sizes.get(self.sizes[name])
+            if size is None:
+                raise NoFigureError(f"{self.layout.variant}: there is no size of {self.sizes[name]}")
+            return size
         ram, page_size = self.bill.machine.ram, self.bill.page_size
         pages = ram // page_size if ram and page_size else None
         variables = {
@@ -193,10 +198,9 @@ class _Numbers:
         return {"y": 1, "m": 1, "n": 0}[value] if value in ("y", "m", "n") else int(value, 0)
 
 
-def _bill(layout: Layout, parameters: str) -> Bill:
-    lines = "".join(f"CONFIG_{name}={value}\n" for name, value in layout.config.items() if value != "n")
-    architecture = MACHINES[layout.architecture].kernel_architecture
-    title = f"# Linux/{architecture} {layout.release} Kernel Configuration\n"
+@functools.cache
+def _bill(release: str, architecture: str, lines: str, parameters: str) -> Bill:
+    title = f"# Linux/{MACHINES[architecture].kernel_architecture} {release} Kernel Configuration\n"
     head = f"#\n# Automatically generated file; DO NOT EDIT.\n{title}#\n"
     loader = read_command_lines([parameters], None) if parameters else None
     values = bare_values(parse_config(".config", (head + lines).encode()), None, None).booted(loader)
