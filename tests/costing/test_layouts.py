@@ -41,7 +41,7 @@ def _wrong(layout: Layout) -> list[str]:
 
 
 def test_there_are_layouts_of_the_releases() -> None:
-    assert {path.stem for path in FILES} >= {"6.1-x86_64", "6.12-x86_64", "7.3-x86_64", "6.12-arm64"}
+    assert {path.stem for path in FILES} >= {"6.1-x86_64", "6.12-x86_64", "7.3-x86_64", "6.12-arm64", "7.3-arm64"}
     for path in FILES:
         found = list(load_layouts(path))
         plan = load_plan(found[0].architecture, found[0].release)
