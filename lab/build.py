@@ -48,18 +48,19 @@ def build_kernel(kernel: Kernel, base: Build, build: Build, jobs: int) -> float:
     asked.write_text("".join(f"{line}\n" for line in lines))
     log = results / "log"
     log.write_text(f"# Linux {kernel.release}, {kernel.machine.architecture}, {kernel.compiler}, recipe {build.name}\n")
-    _make(kernel, log, "allnoconfig", asked=asked)
+    run_make(kernel, log, "allnoconfig", asked=asked)
     config = (objects / ".config").read_text()
-    ignored = tuple(_ignored(build.lines, config)) if build.name != BASE else ()
-    if ignored:
-        raise LabError(f"{build.name}: requested, but not in the config of {kernel.release}: {', '.join(ignored)}")
-    _make(kernel, log, f"-j{jobs}", Path(kernel.machine.image).name)
+    lost = tuple(ignored(build.lines, config)) if build.name != BASE else ()
+    if lost:
+        raise LabError(f"{build.name}: requested, but not in the config of {kernel.release}: {', '.join(lost)}")
+    run_make(kernel, log, f"-j{jobs}", Path(kernel.machine.image).name)
     _keep(kernel, results)
     (results / _DONE).write_text(inputs_of(kernel, base, build) + "\n")
     return time.monotonic() - start
 
 
-def _ignored(lines: Sequence[str], config: str) -> Iterator[str]:
+def ignored(lines: Sequence[str], config: str) -> Iterator[str]:
+    """The requested lines that a config does not have."""
     found = set(config.splitlines())
     for line in lines:
         name, _, value = line.partition("=")
@@ -67,14 +68,15 @@ def _ignored(lines: Sequence[str], config: str) -> Iterator[str]:
             yield line
 
 
-def _make(kernel: Kernel, log: Path, *targets: str, asked: Path | None = None) -> None:
+def run_make(kernel: Kernel, log: Path, *targets: str, asked: Path | None = None, objects: Path | None = None) -> None:
+    """Run make for targets in an object tree, the shared one unless stated; raises LabError if it fails."""
     machine = kernel.machine
     command = [
         "make",
         "-s",
         "-C",
         str(kernel.tree),
-        f"O={kernel.objects}",
+        f"O={objects or kernel.objects}",
         f"ARCH={machine.kernel_architecture}",
         f"CROSS_COMPILE={machine.prefix}",
         f"CC=ccache {machine.compiler}",

@@ -49,9 +49,12 @@ class Kernel:
         return self.work / self.name / build
 
 
-def find_kernel(tree: Path, machine: Machine, work: Path) -> Kernel:
-    """The kernel of a tree; raises LabError if a program is missing or the tree is none."""
-    missing = tuple(machine.missing())
+def find_kernel(tree: Path, machine: Machine, work: Path, *, boots: bool = True) -> Kernel:
+    """The kernel of a tree; raises LabError if a program is missing or the tree is none.
+
+    Without `boots` no emulator is needed.
+    """
+    missing = tuple(machine.missing(boots=boots))
     if missing:
         raise LabError("\n".join(missing))
     if not (tree / "Makefile").is_file() or not (tree / "Kconfig").is_file():
@@ -59,7 +62,8 @@ def find_kernel(tree: Path, machine: Machine, work: Path) -> Kernel:
     if (tree / ".config").exists() or (tree / "include" / "config").exists():
         raise LabError(f"{tree} has a build in it: run make mrproper there, the lab builds elsewhere")
     compiler = _first_line(machine.compiler, "--version")
-    return Kernel(tree, machine, work, release_of(tree), compiler, _first_line(machine.emulator, "--version"))
+    emulator = _first_line(machine.emulator, "--version") if boots else ""
+    return Kernel(tree, machine, work, release_of(tree), compiler, emulator)
 
 
 def _first_line(*command: str) -> str:

@@ -47,10 +47,10 @@ class Machine:
         """The compiler of the kernel."""
         return f"{self.prefix}gcc"
 
-    def missing(self) -> Iterable[str]:
-        """What must be installed first, in words."""
+    def missing(self, *, boots: bool = True) -> Iterable[str]:
+        """What must be installed first, in words: without the emulator if nothing is booted."""
         programs = (
-            (self.emulator, self.packages),
+            *(((self.emulator, self.packages),) if boots else ()),
             (self.compiler, self.packages),
             ("ccache", "ccache"),
             *((name, name) for name in ("make", "flex", "bison", "bc")),

@@ -11,12 +11,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 RECIPES: Final = Path(__file__).resolve().parent / "recipes"
 BASE: Final = "base"
 
 _Entry = TypeVar("_Entry", bound="Build | Boot | Table")
+_Form = TypeVar("_Form", bound="DataclassInstance")
 
 
 class RecipeError(Exception):
@@ -157,19 +161,20 @@ def _read(path: Path, kind: str, form: type[_Entry]) -> Iterator[_Entry]:
     table: dict[str, Any] = tomllib.loads(path.read_text())
     if set(table) - {kind}:
         raise RecipeError(f"{path.name}: unknown key {', '.join(sorted(set(table) - {kind}))}")
-    known = {field.name: field for field in fields(form)}
     for entry in table.get(kind, []):
-        yield _entry(path.name, entry, form, known)
+        yield entry_of(path.name, entry, form)
 
 
-def _entry(file: str, entry: Mapping[str, Any], form: type[_Entry], known: Mapping[str, Any]) -> _Entry:
-    name = entry.get("name", "?")
+def entry_of(file: str, entry: Mapping[str, Any], form: type[_Form]) -> _Form:
+    """The entry of a recipe file; raises RecipeError if it has other keys or types than its form."""
+    known = {field.name: field for field in fields(form)}
+    name = entry.get("name", entry.get("path", entry.get("cost", "?")))
     values: dict[str, Any] = {}
     for key, value in entry.items():
         if key not in known:
             raise RecipeError(f"{file}: {name}: unknown key {key}")
         values[key] = tuple(value) if isinstance(value, list) else value
-        wanted = known[key].type
+        wanted = str(known[key].type)
         if not isinstance(values[key], {"str": str, "int": int}.get(wanted, tuple)):
             raise RecipeError(f"{file}: {name}: {key} is not of the type {wanted}")
     try:

@@ -108,6 +108,8 @@ CASES = [
     Case("kfence/metadata", 0, f"{X86} {LOCKDEP} KFENCE KFENCE_SAMPLE_INTERVAL=100 KFENCE_NUM_OBJECTS=255", 76 * 4096),
     # 7.3 has no extension of a slab object: 1152 bytes; * 255 = 293760; 72 pages.
     Case("kfence/metadata", 1, f"{X86} KFENCE KFENCE_SAMPLE_INTERVAL=100 KFENCE_NUM_OBJECTS=255 MEMCG", 72 * 4096, NEW),
+    # 6.1 has an array: 1152 bytes, and with memcg a pointer, 1160; * 255, not rounded up.
+    Case("kfence/metadata", 2, f"{X86} KFENCE KFENCE_SAMPLE_INTERVAL=0 KFENCE_NUM_OBJECTS=255 MEMCG", 295800, OLD),
     # 0x40000 words of 8 B = 2 MiB for each of 64 CPUs.
     Case("kcov/areas", 0, f"{X86} KCOV KCOV_IRQ_AREA_SIZE=0x40000", 128 * M, cpus=64),
     # PREEMPT_RT: twice as many areas, and for one CPU four more.
@@ -135,9 +137,17 @@ CASES = [
         ram=16 * G,
     ),
     Case("alloc-profiling/page-tags", 0, f"{X86} MEM_ALLOC_PROFILING", 32 * M, ram=16 * G),
-    # Each slab object has a pointer more; a call site 4 + 4 + 4 * 8 = 40 bytes, and 8 + 8 on each CPU.
-    Case("alloc-profiling/objects", 0, f"{X86} MEM_ALLOC_PROFILING", 8),
+    # Each slab object has a slabobj_ext: a pointer, aligned to 8 bytes.  In 6.12 memcg has a pointer in it too: 8 + 8,
+    # on 32 bits 4 + 4.
+    Case("alloc-profiling/objects", 0, f"{X86} MEM_ALLOC_PROFILING MEMCG", 16),
+    Case("alloc-profiling/objects", 0, "X86 X86_32 MEM_ALLOC_PROFILING MEMCG", 8),
+    Case("alloc-profiling/objects", 1, f"{X86} MEM_ALLOC_PROFILING", 8),
+    Case("alloc-profiling/objects", 1, f"{X86} MEM_ALLOC_PROFILING MEMCG", 8, NEW),
+    Case("alloc-profiling/objects", 1, "X86 X86_32 MEM_ALLOC_PROFILING", 8),
+    # A call site has a codetag of 4 + 4 + 3 * 8 = 32 bytes, a pointer of 8, and 8 + 8 on each CPU.  On 32 bits the
+    # codetag has 4 + 4 + 3 * 4 = 20, aligned 24, and with the pointer 28, aligned 32.
     Case("alloc-profiling/sites", 0, f"{X86} MEM_ALLOC_PROFILING", 72, cpus=2),
+    Case("alloc-profiling/sites", 0, "X86 X86_32 MEM_ALLOC_PROFILING", 64, cpus=2),
     # An entry of 8 B for each of 4194304 pages.
     Case(
         "page-alloc/direct-map",
