@@ -57,8 +57,7 @@ def _leave_out_older_kernels(config: pytest.Config, items: list[pytest.Item]) ->
     left_out = [
         item
         for item in items
-        if item.get_closest_marker("newest_kernel")
-        and getattr(item, "callspec").params["release"] != RELEASES[0]  # noqa: B009 - pytest does not declare it
+        if item.get_closest_marker("newest_kernel") and getattr(item, "callspec").params["release"] != RELEASES[0]  # noqa: B009 - pytest does not declare it
     ]
     if left_out:
         config.hook.pytest_deselected(items=left_out)

@@ -98,7 +98,7 @@ def test_one_config_that_cannot_be_read_hides_no_other(demo: Path) -> None:
 def test_text(demo: Path) -> None:
     lines = kpolicy("role", "--tree", demo, "i386_defconfig").out.splitlines()
     assert lines[0] == "arch/x86/configs/i386_defconfig: production"
-    assert "  lines that change the role (each tested)" in lines
+    assert "  lines that change the role in a fragment on i386_defconfig (each tested)" in lines
     assert "  by other readings" in lines
 
 

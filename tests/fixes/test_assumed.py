@@ -38,6 +38,14 @@ config MIXED
 
 config NEVER_ASKED_FOR
 	bool "never asked for"
+
+config OUT_OF_REACH
+	bool "out of reach"
+	depends on HAS_IT
+	depends on NEVER
+
+config NEVER
+	bool
 """
 
 
@@ -60,8 +68,14 @@ def test_the_line_is_kept(tmp_path: Path, lines: str, words: tuple[str, ...], na
     assert f"the assumed toolchain ({name}) does not support it, a real one may: try --toolchain exec" in outcome.err
 
 
-def test_what_the_config_refuses_too_goes(tmp_path: Path) -> None:
-    assert "\n-CONFIG_MIXED=y\n" in _fix(tmp_path, "CONFIG_MIXED=y\n").out
+def test_what_no_line_changes_goes(tmp_path: Path) -> None:
+    assert "\n-CONFIG_OUT_OF_REACH=y\n" in _fix(tmp_path, "CONFIG_OUT_OF_REACH=y\n").out
+
+
+def test_what_a_line_would_change_is_not_given_up_for_an_assumption(tmp_path: Path) -> None:
+    outcome = _fix(tmp_path, "CONFIG_MIXED=y\n")
+    assert outcome.out == ""
+    assert "the assumed toolchain (dummy) does not support it" in outcome.err
 
 
 @pytest.mark.skipif(shutil.which("gcc") is None, reason="no gcc")

@@ -14,6 +14,7 @@ from kpolicy.policy.fixes.given_up import given_up
 from kpolicy.policy.fixes.lines import Document
 from kpolicy.policy.fixes.plan import Fix, Task
 from tests.fixes.bench import PATH, Small, counts, edits, given, rule
+from tests.kconfig.small import load, make_tree
 
 _KCONFIG = """\
 config MODULES
@@ -466,3 +467,69 @@ def test_in_a_joint_fix_each_edit_is_with_the_finding_that_needs_it(tmp_path: Pa
     plan = Small(tmp_path, kconfig, required=required).fix("")
     by_finding = {fix.finding.symbol: [edit.symbol for edit in fix.edits] for fix in plan.fixes}
     assert by_finding == {**{name: [name] for name in names}, "LAST": ["GATE", "LAST"]}
+
+
+_REASONS = """\
+config DEBUG
+	bool "debug"
+
+config CHECK
+	bool "check"
+	depends on DEBUG
+
+config OTHER
+	bool "other"
+	depends on DEBUG
+
+choice
+	prompt "model"
+
+config FIRST
+	bool "first"
+
+config SECOND
+	bool "second"
+
+endchoice
+
+config UNWINDER_POINTERS
+	bool "frame pointers"
+	select POINTERS
+
+config POINTERS
+	bool
+
+config WIDTH
+	int "width"
+	range 1 64
+	default 8
+"""
+
+
+def test_the_reason_of_a_request_that_is_given_up_is_that_of_the_edited_config(tmp_path: Path) -> None:
+    small = Small(tmp_path, _REASONS, [rule("CHECK", "# CONFIG_CHECK is not set", name="own/check")])
+    plan = small.fix("CONFIG_CHECK=y\nCONFIG_OTHER=y\n")
+    assert "add CONFIG_DEBUG=y" in edits(plan) or "change CONFIG_CHECK=y to CONFIG_DEBUG=y" in edits(plan)
+    assert [(item.text, item.reason) for item in plan.given_up] == [("CONFIG_CHECK=y", "own/check would report it")]
+
+
+def test_a_member_that_gives_way_to_a_requirement_is_given_up(tmp_path: Path) -> None:
+    plan = Small(tmp_path, _REASONS, required="CONFIG_SECOND=y\n").fix("CONFIG_FIRST=y\n")
+    [item] = plan.given_up
+    assert (item.text, item.works) == ("CONFIG_FIRST=y", False)
+    assert item.reason == "the choice takes CONFIG_SECOND=y for CONFIG_SECOND"
+
+
+def test_a_number_out_of_range_is_given_up(tmp_path: Path) -> None:
+    plan = Small(tmp_path, _REASONS).fix("CONFIG_WIDTH=128\n")
+    assert edits(plan) == ["change CONFIG_WIDTH=128 to CONFIG_WIDTH=64"]
+    assert [(item.text, item.reason) for item in plan.given_up] == [
+        ("CONFIG_WIDTH=128", "out of range 1 to 64 (Kconfig:32)")
+    ]
+
+
+def test_the_debug_options_of_an_architecture_are_those_of_any_machine(tmp_path: Path) -> None:
+    small = Small(tmp_path, 'config TOP\n\tbool "top"\n')
+    make_tree(tmp_path, {"Kconfig": 'source "arch/x86/Kconfig.debug"\n', "arch/x86/Kconfig.debug": _REASONS})
+    small.model = load(tmp_path)
+    assert edits(small.fix("CONFIG_POINTERS=y\n")) == ["add CONFIG_UNWINDER_POINTERS=y"]

@@ -47,7 +47,9 @@ def given_up(
         effect = effects.get(fix.finding.place)
         if effect is not None and _is_given_up(fix, effect, after):
             line = effect.assignment
-            why = f"{fix.finding.rule} reports it" if effect.effect == "honoured" else _refused(task, effect, after, kept)
+            why = (
+                f"{fix.finding.rule} reports it" if effect.effect == "honoured" else _refused(task, effect, after, kept)
+            )
             proved = line.location not in unproved
             yield GivenUp(line.name, line.text, line.location, why, works=False, proved=proved)
     others = [item for item in followed if not is_about_a_line(item)]
@@ -70,7 +72,7 @@ def given_up(
 
 
 def _named(task: Task, finding: Finding) -> frozenset[str]:
-    """The symbols whose lines a finding is about.  A requirement is about one: another member of its choice gives way."""
+    """The symbols that a finding is about; of a requirement that one: another member of its choice gives way."""
     every = task.about(task.values, finding)
     if not isinstance(task.goal(finding), RequirementGoal):
         return every
