@@ -93,13 +93,16 @@ class Changes:
         parts = [self._broken(edge, high, depth) for edge in self._edges(record[REVERSE])]
         if self._values.node_visibility(node):
             return _merged([*parts, {node: high}])
+        shown = None
+        if record[FLAGS] & HAS_PROMPT:
+            shown = _merged([*parts, {node: high}, self.to(record[VISIBILITY], MOD, YES, depth)])
         for default, condition in record[DEFAULTS]:
             given = min(self._values.node_value(default), self._values.node_value(condition))
             if given > high:
                 parts.append(_fewest([self.to(condition, NO, high, depth), self.to(default, NO, high, depth)]))
         if record[IMPLIED] != NO:
             parts.append(_fewest([self.to(record[IMPLIED], NO, high, depth), self.to(record[DIRECT], NO, high, depth)]))
-        return _merged(parts)
+        return _fewest([_merged(parts), shown])
 
     def _other_member(self, node: int, record: Record, depth: int) -> Edits | None:
         others = [member for member in self._core.choices[record[CHOICE]][2] if member != node]

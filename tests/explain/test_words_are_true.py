@@ -433,7 +433,7 @@ def test_m_that_became_y_names_modules(make: Make) -> None:
     explained = site.explain("DRIVER", "CONFIG_DRIVER=m\n")
     assert f"{words} some.config:1 [person]" in explained
     assert "MODULES=n: no line sets it" in explained
-    assert "changing this line makes it m" in explained
+    assert "CONFIG_MODULES=y makes it m" in explained
     empty, asked = site.file("empty", ""), site.file("asked", "CONFIG_DRIVER=m\n")
     both = site.file("both", "CONFIG_DRIVER=m\nCONFIG_MODULES=y\n")
     for before in (empty, both):
@@ -639,3 +639,12 @@ def test_a_line_that_is_not_valid_is_named(make: Make) -> None:
     explained = site.explain("CHECK", "CONFIG_CHECK=m\n")
     assert f"CHECK=n {words}" in explained
     assert f"CHECK=n: {words}" in explained
+
+
+def test_what_takes_expert_to_turn_off_names_both_lines(make: Make) -> None:
+    site = make('config EXPERT\n\tbool "expert"\n\nconfig PRINT\n\tbool "print" if EXPERT\n\tdefault y\n')
+    explained = site.explain("PRINT", "")
+    assert "to make it n (tested)" in explained
+    assert "# CONFIG_PRINT is not set" in explained
+    assert "CONFIG_EXPERT=y" in explained
+    assert "no config line found that changes it" not in explained

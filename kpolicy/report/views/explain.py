@@ -99,11 +99,15 @@ def _decision(found: Explanation, item: Decision) -> tuple[str, str, str, str]:
     if item.gives is None:
         result = "not tested"
     elif item.gives == found.value:
-        result = "changing this line alone does not change the value"
+        result = f"{_contrary(item)} alone does not change the value"
     else:
-        result = f"changing this line makes it {item.gives}"
+        result = f"{_contrary(item)} makes it {item.gives}"
     place = str(item.location) if item.location is not None else ""
     return (item.text, place, f"[{item.decider}]", result)
+
+
+def _contrary(item: Decision) -> str:
+    return "changing this line" if item.line is not None else item.opposite
 
 
 def explain_document(report: ExplainReport) -> dict[str, Any]:
