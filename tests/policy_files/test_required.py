@@ -131,7 +131,7 @@ def test_a_value_that_the_symbol_cannot_have_is_an_error_of_the_policy(line: str
 def test_a_symbol_that_linux_no_longer_defines_is_a_note() -> None:
     finding = only(values_of("DEBUG_KERNEL"), "CONFIG_IOSCHED_CFQ=y")
     assert (finding.rule, finding.severity) == ("policy/unknown-requirement", "note")
-    assert finding.message.endswith("x86 has no such symbol in this tree: last in Linux 4.20")
+    assert finding.message.endswith("x86 has no such symbol in this tree: in Linux 4.20, gone by 5.0.1")
 
 
 def test_an_unknown_symbol_is_a_warning() -> None:

@@ -126,8 +126,12 @@ def _holds(run: Lifetime, series: KernelVersion) -> bool:
 def _gone(found: Lifetime) -> str:
     if not found.last:
         return f"gone before Linux {found.after}"
-    exact = f"last in Linux {found.last}"
-    return exact if _adjoin(found.last, found.after) else f"in Linux {found.last}, gone by {found.after}"
+    tree = next(tree for tree in _trees() if _series_of(tree) == parse_version(found.after))
+    if _adjoin(found.last, found.after) and not tree.sublevel:
+        return f"last in Linux {found.last}"
+    # A stable release takes in what later ones remove: the first of its series may have it still.
+    by = f"{found.after}.{tree.sublevel}" if tree.sublevel else found.after
+    return f"in Linux {found.last}, gone by {by}"
 
 
 def _successor(name: str, found: Lifetime) -> str:
