@@ -81,6 +81,9 @@ def why_hopeless(values: Values, document: Document, finding: Finding, search: S
         return Hopeless(finding, f"the edit that clears it changes the role to {search.other_role}", finding.place)
     if not reasons and finding.rule == UNREADABLE:
         return Hopeless(finding, "it is not clear what the line requests", finding.place)
+    if not reasons and search.cost:
+        lost = listed([item.line.text for item in search.cost])
+        return Hopeless(finding, f"the edits that were tried give up {lost}", search.cost[0].line.location)
     if not reasons:
         return Hopeless(finding, "no config line decides it", finding.place)
     text = "; ".join(dict.fromkeys(reason for reason, _location in reasons))

@@ -44,6 +44,8 @@ def searches(
 def why_none(task: Task, bench: Workbench, start: Edits, finding: Finding, tried: Sequence[Search]) -> Hopeless:
     """Why the searches for a finding found nothing."""
     found = [item for item in tried if not isinstance(item.goal, HonourGoal)]
+    # One that met another finding on its way knows more.
+    found.sort(key=lambda item: item.obstacle is None)
     search = found[0] if found else Search(bench, finding, None, Guard({}, frozenset()), start)
     reason = why_hopeless(task.values, task.document, finding, search)
     if search.goal is None or task.unsafe or not any(item.cost or item.denied for item in tried):
