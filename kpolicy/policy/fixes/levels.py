@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from kpolicy.policy.checks.registry import UNREADABLE
 from kpolicy.policy.edits import line_of
-from kpolicy.policy.fixes.goals import RequirementGoal
+from kpolicy.policy.fixes.goals import RequirementGoal, is_about_a_line
 from kpolicy.policy.fixes.honour import HonourGoal
 from kpolicy.policy.fixes.hopeless import Hopeless, unsafe_only, why_hopeless
 from kpolicy.policy.fixes.requests import Guard
@@ -45,7 +45,7 @@ def why_none(task: Task, bench: Workbench, start: Edits, finding: Finding, tried
     """Why the searches for a finding found nothing."""
     found = [item for item in tried if not isinstance(item.goal, HonourGoal)]
     # One that met another finding on its way knows more.
-    found.sort(key=lambda item: item.obstacle is None)
+    found.sort(key=lambda item: item.obstacle is None or is_about_a_line(item.obstacle))
     search = found[0] if found else Search(bench, finding, None, Guard({}, frozenset()), start)
     reason = why_hopeless(task.values, task.document, finding, search)
     if search.goal is None or task.unsafe or not any(item.cost or item.denied for item in tried):
