@@ -26,7 +26,11 @@ def _told(folder: Path, lines: str, release: str = "6.12.43", *words: str) -> li
     ("line", "release", "says"),
     [
         ("CONFIG_MEMCG_SWAP=y", "6.12.43", "CONFIG_MEMCG_SWAP is not in Linux 6.12 (part of MEMCG since Linux 6.1)"),
-        ("CONFIG_DEBUG_CREDENTIALS=y", "6.12.43", "CONFIG_DEBUG_CREDENTIALS is not in Linux 6.12 (in Linux 6.5, gone by 6.6.9)"),
+        (
+            "CONFIG_DEBUG_CREDENTIALS=y",
+            "6.12.43",
+            "CONFIG_DEBUG_CREDENTIALS is not in Linux 6.12 (in Linux 6.5, gone by 6.6.9)",
+        ),
         ("# CONFIG_SLAB is not set", "6.12.43", "CONFIG_SLAB is not in Linux 6.12 (last in Linux 6.7)"),
         ("CONFIG_RETPOLINE=y", "6.12.43",
          "CONFIG_RETPOLINE is not in Linux 6.12 (named MITIGATION_RETPOLINE since Linux 6.9)"),
