@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from kpolicy.config.read import parse_lines
 from kpolicy.policy.edits import without_needless
 from kpolicy.policy.fixes.at_once import all_together
+from kpolicy.policy.fixes.finished import finished
 from kpolicy.policy.fixes.given_up import given_up
 from kpolicy.policy.fixes.goals import JointGoal, is_about_a_line
 from kpolicy.policy.fixes.honour import HonourGoal, honour_goal
@@ -19,8 +19,7 @@ from kpolicy.policy.fixes.hopeless import Hopeless, guessed, unclear
 from kpolicy.policy.fixes.joint import are_apart, fewer
 from kpolicy.policy.fixes.levels import searches, tidied, why_none
 from kpolicy.policy.fixes.line_fixes import Honouring
-from kpolicy.policy.fixes.never import marked, with_exclusions
-from kpolicy.policy.fixes.plan import Fix, Plan, Task, UnprovedError, changed_values
+from kpolicy.policy.fixes.plan import Fix, Plan, Task, UnprovedError
 from kpolicy.policy.fixes.repair import Repair
 from kpolicy.policy.fixes.requests import Guard, is_kept, requests_of
 from kpolicy.policy.fixes.search import Search, Step
@@ -323,29 +322,12 @@ class _Planner:
     def plan(self) -> Plan:
         """The plan; raises UnprovedError when the text that it makes does not do what it promises."""
         task = self._task
-        edited = task.document.edited(self._edits)
-        text = parse_lines(task.document.path, task.document.text(self._edits))
-        own = [item for item in edited.assignments if item.location.path == task.document.path]
-        if [(item.name, item.value) for item in own] != [(item.name, item.value) for item in text.assignments]:
-            raise UnprovedError("the edited text does not have the planned lines")
         if self._edits and not self._holds(self._edits, [fix.finding for fix in self._fixes]):
             raise UnprovedError("the edits together do not clear all findings that they clear one by one")
         after = self._bench.evaluate(self._edits)
-        changes = tuple(changed_values(task.values, after)) if self._edits else ()
-        asked = {edit.symbol for edit in self._edits}
         fixes = tuple(sorted(self._fixes, key=lambda fix: task.findings.index(fix.finding)))
-        return Plan(
-            document=task.document,
-            fixes=fixes,
-            hopeless=with_exclusions(task, after, self._hopeless),
-            edits=self._edits,
-            changes=tuple(item for item in changes if item.symbol in asked),
-            side_effects=tuple(item for item in changes if item.symbol not in asked),
-            given_up=marked(
-                after.model, tuple(given_up(task, fixes, after, self._unproved, self._followed, self._with_line))
-            ),
-            minimal=self._minimal,
-        )
+        lost = given_up(task, fixes, after, self._unproved, self._followed, self._with_line)
+        return finished(task, after, fixes, self._hopeless, self._edits, tuple(lost), minimal=self._minimal)
 
     def _with_line(self, line: Assignment) -> tuple[Values, tuple[Finding, ...]]:
         """The values with all edits but those of a line, and the findings that it would cause."""
