@@ -101,6 +101,8 @@ CASES = [
     Case("kfence/pool", 0, f"{ARM} KFENCE KFENCE_SAMPLE_INTERVAL=100 KFENCE_NUM_OBJECTS=63", 524288),
     # mm/kfence/core.c: kfence_alloc_pool_and_metadata() sets nothing aside where the interval is 0.
     Case("kfence/pool", 0, f"{X86} KFENCE KFENCE_SAMPLE_INTERVAL=0 KFENCE_NUM_OBJECTS=255", 2 * M),
+    # arch/arm64/mm/pageattr.c: can_set_direct_map(); 1 GiB of pages of 4 KiB.
+    Case("kfence/linear-map", 0, f"{ARM} KFENCE KFENCE_SAMPLE_INTERVAL=0 KFENCE_NUM_OBJECTS=255", 2 * M, ram=G),
     # 16 + 16 + 4 + 4 + 4 * 8 + 2 * (4 + 4 + 8 + 4 + 4 + 64 * 8) + 8 + 8 (memcg) = 1160; * 255 = 295800; 73 pages.
     Case("kfence/metadata", 0, f"{X86} KFENCE KFENCE_SAMPLE_INTERVAL=100 KFENCE_NUM_OBJECTS=255 MEMCG", 73 * 4096),
     Case("kfence/metadata", 0, f"{X86} KFENCE KFENCE_SAMPLE_INTERVAL=0 KFENCE_NUM_OBJECTS=255 MEMCG", 73 * 4096),
