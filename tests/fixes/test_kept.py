@@ -286,11 +286,17 @@ endchoice
     assert given(plan) == []
 
 
-def test_a_refusal_in_a_later_file_takes_no_request_that_works(tmp_path: Path) -> None:
+def test_of_a_stack_the_later_file_decides(tmp_path: Path) -> None:
     small = Small(tmp_path, _KCONFIG)
     plan = small.fix("# CONFIG_CORE is not set\n", "CONFIG_SWITCH=y\n")
-    assert edits(plan) == ["remove # CONFIG_CORE is not set"]
-    assert [(item.text, item.works) for item in plan.given_up] == [("# CONFIG_CORE is not set", False)]
+    assert edits(plan) == ["add # CONFIG_SWITCH is not set"]
+    assert [(item.text, item.reason) for item in plan.given_up] == [("CONFIG_SWITCH=y", "my_defconfig:1 overrides it")]
+
+
+def test_a_later_line_for_what_has_no_prompt_takes_no_request_that_works(tmp_path: Path) -> None:
+    plan = Small(tmp_path, _REASONS).fix("# CONFIG_POINTERS is not set\n", "CONFIG_UNWINDER_POINTERS=y\n")
+    assert edits(plan) == ["remove # CONFIG_POINTERS is not set"]
+    assert [(item.text, item.works) for item in plan.given_up] == [("# CONFIG_POINTERS is not set", False)]
 
 
 def test_a_line_goes_where_an_earlier_file_says_what_is_needed(tmp_path: Path) -> None:

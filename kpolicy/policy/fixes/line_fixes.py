@@ -11,7 +11,7 @@ from kpolicy.policy.edits import without_needless
 from kpolicy.policy.fixes.honour import HonourGoal, honour_goal
 from kpolicy.policy.fixes.plan import Fix
 from kpolicy.policy.fixes.repair import Repair
-from kpolicy.policy.fixes.requests import Guard, chosen_below, requests_of
+from kpolicy.policy.fixes.requests import Guard, overridden_by, requests_of
 from kpolicy.policy.fixes.search import Search, Step
 
 if TYPE_CHECKING:
@@ -31,9 +31,8 @@ class Honouring:
     """Honours requests, one set of edits after the other; `start` are edits that are made already.
 
     First what takes no other request away; then what lifts a denial ("# CONFIG_X is not set") that blocks
-    several, or another member of a choice than an earlier file of the stack has.  `fixes` are the findings
-    that are cleared so, `edits` all edits for them, `parts` the searches that found some, `unproved` the lines of
-    findings for which not all was tried.
+    several, or a line of an earlier file of the stack.  `fixes` are the findings that are cleared so, `edits` all
+    edits for them, `parts` the searches that found some, `unproved` the lines of findings for which not all was tried.
     """
 
     def __init__(self, bench: Workbench, findings: Sequence[Finding], start: Edits) -> None:
@@ -76,7 +75,7 @@ class Honouring:
                     continue
                 if not impossible:
                     self.unproved.add(finding.place)
-            if search.denied or any(item.line.name in self._chosen(finding) for item in search.cost):
+            if search.denied or any(item.line.name in self._overridden(goal) for item in search.cost):
                 yield finding, goal
 
     def _by_proof(self, search: Search, goal: HonourGoal) -> tuple[Edits | None, bool]:
@@ -90,7 +89,7 @@ class Honouring:
         return honoured_by_proof(goal, search, still, cleared)
 
     def _lift(self, left: list[tuple[Finding, HonourGoal]]) -> None:
-        """Honour what takes a denial away, or what an earlier file chooses."""
+        """Honour what takes a denial away, or what an earlier file requests."""
         self._open = left
         while self._open:
             self._take_met()
@@ -123,11 +122,11 @@ class Honouring:
         start = (*self._start, *self.edits)
         guard = Guard(self._kept, frozenset((finding.symbol,)))
         if lifting:
-            guard = replace(guard, denials=True, chosen=self._chosen(finding))
+            guard = replace(guard, denials=True, overridden=self._overridden(goal))
         return Search(self._bench, finding, goal, guard, start)
 
-    def _chosen(self, finding: Finding) -> frozenset[str]:
-        return chosen_below(self._bench.evaluate(self._start), self._bench.document, finding.place)
+    def _overridden(self, goal: HonourGoal) -> frozenset[str]:
+        return overridden_by(goal.line, self._bench.document, self._bench.values.model)
 
     def _best(self, search: Search, goal: HonourGoal) -> Step | None:
         """Of the smallest sets of edits the one that honours most, and then the one that changes least."""
@@ -156,8 +155,8 @@ class Honouring:
         return len(set(before.on_nodes).symmetric_difference(after.on_nodes))
 
     def _is_worth(self, search: Search, step: Step) -> bool:
-        """Whether more is honoured than lost; a later file of a stack chooses anew."""
-        lost = [item for item in search.lost(step) if item.line.name not in search.guard.chosen]
+        """Whether more is honoured than lost; a later file of a stack comes before an earlier one."""
+        lost = [item for item in search.lost(step) if item.line.name not in search.guard.overridden]
         return not lost or self._honoured(step.edits) > len(lost)
 
     def _prune(self) -> None:

@@ -93,13 +93,13 @@ class Guard:
     """Which requests stay, whatever the edits for a finding are.
 
     `about` are the symbols that the finding is about: their lines are free.  A denial ("is not set") may only be
-    lifted with `denials`.  The symbols of `chosen` give way: a later file of the stack may choose another member.
-    With `unsafe` any request may go.
+    lifted with `denials`.  The lines for the symbols of `overridden` give way: the finding's own
+    line is in a later file of the stack.  With `unsafe` any request may go.
     """
 
     requests: Mapping[str, Request]
     about: frozenset[str]
-    chosen: frozenset[str] = frozenset()
+    overridden: frozenset[str] = frozenset()
     denials: bool = False
     unsafe: bool = False
 
@@ -117,7 +117,7 @@ class Guard:
 
     def yields(self, request: Request) -> bool:
         """Whether a request gives way when a line for its symbol is edited."""
-        return self.unsafe or request.line.name in self.chosen or (self.denials and request.is_denial)
+        return self.unsafe or request.line.name in self.overridden or (self.denials and request.is_denial)
 
     def _is_free(self, name: str, edit: Edit) -> bool:
         request = self.requests.get(name)
@@ -131,11 +131,13 @@ def files_below(document: Document, location: Location) -> frozenset[str]:
     return frozenset(paths[: paths.index(location.path)]) if location.path in paths else frozenset()
 
 
-def chosen_below(values: Values, document: Document, location: Location) -> frozenset[str]:
-    """The members of choices that files of a stack before the one of a line request."""
-    below = files_below(document, location)
-    names = {item.name for item in document.config.assignments if item.location.path in below}
-    return frozenset(name for name in names if members_beside(values.model, name))
+def overridden_by(line: Assignment, document: Document, model: Model) -> frozenset[str]:
+    """The symbols of earlier files of a stack over which a line has priority.
+
+    None for a line that no config can honour by itself: its symbol has no prompt.
+    """
+    below = files_below(document, line.location) if model.has_prompt(line.name) else frozenset[str]()
+    return frozenset(item.name for item in document.config.assignments if item.location.path in below)
 
 
 def edited_symbols(edits: Iterable[Edit], document: Document) -> frozenset[str]:
