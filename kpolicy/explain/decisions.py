@@ -149,7 +149,8 @@ class _Trial:
     def _pruned(self, lines: list[Assignment], trees: list[Assignment], kept: set[str]) -> tuple[list[Assignment], str]:
         """Without lines that only let others count where these say what holds anyway; and what the contrary gives.
 
-        They are in the way of the contrary: what is not visible cannot be set to n either.
+        They are in the way of the contrary: what is not visible cannot be set to n either.  And without those that
+        change nothing, alone or together, where the others decide the value.
         """
         contrary = self._with([*map(self._opposite, lines), *trees])
         for line in lines[:_MOST_TRIED]:
@@ -161,6 +162,12 @@ class _Trial:
             if self._gives(line) == self.value and self._alone(fewer) == self.value:
                 lines = fewer
                 contrary = self._with([*map(self._opposite, lines), *trees])
+        idle = [line for line in lines if line.name not in kept and self._gives(line) == self.value]
+        deciding = [line for line in lines if line not in idle]
+        # A second way to the value, where each line of the first one decides it.
+        is_first = bool(idle and deciding) and all(self._gives(line) != self.value for line in deciding)
+        if is_first and self._with([*map(self._opposite, idle)]) == self.value == self._alone(deciding):
+            lines, contrary = deciding, self._with([*map(self._opposite, deciding), *trees])
         return lines, contrary
 
     def _modules(self) -> list[Assignment]:

@@ -648,3 +648,14 @@ def test_what_takes_expert_to_turn_off_names_both_lines(make: Make) -> None:
     assert "# CONFIG_PRINT is not set" in explained
     assert "CONFIG_EXPERT=y" in explained
     assert "no config line found that changes it" not in explained
+
+
+def test_a_second_way_to_a_value_decides_nothing(make: Make) -> None:
+    site = make(
+        'config SMP\n\tbool "smp"\n\nconfig SLEEP\n\tbool "sleep"\n\nconfig SLEEP_SMP\n\tbool\n'
+        "\tdefault y if SMP && SLEEP\n\tselect HOTPLUG\n\nconfig HOTPLUG\n\tbool\n\tdefault y if SMP\n"
+    )
+    explained = site.explain("HOTPLUG", "CONFIG_SMP=y\nCONFIG_SLEEP=y\n")
+    decided = explained.partition("decided by")[2].partition("with only")[0]
+    assert "CONFIG_SMP=y some.config:1 [person] changing this line makes it n" in decided
+    assert "SLEEP" not in decided
