@@ -129,12 +129,14 @@ def _item(cost: Cost, numbers: _Numbers, truth: Truth) -> Item:
     for candidate in cost.figures:
         applies = truth(candidate.when, values)
         if applies is None:
-            return Item(cost, "not told", None, None, "", (), "which figure applies depends on Kconfig files", chain)
+            return Item(
+                cost, "not told", None, None, "", (), "which figure applies depends on Kconfig files", chain, "", asked
+            )
         if applies:
             figure = candidate
             break
     if figure is None:
-        return Item(cost, "not known", None, None, "", (), cost.unknown, chain)
+        return Item(cost, "not known", None, None, "", (), cost.unknown, chain, "", asked)
     needs, command_line = _wanted(figure, values)
     command_line = command_line or asked
     if figure.formula is None:

@@ -11,6 +11,7 @@ from kpolicy.kconfig.model import Model
 from kpolicy.policy.checks.lifetime import lifetime_words
 from kpolicy.policy.checks.names import likely_names
 from kpolicy.policy.rules.catalogue import shipped_catalogue
+from kpolicy.policy.rules.message import conjoined
 from kpolicy.run.examine import Examiner
 
 _MOST_NAMES: Final = 3
@@ -35,7 +36,7 @@ def unknown_symbol(examiner: Examiner, model: Model, name: str) -> UsageError:
 
 
 def _meant(names: tuple[str, ...]) -> str | None:
-    return f"did you mean {' or '.join(names)}?" if names else None
+    return f"did you mean {conjoined(names, 'or')}?" if names else None
 
 
 def _nearest(model: Model, name: str) -> Iterator[str]:

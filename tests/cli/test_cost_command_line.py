@@ -203,6 +203,8 @@ def test_a_parameter_that_the_boot_loader_passes_is_the_cause(tmp_path: Path) ->
     assert "CMDLINE=n" not in text
     assert [link["symbol"] for link in costs["slab/debug-on"]["causes"]] == ["SLUB_DEBUG"]
     assert costs["slab/debug-on"]["command_line"] == "the command line has slab_debug=U"
+    assert costs["slab/debug-on-speed"]["state"] == "not known"
+    assert costs["slab/debug-on-speed"]["command_line"] == "the command line has slab_debug=U"
     assert costs["hardening/init-on-free"]["causes"] == []
     assert costs["hardening/init-on-free"]["command_line"] == "the command line has init_on_free=1"
     # Without PAGE_OWNER page_owner=on does nothing.

@@ -113,6 +113,10 @@ def test_a_full_config_and_the_toolchain_that_it_records(demo: Path, tmp_path: P
     ("symbol", "said"),
     [
         ("DEBUG_VN", "no Kconfig file of any architecture defines DEBUG_VN\n  did you mean DEBUG_VM?"),
+        ("KASANN", "no Kconfig file of any architecture defines KASANN\n  did you mean KASAN?"),
+        # Nothing that is asked for is taken for a pattern.
+        ("(KASAN", "no Kconfig file of any architecture defines (KASAN\n  did you mean KASAN?"),
+        ("[KASAN", "no Kconfig file of any architecture defines [KASAN\n  did you mean KASAN?"),
         ("ARM64", "ARM64 is defined for arm64 only (arch/arm64/Kconfig:"),
         ("", "a symbol is needed"),
         ("A\x1b[2J", "no Kconfig file of any architecture defines A\\x1b[2J"),

@@ -65,9 +65,7 @@ def test_what_differs_from_the_computed_figure_says_why(path: Path) -> None:
             continue
         name = "table" if "table" in item.after else "free"
         found = item.after[name] - item.before[name] if name == "table" else item.before[name] - item.after[name]
-        # Free memory of two boots differs by up to 100 kB: docs/lab.md.
-        most = max(0.1 * item.computed, 100_000 if name == "free" else 0)
-        assert item.why or abs(found - item.computed) <= most, (item.recipe, found, item.computed)
+        assert item.why or abs(found - item.computed) <= 0.1 * item.computed, (item.recipe, found, item.computed)
 
 
 def test_measured_figures_are_beside_the_others_and_in_no_sum(tmp_path: Path) -> None:

@@ -70,7 +70,8 @@ def alike(every: str, name: str) -> tuple[str, ...]:
 def _single(every: str, name: str) -> Iterator[Iterable[str]]:
     """The names of one word that may be another one misspelt, and those with that as a word."""
     yield _with_word(every, name)
-    if len(name) >= _LEAST_LETTERS:
+    # What is asked for on the command line can be any text.
+    if len(name) >= _LEAST_LETTERS and name.isascii() and name.isalpha():
         found = re.findall(f"\n({name[0]}[A-Z]{{{len(name) - 2},{len(name)}}})(?=\n)", every)
         # PHONET is another word than PHONE, LOCKDEPP is none.
         yield (item for item in found if not item.startswith(name) or item[-1] == name[-1])

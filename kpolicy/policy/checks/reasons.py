@@ -204,7 +204,7 @@ def outside_range(values: Values, name: str, value: str) -> str:
     base = 16 if kind == "hex" else 10
     try:
         low, number, high = (
-            whole(text, base) for text in (_text(values, bounds.low), value, _text(values, bounds.high))
+            whole(text, base) for text in (operand_text(values, bounds.low), value, operand_text(values, bounds.high))
         )
     except ValueError:
         return ""
@@ -226,11 +226,13 @@ def _range_in_force(values: Values, name: str) -> Range | None:
 
 def _bound(values: Values, bound: Expr) -> str:
     """A number as it is written; a symbol with its value."""
-    return str(bound) if str(bound) == _text(values, bound) else f"{bound} (={_text(values, bound)})"
+    text = operand_text(values, bound)
+    return text if str(bound) == text else f"{bound} (={text})"
 
 
-def _text(values: Values, bound: Expr) -> str:
-    return values.text(bound.name) if values.model.is_defined(bound.name) else bound.name
+def operand_text(values: Values, operand: Expr) -> str:
+    """What a symbol or a constant stands for in a comparison or a range."""
+    return values.text(operand.name) if values.model.is_defined(operand.name) else operand.name
 
 
 def choice_taken(values: Values, name: str) -> str:

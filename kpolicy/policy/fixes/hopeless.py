@@ -67,8 +67,10 @@ def why_hopeless(values: Values, document: Document, finding: Finding, search: S
     # Of lines that are lost on a far way round there is nothing to learn.
     if other is not None and not (reasons and is_about_a_line(other)):
         reason = f"the edit that clears it causes another finding: {other.message} [{other.rule}]"
-        if isinstance(search.goal, RequirementGoal) and is_own_defconfig(values):
-            reason += "; a defconfig of the tree is judged as its name says: edit a fragment on it, or state the role"
+        if isinstance(search.goal, RequirementGoal) and other.role == "production" and is_own_defconfig(values):
+            reason += (
+                "; a defconfig of the tree is no debug kernel by its name: edit a fragment on it, or state the role"
+            )
         # The place may be a line that only the edit adds.
         place = other.place if other.place.path != document.path or document.has(other.place) else finding.place
         return Hopeless(finding, reason, place, other.rule)

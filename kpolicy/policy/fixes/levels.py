@@ -15,15 +15,15 @@ from kpolicy.policy.fixes.hopeless import Hopeless, unsafe_only, why_hopeless
 from kpolicy.policy.fixes.requests import Guard
 from kpolicy.policy.fixes.search import Search, Step
 
-# Only for the reason: that --unsafe would help.
-_MOST_TRIES: Final = 12
-
 if TYPE_CHECKING:
     from kpolicy.policy.fixes.goals import Goal
     from kpolicy.policy.fixes.lines import Document
     from kpolicy.policy.fixes.plan import Task
     from kpolicy.policy.fixes.workbench import Edits, Workbench
     from kpolicy.policy.rules.finding import Finding
+
+# Only for the reason: that --unsafe would help.
+_MOST_TRIES: Final = 12
 
 
 def searches(

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.bounds import whole
+from kpolicy.policy.checks.reasons import operand_text
 from kpolicy.policy.expressions.expression import compare
 from kpolicy.policy.fixes.lines import Document, Edit
 
@@ -84,7 +85,7 @@ class Ways:
             yield from self._show(symbol, 1)
             if not symbol.prompts:
                 for default in symbol.defaults:
-                    if self._text(default.value) == value:
+                    if operand_text(self.values, default.value) == value:
                         yield from self.make(default.condition, 1, up=True)
 
     def honour(self, name: str, value: str) -> Iterator[Edit]:
@@ -144,7 +145,7 @@ class Ways:
             # Its default may do, or another one.
             yield from self.remove(name)
             for default in symbol.defaults if not self.values.visibility(name) else ():
-                text = self._text(default.value)
+                text = operand_text(self.values, default.value)
                 pair = (other, text) if flipped else (text, other)
                 fits = compare(word, *pair) == wanted
                 yield from self.make(default.condition, int(fits), up=fits)
@@ -176,12 +177,9 @@ class Ways:
         word: Operator = expression.op  # type: ignore[assignment]
         for own, other, flipped in ((left, right, False), (right, left, True)):
             if own.op == "symbol" and self.values.model.is_defined(own.name):
-                yield from self.compared(own.name, word, self._text(other), wanted=wanted, flipped=flipped)
-
-    def _text(self, expression: Expr) -> str:
-        """What a symbol or a constant stands for in a comparison."""
-        name = expression.name
-        return self.values.text(name) if self.values.model.is_defined(name) else name
+                yield from self.compared(
+                    own.name, word, operand_text(self.values, other), wanted=wanted, flipped=flipped
+                )
 
     def _fall(self, symbol: Symbol, level: int) -> Iterator[Edit]:
         values, name = self.values, symbol.name

@@ -69,9 +69,9 @@ def _once(match: re.Match[str]) -> str:
     return f"={match[1]} (set{match[2]})" if match[2] else f"={match[1]}"
 
 
-def conjoined(words: Sequence[str]) -> str:
-    """Some words in a sentence: A, B and C."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+def conjoined(words: Sequence[str], by: str = "and") -> str:
+    """Some words in a sentence: A, B and C, or by another word."""
+    return f" {by} ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def fill_parameters(template: str, parameters: Mapping[str, str]) -> str:

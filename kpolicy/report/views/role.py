@@ -23,7 +23,7 @@ _WIDTH: Final = 98
 class RoleReport:
     """The role of a config, what would make it another, and what it is by other readings (role, reading).
 
-    `in_fragment`: the lines change it in a fragment on the config alone, whose own name is that of a production kernel.
+    `in_fragment`: the config is a defconfig of the tree, whose name counts: the lines were tested in a fragment on it.
     """
 
     config: str
