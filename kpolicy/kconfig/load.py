@@ -63,7 +63,8 @@ class Tree:
         self._index: DigestIndex | None = None
         if self.cache is not None:
             # Not by the revision: most files are the same in the next one.
-            self._index = DigestIndex(self.cache, disk.key("digests", root, revision is not None))
+            pinned = disk.key("digests of a revision", revision) if revision is not None else ""
+            self._index = DigestIndex(self.cache, disk.key("digests", root, revision is not None), pinned)
         self._digests = Digests(source, digests, self._index)
         self._tracked = Tracked(source, self._digests)
         # Probes are answered once for all architectures, so every model depends on all their files.
@@ -86,7 +87,7 @@ class Tree:
     def keep_digests(self) -> None:
         """Keep the digests of files that were read for them, so that the next run does not read these."""
         if self._index is not None:
-            self._index.store()
+            self._index.store(self._digests.known)
 
     def kept_as(self, architecture: Architecture, toolchain: Toolchain) -> str | None:
         """The name in the cache of a model that `model` gave; None where it was not kept."""

@@ -15,7 +15,8 @@ class Digests:
     """The digests of a source's files, each computed once.
 
     `steady` says that no file was read with another content than its digest is of: someone edits it right now.
-    A file whose stamp is the one that the `index` of an earlier run has is not read again.
+    A file whose stamp is the one that the `index` of an earlier run has is not read again; for one that the index has
+    of a revision no stamp is requested either.
     """
 
     def __init__(self, source: Source, known: Mapping[str, str], index: DigestIndex | None = None) -> None:
@@ -42,9 +43,14 @@ class Digests:
         return known
 
     def _found(self, path: str) -> str:
+        if self._index is None:
+            return self._read(path)
+        pinned = self._index.pinned.get(path)
+        if pinned is not None:
+            return pinned
         # Before the file is read: the stamp of what is changed meanwhile is another one.
-        stamp = self._source.stamp(path) if self._index is not None else None
-        if self._index is None or stamp is None:
+        stamp = self._source.stamp(path)
+        if stamp is None:
             return self._read(path)
         return self._index.digest(path, stamp) or self._index.note(path, stamp, self._read(path))
 

@@ -41,8 +41,28 @@ def _asked(root: Path, path: str = "Kconfig") -> tuple[str, int]:
     source = _Counted(root)
     index = DigestIndex(ModelCache(root.parent / "cache"), _NAME)
     found = Digests(source, {}, index)[path]
-    index.store()
+    index.store({path: found})
     return found, source.reads
+
+
+class _Revision(_Counted):
+    """A source that says how often it was asked for a stamp, as a revision has to look for one in folders."""
+
+    stamps = 0
+
+    def stamp(self, path: str) -> str | None:
+        self.stamps += 1
+        return super().stamp(path)
+
+
+def _pinned(root: Path, path: str = "Kconfig", pinned: str = "1" * 32) -> tuple[str, int, int]:
+    """The same for the files of a revision, and how many stamps were asked for."""
+    source = _Revision(root)
+    index = DigestIndex(ModelCache(root.parent / "cache"), _NAME, pinned)
+    digests = Digests(source, {}, index)
+    found = digests[path]
+    index.store(digests.known)
+    return found, source.reads, source.stamps
 
 
 @pytest.fixture
@@ -97,3 +117,27 @@ def test_a_damaged_index_is_taken_for_absent(root: Path) -> None:
     stored.write_bytes(stored.read_bytes().replace(disk.digest(b"config A\n").encode(), b"0" * 32))
     assert _asked(root) == (disk.digest(b"config A\n"), 1)
     assert _asked(root)[1] == 0
+
+
+@pytest.mark.usefixtures("settled")
+def test_the_digests_of_a_revision_need_no_stamps(root: Path) -> None:
+    digest = disk.digest(b"config A\n")
+    assert _pinned(root) == (digest, 1, 1)
+    assert _pinned(root) == (digest, 0, 0)
+    # Another revision, the same blob: found by its stamp.
+    assert _pinned(root, pinned="2" * 32) == (digest, 0, 1)
+
+
+@pytest.mark.usefixtures("settled")
+def test_the_digests_of_a_revision_are_added_to(root: Path) -> None:
+    (root / "Makefile").write_text("all:\n")
+    assert _pinned(root)[1:] == (1, 1)
+    assert _pinned(root, "Makefile") == (disk.digest(b"all:\n"), 1, 1)
+    assert _pinned(root)[1:] == _pinned(root, "Makefile")[1:] == (0, 0)
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_file_of_a_revision_that_could_not_be_read_is_looked_for_again(root: Path) -> None:
+    assert _pinned(root, "none")[0] == ""
+    (root / "none").write_text("config A\n")
+    assert _pinned(root, "none") == (disk.digest(b"config A\n"), 1, 1)

@@ -31,19 +31,29 @@ class Text:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
 class Node:
-    """A value in a file, and the way to it."""
+    """A value in a file, and the way to it.
 
-    file: Text
-    value: Any
-    way: Way = ()
+    No dataclass, and a way is put together when something is wrong with a value: a saved report has half a million.
+    """
+
+    __slots__ = ("_outer", "_step", "file", "value")
+
+    def __init__(self, file: Text, value: Any, outer: Node | None = None, step: str | int = "") -> None:
+        self.file = file
+        self.value = value
+        self._outer = outer
+        self._step = step
 
     def wrong(self, message: str) -> NoReturn:
         """Raise InputError: something about this value is not as it should be."""
-        way = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.way).lstrip(".")
-        place = Location(self.file.name, _line_of(self.file.content, self.way))
+        steps = self._way()
+        way = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(".")
+        place = Location(self.file.name, _line_of(self.file.content, steps))
         raise InputError(f"{way or 'the document'}: {message}", place)
+
+    def _way(self) -> Way:
+        return () if self._outer is None else (*self._outer._way(), self._step)
 
     def __getitem__(self, key: str) -> Node:
         """The member of an object."""
@@ -51,7 +61,7 @@ class Node:
             self.wrong("expected an object")
         if key not in self.value:
             self.wrong(f"the key '{key}' is missing")
-        return Node(self.file, self.value[key], (*self.way, key))
+        return Node(self.file, self.value[key], self, key)
 
     def get(self, key: str) -> Node | None:
         """The member of an object; None where it has none."""
@@ -66,17 +76,17 @@ class Node:
         if not isinstance(self.value, dict):
             self.wrong("expected an object")
         for key, value in self.value.items():
-            yield Node(self.file, key, (*self.way, key)).text(), Node(self.file, value, (*self.way, key))
+            yield Node(self.file, key, self, key).text(), Node(self.file, value, self, key)
 
     def elements(self) -> tuple[Node, ...]:
         """The elements of a list."""
         if not isinstance(self.value, list):
             self.wrong("expected a list")
-        return tuple(Node(self.file, value, (*self.way, number)) for number, value in enumerate(self.value))
+        return tuple([Node(self.file, value, self, number) for number, value in enumerate(self.value)])
 
     def texts(self) -> tuple[str, ...]:
         """The elements of a list of texts."""
-        return tuple(element.text() for element in self.elements())
+        return tuple([element.text() for element in self.elements()])
 
     def text(self) -> str:
         """A text that could come from a file."""
