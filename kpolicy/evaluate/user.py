@@ -6,6 +6,7 @@ Mirrors conf_read_simple() and conf_set_sym_val() of scripts/kconfig/confdata.c.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kpolicy.config.model import Assignment, Config
@@ -120,3 +121,13 @@ def _enter_choice(choice: int, member: int, value: int, assignment: Assignment, 
             user.warnings.append((assignment.location, f"override: {assignment.name} changes choice state"))
         picked = member
     user.choices[choice] = ChoiceInput(given, max(mode, value), picked)
+
+
+def recorded_answers(core: Core, recorded: Mapping[str, str | None]) -> dict[int, int | str | None]:
+    """What a recorded toolchain answered, by node: a value, None for a symbol that a probe hid."""
+    result: dict[int, int | str | None] = {}
+    for name, text in recorded.items():
+        node = core.symbols[name]
+        boolean = core.records[node][TYPE] in (BOOL, TRISTATE)
+        result[node] = _TRISTATE.get(text, 0) if boolean and text is not None else text
+    return result

@@ -13,7 +13,7 @@ from kpolicy.evaluate.calculation import Calculation
 from kpolicy.evaluate.modes import MODES, PRESETS
 from kpolicy.evaluate.passes import run
 from kpolicy.evaluate.template import Template
-from kpolicy.evaluate.user import UserValues, user_values
+from kpolicy.evaluate.user import UserValues, recorded_answers, user_values
 from kpolicy.kconfig.expressions import Expr
 from kpolicy.kconfig.kinds import DEFINED, OLD_NAME
 from kpolicy.kconfig.model import Model
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from kpolicy.kconfig.symbols import Default, Select
 
 Derived = TypeVar("Derived")
-_TRISTATE = {"n": 0, "m": 1, "y": 2}
 _RECURSION_LIMIT = 50_000
 
 
@@ -339,17 +338,6 @@ def evaluate(
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
     core = model.core
     user = UserValues() if config is None else user_values(core, config)
-    by_node = _recorded(model, recorded) if recorded is not None else {}
+    by_node = recorded_answers(core, recorded) if recorded is not None else {}
     template = model.derived("template", Template)
     return Values(model, config, mode, user, run(core, template, user, mode, by_node), recorded)
-
-
-def _recorded(model: Model, recorded: Mapping[str, str | None]) -> dict[int, int | str | None]:
-    """What a recorded toolchain answered, by node."""
-    core = model.core
-    result: dict[int, int | str | None] = {}
-    for name, text in recorded.items():
-        node = core.symbols[name]
-        boolean = core.records[node][TYPE] in (BOOL, TRISTATE)
-        result[node] = _TRISTATE.get(text, 0) if boolean and text is not None else text
-    return result

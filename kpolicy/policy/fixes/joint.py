@@ -5,17 +5,22 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Final
 
+from kpolicy.policy.fixes.honour import HonourGoal
+from kpolicy.policy.fixes.requests import is_kept
 from kpolicy.policy.fixes.search import Search
 
 if TYPE_CHECKING:
     from kpolicy.policy.fixes.lines import Edit
-    from kpolicy.policy.fixes.workbench import Edits
+    from kpolicy.policy.fixes.requests import Request
+    from kpolicy.policy.fixes.workbench import Edits, Workbench
 
 _MOST_COMBINATIONS: Final = 200
 _MOST_TRIES: Final = 160
+# What one finding takes more edits for than this has too many ways to try them.
+_LONG: Final = 4
 
 
 def are_apart(parts: Sequence[tuple[Search, Edits]]) -> bool:
@@ -61,3 +66,54 @@ def fewer(
             if len(larger) < len(edits):
                 heapq.heappush(queue, (len(larger), next(order), number + 1, larger))
     return None, False
+
+
+def shorter(
+    parts: Sequence[tuple[Search, Edits]],
+    edits: Edits,
+    bench: Workbench,
+    asked: Collection[Request],
+    holds: Callable[[Edits], bool],
+    *,
+    has_fewest: bool,
+) -> tuple[Edits | None, bool]:
+    """Fewer edits that clear the same findings and take no further request, None where there are none; and whether
+    the fewest are known.
+
+    `parts` are the searches and what they found, `has_fewest` says whether each of those is the fewest by itself,
+    `holds` whether edits clear the findings and cause no other.
+    """
+    own = {edit for _search, found in parts for edit in found}
+    mine = tuple(edit for edit in edits if edit in own)
+    rest = tuple(edit for edit in edits if edit not in own)
+
+    def lost(some: Edits) -> set[str]:
+        values = bench.evaluate(some)
+        return {item.line.name for item in asked if not is_kept(values, item)}
+
+    given_up = lost(edits)
+    goals = [search.goal for search, _found in parts if isinstance(search.goal, HonourGoal)]
+
+    def suffice(some: Edits) -> bool:
+        everything = (*some, *rest)
+        if not lost(everything) <= given_up:
+            return False
+        values = bench.evaluate(everything)
+        return all(goal.met(values) for goal in goals) and holds(everything)
+
+    def prove() -> tuple[Edits | None, bool]:
+        from kpolicy.policy.fixes.exact import fewer_by_proof  # slow to import, and an extra
+
+        still = [item for item in asked if item.line.name not in given_up]
+        return fewer_by_proof(parts, mine, rest, still, bench, suffice)
+
+    ways = [lambda: fewer(parts, mine, suffice), prove] if has_fewest else [prove]
+    if any(len(found) > _LONG for _search, found in parts):
+        ways.reverse()
+    better: Edits | None = None
+    known = False
+    for way in ways:
+        better, known = way()
+        if better is not None or known:
+            break
+    return ((*better, *rest) if better is not None else None), known

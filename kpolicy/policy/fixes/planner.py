@@ -14,14 +14,14 @@ from kpolicy.policy.fixes.at_once import all_together
 from kpolicy.policy.fixes.finished import finished
 from kpolicy.policy.fixes.given_up import given_up
 from kpolicy.policy.fixes.goals import JointGoal, is_about_a_line
-from kpolicy.policy.fixes.honour import HonourGoal, honour_goal
+from kpolicy.policy.fixes.honour import honour_goal
 from kpolicy.policy.fixes.hopeless import Hopeless, guessed, unclear
-from kpolicy.policy.fixes.joint import are_apart, fewer
+from kpolicy.policy.fixes.joint import are_apart, shorter
 from kpolicy.policy.fixes.levels import searches, tidied, why_none
 from kpolicy.policy.fixes.line_fixes import Honouring
 from kpolicy.policy.fixes.plan import Fix, Plan, Task, UnprovedError
 from kpolicy.policy.fixes.repair import Repair
-from kpolicy.policy.fixes.requests import Guard, is_kept, requests_of
+from kpolicy.policy.fixes.requests import Guard, requests_of
 from kpolicy.policy.fixes.search import Search, Step
 from kpolicy.policy.fixes.ways import Ways
 from kpolicy.policy.fixes.workbench import Edits, Workbench, key_of
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from kpolicy.location import Location
     from kpolicy.policy.fixes.goals import Goal
     from kpolicy.policy.fixes.lines import Edit
-    from kpolicy.policy.fixes.requests import Request
     from kpolicy.policy.rules.finding import Finding
 
 _MOST_ALTERNATIVES: Final = 4
@@ -40,8 +39,6 @@ _LONGER: Final = 2
 _SEVERAL: Final = 2
 # For so many findings all edits together are shown to be the fewest.
 _FEW: Final = 8
-# What one finding takes more edits for than this has too many ways to try them.
-_LONG: Final = 4
 
 
 def make_plan(task: Task, *, alternatives: bool = False) -> Plan:
@@ -265,35 +262,17 @@ class _Planner:
         if self._unproved or len(self._task.findings) > _FEW:
             self._minimal = False
             return
-        own = {edit for _search, edits in parts for edit in edits}
-        mine = tuple(edit for edit in self._edits if edit in own)
-        rest = tuple(edit for edit in self._edits if edit not in own)
         findings = [fix.finding for fix in self._fixes]
-        lost = {item.line.name for item in self._lost(self._edits)}
-
-        def suffice(edits: Edits) -> bool:
-            everything = (*edits, *rest)
-            if not lost.issuperset(item.line.name for item in self._lost(everything)):
-                return False
-            values = self._bench.evaluate(everything)
-            goals = [search.goal for search, _edits in parts if isinstance(search.goal, HonourGoal)]
-            return all(goal.met(values) for goal in goals) and self._holds(everything, findings)
-
-        def prove() -> tuple[Edits | None, bool]:
-            from kpolicy.policy.fixes.exact import fewer_by_proof  # slow to import, and an extra
-
-            still = [item for item in self._asked.values() if item.line.name not in lost]
-            return fewer_by_proof(parts, mine, rest, still, self._bench, suffice)
-
-        ways = [lambda: fewer(parts, mine, suffice), prove] if self._minimal else [prove]
-        if any(len(edits) > _LONG for _search, edits in parts):
-            ways.reverse()
-        for way in ways:
-            better, self._minimal = way()
-            if better is not None or self._minimal:
-                break
+        better, self._minimal = shorter(
+            parts,
+            self._edits,
+            self._bench,
+            self._asked.values(),
+            lambda edits: self._holds(edits, findings),
+            has_fewest=self._minimal,
+        )
         if better is not None:
-            self._edits = (*better, *rest)
+            self._edits = better
             kept = set(self._edits)
             self._fixes = [replace(fix, edits=tuple(edit for edit in fix.edits if edit in kept)) for fix in self._fixes]
 
@@ -308,10 +287,6 @@ class _Planner:
             is_met=lambda _values: True,
         )
         return repair.losses(edits, edits)
-
-    def _lost(self, edits: Edits) -> tuple[Request, ...]:
-        values = self._bench.evaluate(edits)
-        return tuple(item for item in self._asked.values() if not is_kept(values, item))
 
     def _adopt(self, edits: Edits) -> None:
         self._edits = (*self._edits, *edits)
