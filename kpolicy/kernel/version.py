@@ -57,6 +57,7 @@ class KernelVersion:
         return whole(match.group(1)) if match else None
 
 
+@functools.lru_cache(maxsize=1000)
 def parse_version(text: str) -> KernelVersion:
     """The version in a text like `6.12.117`, `v6.18-rc4`, `6.1` or `5.10.0-28-amd64`.
 

@@ -70,7 +70,10 @@ def left_behind(values: Values, effects: Iterable[LineEffect]) -> list[LeftBehin
     """The lines of the full .config of another release that are not reported one by one."""
     assert values.config is not None
     path = values.config.assignments[0].location.path if values.config.assignments else ""
-    own = (effect for effect in effects if effect.assignment.location.path == path and effect.effect != "renamed")
+    # What is honoured is kept: nine of ten lines.
+    own = (
+        item for item in effects if item.effect not in ("honoured", "renamed") and item.assignment.location.path == path
+    )
     found = (LeftBehind(effect, fate_of(None, values, effect)) for effect in own)
     return [item for item in found if item.kind in _COUNTED]
 

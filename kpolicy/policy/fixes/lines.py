@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -140,15 +141,18 @@ class Document:
 
     def _before(self, name: str) -> int:
         """The line after which one for a symbol belongs: that of the symbol before it in the menus."""
-        own = self.order.get(name, 0)
-        best, at = -1, 0
-        for item in self._own:
-            place = self.order.get(item.name, -1)
-            if best <= place < own:
-                best, at = place, item.location.line
-        if best >= 0 or not self._own:
-            return at if self._own else self._last
-        return self._own[0].location.line - 1
+        if not self._own:
+            return self._last
+        at = bisect_left(self._places, (self.order.get(name, 0), -1))
+        if not at:
+            return self._own[0].location.line - 1
+        return self._own[self._places[at - 1][1]].location.line
+
+    @cached_property
+    def _places(self) -> list[tuple[int, int]]:
+        """The places of the own lines in the menus, the first of these before others, and the numbers of the lines."""
+        order = self.order
+        return sorted((order[item.name], number) for number, item in enumerate(self._own) if item.name in order)
 
     @cached_property
     def _last(self) -> int:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.policy.edits import without_needless
-from kpolicy.policy.fixes.at_once import all_together
+from kpolicy.policy.fixes.at_once import all_together, first_edits, in_halves
 from kpolicy.policy.fixes.finished import finished
 from kpolicy.policy.fixes.given_up import given_up
 from kpolicy.policy.fixes.goals import JointGoal, is_about_a_line
@@ -23,7 +23,6 @@ from kpolicy.policy.fixes.plan import Fix, Plan, Task, UnprovedError
 from kpolicy.policy.fixes.repair import Repair
 from kpolicy.policy.fixes.requests import Guard, requests_of
 from kpolicy.policy.fixes.search import Search, Step
-from kpolicy.policy.fixes.ways import Ways
 from kpolicy.policy.fixes.workbench import Edits, Workbench, key_of
 
 if TYPE_CHECKING:
@@ -181,7 +180,7 @@ class _Planner:
     def fix_lines(self, findings: Sequence[Finding]) -> None:
         """Clear findings about lines: by what honours them, then by giving them up.
 
-        Those of the second kind all at once where that causes no other finding, which is nearly always.
+        Those of the second kind as many at once as cause no other finding, which is nearly always all.
         """
         honouring = Honouring(self._bench, findings, self._edits)
         cleared = [fix.finding for fix in self._fixes]
@@ -196,8 +195,7 @@ class _Planner:
             self._adopt(honouring.edits)
         honoured = {id(fix.finding) for fix in self._fixes}
         rest = [finding for finding in findings if id(finding) not in honoured]
-        if not self._at_once(rest):
-            self.fix_each(rest)
+        self.fix_each(self._at_once(rest))
         if self._alternatives:
             self._fixes = [self._with_others(fix) if fix.finding in findings else fix for fix in self._fixes]
 
@@ -212,22 +210,23 @@ class _Planner:
         self._requests = requests_of(self._bench.evaluate(edits))
         return replace(fix, alternatives=others)
 
-    def _at_once(self, findings: Sequence[Finding]) -> bool:
-        ways = Ways(self._bench.evaluate(self._edits), self._task.document, self._edits)
+    def _at_once(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Clear as many findings as possible by the first edit that each asks for; those that are left."""
         there = {key_of(item) for item in self._outcome(self._edits)}
-        firsts: list[tuple[Finding, Edits]] = []
-        for finding in findings:
-            goal = self._task.goal(finding) if key_of(finding) in there else None
-            moves = goal.moves(ways) if goal is not None else ()
-            edit = next((item for item in moves if self._bench.has_effect(item)), None)
-            firsts.append((finding, (edit,) if edit is not None else ()))
-        edits = (*self._edits, *dict.fromkeys(edit for _finding, own in firsts for edit in own))
+        goals = [self._task.goal(item) if key_of(item) in there else None for item in findings]
+        firsts = [(edit,) if edit is not None else () for edit in first_edits(self._bench, goals, self._edits)]
+        return in_halves(list(map(Fix, findings, firsts)), self._takes)
+
+    def _takes(self, fixes: Sequence[Fix]) -> bool:
+        """Adopt the edits of some fixes, if they clear their findings and cause no other."""
+        more = tuple(dict.fromkeys(edit for fix in fixes for edit in fix.edits if edit not in self._edits))
+        edits = (*self._edits, *more)
         if len({edit.line for edit in edits if edit.line}) < sum(1 for edit in edits if edit.line):
             return False
-        if not self._holds(edits, [item.finding for item in self._fixes] + list(findings)):
+        if not self._holds(edits, [fix.finding for fix in (*self._fixes, *fixes)]):
             return False
-        self._edits = edits
-        self._fixes += [Fix(finding, own) for finding, own in firsts]
+        self._fixes += fixes
+        self._adopt(more)
         return True
 
     def leave_out_needless(self) -> None:
