@@ -102,7 +102,7 @@ def command(
     new kernel.  Without CONFIG, all defconfigs that both trees have are summed up in a table.
 
     \b
-    Exit status: 1 if a request or a protection is lost that no edit keeps, or a finding at or above
+    Exit status: 1 if a request or a protection is lost for which no edit was found, or a finding at or above
     --fail-on is gained.
 
     \b

@@ -4,24 +4,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.model import Model
 
 
-def menus_of(model: Model) -> Mapping[str, tuple[str, ...]]:
-    """The titles of the menus around each symbol, the outermost first, at its first definition."""
+class Menu(NamedTuple):
+    """A menu: its title, and the node of what it depends on."""
+
+    title: str
+    dependency: int
+
+
+def menus_of(model: Model) -> Mapping[str, tuple[Menu, ...]]:
+    """The menus around each symbol, the outermost first, at its first definition."""
     names = model.names_by_node
-    around: list[str] = []
-    found: dict[str, tuple[str, ...]] = {}
+    around: list[Menu] = []
+    found: dict[str, tuple[Menu, ...]] = {}
     for item in model.details.menu:
         if item == -1:
             around.pop()
         elif isinstance(item, int):
             found.setdefault(names[item], tuple(around))
         elif item[0] == "menu":
-            around.append(item[1])
+            around.append(Menu(item[1], item[3]))
     return found
 
 

@@ -226,7 +226,7 @@ class _Move:
     ) -> Protections | None:
         if before is None or found is None:
             return None
-        known = protective(self._standard.policy.vocabulary, self._hardening())
+        known = protective(self._standard.policy.vocabulary, self._hardening(), self._values.model.srcarch)
         changed = [*(item.change.symbol for item in found.changed if item.settable), *found.new]
         # What a full .config states has a line, be it a request or not.
         changed += found.gone if self._before is not None else ()

@@ -55,6 +55,6 @@ def test_help_is_that_of_the_entry(name: str, text: str) -> None:
 def test_menus_are_those_around_the_first_definition(tmp_path: Path) -> None:
     text = _KCONFIG + "\n\nendmenu\n\nendmenu\n\nconfig FIFTH\n\tbool\n\nconfig FOURTH\n\ttristate\n"
     found = menus_of(load(make_tree(tmp_path, {"Kconfig": text})))
-    assert found["THIRD"] == ("Outer",)
-    assert found["FOURTH"] == ("Outer", "Inner")
+    assert [menu.title for menu in found["THIRD"]] == ["Outer"]
+    assert [menu.title for menu in found["FOURTH"]] == ["Outer", "Inner"]
     assert found["FIRST"] == found["FIFTH"] == ()

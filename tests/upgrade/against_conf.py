@@ -13,10 +13,12 @@ from pathlib import Path
 
 from kpolicy.config.read import parse_config, parse_lines
 from kpolicy.evaluate.dotconfig import dotconfig
+from kpolicy.evaluate.values import Values
 from kpolicy.kernel.source import open_tree
 from kpolicy.policy.checks.effects import line_effects
 from kpolicy.policy.checks.fates import fate_of
 from kpolicy.policy.checks.heirs import heirs
+from kpolicy.policy.checks.lifetime import is_always_on
 from kpolicy.run.conclude import plan_by
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
@@ -99,8 +101,12 @@ class Kernels:
             yield from _told(f"{case.name}, {form}", difference(case.name, promised, theirs))
         values = values_of(promised)
         for item in moved.upgrade.kept:
-            names = (item.lost.symbol,) if moved.values.model.is_defined(item.lost.symbol) else item.lost.successors
-            if any(not _has(values, name, item.lost.line.value) for name in names):
+            symbol, asked, model = item.lost.symbol, item.lost.line.value, moved.values.model
+            names = (symbol,) if model.is_defined(symbol) else item.lost.successors
+            found = heirs(model, symbol)
+            if found is not None and found.kind == "opposite":
+                asked = "y" if asked == "n" else "n"
+            if any(not _has(values, name, asked) for name in names):
                 yield f"{case.name}: {item.lost.line.text} is not kept"
 
 
@@ -132,7 +138,11 @@ class _Case:
         values = self.moved.values
         fates = {item.assignment.location: fate_of(self.moved.before, values, item) for item in line_effects(values)}
         for name, line in last.items():
-            if not _has(old, name, line.value) or self._is_there(new, name, line.value):
+            if not line.value:
+                # conf writes CONFIG_X= for a number that has none: nobody asks for that.
+                continue
+            had = self._is_there(self.moved.before, old, name, line.value)
+            if not had or self._is_there(values, new, name, line.value):
                 continue
             fate = fates.get(line.location)
             if fate == "result" and config.is_full:
@@ -140,15 +150,20 @@ class _Case:
                 continue
             yield name
 
-    def _is_there(self, new: Mapping[str, str], name: str, asked: str) -> bool:
+    def _is_there(self, values: Values | None, result: Mapping[str, str], name: str, asked: str) -> bool:
         """Whether conf's result has a value, for a symbol that is gone that of its successors.
 
-        conf knows nothing of names: which they are is kpolicy's word, their values are conf's.
+        conf knows nothing of names: which they are, and what is always on, is kpolicy's word, their values are conf's.
         """
-        found = heirs(self.moved.values.model, name) if name not in new else None
+        model = values.model if values is not None else None
+        if model is None or model.is_defined(name):
+            return _has(result, name, asked)
+        found = heirs(model, name)
         if found is None or (found.kind == "merged" and asked == "n"):
-            return _has(new, name, asked)
-        return all(_is_as_good(new.get(item), asked) for item in found.names)
+            return asked != "n" if is_always_on(name, model.version) else _has(result, name, asked)
+        if found.kind == "opposite":
+            asked = "y" if asked == "n" else "n"
+        return all(_is_as_good(result.get(item), asked) for item in found.names)
 
 
 def values_of(content: bytes) -> Mapping[str, str]:

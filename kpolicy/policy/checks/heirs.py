@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.transitional import successors
-from kpolicy.policy.checks.renames import RenameKind, earlier_names, renamed
+from kpolicy.policy.checks.renames import RenameKind, earlier_names, opposite_of, renamed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +45,10 @@ def heirs(model: Model, name: str) -> Heirs | None:
     if later is not None or model.is_defined(name):
         return later
     earlier = _earlier(model, name)
-    return None if earlier is None else Heirs((earlier,), "renamed")
+    if earlier is not None:
+        return Heirs((earlier,), "renamed")
+    opposite = opposite_of(name)
+    return Heirs((opposite,), "opposite") if opposite is not None and model.is_defined(opposite) else None
 
 
 def name_here(model: Model, names: Iterable[str]) -> str | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.version import parse_version
+from kpolicy.policy.checks.always import side_of
 from kpolicy.policy.checks.renames import renamed
 
 if TYPE_CHECKING:
@@ -53,6 +54,17 @@ def removed_by(name: str, version: str) -> str | None:
     return found.after
 
 
+def is_always_on(name: str, version: str) -> bool:
+    """Whether a release that has no option of a name has its code all the same, and it is on."""
+    side = side_of(name)
+    if side == "since":
+        return removed_by(name, version) is not None
+    found, release = lifetime(name), _parsed(version)
+    if side is None or found is None or release is None:
+        return False
+    return bool(found.first) and _series_of(release) < parse_version(found.first)
+
+
 def gone_before(name: str, version: str) -> bool:
     """Whether a series before that of a release lacks a name, and all later ones do, on every architecture."""
     found, release = lifetime(name), _parsed(version)
@@ -67,7 +79,7 @@ def gone_words(name: str, version: str) -> str:
     assert found is not None
     if entry is not None and all(is_in(new, version) for new in entry.names):
         return _successor(name, found)
-    return _gone(found)
+    return _gone(name, found)
 
 
 def names_gone() -> dict[str, list[str]]:
@@ -99,7 +111,7 @@ def lifetime_words(name: str, version: str) -> str:
         return ""
     last = found.runs[-1]
     if removed_by(name, version):
-        return _successor(name, last) or _gone(last)
+        return _successor(name, last) or _gone(name, last)
     return _new(found.runs, _series_of(release))
 
 
@@ -114,7 +126,7 @@ def _new(runs: tuple[Lifetime, ...], series: KernelVersion) -> str:
         return f"new in Linux {run.first}" if is_exact else f"not in Linux {run.before}, new by {run.first}"
     if series < parse_version(runs[at - 1].after):
         return ""
-    return f"{_gone(runs[at - 1])}, again {'in' if is_exact else 'by'} {run.first}"
+    return f"{_ended(runs[at - 1])}, again {'in' if is_exact else 'by'} {run.first}"
 
 
 def _holds(run: Lifetime, series: KernelVersion) -> bool:
@@ -123,10 +135,24 @@ def _holds(run: Lifetime, series: KernelVersion) -> bool:
     return not run.last or not parse_version(run.last) < series
 
 
-def _gone(found: Lifetime) -> str:
+def _gone(name: str, found: Lifetime) -> str:
+    if side_of(name) != "since":
+        return _ended(found)
+    tree = _first_without(found)
+    if _adjoin(found.last, found.after) and not tree.sublevel:
+        return f"always on since Linux {found.after}"
+    return f"always on in Linux {found.after}{f'.{tree.sublevel}' if tree.sublevel else ''}"
+
+
+def _first_without(found: Lifetime) -> KernelVersion:
+    """The tree that was read for the first series without a name."""
+    return next(tree for tree in _trees() if _series_of(tree) == parse_version(found.after))
+
+
+def _ended(found: Lifetime) -> str:
     if not found.last:
         return f"gone before Linux {found.after}"
-    tree = next(tree for tree in _trees() if _series_of(tree) == parse_version(found.after))
+    tree = _first_without(found)
     if _adjoin(found.last, found.after) and not tree.sublevel:
         return f"last in Linux {found.last}"
     # A stable release takes in what later ones remove: the first of its series may have it still.
@@ -140,7 +166,12 @@ def _successor(name: str, found: Lifetime) -> str:
         return ""
     names = " and ".join(entry.names)
     since = f" since Linux {found.after}" if found.last and _adjoin(found.last, found.after) else ""
-    what = {"renamed": f"named {names}", "merged": f"part of {names}", "choice": f"{names}=y"}
+    what = {
+        "renamed": f"named {names}",
+        "merged": f"part of {names}",
+        "choice": f"{names}=y",
+        "opposite": f"the opposite of {names}",
+    }
     return f"{what[entry.kind]}{since}"
 
 

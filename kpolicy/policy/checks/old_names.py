@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import shown
 from kpolicy.policy.checks.heirs import heirs
+from kpolicy.policy.checks.lifetime import is_always_on
 from kpolicy.policy.checks.renames import renamed
 from kpolicy.policy.checks.spelling import as_read
 from kpolicy.policy.edits import line_of
@@ -42,6 +43,7 @@ def unknown_message(values: Values, line: Assignment) -> str | None:
         "renamed": f"it is now {names}" if renamed(line.name) is not None else f"its name in this tree is {names}",
         "merged": f"it is now part of {names}",
         "choice": f"it is now {names}=y",
+        "opposite": f"the opposite is now {names}",
     }
     known = f"CONFIG_{line.name} is not defined on {values.model.srcarch}: {what[found.kind]}"
     text = f"{known}, which is {', '.join(shown(values, name) for name in found.names)}"
@@ -85,25 +87,36 @@ def replacement(values: Values, line: Assignment) -> tuple[tuple[str, str], ...]
     Nothing where a line could not set it either.
     """
     found = heirs(values.model, line.name)
-    if found is None or (found.kind != "renamed" and line.value == "n"):
+    if found is None or (found.kind in ("merged", "choice") and line.value == "n"):
         return ()
     if not all(values.model.has_prompt(name) for name in found.names):
         return ()
     value = "y" if found.kind == "choice" else line.value
+    if found.kind == "opposite":
+        value = "y" if line.value == "n" else "n"
     return tuple((name, value) for name in found.names)
 
 
 def holds(values: Values, line: Assignment) -> bool | None:
-    """Whether the symbols that stand for an old name now have its value; None where none do, or n says nothing."""
+    """Whether the symbols that stand for an old name now have its value; None where none do, or n says nothing.
+
+    What is always on stands for its name.
+    """
     found = heirs(values.model, line.name)
-    if found is None or (found.kind == "merged" and line.value == "n"):
+    if found is None:
+        is_on = not values.model.is_defined(line.name) and is_always_on(line.name, values.model.version)
+        return line.value != "n" if is_on else None
+    if found.kind == "merged" and line.value == "n":
         return None
-    if line.value == "n":
+    value = line.value
+    if found.kind == "opposite":
+        value = "y" if value == "n" else "n"
+    if value == "n":
         return not any(values.is_on(name) for name in found.names)
-    if line.value in ("y", "m"):
+    if value in ("y", "m"):
         # What was a module may be built in, and a part of something else.
         return all(values.is_on(name) for name in found.names)
-    return all(shown(values, name) == line.value for name in found.names)
+    return all(shown(values, name) == value for name in found.names)
 
 
 def _line(name: str, value: str) -> str:

@@ -9,8 +9,13 @@ from typing import Final, Literal, TypeAlias
 
 from kpolicy.frozen import dataclass
 
-RenameKind: TypeAlias = Literal["renamed", "merged", "choice"]
-_KINDS: Final[Mapping[str, RenameKind]] = {"renamed": "renamed", "merged": "merged", "choice": "choice"}
+RenameKind: TypeAlias = Literal["renamed", "merged", "choice", "opposite"]
+_KINDS: Final[Mapping[str, RenameKind]] = {
+    "renamed": "renamed",
+    "merged": "merged",
+    "choice": "choice",
+    "opposite": "opposite",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +23,8 @@ class Rename:
     """What a symbol became: the names that stand for it now, how it is known.
 
     `kind` is "renamed" where every value carries over; "merged" where a symbol that does more took it in, so that y
-    stands for y and n for nothing; "choice" where a member of a choice is what y was.
+    stands for y and n for nothing; "choice" where a member of a choice is what y was; "opposite" where y is what n was,
+    and n what y was.
     """
 
     names: tuple[str, ...]
@@ -34,6 +40,11 @@ def renamed(name: str) -> Rename | None:
 def earlier_names(name: str) -> tuple[str, ...]:
     """The names that a symbol had before, where they meant the same."""
     return _earlier().get(name, ())
+
+
+def opposite_of(name: str) -> str | None:
+    """The name of an option before it was turned round."""
+    return _opposites().get(name)
 
 
 def all_names(name: str) -> tuple[str, ...]:
@@ -59,24 +70,29 @@ def renames() -> Mapping[str, Rename]:
 @functools.cache
 def looked_up() -> Mapping[str, Rename]:
     """The entries that were looked up by hand: `kpolicy/names/renames.txt`."""
-    rows = (line.split(None, 3) for line in _lines("renames.txt"))
+    rows = (line.split(None, 3) for line in table_lines("renames.txt"))
     return {old: Rename((new,), source, _KINDS[kind]) for old, kind, new, source in rows}
 
 
 def _shown_by_trees() -> Iterator[tuple[str, Rename]]:
     """`kpolicy/names/successors.txt`, see names/make.py."""
-    for line in _lines("successors.txt"):
+    for line in table_lines("successors.txt"):
         old, kind, new, last, first, evidence = line.split()
         source = f"Linux {last} and {first}: {evidence.replace('+', ', ')}"
         yield old, Rename((new,), source, _KINDS[kind])
 
 
-def _lines(name: str) -> Iterator[str]:
-    """What a table says, without comments and empty lines."""
+def table_lines(name: str) -> Iterator[str]:
+    """What a table of `kpolicy/names` says, without comments and empty lines."""
     from importlib import resources
 
     text = (resources.files("kpolicy.names") / name).read_text(encoding="utf-8")
     return (line for line in text.splitlines() if line and not line.startswith("#"))
+
+
+@functools.cache
+def _opposites() -> Mapping[str, str]:
+    return {entry.names[0]: old for old, entry in renames().items() if entry.kind == "opposite"}
 
 
 @functools.cache

@@ -23,20 +23,34 @@ if TYPE_CHECKING:
 ASKED: Final = ("config/dropped-request", "config/overridden-by-select", "config/choice-conflict")
 
 
+_UNKNOWN: Final = "config/unknown-symbol"
+
+
 @dataclass(frozen=True)
 class HonourGoal:
-    """A line stays as it is, and its symbol gets the value."""
+    """A line stays as it is, and its symbol gets the value.
+
+    With `anew`, the number of a line that uses an old name, that one is first written as `line` has it.
+    """
 
     line: Assignment
+    anew: int = 0
 
     def met(self, values: Values) -> bool:
         """See `Goal`."""
         name = self.line.name
+        if self.anew:
+            counts = values.assignment(name)
+            if counts is None or counts.location != self.line.location:
+                return False
         return values.result(name) == asked_value(values.model.type_of(name), self.line.value)
 
     def moves(self, ways: Ways) -> Iterator[Edit]:
         """See `Goal`."""
         model, name = ways.values.model, self.line.name
+        if self.anew and all(edit.line != self.anew for edit in ways.done):
+            yield ways.document.instead(self.anew, name, self.line.value)
+            return
         any_symbol = _is_of_machine(model, name) and model.has_prompt(name)
         for edit in ways.honour(name, self.line.value):
             # HZ_1000 is a way to HZ=1000.
@@ -58,13 +72,15 @@ def _is_of_machine(model: Model, name: str) -> bool:
 def honour_goal(values: Values, document: Document, finding: Finding) -> HonourGoal | None:
     """The goal that a finding's line is honoured; None for a line that cannot be, whatever the others are.
 
-    None as well for an old name, and for a symbol that another one sets now: these lines are written anew.  And where
-    only an assumed toolchain refuses the line.
+    None as well for a transitional name, and for a symbol that another one sets now: these lines are written anew.  And
+    where only an assumed toolchain refuses the line.
     """
-    if finding.rule not in ASKED:
+    if finding.rule not in (*ASKED, _UNKNOWN):
         return None
     name, kind = finding.symbol, values.model.type_of(finding.symbol)
     line = next((item for item in document.config.assignments if item.location == finding.place), None)
+    if line is not None and finding.rule == _UNKNOWN:
+        return _anew(values, document, line)
     if line is None or not values.model.is_defined(name) or values.model.is_transitional(name):
         return None
     if not _is_of_whole_config(document, line) and _is_written_anew(values, line):
@@ -72,6 +88,19 @@ def honour_goal(values: Values, document: Document, finding: Finding) -> HonourG
     if not is_value(kind, line.value) or is_refused_by_assumption(values, name):
         return None
     return HonourGoal(line)
+
+
+def _anew(values: Values, document: Document, line: Assignment) -> HonourGoal | None:
+    """The goal that what stands for an old name now gets its value; None where there is a line for that already."""
+    now = replacement(values, line)
+    if len(now) != 1 or values.assignment(line.name) is not line or not document.has(line.location):
+        return None
+    name, value = now[0]
+    if values.assignment(name) is not None or not is_value(values.model.type_of(name), value):
+        return None
+    if is_refused_by_assumption(values, name):
+        return None
+    return HonourGoal(line._replace(name=name, value=value), line.location.line)
 
 
 def _is_of_whole_config(document: Document, line: Assignment) -> bool:

@@ -42,7 +42,9 @@ class Honouring:
         self._requests = self._kept = requests_of(values)
         self._tries = _MOST_IN_ALL
         goals = ((finding, honour_goal(values, bench.document, finding)) for finding in findings)
-        self._open: list[tuple[Finding, HonourGoal]] = [(item, goal) for item, goal in goals if goal is not None]
+        wanted = [(item, goal) for item, goal in goals if goal is not None]
+        # Old names first: the line that others lack may be there already, under its old name.
+        self._open: list[tuple[Finding, HonourGoal]] = sorted(wanted, key=lambda item: not item[1].anew)
         self._done: list[tuple[Finding, HonourGoal, Edits]] = []
         self.edits: Edits = ()
         self.parts: list[tuple[Search, Edits]] = []
@@ -120,7 +122,7 @@ class Honouring:
 
     def _search(self, finding: Finding, goal: HonourGoal, *, lifting: bool = False) -> Search:
         start = (*self._start, *self.edits)
-        guard = Guard(self._kept, frozenset((finding.symbol,)))
+        guard = Guard(self._kept, frozenset((finding.symbol, goal.line.name)))
         if lifting:
             guard = replace(guard, denials=True, overridden=self._overridden(goal))
         return Search(self._bench, finding, goal, guard, start)

@@ -31,6 +31,8 @@ def known_as(model: Model, item: Requirement, *, complete: bool = True) -> Requi
     is_off = "n" in item.values
     if found.kind == "merged" and (is_off or not (complete or _is_gone(model, item.symbol))):
         return item
+    if found.kind == "opposite":
+        return replace(item, symbol=found.names[0], values=("y",) if is_off else ("n",)) if item.values else item
     if found.kind == "renamed" or is_off:
         return replace(item, symbol=found.names[0])
     # A choice and a symbol that does more are bools, whatever the old symbol was.

@@ -57,6 +57,10 @@ def lines_of(before: Values | None, after: Values, names: Names | None = None) -
     counts: Counter[Fate] = Counter()
     lost: list[Lost] = []
     for effect in line_effects(after):
+        line = effect.assignment
+        if effect.effect == "unknown-symbol" and after.assignment(line.name) is not line:
+            # A later line for the same name counts, as that of a name that is defined would.
+            continue
         fate = fate_of(before, after, effect)
         counts[fate] += 1
         if fate == "lost":
@@ -78,7 +82,8 @@ def _reason(after: Values, effect: LineEffect, found: Heirs | None, names: Names
         return reason(after, effect, names)
     if found is not None:
         values = " and ".join(f"{item}, which is {shown(after, item)}" for item in found.names)
-        return f"now part of {values}" if found.kind == "merged" else f"now {values}"
+        what = {"merged": "now part of", "opposite": "now the opposite of"}.get(found.kind, "now")
+        return f"{what} {values}"
     if is_foreign(name, names):
         return "not defined on this architecture"
     gone = lifetime_words(name, model.version)

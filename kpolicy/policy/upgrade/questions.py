@@ -12,7 +12,8 @@ from kpolicy.config.read import parse_lines
 from kpolicy.evaluate.new_prompts import default_line, new_symbols
 from kpolicy.explain.cause import shown
 from kpolicy.frozen import dataclass
-from kpolicy.kconfig.menus import menus_of
+from kpolicy.kconfig.expressions import Expr, conjuncts
+from kpolicy.kconfig.menus import Menu, menus_of
 from kpolicy.location import Location
 from kpolicy.policy.edits import line_of
 from kpolicy.policy.expressions.expression import symbols
@@ -77,7 +78,7 @@ def questions(values: Values, words: Words | None = None) -> tuple[Question, ...
     return tuple(replace(item, remarks=tuple(opinions.about(item))) for item in found)
 
 
-def _question(values: Values, name: str, menus: Mapping[str, tuple[str, ...]]) -> Question:
+def _question(values: Values, name: str, menus: Mapping[str, tuple[Menu, ...]]) -> Question:
     symbol = values.model.symbol(name)
     assert symbol is not None
     prompt = next((item for item in symbol.prompts if values.evaluate(item.condition)), symbol.prompts[0])
@@ -98,8 +99,12 @@ def _question(values: Values, name: str, menus: Mapping[str, tuple[str, ...]]) -
     )
 
 
-def _menu(values: Values, symbol: Symbol, titles: tuple[str, ...]) -> tuple[str, ...]:
-    """The menus of a symbol; where there is one alone, with the prompt of the `menuconfig` below it."""
+def _menu(values: Values, symbol: Symbol, menus: tuple[Menu, ...]) -> tuple[str, ...]:
+    """The titles of the menus of a symbol; where there is one alone, with the prompt of the `menuconfig` around it.
+
+    That is the outer one where the menu depends on it.
+    """
+    titles = tuple(menu.title for menu in menus)
     if len(titles) >= _DEPTH:
         return titles
     first = symbol.definitions[0]
@@ -110,8 +115,15 @@ def _menu(values: Values, symbol: Symbol, titles: tuple[str, ...]) -> tuple[str,
         names = tuple(condition.expression.symbols())
         menu = values.model.symbol(names[0]) if len(names) == 1 else None
         if menu is not None and menu.prompts and menu.prompts[0].text not in titles:
-            return (*titles, menu.prompts[0].text)
+            own = menu.prompts[0].text
+            inside = any(part.name == menu.name for item in menus for part in _parts(condition.expression, item))
+            return (own, *titles) if inside else (*titles, own)
     return titles
+
+
+def _parts(of_model: Expr, menu: Menu) -> tuple[Expr, ...]:
+    """What a menu depends on."""
+    return conjuncts(Expr(of_model.expressions, menu.dependency))
 
 
 class _Opinions:

@@ -104,7 +104,7 @@ def is_older(before: Side, after: Side) -> bool:
 
 
 def fails(upgrade: Upgrade, threshold: Threshold) -> bool:
-    """Whether an upgrade loses a request or a protection that no edit keeps, or gains a finding that fails."""
+    """Whether an upgrade loses a request or a protection, or gains a finding that fails."""
     lost = upgrade.protections.unkept if upgrade.protections is not None else ()
     return bool(upgrade.lost or lost) or any(reaches(item, threshold) for item in upgrade.findings_gained)
 
