@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from kpolicy.bounds import contained
-from kpolicy.kconfig.load import Tree, undisturbed
+from kpolicy.collection import undisturbed
+from kpolicy.kconfig.load import Tree
 from kpolicy.kconfig.nesting import Nested, nesting
 from kpolicy.kconfig.shape import shaper_of
 from kpolicy.kernel.overlay import Overlay
-from kpolicy.kernel.toolchain import build_environment
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.dialect import Dialect
@@ -32,7 +32,7 @@ class EditableTree(Tree):
 
     def built(self, architecture: Architecture, toolchain: Toolchain) -> Model:
         """The model of an architecture; raises as `model` does."""
-        environment = build_environment(self.root, self.version, architecture, toolchain)
+        environment = self.environment(architecture, toolchain)
         self._tracked.used = set()
         with undisturbed(), contained(f"the Kconfig files of {architecture}"):
             elaborated, dialect, unknown = self._elaborate(architecture, environment, toolchain)

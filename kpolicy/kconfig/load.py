@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from kpolicy.bounds import contained
-from kpolicy.collection import no_collection
+from kpolicy.collection import undisturbed
 from kpolicy.kconfig import cache as disk
 from kpolicy.kconfig.cache import ModelCache
 from kpolicy.kconfig.digest_index import DigestIndex
@@ -21,8 +19,9 @@ from kpolicy.kconfig.payload import Core, Details, Payload
 from kpolicy.kconfig.stored import read_details
 from kpolicy.kconfig.tracked import Digests, Tracked
 from kpolicy.kernel.architecture import Architecture, architectures, root_kconfig
+from kpolicy.kernel.makefile import makefile_text
 from kpolicy.kernel.source import Source
-from kpolicy.kernel.toolchain import Toolchain, build_environment
+from kpolicy.kernel.toolchain import Toolchain, aliases, build_environment
 from kpolicy.kernel.version import KernelVersion, read_version
 from kpolicy.location import Location
 
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from kpolicy.kconfig.tables import Tables
     from kpolicy.kernel.toolchain import Probes
 
-_RECURSION_LIMIT = 20_000
 _LONGEST_SHOWN = 200
 _NAMES = ("", "")
 
@@ -73,6 +71,7 @@ class Tree:
         self._probes = probes
         self._revision = revision
         self._version: KernelVersion | None = None
+        self._aliases: Mapping[str, str] | None = None
         # What architectures share; see the types in `_build`, whose modules a cached model does without.
         self._shared: tuple[FileCache, Tables] | None = None
         # Whether all probes were answered in time: another time this machine may be quicker.
@@ -105,13 +104,20 @@ class Tree:
             self._version = read_version(self.source)
         return self._version
 
+    def environment(self, architecture: Architecture, toolchain: Toolchain) -> dict[str, str]:
+        """The variables that make exports; see `build_environment`, and `aliases` for those of this tree alone."""
+        if self._aliases is None:
+            self._aliases = aliases(makefile_text(self.source, "Makefile"))
+        usual = build_environment(self.root, self.version, architecture, toolchain)
+        return usual | {name: usual[tool] for name, tool in self._aliases.items() if name not in usual}
+
     def model(self, architecture: Architecture, toolchain: Toolchain) -> Model:
         """The model of an architecture as a toolchain shows it.
 
         Raises `InputError` for Kconfig files that cannot be read, broken grammar and
         dependency loops.
         """
-        environment = build_environment(self.root, self.version, architecture, toolchain)
+        environment = self.environment(architecture, toolchain)
         trails = self._trails(environment, toolchain.identity)
         what = (architecture.arch, toolchain.identity)
         for trail_name in trails:
@@ -174,7 +180,7 @@ class Tree:
         name = self.model_key(architecture, toolchain)
         if self.cache is None or name is None:
             return {}
-        environment = build_environment(self.root, self.version, architecture, toolchain)
+        environment = self.environment(architecture, toolchain)
         trails = self._trails(environment, toolchain.identity)
         found = self.cache.entries([f"{name}.model", *(f"{trail}.trail" for trail in trails)])
         return found if f"{name}.model" in found else {}
@@ -193,7 +199,7 @@ class Tree:
 
     def model_key(self, architecture: Architecture, toolchain: Toolchain) -> str | None:
         """The name under which the model of an architecture is kept; None where it is not."""
-        environment = build_environment(self.root, self.version, architecture, toolchain)
+        environment = self.environment(architecture, toolchain)
         paths = self._trail(environment, toolchain.identity)
         return self._content_key(paths, environment, toolchain) if paths is not None else None
 
@@ -204,7 +210,7 @@ class Tree:
 
     def files_of(self, architecture: Architecture, toolchain: Toolchain) -> list[str] | None:
         """The files that the kept model of an architecture rests on, present or not; None where none is kept."""
-        return self._trail(build_environment(self.root, self.version, architecture, toolchain), toolchain.identity)
+        return self._trail(self.environment(architecture, toolchain), toolchain.identity)
 
     def files_of_names(self) -> list[str] | None:
         """The files that the kept `names` rest on, present or not; None where none are kept."""
@@ -335,15 +341,3 @@ def _shown(command: str, fault: str) -> str:
     """A probe that is not known, as it is reported: the command, and why the emulation gave up."""
     text = command if len(command) <= _LONGEST_SHOWN else f"{command[:_LONGEST_SHOWN]}..."
     return f"{text} ({fault})" if fault else text
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Millions of small objects are about to be made and kept, and expressions nest deeply."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, _RECURSION_LIMIT))
-    try:
-        with no_collection():
-            yield
-    finally:
-        sys.setrecursionlimit(limit)

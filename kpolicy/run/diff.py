@@ -149,12 +149,13 @@ def _report(
     return DiffReport(
         before=sides[0],
         after=sides[1],
-        configs=tuple(pair.pairing.name for pair in pairs),
+        configs=tuple(pair.pairing.name for pair in pairs if pair.error is None),
         effects=_effects(batches),
         gained=gained,
         lost=lost,
         errors=tuple({pair.error.render(): pair.error for pair in pairs if pair.error is not None}.values()),
         fail_on=_threshold(standards, terms),
+        unread=sum(pair.error is not None for pair in pairs),
     )
 
 

@@ -246,6 +246,11 @@ def test_what_is_said(tmp_path: Path, name: str) -> None:
     assert sorted(f"{claim.place.line}: {claim.message}" for claim in claims) == sorted(expected)
 
 
+def test_a_default_of_a_file_that_is_sourced_twice_is_reached(tmp_path: Path) -> None:
+    files = {"Kconfig": 'source "sub/Kconfig"\n' * 3, "sub/Kconfig": 'config NUM\n\tint "number"\n\tdefault 8\n'}
+    assert check_kconfig(load(make_tree(tmp_path, files))).claims == ()
+
+
 def test_lines_that_can_do_nothing_are_idle(tmp_path: Path) -> None:
     text, _ = _CASES["a line that can do nothing here"]
     idle = check_kconfig(load(make_tree(tmp_path, {"Kconfig": text}))).idle

@@ -323,3 +323,10 @@ def test_outside_of_a_tree_names_stand_for_nothing(tmp_path: Path, monkeypatch: 
 def _demo_repository(demo: Path, folder: Path) -> Repository:
     shutil.copytree(demo, folder / "demo")
     return make_repository(folder / "demo")
+
+
+def test_configs_that_could_not_be_compared_are_not_counted_as_such(demo: Path, tmp_path: Path) -> None:
+    other = shutil.copytree(demo, tmp_path / "other")
+    (other / "Kconfig").write_text("nonsense here\n")
+    done = kpolicy("diff", demo, other)
+    assert "0 configs: 0 symbols changed; 0 findings gained, 0 lost; 7 more configs could not be analysed" in done.out

@@ -11,16 +11,19 @@ import pytest
 
 import kpolicy.kernel.toolchain as package
 from kpolicy.errors import UsageError
+from kpolicy.evaluate.values import evaluate
 from kpolicy.kernel.architecture import Architecture
 from kpolicy.kernel.source import open_tree
 from kpolicy.kernel.toolchain import (
     EmulatedProbes,
     Toolchain,
+    aliases,
     build_environment,
     parse_toolchain,
     recorded_toolchain,
 )
 from kpolicy.kernel.version import KernelVersion
+from tests.kconfig.small import load, make_tree
 from tests.kernel.memory import MemorySource
 
 _VERSION = KernelVersion(6, 18, 0, "-rc4")
@@ -259,3 +262,14 @@ def test_what_does_not_end_in_another_thread_is_not_interrupted(demo: Path) -> N
     thread.start()
     thread.join()
     assert answers == ["x"]
+
+
+def test_tools_that_a_tree_exports_under_names_of_its_own(tmp_path: Path) -> None:
+    makefile = (
+        "VERSION = 5\nPATCHLEVEL = 10\nSUBLEVEL = 198\nEXTRAVERSION =\n"
+        "NO_WRAPPER_CC := $(CC)\nexport NO_WRAPPER_CC\nSECRET := $(CC)\nCC = $(LD)\nexport SHELL_OF_OURS\n"
+    )
+    assert aliases(makefile) == {"NO_WRAPPER_CC": "CC"}
+    kconfig = "config VERSION_OF_CC\n\tint\n\tdefault $(shell,echo $(NO_WRAPPER_CC) | wc -w)\n"
+    model = load(make_tree(tmp_path, {"Kconfig": kconfig, "Makefile": makefile}))
+    assert evaluate(model, None, "alldefconfig").text("VERSION_OF_CC") == "1"

@@ -18,7 +18,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kpolicy.kernel.toolchain.environment import build_environment
+    from kpolicy.kernel.toolchain.environment import aliases, build_environment
     from kpolicy.kernel.toolchain.executed import ExecutedProbes, executed_environment, executed_identity
     from kpolicy.kernel.toolchain.probes import Answer, EmulatedProbes, Probes
     from kpolicy.kernel.toolchain.record import Toolchain
@@ -30,6 +30,7 @@ _HOMES = {
     "ExecutedProbes": "executed",
     "Probes": "probes",
     "Toolchain": "record",
+    "aliases": "environment",
     "build_environment": "environment",
     "executed_environment": "executed",
     "executed_identity": "executed",
@@ -43,6 +44,7 @@ __all__ = [
     "ExecutedProbes",
     "Probes",
     "Toolchain",
+    "aliases",
     "build_environment",
     "executed_environment",
     "executed_identity",

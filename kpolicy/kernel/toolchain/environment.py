@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
 from kpolicy.kernel.architecture import Architecture
 from kpolicy.kernel.toolchain.record import DUMMY_FOLDER, Toolchain, dotted
 from kpolicy.kernel.version import KernelVersion
+from kpolicy.patterns import lazy
 
 # scripts/Makefile.clang
 _CLANG_TARGETS: Final[Mapping[str, str]] = {
@@ -29,6 +31,10 @@ _CLANG_ERRORS: Final = (
     "-Werror=option-ignored -Werror=unused-command-line-argument"
 )
 _BINUTILS: Final = ("AR", "NM", "OBJCOPY", "OBJDUMP", "READELF", "STRIP")
+_TOOLS: Final = frozenset(("CC", "CPP", "LD", *_BINUTILS, "HOSTCC", "HOSTCXX"))
+# `NO_WRAPPER_CC := $(CC)`, and what is exported.
+_ALIAS: Final = lazy(r"^([A-Za-z_][A-Za-z0-9_]*)[ \t]*[:?]?=[ \t]*\$[({]([A-Z]+)[)}][ \t]*$", re.MULTILINE)
+_EXPORT: Final = lazy(r"^export[ \t]+(.*)$", re.MULTILINE)
 
 
 def build_environment(
@@ -84,6 +90,16 @@ def build_environment(
         environment["CROSS_COMPILE"] = f"{DUMMY_FOLDER}/"
         environment["PAHOLE"] = f"{DUMMY_FOLDER}/pahole"
     return environment
+
+
+def aliases(makefile: str) -> Mapping[str, str]:
+    """The tools that a top Makefile exports under names of its own: by name the usual one.
+
+    Linux has none.  The 5.10 of some Qualcomm devices asks the assembler of NO_WRAPPER_CC, which is CC.
+    """
+    exported = {name for line in _EXPORT.findall(makefile) for name in line.split()}
+    found = _ALIAS.findall(makefile)
+    return {name: tool for name, tool in found if name in exported and tool in _TOOLS and name not in _TOOLS}
 
 
 def rustc_version_text(toolchain: Toolchain) -> str:

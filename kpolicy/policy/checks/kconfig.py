@@ -211,6 +211,9 @@ class _Checker:
                 continue
             given = self._parts(condition)
             for first, earlier, *place in defaults[:index]:
+                if place == [file, line]:
+                    # The file is sourced more than once: the line that is reached is this one.
+                    break
                 if self._follows(earlier, given):
                     text, other = str(self._model.expression(value)), str(self._model.expression(first))
                     where = self._place((place[0], place[1]))

@@ -57,8 +57,9 @@ class Effect:
 class DiffReport:
     """All that differs between two sides.
 
-    `configs` are the pairs that were compared; `only_before` and `only_after` the configs that only one side has;
-    `gained` and `lost` the findings that only one side has; `fail_on` is the least severity of a gained one that fails.
+    `configs` are the pairs that were compared, `unread` is how many could not be; `only_before` and `only_after` the
+    configs that only one side has; `gained` and `lost` the findings that only one side has; `fail_on` is the least
+    severity of a gained one that fails.
     """
 
     before: Side
@@ -71,6 +72,7 @@ class DiffReport:
     only_after: tuple[str, ...] = ()
     errors: tuple[KpolicyError, ...] = ()
     fail_on: Threshold = "warning"
+    unread: int = 0
 
     @property
     def fails(self) -> bool:
@@ -203,8 +205,9 @@ def _summary(report: DiffReport, gained: int, lost: int, style: Style) -> str:
         f", {number(changes, 'value')} in all" if len(report.configs) > 1 else ""
     )
     line += f"; {number(gained, 'finding')} gained, {lost} lost"
-    if report.errors:
-        line += f"; {style.mark('error', f'{len(report.errors)} could not be analysed')}"
+    if report.unread:
+        left = number(report.unread, "more config")
+        line += f"; {style.mark('error', f'{left} could not be analysed')}"
     return line
 
 
