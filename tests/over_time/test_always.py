@@ -11,6 +11,7 @@ from kpolicy.config.read import parse_lines
 from kpolicy.evaluate.values import evaluate
 from kpolicy.kconfig.model import Model
 from kpolicy.policy.checks.always import sides
+from kpolicy.policy.checks.config_lines import check_lines
 from kpolicy.policy.checks.heirs import Heirs, heirs
 from kpolicy.policy.checks.lifetime import is_always_on, lifetime, lifetime_words
 from kpolicy.policy.checks.old_names import holds, replacement
@@ -84,3 +85,12 @@ def test_what_is_always_on_holds(tmp_path: Path, line: str, answer: object) -> N
     model = _model(tmp_path, 'config SMP\n\tbool "SMP"\n')
     config = parse_lines("a.config", f"{line}\n".encode())
     assert holds(evaluate(model, config, "olddefconfig"), config.assignments[0]) is answer
+
+
+@pytest.mark.parametrize("line", ["CONFIG_SCHED_DEBUG=y", "# CONFIG_SCHED_DEBUG is not set"])
+def test_a_line_for_what_is_always_on_is_a_note(tmp_path: Path, line: str) -> None:
+    model = _model(tmp_path, 'config SMP\n\tbool "SMP"\n')
+    values = evaluate(model, parse_lines("a.config", f"{line}\n".encode()), "olddefconfig")
+    (found,) = check_lines(values, "any")
+    assert found.severity == "note"
+    assert "not defined on x86 (always on in Linux 6.18.2): the line has no effect" in found.message

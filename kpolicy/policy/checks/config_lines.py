@@ -16,6 +16,7 @@ from kpolicy.policy.checks import wrong_type
 from kpolicy.policy.checks.added_lines import is_out_of_order
 from kpolicy.policy.checks.effects import LineEffect, line_effects
 from kpolicy.policy.checks.finding_maker import FindingMaker
+from kpolicy.policy.checks.heirs import heirs
 from kpolicy.policy.checks.moved import (
     LeftBehind,
     in_words,
@@ -187,8 +188,9 @@ def _severity(maker: FindingMaker, effect: LineEffect, names: Names | None) -> S
 def _severity_of_unknown(values: Values, line: Assignment, names: Names | None) -> Severity | None:
     holds_now = holds(values, line)
     if holds_now is not None:
-        # By its present name it has the value, or what was to be off is on, or the other way round.
-        return "note" if holds_now else None
+        # By its present name it has the value, or what was to be off is on, or the other way round.  What has no such
+        # name is always on, and no line changes that.
+        return "note" if holds_now or heirs(values.model, line.name) is None else None
     if is_foreign(line.name, names):
         # Nothing that was asked for has gone from the kernel: the line is for another architecture.
         return "note"
