@@ -77,8 +77,7 @@ def shorter(
     *,
     has_fewest: bool,
 ) -> tuple[Edits | None, bool]:
-    """Fewer edits that clear the same findings and take no further request, None where there are none; and whether
-    the fewest are known.
+    """Fewer edits that do the same and take no further request, None where there are none; and whether all was tried.
 
     `parts` are the searches and what they found, `has_fewest` says whether each of those is the fewest by itself,
     `holds` whether edits clear the findings and cause no other.
