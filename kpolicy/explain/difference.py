@@ -72,7 +72,10 @@ def _why(
         # Nothing but another value can be the reason: any that the symbol's properties name.
         through = _named(before, after, name, others)
     if through is not None:
-        return "follows", _told(old, new, rises=rises, through=through), new.location or old.location, through
+        told = (old.text == new.text and _of_prompt(before, after, name)) or _told(
+            old, new, rises=rises, through=through
+        )
+        return "follows", told, new.location or old.location, through
     return "kconfig", _told(old, new, rises=rises, through=None), new.location or old.location, None
 
 
@@ -191,6 +194,14 @@ def _told(old: Link, new: Link, *, rises: bool, through: str | None) -> str:
     if rises or new.kind != "unset":
         return new.text
     return new.text if through is None or through in new.text else f"{new.text}; it was {_was(old)}"
+
+
+def _of_prompt(before: Values, after: Values, name: str) -> str:
+    """What changed of a symbol whose prompt is visible on one side only."""
+    was, now = before.visibility(name), after.visibility(name)
+    if bool(was) == bool(now):
+        return ""
+    return "its prompt is visible now" if now else "its prompt is no longer visible"
 
 
 def _modules(before: Values, after: Values, name: str, others: Container[str]) -> str | None:

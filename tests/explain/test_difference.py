@@ -98,3 +98,13 @@ def test_a_number_out_of_range_is_told_as_such(tmp_path: Path) -> None:
     model = load(make_tree(tmp_path, {"Kconfig": 'config N\n\tint "n"\n\trange 1 5\n\tdefault 2\n'}))
     before, after = (evaluate(model, parse_config("config", f"CONFIG_N={n}\n".encode())) for n in (3, 9))
     assert change(before, after, "N", frozenset({"N"})).text == "CONFIG_N=9, outside its range"
+
+
+def test_a_prompt_that_comes_and_goes_is_told_as_such(tmp_path: Path) -> None:
+    text = 'config ONUS\n\tbool "onus"\n\nconfig KEYDIR\n\tstring "keys" if ONUS\n'
+    model = load(make_tree(tmp_path, {"Kconfig": text}))
+    off, on = (evaluate(model, parse_config("a.config", line)) for line in (b"", b"CONFIG_ONUS=y\n"))
+    others = frozenset({"ONUS", "KEYDIR"})
+    gone, back = change(on, off, "KEYDIR", others), change(off, on, "KEYDIR", others)
+    assert (gone.text, gone.through) == ("its prompt is no longer visible", "ONUS")
+    assert (back.text, back.through) == ("its prompt is visible now", "ONUS")
