@@ -106,10 +106,13 @@ class Tree:
 
     def environment(self, architecture: Architecture, toolchain: Toolchain) -> dict[str, str]:
         """The variables that make exports; see `build_environment`, and `aliases` for those of this tree alone."""
+        return self._with_aliases(build_environment(self.root, self.version, architecture, toolchain))
+
+    def _with_aliases(self, usual: Mapping[str, str]) -> dict[str, str]:
         if self._aliases is None:
             self._aliases = aliases(makefile_text(self.source, "Makefile"))
-        usual = build_environment(self.root, self.version, architecture, toolchain)
-        return usual | {name: usual[tool] for name, tool in self._aliases.items() if name not in usual}
+        own = {name: usual[tool] for name, tool in self._aliases.items() if name not in usual and tool in usual}
+        return {**usual, **own}
 
     def model(self, architecture: Architecture, toolchain: Toolchain) -> Model:
         """The model of an architecture as a toolchain shows it.

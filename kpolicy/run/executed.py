@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from kpolicy.kconfig.load import Tree
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import Architecture
-from kpolicy.kernel.makefile import makefile_text
 from kpolicy.kernel.source import Source
-from kpolicy.kernel.toolchain import ExecutedProbes, Toolchain, aliases, executed_environment, executed_identity
+from kpolicy.kernel.toolchain import ExecutedProbes, Toolchain, executed_environment, executed_identity
 
 # Expressions nest deeply, see kpolicy.kconfig.load.
 _RECURSION_LIMIT = 20_000
@@ -37,11 +36,7 @@ class ExecutedTree(Tree):
             environment = executed_environment(
                 self.root, self.version, architecture, self._executed, variables, variables
             )
-            environment |= {
-                name: environment[tool]
-                for name, tool in aliases(makefile_text(self.source, "Makefile")).items()
-                if name not in environment and tool in environment
-            }
+            environment = self._with_aliases(environment)
             named = dataclasses.replace(toolchain, name=executed_identity(environment))
             return self._model(self._build(architecture, environment, named), environment, named)
         finally:

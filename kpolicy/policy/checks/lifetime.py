@@ -57,10 +57,13 @@ def removed_by(name: str, version: str) -> str | None:
 def is_always_on(name: str, version: str) -> bool:
     """Whether a release that has no option of a name has its code all the same, and it is on."""
     side = side_of(name)
+    if side is None:
+        # Of most names: no need to read the releases of all.
+        return False
     if side == "since":
         return removed_by(name, version) is not None
     found, release = lifetime(name), _parsed(version)
-    if side is None or found is None or release is None:
+    if found is None or release is None:
         return False
     return bool(found.first) and _series_of(release) < parse_version(found.first)
 
