@@ -48,8 +48,8 @@ def test_each_side_is_one_that_there_is() -> None:
 
 
 def test_it_is_said_since_when() -> None:
-    assert lifetime_words("SCHED_DEBUG", "7.3.4") == "always on in Linux 6.18.2"
-    assert lifetime_words("RANDOM_TRUST_CPU", "6.12.117") == "always on in Linux 6.2.12"
+    assert lifetime_words("SCHED_DEBUG", "7.3.4") == "always on by Linux 6.18.2"
+    assert lifetime_words("RANDOM_TRUST_CPU", "6.12.117") == "always on by Linux 6.2.12"
 
 
 def _model(folder: Path, kconfig: str, makefile: str = _LATER) -> Model:
@@ -93,4 +93,4 @@ def test_a_line_for_what_is_always_on_is_a_note(tmp_path: Path, line: str) -> No
     values = evaluate(model, parse_lines("a.config", f"{line}\n".encode()), "olddefconfig")
     (found,) = check_lines(values, "any")
     assert found.severity == "note"
-    assert "not defined on x86 (always on in Linux 6.18.2): the line has no effect" in found.message
+    assert "not defined on x86 (always on by Linux 6.18.2): the line has no effect" in found.message

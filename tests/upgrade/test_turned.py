@@ -49,7 +49,7 @@ def test_a_request_to_leave_out_what_is_always_built_is_lost(tmp_path: Path) -> 
     )
     (request,) = found["requests"]
     assert (request["symbol"], request["kept"]) == ("RANDOM_TRUST_CPU", False)
-    assert request["reason"] == "not defined in Linux 6.12.117 (always on in Linux 6.2.12)"
+    assert request["reason"] == "not defined in Linux 6.12.117 (always on by Linux 6.2.12)"
     assert found["dropped"]["off"] == 0
 
 

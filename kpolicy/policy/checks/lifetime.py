@@ -144,7 +144,7 @@ def _gone(name: str, found: Lifetime) -> str:
     tree = _first_without(found)
     if _adjoin(found.last, found.after) and not tree.sublevel:
         return f"always on since Linux {found.after}"
-    return f"always on in Linux {found.after}{f'.{tree.sublevel}' if tree.sublevel else ''}"
+    return f"always on by Linux {found.after}{f'.{tree.sublevel}' if tree.sublevel else ''}"
 
 
 def _first_without(found: Lifetime) -> KernelVersion:
