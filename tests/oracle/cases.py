@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import tempfile
 from collections.abc import Iterator
@@ -151,11 +152,11 @@ def run_case(oracle: Oracle, case: Case) -> Result:
 
 def generated_default(oracle: Oracle, arch: str) -> bytes:
     """The `.config` of `make defconfig`, for the architectures whose default make puts together."""
-    stored = oracle.build / f"generated.{arch}.config"
+    stored = oracle.build / f"default.{arch}.config"
     if not stored.is_file():
-        with tempfile.TemporaryDirectory(prefix="make-", dir=oracle.build) as name:
-            oracle.make(arch, "defconfig", output=Path(name))
-            (Path(name) / ".config").replace(stored)
+        with tempfile.NamedTemporaryFile(dir=oracle.build, delete=False) as file:
+            file.write(oracle.default(arch))
+        os.replace(file.name, stored)
     return stored.read_bytes()
 
 

@@ -92,7 +92,7 @@ class Oracle:
         """The `conf` binary; `environment()` builds it."""
         return self.build / "out" / "scripts" / "kconfig" / "conf"
 
-    def make(self, arch: str, *arguments: str, output: Path | None = None, timeout: int = 600) -> str:
+    def make(self, arch: str, *arguments: str, output: Path | None = None, path: str = PATH, timeout: int = 600) -> str:
         """Run the tree's own make out of tree and return what it said."""
         output = output or self.build / "out"
         output.mkdir(parents=True, exist_ok=True)
@@ -103,7 +103,7 @@ class Oracle:
             command.append("SUBARCH=x86")
         run = subprocess.run(
             [*command, *arguments],
-            env={"PATH": PATH, "HOME": "/nonexistent", "LC_ALL": "C"},
+            env={"PATH": path, "HOME": "/nonexistent", "LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -181,17 +181,28 @@ class Oracle:
         key = hashlib.sha256(json.dumps([self.identity, *asked]).encode() + b"\0" + content).hexdigest()
         return cache_folder(f"oracle/{key[:2]}") / key[2:]
 
+    def default(self, arch: str) -> bytes:
+        """The `.config` that the tree's own `make defconfig` writes."""
+        with tempfile.TemporaryDirectory(prefix="make-", dir=self.build) as name:
+            tools = self._tools
+            self.make(arch, "defconfig", f"CC={tools['CC']}", output=Path(name), path=tools["PATH"])
+            return (Path(name) / ".config").read_bytes()
+
     @cached_property
-    def _tools(self) -> Path:
-        """A folder of programs that come before those of the machine."""
-        folder = self.build / "tools"
-        folder.mkdir(exist_ok=True)
+    def _tools(self) -> dict[str, str]:
+        """A compiler, and the folders of programs, in which some that read to the end come first.
+
+        The compiler lies apart: make finds the one that builds conf in the same folders.
+        """
+        programs = {"readers/grep": "/bin/grep", "compiler/gcc": f"{self.dummy_tools}/gcc"}
         with _locked(self.build / "lock"):
-            for name, program in (("grep", "/bin/grep"), ("gcc", f"{self.dummy_tools}/gcc")):
-                if not (folder / name).exists():
-                    (folder / name).write_text(_PATIENT.format(program=program))
-                    (folder / name).chmod(0o755)
-        return folder
+            for name, program in programs.items():
+                path = self.build / name
+                if not path.exists():
+                    path.parent.mkdir(exist_ok=True)
+                    path.write_text(_PATIENT.format(program=program))
+                    path.chmod(0o755)
+        return {"PATH": f"{self.build}/readers:{PATH}", "CC": f"{self.build}/compiler/gcc"}
 
     @cached_property
     def _memory(self) -> Path:
@@ -223,8 +234,7 @@ class Oracle:
         *,
         probes: bool,
     ) -> Result:
-        tools = {"PATH": f"{self._tools}:{PATH}", "CC": f"{self._tools}/gcc"}
-        environment = {**self.environment(arch), "srctree": str(self.tree), **tools}
+        environment = {**self.environment(arch), "srctree": str(self.tree), **self._tools}
         memory = self._remembering(environment) if probes else {}
         environment |= {**variables, **memory}
         with tempfile.TemporaryDirectory(prefix="conf-") as name:
