@@ -58,8 +58,7 @@ book: $(VENV)/dev.stamp ## build the documentation as a book, build/book/index.h
 # 5: ARGS chose no test.
 test: $(VENV)/dev.stamp trees ## all tests, compared with the conf of real kernels (downloads two of them, once)
 	$(BIN)/python -m tests.oracle.prepare -j $(JOBS)
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m trees $(ARGS) || [ $$? -eq 5 ]
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m 'not trees' $(ARGS) || [ $$? -eq 5 ]
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS) || [ $$? -eq 5 ]
 
 # The tests on real kernels run the same code, and would take twice their time.
 coverage: $(VENV)/dev.stamp ## the tests that need no kernel, and the lines of kpolicy that they do not reach
@@ -67,7 +66,7 @@ coverage: $(VENV)/dev.stamp ## the tests that need no kernel, and the lines of k
 
 oracle: $(VENV)/dev.stamp trees ## all cases against conf, not the sample that `make test` takes; TREE=... that kernel only
 ifeq ($(TREE),)
-	$(BIN)/python -m pytest -n $(JOBS) --whole tests/oracle tests/checks/test_real_configs.py $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --whole -m trees $(ARGS)
 else
 	$(BIN)/python -m tests.oracle.whole -j $(JOBS) $(ARGS) '$(TREE)'
 	$(BIN)/python -m tests.fixes.whole -j $(JOBS) --conf '$(TREE)'

@@ -40,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What takes a real kernel is marked so: those tests are run apart, and `make coverage` leaves them out."""
+    """What takes a real kernel is marked so: those tests come first, and `make coverage` leaves them out."""
     for item in items:
         if {"kernel", "debian_configs", "trees"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.trees)
@@ -51,6 +51,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.browser)
     if not config.getoption("whole"):
         _leave_out_older_kernels(config, items)
+    # Long ones at the end would leave a process without work.
+    items.sort(key=lambda item: item.get_closest_marker("trees") is None)
 
 
 def _leave_out_older_kernels(config: pytest.Config, items: list[pytest.Item]) -> None:

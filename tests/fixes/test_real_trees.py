@@ -28,12 +28,13 @@ from tests.oracle.conf import Oracle
 # Measuring coverage would double the time, and the small tests cover the same code.
 pytestmark = [pytest.mark.trees, pytest.mark.slow, pytest.mark.no_cover]
 
-_SAMPLE = 14
+_SAMPLE = 10
 _LEAST_CLEARED = 0.95
 # Those with the most findings of rules.
 _RICH = [("sh", "arch/sh/configs/sdk7786_defconfig"), ("powerpc", "arch/powerpc/configs/ppc6xx_defconfig")]
 
 
+@pytest.mark.newest_kernel
 def test_what_fixes_clear_and_what_conf_makes_of_them(kernel: Path, oracle: Oracle, tmp_path: Path) -> None:
     standard = Standard(default_policy(shipped_vocabulary(examples=False)))
     source = DirectorySource(kernel)

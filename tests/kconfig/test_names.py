@@ -74,6 +74,7 @@ def test_it_is_kept_until_a_file_changes(tmp_path: Path) -> None:
     assert tree().names.having("THREE") == ("three",)
 
 
+@pytest.mark.newest_kernel
 @pytest.mark.trees
 def test_it_names_what_the_models_define(kernel: Path) -> None:
     source = DirectorySource(kernel)

@@ -91,7 +91,7 @@ def test_all_patches_of_random_trees_against_all_configs(kernel: str | None) -> 
     if kernel is not None and kernel not in kernels:
         pytest.skip(f"no kernel {kernel}")
     # Proved one by one, the patches of tree 36 change a configuration today.
-    found = some(range(40), kernels[kernel] if kernel is not None else None)
+    found = some(range(0, 40, 2), kernels[kernel] if kernel is not None else None)
     assert "".join(item.wrong for item in found) == ""
     assert sum(item.patches > 1 for item in found) > 3
     assert sum(item.refused for item in found) > 0

@@ -72,6 +72,7 @@ def everywhere() -> frozenset[str]:
     return frozenset[str]().union(*(defined_in(kernels[release]) for release in RELEASES))
 
 
+@pytest.mark.newest_kernel
 def test_the_rules_make_sense_in_a_real_tree(kernel: Path) -> None:
     outcome = kpolicy("rules", "test", "--tree", kernel)
     assert outcome.status == status.CLEAN, outcome.out

@@ -13,7 +13,7 @@ from tests.upgrade.against_conf import Kernels
 from tests.upgrade.small import DEFCONFIG, TEXT, kernels
 from tests.upgrade.whole import cases
 
-_SAMPLE = 3
+_SAMPLE = 2
 
 
 def test_small_kernels_by_conf(oracle: Oracle, kernel: Path, tmp_path: Path) -> None:
