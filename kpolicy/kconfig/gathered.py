@@ -12,7 +12,7 @@ from kpolicy.kconfig.syntax import YES as ALWAYS
 from kpolicy.kconfig.tables import Tables
 
 # Most lists are empty, and none is changed once it is made.
-_NOTHING: list[Any] = []
+NOTHING: list[Any] = []
 # The `depends on` lines of an entry, with their expressions.
 Own: TypeAlias = "list[tuple[int, Property]]"
 _ROWS = {"prompt": 1, "default": 2, "select": 3, "imply": 4, "range": 5}
@@ -30,12 +30,13 @@ class Facts:
     def __init__(
         self, rows: list[list[Any]], visible: tuple[int, ...], direct: tuple[int, ...], *, probed: bool
     ) -> None:
-        self.rows = [row or _NOTHING for row in rows]
+        # Copied, since a list that grew keeps room for more.
+        self.rows = [row[:] if row else NOTHING for row in rows]
         self.visible = visible
         self.direct = direct
         self.probed = probed
         self.key: tuple[int, ...] | None = None
-        self.record: list[Any] = _NOTHING
+        self.record: list[Any] = NOTHING
         self.text = self.text_of_rows = ""
 
     def joined(self, other: Facts) -> Facts:
@@ -118,7 +119,8 @@ class Gatherer:
     ) -> Gathered:
         """The definition of the symbol or choice at a node, whose properties have a dependency."""
         place = self._tables.place
-        rows: list[list[Any]] = [[[*place(entry.location), scope]], [], [], [], [], [], [], []]
+        file, line = place(entry.location)
+        rows: list[list[Any]] = [[[file, line, scope]], [], [], [], [], [], [], []]
         visible: list[int] = []
         edges: list[Edge] = []
         probed = False
@@ -131,7 +133,8 @@ class Gatherer:
             if item.kind in ("prompt", "default"):
                 probed = probed or item.probed
         for expression, item in own:
-            rows[6].append([expression, *place(item.location)])
+            file, line = place(item.location)
+            rows[6].append([expression, file, line])
             probed = probed or item.probed
         return Gathered(node, Facts(rows, tuple(visible), direct, probed=probed), tuple(edges), ())
 
@@ -144,18 +147,18 @@ class Gatherer:
         condition = (
             dependency if written is ALWAYS else table.all_of(dependency, table.expression(written, self._modules))
         )
-        place = self._tables.place(item.location)
+        file, line = self._tables.place(item.location)
         if item.kind == "prompt":
             visible.append(condition)
-            return [item.operands[0], condition, *place] if item is entry.prompt else None
+            return [item.operands[0], condition, file, line] if item is entry.prompt else None
         if item.kind == "default":
-            return [self._default(entry, item.operands[0]), condition, *place]
+            return [self._default(entry, item.operands[0]), condition, file, line]
         if item.kind in ("select", "imply"):
             target = table.symbol(item.operands[0])
             edges.append(Edge(target, item.kind == "select", table.all_of(node, condition)))
-            return [target, condition, *place]
+            return [target, condition, file, line]
         low, high = (table.expression(operand) for operand in item.operands[:2])
-        return [low, high, condition, *place]
+        return [low, high, condition, file, line]
 
     def _default(self, entry: Entry, value: Ast) -> int:
         """The node of a default; of a number or string nothing but a single word is a value (prop_get_symbol)."""

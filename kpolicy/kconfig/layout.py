@@ -9,7 +9,7 @@ from kpolicy.kconfig import payload
 from kpolicy.kconfig.candidates import candidates
 from kpolicy.kconfig.denied import denied
 from kpolicy.kconfig.dialect import Dialect
-from kpolicy.kconfig.gathered import Facts, Gathered
+from kpolicy.kconfig.gathered import NOTHING, Facts, Gathered
 from kpolicy.kconfig.kinds import kinds
 from kpolicy.kconfig.menu_tree import Elaborated
 from kpolicy.kconfig.nodes import NO, YES
@@ -202,8 +202,8 @@ class _Layout:
             table.any_of(list(facts.direct)) if facts.direct else YES,
             reverse,
             implied,
-            [[value, condition] for value, condition, *_ in facts.rows[2]],
-            [[low, high, condition] for low, high, condition, *_ in facts.rows[5]],
+            [[value, condition] for value, condition, *_ in facts.rows[2]] or NOTHING,
+            [[low, high, condition] for low, high, condition, *_ in facts.rows[5]] or NOTHING,
             choice,
             flags,
         ]

@@ -16,6 +16,11 @@ from kpolicy.kconfig.syntax import CONST, Ast, Statement
 from kpolicy.location import Location
 
 _EQUALITY = ("=", "!=")
+# CPython makes a new empty set each time.
+_NO_FLAGS: frozenset[str] = frozenset()
+# A symbol has neither, and what is shared is not changed.
+_NO_CHILDREN: list[Entry] = []
+_NO_VISIBILITY: list[tuple[Ast, Location]] = []
 # What depends on the architecture, or on other entries.
 _ALONE = frozenset(("option env", "option defconfig_list"))
 
@@ -23,14 +28,17 @@ _ALONE = frozenset(("option env", "option defconfig_list"))
 class Lines:
     """The statements of an entry, one after the other in a file, until the entry is made.
 
-    `entries` are those made so far, by the `visible if` around.
+    `entry` is that without a `visible if` around, None where each architecture has its own; `below` are those made so
+    far with some.
     """
 
-    __slots__ = ("entries", "statements")
+    __slots__ = ("below", "entry", "is_made", "statements")
 
     def __init__(self, statements: tuple[Statement, ...]) -> None:
         self.statements = statements
-        self.entries: dict[tuple[Ast, ...], Entry] | None = None
+        self.is_made = False
+        self.entry: Entry | None = None
+        self.below: dict[tuple[Ast, ...], Entry] | None = None
 
 
 Part: TypeAlias = "Statement | Lines"
@@ -67,20 +75,24 @@ def shared_entry(lines: Lines, path: str, around: tuple[Ast, ...], grammar: Gram
 
     It is not where there is something to say about its lines, or where the environment decides.
     """
-    if lines.entries is None:
-        made = _made(lines.statements, path, grammar)
-        lines.entries = {} if made is None else {(): made}
-        if made is not None:
+    if not lines.is_made:
+        lines.is_made = True
+        lines.entry = _made(lines.statements, path, grammar)
+        if lines.entry is not None:
             lines.statements = ()
-    found = lines.entries.get(around)
-    if found is None and lines.entries:
-        plain = lines.entries[()]
-        found = lines.entries[around] = plain.copy()
+    plain = lines.entry
+    if plain is None or not around:
+        return plain
+    if lines.below is None:
+        lines.below = {}
+    found = lines.below.get(around)
+    if found is None:
+        found = lines.below[around] = plain.copy()
         found.properties = [below(item, around) for item in plain.properties]
         found.prompt = next(
             (new for old, new in zip(plain.properties, found.properties, strict=True) if old is plain.prompt), None
         )
-        found.shared = _shared(found, plain.shared.flags if plain.shared is not None else frozenset())
+        found.shared = _shared(found, plain.shared.flags if plain.shared is not None else _NO_FLAGS)
     return found
 
 
@@ -92,9 +104,10 @@ def _made(statements: tuple[Statement, ...], path: str, grammar: Grammar) -> Ent
     properties = Properties(grammar, {}, alone)
     for statement in statements[1:]:
         properties.take(statement, Location(path, statement.line), entry, ())
-    flags = frozenset(alone.flags.get(name, ()))
+    flags = frozenset(alone.flags[name]) if name in alone.flags else _NO_FLAGS
     if alone.warnings or alone.refused or alone.modules is not None or flags & _ALONE:
         return None
+    entry.children, entry.visibility = _NO_CHILDREN, _NO_VISIBILITY
     entry.shared = _shared(entry, flags)
     return entry
 

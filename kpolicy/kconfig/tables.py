@@ -54,9 +54,9 @@ class Tables:
         self.packed_scopes = Growing()
         self._scopes: dict[tuple[int, ...], int] = {}
 
-    def place(self, location: Location) -> list[int]:
-        """A location as [file, line]."""
-        return [self.files.setdefault(location.path, len(self.files)), location.line]
+    def place(self, location: Location) -> tuple[int, int]:
+        """A location as file and line."""
+        return self.files.setdefault(location.path, len(self.files)), location.line
 
     def scope(self, outer: int, condition: int, location: Location, *, is_visibility: bool = False) -> int:
         """The scope of what is below a line."""
