@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 from kpolicy.evaluate.values import Values
-from kpolicy.kconfig.payload import DEFAULTS, HAS_PROMPT, IS_CHOICE, TRANSITIONAL
+from kpolicy.kconfig.payload import CHOICE, DEFAULTS, HAS_PROMPT, IS_CHOICE, TRANSITIONAL
+
+# Of the details of a symbol.
+_PROMPTS = 1
 
 
 def new_prompts(values: Values) -> bytes:
@@ -31,7 +34,24 @@ def default_line(values: Values, name: str) -> str:
 
 
 def _is_new(values: Values, node: int) -> bool:
-    return values.is_changeable(node) and values.own_value(node) is None and not _has_line_under_old_name(values, node)
+    return (
+        values.is_changeable(node)
+        and values.own_value(node) is None
+        and not _is_in_hidden_choice(values, node)
+        and not _has_line_under_old_name(values, node)
+    )
+
+
+def _is_in_hidden_choice(values: Values, node: int) -> bool:
+    """Whether the only prompt is in a choice that has none to be seen now: nobody is asked, though lines are taken.
+
+    Since 6.11 what hides the prompt of a choice does not hide its members (menu.c: menu_is_visible).
+    """
+    model = values.model
+    choice = model.core.records[node][CHOICE]
+    if choice < 0 or model.dialect.choice_symbols or len(model.details.symbols[node][_PROMPTS]) > 1:
+        return False
+    return not values.node_visibility(model.core.choices[choice][0])
 
 
 def _has_line_under_old_name(values: Values, node: int) -> bool:

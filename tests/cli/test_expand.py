@@ -12,6 +12,7 @@ import pytest
 from kpolicy.cli import status
 from kpolicy.evaluate.modes import PRESETS
 from tests.cli.support import kpolicy
+from tests.kconfig.small import make_tree, new_prompts_of_conf
 from tests.oracle.cases import generated_default
 from tests.oracle.conf import Oracle
 
@@ -100,6 +101,40 @@ def test_new_prompts_are_those_of_conf(oracle: Oracle, kernel: Path, arch: str, 
     theirs = oracle.run(arch, "listnewconfig", path.read_bytes()).stdout.splitlines()
     assert len(ours) > 100
     assert sorted(ours) == sorted(theirs)
+
+
+_HIDDEN_CHOICE = """\
+config EXPERT
+	bool "Expert"
+
+choice
+	prompt "Memory split" if EXPERT
+	default SPLIT_3G
+
+config SPLIT_3G
+	bool "3G/1G"
+
+config SPLIT_2G
+	bool "2G/2G"
+
+endchoice
+"""
+
+
+@pytest.mark.trees
+@pytest.mark.parametrize("expert", ["CONFIG_EXPERT=y", "# CONFIG_EXPERT is not set"])
+def test_members_of_a_choice_without_a_prompt_in_view_are_not_asked_for(
+    expert: str, kernel: Path, oracle: Oracle, tmp_path: Path
+) -> None:
+    """VMSPLIT_3G of i386, whose line takes effect all the same."""
+    oracle.environment("x86")
+    tree = make_tree(tmp_path / "tree", {"Kconfig": _HIDDEN_CHOICE, "arch/x86/Kconfig": ""}, kernel)
+    config = tmp_path / "some.config"
+    config.write_text(f"{expert}\n")
+    asked = new_prompts_of_conf(oracle.program, tree, tmp_path / "work", config.read_bytes())
+    assert bool(asked) is (expert == "CONFIG_EXPERT=y")
+    outcome = kpolicy("expand", "--tree", tree, "--arch", "x86", config, "--list-new")
+    assert (outcome.err, outcome.out.splitlines()) == ("", asked)
 
 
 def test_toolchain_is_written_down(kernel: Path) -> None:

@@ -59,6 +59,15 @@ def expand(model: Model, mode: str, config: bytes = b"") -> bytes:
     return dotconfig(evaluate(model, None if mode in PRESETS else parse_config("config", config), mode))
 
 
+def new_prompts_of_conf(program: Path, tree: Path, work: Path, config: bytes) -> list[str]:
+    """What `conf --listnewconfig` prints of a .config."""
+    work.mkdir(parents=True, exist_ok=True)
+    (work / ".config").write_bytes(config)
+    said = _run(program, tree, work, "--listnewconfig").stdout.decode(errors="surrogateescape")
+    # Warnings of the Kconfig files stand there too.
+    return [line for line in said.splitlines() if line.startswith("CONFIG_")]
+
+
 def run_conf(program: Path, tree: Path, work: Path, mode: str, config: bytes = b"") -> tuple[bytes | None, str]:
     """The .config by `conf`, None where it refuses; and what it said."""
     (work / "include" / "config").mkdir(parents=True, exist_ok=True)
@@ -71,6 +80,11 @@ def run_conf(program: Path, tree: Path, work: Path, mode: str, config: bytes = b
         option = "--defconfig=input"
     elif mode not in PRESETS:
         result.write_bytes(config)
+    run = _run(program, tree, work, option)
+    return (result.read_bytes() if run.returncode == 0 else None), run.stderr.decode(errors="replace")
+
+
+def _run(program: Path, tree: Path, work: Path, option: str) -> subprocess.CompletedProcess[bytes]:
     run = subprocess.run(
         [program, "-s", option, "Kconfig"],
         cwd=work,
@@ -78,7 +92,6 @@ def run_conf(program: Path, tree: Path, work: Path, mode: str, config: bytes = b
         stdin=subprocess.DEVNULL,
         capture_output=True,
     )
-    said = run.stderr.decode(errors="replace")
     if run.returncode < 0:
-        raise ConfCrashedError(said)
-    return (result.read_bytes() if run.returncode == 0 else None), said
+        raise ConfCrashedError(run.stderr.decode(errors="replace"))
+    return run
