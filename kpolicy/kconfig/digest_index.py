@@ -5,28 +5,60 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Protocol
 
+from kpolicy.kconfig import cache as disk
 from kpolicy.kconfig.cache import ModelCache
+from kpolicy.kernel.source import Source
+
+
+class Folders(Protocol):
+    """The folders of a revision, which git has names for."""
+
+    def folder_stamp(self, path: str) -> str | None:
+        """A name for all that is in a folder, the same where nothing differs; None where there is no such folder."""
+
+    def is_plain(self, path: str) -> bool:
+        """Whether a file lies where its path says: without a symbolic link on the way."""
+
+
+def folders_of(source: Source) -> Folders | None:
+    """The folders of a source that is a revision, None for any other."""
+    from kpolicy.kernel.revision import RevisionSource  # no directory needs git
+
+    return source if isinstance(source, RevisionSource) else None
 
 
 class DigestIndex:
     """The digests that a cache has under a name.
 
-    The files of a revision never change: their digests are kept under a name of their own, `pinned`, without stamps,
-    for which git would have to read one folder after the other.
+    Those of a revision are kept for each of its upper `folders`, too: where nothing below one has changed since
+    another revision, no stamps are asked for, for which git would have to read one folder after the other.
     """
 
-    def __init__(self, cache: ModelCache, name: str, pinned: str = "") -> None:
+    def __init__(self, cache: ModelCache, name: str, folders: Folders | None = None) -> None:
         self._cache = cache
         self._name = name
-        self._pinned = pinned
+        self._folders = folders
+        self._pinned: dict[str, dict[str, str]] = {}
         self._is_changed = False
 
-    @cached_property
-    def pinned(self) -> Mapping[str, str]:
-        """The digests of a revision's files, as an earlier run knew them; none where the source is no revision."""
-        stored = self._cache.load_data(self._pinned) if self._pinned else None
-        return stored if isinstance(stored, dict) else {}
+    def pinned(self, path: str) -> str | None:
+        """The digest of a file of a revision; None where its folder was not seen as it is, or the file not in it."""
+        folder = _upper(path)
+        return self._of_folder(folder).get(path) if self._folders is not None and folder else None
+
+    def _of_folder(self, folder: str) -> dict[str, str]:
+        found = self._pinned.get(folder)
+        if found is None:
+            name = self._pin(folder)
+            stored = self._cache.load_data(name) if name is not None else None
+            found = self._pinned[folder] = stored if isinstance(stored, dict) else {}
+        return found
+
+    def _pin(self, folder: str) -> str | None:
+        stamp = self._folders.folder_stamp(folder) if self._folders is not None else None
+        return disk.key("digests of a folder", folder, stamp) if stamp is not None else None
 
     @cached_property
     def _entries(self) -> dict[str, list[str]]:
@@ -50,8 +82,25 @@ class DigestIndex:
         if self._is_changed:
             self._is_changed = False
             self._cache.store_data(self._name, self._entries)
-        if self._pinned:
+        if self._folders is not None:
+            self._store_pinned(known, self._folders)
+
+    def _store_pinned(self, known: Mapping[str, str], folders: Folders) -> None:
+        changed = set()
+        for path, digest in known.items():
+            folder = _upper(path)
             # Without files that there are not: "" can stand for one that could not be read this time.
-            found = {path: digest for path, digest in known.items() if digest}
-            if not found.keys() <= self.pinned.keys():
-                self._cache.store_data(self._pinned, {**self.pinned, **found})
+            if digest and folder and path not in self._of_folder(folder) and folders.is_plain(path):
+                self._of_folder(folder)[path] = digest
+                changed.add(folder)
+        for folder in changed:
+            name = self._pin(folder)
+            if name is not None:
+                self._cache.store_data(name, self._of_folder(folder))
+
+
+def _upper(path: str) -> str:
+    """The folder by which a file is kept, "" for none: an architecture by itself, or a folder of the top."""
+    parts = path.split("/", 2)
+    depth = 2 if parts[0] == "arch" else 1
+    return "/".join(parts[:depth]) if len(parts) > depth else ""

@@ -12,7 +12,7 @@ from kpolicy.bounds import contained
 from kpolicy.collection import undisturbed
 from kpolicy.kconfig import cache as disk
 from kpolicy.kconfig.cache import ModelCache
-from kpolicy.kconfig.digest_index import DigestIndex
+from kpolicy.kconfig.digest_index import DigestIndex, folders_of
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.names import NameIndex, index_names, pack, unpack
 from kpolicy.kconfig.payload import Core, Details, Payload
@@ -61,8 +61,8 @@ class Tree:
         self._index: DigestIndex | None = None
         if self.cache is not None:
             # Not by the revision: most files are the same in the next one.
-            pinned = disk.key("digests of a revision", revision) if revision is not None else ""
-            self._index = DigestIndex(self.cache, disk.key("digests", root, revision is not None), pinned)
+            name = disk.key("digests", root, revision is not None)
+            self._index = DigestIndex(self.cache, name, folders_of(source) if revision is not None else None)
         self._digests = Digests(source, digests, self._index)
         self._tracked = Tracked(source, self._digests)
         # Probes are answered once for all architectures, so every model depends on all their files.

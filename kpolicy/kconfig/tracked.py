@@ -16,7 +16,7 @@ class Digests:
 
     `steady` says that no file was read with another content than its digest is of: someone edits it right now.
     A file whose stamp is the one that the `index` of an earlier run has is not read again; for one that the index has
-    of a revision no stamp is requested either.
+    of a folder of a revision no stamp is requested either.
     """
 
     def __init__(self, source: Source, known: Mapping[str, str], index: DigestIndex | None = None) -> None:
@@ -45,7 +45,7 @@ class Digests:
     def _found(self, path: str) -> str:
         if self._index is None:
             return self._read(path)
-        pinned = self._index.pinned.get(path)
+        pinned = self._index.pinned(path)
         if pinned is not None:
             return pinned
         # Before the file is read: the stamp of what is changed meanwhile is another one.

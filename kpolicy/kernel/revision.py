@@ -85,6 +85,21 @@ class RevisionSource:
             return None
         return entry.oid if entry is not None and stat.S_ISREG(entry.mode) else None
 
+    def folder_stamp(self, path: str) -> str | None:
+        """The name of the tree object of a folder: what changes with anything in it; None where there is none."""
+        try:
+            entry = self._entry(path)
+        except InputError:
+            return None
+        return entry.oid if entry is not None and stat.S_ISDIR(entry.mode) else None
+
+    def is_plain(self, path: str) -> bool:
+        """Whether a file lies where its path says: without a symbolic link on the way."""
+        try:
+            return self._real(path) == path
+        except InputError:
+            return False
+
     def _find(self, path: str) -> Entry | None:
         folder, _, name = path.rpartition("/")
         found = self._plain.get(folder, {}).get(name)

@@ -89,7 +89,7 @@ def _is_same(old: Examiner, new: Examiner, pairing: Pairing) -> bool:
     if old.kconfig_keys(pairing.before) != new.kconfig_keys(pairing.after):
         return False
     ground = old.ground(pairing.before)
-    return ground is not None and ground == new.ground(pairing.after)
+    return ground is not None and new.has_ground(pairing.after, ground)
 
 
 def _number(before: Values, after: Values, numbers: dict[object, int], changes: list[Change]) -> list[int]:

@@ -241,7 +241,18 @@ class Examiner:
         contents = self.contents(target)
         if not all(keys) or self.full_config(target, contents) is not None:
             return None
-        return digest(json.dumps([keys, *map(digest, contents)]).encode("ascii"))
+        return _named(keys, map(digest, contents))
+
+    def has_ground(self, target: Target, ground: str) -> bool:
+        """Whether what the findings about a target rest on has the name that `ground` gave, in any tree.
+
+        Digests say so: the files of a revision that are known need not be read.
+        """
+        keys = self.kconfig_keys(target)
+        digests = [
+            self.tree.digest(part.path) if part.in_tree else digest(os.fsencode(part.path)) for part in target.parts
+        ]
+        return all(keys) and ground == _named(keys, digests)
 
     def contents(self, target: Target) -> list[bytes]:
         """What is in the files of a target that lie in the tree, and the names of the others."""
@@ -297,6 +308,10 @@ class Examiner:
             if found is not None:
                 self._keys[what] = found
         return found
+
+
+def _named(keys: tuple[str | None, str | None], digests: Iterable[str]) -> str:
+    return digest(json.dumps([keys, *digests]).encode("ascii"))
 
 
 def _remarks(model: Model) -> Iterator[Remark]:

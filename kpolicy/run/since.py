@@ -187,6 +187,6 @@ def _looks_the_same(now: ConfigReport, before: ConfigReport) -> bool:
 def _same_ground(today: Examiner, target: Target, before: Examiner, earlier: Target) -> bool:
     try:
         ground = today.ground(target)
-        return ground is not None and ground == before.ground(earlier)
+        return ground is not None and before.has_ground(earlier, ground)
     except KpolicyError:
         return False

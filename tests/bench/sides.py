@@ -2,12 +2,14 @@
 """The programs that are measured: kpolicy as it is, kpolicy of an earlier commit, and its peers.
 
 Both kpolicies are installed alike, each into an environment of its own: the folder `kpolicy`, copies of the packages
-that it needs as they are installed here (so that no network is needed), the console script that pip would write, and
-`.pyc` files of everything.
+that it needs as they are installed here (so that no network is needed), the console script and the RECORD that pip
+would write, and `.pyc` files of everything.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import shutil
 import subprocess
@@ -19,6 +21,7 @@ from importlib.metadata import distribution
 from io import BytesIO
 from pathlib import Path
 
+from kpolicy import __version__
 from tests.bench.measure import Cost, measured
 from tests.oracle.cache import cache_folder
 
@@ -135,12 +138,27 @@ def _installed(name: str, folder: Path, place: Callable[[Path], None], needs: Se
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(str(found.locate_file(file)), target)
     place(packages)
+    _record(packages)
     python = folder / "bin" / "python"
     _compile(python, packages)
     script = folder / "bin" / "kpolicy"
     script.write_text(_SCRIPT.format(python=python))
     script.chmod(0o755)
     return Side(name, python, (str(script),))
+
+
+def _record(packages: Path) -> None:
+    """The list of files with their digests (https://packaging.python.org, "Recording installed projects")."""
+    lines = []
+    for path in sorted((packages / "kpolicy").rglob("*")):
+        if path.is_file():
+            content = path.read_bytes()
+            digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode("ascii")
+            lines.append(f"{path.relative_to(packages)},sha256={digest},{len(content)}\n")
+    # Both have the same version.
+    folder = packages / f"kpolicy-{__version__}.dist-info"
+    folder.mkdir()
+    (folder / "RECORD").write_text("".join(lines))
 
 
 def _compile(python: Path, packages: Path) -> None:

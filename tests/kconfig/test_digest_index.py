@@ -50,15 +50,25 @@ class _Revision(_Counted):
 
     stamps = 0
 
+    def __init__(self, root: Path, tree: str) -> None:
+        super().__init__(root)
+        self._tree = tree
+
+    def folder_stamp(self, path: str) -> str | None:
+        return f"{self._tree} {path}" if (self.root / path).is_dir() else None
+
+    def is_plain(self, path: str) -> bool:
+        return (self.root / path).is_file() and (self.root / path).resolve() == self.root / path
+
     def stamp(self, path: str) -> str | None:
         self.stamps += 1
         return super().stamp(path)
 
 
-def _pinned(root: Path, path: str = "Kconfig", pinned: str = "1" * 32) -> tuple[str, int, int]:
+def _pinned(root: Path, path: str = "mm/Kconfig", tree: str = "1") -> tuple[str, int, int]:
     """The same for the files of a revision, and how many stamps were asked for."""
-    source = _Revision(root)
-    index = DigestIndex(ModelCache(root.parent / "cache"), _NAME, pinned)
+    source = _Revision(root, tree)
+    index = DigestIndex(ModelCache(root.parent / "cache"), _NAME, source)
     digests = Digests(source, {}, index)
     found = digests[path]
     index.store(digests.known)
@@ -119,25 +129,51 @@ def test_a_damaged_index_is_taken_for_absent(root: Path) -> None:
     assert _asked(root)[1] == 0
 
 
+@pytest.fixture
+def revision(root: Path) -> Path:
+    """A tree with files in folders."""
+    for folder in ("mm", "arch/x86", "arch/arm"):
+        (root / folder).mkdir(parents=True)
+        (root / folder / "Kconfig").write_text("config A\n")
+    return root
+
+
 @pytest.mark.usefixtures("settled")
-def test_the_digests_of_a_revision_need_no_stamps(root: Path) -> None:
+@pytest.mark.parametrize("path", ["mm/Kconfig", "arch/x86/Kconfig"])
+def test_the_digests_of_a_folder_of_a_revision_need_no_stamps(revision: Path, path: str) -> None:
     digest = disk.digest(b"config A\n")
-    assert _pinned(root) == (digest, 1, 1)
-    assert _pinned(root) == (digest, 0, 0)
-    # Another revision, the same blob: found by its stamp.
-    assert _pinned(root, pinned="2" * 32) == (digest, 0, 1)
+    assert _pinned(revision, path) == (digest, 1, 1)
+    assert _pinned(revision, path) == (digest, 0, 0)
+    # Another folder by that name, the same blob: found by its stamp.
+    assert _pinned(revision, path, tree="2") == (digest, 0, 1)
 
 
 @pytest.mark.usefixtures("settled")
-def test_the_digests_of_a_revision_are_added_to(root: Path) -> None:
-    (root / "Makefile").write_text("all:\n")
-    assert _pinned(root)[1:] == (1, 1)
-    assert _pinned(root, "Makefile") == (disk.digest(b"all:\n"), 1, 1)
-    assert _pinned(root)[1:] == _pinned(root, "Makefile")[1:] == (0, 0)
+def test_files_that_are_in_no_such_folder_have_stamps(revision: Path) -> None:
+    (revision / "arch" / "Kconfig").write_text("config B\n")
+    for path in ("Kconfig", "arch/Kconfig"):
+        assert [_pinned(revision, path)[2] for _ in range(2)] == [1, 1]
 
 
 @pytest.mark.usefixtures("settled")
-def test_a_file_of_a_revision_that_could_not_be_read_is_looked_for_again(root: Path) -> None:
-    assert _pinned(root, "none")[0] == ""
-    (root / "none").write_text("config A\n")
-    assert _pinned(root, "none") == (disk.digest(b"config A\n"), 1, 1)
+def test_the_digests_of_a_folder_are_added_to(revision: Path) -> None:
+    (revision / "mm" / "Makefile").write_text("all:\n")
+    assert _pinned(revision)[1:] == (1, 1)
+    assert _pinned(revision, "mm/Makefile") == (disk.digest(b"all:\n"), 1, 1)
+    assert _pinned(revision)[1:] == _pinned(revision, "mm/Makefile")[1:] == (0, 0)
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_file_behind_a_link_is_not_kept_by_its_folder(revision: Path) -> None:
+    """What is in the folder stays the same when another file is put at the other end."""
+    (revision / "mm" / "link").symlink_to("../arch/arm/Kconfig")
+    assert _pinned(revision, "mm/link")[0] == disk.digest(b"config A\n")
+    (revision / "arch" / "arm" / "Kconfig").write_text("config B\n")
+    assert _pinned(revision, "mm/link")[0] == disk.digest(b"config B\n")
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_file_of_a_revision_that_could_not_be_read_is_looked_for_again(revision: Path) -> None:
+    assert _pinned(revision, "mm/none")[0] == ""
+    (revision / "mm" / "none").write_text("config A\n")
+    assert _pinned(revision, "mm/none") == (disk.digest(b"config A\n"), 1, 1)

@@ -61,6 +61,22 @@ def test_reads_as_the_directory_does(repository: Repository, path: str) -> None:
     assert ours == (tuple(name for name in theirs if name != ".git") if isinstance(theirs, tuple) else theirs)
 
 
+def test_a_folder_has_another_stamp_when_anything_below_it_changes(repository: Repository) -> None:
+    before = _open(repository)
+    repository.write("arch/x86/configs/i386_defconfig", "CONFIG_EXPERT=y\n")
+    repository.commit("a change")
+    after = _open(repository)
+    for path, is_same in (("mm", True), ("arch/arm64", True), ("arch/x86", False), ("arch", False), ("", False)):
+        assert (before.folder_stamp(path) == after.folder_stamp(path)) is is_same, path
+    for path in ("nothing", "Makefile", "folder", "kernel/up", "mm/../kernel"):
+        assert after.folder_stamp(path) is None, path
+
+
+def test_what_lies_where_its_path_says(repository: Repository) -> None:
+    plain = [path for path in _PATHS if _open(repository).is_plain(path)]
+    assert plain == ["Makefile", "mm/Kconfig", "mm", "", "arch/x86/configs"]
+
+
 def test_reads_what_was_committed_not_what_lies_there(repository: Repository) -> None:
     before = repository.read("mm/Kconfig")
     repository.write("mm/Kconfig", "config CHANGED\n")
