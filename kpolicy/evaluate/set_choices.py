@@ -3,8 +3,9 @@
 
 Such a choice is calculated once without a user value, and then set (conf.c: conf_set_all_new_symbols; confdata.c:
 set_all_choice_values).  A symbol that is calculated in between keeps its value (SYMBOL_VALID).  So the order counts:
-until all choices are set, expressions are evaluated completely and anew for each symbol, and all conditions of a
-symbol before its value, as `conf` does.
+until all choices are set, expressions are evaluated completely, and all conditions of a symbol before its value, as
+`conf` does.  An expression is computed anew only where it can differ: a symbol in it is being calculated right now, and
+has a provisional value, or a choice has been set since.
 """
 
 from __future__ import annotations
@@ -48,6 +49,10 @@ class SetChoicesCalculation(ChoiceSymbolCalculation):
         modules_on: int = 0,
     ) -> None:
         self._unset: set[int] = set()
+        # Symbols that are being calculated; whether what is evaluated right now has met one; expressions in `memo`.
+        self._open: set[int] = set()
+        self._met_open = False
+        self._evaluated: list[int] = []
         super().__init__(core, template, user, order, recorded, inputs, modules_on)
         # A symbol that is n by itself can still be written or not.
         self.forget(node for node, written in enumerate(self.written) if written == UNSEEN)
@@ -62,21 +67,33 @@ class SetChoicesCalculation(ChoiceSymbolCalculation):
         self._unset.discard(choice)
         self.inputs[choice] = replace(self.inputs[choice], given=True)
         self.memo[choice] = None
+        for expression in self._evaluated:
+            self.memo[expression] = None
+        self._evaluated.clear()
 
     def _work_out(self, index: int) -> int:
         node = self._nodes[index]
         if node is None or not self._unset:
             return super()._work_out(index)
+        outer, self._met_open = self._met_open, not self._open.isdisjoint(node[1:])
         if node[0] in (AND, OR):
             values = [self.value(operand) for operand in node[1:]]
-            return min(values) if node[0] == AND else max(values)
-        value = super()._work_out(index)
-        self.memo[index] = None
+            value = min(values) if node[0] == AND else max(values)
+        else:
+            value = super()._work_out(index)
+        if self._met_open:
+            self.memo[index] = None
+        else:
+            self.memo[index] = value
+            self._evaluated.append(index)
+        self._met_open = self._met_open or outer
         return value
 
     def _symbol(self, index: int, record: list[Any]) -> int:
         if not self._unset:
             return super()._symbol(index, record)
+        # What it is computed from matters to it alone: its value stays.
+        outer = self._met_open
         conditions = [VISIBILITY]
         if record[CHOICE] < 0 or record[FLAGS] & IS_CHOICE:
             conditions += [DIRECT, REVERSE, IMPLIED]
@@ -84,11 +101,15 @@ class SetChoicesCalculation(ChoiceSymbolCalculation):
             # A member asks for its choice before anything else, so that it only sees one that is set.
             self.value(self.core.choices[record[CHOICE]][0])
         self.memo[index] = 0
+        self._open.add(index)
         record = record.copy()
         for condition in conditions:
             # The node of a constant is its value.
             record[condition] = self.value(record[condition])
-        return super()._symbol(index, record)
+        value = super()._symbol(index, record)
+        self._open.discard(index)
+        self._met_open = outer
+        return value
 
     def _choice_symbol(self, index: int, record: list[Any], value: int) -> int:
         value = super()._choice_symbol(index, record, value)
