@@ -118,18 +118,20 @@ class Forecast:
 def forecast(found: Growth, configs: int, releases: int) -> Forecast:
     """Models grow with releases, judging with configs of each, memory with the configs of one audit.
 
-    Building models takes more memory than configs do, but no more for more configs of the same architectures.
+    That is the memory of the process that gathers all reports.  Those that build models need more to begin with, and
+    no more for more configs of the same architectures.
     """
     fewer, most, trees = found.configs[-2], found.configs[-1], found.releases[-1]
-    least = max(most.cold.megabytes, most.models.megabytes)
-    slope = max(0.0, (most.models.megabytes - fewer.models.megabytes) / (most.configs - fewer.configs))
+    building = max(most.cold.megabytes, most.models.megabytes)
+    slope = max(0.0, (most.known.megabytes - fewer.known.megabytes) / (most.configs - fewer.configs))
+    gathering = most.known.megabytes + slope * max(0, configs - most.configs)
     return Forecast(
         configs,
         releases,
         build_seconds=releases * max(0.0, most.cold.cpu - most.models.cpu),
         judge_seconds=releases * configs * most.models.cpu / most.configs,
         known_seconds=releases * configs * most.known.cpu / most.configs,
-        megabytes=least + slope * max(0, configs - most.configs),
+        megabytes=max(building, gathering),
         model_bytes=releases * trees.model_bytes / len(trees.names),
         result_bytes=releases * configs * trees.result_bytes / trees.configs,
     )

@@ -77,7 +77,8 @@ def test_a_forecast_follows_from_what_was_measured() -> None:
     assert told.build_seconds == 50 * (35 - 15)
     assert told.judge_seconds == 50 * 10_000 * 15 / 300
     assert told.known_seconds == 50 * 10_000 * 3 / 300
-    assert told.megabytes == 120 + 0.1 * 9_700
+    assert told.megabytes == pytest.approx(70 + 0.05 * 9_700)
+    assert forecast(_GROWTH, 300, 1).megabytes == 120
     assert told.model_bytes == 50 * 100 * _MIB
     assert told.result_bytes == 500_000 * 6 * _MIB / 600
 
