@@ -53,6 +53,7 @@ class SetChoicesCalculation(ChoiceSymbolCalculation):
         self._open: set[int] = set()
         self._met_open = False
         self._evaluated: list[int] = []
+        self._times_set = 0
         super().__init__(core, template, user, order, recorded, inputs, modules_on)
         # A symbol that is n by itself can still be written or not.
         self.forget(node for node, written in enumerate(self.written) if written == UNSEEN)
@@ -70,18 +71,20 @@ class SetChoicesCalculation(ChoiceSymbolCalculation):
         for expression in self._evaluated:
             self.memo[expression] = None
         self._evaluated.clear()
+        self._times_set += 1
 
     def _work_out(self, index: int) -> int:
         node = self._nodes[index]
         if node is None or not self._unset:
             return super()._work_out(index)
         outer, self._met_open = self._met_open, not self._open.isdisjoint(node[1:])
+        before = self._times_set
         if node[0] in (AND, OR):
             values = [self.value(operand) for operand in node[1:]]
             value = min(values) if node[0] == AND else max(values)
         else:
             value = super()._work_out(index)
-        if self._met_open:
+        if self._met_open or self._times_set != before:
             self.memo[index] = None
         else:
             self.memo[index] = value

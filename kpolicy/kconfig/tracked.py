@@ -15,6 +15,8 @@ class Digests:
     """The digests of a source's files, each computed once.
 
     `steady` says that no file was read with another content than its digest is of: someone edits it right now.
+    Of a folder, whose path ends in a slash, it is known only whether anything is in it.
+
     A file whose stamp is the one that the `index` of an earlier run has is not read again; for one that the index has
     of a folder of a revision no stamp is requested either.
     """
@@ -43,6 +45,8 @@ class Digests:
         return known
 
     def _found(self, path: str) -> str:
+        if path.endswith("/"):
+            return self._of_folder(path[:-1])
         if self._index is None:
             return self._read(path)
         pinned = self._index.pinned(path)
@@ -53,6 +57,12 @@ class Digests:
         if stamp is None:
             return self._read(path)
         return self._index.digest(path, stamp) or self._index.note(path, stamp, self._read(path))
+
+    def _of_folder(self, path: str) -> str:
+        try:
+            return "folder" if self._source.list_dir(path) else ""
+        except InputError:
+            return ""
 
     def _read(self, path: str) -> str:
         try:
@@ -95,7 +105,9 @@ class Tracked:
         return self._source.is_file(path)
 
     def list_dir(self, path: str) -> tuple[str, ...]:
-        """The names in a folder."""
+        """The names in a folder; that it is there, or not, is noted."""
+        if path:
+            self.used.add(f"{path}/")
         return self._source.list_dir(path)
 
     def stamp(self, path: str) -> str | None:

@@ -235,8 +235,10 @@ class Examiner:
     def ground(self, target: Target) -> str | None:
         """A name for all of the tree that the findings about a target rest on; None if it cannot be cached.
 
-        Equal names mean equal findings.
+        Equal names mean equal findings.  Those about a command line rest on the parameters in C files, too.
         """
+        if self.plan.loader is not None:
+            return None
         keys = self.kconfig_keys(target)
         contents = self.contents(target)
         if not all(keys) or self.full_config(target, contents) is not None:

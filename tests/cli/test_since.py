@@ -39,6 +39,19 @@ def test_nothing_is_new_in_what_did_not_change(repository: Repository) -> None:
     assert since.json["since"] == "HEAD"
 
 
+def test_a_parameter_that_goes_from_a_c_file_counts(repository: Repository) -> None:
+    """With a command line what is found rests on more than Kconfig files and configs."""
+    repository.write("init/main.c", "asmlinkage void start_kernel(void);\n")
+    repository.write("mm/extra.c", '__setup("kpfoo=", set_foo);\n')
+    repository.commit("a parameter")
+    repository.write("mm/extra.c", "\n")
+    repository.commit("no parameter")
+    words = ("check", "--tree", repository.folder, _NAME, "--since", "HEAD~", "--cmdline", "kpfoo=1", "-o", "json")
+    found = kpolicy(*words, "--no-cache")
+    assert "boot/unknown-parameter" in _rules(found.json)
+    assert [kpolicy(*words).json for _ in range(2)] == [found.json, found.json]
+
+
 @pytest.mark.parametrize("cached", [True, False])
 def test_an_uncommitted_line_is_new(repository: Repository, cached: bool) -> None:
     _add_line(repository)

@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from kpolicy import installed
+from kpolicy.config.read import parse_config
+from kpolicy.evaluate.values import evaluate
 from kpolicy.kconfig import cache
 from kpolicy.kconfig import load as loading
 from kpolicy.kconfig.cache import ModelCache
@@ -102,6 +105,19 @@ def test_a_file_that_is_edited_meanwhile_is_kept_under_no_wrong_name(tree: Path,
         # Also by what is left of the files that were parsed.
         for path in folder.glob("*.model"):
             path.unlink()
+
+
+def test_a_folder_that_a_probe_asks_for_counts(tree: Path, folder: Path) -> None:
+    make_tree(tree, {"more": "config B\n\tdef_bool $(shell,test -d $(srctree)/mm/extra && echo y || echo n)\n"})
+
+    def value() -> str:
+        return evaluate(_load(tree, folder), parse_config("config", b""), "defconfig").text("B")
+
+    assert [value(), value()] == ["n", "n"]
+    make_tree(tree, {"mm/extra/a": ""})
+    assert [value(), value()] == ["y", "y"]
+    shutil.rmtree(tree / "mm" / "extra")
+    assert value() == "n"
 
 
 def test_another_toolchain_builds_anew(tree: Path, folder: Path, request: pytest.FixtureRequest) -> None:
