@@ -43,6 +43,8 @@ def test_a_parameter_that_goes_from_a_c_file_counts(repository: Repository) -> N
     """With a command line what is found rests on more than Kconfig files and configs."""
     repository.write("init/main.c", "asmlinkage void start_kernel(void);\n")
     repository.write("mm/extra.c", '__setup("kpfoo=", set_foo);\n')
+    # So that the names of all architectures are asked for, and cached.
+    repository.write(_NAME, repository.read(_NAME).decode() + "CONFIG_NOWHERE=y\n")
     repository.commit("a parameter")
     repository.write("mm/extra.c", "\n")
     repository.commit("no parameter")
