@@ -43,9 +43,10 @@ def _is_new(values: Values, node: int) -> bool:
 
 
 def _is_in_hidden_choice(values: Values, node: int) -> bool:
-    """Whether the only prompt is in a choice that has none to be seen now: nobody is asked, though lines are taken.
+    """Whether it is a member, without another prompt, of a choice whose own prompt is not visible.
 
-    Since 6.11 what hides the prompt of a choice does not hide its members (menu.c: menu_is_visible).
+    `make oldconfig` does not ask for it, though a line for it takes effect: since 6.11 what hides the prompt of a
+    choice does not hide its members (menu.c: menu_is_visible).
     """
     model = values.model
     choice = model.core.records[node][CHOICE]
