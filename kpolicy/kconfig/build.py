@@ -12,10 +12,11 @@ from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.gathered import Gatherer, Own
 from kpolicy.kconfig.layout import Parts, lay_out
 from kpolicy.kconfig.limits import MOST_MEMBERS
+from kpolicy.kconfig.loops import Choices, find_loop, names_make_a_loop
 from kpolicy.kconfig.menu_tree import Elaborated, Entry
 from kpolicy.kconfig.nodes import EQUAL, MOD, NO, YES
 from kpolicy.kconfig.payload import TRISTATE, TYPES, Payload
-from kpolicy.kconfig.shape import shaper_of
+from kpolicy.kconfig.shape import shape_all, shaper_of
 from kpolicy.kconfig.submenus import Run
 from kpolicy.kconfig.tables import Tables
 from kpolicy.location import Location
@@ -29,6 +30,27 @@ _TYPE_CODE = {word: code for code, word in enumerate(TYPES)}
 def build(elaborated: Elaborated, dialect: Dialect, probes: list[tuple[str, Location]], tables: Tables) -> Payload:
     """The plain data of a model, by the numbers of some tables."""
     return _Builder(elaborated, dialect, tables).payload(probes)
+
+
+def build_checked(
+    elaborated: Elaborated, dialect: Dialect, probes: list[tuple[str, Location]], tables: Tables
+) -> tuple[Payload, bool]:
+    """The plain data of a model without dependency loops, and whether its conditions are those that the files have.
+
+    Where names alone make a loop, `conf` gives them another shape first.  Raises `InputError` for a loop.
+    """
+    payload = build(elaborated, dialect, probes, tables)
+    choices = Choices.of(payload.core)
+    if not names_make_a_loop(elaborated, choices, dialect):
+        return payload, True
+    loop = find_loop(elaborated, choices, dialect)
+    if loop is not None and (not dialect.takes_loops or loop.location is None):
+        raise loop
+    shape_all(elaborated.root, shaper_of(elaborated, dialect))
+    payload = build(elaborated, dialect, probes, tables)
+    if loop is not None and loop.location is not None:
+        payload.core.warnings.append([*loop.location, loop.message])
+    return payload, False
 
 
 def _given(dependency: int | None) -> int:

@@ -16,23 +16,28 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kpolicy.digests import blake2b
 from kpolicy.files import OPEN_FLAGS, read_descriptor
 from kpolicy.installed import contents
 from kpolicy.kconfig.kept import MAX_TOTAL, beyond, entries, has_name, is_ours, remove
-from kpolicy.kconfig.payload import Core, Payload
-from kpolicy.kconfig.stored import read_core
+from kpolicy.kconfig.payload import Core, Details, Payload
+from kpolicy.kconfig.stored import read_core, read_details
 
-_FORMAT = 5
+if TYPE_CHECKING:
+    from kpolicy.kconfig.amendment import Amendment
+
+_FORMAT = 6
 _CODE = ("kconfig", "kernel")
 # So many bytes are written before it is looked again whether there is room.
 _LOOK_AGAIN = 16 << 20
 _DIGITS = 32
 _HEAD = 2 * (_DIGITS + 1)
+# How a model begins that is what differs from another one, whose name comes next.
+_AMENDS = b"amends "
 
 
 def digest(*pieces: bytes) -> str:
@@ -72,21 +77,55 @@ class ModelCache:
             return None
         return paths
 
-    def load(self, name: str) -> tuple[Core, bytes] | None:
-        """The core of a stored model and the still packed details; None where there is none."""
+    def load(self, name: str) -> tuple[Core, Callable[[], Details]] | None:
+        """The core of a stored model, and what reads its details; None where there is none."""
         body = self._load(name, "model")
         if body is None:
             return None
-        size, _, halves = body.partition(b"\n")
         try:
-            return read_core(halves[: int(size)]), halves[int(size) :]
+            if body.startswith(_AMENDS):
+                return self._load_amended(body)
+            core, details = _halves(body)
+            return read_core(core), lambda: read_details(details)
         except (ValueError, TypeError):
             return None
+
+    def halves(self, name: str) -> tuple[bytes, bytes] | None:
+        """Both halves of a stored model as they are stored; None where there is none, or where it amends another."""
+        body = self._load(name, "model")
+        return _halves(body) if body is not None and not body.startswith(_AMENDS) else None
+
+    def base(self, name: str) -> str | None:
+        """The model that a stored one amends, None where it is whole."""
+        head = self._read(f"{name}.model", _HEAD + len(_AMENDS) + _DIGITS) or b""
+        return head[-_DIGITS:].decode("ascii") if head[_HEAD:].startswith(_AMENDS) else None
+
+    def _load_amended(self, body: bytes) -> tuple[Core, Callable[[], Details]] | None:
+        from kpolicy.kconfig.amendment import Amendment, amend_core, amend_details  # few models amend others
+
+        head, _, rest = body.partition(b"\n")
+        halves = self.halves(head[len(_AMENDS) :].decode("ascii"))
+        if halves is None:
+            return None
+        amendment = Amendment(*json.loads(rest))
+        core, details = halves
+        return amend_core(read_core(core), amendment), lambda: amend_details(read_details(details), amendment)
 
     def store(self, name: str, payload: Payload) -> None:
         """Keep a model; silently nothing where the folder cannot be used."""
         core, details = payload.packed()
         self._store(name, "model", f"{sum(map(len, core))}\n".encode("ascii"), *core, *details)
+
+    def store_amended(self, name: str, base: str, amendment: Amendment) -> None:
+        """Keep a model as what it amends in another; as a copy of that where nothing differs."""
+        if amendment.is_empty:
+            body = self._load(base, "model")
+            pieces = [body] if body is not None else []
+        else:
+            packed = json.dumps(amendment, separators=(",", ":")).encode("ascii")
+            pieces = [_AMENDS, base.encode("ascii"), b"\n", packed]
+        if pieces:
+            self._store(name, "model", *pieces)
 
     def load_data(self, name: str, kind: str = "data") -> Any:
         """JSON values of some kind that are stored under a name; None where there are none."""
@@ -202,6 +241,11 @@ def _head(name: str, content: bytes) -> bytes:
     So the content of another file is as damaged as any.
     """
     return content + b" " + digest(name.encode("ascii") + b" " + content).encode("ascii") + b"\n"
+
+
+def _halves(body: bytes) -> tuple[bytes, bytes]:
+    size, _, halves = body.partition(b"\n")
+    return halves[: int(size)], halves[int(size) :]
 
 
 def _is_whole(name: str, content: bytes) -> bool:

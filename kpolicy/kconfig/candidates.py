@@ -6,7 +6,7 @@ Most symbols of a kernel are n, and need not be examined: nothing that they depe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from kpolicy.kconfig.nodes import AND, NO, OR, YES
@@ -22,6 +22,7 @@ from kpolicy.kconfig.payload import (
     TRANSITIONAL,
     TRISTATE,
     TYPE,
+    Table,
 )
 
 Alarm: TypeAlias = "tuple[int, ...] | None"
@@ -41,7 +42,7 @@ class Candidates(NamedTuple):
     texts: list[int]
 
 
-def candidates(nodes: Sequence[Any], symbols: Iterable[int], records: Sequence[Any]) -> Candidates:
+def candidates(nodes: Table, symbols: Iterable[int], records: Table) -> Candidates:
     """Those of a model, from the parts of its core that say what values are made of."""
     found = Candidates([], [None] * len(nodes), [])
     alarms = _Alarms(nodes, records)
@@ -62,6 +63,12 @@ def candidates(nodes: Sequence[Any], symbols: Iterable[int], records: Sequence[A
     return found
 
 
+def woken_by(nodes: Table, records: Table, record: list[Any]) -> tuple[int, ...] | None:
+    """The symbols of which one is on whenever a bool or tristate is that no line sets; None where none is known."""
+    alarm = _Alarms(nodes, records).of_symbol(record)
+    return None if alarm is None else alarm[1:]
+
+
 def is_quiet(record: list[Any]) -> bool:
     """Whether a symbol is a bool or tristate that nothing but a line of the config can set."""
     type_code, _visibility, _direct, reverse, implied, defaults, _ranges, choice, flags = record
@@ -72,7 +79,7 @@ def is_quiet(record: list[Any]) -> bool:
 class _Alarms:
     """What has to be on for something to be on; that of each expression is computed once."""
 
-    def __init__(self, nodes: Sequence[Any], records: Sequence[Any]) -> None:
+    def __init__(self, nodes: Table, records: Table) -> None:
         self._nodes = nodes
         self._records = records
         self._known: dict[int, Alarm] = {}

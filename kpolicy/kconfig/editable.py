@@ -37,7 +37,7 @@ class EditableTree(Tree):
         with undisturbed(), contained(f"the Kconfig files of {architecture}"):
             elaborated, dialect, unknown = self._elaborate(architecture, environment, toolchain)
             self._built = elaborated, dialect
-            return self._model(self._payload(elaborated, dialect, unknown), environment, toolchain)
+            return self._model(self._payload(elaborated, dialect, unknown)[0], environment, toolchain)
 
     def variant(self, contents: Mapping[str, bytes]) -> EditableTree:
         """This tree with other contents of some files; of the others those that were read are not read again."""

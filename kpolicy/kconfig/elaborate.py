@@ -30,6 +30,7 @@ def elaborate(files: FileCache, reader: Reader, environment: dict[str, str], top
     builder = _Builder(files, reader, environment, Elaborated(root, reader.grammar.title))
     builder.file(top, None)
     check_sanity(builder.result, reader.grammar)
+    builder.result.knows_lines = reader.knows_lines
     return builder.result
 
 

@@ -76,17 +76,22 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc, name-defined]  # kconfig
             "error-if": (lambda reader, _name, cond, text: reader._error_if(cond, text), 2, 2),
             "warning-if": (lambda reader, _name, cond, text: reader._say(text, keep=cond == "y"), 2, 2),
             "filename": (lambda reader, _name: reader.filename, 0, 0),
-            "lineno": (lambda reader, _name: str(reader.linenr), 0, 0),
+            "lineno": (lambda reader, _name: reader._line_number(), 0, 0),
             "shell": (lambda reader, _name, command: shell(command, reader.location), 1, 1),
         }
         self.filename = ""
         self.linenr = 0
+        self.knows_lines = False
         self._line = ""
 
     @property
     def location(self) -> Location:
         """The statement that is being read."""
         return Location(self.filename, self.linenr)
+
+    def _line_number(self) -> str:
+        self.knows_lines = True
+        return str(self.linenr)
 
     # What kconfiglib calls on itself and must not do its own way.
 

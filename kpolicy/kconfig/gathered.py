@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from kpolicy.kconfig.menu_tree import Entry, Property
 from kpolicy.kconfig.nodes import AND, YES
@@ -16,6 +16,9 @@ NOTHING: list[Any] = []
 # The `depends on` lines of an entry, with their expressions.
 Own: TypeAlias = "list[tuple[int, Property]]"
 _ROWS = {"prompt": 1, "default": 2, "select": 3, "imply": 4, "range": 5}
+_OWN = 6
+PARENTS: Final = 7
+"""Where the rows of a symbol have, for each definition outside of a choice, what it inherits (for `amend`)."""
 
 
 class Facts:
@@ -112,7 +115,9 @@ class Gatherer:
         direct = () if dependency is None else (dependency,)
         scope = self.scope(scope, own)
         node = self._table.symbol(entry.name or "")
-        return self.definition(entry, node, YES if dependency is None else dependency, direct, own, scope)
+        found = self.definition(entry, node, YES if dependency is None else dependency, direct, own, scope)
+        found.facts.rows[PARENTS] = [YES if parent is None else parent]
+        return found
 
     def definition(
         self, entry: Entry, node: int, dependency: int, direct: tuple[int, ...], own: Own, scope: int
@@ -134,7 +139,7 @@ class Gatherer:
                 probed = probed or item.probed
         for expression, item in own:
             file, line = place(item.location)
-            rows[6].append([expression, file, line])
+            rows[_OWN].append([expression, file, line])
             probed = probed or item.probed
         return Gathered(node, Facts(rows, tuple(visible), direct, probed=probed), tuple(edges), ())
 

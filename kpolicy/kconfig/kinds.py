@@ -28,11 +28,12 @@ def kinds(count: int, constants: Iterable[int], symbols: Iterable[int], records:
     for node in constants:
         found[node] = "nmy"[node] if node <= YES else CONSTANT
     for node in symbols:
-        found[node] = _kind(records[node])
+        found[node] = kind_of(records[node])
     return "".join(found)
 
 
-def _kind(record: Any) -> str:
+def kind_of(record: Any) -> str:
+    """The kind of a symbol or a choice by its record, None for a symbol that nothing defines."""
     if record is None:
         return UNDEFINED
     if record[FLAGS] & IS_CHOICE:

@@ -12,7 +12,7 @@ from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.gathered import NOTHING, Facts, Gathered
 from kpolicy.kconfig.kinds import kinds
 from kpolicy.kconfig.menu_tree import Elaborated
-from kpolicy.kconfig.nodes import NO, YES
+from kpolicy.kconfig.nodes import NO, YES, NodeTable
 from kpolicy.kconfig.payload import BOOL, TYPES, Core, Details, Packed, Payload
 from kpolicy.kconfig.tables import Tables, lines, packed
 from kpolicy.location import Location
@@ -62,7 +62,9 @@ def lay_out(
     defined = {node: facts for node, facts in parts.facts.items() if facts is not None}
     _Layout(parts, elaborated, dialect, tables, modules).lay_out(defined)
     nodes = list(tables.expressions.nodes)
-    symbols, constants = tables.expressions.names()
+    # By places, not as they are named first: by an edit elsewhere the order stays.
+    placed = [item for item in parts.menu if item.__class__ is int and item >= 0]
+    symbols, constants = tables.expressions.names(placed)
     records: list[Any] = [None] * len(nodes)
     for node, facts in defined.items():
         records[node] = facts.record
@@ -80,7 +82,7 @@ def lay_out(
         refused=[[*item.location, item.symbol, item.text] for item in elaborated.refused],
         probes=[[where.path, where.line, text] for text, where in probes],
         **candidates(nodes, symbols.values(), records)._asdict(),
-        denied=[list(item) for item in denied(nodes, records).items()],
+        denied=[list(item) for item in denied(nodes, enumerate(records)).items()],
     )
     written = [[*tables.place(where), *line] for where, line in elaborated.written.items()]
     rows: list[Any] = [None] * len(nodes)
@@ -88,7 +90,7 @@ def lay_out(
         rows[node] = facts.rows
     details = Details(
         symbols=rows,
-        edges=_edges(defined, len(nodes)),
+        edges=_edges(defined, placed, len(nodes)),
         scopes=list(tables.scopes),
         files=[path if path in elaborated.paths else "" for path in tables.files],
         menu=parts.menu,
@@ -123,10 +125,11 @@ def _pieces(*texts: str) -> list[bytes]:
     return [piece.encode("ascii") for text in texts for piece in ("\n", text)][1:]
 
 
-def _edges(defined: dict[int, Facts], count: int) -> list[Any]:
-    """The sources of selects and implies by their targets, see `payload.Details`."""
+def _edges(defined: dict[int, Facts], placed: list[int], count: int) -> list[Any]:
+    """The sources of selects and implies by their targets, in the order of the menus, see `payload.Details`."""
     found: list[Any] = [None] * count
-    for node, facts in defined.items():
+    for node in dict.fromkeys(placed):
+        facts = defined[node]
         for kind in (0, 1):
             # Of most symbols there are none.
             rows = facts.rows[3 + kind]
@@ -149,6 +152,32 @@ def _packed_rows(facts: Facts) -> str:
 def _numbers(value: list[Any]) -> str:
     """The JSON of lists of numbers, quicker than by its encoder."""
     return repr(value).replace(" ", "")
+
+
+def record_of(
+    facts: Facts,
+    type_code: int,
+    reverse: int,
+    implied: int,
+    choice: int,
+    flags: int,
+    is_complete: int = 0,
+    *,
+    table: NodeTable,
+) -> list[Any]:
+    """The record of a symbol or choice, see `payload.Record`; `is_complete` keeps all conditions of its prompts."""
+    return [
+        type_code,
+        table.any_of(list(facts.visible), complete=bool(is_complete)),
+        # A definition without dependencies adds nothing to the others' (expr.c: expr_alloc_or).
+        table.any_of(list(facts.direct)) if facts.direct else YES,
+        reverse,
+        implied,
+        [[value, condition] for value, condition, *_ in facts.rows[2]] or NOTHING,
+        [[low, high, condition] for low, high, condition, *_ in facts.rows[5]] or NOTHING,
+        choice,
+        flags,
+    ]
 
 
 class _Layout:
@@ -188,25 +217,8 @@ class _Layout:
                 int(self._complete),
             )
             if facts.key != key:
-                facts.key, facts.record = key, self._record(facts, *key)
+                facts.key, facts.record = key, record_of(facts, *key, table=self._table)
                 facts.text = _numbers(facts.record)
-
-    def _record(
-        self, facts: Facts, type_code: int, reverse: int, implied: int, choice: int, flags: int, complete: int
-    ) -> list[Any]:
-        table = self._table
-        return [
-            type_code,
-            table.any_of(list(facts.visible), complete=bool(complete)),
-            # A definition without dependencies adds nothing to the others' (expr.c: expr_alloc_or).
-            table.any_of(list(facts.direct)) if facts.direct else YES,
-            reverse,
-            implied,
-            [[value, condition] for value, condition, *_ in facts.rows[2]] or NOTHING,
-            [[low, high, condition] for low, high, condition, *_ in facts.rows[5]] or NOTHING,
-            choice,
-            flags,
-        ]
 
     def _flags(self, name: str, facts: Facts, *, is_choice: bool, is_selected: bool) -> int:
         said = self._said.get(name, ())

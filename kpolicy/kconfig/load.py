@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from kpolicy.bounds import contained
 from kpolicy.collection import undisturbed
 from kpolicy.kconfig import cache as disk
+from kpolicy.kconfig.base import Base
 from kpolicy.kconfig.cache import ModelCache
 from kpolicy.kconfig.digest_index import DigestIndex, folders_of
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.names import NameIndex, index_names, pack, unpack
 from kpolicy.kconfig.payload import Core, Details, Payload
-from kpolicy.kconfig.stored import read_details
 from kpolicy.kconfig.tracked import Digests, Tracked
 from kpolicy.kernel.architecture import Architecture, architectures, root_kconfig
 from kpolicy.kernel.makefile import makefile_text
@@ -27,6 +27,7 @@ from kpolicy.location import Location
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.dialect import Dialect
+    from kpolicy.kconfig.edited import EditedFiles
     from kpolicy.kconfig.file_cache import FileCache
     from kpolicy.kconfig.menu_tree import Elaborated
     from kpolicy.kconfig.tables import Tables
@@ -77,6 +78,7 @@ class Tree:
         # Whether all probes were answered in time: another time this machine may be quicker.
         self._lasts = True
         self._kept: dict[tuple[str, str], str] = {}
+        self._edited: EditedFiles | None = None
 
     @property
     def digests(self) -> Mapping[str, str]:
@@ -123,8 +125,10 @@ class Tree:
         environment = self.environment(architecture, toolchain)
         trails = self._trails(environment, toolchain.identity)
         what = (architecture.arch, toolchain.identity)
-        for trail_name in trails:
-            stored = self._stored(trail_name, trails[0], environment, toolchain)
+        for trail_name in (*trails, None):
+            if trail_name is None and not self._amend(environment, toolchain):
+                break
+            stored = self._stored(trail_name or trails[0], trails[0], environment, toolchain)
             if stored is not None:
                 # Where one model is in the cache most others are, and what they would share takes much memory.
                 self._shared = None
@@ -133,13 +137,19 @@ class Tree:
         tracked = self._tracked
         tracked.used = set()
         with undisturbed(), contained(f"the Kconfig files of {architecture}"):
-            payload = self._build(architecture, environment, toolchain)
+            payload, files = self._build(architecture, environment, toolchain)
         if self.cache is not None and self._lasts and self._digests.steady:
             used = tracked.used | self._probed.used
             self._kept[what] = self._content_key(used, environment, toolchain)
             self.cache.store(self._kept[what], payload)
             for trail_name in trails:
                 self.cache.store_trail(trail_name, used)
+            if files is not None:
+                # What a probe reads as well can be edited as little as what is no Kconfig file.
+                digests = dict(self._digests.of(used))
+                Base(self._kept[what], digests, sorted(used - files | self._probed.used)).store(
+                    self.cache, self._base_name(environment, toolchain)
+                )
         return self._model(payload, environment, toolchain)
 
     @cached_property
@@ -264,19 +274,47 @@ class Tree:
         if found is None:
             return None
         self._set_right(trail_name, first, paths)
-        core, packed = found
+        core, read_details = found
 
         def details() -> Details:
             with undisturbed():
-                return read_details(packed)
+                return read_details()
 
         return key, self._made(core, details, environment, toolchain)
+
+    def _amend(self, environment: dict[str, str], toolchain: Toolchain) -> bool:
+        """Store a model as what differs from the one that was built before Kconfig files were edited, if that does."""
+        cache = self.cache
+        base = Base.load(cache, self._base_name(environment, toolchain)) if cache is not None else None
+        if cache is None or base is None:
+            return False
+        from kpolicy.kconfig.edited import EditedFiles  # most models are not amended
+
+        if self._edited is None:
+            self._edited = EditedFiles(self.source, cache, self.root)
+        digests = self._digests.of(base.files)
+        with undisturbed():
+            amendment = base.amendment(cache, digests, self._edited)
+        if amendment is None or not self._digests.steady:
+            return False
+        cache.store_amended(disk.key(environment, toolchain.identity, digests), base.model, amendment)
+        for trail_name in self._trails(environment, toolchain.identity):
+            cache.store_trail(trail_name, base.files)
+        return True
+
+    def _base_name(self, environment: dict[str, str], toolchain: Toolchain) -> str:
+        return disk.key("base", self.root, environment, toolchain.identity)
 
     def _content_key(self, paths: set[str] | list[str], environment: dict[str, str], toolchain: Toolchain) -> str:
         return disk.key(environment, toolchain.identity, self._digests.of(paths))
 
-    def _build(self, architecture: Architecture, environment: dict[str, str], toolchain: Toolchain) -> Payload:
-        return self._payload(*self._elaborate(architecture, environment, toolchain))
+    def _build(
+        self, architecture: Architecture, environment: dict[str, str], toolchain: Toolchain
+    ) -> tuple[Payload, set[str] | None]:
+        """A model, and its Kconfig files if it can be amended where those are edited."""
+        elaborated, dialect, unknown = self._elaborate(architecture, environment, toolchain)
+        payload, is_as_written = self._payload(elaborated, dialect, unknown)
+        return payload, elaborated.paths if is_as_written and not elaborated.knows_lines else None
 
     def _elaborate(
         self, architecture: Architecture, environment: dict[str, str], toolchain: Toolchain
@@ -319,25 +357,13 @@ class Tree:
         files.parsed.store()
         return elaborated, dialect, unknown
 
-    def _payload(self, elaborated: Elaborated, dialect: Dialect, unknown: dict[str, Location]) -> Payload:
-        from kpolicy.kconfig.build import build  # for the same reason
-        from kpolicy.kconfig.loops import Choices, find_loop, names_make_a_loop
-        from kpolicy.kconfig.shape import shape_all, shaper_of
+    def _payload(self, elaborated: Elaborated, dialect: Dialect, unknown: dict[str, Location]) -> tuple[Payload, bool]:
+        """See `build_checked`."""
+        from kpolicy.kconfig.build import build_checked  # for the same reason
 
         assert self._shared is not None
         _files, tables = self._shared
-        payload = build(elaborated, dialect, list(unknown.items()), tables)
-        choices = Choices.of(payload.core)
-        if not names_make_a_loop(elaborated, choices, dialect):
-            return payload
-        loop = find_loop(elaborated, choices, dialect)
-        if loop is not None and (not dialect.takes_loops or loop.location is None):
-            raise loop
-        shape_all(elaborated.root, shaper_of(elaborated, dialect))
-        payload = build(elaborated, dialect, list(unknown.items()), tables)
-        if loop is not None and loop.location is not None:
-            payload.core.warnings.append([*loop.location, loop.message])
-        return payload
+        return build_checked(elaborated, dialect, list(unknown.items()), tables)
 
 
 def _shown(command: str, fault: str) -> str:

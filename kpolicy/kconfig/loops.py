@@ -64,9 +64,9 @@ def names_make_a_loop(elaborated: Elaborated, choices: Choices, dialect: Dialect
     for entry, block, choice in _entries(elaborated.root, None):
         name = entry.name
         shared = entry.shared
-        needs = _needs(entry) if shared is None else shared.needs
+        needs = needs_of(entry) if shared is None else shared.needs
         if needs is None:
-            needs = _needs(entry)
+            needs = needs_of(entry)
             if shared is not None:
                 shared.needs = needs
         to_be_seen, to_have_a_value, of_others = needs
@@ -97,7 +97,7 @@ def names_make_a_loop(elaborated: Elaborated, choices: Choices, dialect: Dialect
 _MODULAR = "m"
 
 
-def _needs(entry: Entry) -> Needs:
+def needs_of(entry: Entry) -> Needs:
     """The names that an entry depends on, those that its values depend on, and those of what it selects and implies."""
     to_be_seen: list[str] = []
     to_have_a_value: list[str] = []

@@ -93,6 +93,8 @@ class Elaborated:
     """Conditions and defaults that hold macros: the line before these were expanded, and what answered them."""
     paths: set[str] = field(default_factory=set)
     """The files that were read."""
+    knows_lines: bool = False
+    """Whether a macro asked for the number of its line."""
 
     def warn(self, location: Location, text: str) -> None:
         """Add what `conf` only warns of."""

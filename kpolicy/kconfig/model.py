@@ -136,7 +136,7 @@ class Model:
         return node is not None and self.core.kinds[node] == OLD_NAME
 
     def names(self) -> Iterator[str]:
-        """The defined symbols, in the order in which Kconfig first names them."""
+        """The defined symbols, in the order of the menus."""
         kinds = self.core.kinds
         return (name for name, node in self.core.symbols.items() if kinds[node] in DEFINED and kinds[node] != CHOICE)
 

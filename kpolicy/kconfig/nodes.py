@@ -12,7 +12,7 @@ their tristate value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from kpolicy.kconfig.syntax import CONST, Ast
@@ -69,14 +69,15 @@ class NodeTable:
         self.texts[index] = text
         return index
 
-    def names(self) -> tuple[dict[str, int], dict[str, int]]:
-        """The nodes of what is `named`: of symbols, and of constants."""
-        texts = self.texts
+    def names(self, placed: Iterable[int] = ()) -> tuple[dict[str, int], dict[str, int]]:
+        """The nodes of what is `named`: of symbols, first those that are `placed`, in that order; and of constants."""
+        texts, is_symbol = self.texts, self._symbols.get
+        others = sorted(set(self.named).difference(placed), key=texts.__getitem__)
         symbols: dict[str, int] = {}
         constants = {text: self._constants[text] for text in "nmy"}
-        for index in dict.fromkeys(self.named):
+        for index in (*dict.fromkeys(placed), *others):
             text = texts[index]
-            (symbols if self._symbols.get(text) == index else constants)[text] = index
+            (symbols if is_symbol(text) == index else constants)[text] = index
         return symbols, constants
 
     def intern(self, *node: int) -> int:

@@ -90,7 +90,7 @@ class Objects:
         """A symbol that the model defines."""
         node = self._core.symbols[name]
         record = self._core.records[node]
-        definitions, prompts, defaults, selects, implies, ranges, _depends, _help = self._details.symbols[node]
+        definitions, prompts, defaults, selects, implies, ranges, _depends, _inherited = self._details.symbols[node]
         expr, place, names = self._expression, self._place, self._names
         selected_by, implied_by = self._edges(node)
         flags = record[FLAGS]

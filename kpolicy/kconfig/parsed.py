@@ -43,11 +43,15 @@ class ParsedFiles:
         kept = self._parcels.get(parcel)
         if kept is None:
             kept = self._parcels[parcel] = self._load(parcel)
-        # What is taken out is in the caller's memory from then on.
-        found = kept.pop(path, None)
+        found = kept.get(path)
+        if found and found[0] == digest:
+            # What is taken out is in the caller's memory from then on.
+            del kept[path]
+        elif found:
+            found = self._cache.load_data(self._aside(path, digest))
         try:
             return _unpacked(path, *found[1:]) if found and found[0] == digest else None
-        except (TypeError, ValueError, IndexError):
+        except (TypeError, ValueError, IndexError, KeyError):
             return None
 
     def keep(self, file: SourceFile, digest: str) -> None:
@@ -60,11 +64,20 @@ class ParsedFiles:
         new, self._new = self._new, {}
         for parcel, files in new.items():
             assert self._cache is not None
-            self._cache.store_data(self._name(parcel), self._load(parcel) | files)
+            before = self._load(parcel)
+            for path in before.keys() & files.keys():
+                if before[path][0] != files[path][0]:
+                    # A model was made of it, and is amended by what differs.
+                    self._cache.store_data(self._aside(path, before[path][0]), before[path])
+            self._cache.store_data(self._name(parcel), before | files)
 
     def _load(self, parcel: str) -> dict[str, Any]:
         found = self._cache.load_data(self._name(parcel)) if self._cache is not None else None
         return found if isinstance(found, dict) else {}
+
+    def _aside(self, path: str, digest: str) -> str:
+        """The name for an earlier version of a file."""
+        return disk.key("statements of a file", self._grammar, path, digest)
 
     def _name(self, parcel: str) -> str:
         return disk.key("statements", self._root, self._grammar, parcel)

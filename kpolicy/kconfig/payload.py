@@ -76,8 +76,9 @@ class Details(NamedTuple):
     """Where things stand and what they are called.
 
     `files` are Kconfig paths; a place is [file index, line].  `symbols[node]` is a list of
-    [definitions, prompts, defaults, selects, implies, ranges, depends, help] with a place
-    at the end of each item; a definition has its scope after that.  `edges[node]` are the nodes of the
+    [definitions, prompts, defaults, selects, implies, ranges, depends, inherited] with a place
+    at the end of each item; a definition has its scope after that.  What is inherited are nodes, one for each
+    definition outside of a choice.  `edges[node]` are the nodes of the
     symbols that select the node, and of those that imply it; both are None for other nodes.
     `scopes` are the lines whose conditions hold for what is below them:
     [outer scope or -1, condition, file, line, whether it is a `visible if`].

@@ -7,25 +7,32 @@ A row is parsed when it is asked for, since a run asks for few of them.  An empt
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from kpolicy.kconfig.payload import Core, Details
+from kpolicy.kconfig.payload import Core, Details, Table
 
 _decode = json.JSONDecoder().raw_decode
 
 
 class Lines(dict[int, Any]):
-    """The rows of a table, each a JSON text until it is asked for; as a dict, what was asked for is found at once."""
+    """The rows of a table, each a JSON text until it is asked for; as a dict, what was asked for is found at once.
 
-    __slots__ = ("_texts",)
+    `revise` makes of a row that was stored what it is now.
+    """
+
+    __slots__ = ("_texts", "revise")
 
     def __init__(self, texts: list[str]) -> None:
         self._texts = texts
+        self.revise: Callable[[Any], Any] | None = None
 
     def __missing__(self, number: int, /) -> Any:
         text = self._texts[number]
-        row = self[number] = _decode(text)[0] if text else None
+        row = _decode(text)[0] if text else None
+        if self.revise is not None and text:
+            row = self.revise(row)
+        self[number] = row
         self._texts[number] = ""
         return row
 
@@ -35,6 +42,17 @@ class Lines(dict[int, Any]):
     def __len__(self) -> int:
         return len(self._texts)
 
+    def replace(self, rows: Iterable[tuple[int, Any]], count: int) -> None:
+        """Put other rows in the place of some; there are `count` then, None at the end where nothing is known."""
+        self._texts += [""] * (count - len(self._texts))
+        self.update(rows)
+
+
+def stored_rows(table: Table) -> Lines:
+    """A table of a model that was read here."""
+    assert isinstance(table, Lines), "not a stored model"
+    return table
+
 
 def read_core(stored: bytes) -> Core:
     """The core of a stored model."""
@@ -42,6 +60,18 @@ def read_core(stored: bytes) -> Core:
     count = len(lines) // 3
     nodes, records, woken = (Lines(lines[start : start + count]) for start in (0, count, 2 * count))
     return Core(nodes, records, woken, *json.loads(head))
+
+
+def finder(stored: bytes, count: int) -> Callable[[str], int | None]:
+    """What tells which of the nodes in the core of a stored model has a JSON text; None where none has."""
+
+    def find(text: str) -> int | None:
+        at = stored.find(f"\n{text}\n".encode("ascii"))
+        # The head is on the first line.
+        number = stored.count(b"\n", 0, at)
+        return number if at >= 0 and number < count else None
+
+    return find
 
 
 def read_details(stored: bytes) -> Details:

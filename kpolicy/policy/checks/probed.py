@@ -11,7 +11,7 @@ from kpolicy.frozen import dataclass
 if TYPE_CHECKING:
     from kpolicy.kconfig.model import Model
 
-_DEFINITIONS, _SELECTS, _IMPLIES, _HELP = 0, 3, 4, 7
+_DEFINITIONS, _SELECTS, _IMPLIES, _INHERITED = 0, 3, 4, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +51,5 @@ def _probed(node: int, item: list[Any], places: frozenset[tuple[int, int]], scop
         yield from (edge[0] for edge in edges)
         return
     yield from (edge[0] for edge in edges if (edge[-2], edge[-1]) in places)
-    if any((row[-2], row[-1]) in places for rows in item[1:_SELECTS] + item[_IMPLIES + 1 : _HELP] for row in rows):
+    if any((row[-2], row[-1]) in places for rows in item[1:_SELECTS] + item[_IMPLIES + 1 : _INHERITED] for row in rows):
         yield node

@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From a stored model and the edits of its Kconfig files to what differs in the model of the edited tree.
+
+That is worked out for lines that moved, and for symbols with one definition, outside of a choice, that say other
+things than they did.  Where an edit does more, or might, there is no amendment, and a model is built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+from kpolicy.kconfig.amendment import Amendment
+from kpolicy.kconfig.candidates import woken_by
+from kpolicy.kconfig.circles import leads_to
+from kpolicy.kconfig.denied import denied
+from kpolicy.kconfig.dialect import Dialect
+from kpolicy.kconfig.edits import Edit, EntryEdit
+from kpolicy.kconfig.gathered import PARENTS, Gathered, Gatherer
+from kpolicy.kconfig.grammar import Grammar
+from kpolicy.kconfig.grown import Find, GrownNodes, GrownTables
+from kpolicy.kconfig.kinds import CONSTANT, EXPRESSION, UNDEFINED, kind_of
+from kpolicy.kconfig.layout import record_of
+from kpolicy.kconfig.loops import needs_of
+from kpolicy.kconfig.menu_tree import Entry
+from kpolicy.kconfig.payload import (
+    CHOICE,
+    FLAGS,
+    HAS_PROMPT,
+    IMPLIED,
+    IS_CHOICE,
+    PROBED,
+    REVERSE,
+    TRANSITIONAL,
+    TRISTATE,
+    TYPE,
+    Core,
+    Details,
+)
+from kpolicy.kconfig.shared import Lines, shared_entry
+from kpolicy.kconfig.stored import finder, read_core, read_details, stored_rows
+from kpolicy.kconfig.syntax import CONST, Statement
+
+_DEFINITIONS, _SELECTS, _IMPLIES, _OWN = 0, 3, 4, 6
+
+
+class NotAmendableError(Exception):
+    """An edit that does more than is worked out here."""
+
+
+def amendment_for(
+    stored_core: bytes, stored_details: bytes, edits: Sequence[Edit], grammar: Grammar
+) -> Amendment | None:
+    """What makes the model of the edited tree of a stored one, by its halves; None where that has to be built."""
+    core = read_core(stored_core)
+    texts = [row[-1] for row in (*core.warnings, *core.refused, *core.probes)]
+    if any(f"{edit.path}:" in text for edit in edits for text in texts):
+        return None
+    moves = [[edit.path, *edit.moves] for edit in edits if edit.moves.lines]
+    if not any(edit.entries for edit in edits):
+        return Amendment(moves)
+    try:
+        details, find = read_details(stored_details), finder(stored_core, len(core.nodes))
+        return _Amender(core, details, find, grammar).amendment(edits, moves)
+    except NotAmendableError:
+        return None
+
+
+def _demand(*conditions: bool) -> None:
+    if not all(conditions):
+        raise NotAmendableError
+
+
+class _Amender:
+    def __init__(self, core: Core, details: Details, find: Find, grammar: Grammar) -> None:
+        self._core = core
+        self._details = details
+        self._grammar = grammar
+        self._nodes = GrownNodes(core, find)
+        self._tables = GrownTables(self._nodes, details)
+        self._gatherer = Gatherer(self._tables, core.modules)
+        self._changed: dict[int, Gathered] = {}
+        # Pairs of a symbol and what it depends on newly.
+        self._needs: list[tuple[int, int]] = []
+
+    def amendment(self, edits: Sequence[Edit], moves: list[Any]) -> Amendment:
+        """What differs by some edits; raises `NotAmendableError`."""
+        core, nodes = self._core, self._nodes
+        before: dict[int, list[Any]] = {}
+        for edit in edits:
+            for entry in edit.entries:
+                found = self._gathered(edit.path, entry)
+                _demand(found.node not in self._changed)
+                self._changed[found.node] = found
+                before[found.node] = self._details.symbols[found.node]
+        edited = {node: self._record(found) for node, found in self._changed.items()}
+        edges: dict[int, Any] = {}
+        for target in self._targets(before):
+            edges[target], record = self._selected(target, edited.get(target, self._record_before(target)))
+            if record is not None:
+                edited[target] = record
+        stored_rows(core.records).replace(edited.items(), len(core.nodes))
+        self._look_for_loops()
+        free, woken = self._candidates(edited)
+        return Amendment(
+            moves=moves,
+            nodes=nodes.more(),
+            names=list(nodes.new_symbols.items()),
+            constants=list(nodes.new_constants.items()),
+            records=list(edited.items()),
+            woken=list(woken.items()),
+            kinds=self._kinds(edited),
+            free=free,
+            denied=self._denied(edited),
+            symbols=[[node, found.facts.rows] for node, found in self._changed.items()],
+            edges=list(edges.items()),
+            scopes=self._tables.scopes,
+        )
+
+    # What the edited entries say.
+
+    def _gathered(self, path: str, edit: EntryEdit) -> Gathered:
+        """What an entry says now."""
+        core, details = self._core, self._details
+        node = core.symbols.get(edit.name)
+        record = core.records[node] if node is not None else None
+        if node is None or record is None or path not in self._tables.files:
+            raise NotAmendableError
+        rows = details.symbols[node]
+        _demand(len(rows[_DEFINITIONS]) == len(rows[PARENTS]) == 1)
+        _demand(record[CHOICE] < 0, not record[FLAGS] & (IS_CHOICE | TRANSITIONAL), node != core.modules)
+        (file, line, scope), parent = rows[_DEFINITIONS][0], rows[PARENTS][0]
+        _demand(file == self._tables.files[path], line == edit.before[0].line)
+        for _ in rows[_OWN]:
+            scope = details.scopes[scope][0]
+        self._demand_no_visibility(scope)
+        before, after = self._entry(path, edit.before), self._entry(path, edit.after)
+        _demand(_flags(before) == _flags(after))
+        _demand([word for word, _ in before.types] == [word for word, _ in after.types])
+        _demand((before.prompt is None) == (after.prompt is None) or not after.is_menuconfig)
+        gone = set(_named_in(edit.before)) - set(_named_in(edit.after))
+        _demand(not any(core.kinds[core.symbols[name]] == UNDEFINED for name in gone if name in core.symbols))
+        found = self._gatherer.symbol(after.copy(), parent, scope)
+        _demand(len(found.facts.visible) <= 1)
+        self._note_needs(node, before, after)
+        return found
+
+    def _entry(self, path: str, statements: tuple[Statement, ...]) -> Entry:
+        found = shared_entry(Lines(statements), path, (), self._grammar)
+        if found is None:
+            raise NotAmendableError
+        return found
+
+    def _demand_no_visibility(self, scope: int) -> None:
+        while scope >= 0:
+            scope, _condition, _file, _line, is_visibility = self._details.scopes[scope]
+            _demand(not is_visibility)
+
+    def _note_needs(self, node: int, before: Entry, after: Entry) -> None:
+        """Take note of what the values of symbols depend on that they did not, see `loops.needs_of`."""
+        old, new = needs_of(before), needs_of(after)
+        number = self._nodes.symbol
+        own = {*new[0], *new[1]} - {*old[0], *old[1]}
+        self._needs += [(node, number(name)) for name in own]
+        for target, names in set(new[2]) - set(old[2]):
+            self._needs += [(number(target), other) for other in (node, *map(number, names))]
+
+    # What follows for records.
+
+    def _record_before(self, node: int) -> list[Any] | None:
+        return self._core.records[node] if node < self._nodes.first else None
+
+    def _record(self, found: Gathered) -> list[Any]:
+        """The record of an edited symbol, apart from what selects and implies it."""
+        facts, before = found.facts, self._core.records[found.node]
+        flags = before[FLAGS] & ~HAS_PROMPT | (HAS_PROMPT if facts.rows[1] else 0)
+        return record_of(
+            facts, before[TYPE], before[REVERSE], before[IMPLIED], before[CHOICE], flags, table=self._nodes
+        )
+
+    def _targets(self, before: dict[int, list[Any]]) -> list[int]:
+        """What the edited symbols select or imply, or did."""
+        rows = [rows for node, found in self._changed.items() for rows in (before[node], found.facts.rows)]
+        return list(dict.fromkeys(row[0] for one in rows for row in (*one[_SELECTS], *one[_IMPLIES])))
+
+    def _selected(self, target: int, record: list[Any] | None) -> tuple[Any, list[Any] | None]:
+        """The edges to a symbol, and its record with what they say; None where nothing defines it."""
+        _demand(target != self._core.modules)
+        known = (self._details.edges[target] if target < self._nodes.first else None) or ((), ())
+        sources: list[list[int]] = []
+        conditions: list[list[int]] = []
+        for kind, old in enumerate(known):
+            edges = sorted(edge for node in {*old, *self._changed} for edge in self._edges(node, target, kind))
+            sources.append(list(dict.fromkeys(edge[-2] for edge in edges)))
+            conditions.append([edge[-1] for edge in edges])
+        row = sources if any(sources) else None
+        if record is None:
+            return row, None
+        reverse, implied = map(self._nodes.any_of, conditions)
+        flags = record[FLAGS]
+        if bool(known[0]) != bool(sources[0]) and not flags & HAS_PROMPT:
+            # While something selects it, it is not known whether a probe decides its value.
+            _demand(bool(sources[0]))
+            flags &= ~PROBED
+        return row, [*record[:REVERSE], reverse, implied, *record[IMPLIED + 1 : FLAGS], flags]
+
+    def _edges(self, node: int, target: int, kind: int) -> Iterator[tuple[int, int, int, int]]:
+        """The edges from a symbol to another: where in the menus, which one there, the symbol, the condition."""
+        rows = self._changed[node].facts.rows if node in self._changed else self._details.symbols[node]
+        for number, (other, condition, file, line) in enumerate(rows[_SELECTS + kind]):
+            if other == target:
+                place = self._places[node][_definition(rows[_DEFINITIONS], file, line)]
+                yield place, number, node, self._nodes.all_of(node, condition)
+
+    @cached_property
+    def _places(self) -> dict[int, list[int]]:
+        """The places of symbols in the menus, one for each definition."""
+        found: dict[int, list[int]] = {}
+        for place, item in enumerate(self._details.menu):
+            if item.__class__ is int:
+                found.setdefault(item, []).append(place)
+        return found
+
+    # What follows for the whole model.
+
+    def _look_for_loops(self) -> None:
+        """Refuse what may be a loop; conf before 6.10 sees names that the expressions here have no more."""
+        if self._needs:
+            _demand(not Dialect(*self._core.dialect).lazy_conditions)
+            _demand(not any(leads_to(self._core, self._details, needed, node) for node, needed in self._needs))
+
+    def _kinds(self, records: dict[int, Any]) -> str:
+        letters = [*self._core.kinds, *EXPRESSION * (len(self._nodes.nodes) - self._nodes.first)]
+        for node in self._nodes.new_symbols.values():
+            letters[node] = UNDEFINED
+        for node in self._nodes.new_constants.values():
+            letters[node] = CONSTANT
+        for node, record in records.items():
+            letters[node] = kind_of(record)
+        return "".join(letters)
+
+    def _candidates(self, records: dict[int, Any]) -> tuple[list[int], dict[int, list[int]]]:
+        """`Core.free` and rows of `Core.woken`; what they have by the records before does no harm."""
+        core = self._core
+        free, woken = list(core.free), dict[int, list[int]]()
+        for node, record in records.items():
+            if not 0 < record[TYPE] <= TRISTATE or record[FLAGS] & IS_CHOICE:
+                continue
+            others = woken_by(core.nodes, core.records, record)
+            if others is None:
+                free += [node] if node not in free else []
+            for other in others or ():
+                known = woken.get(other, core.woken[other] if other < self._nodes.first else None) or []
+                woken[other] = known if node in known else [*known, node]
+        return free, woken
+
+    def _denied(self, records: dict[int, Any]) -> list[Any]:
+        """`Core.denied` with the defaults of some symbols as they are now."""
+        found = {symbol: [node for node in options if node not in records] for symbol, options in self._core.denied}
+        for symbol, options in denied(self._core.nodes, records.items()).items():
+            found[symbol] = sorted({*found.get(symbol, ()), *options})
+        return [[symbol, options] for symbol, options in found.items() if options]
+
+
+def _flags(entry: Entry) -> frozenset[str]:
+    return entry.shared.flags if entry.shared is not None else frozenset()
+
+
+def _definition(definitions: list[Any], file: int, line: int) -> int:
+    """Which definition of a symbol a line is in: the last one that begins before it, in the same file."""
+    above = [(row[1], number) for number, row in enumerate(definitions) if row[0] == file and row[1] <= line]
+    return max(above)[1]
+
+
+def _named_in(statements: Sequence[Statement]) -> Iterator[str]:
+    """The names in some statements, and other words of theirs."""
+    pending: list[Any] = [operand for statement in statements for operand in statement.operands]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, tuple) and item[0] != CONST:
+            pending += item[1:]

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What makes the model of an edited tree of one that was stored before, as plain data; `amend` works it out."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from kpolicy.kconfig.kinds import CHOICE, UNDEFINED
+from kpolicy.kconfig.payload import Core, Details
+from kpolicy.kconfig.stored import stored_rows
+
+# Where the rows of each list of a symbol have their file, before the line (see `payload.Details`); nodes have none.
+_FILE_AT = (0, 2, 2, 2, 2, 3, 1, None)
+
+
+class Moves(NamedTuple):
+    """Where the lines of a file are after an edit: from each of these `lines` on, so many further down."""
+
+    lines: list[int]
+    shifts: list[int]
+
+    def line(self, before: int) -> int:
+        """The place of a line after the edit."""
+        found = bisect_right(self.lines, before)
+        return before + self.shifts[found - 1] if found else before
+
+
+class Amendment(NamedTuple):
+    """What differs; all of it JSON values.
+
+    `moves` are paths of files with their `Moves`.  `nodes` and `scopes` come at the end of those tables, `names` are
+    symbols that nothing named before, with their nodes, and `constants` such texts.  `records`, `woken`, `symbols` and
+    `edges` are pairs of a node and its row.  `kinds`, `free` and `denied` are as in `payload.Core`, None where they are
+    the same.
+    """
+
+    moves: Sequence[Any]
+    nodes: Sequence[Any] = ()
+    names: Sequence[Any] = ()
+    constants: Sequence[Any] = ()
+    records: Sequence[Any] = ()
+    woken: Sequence[Any] = ()
+    kinds: str | None = None
+    free: list[int] | None = None
+    denied: list[Any] | None = None
+    symbols: Sequence[Any] = ()
+    edges: Sequence[Any] = ()
+    scopes: Sequence[Any] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing differs."""
+        return not any(self)
+
+
+def amend_core(core: Core, amendment: Amendment) -> Core:
+    """The first half of the other model, in the tables of a stored one, which is not to be used any more."""
+    moves = _moves(amendment)
+    count = len(core.nodes) + len(amendment.nodes)
+    stored_rows(core.nodes).replace(enumerate(amendment.nodes, len(core.nodes)), count)
+    stored_rows(core.records).replace(amendment.records, count)
+    stored_rows(core.woken).replace(amendment.woken, count)
+    kinds = core.kinds if amendment.kinds is None else amendment.kinds
+
+    def moved(rows: list[Any]) -> list[Any]:
+        return [[path, moves[path].line(line) if path in moves else line, *text] for path, line, *text in rows]
+
+    return core._replace(
+        symbols=_with_names(core.symbols, kinds, dict(amendment.names)) if amendment.names else core.symbols,
+        constants=core.constants | dict(amendment.constants),
+        kinds=kinds,
+        warnings=moved(core.warnings),
+        refused=moved(core.refused),
+        probes=moved(core.probes),
+        free=core.free if amendment.free is None else amendment.free,
+        denied=core.denied if amendment.denied is None else amendment.denied,
+    )
+
+
+def amend_details(details: Details, amendment: Amendment) -> Details:
+    """The other half, in the same way."""
+    by_path = _moves(amendment)
+    moves = {number: by_path[path] for number, path in enumerate(details.files) if path in by_path}
+    count = len(details.symbols) + len(amendment.nodes)
+    symbols, edges, scopes = map(stored_rows, (details.symbols, details.edges, details.scopes))
+    if moves:
+        symbols.revise = _moved_symbol(moves)
+        scopes.revise = lambda row: _moved(row, 2, moves)
+    symbols.replace(amendment.symbols, count)
+    edges.replace(amendment.edges, count)
+    scopes.replace(enumerate(amendment.scopes, len(scopes)), len(scopes) + len(amendment.scopes))
+    return details._replace(
+        menu=[_moved(item, 4, moves) if item.__class__ is list else item for item in details.menu],
+        written=[_moved(row, 0, moves) for row in details.written],
+    )
+
+
+def _moves(amendment: Amendment) -> dict[str, Moves]:
+    return {path: Moves(lines, shifts) for path, lines, shifts in amendment.moves}
+
+
+def _with_names(symbols: Mapping[str, int], kinds: str, new: Mapping[str, int]) -> dict[str, int]:
+    """The symbols with some that nothing defines: those come last, by their names (see `nodes.NodeTable.names`)."""
+    others = {name: node for name, node in symbols.items() if kinds[node] in (UNDEFINED, CHOICE)}
+    placed = {name: node for name, node in symbols.items() if name not in others}
+    return placed | dict(sorted((others | dict(new)).items()))
+
+
+def _moved(row: list[Any], file_at: int, moves: Mapping[int, Moves]) -> list[Any]:
+    """A row with its line as it is after the edit."""
+    file, line = row[file_at : file_at + 2]
+    return row if file not in moves else [*row[: file_at + 1], moves[file].line(line), *row[file_at + 2 :]]
+
+
+def _moved_symbol(moves: Mapping[int, Moves]) -> Callable[[list[Any]], list[Any]]:
+    """What moves all rows of a symbol."""
+
+    def revise(lists: list[Any]) -> list[Any]:
+        return [
+            rows if file_at is None or not rows else [_moved(row, file_at, moves) for row in rows]
+            for rows, file_at in zip(lists, _FILE_AT, strict=True)
+        ]
+
+    return revise
