@@ -7,6 +7,7 @@ things than they did.  Where an edit does more, or might, there is no amendment,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
@@ -41,8 +42,12 @@ from kpolicy.kconfig.payload import (
 from kpolicy.kconfig.shared import Lines, shared_entry
 from kpolicy.kconfig.stored import finder, read_core, read_details, stored_rows
 from kpolicy.kconfig.syntax import CONST, Statement
+from kpolicy.kconfig.tables import packed
 
 _DEFINITIONS, _SELECTS, _IMPLIES, _OWN = 0, 3, 4, 6
+
+
+_NUMBER = re.compile(r"-?[0-9]+|0[xX][0-9a-fA-F]+")
 
 
 class NotAmendableError(Exception):
@@ -53,13 +58,14 @@ def amendment_for(
     stored_core: bytes, stored_details: bytes, edits: Sequence[Edit], grammar: Grammar
 ) -> Amendment | None:
     """What makes the model of the edited tree of a stored one, by its halves; None where that has to be built."""
-    core = read_core(stored_core)
-    texts = [row[-1] for row in (*core.warnings, *core.refused, *core.probes)]
-    if any(f"{edit.path}:" in text for edit in edits for text in texts):
+    head = stored_core[: stored_core.find(b"\n")]
+    if any(f"{packed(edit.path)[1:-1]}:".encode("ascii") in head for edit in edits):
+        # There is a message that tells another line.
         return None
     moves = [[edit.path, *edit.moves] for edit in edits if edit.moves.lines]
     if not any(edit.entries for edit in edits):
         return Amendment(moves)
+    core = read_core(stored_core)
     try:
         details, find = read_details(stored_details), finder(stored_core, len(core.nodes))
         return _Amender(core, details, find, grammar).amendment(edits, moves)
@@ -139,7 +145,8 @@ class _Amender:
         _demand(_flags(before) == _flags(after))
         _demand([word for word, _ in before.types] == [word for word, _ in after.types])
         _demand((before.prompt is None) == (after.prompt is None) or not after.is_menuconfig)
-        gone = set(_named_in(edit.before)) - set(_named_in(edit.after))
+        # Nothing may name these any more; that a number is left does not matter.
+        gone = {name for name in _named_in(edit.before) if not _NUMBER.fullmatch(name)} - set(_named_in(edit.after))
         _demand(not any(core.kinds[core.symbols[name]] == UNDEFINED for name in gone if name in core.symbols))
         found = self._gatherer.symbol(after.copy(), parent, scope)
         _demand(len(found.facts.visible) <= 1)
@@ -192,7 +199,7 @@ class _Amender:
         conditions: list[list[int]] = []
         for kind, old in enumerate(known):
             edges = sorted(edge for node in {*old, *self._changed} for edge in self._edges(node, target, kind))
-            sources.append(list(dict.fromkeys(edge[-2] for edge in edges)))
+            sources.append(sorted({edge[-2] for edge in edges}, key=lambda node: self._places[node][0]))
             conditions.append([edge[-1] for edge in edges])
         row = sources if any(sources) else None
         if record is None:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kpolicy.kconfig.kinds import CHOICE, UNDEFINED
-from kpolicy.kconfig.payload import Core, Details
-from kpolicy.kconfig.stored import stored_rows
+from kpolicy.kconfig.payload import Amends, Core, Details, Stored
+from kpolicy.kconfig.stored import read_core, read_details, stored_rows
 
 # Where the rows of each list of a symbol have their file, before the line (see `payload.Details`); nodes have none.
 _FILE_AT = (0, 2, 2, 2, 2, 3, 1, None)
@@ -55,8 +55,17 @@ class Amendment(NamedTuple):
         return not any(self)
 
 
-def amend_core(core: Core, amendment: Amendment) -> Core:
-    """The first half of the other model, in the tables of a stored one, which is not to be used any more."""
+def amended(stored_core: bytes, stored_details: bytes, base: str, amendment: Amendment) -> Stored:
+    """The model that amends a stored one, which has a name in the cache; of that, both halves."""
+    return Stored(
+        _amend_core(read_core(stored_core), amendment),
+        lambda: _amend_details(read_details(stored_details), amendment),
+        Amends(base, frozenset(node for node, _ in amendment.symbols)),
+    )
+
+
+def _amend_core(core: Core, amendment: Amendment) -> Core:
+    """The first half of the other model, in the tables of the stored one."""
     moves = _moves(amendment)
     count = len(core.nodes) + len(amendment.nodes)
     stored_rows(core.nodes).replace(enumerate(amendment.nodes, len(core.nodes)), count)
@@ -79,7 +88,7 @@ def amend_core(core: Core, amendment: Amendment) -> Core:
     )
 
 
-def amend_details(details: Details, amendment: Amendment) -> Details:
+def _amend_details(details: Details, amendment: Amendment) -> Details:
     """The other half, in the same way."""
     by_path = _moves(amendment)
     moves = {number: by_path[path] for number, path in enumerate(details.files) if path in by_path}

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a stored model was built from, so that it can be amended when Kconfig files are edited."""
+"""What a stored model was built from, kept as JSON values, so that it can be amended when Kconfig files are edited."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from kpolicy.kconfig.cache import ModelCache
+from kpolicy.kconfig.payload import Stored
 
 if TYPE_CHECKING:
-    from kpolicy.kconfig.amendment import Amendment
     from kpolicy.kconfig.edited import EditedFiles
 
 # Beyond that a model is built, for which all that the architectures share is worth the time.
@@ -24,6 +24,12 @@ class Base(NamedTuple):
     others: list[str]
 
     @classmethod
+    def of(cls, model: str, digests: Iterable[tuple[str, str]], kconfig: Container[str]) -> Base:
+        """That of a model which is stored under a name; `kconfig` are files that are nothing else but Kconfig files."""
+        files = dict(digests)
+        return cls(model, files, [path for path in files if path not in kconfig])
+
+    @classmethod
     def load(cls, cache: ModelCache, name: str) -> Base | None:
         """The base that is stored under a name; None where there is none."""
         found = cache.load_data(name)
@@ -32,12 +38,10 @@ class Base(NamedTuple):
         except (TypeError, ValueError, KeyError):
             return None
 
-    def store(self, cache: ModelCache, name: str) -> None:
-        """Keep it under a name."""
-        cache.store_data(name, self._asdict())
-
-    def amendment(self, cache: ModelCache, digests: Iterable[tuple[str, str]], edited: EditedFiles) -> Amendment | None:
-        """What makes a model of the files as they are, by their `digests`; None where that has to be built."""
+    def amended(
+        self, name: str, digests: Iterable[tuple[str, str]], cache: ModelCache, edited: EditedFiles
+    ) -> Stored | None:
+        """The model of the files as they are, by `digests`, and stored under a name; None where it has to be built."""
         changed = [(path, digest) for path, digest in digests if self.files[path] != digest]
         if not 0 < len(changed) <= _MOST_FILES or any(path in self.others for path, _ in changed):
             return None
@@ -50,6 +54,12 @@ class Base(NamedTuple):
         halves = cache.halves(self.model)
         if halves is None:
             return None
-        from kpolicy.kconfig.amend import amendment_for  # as late as all else that few runs need
+        # As late as all else that few runs need.
+        from kpolicy.kconfig.amend import amendment_for
+        from kpolicy.kconfig.amendment import amended
 
-        return amendment_for(*halves, edits, edited.grammar)
+        amendment = amendment_for(*halves, edits, edited.grammar)
+        if amendment is None:
+            return None
+        cache.store_amended(name, self.model, amendment)
+        return amended(*halves, self.model, amendment)

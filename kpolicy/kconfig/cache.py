@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from kpolicy.digests import blake2b
 from kpolicy.files import OPEN_FLAGS, read_descriptor
 from kpolicy.installed import contents
 from kpolicy.kconfig.kept import MAX_TOTAL, beyond, entries, has_name, is_ours, remove
-from kpolicy.kconfig.payload import Core, Details, Payload
+from kpolicy.kconfig.payload import Payload, Stored
 from kpolicy.kconfig.stored import read_core, read_details
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ class ModelCache:
             return None
         return paths
 
-    def load(self, name: str) -> tuple[Core, Callable[[], Details]] | None:
-        """The core of a stored model, and what reads its details; None where there is none."""
+    def load(self, name: str) -> Stored | None:
+        """A stored model; None where there is none."""
         body = self._load(name, "model")
         if body is None:
             return None
@@ -86,7 +86,7 @@ class ModelCache:
             if body.startswith(_AMENDS):
                 return self._load_amended(body)
             core, details = _halves(body)
-            return read_core(core), lambda: read_details(details)
+            return Stored(read_core(core), lambda: read_details(details))
         except (ValueError, TypeError):
             return None
 
@@ -100,16 +100,15 @@ class ModelCache:
         head = self._read(f"{name}.model", _HEAD + len(_AMENDS) + _DIGITS) or b""
         return head[-_DIGITS:].decode("ascii") if head[_HEAD:].startswith(_AMENDS) else None
 
-    def _load_amended(self, body: bytes) -> tuple[Core, Callable[[], Details]] | None:
-        from kpolicy.kconfig.amendment import Amendment, amend_core, amend_details  # few models amend others
+    def _load_amended(self, body: bytes) -> Stored | None:
+        from kpolicy.kconfig.amendment import Amendment, amended  # few models amend others
 
         head, _, rest = body.partition(b"\n")
-        halves = self.halves(head[len(_AMENDS) :].decode("ascii"))
+        base = head[len(_AMENDS) :].decode("ascii")
+        halves = self.halves(base)
         if halves is None:
             return None
-        amendment = Amendment(*json.loads(rest))
-        core, details = halves
-        return amend_core(read_core(core), amendment), lambda: amend_details(read_details(details), amendment)
+        return amended(*halves, base, Amendment(*json.loads(rest)))
 
     def store(self, name: str, payload: Payload) -> None:
         """Keep a model; silently nothing where the folder cannot be used."""

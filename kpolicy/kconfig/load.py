@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from kpolicy.kconfig.cache import ModelCache
 from kpolicy.kconfig.digest_index import DigestIndex, folders_of
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.names import NameIndex, index_names, pack, unpack
-from kpolicy.kconfig.payload import Core, Details, Payload
+from kpolicy.kconfig.payload import Details, Payload, Stored
 from kpolicy.kconfig.tracked import Digests, Tracked
 from kpolicy.kernel.architecture import Architecture, architectures, root_kconfig
 from kpolicy.kernel.makefile import makefile_text
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from kpolicy.kconfig.tables import Tables
     from kpolicy.kernel.toolchain import Probes
 
-_LONGEST_SHOWN = 200
 _NAMES = ("", "")
 
 
@@ -125,15 +124,13 @@ class Tree:
         environment = self.environment(architecture, toolchain)
         trails = self._trails(environment, toolchain.identity)
         what = (architecture.arch, toolchain.identity)
-        for trail_name in (*trails, None):
-            if trail_name is None and not self._amend(environment, toolchain):
-                break
-            stored = self._stored(trail_name or trails[0], trails[0], environment, toolchain)
-            if stored is not None:
-                # Where one model is in the cache most others are, and what they would share takes much memory.
-                self._shared = None
-                self._kept[what], found = stored
-                return found
+        found = (self._stored(trail_name, trails[0], environment, toolchain) for trail_name in trails)
+        stored = next(filter(None, found), None) or self._amended(environment, toolchain)
+        if stored is not None:
+            # Where one model is in the cache most others are, and what they would share takes much memory.
+            self._shared = None
+            self._kept[what], model = stored
+            return model
         tracked = self._tracked
         tracked.used = set()
         with undisturbed(), contained(f"the Kconfig files of {architecture}"):
@@ -145,11 +142,8 @@ class Tree:
             for trail_name in trails:
                 self.cache.store_trail(trail_name, used)
             if files is not None:
-                # What a probe reads as well can be edited as little as what is no Kconfig file.
-                digests = dict(self._digests.of(used))
-                Base(self._kept[what], digests, sorted(used - files | self._probed.used)).store(
-                    self.cache, self._base_name(environment, toolchain)
-                )
+                base = Base.of(self._kept[what], self._digests.of(used), files - self._probed.used)
+                self.cache.store_data(self._base_name(environment, toolchain), base._asdict())
         return self._model(payload, environment, toolchain)
 
     @cached_property
@@ -193,9 +187,9 @@ class Tree:
         name = self.model_key(architecture, toolchain)
         if self.cache is None or name is None:
             return {}
-        environment = self.environment(architecture, toolchain)
-        trails = self._trails(environment, toolchain.identity)
-        found = self.cache.entries([f"{name}.model", *(f"{trail}.trail" for trail in trails)])
+        trails = self._trails(self.environment(architecture, toolchain), toolchain.identity)
+        models = (name, *filter(None, [self.cache.base(name)]))
+        found = self.cache.entries([*(f"{item}.model" for item in models), *(f"{trail}.trail" for trail in trails)])
         return found if f"{name}.model" in found else {}
 
     @cached_property
@@ -243,16 +237,21 @@ class Tree:
         return (disk.key(self.root, self._revision, *parts), disk.key(self.root, *parts))
 
     def _model(self, payload: Payload, environment: dict[str, str], toolchain: Toolchain) -> Model:
-        return self._made(payload.core, lambda: payload.details, environment, toolchain)
+        return self._made(Stored(payload.core, lambda: payload.details), environment, toolchain)
 
-    def _made(self, core: Core, details: Callable[[], Details], environment: dict[str, str], tools: Toolchain) -> Model:
+    def _made(self, stored: Stored, environment: dict[str, str], tools: Toolchain) -> Model:
+        def details() -> Details:
+            with undisturbed():
+                return stored.details()
+
         return Model(
-            core,
+            stored.core,
             details,
             architecture=environment["ARCH"],
             srcarch=environment["SRCARCH"],
             version=str(self.version),
             toolchain_identity=tools.identity,
+            amends=stored.amends,
         )
 
     def _set_right(self, trail_name: str, first: str, paths: Iterable[str]) -> None:
@@ -274,33 +273,24 @@ class Tree:
         if found is None:
             return None
         self._set_right(trail_name, first, paths)
-        core, read_details = found
+        return key, self._made(found, environment, toolchain)
 
-        def details() -> Details:
-            with undisturbed():
-                return read_details()
-
-        return key, self._made(core, details, environment, toolchain)
-
-    def _amend(self, environment: dict[str, str], toolchain: Toolchain) -> bool:
-        """Store a model as what differs from the one that was built before Kconfig files were edited, if that does."""
+    def _amended(self, environment: dict[str, str], toolchain: Toolchain) -> tuple[str, Model] | None:
+        """A model that is the one from before some Kconfig files were edited, amended; and its name in the cache."""
         cache = self.cache
         base = Base.load(cache, self._base_name(environment, toolchain)) if cache is not None else None
         if cache is None or base is None:
-            return False
+            return None
         from kpolicy.kconfig.edited import EditedFiles  # most models are not amended
 
-        if self._edited is None:
-            self._edited = EditedFiles(self.source, cache, self.root)
+        self._edited = self._edited or EditedFiles(self.source, cache, self.root)
         digests = self._digests.of(base.files)
+        name = disk.key(environment, toolchain.identity, digests)
         with undisturbed():
-            amendment = base.amendment(cache, digests, self._edited)
-        if amendment is None or not self._digests.steady:
-            return False
-        cache.store_amended(disk.key(environment, toolchain.identity, digests), base.model, amendment)
-        for trail_name in self._trails(environment, toolchain.identity):
+            found = base.amended(name, digests, cache, self._edited)
+        for trail_name in self._trails(environment, toolchain.identity) if found is not None else ():
             cache.store_trail(trail_name, base.files)
-        return True
+        return (name, self._made(found, environment, toolchain)) if found is not None else None
 
     def _base_name(self, environment: dict[str, str], toolchain: Toolchain) -> str:
         return disk.key("base", self.root, environment, toolchain.identity)
@@ -321,6 +311,7 @@ class Tree:
     ) -> tuple[Elaborated, Dialect, dict[str, Location]]:
         """The menu tree of an architecture, the dialect of its conf, and the probes that are not known."""
         # Imported here because a cached model does without kconfiglib and the probes.
+        from kpolicy.kconfig.answers import Answers
         from kpolicy.kconfig.dialect import read_dialect
         from kpolicy.kconfig.elaborate import elaborate
         from kpolicy.kconfig.file_cache import FileCache
@@ -338,35 +329,21 @@ class Tree:
         probes = self._probes or self._emulated.get(toolchain.identity)
         if probes is None:
             probes = self._emulated[toolchain.identity] = EmulatedProbes(toolchain, self._probed)
-        unknown: dict[str, Location] = {}
-
-        def shell(command: str, location: Location) -> str:
-            answer = probes.shell(command, environment)
-            if not answer.known and not answer.told:
-                unknown.setdefault(_shown(command, answer.fault), location)
-            self._lasts = self._lasts and answer.lasting
-            return answer.output
-
-        reader = Reader(environment, shell, grammar=grammar)
+        answers = Answers(probes, environment)
+        reader = Reader(environment, answers, grammar=grammar)
         try:
             elaborated = elaborate(files, reader, environment, root_kconfig(self._tracked, architecture))
         finally:
             # kconfiglib's variables refer back to their reader: without them nothing outlives the model.
             reader.variables.clear()
+            self._lasts = self._lasts and answers.lasts
         # Before the model is built, which takes memory too.
         files.parsed.store()
-        return elaborated, dialect, unknown
+        return elaborated, dialect, answers.unknown
 
     def _payload(self, elaborated: Elaborated, dialect: Dialect, unknown: dict[str, Location]) -> tuple[Payload, bool]:
         """See `build_checked`."""
         from kpolicy.kconfig.build import build_checked  # for the same reason
 
         assert self._shared is not None
-        _files, tables = self._shared
-        return build_checked(elaborated, dialect, list(unknown.items()), tables)
-
-
-def _shown(command: str, fault: str) -> str:
-    """A probe that is not known, as it is reported: the command, and why the emulation gave up."""
-    text = command if len(command) <= _LONGEST_SHOWN else f"{command[:_LONGEST_SHOWN]}..."
-    return f"{text} ({fault})" if fault else text
+        return build_checked(elaborated, dialect, list(unknown.items()), self._shared[1])

@@ -21,6 +21,7 @@ from kpolicy.kconfig.payload import (
     PROBED,
     TYPE,
     TYPES,
+    Amends,
     Core,
     Details,
     Table,
@@ -54,6 +55,7 @@ class Model:
         srcarch: str,
         version: str,
         toolchain_identity: str,
+        amends: Amends | None = None,
     ) -> None:
         self.core = core
         self._expressions = Expressions(core)
@@ -62,6 +64,7 @@ class Model:
         self.srcarch = srcarch
         self.version = version
         self.toolchain_identity = toolchain_identity
+        self.amends = amends
         self._symbols: dict[str, Symbol | None] = {}
         self._derived: dict[str, Any] = {}
 

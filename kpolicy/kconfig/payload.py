@@ -95,6 +95,24 @@ class Details(NamedTuple):
     written: list[Any]
 
 
+class Amends(NamedTuple):
+    """The stored model that another one amends, by its name in the cache, and the symbols whose lines say other things.
+
+    All else is the same but for the places of lines.
+    """
+
+    model: str
+    symbols: frozenset[int]
+
+
+class Stored(NamedTuple):
+    """A model that was stored: the first half, what reads the other one, and the model that it amends, if any."""
+
+    core: Core
+    details: Callable[[], Details]
+    amends: Amends | None = None
+
+
 class Packed(NamedTuple):
     """Both halves as `kpolicy.kconfig.stored` reads them, in pieces: together they would take as much memory again."""
 

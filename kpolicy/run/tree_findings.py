@@ -19,9 +19,9 @@ from kpolicy.kernel.config_files import make_target
 from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.suites import kunitconfigs
 from kpolicy.policy.checks import suites
+from kpolicy.policy.checks.claims import Claims
 from kpolicy.policy.checks.duplicates import WRITTEN, written_lines
 from kpolicy.policy.checks.fragments import Unheard, fragment_findings
-from kpolicy.policy.checks.kconfig import Claims, check_kconfig
 from kpolicy.policy.checks.registry import PROOF_CHECKS
 from kpolicy.policy.checks.tree import UNMET, merged, undefined
 from kpolicy.policy.rules.finding import Finding
@@ -30,6 +30,7 @@ from kpolicy.report.json.nodes import Node, Text
 from kpolicy.report.json.saved import read_remarks
 from kpolicy.report.records import TreeReport
 from kpolicy.report.remark import Remark
+from kpolicy.run.claims import claims_of
 from kpolicy.run.examine import Examiner
 from kpolicy.run.executors import LOST, examiner
 from kpolicy.run.finding_rows import finding_of, finding_row
@@ -238,7 +239,7 @@ def _look(task: _Task) -> _Result:
         kept = looking.tree.kept_as(architecture, looking.toolchain)
         result = _Result(architecture.srcarch, kept, None)
         if task.claims or task.redundant:
-            result = replace(result, claims=check_kconfig(model, redundant=task.redundant))
+            result = replace(result, claims=claims_of(model, kept, looking.tree.cache, redundant=task.redundant))
         if task.proofs:
             result = replace(result, proofs=_proofs(looking, model, task.proofs))
             # A formula refers to what refers to it, and is as large as all else: it has to go before the next one.

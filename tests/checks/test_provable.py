@@ -15,7 +15,7 @@ from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.location import Location
-from kpolicy.policy.checks.kconfig import Claim, Claims
+from kpolicy.policy.checks.claims import Claim, Claims
 from kpolicy.policy.checks.provable import prove_lines
 from kpolicy.policy.checks.tree import merged
 from kpolicy.policy.rules.finding import Witness

@@ -27,13 +27,13 @@ def kconfig(random: Random, tristate_choices: bool) -> str:
     for name in order:
         if random.random() < 0.15 and len(depth) < 3:
             kind = random.choice(["menu", "if", "menu"])
-            out += [""] + ([f'menu "menu {name}"'] if kind == "menu" else [f"if {_expression(random, known)}"])
+            out += [""] + ([f'menu "menu {name}"'] if kind == "menu" else [f"if {expression(random, known)}"])
             if kind == "menu":
-                out += [f"\tdepends on {_expression(random, known)}"] if random.random() < 0.5 else []
-                out += [f"\tvisible if {_expression(random, known)}"] if random.random() < 0.5 else []
+                out += [f"\tdepends on {expression(random, known)}"] if random.random() < 0.5 else []
+                out += [f"\tvisible if {expression(random, known)}"] if random.random() < 0.5 else []
             depth.append(kind)
         if random.random() < 0.1:
-            out += ["", f'comment "comment {name}"', f"\tdepends on {_expression(random, known)}"]
+            out += ["", f'comment "comment {name}"', f"\tdepends on {expression(random, known)}"]
         out += _symbol(random, name, known)
         known.append(name)
         if depth and random.random() < 0.2:
@@ -49,28 +49,28 @@ def kconfig(random: Random, tristate_choices: bool) -> str:
 
 def _symbol(random: Random, name: str, known: list[str]) -> list[str]:
     word = _TYPE[name[0]]
-    condition = f" if {_expression(random, known)}" if random.random() < 0.25 else ""
+    condition = f" if {expression(random, known)}" if random.random() < 0.25 else ""
     prompt = f' "prompt {name}"{condition}' if random.random() < 0.7 else ""
     keyword = random.choice(["config", "config", "menuconfig" if prompt else "config"])
     out = ["", f"{keyword} {name}", f"\t{word}{prompt}"]
-    out += [f"\tdepends on {_expression(random, known)}" for _ in range(random.choice([0, 0, 1, 1, 2]))]
+    out += [f"\tdepends on {expression(random, known)}" for _ in range(random.choice([0, 0, 1, 1, 2]))]
     for _ in range(random.choice([0, 1, 1, 2])):
         value = _value(random, word, known)
-        guard = f" if {_expression(random, known)}" if random.random() < 0.5 else ""
+        guard = f" if {expression(random, known)}" if random.random() < 0.5 else ""
         out.append(f"\tdefault {value}{guard}")
     if word in ("int", "hex") and random.random() < 0.6:
         low, high = sorted(random.sample(range(64), 2))
         text = (hex(low), hex(high)) if word == "hex" else (str(low), str(high))
         same = [item for item in known if item[0] == name[0]]
         bounds = (text[0], random.choice(same)) if same and random.random() < 0.3 else text
-        guard = f" if {_expression(random, known)}" if random.random() < 0.4 else ""
+        guard = f" if {expression(random, known)}" if random.random() < 0.4 else ""
         out.append(f"\trange {bounds[0]} {bounds[1]}{guard}")
     if word in ("bool", "tristate"):
         # Only symbols that nothing has referred to yet can be selected without making a loop.
         later = [item for item in (*_BOOLS, *_TRISTATES, *_MEMBERS) if item not in known and item != name]
         for _ in range(random.choice([0, 0, 1, 2])):
             if later:
-                guard = f" if {_expression(random, known)}" if random.random() < 0.4 else ""
+                guard = f" if {expression(random, known)}" if random.random() < 0.4 else ""
                 out.append(f"\t{random.choice(['select', 'select', 'imply'])} {random.choice(later)}{guard}")
     if random.random() < 0.2:
         out += ["\thelp", f"\t  Words about {name}.", "", "\t  config NOT_A_SYMBOL"]
@@ -80,19 +80,19 @@ def _symbol(random: Random, name: str, known: list[str]) -> list[str]:
 def _choice(random: Random, members: list[str], known: list[str], tristate: bool) -> list[str]:
     out = ["", "choice"]
     kind = random.choice(["bool", "tristate"]) if tristate else "bool"
-    condition = f" if {_expression(random, known)}" if random.random() < 0.3 else ""
+    condition = f" if {expression(random, known)}" if random.random() < 0.3 else ""
     out.append(f'\t{kind if tristate else "prompt"} "choice of {members[0]}"{condition}')
-    out += [f"\tdepends on {_expression(random, known)}"] if random.random() < 0.4 else []
+    out += [f"\tdepends on {expression(random, known)}"] if random.random() < 0.4 else []
     out += ["\toptional"] if tristate and random.random() < 0.2 else []
     for _ in range(random.choice([0, 1, 2])):
-        guard = f" if {_expression(random, known)}" if random.random() < 0.5 else ""
+        guard = f" if {expression(random, known)}" if random.random() < 0.5 else ""
         out.append(f"\tdefault {random.choice(members)}{guard}")
     # A member that depends on what hangs below another one is no member, and then no default of the choice to rely on.
     before = list(known)
     for name in members:
         word = random.choice([kind, kind, "bool"]) if tristate else "bool"
         out += ["", f"config {name}", f'\t{word} "member {name}"']
-        out += [f"\tdepends on {_expression(random, before)}"] if random.random() < 0.4 else []
+        out += [f"\tdepends on {expression(random, before)}"] if random.random() < 0.4 else []
         if random.random() < 0.2:
             later = [item for item in _MEMBERS if item not in known and item not in members]
             out += [f"\tselect {random.choice(later)}"] if later else []
@@ -136,15 +136,16 @@ def _atom(random: Random, known: list[str]) -> str:
     return f"{name} {random.choice(['=', '!=', '<', '<=', '>', '>='])} {value}"
 
 
-def _expression(random: Random, known: list[str], depth: int = 0) -> str:
+def expression(random: Random, known: list[str], depth: int = 0) -> str:
+    """A condition on some known symbols."""
     roll = random.random()
     if depth > 2 or roll < 0.5:
         return _atom(random, known)
     if roll < 0.65:
-        inner = _expression(random, known, depth + 1)
+        inner = expression(random, known, depth + 1)
         return f"!({inner})" if " " in inner else f"!{inner}"
     operator = random.choice(["&&", "||"])
-    return f"({_expression(random, known, depth + 1)} {operator} {_expression(random, known, depth + 1)})"
+    return f"({expression(random, known, depth + 1)} {operator} {expression(random, known, depth + 1)})"
 
 
 def _value(random: Random, word: str, known: list[str]) -> str:
@@ -152,7 +153,7 @@ def _value(random: Random, word: str, known: list[str]) -> str:
     if same and random.random() < 0.3:
         return random.choice(same)
     if word in ("bool", "tristate"):
-        return random.choice(["y", "n", "m" if word == "tristate" else "y", _expression(random, known)])
+        return random.choice(["y", "n", "m" if word == "tristate" else "y", expression(random, known)])
     if word == "int":
         return random.choice(["0", "7", "40", "100", "-3"])
     if word == "hex":

@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kpolicy.frozen import dataclass
 from kpolicy.kconfig.nodes import AND, EQUAL, NO, NOT, OR, UNEQUAL, YES
 from kpolicy.kconfig.payload import BOOL, CHOICE, FLAGS, IS_CHOICE, TRANSITIONAL, TRISTATE, TYPE
 from kpolicy.location import Location
+from kpolicy.policy.checks.claims import Claim, Claims
 from kpolicy.wording import first_few
 
 if TYPE_CHECKING:
-    from kpolicy.explain.grounds import Ground
     from kpolicy.kconfig.model import Model
     from kpolicy.kconfig.payload import Record
-    from kpolicy.policy.rules.finding import Witness
 
 _RECURSION_LIMIT = 20_000
 _LONGEST_WAY = 6
@@ -30,47 +28,30 @@ _LONGEST_WAY = 6
 _DEFINITIONS, _DEFAULTS, _SELECTS, _DEPENDS = 0, 2, 3, 6
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What a check has to say about a line, or a `part` of it; `rests_on` are the other lines that its text rests on.
-
-    `grounds` are the lines that a proof needs.  Where the claim is that the conditions of a line are not met together,
-    `never` are those that are never met, each by itself, and their lines; it is None for other claims.
-    """
-
-    check: str
-    symbol: str
-    message: str
-    place: Location
-    rests_on: tuple[Location, ...] = ()
-    part: str = ""
-    grounds: tuple[Ground, ...] = ()
-    never: tuple[tuple[str, Ground], ...] | None = None
-    witness: Witness | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Claims:
-    """All claims of an architecture.
-
-    `files` are its Kconfig files, `idle` the selects and defaults in them that can do nothing here,
-    since their condition needs a symbol that this architecture does not define.
-    """
-
-    architecture: str
-    claims: tuple[Claim, ...]
-    files: frozenset[str]
-    idle: frozenset[Location]
-
-
-def check_kconfig(model: Model, *, redundant: bool = True) -> Claims:
-    """What the checks have to say about the Kconfig text of an architecture, symbol by symbol.
+def check_kconfig(model: Model, *, redundant: bool = True, only: Collection[int] | None = None) -> Claims:
+    """What the checks have to say about the Kconfig text of an architecture, symbol by symbol, or of some `only`.
 
     Redundant selects take most of the time, and are looked for only if `redundant`.
     """
     # Expressions nest deeply, see kpolicy.kconfig.load.
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
-    return _Checker(model).claims(redundant=redundant)
+    return _Checker(model).claims(redundant=redundant, only=only)
+
+
+def touched(model: Model, nodes: Iterable[int]) -> set[int]:
+    """The symbols about whose lines there may be something else to say when some symbols' lines are others.
+
+    Those are the symbols themselves, and whatever selects them, through however many.
+    """
+    found: set[int] = set()
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            edges = model.details.edges[node]
+            waiting += edges[0] if edges is not None else ()
+    return found
 
 
 def is_lifted(record: Record | None) -> bool:
@@ -100,46 +81,49 @@ class _Checker:
         self._nodes = model.core.nodes
         self._records = model.core.records
         self._names = model.names_by_node
-        self._details = {node: item for node, item in enumerate(model.details.symbols) if item is not None}
-        # Without those that are never in effect: they could even lead round in a circle.
-        self._edges = {
-            node: [
-                _Edge(node, target, condition, (file, line))
-                for target, condition, file, line in item[_SELECTS]
-                if condition != NO
-            ]
-            for node, item in self._details.items()
-            if item[_SELECTS]
-        }
+        self._details = model.details.symbols
+        self._edges_of: dict[int, list[_Edge]] = {}
         self._parts_of: dict[int, frozenset[int]] = {}
         self._constant_of: dict[int, int | None] = {}
 
-    def claims(self, *, redundant: bool) -> Claims:
+    def claims(self, *, redundant: bool, only: Collection[int] | None) -> Claims:
         found = [Claim("kconfig/refused-by-conf", symbol, text, place) for place, symbol, text in self._model.refused]
-        for node, item in self._details.items():
-            if self._records[node][FLAGS] & IS_CHOICE:
+        idle: set[tuple[int, int]] = set()
+        symbols: set[int] = set()
+        for node in range(len(self._details)) if only is None else sorted(only):
+            item = self._details[node]
+            if item is None or not (item[_DEFAULTS] or item[_SELECTS]):
                 continue
-            if len(item[_DEFAULTS]) > 1:
-                found += self._dead_defaults(node, item[_DEFAULTS])
-            edges = self._edges.get(node, [])
-            candidates = self._candidates(edges) if redundant and len(edges) > 1 else ()
-            for edge in edges:
-                if self._is_member(edge.target):
-                    found.append(self._selected_member(edge))
-                elif edge.target in candidates and self._constant(edge.condition) != NO:
-                    found += self._redundant_select(edge)
-        idle = {
-            (file, line)
-            for item in self._details.values()
-            for _, condition, file, line in (*item[_DEFAULTS], *item[_SELECTS])
-            if self._constant(condition) == NO
-        }
+            about: list[Claim] = []
+            if not self._records[node][FLAGS] & IS_CHOICE:
+                about += self._of_symbol(node, item, redundant=redundant)
+            lines = {
+                (file, line)
+                for _, condition, file, line in (*item[_DEFAULTS], *item[_SELECTS])
+                if self._constant(condition) == NO
+            }
+            if about or lines:
+                symbols.add(node)
+                found += about
+                idle |= lines
         return Claims(
             architecture=self._model.srcarch,
             claims=tuple(found),
             files=frozenset(self._model.details.files),
             idle=frozenset(map(self._place, idle)),
+            symbols=frozenset(symbols),
         )
+
+    def _of_symbol(self, node: int, item: list[Any], *, redundant: bool) -> Iterator[Claim]:
+        if len(item[_DEFAULTS]) > 1:
+            yield from self._dead_defaults(node, item[_DEFAULTS])
+        edges = self._edges(node)
+        candidates = self._candidates(edges) if redundant and len(edges) > 1 else ()
+        for edge in edges:
+            if self._is_member(edge.target):
+                yield self._selected_member(edge)
+            elif edge.target in candidates and self._constant(edge.condition) != NO:
+                yield from self._redundant_select(edge)
 
     # The lines.
 
@@ -164,7 +148,7 @@ class _Checker:
         waiting = [step.target for step in path]
         seen = set(waiting)
         while waiting:
-            for step in self._edges.get(waiting.pop(), ()):
+            for step in self._edges(waiting.pop()):
                 if step.target == source:
                     return True
                 if step.target not in seen:
@@ -175,7 +159,7 @@ class _Checker:
     def _other_way(self, edge: _Edge, given: frozenset[int]) -> list[_Edge]:
         """The steps to an edge's target by other selects, whose conditions all follow from `given`."""
         ways: list[list[_Edge]] = []
-        for other in self._edges[edge.source]:
+        for other in self._edges(edge.source):
             if other.target == edge.target:
                 # Of two that say the same the first one counts.
                 same = self._parts(other.condition) == self._parts(edge.condition)
@@ -191,7 +175,7 @@ class _Checker:
                 if end in seen or not is_lifted(self._records[end]):
                     continue
                 seen.add(end)
-                for step in self._edges.get(end, ()):
+                for step in self._edges(end):
                     if self._follows(step.condition, given | {end}):
                         if step.target == edge.target:
                             return [*way, step]
@@ -243,6 +227,18 @@ class _Checker:
 
     # The symbols.
 
+    def _edges(self, node: int) -> list[_Edge]:
+        """The selects of a symbol, without those that are never in effect: they could even lead round in a circle."""
+        known = self._edges_of.get(node)
+        if known is None:
+            item = self._details[node]
+            known = self._edges_of[node] = [
+                _Edge(node, target, condition, (file, line))
+                for target, condition, file, line in (item[_SELECTS] if item is not None else ())
+                if condition != NO
+            ]
+        return known
+
     def _is_member(self, node: int) -> bool:
         record = self._records[node]
         return record is not None and record[CHOICE] >= 0 and not record[FLAGS] & IS_CHOICE
@@ -257,7 +253,7 @@ class _Checker:
             node = waiting.pop()
             if node not in seen:
                 seen.add(node)
-                further = [edge.target for edge in self._edges.get(node, ())]
+                further = [edge.target for edge in self._edges(node)]
                 found.update(further)
                 waiting += further
         return found.intersection(targets)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from kpolicy.kconfig.nodes import NO
 from kpolicy.kconfig.payload import BOOL, CHOICE, FLAGS, TRANSITIONAL, TRISTATE, TYPE
 from kpolicy.location import Location
-from kpolicy.policy.checks.kconfig import Claim, Claims
+from kpolicy.policy.checks.claims import Claim, Claims
 from kpolicy.policy.checks.lines import Depends, Line, Lines
 from kpolicy.policy.checks.proof_grounds import Part, Parts, needed
 from kpolicy.prove.bulk import Bulk

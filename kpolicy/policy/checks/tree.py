@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kpolicy.kconfig.references import Reference
     from kpolicy.kernel.source import Source
     from kpolicy.location import Location
-    from kpolicy.policy.checks.kconfig import Claim, Claims
+    from kpolicy.policy.checks.claims import Claim, Claims
     from kpolicy.policy.rules.finding import Witness
     from kpolicy.policy.rules.rule import Severity
 

@@ -16,7 +16,8 @@ from kpolicy.kconfig.expressions import conjuncts
 from kpolicy.kconfig.nodes import NO, YES
 from kpolicy.kconfig.payload import BOOL, DIRECT, TYPE
 from kpolicy.location import Location
-from kpolicy.policy.checks.kconfig import Claim, Claims, is_lifted
+from kpolicy.policy.checks.claims import Claim, Claims
+from kpolicy.policy.checks.kconfig import is_lifted
 from kpolicy.policy.checks.tree import UNMET
 from kpolicy.policy.rules.finding import Witness
 from kpolicy.prove.bulk import Bulk

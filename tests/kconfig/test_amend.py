@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""After an edit the stored model is amended, and says all that a model says that is built of the edited files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from kpolicy.config.read import NotAConfigError
+from kpolicy.errors import InputError
+from kpolicy.kconfig.cache import ModelCache
+from kpolicy.kconfig.load import Tree
+from kpolicy.kconfig.model import Model
+from kpolicy.kernel.architecture import Architecture
+from kpolicy.kernel.source import DirectorySource
+from kpolicy.kernel.toolchain import Toolchain
+from kpolicy.policy.checks.claims import Claims
+from kpolicy.policy.checks.kconfig import check_kconfig
+from kpolicy.run.claims import claims_of
+from tests.kconfig.amended import described, edited
+from tests.kconfig.generate import config, kconfig
+from tests.kconfig.small import expand, make_tree
+
+_X86 = Architecture("x86", "x86", "x86", None)
+
+
+class Edited:
+    """A tree before and after an edit, with a cache that has what was known before."""
+
+    def __init__(self, folder: Path, files: Mapping[str, str], kernel: Path | None = None) -> None:
+        self._root = make_tree(folder / "tree", files, kernel)
+        self._cache = folder / "cache"
+        self.before = self._tree(self._cache)
+        self.before.model(_X86, Toolchain.dummy())
+
+    def _tree(self, cache: Path | None) -> Tree:
+        kept = ModelCache(cache) if cache is not None else None
+        return Tree(DirectorySource(self._root), str(self._root), cache=kept)
+
+    def change(self, files: Mapping[str, str]) -> None:
+        """Edit some files."""
+        for name, text in files.items():
+            (self._root / name).write_text(text)
+
+    def known(self) -> Model:
+        """The model of the files as they are, by the cache."""
+        return self._tree(self._cache).model(_X86, Toolchain.dummy())
+
+    def built(self) -> Model:
+        """The same without."""
+        return self._tree(None).model(_X86, Toolchain.dummy())
+
+    def claims(self) -> Claims:
+        """What the checks say, by the cache."""
+        tree = self._tree(self._cache)
+        model = tree.model(_X86, Toolchain.dummy())
+        return claims_of(model, tree.kept_as(_X86, Toolchain.dummy()), tree.cache, redundant=True)
+
+
+_FILES = {
+    "Kconfig": 'mainmenu "Small"\n\nconfig MODULES\n\tbool "modules"\n\tmodules\n\nsource "more"\n',
+    "more": (
+        'menu "more"\n\tdepends on MODULES\n\nconfig A\n\tbool "a"\n\thelp\n\t  Words.\n\nconfig B\n\tbool "b"\n'
+        '\tdepends on A\n\tdefault y if A\n\tselect C if A\n\nconfig C\n\tbool\n\nconfig D\n\tint "d"\n\tdefault 7\n\n'
+        'endmenu\n\nchoice\n\tprompt "one"\n\nconfig ONE\n\tbool "1"\n\nconfig TWO\n\tbool "2"\n\nendchoice\n\n'
+        'config E\n\tbool "e"\n\tselect A\n\tselect C if B\n\nconfig F\n\tbool\n\tdefault y if "$(SRCARCH)" = "x86"\n'
+    ),
+}
+
+
+def _compare(trees: Edited, before: str, after: str, path: str = "more") -> Model:
+    text = _FILES[path]
+    assert text.count(before) == 1
+    trees.change({path: text.replace(before, after)})
+    model = trees.known()
+    assert described(model) == described(trees.built())
+    return model
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "symbols"),
+    [
+        ("\t  Words.\n", "\t  Words.\n\t  More words.\n", set()),
+        ('menu "more"', '# a remark\n\nmenu "more"', set()),
+        ("\tdefault 7\n", "\tdefault 8\n", {"D"}),
+        ("\tdefault 7\n", "\tdefault 7 if A\n\tdefault 9\n\trange 1 8\n", {"D"}),
+        ("\tdefault 7\n", "", {"D"}),
+        ("\tdefault y if A\n", "\tdefault y if !A\n", {"B"}),
+        ("\tselect C if A\n", "", {"B"}),
+        ("\tselect C if A\n", "\tselect C\n\timply F\n", {"B"}),
+        ("\tselect C if A\n", "\tselect NOWHERE\n\tselect C if A && AWAY\n", {"B"}),
+        ("\tselect A\n\tselect C if B\n", "\tselect C if B\n\tselect C if D = 5\n", {"E"}),
+        ("\tdepends on A\n", "\tdepends on A && F\n\tdepends on F || D > 3\n", {"B"}),
+        ("\tdepends on A\n", "", {"B"}),
+        ('\tbool "b"\n', '\tbool "another b" if D = 7\n', {"B"}),
+        ('\tbool "b"\n', "\tbool\n", {"B"}),
+        ("config C\n\tbool\n", 'config C\n\tbool "c"\n\tdefault A\n', {"C"}),
+    ],
+)
+def test_a_model_is_amended(tmp_path: Path, before: str, after: str, symbols: set[str]) -> None:
+    model = _compare(Edited(tmp_path, _FILES), before, after)
+
+    assert model.amends is not None
+    assert {model.names_by_node[node] for node in model.amends.symbols} == symbols
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("config C\n", "config C2\n"),
+        ("config C\n\tbool\n", "config C\n\ttristate\n"),
+        ("config C\n\tbool\n", 'config C\n\tbool\n\nconfig NEW\n\tbool "new"\n'),
+        ("config C\n\tbool\n", "config C\n\tbool\n\tmodules\n"),
+        ('\tbool "1"\n', '\tbool "first"\n'),
+        ("\tdepends on MODULES\n", ""),
+        ('"$(SRCARCH)" = "x86"', '"$(SRCARCH)" = "arm"'),
+        ('\tdefault y if "$(SRCARCH)"', '\tdefault y if A && "$(SRCARCH)"'),
+        ("config D\n", 'source "Kconfig.debug"\n\nconfig D\n'),
+        ("\tbool\n\n", "\tbool\n\tbool\n\n"),
+        ("endmenu\n", "endmenu\n\nif A\nendif\n"),
+    ],
+)
+def test_a_model_is_built_where_an_edit_does_more(tmp_path: Path, before: str, after: str) -> None:
+    trees = Edited(tmp_path, _FILES | {"Kconfig.debug": "\n"})
+
+    assert _compare(trees, before, after).amends is None
+
+
+def _outcomes(seeds: Iterable[int], folder: Path, kernel: Path | None) -> Counter[str]:
+    return Counter(trial(folder / str(seed), seed, kernel) for seed in seeds)
+
+
+@pytest.mark.parametrize("start", range(0, 300, 100))
+def test_random_edits(start: int, tmp_path: Path) -> None:
+    words = _outcomes(range(start, start + 100), tmp_path, None)
+    # Of each kind there are enough to be worth the name.
+    assert min(words["amended"], words["built"], words["refused"]) > 15
+
+
+@pytest.mark.trees
+def test_random_edits_in_the_dialect_of_a_kernel(kernel: Path, tmp_path: Path) -> None:
+    assert _outcomes(range(1000, 1060), tmp_path, kernel)["amended"] > 15
+
+
+@pytest.mark.trees
+@pytest.mark.newest_kernel
+def test_a_real_tree(kernel: Path, tmp_path: Path) -> None:
+    path = "lib/Kconfig.debug"
+    files = {
+        str(file.relative_to(kernel)): file.read_text()
+        for pattern in ("**/Kconfig*", "scripts/**/*", "Makefile", "arch/x86/Makefile")
+        for file in kernel.glob(pattern)
+        if file.is_file()
+    }
+    trees = Edited(tmp_path, files)
+    before = trees.claims()
+    text = files[path]
+    for old, new in (
+        ("\t  Default loglevel to determine", "\t  One line more.\n\t  Default loglevel to determine"),
+        ('\trange 1 15\n\tdefault "7"\n', '\trange 1 15\n\tdefault "6"\n'),
+        ('\tbool "Kernel debugging"\n', '\tbool "Kernel debugging"\n\tselect SYMBOLIC_ERRNAME\n'),
+        ('handlers"\n\tdepends on DEBUG_KERNEL\n', 'handlers"\n\tdepends on DEBUG_KERNEL && SYSFS\n'),
+        ("config DETECT_HUNG_TASK\n", "# A remark.\nconfig DETECT_HUNG_TASK\n"),
+    ):
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    trees.change({path: text})
+
+    known, built = trees.known(), trees.built()
+    assert known.amends is not None
+    assert described(known) == described(built)
+    ours, theirs = trees.claims(), check_kconfig(built)
+    assert set(ours.claims) == set(theirs.claims) != set(before.claims)
+    assert ours.idle == theirs.idle
+
+
+def _model_or_error(make: Callable[[], Model]) -> Model | str:
+    try:
+        return make()
+    except InputError as error:
+        return str(error)
+
+
+def trial(folder: Path, seed: int, kernel: Path | None) -> str:
+    """Compare what the cache has after a random edit with what is built; "amended", "built" or "refused"."""
+    random = Random(seed)
+    text = kconfig(random, False)
+    try:
+        trees = Edited(folder, {"Kconfig": text}, kernel)
+    except InputError:
+        return "refused"
+    trees.change({"Kconfig": edited(random, text)})
+    known, built = _model_or_error(trees.known), _model_or_error(trees.built)
+    if isinstance(known, str) or isinstance(built, str):
+        assert known == built
+        return "refused"
+    assert described(known) == described(built)
+    ours, theirs = trees.claims(), check_kconfig(built)
+    assert set(ours.claims) == set(theirs.claims)
+    assert (ours.idle, ours.files) == (theirs.idle, theirs.files)
+    for mode in ("defconfig", "olddefconfig", "alldefconfig", "allnoconfig"):
+        lines = config(random)
+        with suppress(NotAConfigError):
+            assert expand(known, mode, lines) == expand(built, mode, lines)
+    return "built" if known.amends is None else "amended"
