@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from kpolicy.kconfig.amendment import Amendment
 from kpolicy.kconfig.candidates import woken_by
-from kpolicy.kconfig.circles import leads_to
+from kpolicy.kconfig.circles import may_make_a_loop
 from kpolicy.kconfig.denied import denied
 from kpolicy.kconfig.dialect import Dialect
-from kpolicy.kconfig.edits import Edit, EntryEdit
+from kpolicy.kconfig.edits import Edit, EntryEdit, NewEntry
 from kpolicy.kconfig.gathered import PARENTS, Gathered, Gatherer
 from kpolicy.kconfig.grammar import Grammar
 from kpolicy.kconfig.grown import Find, GrownNodes, GrownTables
@@ -25,6 +25,7 @@ from kpolicy.kconfig.kinds import CONSTANT, EXPRESSION, UNDEFINED, kind_of
 from kpolicy.kconfig.layout import record_of
 from kpolicy.kconfig.loops import needs_of
 from kpolicy.kconfig.menu_tree import Entry
+from kpolicy.kconfig.nodes import NO
 from kpolicy.kconfig.payload import (
     CHOICE,
     FLAGS,
@@ -36,6 +37,7 @@ from kpolicy.kconfig.payload import (
     TRANSITIONAL,
     TRISTATE,
     TYPE,
+    TYPES,
     Core,
     Details,
 )
@@ -63,7 +65,7 @@ def amendment_for(
         # There is a message that tells another line.
         return None
     moves = [[edit.path, *edit.moves] for edit in edits if edit.moves.lines]
-    if not any(edit.entries for edit in edits):
+    if not any(edit.entries or edit.new for edit in edits):
         return Amendment(moves)
     core = read_core(stored_core)
     try:
@@ -78,6 +80,15 @@ def _demand(*conditions: bool) -> None:
         raise NotAmendableError
 
 
+class _Around(NamedTuple):
+    """A symbol and the line of its entry, and what that inherits: the node of its condition, and its scope."""
+
+    node: int
+    line: int
+    parent: int
+    scope: int
+
+
 class _Amender:
     def __init__(self, core: Core, details: Details, find: Find, grammar: Grammar) -> None:
         self._core = core
@@ -87,6 +98,9 @@ class _Amender:
         self._tables = GrownTables(self._nodes, details)
         self._gatherer = Gatherer(self._tables, core.modules)
         self._changed: dict[int, Gathered] = {}
+        self._menu = list(details.menu)
+        self._placed: list[Any] = []
+        self._neighbours: dict[str, _Around] = {}
         # Pairs of a symbol and what it depends on newly.
         self._needs: list[tuple[int, int]] = []
 
@@ -95,11 +109,18 @@ class _Amender:
         core, nodes = self._core, self._nodes
         before: dict[int, list[Any]] = {}
         for edit in edits:
+            # What others say of a new symbol depends on its type.
+            self._nodes.known_types.new |= {entry.name: self._type(edit.path, entry) for entry in edit.new}
+        for edit in edits:
             for entry in edit.entries:
-                found = self._gathered(edit.path, entry)
+                found = self._edited(edit.path, entry)
                 _demand(found.node not in self._changed)
                 self._changed[found.node] = found
                 before[found.node] = self._details.symbols[found.node]
+            for new in edit.new:
+                found = self._new(edit.path, new)
+                self._changed[found.node] = found
+                before[found.node] = [[]] * len(found.facts.rows)
         edited = {node: self._record(found) for node, found in self._changed.items()}
         edges: dict[int, Any] = {}
         for target in self._targets(before):
@@ -112,12 +133,14 @@ class _Amender:
         return Amendment(
             moves=moves,
             nodes=nodes.more(),
-            names=list(nodes.new_symbols.items()),
+            names=[[name, node] for name, node in nodes.new_symbols.items() if node not in edited],
+            new=self._placed,
             constants=list(nodes.new_constants.items()),
             records=list(edited.items()),
             woken=list(woken.items()),
             kinds=self._kinds(edited),
             free=free,
+            texts=[*core.texts, *(node for _, node, *_ in self._placed if edited[node][TYPE] > TRISTATE)],
             denied=self._denied(edited),
             symbols=[[node, found.facts.rows] for node, found in self._changed.items()],
             edges=list(edges.items()),
@@ -126,21 +149,49 @@ class _Amender:
 
     # What the edited entries say.
 
-    def _gathered(self, path: str, edit: EntryEdit) -> Gathered:
-        """What an entry says now."""
+    def _around(self, path: str, name: str) -> _Around:
+        """What is around the entry of a symbol that is defined once, outside of a choice, in a file."""
         core, details = self._core, self._details
-        node = core.symbols.get(edit.name)
+        node = core.symbols.get(name)
         record = core.records[node] if node is not None else None
         if node is None or record is None or path not in self._tables.files:
             raise NotAmendableError
         rows = details.symbols[node]
         _demand(len(rows[_DEFINITIONS]) == len(rows[PARENTS]) == 1)
         _demand(record[CHOICE] < 0, not record[FLAGS] & (IS_CHOICE | TRANSITIONAL), node != core.modules)
-        (file, line, scope), parent = rows[_DEFINITIONS][0], rows[PARENTS][0]
-        _demand(file == self._tables.files[path], line == edit.before[0].line)
+        file, line, scope = rows[_DEFINITIONS][0]
+        _demand(file == self._tables.files[path])
         for _ in rows[_OWN]:
             scope = details.scopes[scope][0]
         self._demand_no_visibility(scope)
+        return _Around(node, line, rows[PARENTS][0], scope)
+
+    def _type(self, path: str, new: NewEntry) -> str:
+        """The type of a new symbol."""
+        _demand(new.name not in self._core.symbols, new.name not in self._nodes.known_types.new)
+        types = {word for word, _ in self._entry(path, new.statements).types}
+        _demand(len(types) == 1)
+        return types.pop()
+
+    def _new(self, path: str, new: NewEntry) -> Gathered:
+        """What a new entry says."""
+        around = self._neighbours.get(new.neighbour) or self._around(path, new.neighbour)
+        entry = self._entry(path, new.statements)
+        _demand(not _flags(entry), entry.prompt is not None or not entry.is_menuconfig)
+        found = self._gatherer.symbol(entry.copy(), around.parent, around.scope)
+        _demand(len(found.facts.visible) <= 1)
+        place = self._menu.index(around.node) + new.is_after
+        self._menu.insert(place, found.node)
+        self._placed.append([new.name, found.node, new.neighbour, int(new.is_after), place])
+        self._neighbours[new.name] = around._replace(node=found.node)
+        self._note_needs(found.node, None, entry)
+        return found
+
+    def _edited(self, path: str, edit: EntryEdit) -> Gathered:
+        """What an entry says now."""
+        core = self._core
+        around = self._around(path, edit.name)
+        _demand(around.line == edit.before[0].line)
         before, after = self._entry(path, edit.before), self._entry(path, edit.after)
         _demand(_flags(before) == _flags(after))
         _demand([word for word, _ in before.types] == [word for word, _ in after.types])
@@ -148,9 +199,9 @@ class _Amender:
         # Nothing may name these any more; that a number is left does not matter.
         gone = {name for name in _named_in(edit.before) if not _NUMBER.fullmatch(name)} - set(_named_in(edit.after))
         _demand(not any(core.kinds[core.symbols[name]] == UNDEFINED for name in gone if name in core.symbols))
-        found = self._gatherer.symbol(after.copy(), parent, scope)
+        found = self._gatherer.symbol(after.copy(), around.parent, around.scope)
         _demand(len(found.facts.visible) <= 1)
-        self._note_needs(node, before, after)
+        self._note_needs(around.node, before, after)
         return found
 
     def _entry(self, path: str, statements: tuple[Statement, ...]) -> Entry:
@@ -164,9 +215,9 @@ class _Amender:
             scope, _condition, _file, _line, is_visibility = self._details.scopes[scope]
             _demand(not is_visibility)
 
-    def _note_needs(self, node: int, before: Entry, after: Entry) -> None:
+    def _note_needs(self, node: int, before: Entry | None, after: Entry) -> None:
         """Take note of what the values of symbols depend on that they did not, see `loops.needs_of`."""
-        old, new = needs_of(before), needs_of(after)
+        old, new = needs_of(before) if before is not None else ((), (), ()), needs_of(after)
         number = self._nodes.symbol
         own = {*new[0], *new[1]} - {*old[0], *old[1]}
         self._needs += [(node, number(name)) for name in own]
@@ -180,11 +231,13 @@ class _Amender:
 
     def _record(self, found: Gathered) -> list[Any]:
         """The record of an edited symbol, apart from what selects and implies it."""
-        facts, before = found.facts, self._core.records[found.node]
-        flags = before[FLAGS] & ~HAS_PROMPT | (HAS_PROMPT if facts.rows[1] else 0)
-        return record_of(
-            facts, before[TYPE], before[REVERSE], before[IMPLIED], before[CHOICE], flags, table=self._nodes
-        )
+        facts, before = found.facts, self._record_before(found.node)
+        has_prompt = HAS_PROMPT if facts.rows[1] else 0
+        if before is None:
+            kind = TYPES.index(self._nodes.known_types.new[self._nodes.texts[found.node]])
+            return record_of(facts, kind, NO, NO, -1, has_prompt, table=self._nodes)
+        flags = before[FLAGS] & ~HAS_PROMPT | has_prompt
+        return record_of(facts, before[TYPE], before[REVERSE], before[IMPLIED], -1, flags, table=self._nodes)
 
     def _targets(self, before: dict[int, list[Any]]) -> list[int]:
         """What the edited symbols select or imply, or did."""
@@ -224,7 +277,7 @@ class _Amender:
     def _places(self) -> dict[int, list[int]]:
         """The places of symbols in the menus, one for each definition."""
         found: dict[int, list[int]] = {}
-        for place, item in enumerate(self._details.menu):
+        for place, item in enumerate(self._menu):
             if item.__class__ is int:
                 found.setdefault(item, []).append(place)
         return found
@@ -233,9 +286,9 @@ class _Amender:
 
     def _look_for_loops(self) -> None:
         """Refuse what may be a loop; conf before 6.10 sees names that the expressions here have no more."""
-        if self._needs:
-            _demand(not Dialect(*self._core.dialect).lazy_conditions)
-            _demand(not any(leads_to(self._core, self._details, needed, node) for node, needed in self._needs))
+        new = {node for _, node, *_ in self._placed}
+        _demand(not self._needs or not Dialect(*self._core.dialect).lazy_conditions)
+        _demand(not may_make_a_loop(self._core, self._details, self._needs, new))
 
     def _kinds(self, records: dict[int, Any]) -> str:
         letters = [*self._core.kinds, *EXPRESSION * (len(self._nodes.nodes) - self._nodes.first)]

@@ -31,19 +31,22 @@ class Amendment(NamedTuple):
     """What differs; all of it JSON values.
 
     `moves` are paths of files with their `Moves`.  `nodes` and `scopes` come at the end of those tables, `names` are
-    symbols that nothing named before, with their nodes, and `constants` such texts.  `records`, `woken`, `symbols` and
-    `edges` are pairs of a node and its row.  `kinds`, `free` and `denied` are as in `payload.Core`, None where they are
-    the same.
+    symbols that nothing named before and nothing defines, with their nodes, and `constants` such texts.  `new` are new
+    symbols, each with its node, its neighbour in `payload.Core.symbols`, whether it comes after that, and its place in
+    `payload.Details.menu`.  `records`, `woken`, `symbols` and `edges` are pairs of a node and its row.  `kinds`,
+    `free`, `texts` and `denied` are as in `payload.Core`, None where they are the same.
     """
 
     moves: Sequence[Any]
     nodes: Sequence[Any] = ()
     names: Sequence[Any] = ()
+    new: Sequence[Any] = ()
     constants: Sequence[Any] = ()
     records: Sequence[Any] = ()
     woken: Sequence[Any] = ()
     kinds: str | None = None
     free: list[int] | None = None
+    texts: list[int] | None = None
     denied: list[Any] | None = None
     symbols: Sequence[Any] = ()
     edges: Sequence[Any] = ()
@@ -77,12 +80,13 @@ def _amend_core(core: Core, amendment: Amendment) -> Core:
         return [[path, moves[path].line(line) if path in moves else line, *text] for path, line, *text in rows]
 
     return core._replace(
-        symbols=_with_names(core.symbols, kinds, dict(amendment.names)) if amendment.names else core.symbols,
+        symbols=_with_names(core.symbols, kinds, amendment),
         constants=core.constants | dict(amendment.constants),
         kinds=kinds,
         warnings=moved(core.warnings),
         refused=moved(core.refused),
         probes=moved(core.probes),
+        texts=core.texts if amendment.texts is None else amendment.texts,
         free=core.free if amendment.free is None else amendment.free,
         denied=core.denied if amendment.denied is None else amendment.denied,
     )
@@ -100,8 +104,11 @@ def _amend_details(details: Details, amendment: Amendment) -> Details:
     symbols.replace(amendment.symbols, count)
     edges.replace(amendment.edges, count)
     scopes.replace(enumerate(amendment.scopes, len(scopes)), len(scopes) + len(amendment.scopes))
+    menu = [_moved(item, 4, moves) if item.__class__ is list else item for item in details.menu]
+    for _name, node, _neighbour, _is_after, place in amendment.new:
+        menu.insert(place, node)
     return details._replace(
-        menu=[_moved(item, 4, moves) if item.__class__ is list else item for item in details.menu],
+        menu=menu,
         written=[_moved(row, 0, moves) for row in details.written],
     )
 
@@ -110,11 +117,18 @@ def _moves(amendment: Amendment) -> dict[str, Moves]:
     return {path: Moves(lines, shifts) for path, lines, shifts in amendment.moves}
 
 
-def _with_names(symbols: Mapping[str, int], kinds: str, new: Mapping[str, int]) -> dict[str, int]:
-    """The symbols with some that nothing defines: those come last, by their names (see `nodes.NodeTable.names`)."""
+def _with_names(symbols: dict[str, int], kinds: str, amendment: Amendment) -> dict[str, int]:
+    """The symbols with further ones, those that nothing defines last, by their names (see `nodes.NodeTable.names`)."""
+    if not amendment.names and not amendment.new:
+        return symbols
     others = {name: node for name, node in symbols.items() if kinds[node] in (UNDEFINED, CHOICE)}
-    placed = {name: node for name, node in symbols.items() if name not in others}
-    return placed | dict(sorted((others | dict(new)).items()))
+    placed = [name for name in symbols if name not in others]
+    new = {name: node for name, node, *_ in amendment.new}
+    for name, _node, neighbour, is_after, _place in amendment.new:
+        placed.insert(placed.index(neighbour) + is_after, name)
+    return {name: new.get(name, symbols.get(name, 0)) for name in placed} | dict(
+        sorted((others | dict(amendment.names)).items())
+    )
 
 
 def _moved(row: list[Any], file_at: int, moves: Mapping[int, Moves]) -> list[Any]:

@@ -1,23 +1,39 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Whether a symbol's value depends on another's, by the expressions of a model."""
+"""Whether a symbol's value would depend on itself by what an edit says, as the expressions of a model show it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 from kpolicy.kconfig.nodes import MOD
 from kpolicy.kconfig.payload import CHOICE, DEFAULTS, DIRECT, IMPLIED, RANGES, REVERSE, VISIBILITY, Core, Details
 
 
-def leads_to(core: Core, details: Details, start: int, goal: int) -> bool:
-    """Whether the value of a symbol depends on another's, through however many; a choice and its members are one."""
+def may_make_a_loop(core: Core, details: Details, needs: Iterable[tuple[int, int]], new: Container[int]) -> bool:
+    """Whether there may be a loop through one of some `needs`: a symbol, and what it depends on since the edit.
+
+    `new` are symbols that are new with it.  Before, there was no loop.
+    """
+    dependents: dict[int, set[int]] = {}
+    for node, needed in needs:
+        dependents.setdefault(needed, set()).add(node)
+    for needed, nodes in dependents.items():
+        # A new symbol on which nothing depends is on no loop.
+        goals = {node for node in nodes if node not in new or node in dependents}
+        if goals and _leads_to(core, details, needed, goals):
+            return True
+    return False
+
+
+def _leads_to(core: Core, details: Details, start: int, goals: Container[int]) -> bool:
+    """Whether the value of a symbol depends on one of others, in whatever way; a choice and its members are one."""
     choices = {member: choice for choice in core.choices for member in (choice[0], *choice[2])}
     seen = {start}
     waiting = [start]
     while waiting:
         node = waiting.pop()
-        if node == goal:
+        if node in goals:
             return True
         compound = core.nodes[node]
         if compound is not None:

@@ -6,14 +6,13 @@ Most edits change a help text, or a line or two of a few symbols.  What other ed
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import NamedTuple
 
 from kpolicy.kconfig.amendment import Moves
 from kpolicy.kconfig.shared import Lines, Part, parts
 from kpolicy.kconfig.syntax import SourceFile, Statement
 
-_HEADS = ("config", "menuconfig")
 # What comes after the last line of an entry; any other statement belongs to it.
 _BETWEEN = frozenset(("source", "if", "endif", "menu", "endmenu", "choice", "endchoice", "comment", "mainmenu"))
 
@@ -30,12 +29,26 @@ class EntryEdit(NamedTuple):
         return str(self.before[0].operands[0])
 
 
+class NewEntry(NamedTuple):
+    """The statements of an entry that is new, and its neighbour, the entry just before it or just after it."""
+
+    statements: tuple[Statement, ...]
+    neighbour: str
+    is_after: bool
+
+    @property
+    def name(self) -> str:
+        """The symbol."""
+        return str(self.statements[0].operands[0])
+
+
 class Edit(NamedTuple):
     """What differs between two versions of a file."""
 
     path: str
     moves: Moves
     entries: tuple[EntryEdit, ...]
+    new: tuple[NewEntry, ...]
 
 
 def edit_between(before: SourceFile, after: SourceFile) -> Edit | None:
@@ -44,35 +57,60 @@ def edit_between(before: SourceFile, after: SourceFile) -> Edit | None:
     An entry with macros, or with something to say about its lines, has to say what it said.
     """
     first, second = parts(before.statements), parts(after.statements)
-    if before.is_unended != after.is_unended or len(first) != len(second):
-        return None
+    known = {_name(part) for part in first}
     moved: list[tuple[int, int]] = []
     entries: list[EntryEdit] = []
-    for number, (old, new) in enumerate(zip(first, second, strict=True)):
-        old_statements, new_statements = _statements(old), _statements(new)
-        if _unplaced(old_statements) == _unplaced(new_statements):
-            moved += [(one.line, other.line) for one, other in zip(old_statements, new_statements, strict=True)]
-        elif _are_of_one_symbol(old, new) and _ends(first, number) and _ends(second, number):
-            moved.append((old_statements[0].line, new_statements[0].line))
-            entries.append(EntryEdit(old_statements, new_statements))
+    new: list[NewEntry] = []
+    number = 0
+    for place, part in enumerate(second):
+        old = first[number] if number < len(first) else None
+        if old is not None and _unplaced(old) == _unplaced(part):
+            pairs = zip(_statements(old), _statements(part), strict=True)
+            moved += [(one.line, other.line) for one, other in pairs]
+        elif old is not None and _is_same_symbol(old, part) and _ends(first, number) and _ends(second, place):
+            entries.append(EntryEdit(_statements(old), _statements(part)))
+            moved.append((entries[-1].before[0].line, entries[-1].after[0].line))
         else:
-            return None
-    return Edit(before.path, _moves(moved), tuple(entries))
+            found = _new(second, place, known) if _name(part) not in known else None
+            if found is None:
+                return None
+            new.append(found)
+            continue
+        number += 1
+    if before.is_unended != after.is_unended or number < len(first):
+        return None
+    return Edit(before.path, _moves(moved), tuple(entries), tuple(new))
+
+
+def _new(found: Sequence[Part], place: int, known: Container[str]) -> NewEntry | None:
+    """The new entry at a place, if it has a neighbour with nothing but new ones between."""
+    if not _ends(found, place):
+        return None
+    statements = _statements(found[place])
+    if place and isinstance(found[place - 1], Lines):
+        return NewEntry(statements, _name(found[place - 1]), True)
+    further = next((part for part in found[place + 1 :] if not _name(part) or _name(part) in known), None)
+    return NewEntry(statements, _name(further), False) if further is not None and _name(further) else None
+
+
+def _name(part: Part) -> str:
+    """The symbol of an entry, "" for any other statement."""
+    return str(part.statements[0].operands[0]) if isinstance(part, Lines) else ""
 
 
 def _statements(part: Part) -> tuple[Statement, ...]:
     return part.statements if isinstance(part, Lines) else (part,)
 
 
-def _unplaced(statements: Sequence[Statement]) -> list[tuple[str, tuple[object, ...]]]:
-    return [(statement.keyword, statement.operands) for statement in statements]
+def _unplaced(part: Part) -> list[tuple[str, tuple[object, ...]]]:
+    return [(statement.keyword, statement.operands) for statement in _statements(part)]
 
 
-def _are_of_one_symbol(old: Part, new: Part) -> bool:
+def _is_same_symbol(old: Part, new: Part) -> bool:
     if not isinstance(old, Lines) or not isinstance(new, Lines):
         return False
     one, other = old.statements[0], new.statements[0]
-    return one.keyword in _HEADS and (one.keyword, one.operands) == (other.keyword, other.operands)
+    return (one.keyword, one.operands) == (other.keyword, other.operands)
 
 
 def _ends(found: Sequence[Part], number: int) -> bool:

@@ -17,19 +17,22 @@ Find: TypeAlias = "Callable[[str], int | None]"
 
 
 class _Types(Mapping[str, str]):
-    """The types of a model's symbols, by name."""
+    """The types of a model's symbols, by name, and those of `new` ones."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
+        self.new: dict[str, str] = {}
 
     def __getitem__(self, name: str) -> str:
+        if name in self.new:
+            return self.new[name]
         record = self._core.records[self._core.symbols[name]]
         if record is None or not record[TYPE]:
             raise KeyError(name)
         return TYPES[record[TYPE]]
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name in self._core.symbols if name in self)
+        return (name for name in (*self._core.symbols, *self.new) if name in self)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -47,7 +50,7 @@ class GrownNodes(NodeTable):
         self.new_constants: dict[str, int] = {}
         super().__init__()
         self.nodes = self._rows  # type: ignore[assignment]  # it is only read
-        self.types = _Types(core)
+        self.types = self.known_types = _Types(core)
 
     def symbol(self, name: str) -> int:
         """See `NodeTable`; here nothing takes note of what is named."""
@@ -75,6 +78,7 @@ class GrownNodes(NodeTable):
         index = known.get(text, new.get(text))
         if index is None:
             index = new[text] = self._added(None)
+            self.texts[index] = text
         return index
 
     def _added(self, row: list[int] | None) -> int:

@@ -104,8 +104,16 @@ def _edit(random: Random, lines: list[str]) -> None:
         del lines[random.choice(own[1:])]
     elif what == "prompt":
         lines[head + 1] = lines[head + 1].replace("prompt", "question")
-    elif what == "entry" and random.random() < 0.2:
-        lines[head:head] = [f"config NEW{random.randrange(3)}", "\tbool", ""]
+    elif what == "entry":
+        lines[head:head] = _entry(random, _known(random, lines, head))
+
+
+def _entry(random: Random, known: list[str]) -> list[str]:
+    """A new symbol; another one may have its name."""
+    word = random.choice(("bool", "bool", "tristate", "int", "string"))
+    prompt = random.choice(("", ' "new"', f' "new" if {expression(random, known)}'))
+    more = [_property(random, known) for _ in range(random.choice((0, 1, 2)))]
+    return [f"config NEW{random.randrange(4)}", f"\t{word}{prompt}", *more, ""]
 
 
 def _known(random: Random, lines: list[str], head: int) -> list[str]:

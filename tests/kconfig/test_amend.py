@@ -100,6 +100,10 @@ def _compare(trees: Edited, before: str, after: str, path: str = "more") -> Mode
         ('\tbool "b"\n', '\tbool "another b" if D = 7\n', {"B"}),
         ('\tbool "b"\n', "\tbool\n", {"B"}),
         ("config C\n\tbool\n", 'config C\n\tbool "c"\n\tdefault A\n', {"C"}),
+        ("config C\n", 'config NEW\n\tbool "new"\n\tdepends on D = 7\n\tselect C\n\nconfig C\n', {"NEW"}),
+        ("config A\n", "config NEW\n\tint\n\tdefault 3 if A\n\nconfig A\n", {"NEW"}),
+        ("config A\n", "config NEW\n\tbool\n\nconfig NEWER\n\tbool\n\nconfig A\n", {"NEW", "NEWER"}),
+        ("\tselect C if A\n\n", '\tselect NEW\n\nconfig NEW\n\ttristate "new" if A\n\n', {"B", "NEW"}),
     ],
 )
 def test_a_model_is_amended(tmp_path: Path, before: str, after: str, symbols: set[str]) -> None:
@@ -113,8 +117,10 @@ def test_a_model_is_amended(tmp_path: Path, before: str, after: str, symbols: se
     ("before", "after"),
     [
         ("config C\n", "config C2\n"),
+        ("config C\n", "config NEW\n\tbool\n\tint\n\nconfig C\n"),
+        ("config ONE\n", 'config ZERO\n\tbool "0"\n\nconfig ONE\n'),
+        ("config C\n", "config A\n\tbool\n\nconfig C\n"),
         ("config C\n\tbool\n", "config C\n\ttristate\n"),
-        ("config C\n\tbool\n", 'config C\n\tbool\n\nconfig NEW\n\tbool "new"\n'),
         ("config C\n\tbool\n", "config C\n\tbool\n\tmodules\n"),
         ('\tbool "1"\n', '\tbool "first"\n'),
         ("\tdepends on MODULES\n", ""),
