@@ -143,7 +143,8 @@ class Tree:
                 self.cache.store_trail(trail_name, used)
             if files is not None:
                 base = Base.of(self._kept[what], self._digests.of(used), files - self._probed.used)
-                self.cache.store_data(self._base_name(environment, toolchain), base._asdict())
+                # Another cache does without, as it does without parsed files.
+                self.cache.unnoted().store_data(self._base_name(environment, toolchain), base._asdict())
         return self._model(payload, environment, toolchain)
 
     @cached_property
@@ -278,7 +279,7 @@ class Tree:
     def _amended(self, environment: dict[str, str], toolchain: Toolchain) -> tuple[str, Model] | None:
         """A model that is the one from before some Kconfig files were edited, amended; and its name in the cache."""
         cache = self.cache
-        base = Base.load(cache, self._base_name(environment, toolchain)) if cache is not None else None
+        base = Base.load(cache.unnoted(), self._base_name(environment, toolchain)) if cache is not None else None
         if cache is None or base is None:
             return None
         from kpolicy.kconfig.edited import EditedFiles  # most models are not amended
