@@ -12,6 +12,7 @@ import errno
 import os
 import re
 from collections.abc import Iterable
+from itertools import repeat
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -234,25 +235,24 @@ def parse_lines(name: str, content: bytes) -> Config:
     # Only where a line ends is a \r no part of it.
     content_text = content.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
     # All lines at once, and tuples made directly: half the time of one by one, and a config has 12,000.
-    read = zip(content_text.split("\n"), _LINES.findall(content_text), strict=True)
-    make = tuple.__new__
-    for number, (text, (symbol, value, unset)) in enumerate(read, 1):
-        if not text:
-            continue
-        place = make(Location, (name, number))
+    make, lines = tuple.__new__, content_text.split("\n")
+    places = map(make, repeat(Location), zip(repeat(name), range(1, len(lines) + 1)))
+    for place, text, (symbol, value, unset) in zip(places, lines, _LINES.findall(content_text), strict=True):
         if symbol:
             assignments.append(make(Assignment, (symbol, value, place, text, False, False)))
             continue
         if unset:
             assignments.append(make(Assignment, (unset, "n", place, text, False, False)))
             continue
+        if not text:
+            continue
         is_comment = text[0] == "#"
         if is_comment and (odd_unset := _odd_unset(text, place)) is not None:
             assignments.append(odd_unset)
             continue
         if is_comment:
-            if number < _HEADER_LINES:
-                header.see(text, first=number == 1)
+            if place.line < _HEADER_LINES:
+                header.see(text, first=place.line == 1)
             if "CONFIG_" not in text:
                 continue
         # Only here: most configs have no such line.
