@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from kpolicy.cli.links import knows_links, pages_for_terminal
 from kpolicy.errors import InputError, KpolicyError, printable
 from kpolicy.location import Location
 from kpolicy.report.text.style import Style
@@ -40,9 +39,11 @@ class Console:
         return Style(self._has_colour(stream), self._pages() if stream is self.stdout else "")
 
     def _pages(self) -> str:
-        if not _is_terminal(self.stdout) or not knows_links(self.environment):
+        if not _is_terminal(self.stdout):
             return ""
-        return pages_for_terminal()
+        from kpolicy.cli.links import knows_links, pages_for_terminal  # what goes to a file has no links
+
+        return pages_for_terminal() if knows_links(self.environment) else ""
 
     def _has_colour(self, stream: TextIO) -> bool:
         if self.color != "auto":

@@ -71,7 +71,7 @@ def command(
       kpolicy explain KASAN --tree ~/linux
     """
     from kpolicy.cli.setup import context_for
-    from kpolicy.run.executors import processors
+    from kpolicy.run.context import processors
     from kpolicy.run.expand import ValuesRequest
     from kpolicy.run.explain import explain_symbols
     from kpolicy.run.trees import needed_tree

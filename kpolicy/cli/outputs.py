@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Final
 
 from kpolicy.cli.console import Console
-from kpolicy.cli.links import published_pages
 from kpolicy.cli.setup import check_output, deliver
 from kpolicy.cli.view_options import presentation
 from kpolicy.errors import InputError, UsageError
@@ -114,7 +113,11 @@ def _presentation(console: Console, output: Output, how: Presentation) -> Presen
     else:
         # Being quiet is about what people look at.
         how = replace(how, failing=False)
-    return replace(how, pages=published_pages()) if output.form.pages else how
+    if not output.form.pages:
+        return how
+    from kpolicy.cli.links import published_pages  # few formats have links
+
+    return replace(how, pages=published_pages())
 
 
 def _tell_what_is_left_out(console: Console, report: Report, outputs: Outputs) -> None:

@@ -70,7 +70,7 @@ def command(
     """
     from kpolicy.cli.setup import context_for
     from kpolicy.report.views.prove import proof_document, proof_lines
-    from kpolicy.run.executors import processors
+    from kpolicy.run.context import processors
     from kpolicy.run.prove import ProveRequest, is_condition, prove
     from kpolicy.run.trees import names_tree, needed_tree
 

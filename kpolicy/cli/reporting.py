@@ -19,8 +19,7 @@ from kpolicy.frozen import dataclass
 from kpolicy.policy.files.policy_file import Threshold
 from kpolicy.report.formats import FORMATS
 from kpolicy.report.records import Report
-from kpolicy.run.context import Context
-from kpolicy.run.executors import processors
+from kpolicy.run.context import Context, processors
 from kpolicy.run.policies import PolicyChoice
 from kpolicy.run.request import Terms
 

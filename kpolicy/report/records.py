@@ -15,7 +15,6 @@ from kpolicy.location import Location
 from kpolicy.policy.files.policy_file import Threshold
 from kpolicy.policy.folding.fold import fold
 from kpolicy.policy.judging.census import Census, Observation
-from kpolicy.policy.judging.waivers import Waived
 from kpolicy.policy.roles.role import RoleVerdict
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import SEVERITIES, Reference, Severity
@@ -23,6 +22,7 @@ from kpolicy.report.remark import Remark
 
 if TYPE_CHECKING:
     from kpolicy.costing.summary import CostSummary
+    from kpolicy.policy.judging.waivers import Waived
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 from kpolicy.config.model import Config
 from kpolicy.config.origin import architecture_of
 from kpolicy.errors import InputError, KpolicyError, UsageError
-from kpolicy.evaluate.effect import effect
 from kpolicy.evaluate.recorded import recorded_values
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.kconfig.stated import stated_model
@@ -97,6 +96,8 @@ def stated_effect(values: Values) -> dict[str, str]:
     letters = {line.name: line.value for line in lines}
     # Without modules m is y; a line that no present conf reads leaves the one before it in effect.
     if letters.get("MODULES") != "y" or any(line.loose or line.mark for line in lines):
+        from kpolicy.evaluate.effect import effect
+
         return effect(values)
     symbols = values.model.core.symbols
     found = {name: value for name, value in letters.items() if value in ("y", "m") and name in symbols}

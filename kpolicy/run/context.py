@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, BinaryIO, Protocol
@@ -46,6 +47,11 @@ class Silent:
 def today() -> dt.date:
     """The day by which waivers expire: that of the user's clock."""
     return dt.datetime.now().astimezone().date()
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True)

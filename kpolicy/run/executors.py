@@ -6,7 +6,6 @@ Work is a function of a module, and an item: both go to other processes.  It get
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
@@ -14,11 +13,11 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
 from kpolicy.run.endings import end_with_parent, signals_later
+from kpolicy.run.examine import Examiner
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.cache import ModelCache
     from kpolicy.run.context import Context
-    from kpolicy.run.examine import Examiner
     from kpolicy.run.plan import Plan
 
 # Where there is it: workers start with everything imported that this process has.
@@ -46,11 +45,6 @@ class Executor(Protocol):
 
         `looking` is what looks at the tree of the plan in this process, if there is one already.
         """
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def spread(
@@ -166,6 +160,4 @@ def _start_worker(plan: Plan, digests: Mapping[str, str]) -> None:
 
 
 def _looking(plan: Plan, digests: Mapping[str, str] = MappingProxyType({})) -> Examiner:
-    from kpolicy.run.examine import Examiner  # how many processors there are can be found out without
-
     return Examiner(plan, plan.open(), digests)

@@ -209,7 +209,7 @@ def test_terminals_that_know_links(environment: dict[str, str], knows: bool) -> 
 
 
 def test_rule_ids_are_links_on_terminals_that_know_them(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kpolicy.cli.console.pages_for_terminal", lambda: "https://example.org/rules")
+    monkeypatch.setattr("kpolicy.cli.links.pages_for_terminal", lambda: "https://example.org/rules")
     known = {"TERM": "xterm-kitty", "NO_COLOR": "1"}
     link = "\x1b]8;;https://example.org/rules/kmemleak.html#in-production\x1b\\[kmemleak/in-production]\x1b]8;;\x1b\\"
     assert link in kpolicy("audit", demo, terminal=True, environment=known).out

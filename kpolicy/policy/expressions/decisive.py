@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpolicy.policy.expressions.expression import COMMAND_LINE, And, Expression, Not, Or, symbols
-from kpolicy.policy.expressions.rewriting import boots
 
 if TYPE_CHECKING:
     from kpolicy.config.command_line import Word
@@ -26,7 +25,9 @@ def passed_words(expression: Expression, values: Values) -> tuple[Word, ...]:
     """The words that the boot loader passes for the parameters that decide whether a condition holds."""
     if values.loader is None:
         return ()
-    from kpolicy.evaluate.command_line import asking, is_passed  # most configs are judged without a boot loader's words
+    # Only here: most configs are judged without a boot loader's words.
+    from kpolicy.evaluate.command_line import asking, is_passed
+    from kpolicy.policy.expressions.rewriting import boots
 
     asked = (item.parameter for part in _decisive(expression, values) for item in boots(part))
     words = (word for name in dict.fromkeys(asked) for word in asking(values, name))

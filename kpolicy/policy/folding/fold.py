@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from kpolicy.explain.root import Root
-from kpolicy.policy.folding.words import folded_message
 from kpolicy.policy.rules.finding import Finding, SymbolValue
 from kpolicy.policy.rules.rule import SEVERITIES
+
+if TYPE_CHECKING:
+    from kpolicy.explain.root import Root
 
 # Findings of a rule about the symbols of one config.
 _Key: TypeAlias = tuple[str, str]
@@ -101,6 +102,9 @@ def _is_direct(root: Root) -> bool:
 
 
 def _one(members: Sequence[Finding], root: Root) -> Finding:
+    # Only here: few findings have a cause in common.
+    from kpolicy.policy.folding.words import folded_message
+
     first = next((item for item in members if item.symbol == root.condition), members[0])
     return replace(
         first,

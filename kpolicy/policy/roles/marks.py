@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpolicy.policy.expressions.expression import COMMAND_LINE, And, Boot, Expression, Not, Or, Predicate, symbols
-from kpolicy.policy.expressions.rewriting import boots
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -38,6 +37,9 @@ def asked_at_boot(expression: Expression, values: Values) -> Iterator[Boot]:
                 if operand.holds(values):
                     yield from asked_at_boot(operand, values)
         case _:
+            # Only here: few conditions ask about the command line.
+            from kpolicy.policy.expressions.rewriting import boots
+
             yield from boots(expression)
 
 

@@ -14,7 +14,6 @@ from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.roles.shipped import role_names
 from kpolicy.policy.rules.rule import RULE_CLASSES, Rule
 from kpolicy.policy.toml.compiled import compiled
-from kpolicy.policy.toml.data_files import data_files, load_all
 
 RULES_PACKAGE = "kpolicy.rules"
 
@@ -74,7 +73,9 @@ def load_rules(files: Iterable[tuple[str, str, str]], roles: Sequence[str], *, e
 
     Raises FileErrors with everything that is wrong with any of them.
     """
-    from kpolicy.policy.rules.load import load_rule  # what comes from the cache does without
+    # What comes from the cache does without.
+    from kpolicy.policy.rules.load import load_rule
+    from kpolicy.policy.toml.data_files import load_all
 
     return make_catalogue(load_all(files, partial(load_rule, roles=roles, examples=examples)))
 
@@ -91,4 +92,6 @@ def shipped_catalogue(*, examples: bool = True, cache: Path | None = None) -> Ca
 
 def shipped_files() -> Iterator[tuple[str, str, str]]:
     """The shipped rule files: id, path inside of the package, text."""
+    from kpolicy.policy.toml.data_files import data_files  # what comes from the cache does without
+
     return data_files(RULES_PACKAGE)

@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kpolicy.digests import sha256
-from kpolicy.explain.cause import Link
-from kpolicy.explain.grounds import Ground
-from kpolicy.explain.root import Root
 from kpolicy.frozen import dataclass
-from kpolicy.location import Location
-from kpolicy.policy.rules.rule import Severity
+
+if TYPE_CHECKING:
+    from kpolicy.explain.cause import Link
+    from kpolicy.explain.grounds import Ground
+    from kpolicy.explain.root import Root
+    from kpolicy.location import Location
+    from kpolicy.policy.rules.rule import Severity
 
 _ABOUT_A_LINE: Final = ("config/wrong-type", "config/unreadable-line", "config/unknown-symbol", "stale/renamed")
 

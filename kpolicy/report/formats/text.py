@@ -9,7 +9,6 @@ from typing import Final
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.presentation import Presentation
 from kpolicy.report.records import ConfigReport, Report, TreeReport
-from kpolicy.report.text.census import census_lines
 from kpolicy.report.text.lines import detail_lines, finding_line, waiver_words
 from kpolicy.report.text.roles import role_line, role_lines
 from kpolicy.report.text.style import Style
@@ -53,6 +52,8 @@ def lines(report: Report, how: Presentation) -> Iterator[str]:
     if how.terse:
         return
     if (how.census or how.full) and report.census is not None and report.census.architectures:
+        from kpolicy.report.text.census import census_lines  # of audits only
+
         yield ""
         yield from census_lines(report, style, full=how.full)
         yield ""

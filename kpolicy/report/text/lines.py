@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from kpolicy.policy.judging.waivers import Waived
-from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.text.plain import line
 from kpolicy.report.text.style import Style, columns
+
+if TYPE_CHECKING:
+    from kpolicy.policy.judging.waivers import Waived
+    from kpolicy.policy.rules.finding import Finding
 
 
 def finding_line(finding: Finding, style: Style | None = None) -> str:
