@@ -20,6 +20,7 @@ Made = TypeVar("Made")
 _CODE = "policy"
 """The code that reads it, but for what a package has of its own."""
 _TUPLE = -1
+"""The number of the class of tuples."""
 
 
 def compiled(
@@ -44,18 +45,30 @@ def compiled(
 
 
 def _packed(value: object, numbers: dict[type[Any], int]) -> object:
-    """A JSON value: an object is a list of the number of its class and its fields, a tuple one that starts with -1."""
+    """A JSON value: of an object a list of its fields, of a tuple one of its items, both with what they are at the end.
+
+    That is twice the number of the class, and one more where no list is among the others: few have one.  An empty list
+    is an empty tuple.
+    """
+    if value == ():
+        return []
     number = numbers.get(type(value), _TUPLE)
     if isinstance(value, tuple):
-        return [number, *(_packed(item, numbers) for item in value)]
-    if is_dataclass(value):
+        items = [_packed(item, numbers) for item in value]
+    elif is_dataclass(value):
         assert number != _TUPLE, type(value)
-        return [number, *(_packed(getattr(value, field.name), numbers) for field in fields(value))]
-    assert value is None or isinstance(value, str | int), type(value)
-    return value
+        items = [_packed(getattr(value, field.name), numbers) for field in fields(value)]
+    else:
+        assert value is None or isinstance(value, str | int), type(value)
+        return value
+    return [*items, 2 * number + all(type(item) is not list for item in items)]
 
 
 def _unpacked(value: list[Any], classes: Sequence[type[Any]]) -> object:
-    number, *items = value
-    inner = [_unpacked(item, classes) if type(item) is list else item for item in items]
-    return tuple(inner) if number == _TUPLE else classes[number](*inner)
+    """What `_packed` made a list of, which is taken apart."""
+    if not value:
+        return ()
+    number = value.pop()
+    if not number & 1:
+        value = [_unpacked(item, classes) if type(item) is list else item for item in value]
+    return tuple(value) if number < 0 else classes[number >> 1](*value)
