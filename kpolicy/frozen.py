@@ -9,16 +9,16 @@ type checker, to `fields` and to `replace` nothing is different.  A class does n
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, FrozenInstanceError
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 __all__ = ["dataclass"]
 
 _SET: Final = object.__setattr__
-_FEW: Final = 12
-"""So many objects are made without a method of their own: to write one takes as long as to make twenty."""
+_FEW: Final = 64
+"""So many objects are made without a method of their own: to write one takes as long as to make a hundred."""
 
 if TYPE_CHECKING:
     from dataclasses import dataclass
@@ -30,22 +30,14 @@ else:
         return lambda cls: _defined(cls, slots=slots)
 
 
-class _Part(NamedTuple):
-    """A field of a class: what `dataclasses.Field` holds of it that is needed to make an object."""
-
-    name: str
-    default: Any
-    factory: Any
-    compare: bool
-
-
 class _Fields:
     """`__dataclass_fields__`, which `dataclasses` makes when someone asks for it: of most classes nobody does."""
 
-    def __init__(self, owner: type, annotations: dict[str, Any], defaults: dict[str, Any]) -> None:
-        self.owner = owner
+    owner: type
+
+    def __init__(self, annotations: dict[str, Any], defaults: dict[str, Any], module: str) -> None:
         # With a docstring: `dataclasses` writes one where there is none, for which it imports and parses much.
-        self._body = {"__annotations__": annotations, "__module__": owner.__module__, "__doc__": "-", **defaults}
+        self._body = {"__annotations__": annotations, "__module__": module, "__doc__": "-", **defaults}
 
     def __get__(self, _object: object, _kind: type) -> Any:
         made: Any = dataclasses.dataclass(init=False, repr=False, eq=False)(type("", (), self._body))
@@ -59,74 +51,95 @@ def _defined(cls: Any, *, slots: bool) -> Any:
         name: kind for name, kind in own.get("__annotations__", {}).items() if not str(kind).startswith("ClassVar")
     }
     defaults = {name: own[name] for name in annotations if name in own}
-    found = tuple(_part(name, defaults.get(name, MISSING)) for name in annotations)
-    made: Any = _slotted(cls, own, tuple(annotations)) if slots else cls
-    for part in () if slots else found:
-        if part.default is not MISSING:
-            setattr(made, part.name, part.default)
-        elif part.name in own:
-            delattr(made, part.name)
-    made.__dataclass_fields__ = _Fields(made, annotations, defaults)
-    type.__setattr__(made, "__match_args__", tuple(annotations))
-    if "__init__" not in own:
-        made.__init__ = _init_at_first(made, found)
+    described = {name: value for name, value in defaults.items() if isinstance(value, dataclasses.Field)}
+    names, known_fields = tuple(annotations), _Fields(annotations, defaults, cls.__module__)
+    added = {"__dataclass_fields__": known_fields, "__match_args__": names}
     if "__eq__" not in own or "__hash__" not in own:
-        equal, hashed = _identity(tuple(part.name for part in found if part.compare))
-        made.__eq__ = own.get("__eq__", equal)
-        made.__hash__ = own.get("__hash__") or hashed
-    if "__repr__" not in own:
-        made.__repr__ = _repr
-    made.__setattr__ = made.__delattr__ = _refuse
-    if slots and "__reduce__" not in own:
-        # What unpickling does otherwise, setting one slot after the other, is refused.
-        made.__reduce__ = _reduce
+        equal, hashed = _identity(tuple(name for name in names if name not in described or described[name].compare))
+        added["__eq__"] = own.get("__eq__", equal)
+        added["__hash__"] = own.get("__hash__") or hashed
+    added["__repr__"] = own.get("__repr__", _repr)
+    added["__setattr__"] = added["__delattr__"] = _refuse
+    made: Any = _slotted(cls, own, added, names) if slots else _open(cls, added, described)
+    known_fields.owner = made
+    if "__init__" not in own:
+        made.__init__ = _init_at_first(made, names, defaults)
     return made
 
 
-def _part(name: str, default: Any) -> _Part:
-    if isinstance(default, dataclasses.Field):
-        return _Part(name, default.default, default.default_factory, default.compare)
-    return _Part(name, default, MISSING, True)
-
-
-def _slotted(cls: Any, own: dict[str, Any], names: tuple[str, ...]) -> Any:
+def _slotted(cls: Any, own: dict[str, Any], added: dict[str, Any], names: tuple[str, ...]) -> Any:
     """The class once more, with a slot for each field: slots cannot be added to one that exists."""
-    left_out = {*names, "__dict__", "__weakref__"}
-    body = {name: value for name, value in own.items() if name not in left_out}
-    made: Any = type(cls)(cls.__name__, cls.__bases__, {**body, "__slots__": names})
-    made.__qualname__ = cls.__qualname__
-    return made
+    body = own | added
+    for name in (*names, "__dict__", "__weakref__"):
+        body.pop(name, None)
+    body |= {"__slots__": names, "__qualname__": cls.__qualname__}
+    # What unpickling does otherwise, setting one slot after the other, is refused.
+    body.setdefault("__reduce__", _reduce)
+    return type(cls)(cls.__name__, cls.__bases__, body)
 
 
-def _init_at_first(made: Any, found: tuple[_Part, ...]) -> Callable[..., None]:
+def _open(cls: Any, added: dict[str, Any], described: Mapping[str, dataclasses.Field[Any]]) -> Any:
+    """The class itself, without slots; a default that is described stays as its value, as in any class."""
+    for name, item in described.items():
+        if item.default is MISSING:
+            delattr(cls, name)
+        else:
+            setattr(cls, name, item.default)
+    for name, value in added.items():
+        setattr(cls, name, value)
+    return cls
+
+
+def _init_at_first(made: Any, names: tuple[str, ...], defaults: Mapping[str, Any]) -> Callable[..., None]:
     """An `__init__` for the first few objects, which then writes a quicker one: of most classes there are few."""
-    names = [part.name for part in found]
-    defaults = {part.name: part.default for part in found if part.default is not MISSING}
-    factories = {part.name: part.factory for part in found if part.factory is not MISSING}
     count = 0
 
     def __init__(self: object, *values: object, **named: object) -> None:  # noqa: N807 - what it stands for
         nonlocal count
         count += 1
-        given = dict(zip(names, values, strict=False)) | named
-        if count <= _FEW and len(given) == len(values) + len(named):
-            given = defaults | {name: make() for name, make in factories.items() if name not in given} | given
-            if given.keys() == set(names):
-                for name, value in given.items():
+        if count <= _FEW:
+            if len(values) == len(names) and not named:
+                found: Iterable[tuple[str, object]] | None = zip(names, values, strict=True)
+            else:
+                found = _completed(names, defaults, values, named)
+            if found is not None:
+                for name, value in found:
                     _SET(self, name, value)
                 return
         # This one refuses what does not fit as Python does.
-        made.__init__ = _init(found)
+        made.__init__ = _init(names, defaults)
         made.__init__(self, *values, **named)
 
     return __init__
 
 
-def _init(found: tuple[_Part, ...]) -> Callable[..., None]:
+def _completed(
+    names: tuple[str, ...], defaults: Mapping[str, Any], values: tuple[object, ...], named: Mapping[str, object]
+) -> Iterable[tuple[str, object]] | None:
+    """The fields of an object with their values, defaults too; None for arguments that do not fit."""
+    given = {**dict(zip(names, values, strict=False)), **named}
+    if len(given) != len(values) + len(named):
+        return None
+    for name, default in defaults.items():
+        if name not in given:
+            if not isinstance(default, dataclasses.Field):
+                given[name] = default
+            elif default.default is not MISSING:
+                given[name] = default.default
+            elif default.default_factory is not MISSING:
+                given[name] = default.default_factory()
+    return given.items() if given.keys() == set(names) else None
+
+
+def _init(names: tuple[str, ...], defaults: Mapping[str, Any]) -> Callable[..., None]:
     known: dict[str, Any] = {"_set": _SET, "_missing": MISSING}
     parameters, lines = ["self"], []
-    for number, (name, default, factory, _) in enumerate(found):
+    for number, name in enumerate(names):
         value = name
+        default: Any = defaults.get(name, MISSING)
+        factory: Any = MISSING
+        if isinstance(default, dataclasses.Field):
+            default, factory = default.default, default.default_factory
         if factory is not MISSING:
             known[f"_default{number}"] = factory
             parameters.append(f"{name}=_missing")
