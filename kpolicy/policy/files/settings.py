@@ -195,16 +195,21 @@ class Settings:
 
     def _checks(self) -> Iterator[str]:
         known = {check.id for check in self.policy.vocabulary.checks}
-        return (item.id for item in self.entries if item.enabled.value and item.id in known)
+        entries = (entry for entry in self.policy.vocabulary.entries if entry.id in known)
+        return (entry.id for entry in entries if self.of(entry).enabled.value)
 
     def _rules(self) -> Iterator[Rule]:
         for entry in self.policy.vocabulary.entries:
-            if entry.rule is None:
+            rule = entry.rule
+            if rule is None:
+                continue
+            if not self.changes:
+                # Most policies change nothing: every rule is as it is in its file.
+                yield rule
                 continue
             setting = self.of(entry)
             if not setting.enabled.value:
                 continue
-            rule = entry.rule
             if setting.severity.value != rule.severity:
                 rule = replace(rule, severity=setting.severity.value)
             chosen = {name: item.value for name, item in setting.parameters if item.location is not None}

@@ -149,7 +149,9 @@ def shipped_vocabulary(
     those that are `named` report in any case. Without `examples` the rules have none. What has been read is kept in
     the `cache`, if there is one.
     """
-    checks = tuple(
-        replace(check, quiet=(check.quiet or check.id in quiet) and check.id not in named) for check in CHECKS
-    )
+    checks = tuple(_as_quiet(check, (check.quiet or check.id in quiet) and check.id not in named) for check in CHECKS)
     return Vocabulary(shipped_catalogue(examples=examples, cache=cache), checks, shipped_roles(cache))
+
+
+def _as_quiet(check: Check, quiet: bool) -> Check:
+    return check if check.quiet == quiet else replace(check, quiet=quiet)
