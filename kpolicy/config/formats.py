@@ -11,16 +11,11 @@ import re
 from collections.abc import Callable
 
 from kpolicy.frozen import dataclass
-from kpolicy.patterns import lazy
 
 _HINT = "A config has lines like CONFIG_X=y and # CONFIG_X is not set, as a defconfig or a .config has."
 _KERNEL_HINT = "The config of a built kernel is in /boot/config-*, /proc/config.gz or its package."
 # So much of a text is examined.
 _HEAD = 64 << 10
-# Fewer lines of "CONFIG_X=y" without any comment are not taken for those of auto.conf.
-_MANY = 200
-_HEADING = b"#\n# Automatically generated file; DO NOT EDIT.\n"
-_DOTCONFIG_VALUE = lazy(rb"[ymn]|-?[0-9]+|0[xX][0-9a-fA-F]+|\".*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,21 +123,6 @@ def binary_format(content: bytes) -> Format | None:
 def text_format(content: bytes) -> Format | None:
     """What a text is in which no line is a config line."""
     return _first(_TEXT, content)
-
-
-def is_autoconf(content: bytes) -> bool:
-    """Whether a content is auto.conf, which has the values of a .config and lacks every option that is off.
-
-    It begins as a .config does and has no comment further down.  Since 6.1 its strings have no quotes; of
-    an older one only the length shows that it is more than some lines under a copied header.
-    """
-    if not content.startswith(_HEADING):
-        return False
-    # Its third line is the title of the kernel, its fourth ends the heading.
-    own = [line for line in content[len(_HEADING) :].split(b"\n")[2:] if line]
-    if not all(line.startswith(b"CONFIG_") for line in own):
-        return False
-    return len(own) >= _MANY or any(not _DOTCONFIG_VALUE.fullmatch(line.partition(b"=")[2]) for line in own)
 
 
 def _first(features: tuple[_Feature, ...], content: bytes) -> Format | None:

@@ -14,15 +14,18 @@ import re
 from collections.abc import Iterable
 from itertools import repeat
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from kpolicy.config.formats import AUTOCONF, Format, binary_format, is_autoconf, text_format
+from kpolicy.config.autoconf import is_autoconf
 from kpolicy.config.header import Header
 from kpolicy.config.model import Assignment, Config, UnreadLine
 from kpolicy.errors import InputError, UsageError
 from kpolicy.files import read_file, read_stream, too_large
 from kpolicy.location import Location
 from kpolicy.patterns import lazy
+
+if TYPE_CHECKING:
+    from kpolicy.config.formats import Format
 
 _HEADER_LINES = 20
 _CONFIGS_FOLDER = lazy(r"/arch/([^/]+)/configs\Z")
@@ -42,6 +45,8 @@ class NotAConfigError(InputError):
 
 
 def _not_a_config(name: str, found: Format | None) -> NotAConfigError:
+    from kpolicy.config.formats import Format  # most files are configs
+
     message = f"looks like {found.name}, not a config" if found is not None else "not a config: it has no config line"
     return NotAConfigError(message, Location(name, 0), hint=(found or Format("")).hint)
 
@@ -142,6 +147,8 @@ def _read_stdin(stdin: BinaryIO) -> tuple[Config, bytes]:
 
 def _large_format(path: Path) -> Format | None:
     """What a file is that is larger than any config: most are kernels."""
+    from kpolicy.config.formats import binary_format  # most files are configs
+
     if not path.is_file():
         return None
     with path.open("rb") as stream:
@@ -284,12 +291,16 @@ def _other_format(config: Config, content: bytes) -> NotAConfigError | None:
     Comments alone may be a fragment; a .config as make writes it has lines.
     """
     if config.assignments and is_autoconf(content):
+        from kpolicy.config.formats import AUTOCONF  # most files are configs
+
         return _not_a_config(config.name, AUTOCONF)
     asking = sum(bool(line.value) for line in config.unread)
     others = sum(1 for line in config.unread if not line.value and not line.text.startswith("#"))
     has_lines = bool(config.assignments) or asking > 0
     if has_lines and others <= len(config.assignments) + asking:
         return None
+    from kpolicy.config.formats import text_format  # most files are configs
+
     found = text_format(content)
     if found is None and (config.assignments or not (others or config.is_full)):
         return None
@@ -302,6 +313,8 @@ def _check_text(name: str, content: bytes) -> None:
     nul = content.find(b"\0")
     if nul < 0 and len(content) <= MAX_LINE and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return
+    from kpolicy.config.formats import binary_format  # most files are configs
+
     found = binary_format(content)
     if found is not None:
         raise _not_a_config(name, found)
