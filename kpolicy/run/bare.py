@@ -13,12 +13,13 @@ the options with a prompt only: there a symbol without a line can be y by a sele
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from kpolicy.config.model import Config
 from kpolicy.config.origin import architecture_of
 from kpolicy.errors import InputError, KpolicyError, UsageError
-from kpolicy.evaluate.recorded import recorded_values
+from kpolicy.evaluate.strings import unquote
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.kconfig.stated import stated_model
 from kpolicy.kernel.architecture import Architecture
@@ -83,10 +84,27 @@ def bare_values(config: Config, arch: str | None = None, release: str | None = N
     if word is None:
         hint = "pass --arch (for example --arch arm64)"
         raise UsageError("cannot tell the architecture", place, hint=hint)
-    toolchain = recorded_toolchain(recorded_values(config)) or Toolchain.dummy()
     written = {item.name: item.value for item in config.assignments}
+    toolchain = recorded_toolchain(_Texts(written)) or Toolchain.dummy()
     model = stated_model(written, Architecture(word, _srcarch(word)), version, toolchain)
     return evaluate(model, config, "olddefconfig")
+
+
+class _Texts(Mapping[str, str]):
+    """Values of a .config, strings without quotes: of thousands some are asked for."""
+
+    def __init__(self, written: Mapping[str, str]) -> None:
+        self._written = written
+
+    def __getitem__(self, name: str, /) -> str:
+        value = self._written[name]
+        return (unquote(value) or "") if value[:1] == '"' else value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._written)
+
+    def __len__(self) -> int:
+        return len(self._written)
 
 
 def stated_effect(values: Values) -> dict[str, str]:
@@ -99,8 +117,9 @@ def stated_effect(values: Values) -> dict[str, str]:
         from kpolicy.evaluate.effect import effect
 
         return effect(values)
-    symbols = values.model.core.symbols
-    found = {name: value for name, value in letters.items() if value in ("y", "m") and name in symbols}
+    found = {name: value for name, value in letters.items() if value in ("y", "m")}
+    for name in found.keys() - values.model.core.symbols.keys():
+        del found[name]
     found.update(values.written_texts())
     return found
 
@@ -145,11 +164,13 @@ def truth(expression: Expression, values: Values) -> bool | None:
         inner = truth(expression.operand, values)
         return None if inner is None else not inner
     if isinstance(expression, (And, Or)):
-        decides = isinstance(expression, Or)
-        parts = [truth(operand, values) for operand in expression.operands]
-        if decides in parts:
-            return decides
-        return None if None in parts else not decides
+        decides, is_known = isinstance(expression, Or), True
+        for operand in expression.operands:
+            part = truth(operand, values)
+            if part == decides:
+                return decides
+            is_known = is_known and part is not None
+        return not decides if is_known else None
     if isinstance(expression, Predicate):
         return _predicate(expression, values)
     return expression.holds(values) if all(_is_stated(name, values) for name in _read(expression)) else None

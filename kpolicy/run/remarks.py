@@ -32,6 +32,8 @@ def remarks(values: Values) -> Iterator[Remark]:
 
 def conf_remarks(values: Values) -> Iterator[Remark]:
     """What conf warns of, in its words; of that a finding says most, better."""
+    if not values.warnings:
+        return
     stacked = values.config is not None and len({item.location.path for item in values.config.assignments}) > 1
     for location, text in values.warnings:
         # A fragment is there to override: only within one file is that odd.
