@@ -20,6 +20,9 @@ _LONGEST_LINE = 160
 
 def printable(text: str) -> str:
     """`text` with control characters shown as escapes, so that a hostile file cannot drive a terminal."""
+    if text.isprintable():
+        # To ask that takes a tenth of the time, and of nearly every text it is so.
+        return text
     return _UNPRINTABLE.sub(lambda match: f"\\x{ord(match.group()) & 0xFF:02x}", text)
 
 
