@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TextIO
 
 from kpolicy.errors import InputError, KpolicyError, printable
@@ -19,16 +18,21 @@ class NoReaderError(Exception):
     """The output was closed."""
 
 
-@dataclass
 class Console:
-    """The streams of one run, and what may be written to them."""
+    """The streams of one run, those of the process without any, and what may be written to them."""
 
-    stdout: TextIO = field(default_factory=lambda: sys.stdout)
-    stderr: TextIO = field(default_factory=lambda: sys.stderr)
-    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    quiet: bool = False
-    color: str = "auto"
-    _progress: int = 0
+    def __init__(
+        self,
+        stdout: TextIO | None = None,
+        stderr: TextIO | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.stdout = sys.stdout if stdout is None else stdout
+        self.stderr = sys.stderr if stderr is None else stderr
+        self.environment = os.environ if environment is None else environment
+        self.quiet = False
+        self.color = "auto"
+        self._progress = 0
 
     def style(self, stream: TextIO | None = None) -> Style:
         """Colour for a stream (stdout): on terminals, unless --color, NO_COLOR or FORCE_COLOR say otherwise.

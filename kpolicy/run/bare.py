@@ -118,8 +118,9 @@ def stated_effect(values: Values) -> dict[str, str]:
 
         return effect(values)
     found = {name: value for name, value in letters.items() if value in ("y", "m")}
-    for name in found.keys() - values.model.core.symbols.keys():
-        del found[name]
+    symbols = values.model.core.symbols
+    if not found.keys() <= symbols.keys():
+        found = {name: value for name, value in found.items() if name in symbols}
     found.update(values.written_texts())
     return found
 

@@ -7,10 +7,10 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import field, replace
+from typing import TYPE_CHECKING
 
 from kpolicy.errors import UsageError
 from kpolicy.frozen import dataclass
-from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.version import read_version
 from kpolicy.policy.files.policy_file import Threshold
 from kpolicy.policy.judging.standard import Standard
@@ -24,7 +24,9 @@ from kpolicy.run.context import Context
 from kpolicy.run.plan import Plan, Target
 from kpolicy.run.policies import Standards
 from kpolicy.run.request import Terms, check_release, check_toolchain
-from kpolicy.run.selection import defconfig_targets, policy_start, read_target
+
+if TYPE_CHECKING:
+    from kpolicy.kernel.source import KernelTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,16 @@ def diff_configs(request: ConfigsDiff, context: Context) -> DiffReport:
 
 
 def _one_config(spec: str, request: TreesDiff, context: Context) -> Pairing:
+    from kpolicy.run.selection import read_target  # a .config is compared without a tree, too
+
     arch = request.archs[0] if request.archs else None
     old, new = (read_target(spec, source, arch, context.stdin) for source in (request.before, request.after))
     return Pairing(new.config.name if new.config is not None else spec, old, new)
 
 
 def _defconfigs(source: KernelTree, archs: Sequence[str]) -> dict[tuple[str, str], Target]:
+    from kpolicy.run.selection import defconfig_targets  # a .config is compared without a tree, too
+
     return {(target.name, target.arch): target for target in defconfig_targets(source, archs)}
 
 
@@ -94,6 +100,8 @@ def _names(keys: Iterable[tuple[str, str]]) -> tuple[str, ...]:
 
 
 def _configs(source: KernelTree, request: ConfigsDiff, context: Context) -> DiffReport:
+    from kpolicy.run.selection import policy_start, read_target  # a .config is compared without a tree, too
+
     before, after, terms = request.before, request.after, request.terms
     old, new = (read_target(spec, source, request.arch, context.stdin) for spec in (before, after))
     standards = Standards(terms.policy, source, context)

@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Collection
-from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,7 +39,6 @@ class PolicyChoice:
     findings: Choice = EVERYTHING
 
 
-@dataclasses.dataclass
 class Standards:
     """The standards of a run, each loaded once; the number of one is its place in `all`.
 
@@ -49,13 +46,16 @@ class Standards:
     only when a policy asks for them.
     """
 
-    choice: PolicyChoice
-    source: KernelTree | None
-    context: Context
-    quiet: Collection[str] = ()
-    all: list[Standard] = field(default_factory=list)
-    _numbers: dict[str, int] = field(default_factory=dict)
-    _vocabulary: Vocabulary | None = None
+    def __init__(
+        self, choice: PolicyChoice, source: KernelTree | None, context: Context, quiet: Collection[str] = ()
+    ) -> None:
+        self.choice = choice
+        self.source = source
+        self.context = context
+        self.quiet = quiet
+        self.all: list[Standard] = []
+        self._numbers: dict[str, int] = {}
+        self._vocabulary: Vocabulary | None = None
 
     def number_for(self, path: str | os.PathLike[str] | None) -> int:
         """The standard for a config file or a tree; None for standard input, which is looked at from here.
