@@ -251,7 +251,7 @@ def parse_lines(name: str, content: bytes) -> Config:
         if unset:
             assignments.append(make(Assignment, (unset, "n", place, text, False, False)))
             continue
-        if not text:
+        if text in ("", "#"):
             continue
         is_comment = text[0] == "#"
         if is_comment and (odd_unset := _odd_unset(text, place)) is not None:
