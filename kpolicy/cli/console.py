@@ -7,11 +7,13 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from kpolicy.errors import InputError, KpolicyError, printable
-from kpolicy.location import Location
-from kpolicy.report.text.style import Style
+
+if TYPE_CHECKING:
+    from kpolicy.location import Location
+    from kpolicy.report.text.style import Style
 
 
 class NoReaderError(Exception):
@@ -39,6 +41,8 @@ class Console:
 
         Links on those terminals that know them, and nowhere else.
         """
+        from kpolicy.report.text.style import Style  # help does without
+
         stream = stream or self.stdout
         return Style(self._has_colour(stream), self._pages() if stream is self.stdout else "")
 
