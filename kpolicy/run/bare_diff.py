@@ -42,9 +42,10 @@ def compare_bare(
     effects = stated_effect(old), stated_effect(new)
     changes: list[Change] = []
     for name in changed(*effects):
-        line, gone = assignment_of(new, name), assignment_of(old, name)
+        line = assignment_of(new, name)
         text = line.text if line is not None else "no line"
-        place = line.location if line is not None else gone.location if gone is not None else None
+        last = line or assignment_of(old, name)
+        place = last.location if last is not None else None
         values = _shown(old, name, effects[0].get(name)), _shown(new, name, effects[1].get(name))
         changes.append(Change(name, *values, "line", text, place))
     target = Target(after, new.model.architecture, ())

@@ -148,22 +148,17 @@ def _tree(report: DiffReport) -> Iterator[str]:
         followers.setdefault(through if through in known else None, []).append(item.change)
     rows: list[tuple[str, ...]] = []
     told: set[str] = set()
-
-    def tell(change: Change, depth: int) -> None:
-        waiting = [(change, depth)]
-        while waiting:
-            one, level = waiting.pop()
-            if one.symbol in told:
-                continue
-            told.add(one.symbol)
-            rows.append((f"{'  ' * min(level, _DEEPEST)}{one.symbol}", _values(one), *_cause(one)))
-            waiting += [(next_one, level + 1) for next_one in reversed(followers.get(one.symbol, []))]
-
-    for change in followers.get(None, []):
-        tell(change, 0)
-    for item in report.effects:
-        # What is left is a loop.
-        tell(item.change, 0)
+    # The last is told first; what no other leads to is a loop.
+    waiting = [(item.change, 0) for item in reversed(report.effects)]
+    waiting += [(change, 0) for change in reversed(followers.get(None, []))]
+    while waiting:
+        one, level = waiting.pop()
+        if one.symbol in told:
+            continue
+        told.add(one.symbol)
+        rows.append((f"{'  ' * min(level, _DEEPEST)}{one.symbol}", _values(one), *_cause(one)))
+        if one.symbol in followers:
+            waiting += [(next_one, level + 1) for next_one in reversed(followers[one.symbol])]
     if rows:
         yield from (printable(line) for line in columns(rows, indent=""))
         yield ""
