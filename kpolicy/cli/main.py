@@ -6,7 +6,11 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import NoReturn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    # Without asking `typing` itself: to import that takes as long as Python takes to start.
+    from typing import NoReturn
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable
 from itertools import repeat
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO
 
 from kpolicy.config.autoconf import is_autoconf
 from kpolicy.config.header import Header
@@ -25,7 +25,16 @@ from kpolicy.location import Location
 from kpolicy.patterns import lazy
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from kpolicy.config.formats import Format
+
+    class Files(Protocol):
+        """What reads a file of a tree, as `kpolicy.kernel.source.Source` does."""
+
+        def read(self, path: str) -> bytes:
+            """The content of a file; raises InputError."""
+
 
 _HEADER_LINES = 20
 _CONFIGS_FOLDER = lazy(r"/arch/([^/]+)/configs\Z")
@@ -74,13 +83,6 @@ def split_stack(spec: str, folder: Path | None = None) -> list[str]:
     if words.count("-") > 1:
         raise UsageError(f"'-' is in the stack '{spec}' twice", hint="Standard input can be read only once.")
     return words
-
-
-class Files(Protocol):
-    """What reads a file of a tree, as `kpolicy.kernel.source.Source` does."""
-
-    def read(self, path: str) -> bytes:
-        """The content of a file; raises InputError."""
 
 
 def content_in_tree(source: Files, path: str) -> bytes:

@@ -7,28 +7,28 @@ import datetime as dt
 import os
 from collections.abc import Mapping
 from dataclasses import field
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING
 
 from kpolicy.frozen import dataclass
-from kpolicy.location import Location
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import BinaryIO, Protocol
 
+    from kpolicy.location import Location
     from kpolicy.run.executors import Executor
 
+    class Listener(Protocol):
+        """Receives the events of a run."""
 
-class Listener(Protocol):
-    """Receives the events of a run."""
+        def progress(self, done: int, total: int) -> None:
+            """So many of the configs or architectures of this step are done."""
 
-    def progress(self, done: int, total: int) -> None:
-        """So many of the configs or architectures of this step are done."""
+        def note(self, text: str) -> None:
+            """Something that a person would want to know, and no part of the result."""
 
-    def note(self, text: str) -> None:
-        """Something that a person would want to know, and no part of the result."""
-
-    def warning(self, location: Location | None, text: str) -> None:
-        """Something odd about the input, and no part of the result."""
+        def warning(self, location: Location | None, text: str) -> None:
+            """Something odd about the input, and no part of the result."""
 
 
 class Silent:

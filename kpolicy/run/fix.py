@@ -28,7 +28,6 @@ from kpolicy.report.records import reaches
 from kpolicy.report.views.fix import FixReport
 from kpolicy.run.acceptance import accept
 from kpolicy.run.conclude import plan_by
-from kpolicy.run.context import Context, Listener
 from kpolicy.run.examine import Examiner
 from kpolicy.run.judging import report_on
 from kpolicy.run.plan import Part, Target
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from kpolicy.costing.difference import CostDifference
     from kpolicy.kconfig.names import NameIndex
     from kpolicy.policy.fixes.plan import Plan
+    from kpolicy.run.context import Context, Listener
 
 _FRAGMENT: Final = "fragment"
 _STDIN: Final = "-"

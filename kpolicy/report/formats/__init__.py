@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from kpolicy.frozen import dataclass
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from kpolicy.report.presentation import Presentation
     from kpolicy.report.records import Report
 
+    class Render(Protocol):
+        """What every module of a format has."""
 
-class Render(Protocol):
-    """What every module of a format has."""
-
-    def __call__(self, report: Report, how: Presentation) -> str:
-        """The report in the format; `how` is for those that are read by people."""
+        def __call__(self, report: Report, how: Presentation) -> str:
+            """The report in the format; `how` is for those that are read by people."""
 
 
 @dataclass(frozen=True, slots=True)
