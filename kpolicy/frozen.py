@@ -3,7 +3,7 @@
 
 `dataclasses` compiles seven methods for each class.  For a hundred classes that takes longer than judging a config, so
 all methods but `__init__` are closures here, and its own description of a class is made when it is asked for.  To a
-type checker, to `fields` and to `replace` nothing is different.  A class does not inherit fields.
+type checker, to `fields` and to its `replace` nothing is different.  A class does not inherit fields.
 """
 
 from __future__ import annotations
@@ -14,20 +14,24 @@ from dataclasses import MISSING, FrozenInstanceError
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-__all__ = ["dataclass"]
+__all__ = ["dataclass", "replace"]
 
 _SET: Final = object.__setattr__
 _FEW: Final = 64
 """So many objects are made without a method of their own: to write one takes as long as to make a hundred."""
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass
+    from dataclasses import dataclass, replace
 else:
 
     def dataclass(*, frozen: bool, slots: bool = False) -> Callable[[type[Any]], type[Any]]:
         """`dataclasses.dataclass` for classes that are frozen, with or without slots."""
         assert frozen
         return lambda cls: _defined(cls, slots=slots)
+
+    def replace(one: Any, /, **changes: object) -> Any:
+        """`dataclasses.replace` of an object of such a class, without the description that is made for `fields`."""
+        return type(one)(**{**{name: getattr(one, name) for name in one.__match_args__}, **changes})
 
 
 class _Fields:

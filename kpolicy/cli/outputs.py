@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from kpolicy.cli.console import Console
 from kpolicy.cli.setup import check_output, deliver
 from kpolicy.cli.view_options import presentation
 from kpolicy.errors import InputError, UsageError
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.report.formats import FORMATS, Format, likeliest
 from kpolicy.report.presentation import PLAIN, Presentation
 from kpolicy.report.records import Report

@@ -4,18 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from kpolicy.cli import status
 from kpolicy.cli.command_line import stated_command_line
 from kpolicy.cli.console import Console
-from kpolicy.cli.machine import stated_machine
 from kpolicy.cli.outputs import Outputs, check_outputs, deliver_outputs
 from kpolicy.cli.setup import check_output, context_for, on_cluster
 from kpolicy.cli.view_options import chosen_findings
 from kpolicy.errors import UsageError
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.policy.files.policy_file import Threshold
 from kpolicy.report.formats import FORMATS
 from kpolicy.report.records import Report
@@ -115,6 +113,8 @@ def _policy(words: Mapping[str, object]) -> PolicyChoice:
 def _machine(words: Mapping[str, object], outputs: Outputs) -> Machine | None:
     ram, cpus = cast("str | None", words["ram"]), cast("int | None", words["cpus"])
     if outputs.costs:
+        from kpolicy.cli.machine import stated_machine  # few formats show costs
+
         return stated_machine(ram, cpus)
     if ram is not None or cpus is not None:
         names = ", ".join(name for name, form in FORMATS.items() if form.costs)

@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from kpolicy.errors import KpolicyError, UsageError
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.kernel.version import read_version
 from kpolicy.policy.roles.earlier import EarlierRole, differs

@@ -6,11 +6,11 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from kpolicy.errors import UsageError
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.kernel.version import read_version
 from kpolicy.policy.files.policy_file import Threshold
 from kpolicy.policy.judging.standard import Standard
@@ -19,7 +19,6 @@ from kpolicy.report.records import ConfigReport
 from kpolicy.report.views.diff import DiffReport, Effect, Side
 from kpolicy.run.acceptance import accept
 from kpolicy.run.compared import Batch, Compared, Pairing, beyond
-from kpolicy.run.conclude import plan_by
 from kpolicy.run.context import Context
 from kpolicy.run.plan import Plan, Target
 from kpolicy.run.policies import Standards
@@ -55,6 +54,8 @@ class ConfigsDiff:
 def diff_trees(request: TreesDiff, context: Context) -> DiffReport:
     """What differs between two trees; raises UsageError where they have no defconfigs."""
     sources, archs, terms = (request.before, request.after), request.archs, request.terms
+    from kpolicy.run.conclude import plan_by  # a .config is compared without a tree, too
+
     standards = Standards(terms.policy, request.after, context)
     standards.number_for(request.after.root)
     plans = [replace(plan_by(source, terms, context), standards=tuple(standards.all)) for source in sources]
@@ -100,7 +101,9 @@ def _names(keys: Iterable[tuple[str, str]]) -> tuple[str, ...]:
 
 
 def _configs(source: KernelTree, request: ConfigsDiff, context: Context) -> DiffReport:
-    from kpolicy.run.selection import policy_start, read_target  # a .config is compared without a tree, too
+    # A .config is compared without a tree, too.
+    from kpolicy.run.conclude import plan_by
+    from kpolicy.run.selection import policy_start, read_target
 
     before, after, terms = request.before, request.after, request.terms
     old, new = (read_target(spec, source, request.arch, context.stdin) for spec in (before, after))

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 import pytest
 
 from kpolicy.frozen import dataclass
+from kpolicy.frozen import replace as quick_replace
 
 Value = TypeVar("Value")
 
@@ -66,6 +67,7 @@ def test_as_the_standard_library(kind: Any) -> None:
     assert repr(one) == f"{kind.__name__}(x=1, y=2, names=[])"
     assert kind(1).names is not one.names
     assert replace(one, y=5) == kind(1, 5)
+    assert quick_replace(one, y=5) == kind(1, 5)
     assert [item.name for item in fields(kind)] == ["x", "y", "names"]
     for twin in (pickle.loads(pickle.dumps(one)), copy.copy(one), copy.deepcopy(one)):
         assert (twin, twin.names) == (one, [])
@@ -77,6 +79,8 @@ def test_as_the_standard_library(kind: Any) -> None:
         kind()
     with pytest.raises(TypeError):
         kind(1, z=1)
+    with pytest.raises(TypeError):
+        quick_replace(one, z=1)
     match one:
         case kind(x, y):
             assert (x, y) == (1, 2)
