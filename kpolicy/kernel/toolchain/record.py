@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from typing import Final, Literal
 
@@ -102,9 +101,10 @@ def _identity(toolchain: Toolchain) -> str:
     if toolchain.bindgen_version is not None:
         tools.append(f"bindgen {dotted(toolchain.bindgen_version)}")
     values = []
-    for field in dataclasses.fields(toolchain):
-        value = getattr(toolchain, field.name)
-        values.append(f"{field.name}={sorted(value) if isinstance(value, frozenset) else value!r}")
+    # The names of all fields: `dataclasses.fields` would describe the class first.
+    for name in toolchain.__match_args__:
+        value = getattr(toolchain, name)
+        values.append(f"{name}={sorted(value) if isinstance(value, frozenset) else value!r}")
     digest = sha256("\n".join(values).encode()).hexdigest()[:12]
     return f"{toolchain.name} ({', '.join(tools)}) {digest}"
 
