@@ -7,9 +7,9 @@ import importlib
 import os
 import signal
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 
 from kpolicy import __version__
 from kpolicy.bounds import failure
@@ -17,6 +17,9 @@ from kpolicy.cli import candidates, status
 from kpolicy.cli.console import Console, NoReaderError
 from kpolicy.errors import InputError, KpolicyError, UsageError, printable
 from kpolicy.run.endings import EndedError, ended_by_signals
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # Command -> what it does.  The module of a command has its name, and is imported only when it is used.
 _COMMANDS = {
@@ -103,6 +106,8 @@ class _Commands(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Commands by name only: their help would need an import."""
+        from click.shell_completion import CompletionItem  # most runs complete nothing
+
         names = [CompletionItem(name) for name in _COMMANDS if name.startswith(incomplete)]
         return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 

@@ -11,24 +11,21 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-import click
-from click.shell_completion import CompletionItem
-
 from kpolicy.errors import KpolicyError
 
 if TYPE_CHECKING:
+    import click
+    from click.shell_completion import CompletionItem
+
     from kpolicy.kernel.source import KernelTree
 
-Items = list[CompletionItem]
-Candidates = Callable[[click.Context, click.Parameter, str], Items]
-
-_FILE = CompletionItem("", type="file")
-_FOLDER = CompletionItem("", type="dir")
+    Items = list[CompletionItem]
+    Candidates = Callable[[click.Context, click.Parameter, str], Items]
 
 
 def folders(_context: click.Context, _parameter: click.Parameter, _typed: str) -> Items:
     """Folders of the machine."""
-    return [_FOLDER]
+    return [_item("", kind="dir")]
 
 
 def words(*found: str) -> Candidates:
@@ -49,8 +46,8 @@ def configs(context: click.Context, _parameter: click.Parameter, typed: str) -> 
     below, plus, last = typed.rpartition("+")
     names = [name for name in _config_names(context) if name.startswith(last)]
     if plus:
-        return [CompletionItem(f"{below}+{name}") for name in names if name.endswith(".config")]
-    return [*_items(names, typed), _FILE]
+        return [_item(f"{below}+{name}") for name in names if name.endswith(".config")]
+    return [*_items(names, typed), _item("", kind="file")]
 
 
 def fragments(context: click.Context, _parameter: click.Parameter, typed: str) -> Items:
@@ -59,7 +56,7 @@ def fragments(context: click.Context, _parameter: click.Parameter, typed: str) -
 
     source = _tree(context)
     found = config_files(source) if source is not None else ()
-    return [*_items((file.path for file in found if file.kind == "fragment"), typed), _FILE]
+    return [*_items((file.path for file in found if file.kind == "fragment"), typed), _item("", kind="file")]
 
 
 def paths_of_tree(context: click.Context, _parameter: click.Parameter, typed: str) -> Items:
@@ -87,9 +84,7 @@ def symbols(context: click.Context, _parameter: click.Parameter, typed: str) -> 
     names = Tree(source, str(source.root), cache=ModelCache(cache), revision=revision).stored_names()
     prefix = "CONFIG_" if typed.startswith("CONFIG_") else ""
     wanted = typed.removeprefix(prefix)
-    return [
-        CompletionItem(f"{prefix}{name}") for name in sorted(names.places if names else ()) if name.startswith(wanted)
-    ]
+    return [_item(f"{prefix}{name}") for name in sorted(names.places if names else ()) if name.startswith(wanted)]
 
 
 def rules(_context: click.Context, _parameter: click.Parameter, typed: str) -> Items:
@@ -112,7 +107,7 @@ def kinds(_context: click.Context, _parameter: click.Parameter, typed: str) -> I
     """What a rule can say is wrong."""
     from kpolicy.policy.rules.rule import KIND_MEANINGS
 
-    return [CompletionItem(kind, help=text) for kind, text in KIND_MEANINGS.items() if kind.startswith(typed)]
+    return [_item(kind, help=text) for kind, text in KIND_MEANINGS.items() if kind.startswith(typed)]
 
 
 def checks_of_trees(_context: click.Context, _parameter: click.Parameter, typed: str) -> Items:
@@ -120,7 +115,7 @@ def checks_of_trees(_context: click.Context, _parameter: click.Parameter, typed:
     from kpolicy.policy.checks.registry import CHECKS
 
     return [
-        CompletionItem(name, help=check.title)
+        _item(name, help=check.title)
         for check in CHECKS
         if check.subject == "kconfig" and (name := check.id.partition("/")[2]).startswith(typed)
     ]
@@ -138,7 +133,7 @@ def readings(_context: click.Context, _parameter: click.Parameter, typed: str) -
     from kpolicy.policy.roles.shipped import shipped_roles
 
     return [
-        CompletionItem(word, help=reading.why)
+        _item(word, help=reading.why)
         for role in shipped_roles()
         for reading in role.readings
         if (word := f"{role.name}={reading.name}").startswith(typed)
@@ -149,18 +144,24 @@ def policies(_context: click.Context, _parameter: click.Parameter, typed: str) -
     """Files, and the policies that ship with kpolicy."""
     from kpolicy.policy.files.shipped import SHIPPED
 
-    return [*_items(SHIPPED, typed), _FILE]
+    return [*_items(SHIPPED, typed), _item("", kind="file")]
 
 
 def specs(_context: click.Context, _parameter: click.Parameter, typed: str) -> Items:
     """The formats of policies of other tools, with their colon; nothing after that."""
     from kpolicy.policy.files.spec import FORMATS
 
-    return [CompletionItem(f"{word}:", help=what) for word, what in FORMATS.items() if f"{word}:".startswith(typed)]
+    return [_item(f"{word}:", help=what) for word, what in FORMATS.items() if f"{word}:".startswith(typed)]
+
+
+def _item(word: str, *, help: str | None = None, kind: str = "plain") -> CompletionItem:  # noqa: A002 - click's word
+    from click.shell_completion import CompletionItem  # most runs complete nothing
+
+    return CompletionItem(word, kind, help)
 
 
 def _items(found: Iterable[str], typed: str) -> Items:
-    return [CompletionItem(word) for word in found if word.startswith(typed)]
+    return [_item(word) for word in found if word.startswith(typed)]
 
 
 def _rule_ids() -> Iterator[str]:
