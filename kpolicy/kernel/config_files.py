@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, Literal
 
+from kpolicy.frozen import dataclass
 from kpolicy.kernel.architecture import Architecture, arch_variable, architectures
 from kpolicy.kernel.makefile import makefile_text
 from kpolicy.kernel.source import Source, listed
@@ -26,7 +26,7 @@ _FRAGMENT: Final = ".config"
 _DEEPEST_FOLDER: Final = 8
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class ConfigFile:
     """A config file of a tree.
 
