@@ -49,13 +49,18 @@ def bare_report(
     cache: Path | None = None,
     earlier: EarlierRole | None = None,
     system: System | None = None,
+    *,
+    census: bool = True,
 ) -> ConfigReport:
-    """What a full .config states (`bare_values`), checked against a standard; for the rest see `report_on`."""
+    """What a full .config states (`bare_values`), checked against a standard; without a `census` nothing is counted.
+
+    For the rest see `report_on`.
+    """
     return report_on(
         values,
         values.config.name if values.config is not None else "",
         standard,
-        standard.policy.vocabulary.counted,
+        standard.policy.vocabulary.counted if census else (),
         number=number,
         judgeable=lambda rule: _is_judgeable(rule, values),
         machine=machine,

@@ -50,8 +50,8 @@ def compare_bare(
         changes.append(Change(name, *values, "line", text, place))
     target = Target(after, new.model.architecture, ())
     pairing = Pairing(after, target, target)
-    earlier = bare_report(old, standard, cache=cache)
-    report = bare_report(new, standard, cache=cache, earlier=earlier_role(earlier.verdict))
+    earlier = bare_report(old, standard, cache=cache, census=False)
+    report = bare_report(new, standard, cache=cache, earlier=earlier_role(earlier.verdict), census=False)
     return Compared(pairing, (), earlier, report), changes
 
 
