@@ -17,6 +17,7 @@ from kpolicy.kconfig.digest_index import DigestIndex, folders_of
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.names import NameIndex, index_names, pack, unpack
 from kpolicy.kconfig.payload import Details, Payload, Stored
+from kpolicy.kconfig.scanned import KeptFiles
 from kpolicy.kconfig.tracked import Digests, Tracked
 from kpolicy.kernel.architecture import Architecture, architectures, root_kconfig
 from kpolicy.kernel.makefile import makefile_text
@@ -154,8 +155,10 @@ class Tree:
         if stored is not None:
             return stored
         tracked = Tracked(self.source, self._digests)
-        index = index_names(tracked)
+        files = KeptFiles(tracked, self.cache, self.root)
+        index = index_names(tracked, files)
         if self.cache is not None and self._digests.steady:
+            files.store()
             self._kept[_NAMES] = self.content_key("names", tracked.used)
             self.cache.store_data(self._kept[_NAMES], pack(index))
             for trail_name in self._names_trails:
@@ -171,7 +174,8 @@ class Tree:
             key = self.content_key("names", paths) if paths is not None else ""
             stored = self.cache.load_data(key) if paths is not None else None
             if stored is not None and paths is not None:
-                self._set_right(trail_name, self._names_trails[0], paths)
+                if trail_name != self._names_trails[0]:
+                    self.cache.store_trail(self._names_trails[0], paths)
                 self._kept[_NAMES] = key
                 return unpack(stored)
         return None
@@ -227,8 +231,7 @@ class Tree:
     def _trail(self, *parts: object) -> list[str] | None:
         if self.cache is None:
             return None
-        found = (self.cache.trail(trail_name) for trail_name in self._trails(*parts))
-        return next((paths for paths in found if paths is not None), None)
+        return next((paths for paths in map(self.cache.trail, self._trails(*parts)) if paths is not None), None)
 
     def _trails(self, *parts: object) -> tuple[str, ...]:
         """The names of two trails to try, that of the very revision and that of all that lies at this root.
@@ -255,11 +258,6 @@ class Tree:
             amends=stored.amends,
         )
 
-    def _set_right(self, trail_name: str, first: str, paths: Iterable[str]) -> None:
-        """Keep a trail that led to something under the name that is tried first, so that `model_key` follows it."""
-        if trail_name != first and self.cache is not None:
-            self.cache.store_trail(first, paths)
-
     def _stored(
         self, trail_name: str, first: str, environment: dict[str, str], toolchain: Toolchain
     ) -> tuple[str, Model] | None:
@@ -273,7 +271,9 @@ class Tree:
             found = cache.load(key)
         if found is None:
             return None
-        self._set_right(trail_name, first, paths)
+        if trail_name != first:
+            # So that `model_key` follows it.
+            cache.store_trail(first, paths)
         return key, self._made(found, environment, toolchain)
 
     def _amended(self, environment: dict[str, str], toolchain: Toolchain) -> tuple[str, Model] | None:

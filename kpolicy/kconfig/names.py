@@ -15,20 +15,11 @@ from typing import Any
 
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
-from kpolicy.kconfig.helptext import skip_help
+from kpolicy.kconfig.scanned import ScannedFiles
 from kpolicy.kernel.architecture import Architecture, architectures, resolve_architecture, root_kconfig
 from kpolicy.kernel.source import Source
 from kpolicy.location import Location
 
-# `conf` skips characters that mean nothing (lexer.l: warn_ignored_character).
-_SKIPPED = r"[^\w\s\"'$#=!<>()|&-]*"
-_LINE = re.compile(
-    rf"^([ \t]*){_SKIPPED}[ \t]*(?:(?:menu)?config[ \t]+(\w+)[ \t]*{_SKIPPED}[ \t\r]*(?:#.*)?"
-    r"|source[ \t]+\"?([^\"#\n]+)\"?.*)$",
-    re.MULTILINE,
-)
-_HELP = re.compile(rf"^[ \t]*{_SKIPPED}[ \t]*(?:---)?help(?:---)?[ \t\r]*(?:#.*)?$", re.MULTILINE)
-_AFTER_HELP = re.compile(r"help(?:---)?[ \t]*\Z")
 _VARIABLE = re.compile(r"\$\((\w+)\)|\$\{(\w+)\}|\$(\w+)")
 
 
@@ -70,12 +61,12 @@ class NameIndex:
         return tuple(sorted({arch for item in self.definitions(name) for arch in item.architectures}))
 
 
-def index_names(source: Source) -> NameIndex:
-    """Read all Kconfig files of a tree for the names that they define.
+def index_names(source: Source, files: ScannedFiles | None = None) -> NameIndex:
+    """Read all Kconfig files of a tree for the names that they define; `files` are those that were read before.
 
     A file that is missing or unreadable defines nothing; a model of it would say what is wrong.
     """
-    files: dict[str, _File] = {}
+    files = files or ScannedFiles(source)
     readers: dict[str, list[str]] = {}
     folders = architectures(source)
     for folder in folders:
@@ -87,8 +78,9 @@ def index_names(source: Source) -> NameIndex:
             readers.setdefault(path, []).append(folder)
     places: dict[str, list[int]] = {}
     for number, path in enumerate(sorted(readers)):
-        for name, line in files[path].names:
-            places.setdefault(name, []).extend((number, line))
+        names = files[path].names
+        for name, line in zip(names[::2], names[1::2], strict=True):
+            places.setdefault(str(name), []).extend((number, int(line)))
     return NameIndex(folders, {path: tuple(readers[path]) for path in sorted(readers)}, places)
 
 
@@ -110,16 +102,8 @@ def unpack(data: Mapping[str, Any]) -> NameIndex:
     return NameIndex(tuple(data["architectures"]), files, data["places"])
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """What counts of a file: the names that it defines, with their lines, and what it sources."""
-
-    names: tuple[tuple[str, int], ...]
-    sources: tuple[str, ...]
-
-
-def _followed(source: Source, architecture: Architecture, files: dict[str, _File]) -> Iterator[str]:
-    """The files of an architecture, each once; those that were not read before are added to `files`."""
+def _followed(source: Source, architecture: Architecture, files: ScannedFiles) -> Iterator[str]:
+    """The files of an architecture, each once."""
     variables = {
         "SRCARCH": architecture.srcarch,
         "ARCH": architecture.arch,
@@ -130,53 +114,11 @@ def _followed(source: Source, architecture: Architecture, files: dict[str, _File
     seen = set(waiting)
     while waiting:
         path = waiting.pop()
-        file = files.get(path)
-        if file is None:
-            try:
-                file = _scan(source.read(path).decode("utf-8", "surrogateescape"))
-            except InputError:
-                file = _File((), ())
-            files[path] = file
         yield path
-        for word in file.sources:
-            further = word
-            if "$" in word:
-                further = _VARIABLE.sub(lambda match: variables.get(match[match.lastindex or 0], ""), word)
-            further = os.path.normpath(further)
+        for further in files[path].sources:
+            if "$" in further:
+                known = _VARIABLE.sub(lambda match: variables.get(match[match.lastindex or 0], ""), further)
+                further = os.path.normpath(known)
             if further not in seen:
                 seen.add(further)
                 waiting.append(further)
-
-
-def _scan(text: str) -> _File:
-    names: list[tuple[str, int]] = []
-    sources: list[str] = []
-    line, counted = 1, 0
-    helps: list[tuple[int, int]] | None = None
-    for match in _LINE.finditer(text):
-        start = match.start()
-        if match[1] or _AFTER_HELP.search(text, max(0, start - 20), max(0, start - 1)):
-            # No line of a help text but the first can be without indent: only here it takes a closer look.
-            helps = _help_texts(text) if helps is None else helps
-            if any(first <= start < end for first, end in helps):
-                continue
-        if match[3]:
-            sources.append(match[3].strip())
-        else:
-            line += text.count("\n", counted, start)
-            counted = start
-            names.append((match[2], line))
-    return _File(tuple(names), tuple(sources))
-
-
-def _help_texts(text: str) -> list[tuple[int, int]]:
-    """From where to where the help texts reach, in order."""
-    found: list[tuple[int, int]] = []
-    end = 0
-    for match in _HELP.finditer(text):
-        if match.start() >= end:
-            end, _ = skip_help(text, match.end() + 1)
-            # That may be behind the indent of the line that ends it.
-            end = text.rfind("\n", 0, end) + 1 if end < len(text) else end
-            found.append((match.end(), end))
-    return found
