@@ -126,7 +126,7 @@ class Calculation(NodeValues):
     def _logical(self, index: int, record: list[Any]) -> int:
         """The value of a bool or tristate: what the user, defaults and implies give, raised by selects."""
         memo = self.memo
-        type_code, visibility, direct, reverse, implied, _defaults, _ranges, choice, flags = record
+        type_code, visibility, direct, reverse, implied, defaults, _ranges, choice, flags = record
         visible = memo[visibility]
         if visible is None:
             visible = self._work_out(visibility)
@@ -145,10 +145,10 @@ class Calculation(NodeValues):
             selected = self._work_out(reverse)
         if selected == 1 and boolean:
             selected = 2
-        value = self._own_value(index, visible)
+        value = self._own_value(index, visible) if visible else -1
         is_written = visible > 0
         if value < 0:
-            value = 0 if flags & IS_CHOICE else self._default(record)
+            value = self._default(defaults) if defaults and not flags & IS_CHOICE else 0
             is_written = is_written or value > 0 or selected > 0 or self._writes_default(record)
             if implied != NO:
                 is_written = is_written or self._implied(record, boolean) > 0
@@ -163,10 +163,10 @@ class Calculation(NodeValues):
             self.written[index] = 1
         return self._choice_symbol(index, record, value) if flags & IS_CHOICE else value
 
-    def _default(self, record: list[Any]) -> int:
-        """The first default whose condition holds, as far as the condition lets it."""
+    def _default(self, defaults: list[Any]) -> int:
+        """The first of some defaults whose condition holds, as far as the condition lets it."""
         memo = self.memo
-        for default, condition in record[DEFAULTS]:
+        for default, condition in defaults:
             known = memo[condition]
             holds = self._work_out(condition) if known is None else known
             if holds:
@@ -187,12 +187,9 @@ class Calculation(NodeValues):
             self.unmet[index] = (allowed, selected)
 
     def _own_value(self, index: int, visible: int) -> int:
-        """The user's value within the visibility; -1 where there is none that counts."""
-        if visible:
-            own = self.user.get(index)
-            if own is not None:
-                return min(int(own), visible)
-        return -1
+        """The user's value within a visibility that is not n; -1 where there is none that counts."""
+        own = self.user.get(index)
+        return -1 if own is None else min(int(own), visible)
 
     def _implied(self, record: list[Any], boolean: bool) -> int:
         implied = self.value(record[IMPLIED])
@@ -299,7 +296,7 @@ class Calculation(NodeValues):
                 if self.value(condition):
                     return (self._raw_text(default) if self._nodes[default] is None else "") or empty
             return empty
-        value = max(self._default(record), self.selected(node))
+        value = max(self._default(record[DEFAULTS]), self.selected(node))
         if value == 1 and (record[TYPE] == BOOL or (record[CHOICE] < 0 and not self.modules_on)):
             value = 2
         if record[CHOICE] < 0:

@@ -50,7 +50,7 @@ class ChoiceSymbolCalculation(Calculation):
         given = self.inputs.get(index)
         if given is None:
             return super()._own_value(index, visible)
-        return min(given.mode, visible) if visible and given.given else -1
+        return min(given.mode, visible) if given.given else -1
 
     def _member_visibility(self, record: list[Any], visible: int) -> int:
         # A tristate member that can only be m is not visible while its choice is y.

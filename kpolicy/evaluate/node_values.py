@@ -45,7 +45,17 @@ class NodeValues(ABC):
         if node is None:
             return self._symbol(index, self._records[index])
         operator = node[0]
-        if operator == AND:
+        if operator == AND and len(node) == 3:
+            # Most have two operands, of which one is n already, as often the second one as the first.
+            left, right = memo[node[1]], memo[node[2]]
+            value = 0
+            if left != 0 and right != 0:
+                value = self._work_out(node[1]) if left is None else left
+                if value:
+                    other = self.value(node[2])
+                    if other < value:
+                        value = other
+        elif operator == AND:
             value = 2
             for operand in node[1:]:
                 other = memo[operand]
@@ -56,21 +66,26 @@ class NodeValues(ABC):
                     if not value:
                         break
         elif operator == OR:
-            value = 0
-            for operand in node[1:]:
-                other = memo[operand]
-                if other is None:
-                    other = self._work_out(operand)
-                if other > value:
-                    value = other
-                    if value == 2:
-                        break
+            value = self._any(node[1:])
         elif operator == NOT:
             value = 2 - self.value(node[1])
         else:
             left, right = node[1], node[2]
             value = 2 * compare(operator, self.text(left), self._type(left), self.text(right), self._type(right))
         memo[index] = value
+        return value
+
+    def _any(self, operands: list[int]) -> int:
+        """The value of a disjunction."""
+        value, memo = 0, self.memo
+        for operand in operands:
+            other = memo[operand]
+            if other is None:
+                other = self._work_out(operand)
+            if other > value:
+                value = other
+                if value == 2:
+                    break
         return value
 
     def _type(self, node: int) -> int:
