@@ -41,13 +41,15 @@ def _likely_names(model: Model, name: str) -> tuple[str, ...]:
     if known is not None:
         return known.names
     every = model.derived("all names", _of_model)
-    ending = _with_end(every, name) if len(name) >= _LEAST_LETTERS else ()
-    longer = [item for item in ending if model.is_defined(item)]
-    if len(longer) == 1 and "_" not in longer[0].removesuffix(f"_{name}") and model.has_prompt(longer[0]):
-        return (longer[0],)
-    near = alike(every, name)
+    having = _with_longest_word(every, name)
+    ending = f"_{name}"
+    longer = [item for item in having if item.endswith(ending) and model.is_defined(item)]
+    if len(name) >= _LEAST_LETTERS and len(longer) == 1:
+        first_word = longer[0].removesuffix(ending)
+        if "_" not in first_word and model.has_prompt(longer[0]):
+            return (longer[0],)
     # A line could not set what has no prompt.
-    settable = [item for item in near if model.has_prompt(item)]
+    settable = [item for item in _near(every, name, having) if model.has_prompt(item)]
     return tuple(settable) if len(settable) == 1 else ()
 
 
@@ -58,41 +60,59 @@ def joined(names: Iterable[str]) -> str:
 
 def alike(every: str, name: str) -> tuple[str, ...]:
     """The names, out of all that are `joined`, that are spelt almost like `name`, in alphabetical order."""
+    return _near(every, name, _with_longest_word(every, name))
+
+
+def _near(every: str, name: str, having: Iterable[str]) -> tuple[str, ...]:
+    """The names that are near, `having` are those with the longest word of this one."""
     # One that is near has all words of the name but one.
-    words = [word for word in name.split("_") if word]
-    found = (
-        _single(every, name) if len(words) == 1 else (_with_word(every, word) for word in sorted(words, key=len)[-2:])
-    )
-    near = {candidate for candidates in found for candidate in candidates if _is_near(name, candidate)}
-    return tuple(sorted(near))
+    other = _single(every, name) if name == _longest_word(name) else _without_longest_word(every, name)
+    return tuple(sorted({candidate for candidate in (*having, *other) if _is_near(name, candidate)}))
 
 
-def _single(every: str, name: str) -> Iterator[Iterable[str]]:
-    """The names of one word that may be another one misspelt, and those with that as a word."""
-    yield _with_word(every, name)
-    # What is asked for on the command line can be any text.
-    if len(name) >= _LEAST_LETTERS and name.isascii() and name.isalpha():
-        found = re.findall(f"\n({name[0]}[A-Z]{{{len(name) - 2},{len(name)}}})(?=\n)", every)
-        # PHONET is another word than PHONE, LOCKDEPP is none.
-        yield (item for item in found if not item.startswith(name) or item[-1] == name[-1])
+def _longest_word(name: str) -> str:
+    return max(name.split("_"), key=len)
 
 
-def _with_word(every: str, word: str) -> Iterator[str]:
-    found = every.find(word)
+def _with_longest_word(every: str, name: str) -> set[str]:
+    """The names that have the longest word of a name as a word."""
+    word = _longest_word(name)
+    having: set[str] = set()
+    found = every.find(word) if word else -1
     while found >= 0:
         end = found + len(word)
         if every[found - 1] in _AROUND and every[end] in _AROUND:
-            yield every[every.rfind("\n", 0, found) + 1 : every.find("\n", end)]
+            having.add(every[every.rfind("\n", 0, found) + 1 : every.find("\n", end)])
         found = every.find(word, end)
+    return having
 
 
-def _with_end(every: str, name: str) -> Iterator[str]:
-    """The names that end in another after some words."""
-    end = f"_{name}\n"
-    found = every.find(end)
+def _without_longest_word(every: str, name: str) -> Iterator[str]:
+    """The names that differ from another in its longest word only, as far as that may be misspelt."""
+    word = _longest_word(name)
+    if not _can_be_misspelt(word):
+        return
+    before, _, after = name.partition(word)
+    before, after = f"\n{before}{word[0]}", f"{after}\n"
+    part = max(before, after, key=len)
+    found = every.find(part)
     while found >= 0:
-        yield every[every.rfind("\n", 0, found) + 1 : found + len(end) - 1]
-        found = every.find(end, found + 1)
+        # Both parts have a line feed at their end that is not at the middle of the name.
+        start = found if part is before else every.rfind("\n", 0, found)
+        end = every.find("\n", start + 1)
+        if every.startswith(before, start) and every.endswith(after, start + len(before), end + 1):
+            yield every[start + 1 : end]
+        found = every.find(part, end)
+
+
+def _single(every: str, name: str) -> list[str]:
+    """The names of one word that may be another one misspelt."""
+    # What is asked for on the command line can be any text.
+    if len(name) < _LEAST_LETTERS or not name.isascii() or not name.isalpha():
+        return []
+    found = re.findall(f"\n({name[0]}[A-Z]{{{len(name) - 2},{len(name)}}})(?=\n)", every)
+    # PHONET is another word than PHONE, LOCKDEPP is none.
+    return [item for item in found if not item.startswith(name) or item[-1] == name[-1]]
 
 
 def _none_yet(_core: Core) -> dict[str, tuple[str, ...]]:
@@ -117,12 +137,17 @@ def _is_near(name: str, candidate: str) -> bool:
     return not more and _is_misspelt(*pair)
 
 
+def _can_be_misspelt(word: str) -> bool:
+    """Whether a word is no abbreviation, and not the name of a chip or an algorithm, which has digits."""
+    return len(word) >= _LEAST_LETTERS and not any(letter.isdigit() for letter in word)
+
+
 def _is_misspelt(left: str, right: str) -> bool:
     """Whether one letter is wrong, missing or one too many, or two are swapped.
 
-    A word with digits is the name of a chip or an algorithm, and one that begins otherwise is another word.
+    One that begins otherwise is another word.
     """
-    if min(len(left), len(right)) < _LEAST_LETTERS or any(letter.isdigit() for letter in left + right):
+    if not (_can_be_misspelt(left) and _can_be_misspelt(right)):
         return False
     start = _same_start(left, right)
     if not start:
