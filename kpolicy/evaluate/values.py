@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -53,6 +53,7 @@ class Values:
         self._recorded = recorded
         self._user = user
         self._calculation = calculation
+        self._memo = calculation.memo
         self._core = model.core
         self._nodes = model.defined
         self._derived: dict[object, Any] = {}
@@ -80,7 +81,10 @@ class Values:
     def tristate(self, name: str) -> int:
         """0, 1 or 2 for n, m or y; 0 for int, hex, string and unknown symbols."""
         node = self._nodes[name]
-        return 0 if node is None else self._calculation.value(node)
+        if node is None:
+            return 0
+        value = self._memo[node]
+        return self._calculation.value(node) if value is None else value
 
     def is_on(self, name: str) -> bool:
         """Whether a bool or tristate is y or m."""
@@ -98,15 +102,20 @@ class Values:
             return False
         return self._calculation.is_written(node)
 
-    def is_in_effect(self, name: str) -> bool:
-        """Whether .config has a line for the symbol that does not say n."""
-        node = self._nodes[name]
-        if node is None:
-            return False
-        calculation = self._calculation
-        if calculation.value(node):
-            return calculation.is_written(node)
-        return not self._is_bool(node) and calculation.is_written(node) and calculation.text(node) != "n"
+    def in_effect(self, names: Iterable[str]) -> Iterator[str]:
+        """Those of some symbols for which .config has a line that does not say n."""
+        nodes, memo, records, calculation = self._nodes, self._memo, self._core.records, self._calculation
+        # All at once: every config is asked about some hundred.
+        for name in names:
+            node = nodes[name]
+            if node is None:
+                continue
+            value = memo[node]
+            if value or (value is None and calculation.value(node)):
+                if calculation.is_written(node):
+                    yield name
+            elif records[node][TYPE] > TRISTATE and calculation.is_written(node) and calculation.text(node) != "n":
+                yield name
 
     def result(self, name: str) -> str:
         """The value as .config has it, strings without quotes; "n" where there is no line.

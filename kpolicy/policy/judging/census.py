@@ -63,7 +63,7 @@ def observe(values: Values, names: Iterable[str]) -> Observation:
     return Observation(
         values.model.srcarch,
         tuple(sorted(name for name, value in assigned.items() if value != "n")),
-        tuple(sorted(filter(values.is_in_effect, wanted))),
+        tuple(sorted(values.in_effect(wanted))),
     )
 
 
