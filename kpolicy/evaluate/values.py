@@ -12,7 +12,7 @@ from kpolicy.config.model import Assignment, Config
 from kpolicy.evaluate.calculation import Calculation
 from kpolicy.evaluate.modes import MODES, PRESETS
 from kpolicy.evaluate.passes import run
-from kpolicy.evaluate.template import Template
+from kpolicy.evaluate.template import template_of
 from kpolicy.evaluate.user import UserValues, recorded_answers, user_values
 from kpolicy.kconfig.expressions import Expr
 from kpolicy.kconfig.kinds import DEFINED, OLD_NAME
@@ -303,7 +303,7 @@ class Values:
         """The values of another config by the same model, mode and toolchain."""
         core = self._core
         user = user_values(core, config)
-        template = self.model.derived("template", Template)
+        template = template_of(self.model)
         calculation = run(core, template, user, self.mode, self._calculation.recorded)
         return Values(self.model, config, self.mode, user, calculation, loader=self.loader)
 
@@ -348,5 +348,5 @@ def evaluate(
     core = model.core
     user = UserValues() if config is None else user_values(core, config)
     by_node = recorded_answers(core, recorded) if recorded is not None else {}
-    template = model.derived("template", Template)
+    template = template_of(model)
     return Values(model, config, mode, user, run(core, template, user, mode, by_node), recorded)

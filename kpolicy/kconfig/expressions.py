@@ -29,7 +29,8 @@ class Expressions:
     @cached_property
     def names(self) -> dict[int, str]:
         """Names of symbols by node."""
-        return {node: name for name, node in self._core.symbols.items()}
+        symbols = self._core.symbols
+        return dict(zip(symbols.values(), symbols, strict=True))
 
     @cached_property
     def constants(self) -> dict[int, str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal as Word
 from typing import NamedTuple, TypeAlias
 
-from kpolicy.evaluate.template import Template
+from kpolicy.evaluate.template import texts_of_names
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.nodes import AND, NO, NOT, OR, YES
@@ -84,7 +84,7 @@ class Formula:
         self.pairs: dict[int, Pair] = dict(enumerate(CONSTANTS))
         self.reached: list[int] = []
         self._settled = 0
-        self.classes = Classes(core, model.derived("template", Template).texts, asked or {})
+        self.classes = Classes(core, texts_of_names(core), asked or {})
         self.texts = Texts(self)
         self._choices = Choices(self)
         self._origins: dict[Statement, int] = {}
