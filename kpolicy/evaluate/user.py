@@ -6,7 +6,7 @@ Mirrors conf_read_simple() and conf_set_sym_val() of scripts/kconfig/confdata.c.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from kpolicy.config.model import Assignment, Config
@@ -43,10 +43,33 @@ def user_values(core: Core, config: Config) -> UserValues:
     user = UserValues()
     if dialect.choice_symbols:
         user.choices = {choice[0]: ChoiceInput() for choice in core.choices}
-    order: dict[int, None] = {}
+    _enter(core, dialect, config.assignments, user)
+    for location, text in config.remarks:
+        if not (dialect.silent_without_equals and text.startswith("unexpected data: CONFIG_")):
+            user.warnings.append((location, text))
+    return user
+
+
+def with_lines(core: Core, user: UserValues, lines: Iterable[Assignment]) -> UserValues:
+    """What a config sets with some lines more at its end; `user` is what it sets without."""
+    more = UserValues(
+        user.values.copy(),
+        user.order,
+        user.choices.copy(),
+        user.assignments.copy(),
+        user.warnings.copy(),
+        user.unknown,
+    )
+    _enter(core, Dialect(*core.dialect), lines, more)
+    return more
+
+
+def _enter(core: Core, dialect: Dialect, lines: Iterable[Assignment], user: UserValues) -> None:
+    """Enter lines behind those that were entered before."""
+    order: dict[int, None] = dict.fromkeys(user.order)
     symbols, records, assignments, values = core.symbols, core.records, user.assignments, user.values
     value: int | str | None
-    for assignment in config.assignments:
+    for assignment in lines:
         name, text, location, written, loose, mark = assignment
         node = symbols.get(name)
         if node is None:
@@ -79,10 +102,6 @@ def user_values(core: Core, config: Config) -> UserValues:
             if dialect.choice_symbols and isinstance(value, int):
                 _enter_choice(core.choices[record[CHOICE]][0], node, value, assignment, user)
     user.order = tuple(order)
-    for location, text in config.remarks:
-        if not (dialect.silent_without_equals and text.startswith("unexpected data: CONFIG_")):
-            user.warnings.append((location, text))
-    return user
 
 
 def is_read(assignment: Assignment, dialect: Dialect) -> bool:

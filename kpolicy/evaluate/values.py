@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,7 +14,7 @@ from kpolicy.evaluate.calculation import Calculation
 from kpolicy.evaluate.modes import MODES, PRESETS
 from kpolicy.evaluate.passes import run
 from kpolicy.evaluate.template import template_of
-from kpolicy.evaluate.user import UserValues, recorded_answers, user_values
+from kpolicy.evaluate.user import UserValues, recorded_answers, user_values, with_lines
 from kpolicy.kconfig.expressions import Expr
 from kpolicy.kconfig.kinds import DEFINED, OLD_NAME
 from kpolicy.kconfig.model import Model
@@ -98,23 +99,18 @@ class Values:
     def is_written(self, name: str) -> bool:
         """Whether the symbol has a line in .config."""
         node = self._nodes[name]
-        if node is None:
-            return False
-        return self._calculation.is_written(node)
+        return node is not None and self._calculation.is_written(node)
 
     def in_effect(self, names: Iterable[str]) -> Iterator[str]:
-        """Those of some symbols for which .config has a line that does not say n."""
+        """Those of some symbols for which .config has a line that does not say n; quicker than one by one."""
         nodes, memo, records, calculation = self._nodes, self._memo, self._core.records, self._calculation
-        # All at once: every config is asked about some hundred.
         for name in names:
             node = nodes[name]
             if node is None:
                 continue
-            value = memo[node]
-            if value or (value is None and calculation.value(node)):
-                if calculation.is_written(node):
-                    yield name
-            elif records[node][TYPE] > TRISTATE and calculation.is_written(node) and calculation.text(node) != "n":
+            value = calculation.value(node) if memo[node] is None else memo[node]
+            is_set = value or (records[node][TYPE] > TRISTATE and calculation.text(node) != "n")
+            if is_set and calculation.is_written(node):
                 yield name
 
     def result(self, name: str) -> str:
@@ -262,11 +258,6 @@ class Values:
             text = '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
         return f"CONFIG_{name}={text}"
 
-    @property
-    def _stated(self) -> tuple[int, ...]:
-        # What the config, a preset or a recorded toolchain gives a value.
-        return (*self._calculation.user, *self._calculation.recorded)
-
     def _is_bool(self, node: int) -> bool:
         return self._core.records[node][TYPE] in (BOOL, TRISTATE)
 
@@ -276,7 +267,9 @@ class Values:
         woken = self._core.woken
         calculation = self._calculation
         memo, work_out = calculation.memo, calculation.value
-        waiting = list(dict.fromkeys((*self._core.free, *filter(self._is_bool, self._stated))))
+        # What the config, a preset or a recorded toolchain gives a value, too.
+        stated = filter(self._is_bool, (*calculation.user, *calculation.recorded))
+        waiting = list(dict.fromkeys((*self._core.free, *stated)))
         seen = set(waiting)
         found = []
         for node in waiting:
@@ -301,10 +294,16 @@ class Values:
 
     def with_config(self, config: Config) -> Values:
         """The values of another config by the same model, mode and toolchain."""
-        core = self._core
-        user = user_values(core, config)
-        template = template_of(self.model)
-        calculation = run(core, template, user, self.mode, self._calculation.recorded)
+        return self._with(config, user_values(self._core, config))
+
+    def with_lines(self, lines: tuple[Assignment, ...]) -> Values:
+        """The values of the same config with lines behind its own, by the same model, mode and toolchain."""
+        assert self.config is not None
+        config = replace(self.config, assignments=self.config.assignments + lines)
+        return self._with(config, with_lines(self._core, self._user, lines))
+
+    def _with(self, config: Config, user: UserValues) -> Values:
+        calculation = run(self._core, template_of(self.model), user, self.mode, self._calculation.recorded)
         return Values(self.model, config, self.mode, user, calculation, loader=self.loader)
 
     # For reasoning about values, by node too.
@@ -319,8 +318,7 @@ class Values:
 
     def own_value(self, node: int) -> int | str | None:
         """The user value of a symbol that counts: a line gives it, and a prompt is to be seen."""
-        calculation = self._calculation
-        return calculation.user.get(node) if calculation.visibility(node) else None
+        return self._calculation.user.get(node) if self._calculation.visibility(node) else None
 
     def is_recorded(self, node: int) -> bool:
         """Whether a recorded toolchain gave the symbol its value, or hid it."""

@@ -7,8 +7,6 @@ what its architecture or its tree does not have, or depend on what is off.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpolicy.config.read import parse_lines
@@ -35,10 +33,10 @@ def remedy_for(values: Values, rule: Rule, *, complete: bool = True) -> tuple[st
         off = any(line.value == "n" for line in lacking)
         # What is on may be so because of what is to be switched off.
         return tuple(line.text for line in stated if line in lacking or (off and line.value != "n"))
-    after = _with(values, lacking)
+    after = values.with_lines(lacking)
     lines = tuple(line for line in stated if line in lacking or shown(after, line.name) != line.value)
     if lines != lacking:
-        after = _with(values, lines)
+        after = values.with_lines(lines)
     lines = tuple(line for line in lines if after.visibility(line.name) and shown(after, line.name) == line.value)
     if not _helps(rule, values, after):
         return ()
@@ -49,13 +47,6 @@ def remedy_lines(rule: Rule) -> tuple[Assignment, ...]:
     """The lines of a rule's remedy, as a config has them."""
     text = "".join(f"{line}\n" for line in rule.remedy)
     return parse_lines(rule.id, text.encode("utf-8", "surrogateescape")).assignments
-
-
-def _with(values: Values, lines: Sequence[Assignment]) -> Values:
-    """The values of the config with lines behind its own."""
-    config = values.config
-    assert config is not None
-    return values.with_config(replace(config, assignments=(*config.assignments, *lines)))
 
 
 def _helps(rule: Rule, values: Values, after: Values) -> bool:
@@ -74,7 +65,7 @@ def _needed(values: Values, rule: Rule, lines: tuple[Assignment, ...], after: Va
     silent = not rule.when.holds(after)
     for line in lines if len(lines) > 1 else ():
         others = tuple(other for other in lines if other is not line)
-        without = _with(values, others)
+        without = values.with_lines(others)
         follows = shown(without, line.name) == line.value
         needless = silent and _takes_away(values, line) and not rule.when.holds(without)
         if others and (follows or (needless and not _is_left(values, line, others))):
@@ -82,7 +73,7 @@ def _needed(values: Values, rule: Rule, lines: tuple[Assignment, ...], after: Va
     return lines
 
 
-def _is_left(values: Values, line: Assignment, others: Sequence[Assignment]) -> bool:
+def _is_left(values: Values, line: Assignment, others: tuple[Assignment, ...]) -> bool:
     """Whether a symbol that one of the others selected stays on without it, by a config line."""
     off = {other.name for other in others if other.value == "n"}
     by = {select.source for select in values.selectors(line.name)}
