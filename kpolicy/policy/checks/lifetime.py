@@ -211,11 +211,10 @@ class _History:
 
 @functools.lru_cache(maxsize=1024)
 def _history(name: str) -> _History | None:
-    text = _seen()
-    start = text.find(f"\n{name} ")
-    if start < 0:
+    line = _line(_seen(), name)
+    if line is None:
         return None
-    runs = text[start + len(name) + 2 : text.find("\n", start + 1)].split()
+    runs = line.split()[1:]
     trees = _trees()
     every = [f"{tree.version}.{tree.patchlevel}" for tree in trees]
     if runs == ["-"]:
@@ -235,6 +234,20 @@ def _history(name: str) -> _History | None:
         # Only that one tree has the name: it came and went about there.
         present = has
     return _History(tuple(_runs(present, every)), frozenset(_series_of(trees[at]) for at in odd))
+
+
+def _line(text: str, name: str) -> str | None:
+    """The line about a name, None without one: the names are in alphabetical order."""
+    low, high = 0, len(text)
+    while low < high:
+        start = text.rfind("\n", low, (low + high) // 2) + 1 or low
+        end = text.find("\n", start)
+        line = text[start:end]
+        found = line.partition(" ")[0]
+        if found == name:
+            return line
+        low, high = (end + 1, high) if found < name else (low, start)
+    return None
 
 
 def _runs(present: Sequence[bool], every: Sequence[str]) -> Iterator[Lifetime]:
