@@ -12,7 +12,8 @@ from typing import Any
 
 from kpolicy.kconfig.payload import Core, Details, Table
 
-_decode = json.JSONDecoder().raw_decode
+_decoder: Any = json.JSONDecoder()
+_decode = _decoder.scan_once
 
 
 class Lines(dict[int, Any]):
@@ -29,7 +30,7 @@ class Lines(dict[int, Any]):
 
     def __missing__(self, number: int, /) -> Any:
         text = self._texts[number]
-        row = _decode(text)[0] if text else None
+        row = _decode(text, 0)[0] if text else None
         if self.revise is not None and text:
             row = self.revise(row)
         self[number] = row
