@@ -14,7 +14,7 @@ from typing import Any
 
 from kpolicy.evaluate.node_values import TRISTATE_TEXT, NodeValues
 from kpolicy.evaluate.strings import number
-from kpolicy.evaluate.template import UNSEEN, Template
+from kpolicy.evaluate.template import UNKNOWN, UNSEEN, Template
 from kpolicy.evaluate.with_modules_off import compute_with_modules_off, is_plain
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.nodes import NO, YES
@@ -66,10 +66,10 @@ class Calculation(NodeValues):
         for node, value in user.items():
             # A line that sets n changes nothing of what the template knows: only a line could set another value.
             if value != 0:
-                self.memo[node] = None
+                self.memo[node] = UNKNOWN
                 self.written[node] = 0
         for node in recorded:
-            self.memo[node] = None
+            self.memo[node] = UNKNOWN
             self.written[node] = 0
         self.unmet: dict[int, tuple[int, int]] = {}
         self.modules_on = modules_on
@@ -128,7 +128,7 @@ class Calculation(NodeValues):
         memo = self.memo
         type_code, visibility, direct, reverse, implied, defaults, _ranges, choice, flags = record
         visible = memo[visibility]
-        if visible is None:
+        if visible == UNKNOWN:
             visible = self._work_out(visibility)
         if choice >= 0:
             visible = self._member_visibility(record, visible)
@@ -141,7 +141,7 @@ class Calculation(NodeValues):
         if flags & TRANSITIONAL:
             visible, reverse, implied = 2, NO, NO
         selected = memo[reverse]
-        if selected is None:
+        if selected == UNKNOWN:
             selected = self._work_out(reverse)
         if selected == 1 and boolean:
             selected = 2
@@ -168,7 +168,7 @@ class Calculation(NodeValues):
         memo = self.memo
         for default, condition in defaults:
             known = memo[condition]
-            holds = self._work_out(condition) if known is None else known
+            holds = self._work_out(condition) if known == UNKNOWN else known
             if holds:
                 return min(self.value(default), holds)
         return 0

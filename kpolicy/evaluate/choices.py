@@ -20,7 +20,7 @@ class ChoiceCalculation(Calculation):
         if record[FLAGS] & IS_CHOICE:
             return None
         self._pick(self.core.choices[record[CHOICE]])
-        return self.memo[index] or 0
+        return self.memo[index]
 
     def _pick(self, choice: list[Any]) -> None:
         """Mirrors sym_calc_choice(): set the values of all members."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kpolicy.evaluate.strings import compare
-from kpolicy.evaluate.template import Template
+from kpolicy.evaluate.template import UNKNOWN, Template
 from kpolicy.kconfig.nodes import AND, NOT, OR, YES
 from kpolicy.kconfig.payload import BOOL, TRISTATE, TYPE, Core
 
@@ -23,8 +23,8 @@ class NodeValues(ABC):
         self._nodes = core.nodes
         self._records = core.records
         self._constant_type = constant_type
-        # The tristate value of every node; None where it is not computed yet.
-        self.memo: list[int | None] = template.memo.copy()
+        # The tristate value of every node, or UNKNOWN.  Not a list: every config has such a table, of as many bytes.
+        self.memo = bytearray(template.memo)
         # The texts of string, int and hex symbols, and of constants and undefined symbols.
         self._texts = template.texts
         self.strings: dict[int, str] = {}
@@ -37,7 +37,7 @@ class NodeValues(ABC):
     def value(self, node: int) -> int:
         """The tristate value of a symbol or an expression."""
         known = self.memo[node]
-        return self._work_out(node) if known is None else known
+        return self._work_out(node) if known == UNKNOWN else known
 
     def _work_out(self, index: int) -> int:
         node = self._nodes[index]
@@ -49,8 +49,8 @@ class NodeValues(ABC):
             # Most have two operands, of which one is n already, as often the second one as the first.
             left, right = memo[node[1]], memo[node[2]]
             value = 0
-            if left != 0 and right != 0:
-                value = self._work_out(node[1]) if left is None else left
+            if left and right:
+                value = self._work_out(node[1]) if left == UNKNOWN else left
                 if value:
                     other = self.value(node[2])
                     if other < value:
@@ -59,7 +59,7 @@ class NodeValues(ABC):
             value = 2
             for operand in node[1:]:
                 other = memo[operand]
-                if other is None:
+                if other == UNKNOWN:
                     other = self._work_out(operand)
                 if other < value:
                     value = other
@@ -80,7 +80,7 @@ class NodeValues(ABC):
         value, memo = 0, self.memo
         for operand in operands:
             other = memo[operand]
-            if other is None:
+            if other == UNKNOWN:
                 other = self._work_out(operand)
             if other > value:
                 value = other
@@ -122,9 +122,9 @@ class NodeValues(ABC):
         What was derived from them keeps its value, as SYMBOL_VALID keeps it in `conf`.
         """
         for symbol in symbols:
-            self.memo[symbol] = None
+            self.memo[symbol] = UNKNOWN
             self.written[symbol] = 0
             self.strings.pop(symbol, None)
         for index, value in enumerate(self.memo):
-            if value is not None and self._nodes[index] is not None:
-                self.memo[index] = None
+            if value != UNKNOWN and self._nodes[index] is not None:
+                self.memo[index] = UNKNOWN

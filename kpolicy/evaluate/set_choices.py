@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from kpolicy.evaluate.choice_symbols import ChoiceInput, ChoiceSymbolCalculation
-from kpolicy.evaluate.template import UNSEEN, Template
+from kpolicy.evaluate.template import UNKNOWN, UNSEEN, Template
 from kpolicy.kconfig.nodes import AND, OR
 from kpolicy.kconfig.payload import CHOICE, DIRECT, FLAGS, IMPLIED, IS_CHOICE, REVERSE, TRISTATE, VISIBILITY, Core
 
@@ -67,9 +67,9 @@ class SetChoicesCalculation(ChoiceSymbolCalculation):
     def _set(self, choice: int) -> None:
         self._unset.discard(choice)
         self.inputs[choice] = replace(self.inputs[choice], given=True)
-        self.memo[choice] = None
+        self.memo[choice] = UNKNOWN
         for expression in self._evaluated:
-            self.memo[expression] = None
+            self.memo[expression] = UNKNOWN
         self._evaluated.clear()
         self._times_set += 1
 
@@ -85,7 +85,7 @@ class SetChoicesCalculation(ChoiceSymbolCalculation):
         else:
             value = super()._work_out(index)
         if self._met_open or self._times_set != before:
-            self.memo[index] = None
+            self.memo[index] = UNKNOWN
         else:
             self.memo[index] = value
             self._evaluated.append(index)

@@ -15,14 +15,17 @@ if TYPE_CHECKING:
 
 UNSEEN = 2
 """In `written`: the symbol has a line if its prompt is visible, which is not computed yet."""
+UNKNOWN = 3
+"""In `memo`: not computed yet."""
 _VALUES = {
-    **dict.fromkeys((EXPRESSION, OLD_NAME, SYMBOL, CHOICE), None),
+    **dict.fromkeys((EXPRESSION, OLD_NAME, SYMBOL, CHOICE), UNKNOWN),
     **dict.fromkeys(("n", CONSTANT, UNDEFINED, UNTYPED, QUIET), 0),
     "m": MOD,
     "y": YES,
 }
 # What has its name as its text, where it has no type.
 _NAMED = f"nmy{CONSTANT}{UNDEFINED}{UNTYPED}{OLD_NAME}"
+_MEMO = bytes(_VALUES.get(chr(code), 0) for code in range(256))
 _WRITTEN = bytes(UNSEEN if chr(code) == QUIET else 0 for code in range(256))
 
 
@@ -48,10 +51,10 @@ class Template:
     """
 
     def __init__(self, core: Core, names: Mapping[int, str]) -> None:
-        kinds = core.kinds
-        self.memo: list[int | None] = list(map(_VALUES.__getitem__, kinds))
+        kinds = core.kinds.encode("ascii")
+        self.memo = kinds.translate(_MEMO)
         self.texts = Texts(core, names)
-        self.written = kinds.encode("ascii").translate(_WRITTEN)
+        self.written = kinds.translate(_WRITTEN)
 
 
 def template_of(model: Model) -> Template:

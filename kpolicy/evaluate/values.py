@@ -13,7 +13,7 @@ from kpolicy.config.model import Assignment, Config
 from kpolicy.evaluate.calculation import Calculation
 from kpolicy.evaluate.modes import MODES, PRESETS
 from kpolicy.evaluate.passes import run
-from kpolicy.evaluate.template import template_of
+from kpolicy.evaluate.template import UNKNOWN, template_of
 from kpolicy.evaluate.user import UserValues, recorded_answers, user_values, with_lines
 from kpolicy.kconfig.expressions import Expr
 from kpolicy.kconfig.kinds import DEFINED, OLD_NAME
@@ -85,7 +85,7 @@ class Values:
         if node is None:
             return 0
         value = self._memo[node]
-        return self._calculation.value(node) if value is None else value
+        return self._calculation.value(node) if value == UNKNOWN else value
 
     def is_on(self, name: str) -> bool:
         """Whether a bool or tristate is y or m."""
@@ -108,7 +108,7 @@ class Values:
             node = nodes[name]
             if node is None:
                 continue
-            value = calculation.value(node) if memo[node] is None else memo[node]
+            value = calculation.value(node) if memo[node] == UNKNOWN else memo[node]
             is_set = value or (records[node][TYPE] > TRISTATE and calculation.text(node) != "n")
             if is_set and calculation.is_written(node):
                 yield name
@@ -274,7 +274,7 @@ class Values:
         found = []
         for node in waiting:
             value = memo[node]
-            if work_out(node) if value is None else value:
+            if work_out(node) if value == UNKNOWN else value:
                 found.append(node)
                 for other in woken[node] or ():
                     if other not in seen:
