@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from kpolicy import __version__
 from kpolicy.digests import blake2b
@@ -54,6 +54,13 @@ def recorded(root: Path) -> str | None:
     own = sorted(line for line in lines if line.startswith(start) and unread not in line)
     # Of a work tree that is installed as such pip knows none.
     return _digest(b"\n".join(own)) if own else None
+
+
+def data_text(path: str) -> str:
+    """The text of a data file of kpolicy, in an archive too: importlib.resources takes longer to import than to use."""
+    found: Any = __spec__
+    content: bytes = found.loader.get_data(os.path.join(_ROOT, *path.split("/")))
+    return content.decode("utf-8")
 
 
 def read_contents(folders: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
+from kpolicy.installed import data_text
 from kpolicy.kernel.version import parse_version
 from kpolicy.policy.checks.always import side_of
 from kpolicy.policy.checks.renames import renamed
@@ -271,6 +272,4 @@ def _trees() -> tuple[KernelVersion, ...]:
 
 @functools.cache
 def _seen() -> str:
-    from importlib import resources
-
-    return (resources.files("kpolicy.names") / "seen.txt").read_text(encoding="ascii")
+    return data_text("names/seen.txt")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, Literal, TypeAlias
 
 from kpolicy.frozen import dataclass
+from kpolicy.installed import data_text
 
 RenameKind: TypeAlias = Literal["renamed", "merged", "choice", "opposite"]
 _KINDS: Final[Mapping[str, RenameKind]] = {
@@ -84,10 +85,7 @@ def _shown_by_trees() -> Iterator[tuple[str, Rename]]:
 
 def table_lines(name: str) -> Iterator[str]:
     """What a table of `kpolicy/names` says, without comments and empty lines."""
-    from importlib import resources
-
-    text = (resources.files("kpolicy.names") / name).read_text(encoding="utf-8")
-    return (line for line in text.splitlines() if line and not line.startswith("#"))
+    return (line for line in data_text(f"names/{name}").splitlines() if line and not line.startswith("#"))
 
 
 @functools.cache
