@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from kpolicy.errors import InputError
@@ -20,6 +21,7 @@ from kpolicy.kernel.architecture import Architecture, architectures, resolve_arc
 from kpolicy.kernel.source import Source
 from kpolicy.location import Location
 
+_FEW = 20
 _VARIABLE = re.compile(r"\$\((\w+)\)|\$\{(\w+)\}|\$(\w+)")
 
 
@@ -29,6 +31,41 @@ class Definition:
 
     location: Location
     architectures: tuple[str, ...]
+
+
+class _PackedPlaces(Mapping[str, Sequence[int]]):
+    """The places of names in one text, `;NAME number line number line;NAME ...;`, as they are stored.
+
+    Most runs ask for a name or two: these are looked for in the text, and only after more of them it is taken apart.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._asked = 0
+
+    def __getitem__(self, name: str) -> Sequence[int]:
+        self._asked += 1
+        if self._asked > _FEW:
+            return _numbers(self._all[name])
+        start = self._text.find(f";{name} ") if " " not in name and ";" not in name else -1
+        if start < 0:
+            raise KeyError(name)
+        start += len(name) + 2
+        return _numbers(self._text[start : self._text.index(";", start)])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    @cached_property
+    def _all(self) -> dict[str, str]:
+        return dict(item.split(" ", 1) for item in self._text.split(";")[1:-1])
+
+
+def _numbers(text: str) -> list[int]:
+    return list(map(int, text.split()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +128,7 @@ def pack(index: NameIndex) -> dict[str, Any]:
         "architectures": index.architectures,
         "sets": list(sets),
         "files": {path: sets[archs] for path, archs in index.files.items()},
-        "places": index.places,
+        "places": "".join(f";{name} {' '.join(map(str, flat))}" for name, flat in index.places.items()) + ";",
     }
 
 
@@ -99,7 +136,7 @@ def unpack(data: Mapping[str, Any]) -> NameIndex:
     """The index that `pack` packed."""
     sets = [tuple(archs) for archs in data["sets"]]
     files = {path: sets[number] for path, number in data["files"].items()}
-    return NameIndex(tuple(data["architectures"]), files, data["places"])
+    return NameIndex(tuple(data["architectures"]), files, _PackedPlaces(data["places"]))
 
 
 def _followed(source: Source, architecture: Architecture, files: ScannedFiles) -> Iterator[str]:

@@ -56,6 +56,15 @@ def test_it_can_be_packed(tmp_path: Path) -> None:
     assert unpack(pack(index)) == index
 
 
+def test_what_was_packed_is_the_same_for_few_questions_as_for_many(tmp_path: Path) -> None:
+    index = index_names(DirectorySource(make_tree(tmp_path, _FILES)))
+    packed = unpack(pack(index))
+    asked = (*index.places, "ON", "ONE ", "ONE 1", "", ";", "1", "ARCH_ONE", "BOTH;ONLY")
+    for name in (*asked, *asked, *asked):
+        assert packed.definitions(name) == index.definitions(name)
+        assert (name in packed) == (name in index)
+
+
 def test_it_is_kept_until_a_file_changes(tmp_path: Path) -> None:
     folder = make_tree(tmp_path / "tree", _FILES)
 
