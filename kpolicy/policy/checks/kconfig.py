@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kpolicy.kconfig.kinds import CHOICE as CHOICE_KIND
+from kpolicy.kconfig.kinds import DEFINED, EXPRESSION
 from kpolicy.kconfig.nodes import AND, EQUAL, NO, NOT, OR, UNEQUAL, YES
-from kpolicy.kconfig.payload import BOOL, CHOICE, FLAGS, IS_CHOICE, TRANSITIONAL, TRISTATE, TYPE
+from kpolicy.kconfig.payload import BOOL, CHOICE, FLAGS, TRANSITIONAL, TRISTATE, TYPE
 from kpolicy.location import Location
 from kpolicy.policy.checks.claims import Claim, Claims
 from kpolicy.wording import first_few
@@ -80,9 +82,14 @@ class _Checker:
         self._model = model
         self._nodes = model.core.nodes
         self._records = model.core.records
+        # What can be told by the kind of a node needs no record, of which there would be one to read for each symbol.
+        self._kinds = model.core.kinds
+        self._members = frozenset(member for choice in model.core.choices for member in choice[2])
         self._names = model.names_by_node
         self._details = model.details.symbols
         self._edges_of: dict[int, list[_Edge]] = {}
+        self._targets_of: dict[int, list[int]] = {}
+        self._reached_from: dict[int, set[int]] = {}
         self._parts_of: dict[int, frozenset[int]] = {}
         self._constant_of: dict[int, int | None] = {}
 
@@ -90,12 +97,13 @@ class _Checker:
         found = [Claim("kconfig/refused-by-conf", symbol, text, place) for place, symbol, text in self._model.refused]
         idle: set[tuple[int, int]] = set()
         symbols: set[int] = set()
-        for node in range(len(self._details)) if only is None else sorted(only):
+        defined = (node for node, kind in enumerate(self._kinds) if kind in DEFINED)
+        for node in defined if only is None else sorted(only):
             item = self._details[node]
             if item is None or not (item[_DEFAULTS] or item[_SELECTS]):
                 continue
             about: list[Claim] = []
-            if not self._records[node][FLAGS] & IS_CHOICE:
+            if self._kinds[node] != CHOICE_KIND:
                 about += self._of_symbol(node, item, redundant=redundant)
             lines = {
                 (file, line)
@@ -117,10 +125,11 @@ class _Checker:
     def _of_symbol(self, node: int, item: list[Any], *, redundant: bool) -> Iterator[Claim]:
         if len(item[_DEFAULTS]) > 1:
             yield from self._dead_defaults(node, item[_DEFAULTS])
-        edges = self._edges(node)
-        candidates = self._candidates(edges) if redundant and len(edges) > 1 else ()
-        for edge in edges:
-            if self._is_member(edge.target):
+        targets = self._targets(node)
+        candidates = self._candidates(targets) if redundant and len(targets) > 1 else ()
+        # There is nothing to say about most selects.
+        for edge in self._edges(node) if candidates or not self._members.isdisjoint(targets) else ():
+            if edge.target in self._members:
                 yield self._selected_member(edge)
             elif edge.target in candidates and self._constant(edge.condition) != NO:
                 yield from self._redundant_select(edge)
@@ -239,24 +248,37 @@ class _Checker:
             ]
         return known
 
-    def _is_member(self, node: int) -> bool:
-        record = self._records[node]
-        return record is not None and record[CHOICE] >= 0 and not record[FLAGS] & IS_CHOICE
+    def _targets(self, node: int) -> list[int]:
+        """The symbols that a symbol selects, without those that it never does."""
+        known = self._targets_of.get(node)
+        if known is None:
+            item = self._details[node]
+            selects = item[_SELECTS] if item is not None else ()
+            known = self._targets_of[node] = [line[0] for line in selects if line[1] != NO]
+        return known
 
-    def _candidates(self, edges: list[_Edge]) -> set[int]:
+    def _candidates(self, targets: list[int]) -> set[int]:
         """The targets among those of some selects that there is another way to, whatever the conditions."""
-        targets = [edge.target for edge in edges if is_lifted(self._records[edge.target])]
-        found = {target for target, times in Counter(targets).items() if times > 1}
-        seen: set[int] = set()
-        waiting = targets.copy()
-        while waiting:
-            node = waiting.pop()
-            if node not in seen:
-                seen.add(node)
-                further = [edge.target for edge in self._edges(node)]
-                found.update(further)
-                waiting += further
-        return found.intersection(targets)
+        leading = list(filter(self._targets, targets))
+        is_twice = len(set(targets)) < len(targets)
+        if not leading and not is_twice:
+            return set()
+        found = {target for target, times in Counter(targets).items() if times > 1} if is_twice else set[int]()
+        found.update(*(self._reached(target) for target in leading if is_lifted(self._records[target])))
+        return {target for target in found.intersection(targets) if is_lifted(self._records[target])}
+
+    def _reached(self, node: int) -> set[int]:
+        """The targets of all selects that a select of a symbol leads to."""
+        found = self._reached_from.get(node)
+        if found is None:
+            found = self._reached_from[node] = set()
+            waiting = [*self._targets(node)]
+            while waiting:
+                target = waiting.pop()
+                if target not in found:
+                    found.add(target)
+                    waiting += self._targets(target)
+        return found
 
     # The conditions.
 
@@ -297,28 +319,30 @@ class _Checker:
     def _work_out(self, node: int) -> int | None:
         if node <= YES:
             return node
+        if self._kinds[node] != EXPRESSION:
+            return None if self._kinds[node] in DEFINED else NO
         inner = self._nodes[node]
         if inner is None:
-            return NO if self._records[node] is None else None
-        operator, operands = inner[0], inner[1:]
+            return NO
+        operator, *operands = inner
         if operator in (EQUAL, UNEQUAL):
             # Two names that nothing defines, or constants, are compared as texts.
-            if any(operand > YES and self._records[operand] is not None for operand in operands):
+            if any(self._kinds[operand] in DEFINED for operand in operands):
                 return None
             return YES if (operands[0] == operands[1]) == (operator == EQUAL) else NO
-        values = [self._constant(operand) for operand in operands]
         if operator == NOT:
-            return None if values[0] is None else YES - values[0]
+            value = self._constant(operands[0])
+            return None if value is None else YES - value
         if operator == AND:
-            return (
-                NO if NO in values else None if None in values else min(value for value in values if value is not None)
-            )
-        if operator == OR:
-            return (
-                YES
-                if YES in values
-                else None
-                if None in values
-                else max(value for value in values if value is not None)
-            )
-        return None
+            return self._extreme(operands, NO, min)
+        return self._extreme(operands, YES, max) if operator == OR else None
+
+    def _extreme(self, operands: list[int], settled: int, of_two: Callable[[int, int], int]) -> int | None:
+        """The least or the greatest of some conditions: `settled` is that of all that there are."""
+        found: int | None = YES - settled
+        for operand in operands:
+            value = self._constant(operand)
+            if value == settled:
+                return settled
+            found = None if value is None or found is None else of_two(found, value)
+        return found
