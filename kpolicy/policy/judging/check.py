@@ -34,7 +34,7 @@ def judge(
 
 def fires(values: Values, rule: Rule, role: str) -> bool:
     """Whether a rule is for the role, makes sense in this tree, and its condition holds."""
-    return rule.when.holds(values) and rule.is_for(role) and rule.requires.holds(values)
+    return rule.is_for(role) and rule.when.holds(values) and rule.requires.holds(values)
 
 
 def finding(
