@@ -7,6 +7,7 @@ what its architecture or its tree does not have, or depend on what is off.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kpolicy.config.read import parse_lines
@@ -45,8 +46,14 @@ def remedy_for(values: Values, rule: Rule, *, complete: bool = True) -> tuple[st
 
 def remedy_lines(rule: Rule) -> tuple[Assignment, ...]:
     """The lines of a rule's remedy, as a config has them."""
-    text = "".join(f"{line}\n" for line in rule.remedy)
-    return parse_lines(rule.id, text.encode("utf-8", "surrogateescape")).assignments
+    return _parsed(rule.id, rule.remedy)
+
+
+@lru_cache(maxsize=128)
+def _parsed(name: str, remedy: tuple[str, ...]) -> tuple[Assignment, ...]:
+    # The same rules fire for one config after the other.
+    text = "".join(f"{line}\n" for line in remedy)
+    return parse_lines(name, text.encode("utf-8", "surrogateescape")).assignments
 
 
 def _helps(rule: Rule, values: Values, after: Values) -> bool:

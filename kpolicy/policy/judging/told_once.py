@@ -29,8 +29,11 @@ def told_once(
     the remedy of the other where it has none.  That an option enables another is a note where findings as grave ask to
     turn the first one off.
     """
-    about = {rule.id: rule for rule in rules}
     left = list(lines)
+    findings = tuple(findings)
+    if not findings:
+        return tuple(left)
+    about = {rule.id: rule for rule in rules}
     told: list[Finding] = []
     for finding in findings:
         lost = lost_lines(values, about[finding.rule])
