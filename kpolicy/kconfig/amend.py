@@ -8,8 +8,7 @@ things than they did.  Where an edit does more, or might, there is no amendment,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from kpolicy.kconfig.amendment import Amendment
@@ -57,20 +56,18 @@ class NotAmendableError(Exception):
 
 
 def amendment_for(
-    stored_core: bytes, stored_details: bytes, edits: Sequence[Edit], grammar: Grammar
+    core_rows: list[str], details_rows: Callable[[], list[str]], edits: Sequence[Edit], grammar: Grammar
 ) -> Amendment | None:
-    """What makes the model of the edited tree of a stored one, by its halves; None where that has to be built."""
-    head = stored_core[: stored_core.find(b"\n")]
-    if any(f"{packed(edit.path)[1:-1]}:".encode("ascii") in head for edit in edits):
+    """What makes the model of the edited tree of a stored one, by the rows of its halves; None where it is built."""
+    if any(f"{packed(edit.path)[1:-1]}:" in core_rows[0] for edit in edits):
         # There is a message that tells another line.
         return None
     moves = [[edit.path, *edit.moves] for edit in edits if edit.moves.lines]
     if not any(edit.entries or edit.new for edit in edits):
         return Amendment(moves)
-    core = read_core(stored_core)
+    core, details = read_core(core_rows), read_details(details_rows())
     try:
-        details, find = read_details(stored_details), finder(stored_core, len(core.nodes))
-        return _Amender(core, details, find, grammar).amendment(edits, moves)
+        return _Amender(core, details, finder(core_rows, len(core.nodes)), grammar).amendment(edits, moves)
     except NotAmendableError:
         return None
 
@@ -99,6 +96,7 @@ class _Amender:
         self._gatherer = Gatherer(self._tables, core.modules)
         self._changed: dict[int, Gathered] = {}
         self._menu = list(details.menu)
+        self._places_of: dict[int, list[int]] = {}
         self._placed: list[Any] = []
         self._neighbours: dict[str, _Around] = {}
         # Pairs of a symbol and what it depends on newly.
@@ -252,7 +250,7 @@ class _Amender:
         conditions: list[list[int]] = []
         for kind, old in enumerate(known):
             edges = sorted(edge for node in {*old, *self._changed} for edge in self._edges(node, target, kind))
-            sources.append(sorted({edge[-2] for edge in edges}, key=lambda node: self._places[node][0]))
+            sources.append(sorted({edge[-2] for edge in edges}, key=lambda node: self._places(node)[0]))
             conditions.append([edge[-1] for edge in edges])
         row = sources if any(sources) else None
         if record is None:
@@ -270,16 +268,16 @@ class _Amender:
         rows = self._changed[node].facts.rows if node in self._changed else self._details.symbols[node]
         for number, (other, condition, file, line) in enumerate(rows[_SELECTS + kind]):
             if other == target:
-                place = self._places[node][_definition(rows[_DEFINITIONS], file, line)]
+                place = self._places(node)[_definition(rows[_DEFINITIONS], file, line)]
                 yield place, number, node, self._nodes.all_of(node, condition)
 
-    @cached_property
-    def _places(self) -> dict[int, list[int]]:
-        """The places of symbols in the menus, one for each definition."""
-        found: dict[int, list[int]] = {}
-        for place, item in enumerate(self._menu):
-            if item.__class__ is int:
-                found.setdefault(item, []).append(place)
+    def _places(self, node: int) -> list[int]:
+        """The places of a symbol in the menus, one for each definition."""
+        found = self._places_of.get(node)
+        if found is None:
+            found = self._places_of[node] = []
+            for _ in range(self._menu.count(node)):
+                found.append(self._menu.index(node, found[-1] + 1 if found else 0))
         return found
 
     # What follows for the whole model.

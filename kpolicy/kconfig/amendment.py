@@ -3,28 +3,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kpolicy.kconfig.kinds import CHOICE, UNDEFINED
-from kpolicy.kconfig.payload import Amends, Core, Details, Stored
+from kpolicy.kconfig.payload import Amends, Core, Details, Moves, Stored
 from kpolicy.kconfig.stored import read_core, read_details, stored_rows
 
 # Where the rows of each list of a symbol have their file, before the line (see `payload.Details`); nodes have none.
 _FILE_AT = (0, 2, 2, 2, 2, 3, 1, None)
-
-
-class Moves(NamedTuple):
-    """Where the lines of a file are after an edit: from each of these `lines` on, so many further down."""
-
-    lines: list[int]
-    shifts: list[int]
-
-    def line(self, before: int) -> int:
-        """The place of a line after the edit."""
-        found = bisect_right(self.lines, before)
-        return before + self.shifts[found - 1] if found else before
 
 
 class Amendment(NamedTuple):
@@ -58,12 +45,12 @@ class Amendment(NamedTuple):
         return not any(self)
 
 
-def amended(stored_core: bytes, stored_details: bytes, base: str, amendment: Amendment) -> Stored:
-    """The model that amends a stored one, which has a name in the cache; of that, both halves."""
+def amended(core: list[str], details: Callable[[], list[str]], base: str, amendment: Amendment) -> Stored:
+    """The model that amends a stored one, which has a name in the cache; of that, the rows of both halves."""
     return Stored(
-        _amend_core(read_core(stored_core), amendment),
-        lambda: _amend_details(read_details(stored_details), amendment),
-        Amends(base, frozenset(node for node, _ in amendment.symbols)),
+        _amend_core(read_core(core), amendment),
+        lambda: _amend_details(read_details(details()), amendment),
+        Amends(base, frozenset(node for node, _ in amendment.symbols), _moves(amendment)),
     )
 
 

@@ -25,7 +25,7 @@ from kpolicy.files import OPEN_FLAGS, read_descriptor
 from kpolicy.installed import contents
 from kpolicy.kconfig.kept import MAX_TOTAL, beyond, entries, has_name, is_ours, remove
 from kpolicy.kconfig.payload import Payload, Stored
-from kpolicy.kconfig.stored import read_core, read_details
+from kpolicy.kconfig.stored import read_core, read_details, rows_of
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.amendment import Amendment
@@ -86,7 +86,7 @@ class ModelCache:
             if body.startswith(_AMENDS):
                 return self._load_amended(body)
             core, details = _halves(body)
-            return Stored(read_core(core), lambda: read_details(details))
+            return Stored(read_core(rows_of(core)), lambda: read_details(rows_of(details)))
         except (ValueError, TypeError):
             return None
 
@@ -108,7 +108,8 @@ class ModelCache:
         halves = self.halves(base)
         if halves is None:
             return None
-        return amended(*halves, base, Amendment(*json.loads(rest)))
+        core, details = halves
+        return amended(rows_of(core), lambda: rows_of(details), base, Amendment(*json.loads(rest)))
 
     def store(self, name: str, payload: Payload) -> None:
         """Keep a model; silently nothing where the folder cannot be used."""

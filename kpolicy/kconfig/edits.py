@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 from typing import NamedTuple
 
-from kpolicy.kconfig.amendment import Moves
+from kpolicy.kconfig.payload import Moves
 from kpolicy.kconfig.shared import Lines, Part, parts
 from kpolicy.kconfig.syntax import SourceFile, Statement
 

@@ -103,7 +103,7 @@ def index_names(source: Source, files: ScannedFiles | None = None) -> NameIndex:
 
     A file that is missing or unreadable defines nothing; a model of it would say what is wrong.
     """
-    files = files or ScannedFiles(source)
+    files = ScannedFiles(source) if files is None else files
     readers: dict[str, list[str]] = {}
     folders = architectures(source)
     for folder in folders:

@@ -9,7 +9,8 @@ Everything is JSON: lists, strings and integers; an expression is the index of a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 # Types of symbols by code.
@@ -95,14 +96,31 @@ class Details(NamedTuple):
     written: list[Any]
 
 
+class Moves(NamedTuple):
+    """Where the lines of a file are after an edit: from each of these `lines` on, so many further down."""
+
+    lines: list[int]
+    shifts: list[int]
+
+    def line(self, before: int) -> int:
+        """The place of a line after the edit."""
+        found = bisect_right(self.lines, before)
+        return before + self.shifts[found - 1] if found else before
+
+
 class Amends(NamedTuple):
     """The stored model that another one amends, by its name in the cache, and the symbols whose lines say other things.
 
-    All else is the same but for the places of lines.
+    All else is the same but for the places of lines, which have `moves` by file.
     """
 
     model: str
     symbols: frozenset[int]
+    moves: Mapping[str, Moves]
+
+    def place(self, path: str, line: int) -> tuple[str, int]:
+        """Where a line of the other model is in this one."""
+        return path, self.moves[path].line(line) if path in self.moves else line
 
 
 class Stored(NamedTuple):

@@ -55,29 +55,35 @@ def stored_rows(table: Table) -> Lines:
     return table
 
 
-def read_core(stored: bytes) -> Core:
+def rows_of(stored: bytes) -> list[str]:
+    """The lines of a half of a stored model."""
+    return stored.decode("ascii").split("\n")
+
+
+def read_core(rows: list[str]) -> Core:
     """The core of a stored model."""
-    head, *lines = stored.decode("ascii").split("\n")
+    head, *lines = rows
     count = len(lines) // 3
     nodes, records, woken = (Lines(lines[start : start + count]) for start in (0, count, 2 * count))
     return Core(nodes, records, woken, *json.loads(head))
 
 
-def finder(stored: bytes, count: int) -> Callable[[str], int | None]:
-    """What tells which of the nodes in the core of a stored model has a JSON text; None where none has."""
+def finder(rows: list[str], count: int) -> Callable[[str], int | None]:
+    """What tells which of the first nodes in the core of a stored model has a JSON text; None where none has."""
 
     def find(text: str) -> int | None:
-        at = stored.find(f"\n{text}\n".encode("ascii"))
-        # The head is on the first line.
-        number = stored.count(b"\n", 0, at)
-        return number if at >= 0 and number < count else None
+        try:
+            # The head is the first row.
+            return rows.index(text, 1, count + 1) - 1
+        except ValueError:
+            return None
 
     return find
 
 
-def read_details(stored: bytes) -> Details:
+def read_details(rows: list[str]) -> Details:
     """The details of a stored model."""
-    head, *lines = stored.decode("ascii").split("\n")
+    head, *lines = rows
     count, *rest = json.loads(head)
     symbols, edges, scopes = (
         Lines(lines[start:end]) for start, end in ((0, count), (count, 2 * count), (2 * count, None))

@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the checks of Kconfig text have to say of one architecture; after an edit only of what that touches."""
+"""What the checks of Kconfig text have to say of one architecture; after an edit only what that touches is checked."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
+from kpolicy.frozen import replace
 from kpolicy.kconfig import cache as disk
-from kpolicy.policy.checks.kconfig import check_kconfig, touched
+from kpolicy.location import Location
+from kpolicy.policy.checks.kconfig import Looked, look_through
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.cache import ModelCache
     from kpolicy.kconfig.model import Model
+    from kpolicy.kconfig.payload import Amends
     from kpolicy.policy.checks.claims import Claims
 
 _CODE = ("policy/checks", "run/claims.py")
@@ -19,19 +22,54 @@ _CODE = ("policy/checks", "run/claims.py")
 
 def claims_of(model: Model, kept_as: str | None, cache: ModelCache | None, *, redundant: bool) -> Claims:
     """The claims about a model that a cache keeps under a name, if any; see `check_kconfig`."""
-    claims = check_kconfig(model, redundant=redundant, only=_concerned(model, cache, redundant=redundant))
-    if cache is not None and kept_as is not None and model.amends is None:
-        cache.store_data(_key(kept_as, redundant=redundant), sorted(claims.symbols))
-    return claims
-
-
-def _concerned(model: Model, cache: ModelCache | None, *, redundant: bool) -> Collection[int] | None:
-    """The symbols about which there may be something to say, None for all: most are as they were before an edit."""
     amends = model.amends
-    if cache is None or amends is None:
-        return None
-    known = cache.load_data(_key(amends.model, redundant=redundant))
-    return {*known, *touched(model, amends.symbols)} if isinstance(known, list) else None
+    known = (
+        cache.load_data(_key(amends.model, redundant=redundant)) if cache is not None and amends is not None else None
+    )
+    if amends is not None and known is not None:
+        only = {*known["about"], *_touched(model, amends.symbols)}
+        looked = look_through(model, only, redundant=redundant)
+        idle = looked.claims.idle.union(_idle_before(known, amends, only))
+        return replace(looked.claims, idle=idle)
+    looked = look_through(model, redundant=redundant)
+    if cache is not None and kept_as is not None and amends is None:
+        cache.store_data(_key(kept_as, redundant=redundant), _packed(looked))
+    return looked.claims
+
+
+def _touched(model: Model, nodes: Iterable[int]) -> set[int]:
+    """The symbols about whose lines there may be something else to say when some symbols' lines are others.
+
+    Those are the symbols themselves, and whatever selects them, through however many.
+    """
+    found: set[int] = set()
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            edges = model.details.edges[node]
+            waiting += edges[0] if edges is not None else ()
+    return found
+
+
+def _packed(looked: Looked) -> dict[str, Any]:
+    """What is kept of a model for those that amend it: idle lines by file, each with the node of its symbol."""
+    idle: dict[str, list[int]] = {}
+    for node, places in looked.idle.items():
+        for path, line in places:
+            idle.setdefault(path, []).extend((node, line))
+    return {"about": sorted(looked.about), "idle": idle}
+
+
+def _idle_before(known: dict[str, Any], amends: Amends, others: set[int]) -> list[Location]:
+    """The idle lines of symbols other than some, where they are now."""
+    return [
+        Location(*amends.place(path, line))
+        for path, flat in known["idle"].items()
+        for node, line in zip(flat[::2], flat[1::2], strict=True)
+        if node not in others
+    ]
 
 
 def _key(model: str, *, redundant: bool) -> str:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from kpolicy.kconfig import scanned
 from kpolicy.kconfig.cache import ModelCache
 from kpolicy.kconfig.load import Tree
-from kpolicy.kconfig.names import index_names, pack, unpack
+from kpolicy.kconfig.names import NameIndex, index_names, pack, unpack
 from kpolicy.kernel.architecture import architectures, resolve_architecture
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
@@ -65,6 +66,33 @@ def test_what_was_packed_is_the_same_for_few_questions_as_for_many(tmp_path: Pat
         assert (name in packed) == (name in index)
 
 
+def test_only_files_that_changed_are_scanned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make_tree(tmp_path / "tree", _FILES)
+    texts: list[str] = []
+    scan = scanned.scan
+
+    def noted(text: str) -> scanned.ScannedFile:
+        texts.append(text)
+        return scan(text)
+
+    monkeypatch.setattr(scanned, "scan", noted)
+
+    def names() -> NameIndex:
+        texts.clear()
+        return Tree(DirectorySource(folder), str(folder), cache=ModelCache(tmp_path / "cache")).names
+
+    names()
+    assert len(texts) == 5
+    for name, text in (("lib/Kconfig", "# nothing\n"), ("arch/two/Kconfig", 'source "drivers/nobody/Kconfig"\n')):
+        make_tree(folder, {name: text})
+        found = names()
+        assert texts[0] == text
+        assert len(texts) == len(text.split("source"))
+        assert found == index_names(DirectorySource(folder))
+    assert names() == found
+    assert not texts
+
+
 def test_it_is_kept_until_a_file_changes(tmp_path: Path) -> None:
     folder = make_tree(tmp_path / "tree", _FILES)
 
@@ -72,9 +100,9 @@ def test_it_is_kept_until_a_file_changes(tmp_path: Path) -> None:
         return Tree(DirectorySource(folder), str(folder), cache=ModelCache(tmp_path / "cache"))
 
     first = tree().names
-    [stored] = (tmp_path / "cache").glob("*.data")
     assert tree().names == first
-    stored.write_bytes(stored.read_bytes().replace(b"ONLY", b"LONE"))
+    for stored in (tmp_path / "cache").glob("*.data"):
+        stored.write_bytes(stored.read_bytes().replace(b"ONLY", b"LONE"))
     assert tree().names == first  # what was damaged is not taken
     (folder / "drivers/only/Kconfig").write_text("config OTHER\n\tbool\n")
     assert "OTHER" in tree().names

@@ -37,12 +37,10 @@ class Claims:
     """All claims of an architecture.
 
     `files` are its Kconfig files, `idle` the selects and defaults in them that can do nothing here,
-    since their condition needs a symbol that this architecture does not define.  `symbols` are those that any of that
-    is about, by node.
+    since their condition needs a symbol that this architecture does not define.
     """
 
     architecture: str
     claims: tuple[Claim, ...]
     files: frozenset[str]
     idle: frozenset[Location]
-    symbols: frozenset[int] = frozenset()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kpolicy.kconfig.kinds import CHOICE as CHOICE_KIND
@@ -30,30 +30,27 @@ _LONGEST_WAY = 6
 _DEFINITIONS, _DEFAULTS, _SELECTS, _DEPENDS = 0, 2, 3, 6
 
 
-def check_kconfig(model: Model, *, redundant: bool = True, only: Collection[int] | None = None) -> Claims:
-    """What the checks have to say about the Kconfig text of an architecture, symbol by symbol, or of some `only`.
+class Looked(NamedTuple):
+    """The claims about some symbols of a model; those that there are any about, and the idle lines of each, by node."""
+
+    claims: Claims
+    about: frozenset[int]
+    idle: Mapping[int, tuple[Location, ...]]
+
+
+def check_kconfig(model: Model, *, redundant: bool = True) -> Claims:
+    """What the checks have to say about the Kconfig text of an architecture, symbol by symbol.
 
     Redundant selects take most of the time, and are looked for only if `redundant`.
     """
+    return look_through(model, redundant=redundant).claims
+
+
+def look_through(model: Model, only: Collection[int] | None = None, *, redundant: bool) -> Looked:
+    """The same, for some symbols `only`, by node, if they are given."""
     # Expressions nest deeply, see kpolicy.kconfig.load.
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
-    return _Checker(model).claims(redundant=redundant, only=only)
-
-
-def touched(model: Model, nodes: Iterable[int]) -> set[int]:
-    """The symbols about whose lines there may be something else to say when some symbols' lines are others.
-
-    Those are the symbols themselves, and whatever selects them, through however many.
-    """
-    found: set[int] = set()
-    waiting = list(nodes)
-    while waiting:
-        node = waiting.pop()
-        if node not in found:
-            found.add(node)
-            edges = model.details.edges[node]
-            waiting += edges[0] if edges is not None else ()
-    return found
+    return _Checker(model).looked(only, redundant=redundant)
 
 
 def is_lifted(record: Record | None) -> bool:
@@ -93,34 +90,28 @@ class _Checker:
         self._parts_of: dict[int, frozenset[int]] = {}
         self._constant_of: dict[int, int | None] = {}
 
-    def claims(self, *, redundant: bool, only: Collection[int] | None) -> Claims:
+    def looked(self, only: Collection[int] | None, *, redundant: bool) -> Looked:
         found = [Claim("kconfig/refused-by-conf", symbol, text, place) for place, symbol, text in self._model.refused]
-        idle: set[tuple[int, int]] = set()
+        idle: dict[int, tuple[Location, ...]] = {}
         symbols: set[int] = set()
         defined = (node for node, kind in enumerate(self._kinds) if kind in DEFINED)
         for node in defined if only is None else sorted(only):
             item = self._details[node]
             if item is None or not (item[_DEFAULTS] or item[_SELECTS]):
                 continue
-            about: list[Claim] = []
-            if self._kinds[node] != CHOICE_KIND:
-                about += self._of_symbol(node, item, redundant=redundant)
-            lines = {
-                (file, line)
-                for _, condition, file, line in (*item[_DEFAULTS], *item[_SELECTS])
-                if self._constant(condition) == NO
-            }
-            if about or lines:
+            if self._kinds[node] != CHOICE_KIND and (about := list(self._of_symbol(node, item, redundant=redundant))):
                 symbols.add(node)
                 found += about
-                idle |= lines
-        return Claims(
+            lines = [row[2:] for row in (*item[_DEFAULTS], *item[_SELECTS]) if self._constant(row[1]) == NO]
+            if lines:
+                idle[node] = tuple(map(self._place, lines))
+        claims = Claims(
             architecture=self._model.srcarch,
             claims=tuple(found),
             files=frozenset(self._model.details.files),
-            idle=frozenset(map(self._place, idle)),
-            symbols=frozenset(symbols),
+            idle=frozenset(place for places in idle.values() for place in places),
         )
+        return Looked(claims, frozenset(symbols), idle)
 
     def _of_symbol(self, node: int, item: list[Any], *, redundant: bool) -> Iterator[Claim]:
         if len(item[_DEFAULTS]) > 1:
@@ -231,7 +222,7 @@ class _Checker:
             tuple(dict.fromkeys(map(self._place, rests_on))),
         )
 
-    def _place(self, place: tuple[int, int]) -> Location:
+    def _place(self, place: Sequence[int]) -> Location:
         return Location(self._model.details.files[place[0]], place[1])
 
     # The symbols.
