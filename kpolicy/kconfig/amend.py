@@ -8,7 +8,7 @@ things than they did.  Where an edit does more, or might, there is no amendment,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from kpolicy.kconfig.amendment import Amendment
@@ -19,7 +19,7 @@ from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.edits import Edit, EntryEdit, NewEntry
 from kpolicy.kconfig.gathered import PARENTS, Gathered, Gatherer
 from kpolicy.kconfig.grammar import Grammar
-from kpolicy.kconfig.grown import Find, GrownNodes, GrownTables
+from kpolicy.kconfig.grown import GrownNodes, GrownTables
 from kpolicy.kconfig.kinds import CONSTANT, EXPRESSION, UNDEFINED, kind_of
 from kpolicy.kconfig.layout import record_of
 from kpolicy.kconfig.loops import needs_of
@@ -41,7 +41,7 @@ from kpolicy.kconfig.payload import (
     Details,
 )
 from kpolicy.kconfig.shared import Lines, shared_entry
-from kpolicy.kconfig.stored import finder, read_core, read_details, stored_rows
+from kpolicy.kconfig.stored import read_core, read_details, stored_rows
 from kpolicy.kconfig.syntax import CONST, Statement
 from kpolicy.kconfig.tables import packed
 
@@ -56,18 +56,18 @@ class NotAmendableError(Exception):
 
 
 def amendment_for(
-    core_rows: list[str], details_rows: Callable[[], list[str]], edits: Sequence[Edit], grammar: Grammar
+    stored_core: bytes, stored_details: bytes, edits: Sequence[Edit], grammar: Grammar
 ) -> Amendment | None:
-    """What makes the model of the edited tree of a stored one, by the rows of its halves; None where it is built."""
-    if any(f"{packed(edit.path)[1:-1]}:" in core_rows[0] for edit in edits):
+    """What makes the model of the edited tree of a stored one, by its halves; None where that has to be built."""
+    head = stored_core[: stored_core.index(b"\n")]
+    if any(f"{packed(edit.path)[1:-1]}:".encode("ascii") in head for edit in edits):
         # There is a message that tells another line.
         return None
     moves = [[edit.path, *edit.moves] for edit in edits if edit.moves.lines]
     if not any(edit.entries or edit.new for edit in edits):
         return Amendment(moves)
-    core, details = read_core(core_rows), read_details(details_rows())
     try:
-        return _Amender(core, details, finder(core_rows, len(core.nodes)), grammar).amendment(edits, moves)
+        return _Amender(read_core(stored_core), read_details(stored_details), grammar).amendment(edits, moves)
     except NotAmendableError:
         return None
 
@@ -87,11 +87,11 @@ class _Around(NamedTuple):
 
 
 class _Amender:
-    def __init__(self, core: Core, details: Details, find: Find, grammar: Grammar) -> None:
+    def __init__(self, core: Core, details: Details, grammar: Grammar) -> None:
         self._core = core
         self._details = details
         self._grammar = grammar
-        self._nodes = GrownNodes(core, find)
+        self._nodes = GrownNodes(core)
         self._tables = GrownTables(self._nodes, details)
         self._gatherer = Gatherer(self._tables, core.modules)
         self._changed: dict[int, Gathered] = {}

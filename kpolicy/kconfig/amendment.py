@@ -45,11 +45,11 @@ class Amendment(NamedTuple):
         return not any(self)
 
 
-def amended(core: list[str], details: Callable[[], list[str]], base: str, amendment: Amendment) -> Stored:
-    """The model that amends a stored one, which has a name in the cache; of that, the rows of both halves."""
+def amended(core: bytes, details: bytes, base: str, amendment: Amendment) -> Stored:
+    """The model that amends a stored one, which has a name in the cache; of that, both halves."""
     return Stored(
         _amend_core(read_core(core), amendment),
-        lambda: _amend_details(read_details(details()), amendment),
+        lambda: _amend_details(read_details(details), amendment),
         Amends(base, frozenset(node for node, _ in amendment.symbols), _moves(amendment)),
     )
 

@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from kpolicy.kconfig.cache import ModelCache
 from kpolicy.kconfig.payload import Stored
-from kpolicy.kconfig.stored import rows_of
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.edited import EditedFiles
@@ -60,9 +58,8 @@ class Base(NamedTuple):
         from kpolicy.kconfig.amend import amendment_for
         from kpolicy.kconfig.amendment import amended
 
-        core, details = rows_of(halves[0]), functools.cache(lambda: rows_of(halves[1]))
-        amendment = amendment_for(core, details, edits, edited.grammar)
+        amendment = amendment_for(*halves, edits, edited.grammar)
         if amendment is None:
             return None
         cache.store_amended(name, self.model, amendment)
-        return amended(core, details, self.model, amendment)
+        return amended(*halves, self.model, amendment)

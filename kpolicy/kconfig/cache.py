@@ -6,7 +6,7 @@ that was read or looked for, the environment that make would export, the toolcha
 kpolicy's own code and data.  Since the list of files is known only after reading, a *trail* kept by
 the tree's path says which files to examine; a wrong trail costs time, never truth.
 
-What is stored is JSON behind a digest.  Nothing stored is ever executed, a damaged file is
+What is stored is JSON behind a digest, of models also where each row begins.  Nothing stored is ever executed, a damaged file is
 taken for absent, and a folder or file that someone else could have written is not used.
 Writing is atomic, so that concurrent runs cannot harm each other.
 """
@@ -25,12 +25,12 @@ from kpolicy.files import OPEN_FLAGS, read_descriptor
 from kpolicy.installed import contents
 from kpolicy.kconfig.kept import MAX_TOTAL, beyond, entries, has_name, is_ours, remove
 from kpolicy.kconfig.payload import Payload, Stored
-from kpolicy.kconfig.stored import read_core, read_details, rows_of
+from kpolicy.kconfig.stored import read_core, read_details
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.amendment import Amendment
 
-_FORMAT = 6
+_FORMAT = 7
 _CODE = ("kconfig", "kernel")
 # So many bytes are written before it is looked again whether there is room.
 _LOOK_AGAIN = 16 << 20
@@ -86,7 +86,7 @@ class ModelCache:
             if body.startswith(_AMENDS):
                 return self._load_amended(body)
             core, details = _halves(body)
-            return Stored(read_core(rows_of(core)), lambda: read_details(rows_of(details)))
+            return Stored(read_core(core), lambda: read_details(details))
         except (ValueError, TypeError):
             return None
 
@@ -108,8 +108,7 @@ class ModelCache:
         halves = self.halves(base)
         if halves is None:
             return None
-        core, details = halves
-        return amended(rows_of(core), lambda: rows_of(details), base, Amendment(*json.loads(rest)))
+        return amended(*halves, base, Amendment(*json.loads(rest)))
 
     def store(self, name: str, payload: Payload) -> None:
         """Keep a model; silently nothing where the folder cannot be used."""

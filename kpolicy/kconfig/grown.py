@@ -3,17 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from kpolicy.kconfig.nodes import NodeTable
 from kpolicy.kconfig.payload import TYPE, TYPES, Core, Details
 from kpolicy.kconfig.stored import stored_rows
 from kpolicy.kconfig.tables import Tables
 from kpolicy.location import Location
-
-Find: TypeAlias = "Callable[[str], int | None]"
-"""Tells the number of an expression by the JSON of its row."""
 
 
 class _Types(Mapping[str, str]):
@@ -41,10 +38,9 @@ class _Types(Mapping[str, str]):
 class GrownNodes(NodeTable):
     """The expressions of a stored model, and further ones, which are added to the model's table."""
 
-    def __init__(self, core: Core, find: Find) -> None:
+    def __init__(self, core: Core) -> None:
         self._core = core
         self._rows = stored_rows(core.nodes)
-        self._find = find
         self.first = len(core.nodes)
         self.new_symbols: dict[str, int] = {}
         self.new_constants: dict[str, int] = {}
@@ -66,7 +62,7 @@ class GrownNodes(NodeTable):
         """See `NodeTable`."""
         known = self._known.get(node)
         if known is None:
-            known = self._find(f"[{','.join(map(str, node))}]")
+            known = self._rows.find(f"[{','.join(map(str, node))}]")
             known = self._known[node] = self._added(list(node)) if known is None else known
         return known
 

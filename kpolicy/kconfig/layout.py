@@ -14,7 +14,8 @@ from kpolicy.kconfig.kinds import kinds
 from kpolicy.kconfig.menu_tree import Elaborated
 from kpolicy.kconfig.nodes import NO, YES, NodeTable
 from kpolicy.kconfig.payload import BOOL, TYPES, Core, Details, Packed, Payload
-from kpolicy.kconfig.tables import Tables, lines, packed
+from kpolicy.kconfig.stored import pack_half
+from kpolicy.kconfig.tables import Tables, packed, rows_of, texts_of
 from kpolicy.location import Location
 
 _TYPE_CODE = {word: code for code, word in enumerate(TYPES)}
@@ -103,26 +104,21 @@ def lay_out(
             record_lines[node], symbol_lines[node] = facts.text, _packed_rows(facts)
         edge_lines = [_numbers(edges) if edges is not None else "" for edges in details.edges]
         return Packed(
-            _pieces(
-                packed(core[3:]),
-                tables.packed_nodes.text(nodes),
-                "\n".join(record_lines),
-                lines(list(core.woken)),
+            pack_half(
+                core[3:],
+                tables.packed_nodes.rows(nodes),
+                rows_of(record_lines),
+                rows_of(texts_of(list(core.woken))),
             ),
-            _pieces(
-                packed([len(nodes), *details[3:]]),
-                "\n".join(symbol_lines),
-                "\n".join(edge_lines),
-                *filter(None, [tables.packed_scopes.text(list(details.scopes))]),
+            pack_half(
+                details[3:],
+                rows_of(symbol_lines),
+                rows_of(edge_lines),
+                tables.packed_scopes.rows(list(details.scopes)),
             ),
         )
 
     return Payload(core, details, texts)
-
-
-def _pieces(*texts: str) -> list[bytes]:
-    """Some texts, each on lines of its own."""
-    return [piece.encode("ascii") for text in texts for piece in ("\n", text)][1:]
 
 
 def _edges(defined: dict[int, Facts], placed: list[int], count: int) -> list[Any]:

@@ -1,52 +1,81 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Models as they are stored: a line of JSON with what every run needs, then tables with a line of JSON for each row.
+"""Models as they are stored: two halves, each a line of JSON with what every run needs, then tables, row by row.
 
-A row is parsed when it is asked for, since a run asks for few of them.  An empty line stands for None.
+A row is parsed when it is asked for, since a run asks for few of them: where each begins is kept beside the rows, in
+32 bits, the least significant byte first.  A row is a JSON text; an empty one stands for None.
 """
 
 from __future__ import annotations
 
 import json
+import sys
+from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from itertools import accumulate, chain
+from typing import Any, NamedTuple
 
 from kpolicy.kconfig.payload import Core, Details, Table
 
 _decoder: Any = json.JSONDecoder()
 _decode = _decoder.scan_once
+_OFFSET = "I"
+
+
+class Rows(NamedTuple):
+    """The JSON texts of a table, one after the other, and how long each is."""
+
+    text: str
+    lengths: list[int]
 
 
 class Lines(dict[int, Any]):
-    """The rows of a table, each a JSON text until it is asked for; as a dict, what was asked for is found at once.
+    """The rows of a table, each parsed when it is asked for; as a dict, what was asked for is found at once.
 
     `revise` makes of a row that was stored what it is now.
     """
 
-    __slots__ = ("_texts", "revise")
+    __slots__ = ("_base", "_count", "_first", "_last", "_offsets", "_stored", "revise")
 
-    def __init__(self, texts: list[str]) -> None:
-        self._texts = texts
+    def __init__(self, stored: bytes, base: int, offsets: array[int], first: int, count: int) -> None:
+        self._stored = stored
+        self._base = base
+        self._offsets = offsets
+        self._first = first
+        self._last = first + count
+        self._count = count
         self.revise: Callable[[Any], Any] | None = None
 
     def __missing__(self, number: int, /) -> Any:
-        text = self._texts[number]
-        row = _decode(text, 0)[0] if text else None
-        if self.revise is not None and text:
-            row = self.revise(row)
+        if not 0 <= number < self._count:
+            raise IndexError(number)
+        place = self._first + number
+        start, end = self._offsets[place : place + 2]
+        row = None
+        if start != end:
+            row = _decode(self._stored[self._base + start : self._base + end].decode("ascii"), 0)[0]
+            if self.revise is not None:
+                row = self.revise(row)
         self[number] = row
-        self._texts[number] = ""
         return row
 
     def __iter__(self) -> Iterator[Any]:
-        return map(self.__getitem__, range(len(self._texts)))
+        return map(self.__getitem__, range(self._count))
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return self._count
 
     def replace(self, rows: Iterable[tuple[int, Any]], count: int) -> None:
         """Put other rows in the place of some; there are `count` then, None at the end where nothing is known."""
-        self._texts += [""] * (count - len(self._texts))
+        self.update(dict.fromkeys(range(self._count, count)))
+        self._count = count
         self.update(rows)
+
+    def find(self, text: str) -> int | None:
+        """Which of the rows that were stored has a JSON text without lists in it; None where none has."""
+        start, end = self._base + self._offsets[self._first], self._base + self._offsets[self._last]
+        at = self._stored.find(text.encode("ascii"), start, end)
+        return bisect_right(self._offsets, at - self._base) - 1 - self._first if at >= 0 else None
 
 
 def stored_rows(table: Table) -> Lines:
@@ -55,37 +84,38 @@ def stored_rows(table: Table) -> Lines:
     return table
 
 
-def rows_of(stored: bytes) -> list[str]:
-    """The lines of a half of a stored model."""
-    return stored.decode("ascii").split("\n")
+def pack_half(head: Iterable[object], *tables: Rows) -> list[bytes]:
+    """A half of a model as it is stored, in pieces: together they would take as much memory again."""
+    text = json.dumps([[len(table.lengths) for table in tables], *head], separators=(",", ":"))
+    offsets = _little(array(_OFFSET, accumulate(chain(*(table.lengths for table in tables)), initial=0)))
+    return [f"{text}\n".encode("ascii"), offsets.tobytes(), *(table.text.encode("ascii") for table in tables)]
 
 
-def read_core(rows: list[str]) -> Core:
+def read_core(stored: bytes) -> Core:
     """The core of a stored model."""
-    head, *lines = rows
-    count = len(lines) // 3
-    nodes, records, woken = (Lines(lines[start : start + count]) for start in (0, count, 2 * count))
-    return Core(nodes, records, woken, *json.loads(head))
+    head, (nodes, records, woken) = _read_half(stored)
+    return Core(nodes, records, woken, *head)
 
 
-def finder(rows: list[str], count: int) -> Callable[[str], int | None]:
-    """What tells which of the first nodes in the core of a stored model has a JSON text; None where none has."""
-
-    def find(text: str) -> int | None:
-        try:
-            # The head is the first row.
-            return rows.index(text, 1, count + 1) - 1
-        except ValueError:
-            return None
-
-    return find
-
-
-def read_details(rows: list[str]) -> Details:
+def read_details(stored: bytes) -> Details:
     """The details of a stored model."""
-    head, *lines = rows
-    count, *rest = json.loads(head)
-    symbols, edges, scopes = (
-        Lines(lines[start:end]) for start, end in ((0, count), (count, 2 * count), (2 * count, None))
-    )
-    return Details(symbols, edges, scopes, *rest)
+    head, (symbols, edges, scopes) = _read_half(stored)
+    return Details(symbols, edges, scopes, *head)
+
+
+def _read_half(stored: bytes) -> tuple[list[Any], list[Lines]]:
+    end = stored.index(b"\n") + 1
+    counts, *head = json.loads(stored[:end])
+    offsets = array(_OFFSET)
+    base = end + offsets.itemsize * (sum(counts) + 1)
+    offsets.frombytes(stored[end:base])
+    _little(offsets)
+    firsts = accumulate(counts, initial=0)
+    return head, [Lines(stored, base, offsets, first, count) for first, count in zip(firsts, counts, strict=False)]
+
+
+def _little(offsets: array[int]) -> array[int]:
+    """Numbers to be stored, or that were, the least significant byte first."""
+    if sys.byteorder == "big":
+        offsets.byteswap()
+    return offsets

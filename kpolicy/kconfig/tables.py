@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kpolicy.kconfig.nodes import NodeTable
+from kpolicy.kconfig.stored import Rows
 from kpolicy.location import Location
 
 
@@ -22,25 +23,30 @@ def packed(value: object) -> str:
 _encode: Callable[[object], str] = json.JSONEncoder(separators=(",", ":")).encode
 
 
-def lines(rows: list[Any]) -> str:
-    """A line of JSON for each row, a list of numbers; an empty one for None."""
-    return packed(rows)[1:-1].replace(",[", "\n[").replace(",null", "\n").replace("null", "")
+def rows_of(texts: list[str]) -> Rows:
+    """A table as it is stored, of a JSON text for each row."""
+    return Rows("".join(texts), list(map(len, texts)))
+
+
+def texts_of(rows: list[Any]) -> list[str]:
+    """A JSON text for each row, a list of numbers; an empty one for None."""
+    text = packed(rows)[1:-1].replace(",[", "\n[").replace(",null", "\n").replace("null", "")
+    return text.split("\n") if rows else []
 
 
 class Growing:
-    """The lines of a table that only grows: what it had before is not written again."""
+    """The rows of a table that only grows: what it had before is not written again."""
 
     def __init__(self) -> None:
-        self._text = ""
-        self._size = 0
+        self._rows = Rows("", [])
 
-    def text(self, rows: list[Any]) -> str:
-        """The lines of a table that begins with what it had the last time."""
-        if len(rows) > self._size:
-            more = lines(rows[self._size :])
-            self._text = f"{self._text}\n{more}" if self._size else more
-            self._size = len(rows)
-        return self._text
+    def rows(self, rows: list[Any]) -> Rows:
+        """The rows of a table that begins with what it had the last time."""
+        text, lengths = self._rows
+        if len(rows) > len(lengths):
+            more = rows_of(texts_of(rows[len(lengths) :]))
+            self._rows = Rows(text + more.text, lengths + more.lengths)
+        return self._rows
 
 
 class Tables:
