@@ -6,8 +6,8 @@ that was read or looked for, the environment that make would export, the toolcha
 kpolicy's own code and data.  Since the list of files is known only after reading, a *trail* kept by
 the tree's path says which files to examine; a wrong trail costs time, never truth.
 
-What is stored is JSON behind a digest, of models also where each row begins.  Nothing stored is ever executed, a damaged file is
-taken for absent, and a folder or file that someone else could have written is not used.
+What is stored is JSON behind a digest, of models also where each row begins.  Nothing stored is ever executed, a
+damaged file is taken for absent, and a folder or file that someone else could have written is not used.
 Writing is atomic, so that concurrent runs cannot harm each other.
 """
 
