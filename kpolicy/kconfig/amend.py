@@ -8,14 +8,14 @@ things than they did.  Where an edit does more, or might, there is no amendment,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from kpolicy.kconfig.amendment import Amendment
+from kpolicy.kconfig.base import Ranks
 from kpolicy.kconfig.candidates import woken_by
 from kpolicy.kconfig.circles import may_make_a_loop
 from kpolicy.kconfig.denied import denied
-from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.edits import Edit, EntryEdit, NewEntry
 from kpolicy.kconfig.gathered import PARENTS, Gathered, Gatherer
 from kpolicy.kconfig.grammar import Grammar
@@ -56,9 +56,12 @@ class NotAmendableError(Exception):
 
 
 def amendment_for(
-    stored_core: bytes, stored_details: bytes, edits: Sequence[Edit], grammar: Grammar
+    stored_core: bytes, stored_details: bytes, edits: Sequence[Edit], grammar: Grammar, ranks: Callable[[], Ranks]
 ) -> Amendment | None:
-    """What makes the model of the edited tree of a stored one, by its halves; None where that has to be built."""
+    """What makes the model of the edited tree of a stored one, by its halves; None where that has to be built.
+
+    `ranks` gives the ranks of the names before the edits.
+    """
     head = stored_core[: stored_core.index(b"\n")]
     if any(f"{packed(edit.path)[1:-1]}:".encode("ascii") in head for edit in edits):
         # There is a message that tells another line.
@@ -67,7 +70,7 @@ def amendment_for(
     if not any(edit.entries or edit.new for edit in edits):
         return Amendment(moves)
     try:
-        return _Amender(read_core(stored_core), read_details(stored_details), grammar).amendment(edits, moves)
+        return _Amender(read_core(stored_core), read_details(stored_details), grammar, ranks).amendment(edits, moves)
     except NotAmendableError:
         return None
 
@@ -87,7 +90,7 @@ class _Around(NamedTuple):
 
 
 class _Amender:
-    def __init__(self, core: Core, details: Details, grammar: Grammar) -> None:
+    def __init__(self, core: Core, details: Details, grammar: Grammar, ranks: Callable[[], Ranks]) -> None:
         self._core = core
         self._details = details
         self._grammar = grammar
@@ -100,7 +103,8 @@ class _Amender:
         self._placed: list[Any] = []
         self._neighbours: dict[str, _Around] = {}
         # Pairs of a symbol and what it depends on newly.
-        self._needs: list[tuple[int, int]] = []
+        self._needs: list[tuple[str, str]] = []
+        self._ranks = ranks
 
     def amendment(self, edits: Sequence[Edit], moves: list[Any]) -> Amendment:
         """What differs by some edits; raises `NotAmendableError`."""
@@ -182,7 +186,7 @@ class _Amender:
         self._menu.insert(place, found.node)
         self._placed.append([new.name, found.node, new.neighbour, int(new.is_after), place])
         self._neighbours[new.name] = around._replace(node=found.node)
-        self._note_needs(found.node, None, entry)
+        self._note_needs(new.name, None, entry)
         return found
 
     def _edited(self, path: str, edit: EntryEdit) -> Gathered:
@@ -199,7 +203,7 @@ class _Amender:
         _demand(not any(core.kinds[core.symbols[name]] == UNDEFINED for name in gone if name in core.symbols))
         found = self._gatherer.symbol(after.copy(), around.parent, around.scope)
         _demand(len(found.facts.visible) <= 1)
-        self._note_needs(around.node, before, after)
+        self._note_needs(edit.name, before, after)
         return found
 
     def _entry(self, path: str, statements: tuple[Statement, ...]) -> Entry:
@@ -213,14 +217,22 @@ class _Amender:
             scope, _condition, _file, _line, is_visibility = self._details.scopes[scope]
             _demand(not is_visibility)
 
-    def _note_needs(self, node: int, before: Entry | None, after: Entry) -> None:
+    def _note_needs(self, name: str, before: Entry | None, after: Entry) -> None:
         """Take note of what the values of symbols depend on that they did not, see `loops.needs_of`."""
         old, new = needs_of(before) if before is not None else ((), (), ()), needs_of(after)
-        number = self._nodes.symbol
         own = {*new[0], *new[1]} - {*old[0], *old[1]}
-        self._needs += [(node, number(name)) for name in own]
+        self._needs += [(name, needed) for needed in own]
         for target, names in set(new[2]) - set(old[2]):
-            self._needs += [(number(target), other) for other in (node, *map(number, names))]
+            self._needs += [(self._group(target), needed) for needed in (name, *names)]
+
+    def _group(self, name: str) -> str:
+        """The choice of a member, which stands for it in loops."""
+        node = self._core.symbols.get(name)
+        record = self._core.records[node] if node is not None else None
+        if record is None or record[CHOICE] < 0:
+            return name
+        choice = self._core.choices[record[CHOICE]][0]
+        return next(name for name, node in self._core.symbols.items() if node == choice)
 
     # What follows for records.
 
@@ -283,10 +295,8 @@ class _Amender:
     # What follows for the whole model.
 
     def _look_for_loops(self) -> None:
-        """Refuse what may be a loop; conf before 6.10 sees names that the expressions here have no more."""
-        new = {node for _, node, *_ in self._placed}
-        _demand(not self._needs or not Dialect(*self._core.dialect).lazy_conditions)
-        _demand(not may_make_a_loop(self._core, self._details, self._needs, new))
+        if self._needs:
+            _demand(not may_make_a_loop(self._needs, self._nodes.new_symbols, self._ranks()))
 
     def _kinds(self, records: dict[int, Any]) -> str:
         letters = [*self._core.kinds, *EXPRESSION * (len(self._nodes.nodes) - self._nodes.first)]

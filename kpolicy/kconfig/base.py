@@ -3,17 +3,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Container, Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from kpolicy.kconfig import cache as disk
 from kpolicy.kconfig.cache import ModelCache
 from kpolicy.kconfig.payload import Stored
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.edited import EditedFiles
+    from kpolicy.kconfig.loops import Rank
 
 # Beyond that a model is built, for which all that the architectures share is worth the time.
 _MOST_FILES = 32
+
+
+Ranks: TypeAlias = "Mapping[str, Rank]"
+"""See `kpolicy.kconfig.loops`."""
+
+
+class Written(NamedTuple):
+    """The Kconfig files of a model, and the ranks of the names in them."""
+
+    files: set[str]
+    ranks: Ranks
 
 
 class Base(NamedTuple):
@@ -38,6 +51,19 @@ class Base(NamedTuple):
         except (TypeError, ValueError, KeyError):
             return None
 
+    def store(self, cache: ModelCache, name: str, ranks: Ranks) -> None:
+        """Keep it under a name, and the ranks of names with it."""
+        cache.store_data(name, self._asdict())
+        depths, places = zip(*ranks.values(), strict=True) if ranks else ((), ())
+        cache.store_data(disk.key("ranks", self.model), ["\n".join(ranks), depths, places])
+
+    def _ranks(self, cache: ModelCache) -> Ranks:
+        from kpolicy.kconfig.loops import Rank  # most edits do without
+
+        found = cache.load_data(disk.key("ranks", self.model))
+        names, depths, places = found if isinstance(found, list) else ("", (), ())
+        return dict(zip(names.split("\n"), map(Rank, depths, places), strict=False))
+
     def amended(
         self, name: str, digests: Iterable[tuple[str, str]], cache: ModelCache, edited: EditedFiles
     ) -> Stored | None:
@@ -58,7 +84,7 @@ class Base(NamedTuple):
         from kpolicy.kconfig.amend import amendment_for
         from kpolicy.kconfig.amendment import amended
 
-        amendment = amendment_for(*halves, edits, edited.grammar)
+        amendment = amendment_for(*halves, edits, edited.grammar, lambda: self._ranks(cache.unnoted()))
         if amendment is None:
             return None
         cache.store_amended(name, self.model, amendment)

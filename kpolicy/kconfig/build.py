@@ -8,11 +8,12 @@ menu_finalize() (scripts/kconfig/menu.c), in the dialect of the tree.
 from __future__ import annotations
 
 from kpolicy.errors import InputError
+from kpolicy.kconfig.base import Written
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.gathered import Gatherer, Own
 from kpolicy.kconfig.layout import Parts, lay_out
 from kpolicy.kconfig.limits import MOST_MEMBERS
-from kpolicy.kconfig.loops import Choices, find_loop, names_make_a_loop
+from kpolicy.kconfig.loops import Choices, find_loop, ranks_of_names
 from kpolicy.kconfig.menu_tree import Elaborated, Entry
 from kpolicy.kconfig.nodes import EQUAL, MOD, NO, YES
 from kpolicy.kconfig.payload import TRISTATE, TYPES, Payload
@@ -34,15 +35,16 @@ def build(elaborated: Elaborated, dialect: Dialect, probes: list[tuple[str, Loca
 
 def build_checked(
     elaborated: Elaborated, dialect: Dialect, probes: list[tuple[str, Location]], tables: Tables
-) -> tuple[Payload, bool]:
-    """The plain data of a model without dependency loops, and whether its conditions are those that the files have.
+) -> tuple[Payload, Written | None]:
+    """The plain data of a model without dependency loops, and what it was made of, if an edit of that can amend it.
 
-    Where names alone make a loop, `conf` gives them another shape first.  Raises `InputError` for a loop.
+    Where names alone make a loop, `conf` gives conditions another shape first.  Raises `InputError` for a loop.
     """
     payload = build(elaborated, dialect, probes, tables)
     choices = Choices.of(payload.core)
-    if not names_make_a_loop(elaborated, choices, dialect):
-        return payload, True
+    ranks = ranks_of_names(elaborated, choices, dialect)
+    if ranks is not None:
+        return payload, Written(elaborated.paths, ranks) if not elaborated.knows_lines else None
     loop = find_loop(elaborated, choices, dialect)
     if loop is not None and (not dialect.takes_loops or loop.location is None):
         raise loop
@@ -50,7 +52,7 @@ def build_checked(
     payload = build(elaborated, dialect, probes, tables)
     if loop is not None and loop.location is not None:
         payload.core.warnings.append([*loop.location, loop.message])
-    return payload, False
+    return payload, None
 
 
 def _given(dependency: int | None) -> int:
@@ -101,7 +103,7 @@ class _Builder:
             if choice is not None and (self._dialect.choice_symbols or self._types.get(entry.name or "") not in _TEXTS):
                 self._member(entry, parent, choice, scope)
             else:
-                found = self._gatherer.symbol(entry, parent, scope)
+                found = self._gatherer.symbol(entry, parent, scope, is_in_choice=choice is not None)
                 self._parts.menu.append(found.node)
                 self._parts.add(found)
             return

@@ -1,68 +1,56 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Whether a symbol's value would depend on itself by what an edit says, as the expressions of a model show it."""
+"""Whether what an edit says may make a dependency loop, by the ranks that names had before it (see `loops`)."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
 
-from kpolicy.kconfig.nodes import MOD
-from kpolicy.kconfig.payload import CHOICE, DEFAULTS, DIRECT, IMPLIED, RANGES, REVERSE, VISIBILITY, Core, Details
+from kpolicy.kconfig.loops import Rank
 
 
-def may_make_a_loop(core: Core, details: Details, needs: Iterable[tuple[int, int]], new: Container[int]) -> bool:
-    """Whether there may be a loop through one of some `needs`: a symbol, and what it depends on since the edit.
+def may_make_a_loop(needs: Iterable[tuple[str, str]], new: Iterable[str], ranks: Mapping[str, Rank]) -> bool:
+    """Whether there may be a loop through some `needs`: names, each with one that it depends on since the edit.
 
-    `new` are symbols that are new with it.  Before, there was no loop.
+    `new` are names that nothing knew before.  Without the needs there is no loop: a rank is less for a name than for
+    whatever depends on it.  So there is none with them if that holds for these, too.
     """
-    dependents: dict[int, set[int]] = {}
-    for node, needed in needs:
-        dependents.setdefault(needed, set()).add(node)
-    for needed, nodes in dependents.items():
-        # A new symbol on which nothing depends is on no loop.
-        goals = {node for node in nodes if node not in new or node in dependents}
-        if goals and _leads_to(core, details, needed, goals):
-            return True
-    return False
-
-
-def _leads_to(core: Core, details: Details, start: int, goals: Container[int]) -> bool:
-    """Whether the value of a symbol depends on one of others, in whatever way; a choice and its members are one."""
-    choices = {member: choice for choice in core.choices for member in (choice[0], *choice[2])}
-    seen = {start}
-    waiting = [start]
-    while waiting:
-        node = waiting.pop()
-        if node in goals:
-            return True
-        compound = core.nodes[node]
-        if compound is not None:
-            further: Iterator[int] = iter(compound[1:])
-        elif node == MOD:
-            further = iter((core.modules,))
+    of_new: dict[str, list[str]] = {name: [] for name in new}
+    others: list[tuple[str, str]] = []
+    for name, needed in needs:
+        if name in of_new:
+            of_new[name].append(needed)
         else:
-            further = _of_symbol(core, details, node, choices.get(node))
-        for other in further:
-            if other not in seen:
-                seen.add(other)
-                waiting.append(other)
-    return False
+            others.append((name, needed))
+    try:
+        for name in of_new:
+            # For new names alone.
+            list(_beyond(name, of_new, ()))
+        pairs = {(name, beyond) for name, needed in others for beyond in _beyond(needed, of_new, ())}
+    except _CircleError:
+        return True
+    # What has no rank depends on nothing, but others may depend on it.
+    ranked = {(name, needed) for name, needed in pairs if needed in ranks}
+    if not all(name in ranks and name != needed for name, needed in ranked):
+        return True
+    known = [(ranks[name], ranks[needed]) for name, needed in ranked]
+    # A loop leads through a single name but once.
+    together = len({name for name, _ in ranked}) == 1
+    return not (
+        all(needed.place < name.place for name, needed in known)
+        or all(needed.depth < name.depth + together for name, needed in known)
+    )
 
 
-def _of_symbol(core: Core, details: Details, node: int, choice: list[Any] | None) -> Iterator[int]:
-    record = core.records[node]
-    if record is None:
+class _CircleError(Exception):
+    pass
+
+
+def _beyond(name: str, of_new: Mapping[str, list[str]], way: tuple[str, ...]) -> Iterator[str]:
+    """What a name stands for: itself, and what a new one needs in its place."""
+    if name not in of_new:
+        yield name
         return
-    yield from (record[VISIBILITY], record[DIRECT], record[REVERSE], record[IMPLIED])
-    for pair in record[DEFAULTS]:
-        yield from pair
-    for low_high in record[RANGES]:
-        yield from low_high
-    if choice is not None:
-        yield from (choice[0], *choice[2])
-    if record[CHOICE] >= 0:
-        yield core.choices[record[CHOICE]][0]
-    # What a prompt that is always visible hides is in the lines alone.
-    rows = details.symbols[node] if node < len(details.symbols) else None
-    for _text, condition, *_ in rows[1] if rows is not None else ():
-        yield condition
+    if name in way:
+        raise _CircleError
+    for needed in of_new[name]:
+        yield from _beyond(needed, of_new, (*way, name))

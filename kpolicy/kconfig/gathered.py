@@ -93,11 +93,15 @@ class Gatherer:
             outer = self._tables.scope(outer, expression, item.location)
         return outer
 
-    def symbol(self, entry: Entry, parent: int | None, scope: int) -> Gathered:
-        """The definition of a symbol that is in no choice."""
+    def symbol(self, entry: Entry, parent: int | None, scope: int, *, is_in_choice: bool = False) -> Gathered:
+        """The definition of a symbol that is no member of a choice, though it may be `is_in_choice`."""
         shared = entry.shared
-        if shared is None:
-            return self._symbol(entry, parent, scope)
+        if shared is None or is_in_choice:
+            found = self._symbol(entry, parent, scope)
+            if is_in_choice:
+                # It is checked with the members.
+                found.facts.rows[PARENTS] = NOTHING
+            return found
         table = self._table
         types = table.types
         key = (parent, scope, self._modules, *[types.get(name) for name in shared.asked])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from kpolicy.bounds import contained
 from kpolicy.collection import undisturbed
 from kpolicy.kconfig import cache as disk
-from kpolicy.kconfig.base import Base
+from kpolicy.kconfig.base import Base, Written
 from kpolicy.kconfig.cache import ModelCache
 from kpolicy.kconfig.digest_index import DigestIndex, folders_of
 from kpolicy.kconfig.model import Model
@@ -135,17 +135,17 @@ class Tree:
         tracked = self._tracked
         tracked.used = set()
         with undisturbed(), contained(f"the Kconfig files of {architecture}"):
-            payload, files = self._build(architecture, environment, toolchain)
+            payload, written = self._build(architecture, environment, toolchain)
         if self.cache is not None and self._lasts and self._digests.steady:
             used = tracked.used | self._probed.used
             self._kept[what] = self._content_key(used, environment, toolchain)
             self.cache.store(self._kept[what], payload)
             for trail_name in trails:
                 self.cache.store_trail(trail_name, used)
-            if files is not None:
-                base = Base.of(self._kept[what], self._digests.of(used), files - self._probed.used)
+            if written is not None:
+                base = Base.of(self._kept[what], self._digests.of(used), written.files - self._probed.used)
                 # Another cache does without, as it does without parsed files.
-                self.cache.unnoted().store_data(self._base_name(environment, toolchain), base._asdict())
+                base.store(self.cache.unnoted(), self._base_name(environment, toolchain), written.ranks)
         return self._model(payload, environment, toolchain)
 
     @cached_property
@@ -301,11 +301,9 @@ class Tree:
 
     def _build(
         self, architecture: Architecture, environment: dict[str, str], toolchain: Toolchain
-    ) -> tuple[Payload, set[str] | None]:
-        """A model, and its Kconfig files if it can be amended where those are edited."""
-        elaborated, dialect, unknown = self._elaborate(architecture, environment, toolchain)
-        payload, is_as_written = self._payload(elaborated, dialect, unknown)
-        return payload, elaborated.paths if is_as_written and not elaborated.knows_lines else None
+    ) -> tuple[Payload, Written | None]:
+        """A model, and what it was made of if it can be amended where that is edited."""
+        return self._payload(*self._elaborate(architecture, environment, toolchain))
 
     def _elaborate(
         self, architecture: Architecture, environment: dict[str, str], toolchain: Toolchain
@@ -342,7 +340,9 @@ class Tree:
         files.parsed.store()
         return elaborated, dialect, answers.unknown
 
-    def _payload(self, elaborated: Elaborated, dialect: Dialect, unknown: dict[str, Location]) -> tuple[Payload, bool]:
+    def _payload(
+        self, elaborated: Elaborated, dialect: Dialect, unknown: dict[str, Location]
+    ) -> tuple[Payload, Written | None]:
         """See `build_checked`."""
         from kpolicy.kconfig.build import build_checked  # for the same reason
 

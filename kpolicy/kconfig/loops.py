@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import cast
+from typing import NamedTuple, cast
 
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
@@ -54,8 +54,18 @@ def find_loop(elaborated: Elaborated, choices: Choices, dialect: Dialect) -> Inp
 # The fast look.
 
 
-def names_make_a_loop(elaborated: Elaborated, choices: Choices, dialect: Dialect) -> bool:
-    """Whether there would be a loop if no condition lost a name; a choice and its members are one."""
+class Rank(NamedTuple):
+    """What is less for a name than for whatever depends on it: the longest way down from it, its place in a list."""
+
+    depth: int
+    place: int
+
+
+def ranks_of_names(elaborated: Elaborated, choices: Choices, dialect: Dialect) -> dict[str, Rank] | None:
+    """The ranks of symbols and choices; None where there would be a loop if no condition lost a name.
+
+    A choice and its members are one.  What nothing is said about has no rank.
+    """
     graph: dict[object, list[object]] = defaultdict(list)
     groups = choices.choice_of
     depends_on_choice = dialect.choice_symbols
@@ -90,7 +100,8 @@ def names_make_a_loop(elaborated: Elaborated, choices: Choices, dialect: Dialect
     for member, group in groups.items():
         graph[group] += graph.pop(member, ())
         graph[member].append(group)
-    return _has_cycle(graph)
+    ranks = _ranks(graph)
+    return {name: rank for name, rank in ranks.items() if isinstance(name, str)} if ranks is not None else None
 
 
 # Stands for the constant m, which needs modules.
@@ -134,28 +145,38 @@ def _entries(block: Entry, choice: Entry | None) -> Iterator[tuple[Entry, Entry,
             yield from _entries(entry, entry if entry.kind == "choice" else choice)
 
 
-def _has_cycle(graph: Mapping[object, Sequence[object]]) -> bool:
-    """Whether one can come back to where one was, by depth-first search."""
-    done: dict[object, bool] = {}
+def _ranks(graph: Mapping[object, Sequence[object]]) -> dict[object, Rank] | None:
+    """The rank of each node, by depth-first search; None where one can come back to where one was."""
+    ranks: dict[object, Rank] = {}
+    depths: dict[object, int] = {}
     for start in list(graph):
-        if start in done:
+        if start in depths:
             continue
-        done[start] = False
+        # While a node is looked at, its depth is 0.
+        depths[start] = 0
         stack = [(start, iter(graph[start]))]
+        deepest = [0]
         while stack:
             node, further = stack[-1]
             for other in further:
-                seen = done.get(other)
-                if seen is None and other in graph:
-                    done[other] = False
-                    stack.append((other, iter(graph[other])))
-                    break
-                if seen is False:
-                    return True
+                depth = depths.get(other)
+                if depth is None:
+                    if other in graph:
+                        depths[other] = 0
+                        stack.append((other, iter(graph[other])))
+                        deepest.append(0)
+                        break
+                elif not depth:
+                    return None
+                elif depth > deepest[-1]:
+                    deepest[-1] = depth
             else:
-                done[node] = True
                 stack.pop()
-    return False
+                depth = depths[node] = deepest.pop() + 1
+                ranks[node] = Rank(depth, len(ranks))
+                if deepest and depth > deepest[-1]:
+                    deepest[-1] = depth
+    return ranks
 
 
 # The exact look.
