@@ -176,7 +176,7 @@ def test_statements_of_another_shape_count_for_nothing(tree: Path, folder: Path,
     cache = ModelCache(folder)
     for path in folder.glob("*.data"):
         kept = cache.load_data(path.stem)
-        if "model" not in kept:
+        if isinstance(kept, dict) and "model" not in kept:
             cache.store_data(path.stem, {name: [entry[0], False, [], [[1, 7]]] for name, entry in kept.items()})
     for path in folder.glob("*.model"):
         path.unlink()
