@@ -222,13 +222,13 @@ class Values:
         return tuple(self._user.warnings)
 
     def unmet(self) -> Mapping[str, tuple[int, int]]:
-        """Selected symbols whose direct dependency is unmet: (dependency, selected to) by name.
+        """Selected symbols whose direct dependency is unmet: (dependency, selected to) by name, in that order.
 
         Asks for the value of every symbol that is on.
         """
         names = self.model.names_by_node
         unmet = self._calculation.unmet
-        return {names[node]: unmet[node] for node in self.on_nodes if node in unmet}
+        return dict(sorted((names[node], unmet[node]) for node in self.on_nodes if node in unmet))
 
     # For writing config files: by node, in the order of the menus.
 

@@ -39,10 +39,11 @@ from kpolicy.kconfig.payload import (
     TYPES,
     Core,
     Details,
+    Whole,
 )
 from kpolicy.kconfig.shared import Lines, shared_entry
 from kpolicy.kconfig.stored import read_core, read_details, stored_rows
-from kpolicy.kconfig.syntax import CONST, Statement
+from kpolicy.kconfig.syntax import Statement
 from kpolicy.kconfig.tables import packed
 
 _DEFINITIONS, _SELECTS, _IMPLIES, _OWN = 0, 3, 4, 6
@@ -55,14 +56,12 @@ class NotAmendableError(Exception):
     """An edit that does more than is worked out here."""
 
 
-def amendment_for(
-    stored_core: bytes, stored_details: bytes, edits: Sequence[Edit], grammar: Grammar, ranks: Callable[[], Ranks]
-) -> Amendment | None:
-    """What makes the model of the edited tree of a stored one, by its halves; None where that has to be built.
+def amendment_for(base: Whole, edits: Sequence[Edit], grammar: Grammar, ranks: Callable[[], Ranks]) -> Amendment | None:
+    """What makes the model of the edited tree of a stored one; None where that has to be built.
 
     `ranks` gives the ranks of the names before the edits.
     """
-    head = stored_core[: stored_core.index(b"\n")]
+    head = base.core[: base.core.index(b"\n")]
     if any(f"{packed(edit.path)[1:-1]}:".encode("ascii") in head for edit in edits):
         # There is a message that tells another line.
         return None
@@ -70,7 +69,7 @@ def amendment_for(
     if not any(edit.entries or edit.new for edit in edits):
         return Amendment(moves)
     try:
-        return _Amender(read_core(stored_core), read_details(stored_details), grammar, ranks).amendment(edits, moves)
+        return _Amender(read_core(base.core), read_details(base.details), grammar, ranks).amendment(edits, moves)
     except NotAmendableError:
         return None
 
@@ -198,8 +197,8 @@ class _Amender:
         _demand(_flags(before) == _flags(after))
         _demand([word for word, _ in before.types] == [word for word, _ in after.types])
         _demand((before.prompt is None) == (after.prompt is None) or not after.is_menuconfig)
-        # Nothing may name these any more; that a number is left does not matter.
-        gone = {name for name in _named_in(edit.before) if not _NUMBER.fullmatch(name)} - set(_named_in(edit.after))
+        # Nothing may name these any more; that a number is left does not matter (`effects.is_known`).
+        gone = {name for name in edit.gone if not _NUMBER.fullmatch(name)}
         _demand(not any(core.kinds[core.symbols[name]] == UNDEFINED for name in gone if name in core.symbols))
         found = self._gatherer.symbol(after.copy(), around.parent, around.scope)
         _demand(len(found.facts.visible) <= 1)
@@ -338,15 +337,7 @@ def _flags(entry: Entry) -> frozenset[str]:
 def _definition(definitions: list[Any], file: int, line: int) -> int:
     """Which definition of a symbol a line is in: the last one that begins before it, in the same file."""
     above = [(row[1], number) for number, row in enumerate(definitions) if row[0] == file and row[1] <= line]
-    return max(above)[1]
-
-
-def _named_in(statements: Sequence[Statement]) -> Iterator[str]:
-    """The names in some statements, and other words of theirs."""
-    pending: list[Any] = [operand for statement in statements for operand in statement.operands]
-    while pending:
-        item = pending.pop()
-        if isinstance(item, str):
-            yield item
-        elif isinstance(item, tuple) and item[0] != CONST:
-            pending += item[1:]
+    # None where the line goes on with an entry of another file, several where the file is sourced more than once.
+    last = [number for place, number in above if place == max(above)[0]]
+    _demand(len(last) == 1)
+    return last[0]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kpolicy.kconfig.kinds import CHOICE, UNDEFINED
-from kpolicy.kconfig.payload import Amends, Core, Details, Moves, Stored
+from kpolicy.kconfig.payload import Amends, Core, Details, Moves, Stored, Whole
 from kpolicy.kconfig.stored import read_core, read_details, stored_rows
 
 # Where the rows of each list of a symbol have their file, before the line (see `payload.Details`); nodes have none.
@@ -45,12 +45,12 @@ class Amendment(NamedTuple):
         return not any(self)
 
 
-def amended(core: bytes, details: bytes, base: str, amendment: Amendment) -> Stored:
-    """The model that amends a stored one, which has a name in the cache; of that, both halves."""
+def amended(base: Whole, amendment: Amendment) -> Stored:
+    """The model that amends a stored one."""
     return Stored(
-        _amend_core(read_core(core), amendment),
-        lambda: _amend_details(read_details(details), amendment),
-        Amends(base, frozenset(node for node, _ in amendment.symbols), _moves(amendment)),
+        _amend_core(read_core(base.core), amendment),
+        lambda: _amend_details(read_details(base.details), amendment),
+        Amends(base.content, frozenset(node for node, _ in amendment.symbols), _moves(amendment)),
     )
 
 

@@ -77,15 +77,15 @@ class Base(NamedTuple):
             if edit is None:
                 return None
             edits.append(edit)
-        halves = cache.halves(self.model)
-        if halves is None:
+        whole = cache.whole(self.model)
+        if whole is None:
             return None
         # As late as all else that few runs need.
         from kpolicy.kconfig.amend import amendment_for
         from kpolicy.kconfig.amendment import amended
 
-        amendment = amendment_for(*halves, edits, edited.grammar, lambda: self._ranks(cache.unnoted()))
+        amendment = amendment_for(whole, edits, edited.grammar, lambda: self._ranks(cache.unnoted()))
         if amendment is None:
             return None
-        cache.store_amended(name, self.model, amendment)
-        return amended(*halves, self.model, amendment)
+        cache.store_amended(name, whole, amendment)
+        return amended(whole, amendment)

@@ -16,7 +16,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,19 +24,19 @@ from kpolicy.digests import blake2b
 from kpolicy.files import OPEN_FLAGS, read_descriptor
 from kpolicy.installed import contents
 from kpolicy.kconfig.kept import MAX_TOTAL, beyond, entries, has_name, is_ours, remove
-from kpolicy.kconfig.payload import Payload, Stored
+from kpolicy.kconfig.payload import Payload, Stored, Whole
 from kpolicy.kconfig.stored import read_core, read_details
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.amendment import Amendment
 
-_FORMAT = 7
+_FORMAT = 8
 _CODE = ("kconfig", "kernel")
 # So many bytes are written before it is looked again whether there is room.
 _LOOK_AGAIN = 16 << 20
 _DIGITS = 32
 _HEAD = 2 * (_DIGITS + 1)
-# How a model begins that is what differs from another one, whose name comes next.
+# How a model begins that is what differs from another one, whose name and content come next.
 _AMENDS = b"amends "
 
 
@@ -90,10 +90,12 @@ class ModelCache:
         except (ValueError, TypeError):
             return None
 
-    def halves(self, name: str) -> tuple[bytes, bytes] | None:
-        """Both halves of a stored model as they are stored; None where there is none, or where it amends another."""
+    def whole(self, name: str) -> Whole | None:
+        """A stored model as it is stored; None where there is none, or where it amends another."""
         body = self._load(name, "model")
-        return _halves(body) if body is not None and not body.startswith(_AMENDS) else None
+        if body is None or body.startswith(_AMENDS):
+            return None
+        return Whole(name, digest(body), *_halves(body))
 
     def base(self, name: str) -> str | None:
         """The model that a stored one amends, None where it is whole."""
@@ -104,27 +106,22 @@ class ModelCache:
         from kpolicy.kconfig.amendment import Amendment, amended  # few models amend others
 
         head, _, rest = body.partition(b"\n")
-        base = head[len(_AMENDS) :].decode("ascii")
-        halves = self.halves(base)
-        if halves is None:
-            return None
-        return amended(*halves, base, Amendment(*json.loads(rest)))
+        name, content = head[len(_AMENDS) :].decode("ascii").split(" ")
+        base = self.whole(name)
+        # A model that is built again may number its symbols in another way.
+        return amended(base, Amendment(*json.loads(rest))) if base is not None and base.content == content else None
 
     def store(self, name: str, payload: Payload) -> None:
         """Keep a model; silently nothing where the folder cannot be used."""
-        core, details = payload.packed()
-        self._store(name, "model", f"{sum(map(len, core))}\n".encode("ascii"), *core, *details)
+        self._store(name, "model", *_body(*payload.packed()))
 
-    def store_amended(self, name: str, base: str, amendment: Amendment) -> None:
+    def store_amended(self, name: str, base: Whole, amendment: Amendment) -> None:
         """Keep a model as what it amends in another; as a copy of that where nothing differs."""
         if amendment.is_empty:
-            body = self._load(base, "model")
-            pieces = [body] if body is not None else []
+            self._store(name, "model", *_body([base.core], [base.details]))
         else:
-            packed = json.dumps(amendment, separators=(",", ":")).encode("ascii")
-            pieces = [_AMENDS, base.encode("ascii"), b"\n", packed]
-        if pieces:
-            self._store(name, "model", *pieces)
+            packed = json.dumps(amendment, separators=(",", ":"))
+            self._store(name, "model", _AMENDS, f"{base.name} {base.content}\n{packed}".encode("ascii"))
 
     def load_data(self, name: str, kind: str = "data") -> Any:
         """JSON values of some kind that are stored under a name; None where there are none."""
@@ -240,6 +237,11 @@ def _head(name: str, content: bytes) -> bytes:
     So the content of another file is as damaged as any.
     """
     return content + b" " + digest(name.encode("ascii") + b" " + content).encode("ascii") + b"\n"
+
+
+def _body(core: Sequence[bytes], details: Sequence[bytes]) -> list[bytes]:
+    """A model as it is stored, of the pieces of its halves."""
+    return [f"{sum(map(len, core))}\n".encode("ascii"), *core, *details]
 
 
 def _halves(body: bytes) -> tuple[bytes, bytes]:

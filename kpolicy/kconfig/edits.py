@@ -6,12 +6,12 @@ Most edits change a help text, or a line or two of a few symbols.  What other ed
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Container, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from kpolicy.kconfig.payload import Moves
 from kpolicy.kconfig.shared import Lines, Part, parts
-from kpolicy.kconfig.syntax import SourceFile, Statement
+from kpolicy.kconfig.syntax import CONST, SourceFile, Statement
 
 # What comes after the last line of an entry; any other statement belongs to it.
 _BETWEEN = frozenset(("source", "if", "endif", "menu", "endmenu", "choice", "endchoice", "comment", "mainmenu"))
@@ -27,6 +27,11 @@ class EntryEdit(NamedTuple):
     def name(self) -> str:
         """The symbol."""
         return str(self.before[0].operands[0])
+
+    @property
+    def gone(self) -> set[str]:
+        """The names, and other words, that are in the entry no more."""
+        return set(_words(self.before)) - set(_words(self.after))
 
 
 class NewEntry(NamedTuple):
@@ -71,7 +76,7 @@ def edit_between(before: SourceFile, after: SourceFile) -> Edit | None:
             entries.append(EntryEdit(_statements(old), _statements(part)))
             moved.append((entries[-1].before[0].line, entries[-1].after[0].line))
         else:
-            found = _new(second, place, known) if _name(part) not in known else None
+            found = _new(second, place, known) if _name(part) not in {*known, ""} else None
             if found is None:
                 return None
             new.append(found)
@@ -117,6 +122,17 @@ def _ends(found: Sequence[Part], number: int) -> bool:
     """Whether nothing that comes after a part belongs to its entry, as far as that file goes."""
     following = found[number + 1] if number + 1 < len(found) else None
     return isinstance(following, Lines) or (following is not None and following.keyword in _BETWEEN)
+
+
+def _words(statements: Sequence[Statement]) -> Iterator[str]:
+    """The names in some statements, and other words of theirs."""
+    pending: list[Any] = [operand for statement in statements for operand in statement.operands]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, tuple) and item[0] != CONST:
+            pending += item[1:]
 
 
 def _moves(moved: Iterable[tuple[int, int]]) -> Moves:

@@ -40,10 +40,10 @@ _NAMES = ("", "")
 class Tree:
     """A kernel source tree whose models can be had, one architecture at a time.
 
-    Kconfig files are read and split once for all architectures.  `root` is the tree's place
-    for `$(srctree)`; `cache` is where models are kept, if anywhere.  With `probes` the
-    toolchain is really asked, and nothing is kept.  `revision` tells apart, for the cache, what lies at one `root`.
-    `digests` are those of files of the source that are known already.
+    Kconfig files are read and split once for all architectures.  `root` is the tree's place for `$(srctree)`; `cache`
+    is where models are kept, if anywhere.  With `probes` the toolchain is really asked, and nothing is kept.
+    `revision` tells apart, for the cache, what lies at one `root`.  `digests` are those of files of the source that are
+    known already.  `amends`: see `kpolicy.run.plan.Plan`.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Tree:
         probes: Probes | None = None,
         revision: str | None = None,
         digests: Mapping[str, str] = MappingProxyType({}),
+        amends: bool = False,
     ) -> None:
         self.source = source
         self.root = root
@@ -71,9 +72,9 @@ class Tree:
         self._emulated: dict[str, Probes] = {}
         self._probes = probes
         self._revision = revision
-        self._version: KernelVersion | None = None
+        self._amends = amends
         self._aliases: Mapping[str, str] | None = None
-        # What architectures share; see the types in `_build`, whose modules a cached model does without.
+        # What architectures share; a model that is stored does without.
         self._shared: tuple[FileCache, Tables] | None = None
         # Whether all probes were answered in time: another time this machine may be quicker.
         self._lasts = True
@@ -99,12 +100,10 @@ class Tree:
         """The name in the cache of `names`, once those were requested; None where they were not kept."""
         return self._kept.get(_NAMES)
 
-    @property
+    @cached_property
     def version(self) -> KernelVersion:
         """The tree's version."""
-        if self._version is None:
-            self._version = read_version(self.source)
-        return self._version
+        return read_version(self.source)
 
     def environment(self, architecture: Architecture, toolchain: Toolchain) -> dict[str, str]:
         """The variables that make exports; see `build_environment`, and `aliases` for those of this tree alone."""
@@ -269,16 +268,15 @@ class Tree:
         key = self._content_key(paths, environment, toolchain)
         with undisturbed():
             found = cache.load(key)
-        if found is None:
+        if found is None or (found.amends is not None and not self._amends):
             return None
-        if trail_name != first:
-            # So that `model_key` follows it.
+        if trail_name != first:  # so that `model_key` follows it
             cache.store_trail(first, paths)
         return key, self._made(found, environment, toolchain)
 
     def _amended(self, environment: dict[str, str], toolchain: Toolchain) -> tuple[str, Model] | None:
         """A model that is the one from before some Kconfig files were edited, amended; and its name in the cache."""
-        cache = self.cache
+        cache = self.cache if self._amends else None
         base = Base.load(cache.unnoted(), self._base_name(environment, toolchain)) if cache is not None else None
         if cache is None or base is None:
             return None
@@ -289,9 +287,11 @@ class Tree:
         name = disk.key(environment, toolchain.identity, digests)
         with undisturbed():
             found = base.amended(name, digests, cache, self._edited)
-        for trail_name in self._trails(environment, toolchain.identity) if found is not None else ():
+        if found is None:
+            return None
+        for trail_name in self._trails(environment, toolchain.identity):
             cache.store_trail(trail_name, base.files)
-        return (name, self._made(found, environment, toolchain)) if found is not None else None
+        return name, self._made(found, environment, toolchain)
 
     def _base_name(self, environment: dict[str, str], toolchain: Toolchain) -> str:
         return disk.key("base", self.root, environment, toolchain.identity)

@@ -109,18 +109,27 @@ class Moves(NamedTuple):
 
 
 class Amends(NamedTuple):
-    """The stored model that another one amends, by its name in the cache, and the symbols whose lines say other things.
+    """The stored model that another one amends, by its content, and the symbols whose lines say other things.
 
     All else is the same but for the places of lines, which have `moves` by file.
     """
 
-    model: str
+    content: str
     symbols: frozenset[int]
     moves: Mapping[str, Moves]
 
     def place(self, path: str, line: int) -> tuple[str, int]:
         """Where a line of the other model is in this one."""
         return path, self.moves[path].line(line) if path in self.moves else line
+
+
+class Whole(NamedTuple):
+    """A stored model that amends no other: its name in the cache, the digest of its content, and both halves."""
+
+    name: str
+    content: str
+    core: bytes
+    details: bytes
 
 
 class Stored(NamedTuple):

@@ -8,7 +8,7 @@ from dataclasses import field, replace
 from kpolicy.errors import UsageError
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.source import KernelTree
-from kpolicy.policy.checks.registry import FRAGMENT_CHECKS, SLOW_CHECKS, TREE_CHECKS
+from kpolicy.policy.checks.registry import FRAGMENT_CHECKS, PROOF_CHECKS, SLOW_CHECKS, TREE_CHECKS
 from kpolicy.report.records import Report
 from kpolicy.run.conclude import Work, conclude, plan_by
 from kpolicy.run.context import Context
@@ -52,14 +52,16 @@ def audit_work(request: AuditRequest, context: Context) -> Work:
             f"{source.name}: there are no defconfigs{of}", hint="defconfigs are expected in arch/*/configs"
         )
     fragments = FRAGMENT_CHECKS if request.fragments else frozenset()
-    plan = replace(plan_by(source, terms, context), standards=tuple(standards.all))
+    tree_checks = standards.all[0].policy.settings("").checks & TREE_CHECKS | fragments
+    plan = plan_by(source, terms, context)
+    plan = replace(plan, standards=tuple(standards.all), amends=tree_checks.isdisjoint(PROOF_CHECKS))
     return Work(
         command="audit",
         plan=plan,
         targets=tuple(targets),
         complete=not archs,
         unmade=SLOW_CHECKS,
-        tree_checks=standards.all[0].policy.settings("").checks & TREE_CHECKS | fragments,
+        tree_checks=tree_checks,
         archs=archs,
         baseline=known_findings(terms.policy, standards),
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kpolicy.frozen import replace
 from kpolicy.kconfig import cache as disk
 from kpolicy.location import Location
-from kpolicy.policy.checks.kconfig import Looked, look_through
+from kpolicy.policy.checks.kconfig import Looked, check_kconfig, look_through
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.cache import ModelCache
@@ -23,18 +23,25 @@ _CODE = ("policy/checks", "run/claims.py")
 def claims_of(model: Model, kept_as: str | None, cache: ModelCache | None, *, redundant: bool) -> Claims:
     """The claims about a model that a cache keeps under a name, if any; see `check_kconfig`."""
     amends = model.amends
-    known = (
-        cache.load_data(_key(amends.model, redundant=redundant)) if cache is not None and amends is not None else None
-    )
-    if amends is not None and known is not None:
-        only = {*known["about"], *_touched(model, amends.symbols)}
-        looked = look_through(model, only, redundant=redundant)
-        idle = looked.claims.idle.union(_idle_before(known, amends, only))
-        return replace(looked.claims, idle=idle)
+    if cache is None or kept_as is None:
+        return check_kconfig(model, redundant=redundant)
+    if amends is not None:
+        known = cache.load_data(_key(amends.content, redundant=redundant))
+        return _after_edit(model, amends, known, redundant=redundant)
     looked = look_through(model, redundant=redundant)
-    if cache is not None and kept_as is not None and amends is None:
-        cache.store_data(_key(kept_as, redundant=redundant), _packed(looked))
+    content = cache.content(kept_as, "model")
+    if content is not None:
+        cache.store_data(_key(content, redundant=redundant), _packed(looked))
     return looked.claims
+
+
+def _after_edit(model: Model, amends: Amends, known: Any, *, redundant: bool) -> Claims:
+    """The claims about a model by what is known of the one that it amends, None for nothing."""
+    if known is None:
+        return check_kconfig(model, redundant=redundant)
+    only = {*known["about"], *_touched(model, amends.symbols)}
+    looked = look_through(model, only, redundant=redundant)
+    return replace(looked.claims, idle=looked.claims.idle.union(_idle_before(known, amends, only)))
 
 
 def _touched(model: Model, nodes: Iterable[int]) -> set[int]:
@@ -72,5 +79,6 @@ def _idle_before(known: dict[str, Any], amends: Amends, others: set[int]) -> lis
     ]
 
 
-def _key(model: str, *, redundant: bool) -> str:
-    return disk.key("claims", model, redundant, code=_CODE)
+def _key(content: str, *, redundant: bool) -> str:
+    """The name for the claims about a model with a content: the numbers of symbols are part of that."""
+    return disk.key("claims", content, redundant, code=_CODE)

@@ -35,12 +35,13 @@ class Edited:
     def __init__(self, folder: Path, files: Mapping[str, str], kernel: Path | None = None) -> None:
         self._root = make_tree(folder / "tree", files, kernel)
         self._cache = folder / "cache"
-        self.before = self._tree(self._cache)
+        self.before = self.tree()
         self.before.model(_X86, Toolchain.dummy())
 
-    def _tree(self, cache: Path | None) -> Tree:
-        kept = ModelCache(cache) if cache is not None else None
-        return Tree(DirectorySource(self._root), str(self._root), cache=kept)
+    def tree(self, *, is_cached: bool = True) -> Tree:
+        """The tree as it is, by the cache or without."""
+        kept = ModelCache(self._cache) if is_cached else None
+        return Tree(DirectorySource(self._root), str(self._root), cache=kept, amends=True)
 
     def change(self, files: Mapping[str, str]) -> None:
         """Edit some files."""
@@ -49,15 +50,15 @@ class Edited:
 
     def known(self) -> Model:
         """The model of the files as they are, by the cache."""
-        return self._tree(self._cache).model(_X86, Toolchain.dummy())
+        return self.tree().model(_X86, Toolchain.dummy())
 
     def built(self) -> Model:
         """The same without."""
-        return self._tree(None).model(_X86, Toolchain.dummy())
+        return self.tree(is_cached=False).model(_X86, Toolchain.dummy())
 
     def claims(self) -> Claims:
         """What the checks say, by the cache."""
-        tree = self._tree(self._cache)
+        tree = self.tree()
         model = tree.model(_X86, Toolchain.dummy())
         return claims_of(model, tree.kept_as(_X86, Toolchain.dummy()), tree.cache, redundant=True)
 
@@ -135,6 +136,114 @@ def test_a_model_is_built_where_an_edit_does_more(tmp_path: Path, before: str, a
     trees = Edited(tmp_path, _FILES | {"Kconfig.debug": "\n"})
 
     assert _compare(trees, before, after).amends is None
+
+
+def _both(folder: Path, before: str, after: str, **others: str) -> tuple[Model | str, Model | str]:
+    """What the cache has of an edited file, and what is built of it; the errors where there is no model."""
+    trees = Edited(folder, {"Kconfig": before, **others})
+    trees.change({"Kconfig": after})
+    return _model_or_error(trees.known), _model_or_error(trees.built)
+
+
+@pytest.mark.parametrize("name", ["default y || A", "default n && A", "select A if n"])
+def test_a_loop_through_a_name_that_no_expression_has_any_more(tmp_path: Path, name: str) -> None:
+    entries = 'config A\n\tbool "a"\n\nconfig B\n\tbool "b"\n\t{}\n\nconfig Z\n\tbool\n'
+    text = entries.format(name)
+    line = "\tdepends on B\n" if "default" in name else ""
+    after = text.replace('"a"\n', f'"a"\n{line}').replace('"b"\n', '"b"\n' if line else '"b"\n\tdepends on A\n')
+
+    known, built = _both(tmp_path, text, after)
+
+    assert isinstance(built, str)
+    assert "recursive dependency" in built
+    assert known == built
+
+
+def test_a_block_that_ends_nowhere(tmp_path: Path) -> None:
+    text = "config A\n\tbool\n\nconfig B\n\tbool\n"
+
+    known, built = _both(tmp_path, text, text.replace("config B", "endif\n\nconfig B"))
+
+    assert isinstance(built, str)
+    assert "unexpected 'endif'" in built
+    assert known == built
+
+
+def test_a_line_behind_a_source_line_belongs_to_the_last_entry_of_that_file(tmp_path: Path) -> None:
+    text = 'config T\n\tbool\n\nconfig A\n\tbool "a"\n\nsource "more"\n\tselect T\n\nconfig Z\n\tbool\n'
+
+    known, built = _both(tmp_path, text, text.replace('"a"\n', '"a"\n\tselect T\n'), more='config M\n\tbool "m"\n')
+
+    assert isinstance(known, Model)
+    assert isinstance(built, Model)
+    assert described(known) == described(built)
+
+
+def test_a_file_that_is_sourced_twice(tmp_path: Path) -> None:
+    mid = 'config MID\n\tbool "mid"\n\tselect T if P\n\n'
+    text = f'config T\n\tbool\n\nconfig P\n\tbool "p"\n\nsource "more"\n\n{mid}source "more"\n'
+    more = 'config MORE\n\tbool "more"\n\tselect T if P\n'
+
+    known, built = _both(tmp_path, text, text.replace('"p"\n', '"p"\n\tselect T\n'), more=more)
+
+    assert isinstance(known, Model)
+    assert isinstance(built, Model)
+    assert described(known) == described(built)
+
+
+def test_a_number_in_a_choice_is_checked_with_its_members(tmp_path: Path) -> None:
+    text = 'choice\n\tprompt "c"\n\nconfig A\n\tbool "a"\n\nconfig N\n\tint "n"\n\nconfig B\n\tbool "b"\n\nendchoice\n'
+
+    for after in ('\tint "n"\n\tdefault 5\n', '\tint "n"\n\nconfig NEW\n\tbool "new"\n'):
+        known, built = _both(tmp_path / after.split()[2], text, text.replace('\tint "n"\n', after))
+        assert isinstance(known, Model)
+        assert isinstance(built, Model)
+        assert known.amends is None
+        assert described(known) == described(built)
+
+
+def test_what_amends_a_model_that_was_built_again_is_not_used(tmp_path: Path) -> None:
+    files = _FILES | {
+        "Kconfig": _FILES["Kconfig"] + 'source "arch/$(SRCARCH)/Kconfig"\n',
+        "arch/arm/Kconfig": "".join(f"config ARM{number}\n\tbool\n\n" for number in range(9)),
+        "arch/x86/Kconfig": "config X86\n\tdef_bool y\n",
+    }
+    trees = Edited(tmp_path, files)
+    after = {"more": files["more"].replace("\tdefault 7\n", "\tdefault 8\n").replace("if A\n", "if X86\n")}
+
+    def models(*architectures: str) -> None:
+        for path in (tmp_path / "cache").glob("*.model"):
+            if b"amends" not in path.read_bytes()[:100]:
+                path.unlink()
+        tree = trees.tree()
+        for name in architectures:
+            architecture = Architecture(name, name, name, None)
+            model = tree.model(architecture, Toolchain.dummy())
+            claims_of(model, tree.kept_as(architecture, Toolchain.dummy()), tree.cache, redundant=True)
+
+    # Its symbols have other numbers when another architecture was read before.
+    models("arm", "x86")
+    trees.change(after)
+    assert trees.known().amends is not None
+    trees.change(files)
+    models("x86")
+    trees.change(after)
+
+    assert trees.known().amends is not None
+    assert described(trees.known()) == described(trees.built())
+    assert set(trees.claims().claims) == set(check_kconfig(trees.built()).claims)
+
+
+def test_a_tree_that_takes_no_amended_model_builds_one(tmp_path: Path) -> None:
+    trees = Edited(tmp_path, _FILES)
+    trees.change({"more": _FILES["more"].replace("\tdefault 7\n", "\tdefault 8\n")})
+    assert trees.known().amends is not None
+
+    tree = Tree(DirectorySource(tmp_path / "tree"), str(tmp_path / "tree"), cache=ModelCache(tmp_path / "cache"))
+
+    assert tree.model(_X86, Toolchain.dummy()).amends is None
+    # What was built stands for both from then on.
+    assert trees.known().amends is None
 
 
 def _outcomes(seeds: Iterable[int], folder: Path, kernel: Path | None) -> Counter[str]:

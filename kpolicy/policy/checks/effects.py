@@ -12,6 +12,7 @@ from kpolicy.evaluate.user import is_read
 from kpolicy.explain.cause import sufficient_default
 from kpolicy.kconfig.payload import TYPES
 from kpolicy.kconfig.transitional import successors
+from kpolicy.patterns import lazy
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -28,6 +29,7 @@ Effect: TypeAlias = Literal[
     "renamed",
 ]
 
+_NUMBER = lazy(r"-?[0-9]+|0[xX][0-9a-fA-F]+")
 _TRISTATE = {"n": 0, "m": 1, "y": 2}
 
 
@@ -64,8 +66,8 @@ def line_effects(values: Values) -> Iterator[LineEffect]:
 
 
 def is_known(values: Values, name: str) -> bool:
-    """Whether `conf` knows the name: a Kconfig file defines it or at least refers to it."""
-    return name in values.model.core.symbols
+    """Whether `conf` knows the name: a Kconfig file defines it or at least refers to it, and not as to a number."""
+    return name in values.model.core.symbols and (values.model.is_defined(name) or not _NUMBER.fullmatch(name))
 
 
 def _effect(values: Values, assignment: Assignment) -> LineEffect:

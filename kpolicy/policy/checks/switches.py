@@ -43,7 +43,7 @@ def switches(values: Values) -> Iterator[Switch]:
             continue
         asking = [
             name
-            for name in dict.fromkeys(values.model.names_by_node[node] for node in denied[node])
+            for name in sorted({values.model.names_by_node[node] for node in denied[node]})
             if name not in named and not values.is_on(name) and values.visibility(name)
         ]
         if not asking or values.tristate(line.name) != YES:
