@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from kpolicy.kconfig.amendment import Amendment
 from kpolicy.kconfig.base import Ranks
@@ -52,14 +52,17 @@ _DEFINITIONS, _SELECTS, _IMPLIES, _OWN = 0, 3, 4, 6
 _NUMBER = re.compile(r"-?[0-9]+|0[xX][0-9a-fA-F]+")
 
 
+Known: TypeAlias = "Callable[[], Ranks | None]"
+
+
 class NotAmendableError(Exception):
     """An edit that does more than is worked out here."""
 
 
-def amendment_for(base: Whole, edits: Sequence[Edit], grammar: Grammar, ranks: Callable[[], Ranks]) -> Amendment | None:
+def amendment_for(base: Whole, edits: Sequence[Edit], grammar: Grammar, ranks: Known) -> Amendment | None:
     """What makes the model of the edited tree of a stored one; None where that has to be built.
 
-    `ranks` gives the ranks of the names before the edits.
+    `ranks` gives the ranks of the names before the edits, None where they are not known.
     """
     head = base.core[: base.core.index(b"\n")]
     if any(f"{packed(edit.path)[1:-1]}:".encode("ascii") in head for edit in edits):
@@ -89,7 +92,7 @@ class _Around(NamedTuple):
 
 
 class _Amender:
-    def __init__(self, core: Core, details: Details, grammar: Grammar, ranks: Callable[[], Ranks]) -> None:
+    def __init__(self, core: Core, details: Details, grammar: Grammar, ranks: Known) -> None:
         self._core = core
         self._details = details
         self._grammar = grammar
@@ -295,7 +298,8 @@ class _Amender:
 
     def _look_for_loops(self) -> None:
         if self._needs:
-            _demand(not may_make_a_loop(self._needs, self._nodes.new_symbols, self._ranks()))
+            ranks = self._ranks()
+            _demand(ranks is not None and not may_make_a_loop(self._needs, self._nodes.new_symbols, ranks))
 
     def _kinds(self, records: dict[int, Any]) -> str:
         letters = [*self._core.kinds, *EXPRESSION * (len(self._nodes.nodes) - self._nodes.first)]

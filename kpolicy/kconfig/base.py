@@ -57,12 +57,14 @@ class Base(NamedTuple):
         depths, places = zip(*ranks.values(), strict=True) if ranks else ((), ())
         cache.store_data(disk.key("ranks", self.model), ["\n".join(ranks), depths, places])
 
-    def _ranks(self, cache: ModelCache) -> Ranks:
+    def _ranks(self, cache: ModelCache) -> Ranks | None:
         from kpolicy.kconfig.loops import Rank  # most edits do without
 
         found = cache.load_data(disk.key("ranks", self.model))
-        names, depths, places = found if isinstance(found, list) else ("", (), ())
-        return dict(zip(names.split("\n"), map(Rank, depths, places), strict=False))
+        if not isinstance(found, list):
+            return None
+        names, depths, places = found
+        return dict(zip(names.split("\n"), map(Rank, depths, places), strict=True))
 
     def amended(
         self, name: str, digests: Iterable[tuple[str, str]], cache: ModelCache, edited: EditedFiles
