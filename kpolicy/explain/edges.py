@@ -171,7 +171,9 @@ def _inherited(core: Core, symbol: int) -> set[int]:
 def _followers(core: Core) -> dict[int, list[tuple[int, int]]]:
     """For every symbol the defaults that depend on it: the symbol that has the default, and its number there."""
     found: dict[int, list[tuple[int, int]]] = {}
-    for target, record in enumerate(core.records):
+    # In the order of the menus: numbers depend on which architectures were read before.
+    for target in core.symbols.values():
+        record = core.records[target]
         if record is None or record[TYPE] not in (BOOL, TRISTATE) or record[FLAGS] & IS_CHOICE:
             continue
         for number, (value, condition) in enumerate(record[DEFAULTS]):

@@ -43,7 +43,7 @@ def switches(values: Values) -> Iterator[Switch]:
             continue
         asking = [
             name
-            for name in sorted({values.model.names_by_node[node] for node in denied[node]})
+            for name in dict.fromkeys(values.model.names_by_node[node] for node in denied[node])
             if name not in named and not values.is_on(name) and values.visibility(name)
         ]
         if not asking or values.tristate(line.name) != YES:
@@ -66,4 +66,6 @@ def _further(values: Values, without: Values, restored: Values, known: set[str])
 
 
 def _denied(core: Core) -> dict[int, list[int]]:
-    return dict(core.denied)
+    # In the order of the menus: numbers depend on which architectures were read before.
+    places = {node: place for place, node in enumerate(core.symbols.values())}
+    return {node: sorted(options, key=places.__getitem__) for node, options in core.denied}
