@@ -8,11 +8,10 @@ things than they did.  Where an edit does more, or might, there is no amendment,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from kpolicy.kconfig.amendment import Amendment
-from kpolicy.kconfig.base import Ranks
 from kpolicy.kconfig.candidates import woken_by
 from kpolicy.kconfig.circles import may_make_a_loop
 from kpolicy.kconfig.denied import denied
@@ -52,17 +51,17 @@ _DEFINITIONS, _SELECTS, _IMPLIES, _OWN = 0, 3, 4, 6
 _NUMBER = re.compile(r"-?[0-9]+|0[xX][0-9a-fA-F]+")
 
 
-Known: TypeAlias = "Callable[[], Ranks | None]"
+Depths: TypeAlias = "Callable[[], Mapping[str, int] | None]"
 
 
 class NotAmendableError(Exception):
     """An edit that does more than is worked out here."""
 
 
-def amendment_for(base: Whole, edits: Sequence[Edit], grammar: Grammar, ranks: Known) -> Amendment | None:
+def amendment_for(base: Whole, edits: Sequence[Edit], grammar: Grammar, depths: Depths) -> Amendment | None:
     """What makes the model of the edited tree of a stored one; None where that has to be built.
 
-    `ranks` gives the ranks of the names before the edits, None where they are not known.
+    `depths` gives those of the names before the edits, see `loops.depths_of_names`, None where they are not known.
     """
     head = base.core[: base.core.index(b"\n")]
     if any(f"{packed(edit.path)[1:-1]}:".encode("ascii") in head for edit in edits):
@@ -72,7 +71,7 @@ def amendment_for(base: Whole, edits: Sequence[Edit], grammar: Grammar, ranks: K
     if not any(edit.entries or edit.new for edit in edits):
         return Amendment(moves)
     try:
-        return _Amender(read_core(base.core), read_details(base.details), grammar, ranks).amendment(edits, moves)
+        return _Amender(read_core(base.core), read_details(base.details), grammar, depths).amendment(edits, moves)
     except NotAmendableError:
         return None
 
@@ -92,7 +91,7 @@ class _Around(NamedTuple):
 
 
 class _Amender:
-    def __init__(self, core: Core, details: Details, grammar: Grammar, ranks: Known) -> None:
+    def __init__(self, core: Core, details: Details, grammar: Grammar, depths: Depths) -> None:
         self._core = core
         self._details = details
         self._grammar = grammar
@@ -106,7 +105,7 @@ class _Amender:
         self._neighbours: dict[str, _Around] = {}
         # Pairs of a symbol and what it depends on newly.
         self._needs: list[tuple[str, str]] = []
-        self._ranks = ranks
+        self._depths = depths
 
     def amendment(self, edits: Sequence[Edit], moves: list[Any]) -> Amendment:
         """What differs by some edits; raises `NotAmendableError`."""
@@ -298,8 +297,8 @@ class _Amender:
 
     def _look_for_loops(self) -> None:
         if self._needs:
-            ranks = self._ranks()
-            _demand(ranks is not None and not may_make_a_loop(self._needs, self._nodes.new_symbols, ranks))
+            depths = self._depths()
+            _demand(depths is not None and not may_make_a_loop(self._needs, self._nodes.new_symbols, depths))
 
     def _kinds(self, records: dict[int, Any]) -> str:
         letters = [*self._core.kinds, *EXPRESSION * (len(self._nodes.nodes) - self._nodes.first)]

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from kpolicy.kconfig import cache as disk
 from kpolicy.kconfig.cache import ModelCache
@@ -12,21 +12,16 @@ from kpolicy.kconfig.payload import Stored
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.edited import EditedFiles
-    from kpolicy.kconfig.loops import Rank
 
 # Beyond that a model is built, for which all that the architectures share is worth the time.
 _MOST_FILES = 32
 
 
-Ranks: TypeAlias = "Mapping[str, Rank]"
-"""See `kpolicy.kconfig.loops`."""
-
-
 class Written(NamedTuple):
-    """The Kconfig files of a model, and the ranks of the names in them."""
+    """The Kconfig files of a model, and the depths of the names in them, see `loops.depths_of_names`."""
 
     files: set[str]
-    ranks: Ranks
+    depths: Mapping[str, int]
 
 
 class Base(NamedTuple):
@@ -51,20 +46,17 @@ class Base(NamedTuple):
         except (TypeError, ValueError, KeyError):
             return None
 
-    def store(self, cache: ModelCache, name: str, ranks: Ranks) -> None:
-        """Keep it under a name, and the ranks of names with it."""
+    def store(self, cache: ModelCache, name: str, depths: Mapping[str, int]) -> None:
+        """Keep it under a name, and the depths of names with it."""
         cache.store_data(name, self._asdict())
-        depths, places = zip(*ranks.values(), strict=True) if ranks else ((), ())
-        cache.store_data(disk.key("ranks", self.model), ["\n".join(ranks), depths, places])
+        cache.store_data(disk.key("depths", self.model), ["\n".join(depths), list(depths.values())])
 
-    def _ranks(self, cache: ModelCache) -> Ranks | None:
-        from kpolicy.kconfig.loops import Rank  # most edits do without
-
-        found = cache.load_data(disk.key("ranks", self.model))
+    def _depths(self, cache: ModelCache) -> Mapping[str, int] | None:
+        found = cache.load_data(disk.key("depths", self.model))
         if not isinstance(found, list):
             return None
-        names, depths, places = found
-        return dict(zip(names.split("\n"), map(Rank, depths, places), strict=True))
+        names, depths = found
+        return dict(zip(names.split("\n"), depths, strict=True))
 
     def amended(
         self, name: str, digests: Iterable[tuple[str, str]], cache: ModelCache, edited: EditedFiles
@@ -86,7 +78,7 @@ class Base(NamedTuple):
         from kpolicy.kconfig.amend import amendment_for
         from kpolicy.kconfig.amendment import amended
 
-        amendment = amendment_for(whole, edits, edited.grammar, lambda: self._ranks(cache.unnoted()))
+        amendment = amendment_for(whole, edits, edited.grammar, lambda: self._depths(cache.unnoted()))
         if amendment is None:
             return None
         cache.store_amended(name, whole, amendment)

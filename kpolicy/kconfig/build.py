@@ -13,7 +13,7 @@ from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.gathered import Gatherer, Own
 from kpolicy.kconfig.layout import Parts, lay_out
 from kpolicy.kconfig.limits import MOST_MEMBERS
-from kpolicy.kconfig.loops import Choices, find_loop, ranks_of_names
+from kpolicy.kconfig.loops import Choices, depths_of_names, find_loop
 from kpolicy.kconfig.menu_tree import Elaborated, Entry
 from kpolicy.kconfig.nodes import EQUAL, MOD, NO, YES
 from kpolicy.kconfig.payload import TRISTATE, TYPES, Payload
@@ -42,9 +42,9 @@ def build_checked(
     """
     payload = build(elaborated, dialect, probes, tables)
     choices = Choices.of(payload.core)
-    ranks = ranks_of_names(elaborated, choices, dialect)
-    if ranks is not None:
-        return payload, Written(elaborated.paths, ranks) if not elaborated.knows_lines else None
+    depths = depths_of_names(elaborated, choices, dialect)
+    if depths is not None:
+        return payload, Written(elaborated.paths, depths) if not elaborated.knows_lines else None
     loop = find_loop(elaborated, choices, dialect)
     if loop is not None and (not dialect.takes_loops or loop.location is None):
         raise loop

@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Whether what an edit says may make a dependency loop, by the ranks that names had before it (see `loops`)."""
+"""Whether what an edit says may make a dependency loop, by the order that names had before it (see `loops`)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from kpolicy.kconfig.loops import Rank
 
-
-def may_make_a_loop(needs: Iterable[tuple[str, str]], new: Iterable[str], ranks: Mapping[str, Rank]) -> bool:
+def may_make_a_loop(needs: Iterable[tuple[str, str]], new: Iterable[str], depths: Mapping[str, int]) -> bool:
     """Whether there may be a loop through some `needs`: names, each with one that it depends on since the edit.
 
-    `new` are names that nothing knew before.  Without the needs there is no loop: a rank is less for a name than for
-    whatever depends on it.  So there is none with them if that holds for these, too.
+    `new` are names that nothing knew before.  Without the needs there is no loop: a name is less deep than whatever
+    depends on it, and comes before that in `depths`.  So there is none with them if one of both holds for these, too.
     """
     of_new: dict[str, list[str]] = {name: [] for name in new}
     others: list[tuple[str, str]] = []
@@ -28,17 +26,16 @@ def may_make_a_loop(needs: Iterable[tuple[str, str]], new: Iterable[str], ranks:
         pairs = {(name, beyond) for name, needed in others for beyond in _beyond(needed, of_new, ())}
     except _CircleError:
         return True
-    # What has no rank depends on nothing, but others may depend on it.
-    ranked = {(name, needed) for name, needed in pairs if needed in ranks}
-    if not all(name in ranks and name != needed for name, needed in ranked):
+    # What has no depth depends on nothing, but others may depend on it.
+    known = {(name, needed) for name, needed in pairs if needed in depths}
+    if not all(name in depths and name != needed for name, needed in known):
         return True
-    known = [(ranks[name], ranks[needed]) for name, needed in ranked]
     # A loop leads through a single name but once.
-    together = len({name for name, _ in ranked}) == 1
-    return not (
-        all(needed.place < name.place for name, needed in known)
-        or all(needed.depth < name.depth + together for name, needed in known)
-    )
+    together = len({name for name, _ in known}) == 1
+    if all(depths[needed] < depths[name] + together for name, needed in known):
+        return False
+    places = {name: place for place, name in enumerate(depths)}
+    return not all(places[needed] < places[name] for name, needed in known)
 
 
 class _CircleError(Exception):

@@ -138,13 +138,14 @@ class Tree:
         if self.cache is not None and self._lasts and self._digests.steady:
             used = tracked.used | self._probed.used
             self._kept[what] = self._content_key(used, environment, toolchain)
+            if written is not None:
+                base = Base.of(self._kept[what], self._digests.of(used), written.files - self._probed.used)
+                # Another cache does without, as it does without parsed files.  Packing takes memory, too.
+                base.store(self.cache.unnoted(), self._base_name(environment, toolchain), written.depths)
+                del written, base
             self.cache.store(self._kept[what], payload)
             for trail_name in trails:
                 self.cache.store_trail(trail_name, used)
-            if written is not None:
-                base = Base.of(self._kept[what], self._digests.of(used), written.files - self._probed.used)
-                # Another cache does without, as it does without parsed files.
-                base.store(self.cache.unnoted(), self._base_name(environment, toolchain), written.ranks)
         return self._model(payload, environment, toolchain)
 
     @cached_property
@@ -320,8 +321,7 @@ class Tree:
         from kpolicy.kconfig.tables import Tables
         from kpolicy.kernel.toolchain import EmulatedProbes
 
-        dialect = read_dialect(self._tracked)
-        grammar = read_grammar(self._tracked)
+        dialect, grammar = read_dialect(self._tracked), read_grammar(self._tracked)
         if self._shared is None:
             self._shared = (FileCache(self._tracked, ParsedFiles(self.cache, self.root, grammar)), Tables())
         files, _tables = self._shared

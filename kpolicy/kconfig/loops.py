@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, cast
+from typing import cast
 
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
@@ -54,17 +54,11 @@ def find_loop(elaborated: Elaborated, choices: Choices, dialect: Dialect) -> Inp
 # The fast look.
 
 
-class Rank(NamedTuple):
-    """What is less for a name than for whatever depends on it: the longest way down from it, its place in a list."""
+def depths_of_names(elaborated: Elaborated, choices: Choices, dialect: Dialect) -> dict[str, int] | None:
+    """The longest way down from each symbol and choice, through what it depends on, which comes before it.
 
-    depth: int
-    place: int
-
-
-def ranks_of_names(elaborated: Elaborated, choices: Choices, dialect: Dialect) -> dict[str, Rank] | None:
-    """The ranks of symbols and choices; None where there would be a loop if no condition lost a name.
-
-    A choice and its members are one.  What nothing is said about has no rank.
+    None where there would be a loop if no condition lost a name.  A choice and its members are one.  What nothing is
+    said about has no depth.
     """
     graph: dict[object, list[object]] = defaultdict(list)
     groups = choices.choice_of
@@ -100,8 +94,8 @@ def ranks_of_names(elaborated: Elaborated, choices: Choices, dialect: Dialect) -
     for member, group in groups.items():
         graph[group] += graph.pop(member, ())
         graph[member].append(group)
-    ranks = _ranks(graph)
-    return {name: rank for name, rank in ranks.items() if isinstance(name, str)} if ranks is not None else None
+    depths = _depths(graph)
+    return {name: depth for name, depth in depths if isinstance(name, str)} if depths is not None else None
 
 
 # Stands for the constant m, which needs modules.
@@ -145,9 +139,12 @@ def _entries(block: Entry, choice: Entry | None) -> Iterator[tuple[Entry, Entry,
             yield from _entries(entry, entry if entry.kind == "choice" else choice)
 
 
-def _ranks(graph: Mapping[object, Sequence[object]]) -> dict[object, Rank] | None:
-    """The rank of each node, by depth-first search; None where one can come back to where one was."""
-    ranks: dict[object, Rank] = {}
+def _depths(graph: Mapping[object, Sequence[object]]) -> list[tuple[object, int]] | None:
+    """The nodes with the longest way down from each, by depth-first search, those that are reached from one before it.
+
+    None where one can come back to where one was.
+    """
+    done: list[tuple[object, int]] = []
     depths: dict[object, int] = {}
     for start in list(graph):
         if start in depths:
@@ -173,10 +170,10 @@ def _ranks(graph: Mapping[object, Sequence[object]]) -> dict[object, Rank] | Non
             else:
                 stack.pop()
                 depth = depths[node] = deepest.pop() + 1
-                ranks[node] = Rank(depth, len(ranks))
+                done.append((node, depth))
                 if deepest and depth > deepest[-1]:
                     deepest[-1] = depth
-    return ranks
+    return done
 
 
 # The exact look.

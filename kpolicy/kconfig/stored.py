@@ -13,20 +13,20 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate, chain
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from kpolicy.kconfig.payload import Core, Details, Table
 
 _decoder: Any = json.JSONDecoder()
 _decode = _decoder.scan_once
-_OFFSET = "I"
+OFFSET: Final = "I"
 
 
 class Rows(NamedTuple):
     """The JSON texts of a table, one after the other, and how long each is."""
 
     text: str
-    lengths: list[int]
+    lengths: array[int]
 
 
 class Lines(dict[int, Any]):
@@ -87,7 +87,7 @@ def stored_rows(table: Table) -> Lines:
 def pack_half(head: Iterable[object], *tables: Rows) -> list[bytes]:
     """A half of a model as it is stored, in pieces: together they would take as much memory again."""
     text = json.dumps([[len(table.lengths) for table in tables], *head], separators=(",", ":"))
-    offsets = _little(array(_OFFSET, accumulate(chain(*(table.lengths for table in tables)), initial=0)))
+    offsets = _little(array(OFFSET, accumulate(chain(*(table.lengths for table in tables)), initial=0)))
     return [f"{text}\n".encode("ascii"), offsets.tobytes(), *(table.text.encode("ascii") for table in tables)]
 
 
@@ -106,7 +106,7 @@ def read_details(stored: bytes) -> Details:
 def _read_half(stored: bytes) -> tuple[list[Any], list[Lines]]:
     end = stored.index(b"\n") + 1
     counts, *head = json.loads(stored[:end])
-    offsets = array(_OFFSET)
+    offsets = array(OFFSET)
     base = end + offsets.itemsize * (sum(counts) + 1)
     offsets.frombytes(stored[end:base])
     _little(offsets)

@@ -7,11 +7,12 @@ A table only grows.  So what was made of an entry for one architecture is right 
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Callable
 from typing import Any
 
 from kpolicy.kconfig.nodes import NodeTable
-from kpolicy.kconfig.stored import Rows
+from kpolicy.kconfig.stored import OFFSET, Rows
 from kpolicy.location import Location
 
 
@@ -25,7 +26,7 @@ _encode: Callable[[object], str] = json.JSONEncoder(separators=(",", ":")).encod
 
 def rows_of(texts: list[str]) -> Rows:
     """A table as it is stored, of a JSON text for each row."""
-    return Rows("".join(texts), list(map(len, texts)))
+    return Rows("".join(texts), array(OFFSET, map(len, texts)))
 
 
 def texts_of(rows: list[Any]) -> list[str]:
@@ -38,7 +39,7 @@ class Growing:
     """The rows of a table that only grows: what it had before is not written again."""
 
     def __init__(self) -> None:
-        self._rows = Rows("", [])
+        self._rows = Rows("", array(OFFSET))
 
     def rows(self, rows: list[Any]) -> Rows:
         """The rows of a table that begins with what it had the last time."""

@@ -234,7 +234,7 @@ def test_what_amends_a_model_that_was_built_again_is_not_used(tmp_path: Path) ->
     assert set(trees.claims().claims) == set(check_kconfig(trees.built()).claims)
 
 
-def test_without_the_ranks_of_names_an_edit_that_may_make_a_loop_builds_a_model(tmp_path: Path) -> None:
+def test_without_the_depths_of_names_an_edit_that_may_make_a_loop_builds_a_model(tmp_path: Path) -> None:
     trees = Edited(tmp_path, _FILES)
     for path in (tmp_path / "cache").glob("*.data"):
         if b'"others"' not in path.read_bytes() and b"MODULES\\n" in path.read_bytes():
