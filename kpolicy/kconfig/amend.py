@@ -112,8 +112,9 @@ class _Amender:
         core, nodes = self._core, self._nodes
         before: dict[int, list[Any]] = {}
         for edit in edits:
-            # What others say of a new symbol depends on its type.
-            self._nodes.known_types.new |= {entry.name: self._type(edit.path, entry) for entry in edit.new}
+            for new in edit.new:
+                # What others say of a new symbol depends on its type.
+                nodes.known_types.new[new.name] = self._type(edit.path, new)
         for edit in edits:
             for entry in edit.entries:
                 found = self._edited(edit.path, entry)
@@ -188,6 +189,8 @@ class _Amender:
         self._placed.append([new.name, found.node, new.neighbour, int(new.is_after), place])
         self._neighbours[new.name] = around._replace(node=found.node)
         self._note_needs(new.name, None, entry)
+        # What is around both; the expressions that are stored may have lost some of its names.
+        self._needs.append((new.name, new.neighbour))
         return found
 
     def _edited(self, path: str, edit: EntryEdit) -> Gathered:

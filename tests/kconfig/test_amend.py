@@ -121,6 +121,7 @@ def test_a_model_is_amended(tmp_path: Path, before: str, after: str, symbols: se
         ("config C\n", "config NEW\n\tbool\n\tint\n\nconfig C\n"),
         ("config ONE\n", 'config ZERO\n\tbool "0"\n\nconfig ONE\n'),
         ("config C\n", "config A\n\tbool\n\nconfig C\n"),
+        ("config C\n", "config NEW\n\tbool\n\nconfig NEW\n\tint\n\nconfig C\n"),
         ("config C\n\tbool\n", "config C\n\ttristate\n"),
         ("config C\n\tbool\n", "config C\n\tbool\n\tmodules\n"),
         ('\tbool "1"\n', '\tbool "first"\n'),
@@ -157,6 +158,19 @@ def test_a_loop_through_a_name_that_no_expression_has_any_more(tmp_path: Path, n
     assert isinstance(built, str)
     assert "recursive dependency" in built
     assert known == built
+
+
+def test_names_around_a_new_entry_count_for_loops(tmp_path: Path) -> None:
+    # Of names alone there is a loop, for which conf gives all conditions another shape; by that it is none.
+    more = 'config W\n\tbool "w"\n\tdepends on !(B || W2)\n\nconfig W2\n\tbool "w"\n'
+    text = f'config B\n\tbool "b"\n\nmenu "m"\n\tdepends on n && B\n\nconfig A\n\tbool "a"\n\nendmenu\n\n{more}'
+
+    known, built = _both(tmp_path, text, text.replace("config A", "config NEW\n\tbool\n\tselect B\n\nconfig A"))
+
+    assert isinstance(known, Model)
+    assert isinstance(built, Model)
+    assert described(known) == described(built)
+    assert str(known.symbol("W").direct_dependency) == "!B && !W2"  # type: ignore[union-attr]  # it is defined
 
 
 def test_a_block_that_ends_nowhere(tmp_path: Path) -> None:
