@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a stored model was built from, kept as JSON values, so that it can be amended when Kconfig files are edited."""
+"""What a stored model was built from, kept as JSON values, so that a delta can follow an edit of Kconfig files."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Base(NamedTuple):
         names, depths = found
         return dict(zip(names.split("\n"), depths, strict=True))
 
-    def amended(
+    def model_by_delta(
         self, name: str, digests: Iterable[tuple[str, str]], cache: ModelCache, edited: EditedFiles
     ) -> Stored | None:
         """The model of the files as they are, by `digests`, and stored under a name; None where it has to be built."""
@@ -75,11 +75,11 @@ class Base(NamedTuple):
         if whole is None:
             return None
         # As late as all else that few runs need.
-        from kpolicy.kconfig.amend import amendment_for
-        from kpolicy.kconfig.amendment import amended
+        from kpolicy.kconfig.delta import apply_delta
+        from kpolicy.kconfig.make_delta import delta_for
 
-        amendment = amendment_for(whole, edits, edited.grammar, lambda: self._depths(cache.unnoted()))
-        if amendment is None:
+        delta = delta_for(whole, edits, edited.grammar, lambda: self._depths(cache.unnoted()))
+        if delta is None:
             return None
-        cache.store_amended(name, whole, amendment)
-        return amended(whole, amendment)
+        cache.store_delta(name, whole, delta)
+        return apply_delta(whole, delta)

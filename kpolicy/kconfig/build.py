@@ -36,7 +36,7 @@ def build(elaborated: Elaborated, dialect: Dialect, probes: list[tuple[str, Loca
 def build_checked(
     elaborated: Elaborated, dialect: Dialect, probes: list[tuple[str, Location]], tables: Tables
 ) -> tuple[Payload, Written | None]:
-    """The plain data of a model without dependency loops, and what it was made of, if an edit of that can amend it.
+    """The plain data of a model without dependency loops, and what it was made of, if it can be the base of deltas.
 
     Where names alone make a loop, `conf` gives conditions another shape first.  Raises `InputError` for a loop.
     """

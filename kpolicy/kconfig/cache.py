@@ -28,7 +28,7 @@ from kpolicy.kconfig.payload import Payload, Stored, Whole
 from kpolicy.kconfig.stored import read_core, read_details
 
 if TYPE_CHECKING:
-    from kpolicy.kconfig.amendment import Amendment
+    from kpolicy.kconfig.delta import Delta
 
 _FORMAT = 8
 _CODE = ("kconfig", "kernel")
@@ -36,8 +36,8 @@ _CODE = ("kconfig", "kernel")
 _LOOK_AGAIN = 16 << 20
 _DIGITS = 32
 _HEAD = 2 * (_DIGITS + 1)
-# How a model begins that is what differs from another one, whose name and content come next.
-_AMENDS = b"amends "
+# How a delta begins; the name and the digest of its base come next.
+_DELTA = b"delta "
 
 
 def digest(*pieces: bytes) -> str:
@@ -83,45 +83,45 @@ class ModelCache:
         if body is None:
             return None
         try:
-            if body.startswith(_AMENDS):
-                return self._load_amended(body)
+            if body.startswith(_DELTA):
+                return self._load_delta(body)
             core, details = _halves(body)
             return Stored(read_core(core), lambda: read_details(details))
         except (ValueError, TypeError):
             return None
 
     def whole(self, name: str) -> Whole | None:
-        """A stored model as it is stored; None where there is none, or where it amends another."""
+        """A stored model that can be a base; None where there is none, or only a delta."""
         body = self._load(name, "model")
-        if body is None or body.startswith(_AMENDS):
+        if body is None or body.startswith(_DELTA):
             return None
         return Whole(name, digest(body), *_halves(body))
 
     def base(self, name: str) -> str | None:
-        """The model that a stored one amends, None where it is whole."""
-        head = self._read(f"{name}.model", _HEAD + len(_AMENDS) + _DIGITS) or b""
-        return head[-_DIGITS:].decode("ascii") if head[_HEAD:].startswith(_AMENDS) else None
+        """The name of the base of a model that is stored as a delta, None for any other."""
+        head = self._read(f"{name}.model", _HEAD + len(_DELTA) + _DIGITS) or b""
+        return head[-_DIGITS:].decode("ascii") if head[_HEAD:].startswith(_DELTA) else None
 
-    def _load_amended(self, body: bytes) -> Stored | None:
-        from kpolicy.kconfig.amendment import Amendment, amended  # few models amend others
+    def _load_delta(self, body: bytes) -> Stored | None:
+        from kpolicy.kconfig.delta import Delta, apply_delta  # few models are deltas
 
         head, _, rest = body.partition(b"\n")
-        name, content = head[len(_AMENDS) :].decode("ascii").split(" ")
+        name, content = head[len(_DELTA) :].decode("ascii").split(" ")
         base = self.whole(name)
         # A model that is built again may number its symbols in another way.
-        return amended(base, Amendment(*json.loads(rest))) if base is not None and base.content == content else None
+        return apply_delta(base, Delta(*json.loads(rest))) if base is not None and base.content == content else None
 
     def store(self, name: str, payload: Payload) -> None:
         """Keep a model; silently nothing where the folder cannot be used."""
         self._store(name, "model", *_body(*payload.packed()))
 
-    def store_amended(self, name: str, base: Whole, amendment: Amendment) -> None:
-        """Keep a model as what it amends in another; as a copy of that where nothing differs."""
-        if amendment.is_empty:
+    def store_delta(self, name: str, base: Whole, delta: Delta) -> None:
+        """Keep a model as a delta to a base; as a copy of the base where nothing differs."""
+        if delta.is_empty:
             self._store(name, "model", *_body([base.core], [base.details]))
         else:
-            packed = json.dumps(amendment, separators=(",", ":"))
-            self._store(name, "model", _AMENDS, f"{base.name} {base.content}\n{packed}".encode("ascii"))
+            packed = json.dumps(delta, separators=(",", ":"))
+            self._store(name, "model", _DELTA, f"{base.name} {base.content}\n{packed}".encode("ascii"))
 
     def load_data(self, name: str, kind: str = "data") -> Any:
         """JSON values of some kind that are stored under a name; None where there are none."""

@@ -18,7 +18,7 @@ Own: TypeAlias = "list[tuple[int, Property]]"
 _ROWS = {"prompt": 1, "default": 2, "select": 3, "imply": 4, "range": 5}
 _OWN = 6
 PARENTS: Final = 7
-"""Where the rows of a symbol have, for each definition outside of a choice, what it inherits (for `amend`)."""
+"""Where the rows of a symbol have, for each definition outside of a choice, what it inherits (for `make_delta`)."""
 
 
 class Facts:

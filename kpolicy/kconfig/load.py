@@ -43,7 +43,7 @@ class Tree:
     Kconfig files are read and split once for all architectures.  `root` is the tree's place for `$(srctree)`; `cache`
     is where models are kept, if anywhere.  With `probes` the toolchain is really asked, and nothing is kept.
     `revision` tells apart, for the cache, what lies at one `root`.  `digests` are those of files of the source that are
-    known already.  `amends`: see `kpolicy.run.plan.Plan`.
+    known already.  `deltas`: see `kpolicy.run.plan.Plan`.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Tree:
         probes: Probes | None = None,
         revision: str | None = None,
         digests: Mapping[str, str] = MappingProxyType({}),
-        amends: bool = False,
+        deltas: bool = False,
     ) -> None:
         self.source = source
         self.root = root
@@ -72,7 +72,7 @@ class Tree:
         self._emulated: dict[str, Probes] = {}
         self._probes = probes
         self._revision = revision
-        self._amends = amends
+        self._deltas = deltas
         self._aliases: Mapping[str, str] | None = None
         # What architectures share; a model that is stored does without.
         self._shared: tuple[FileCache, Tables] | None = None
@@ -125,7 +125,7 @@ class Tree:
         trails = self._trails(environment, toolchain.identity)
         what = (architecture.arch, toolchain.identity)
         found = (self._stored(trail_name, trails[0], environment, toolchain) for trail_name in trails)
-        stored = next(filter(None, found), None) or self._amended(environment, toolchain)
+        stored = next(filter(None, found), None) or self._by_delta(environment, toolchain)
         if stored is not None:
             # Where one model is in the cache most others are, and what they would share takes much memory.
             self._shared = None
@@ -255,7 +255,7 @@ class Tree:
             srcarch=environment["SRCARCH"],
             version=str(self.version),
             toolchain_identity=tools.identity,
-            amends=stored.amends,
+            delta_base=stored.delta_base,
         )
 
     def _stored(
@@ -269,25 +269,25 @@ class Tree:
         key = self._content_key(paths, environment, toolchain)
         with undisturbed():
             found = cache.load(key)
-        if found is None or (found.amends is not None and not self._amends):
+        if found is None or (found.delta_base is not None and not self._deltas):
             return None
         if trail_name != first:  # so that `model_key` follows it
             cache.store_trail(first, paths)
         return key, self._made(found, environment, toolchain)
 
-    def _amended(self, environment: dict[str, str], toolchain: Toolchain) -> tuple[str, Model] | None:
-        """A model that is the one from before some Kconfig files were edited, amended; and its name in the cache."""
-        cache = self.cache if self._amends else None
+    def _by_delta(self, environment: dict[str, str], toolchain: Toolchain) -> tuple[str, Model] | None:
+        """The model that was built before some Kconfig files were edited, with a delta, and its name in the cache."""
+        cache = self.cache if self._deltas else None
         base = Base.load(cache.unnoted(), self._base_name(environment, toolchain)) if cache is not None else None
         if cache is None or base is None:
             return None
-        from kpolicy.kconfig.edited import EditedFiles  # most models are not amended
+        from kpolicy.kconfig.edited import EditedFiles  # most runs make no delta
 
         self._edited = self._edited or EditedFiles(self.source, cache, self.root)
         digests = self._digests.of(base.files)
         name = disk.key(environment, toolchain.identity, digests)
         with undisturbed():
-            found = base.amended(name, digests, cache, self._edited)
+            found = base.model_by_delta(name, digests, cache, self._edited)
         if found is None:
             return None
         for trail_name in self._trails(environment, toolchain.identity):
@@ -303,7 +303,7 @@ class Tree:
     def _build(
         self, architecture: Architecture, environment: dict[str, str], toolchain: Toolchain
     ) -> tuple[Payload, Written | None]:
-        """A model, and what it was made of if it can be amended where that is edited."""
+        """A model, and what it was made of if it can be the base of deltas."""
         return self._payload(*self._elaborate(architecture, environment, toolchain))
 
     def _elaborate(

@@ -21,8 +21,8 @@ from kpolicy.kconfig.payload import (
     PROBED,
     TYPE,
     TYPES,
-    Amends,
     Core,
+    DeltaBase,
     Details,
     Table,
 )
@@ -55,7 +55,7 @@ class Model:
         srcarch: str,
         version: str,
         toolchain_identity: str,
-        amends: Amends | None = None,
+        delta_base: DeltaBase | None = None,
     ) -> None:
         self.core = core
         self._expressions = Expressions(core)
@@ -64,7 +64,7 @@ class Model:
         self.srcarch = srcarch
         self.version = version
         self.toolchain_identity = toolchain_identity
-        self.amends = amends
+        self.delta_base = delta_base
         self._symbols: dict[str, Symbol | None] = {}
         self._derived: dict[str, Any] = {}
 

@@ -67,7 +67,7 @@ class ParsedFiles:
             before = self._load(parcel)
             for path in before.keys() & files.keys():
                 if before[path][0] != files[path][0]:
-                    # A model was made of it, and is amended by what differs.
+                    # A model was built from it; the edit is the difference from that.
                     self._cache.store_data(self._aside(path, before[path][0]), before[path])
             self._cache.store_data(self._name(parcel), before | files)
 

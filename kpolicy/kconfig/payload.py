@@ -108,8 +108,8 @@ class Moves(NamedTuple):
         return before + self.shifts[found - 1] if found else before
 
 
-class Amends(NamedTuple):
-    """The stored model that another one amends, by its content, and the symbols whose lines say other things.
+class DeltaBase(NamedTuple):
+    """The base of a delta, by the digest of its content, and the symbols whose lines say other things than there.
 
     All else is the same but for the places of lines, which have `moves` by file.
     """
@@ -124,7 +124,7 @@ class Amends(NamedTuple):
 
 
 class Whole(NamedTuple):
-    """A stored model that amends no other: its name in the cache, the digest of its content, and both halves."""
+    """A stored model that is no delta: its name in the cache, the digest of its content, and both halves."""
 
     name: str
     content: str
@@ -133,11 +133,11 @@ class Whole(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """A model that was stored: the first half, what reads the other one, and the model that it amends, if any."""
+    """A model that was stored: the first half, what reads the other one, and its base if it is a delta."""
 
     core: Core
     details: Callable[[], Details]
-    amends: Amends | None = None
+    delta_base: DeltaBase | None = None
 
 
 class Packed(NamedTuple):

@@ -54,7 +54,7 @@ def audit_work(request: AuditRequest, context: Context) -> Work:
     fragments = FRAGMENT_CHECKS if request.fragments else frozenset()
     tree_checks = standards.all[0].policy.settings("").checks & TREE_CHECKS | fragments
     plan = plan_by(source, terms, context)
-    plan = replace(plan, standards=tuple(standards.all), amends=tree_checks.isdisjoint(PROOF_CHECKS))
+    plan = replace(plan, standards=tuple(standards.all), deltas=tree_checks.isdisjoint(PROOF_CHECKS))
     return Work(
         command="audit",
         plan=plan,

@@ -73,7 +73,7 @@ def check_work(source: KernelTree, configs: tuple[str, ...], arch: str | None, t
             continue
         targets.append(replace(target, standard=standards.number_for(policy_start(target, source))))
     baseline = known_findings(terms.policy, standards) if targets else None
-    plan = replace(plan, standards=tuple(standards.all), amends=True)
+    plan = replace(plan, standards=tuple(standards.all), deltas=True)
     return Work("check", plan, tuple(targets), tuple(failed), baseline=baseline)
 
 

@@ -14,7 +14,7 @@ from kpolicy.policy.checks.kconfig import Looked, check_kconfig, look_through
 if TYPE_CHECKING:
     from kpolicy.kconfig.cache import ModelCache
     from kpolicy.kconfig.model import Model
-    from kpolicy.kconfig.payload import Amends
+    from kpolicy.kconfig.payload import DeltaBase
     from kpolicy.policy.checks.claims import Claims
 
 _CODE = ("policy/checks", "run/claims.py")
@@ -22,12 +22,12 @@ _CODE = ("policy/checks", "run/claims.py")
 
 def claims_of(model: Model, kept_as: str | None, cache: ModelCache | None, *, redundant: bool) -> Claims:
     """The claims about a model that a cache keeps under a name, if any; see `check_kconfig`."""
-    amends = model.amends
+    base = model.delta_base
     if cache is None or kept_as is None:
         return check_kconfig(model, redundant=redundant)
-    if amends is not None:
-        known = cache.load_data(_key(amends.content, redundant=redundant))
-        return _after_edit(model, amends, known, redundant=redundant)
+    if base is not None:
+        known = cache.load_data(_key(base.content, redundant=redundant))
+        return _after_edit(model, base, known, redundant=redundant)
     looked = look_through(model, redundant=redundant)
     content = cache.content(kept_as, "model")
     if content is not None:
@@ -35,13 +35,13 @@ def claims_of(model: Model, kept_as: str | None, cache: ModelCache | None, *, re
     return looked.claims
 
 
-def _after_edit(model: Model, amends: Amends, known: Any, *, redundant: bool) -> Claims:
-    """The claims about a model by what is known of the one that it amends, None for nothing."""
+def _after_edit(model: Model, base: DeltaBase, known: Any, *, redundant: bool) -> Claims:
+    """The claims about a model by what is known of its base, None for nothing."""
     if known is None:
         return check_kconfig(model, redundant=redundant)
-    only = {*known["about"], *_touched(model, amends.symbols)}
+    only = {*known["about"], *_touched(model, base.symbols)}
     looked = look_through(model, only, redundant=redundant)
-    return replace(looked.claims, idle=looked.claims.idle.union(_idle_before(known, amends, only)))
+    return replace(looked.claims, idle=looked.claims.idle.union(_idle_before(known, base, only)))
 
 
 def _touched(model: Model, nodes: Iterable[int]) -> set[int]:
@@ -61,7 +61,7 @@ def _touched(model: Model, nodes: Iterable[int]) -> set[int]:
 
 
 def _packed(looked: Looked) -> dict[str, Any]:
-    """What is kept of a model for those that amend it: idle lines by file, each with the node of its symbol."""
+    """What is kept of a model for its deltas: idle lines by file, each with the node of its symbol."""
     idle: dict[str, list[int]] = {}
     for node, places in looked.idle.items():
         for path, line in places:
@@ -69,10 +69,10 @@ def _packed(looked: Looked) -> dict[str, Any]:
     return {"about": sorted(looked.about), "idle": idle}
 
 
-def _idle_before(known: dict[str, Any], amends: Amends, others: set[int]) -> list[Location]:
+def _idle_before(known: dict[str, Any], base: DeltaBase, others: set[int]) -> list[Location]:
     """The idle lines of symbols other than some, where they are now."""
     return [
-        Location(*amends.place(path, line))
+        Location(*base.place(path, line))
         for path, flat in known["idle"].items()
         for node, line in zip(flat[::2], flat[1::2], strict=True)
         if node not in others

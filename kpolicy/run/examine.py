@@ -73,7 +73,7 @@ class Examiner:
                 cache=ModelCache(plan.cache) if plan.cache is not None else None,
                 revision=source.revision.tree if source.revision is not None else None,
                 digests=digests,
-                amends=plan.amends,
+                deltas=plan.deltas,
             )
         self._chosen = chosen_toolchain(plan.toolchain)
         self._last: tuple[tuple[str, str], Model | KpolicyError] | None = None

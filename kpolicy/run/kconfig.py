@@ -70,7 +70,7 @@ def check_tree(request: KconfigRequest, context: Context) -> Report:
         in_force = standards.all[0].policy.settings("").checks
         wanted = TREE_CHECKS - (UNASKED_CHECKS - in_force)
     plan = plan_by(source, terms, context)
-    plan = replace(plan, standards=tuple(standards.all), amends=wanted.isdisjoint(PROOF_CHECKS))
+    plan = replace(plan, standards=tuple(standards.all), deltas=wanted.isdisjoint(PROOF_CHECKS))
     below = tuple(os.path.normpath(path) for path in request.paths)
     if below:
         _check_paths(Examiner(plan, source), below, request.archs if wanted & TEST_CHECKS else None)

@@ -61,9 +61,9 @@ class Plan:
     only an executed toolchain and git look at; `standards` is what configs are checked against; `machine` is the
     one that costs are computed for, None if no costs are requested; `loader` is the command line that the boot loader
     passes, None where that is not stated; `system` is the running kernel that is judged with its config, if any.
-    `answered` is the tree in a process that lacks its files.  `amends`: models may be amended after an edit of Kconfig
-    files.  These have the same values and lines, but other numbers for their expressions, and maybe more of these, by
-    which proofs find other examples, and chains have another order.
+    `answered` is the tree in a process that lacks its files.  `deltas`: after an edit of Kconfig files models may be
+    deltas to those from before.  These have the same values and lines, but other numbers for their expressions, and
+    maybe more of these, by which proofs find other examples, and chains have another order.
     """
 
     tree: str
@@ -77,7 +77,7 @@ class Plan:
     loader: CommandLine | None = None
     system: System | None = None
     answered: AnsweredTree | None = None
-    amends: bool = False
+    deltas: bool = False
 
     def open(self) -> KernelTree:
         """The tree, to be read in this process: a connection to git is no other process's."""

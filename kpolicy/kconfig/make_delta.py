@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""From a stored model and the edits of its Kconfig files to what differs in the model of the edited tree.
+"""From a stored model and the edits of its Kconfig files to the delta that gives the model of the edited tree.
 
-That is worked out for lines that moved, and for symbols with one definition, outside of a choice, that say other
-things than they did.  Where an edit does more, or might, there is no amendment, and a model is built.
+There is one where lines only moved, and where symbols outside of choices, with a single definition, have other
+properties or are new.  Where an edit does more, or might, there is none, and the model is built.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from kpolicy.kconfig.amendment import Amendment
 from kpolicy.kconfig.candidates import woken_by
 from kpolicy.kconfig.circles import may_make_a_loop
+from kpolicy.kconfig.delta import Delta
 from kpolicy.kconfig.denied import denied
 from kpolicy.kconfig.edits import Edit, EntryEdit, NewEntry
 from kpolicy.kconfig.gathered import PARENTS, Gathered, Gatherer
@@ -46,19 +46,18 @@ from kpolicy.kconfig.syntax import Statement
 from kpolicy.kconfig.tables import packed
 
 _DEFINITIONS, _SELECTS, _IMPLIES, _OWN = 0, 3, 4, 6
-
-
 _NUMBER = re.compile(r"-?[0-9]+|0[xX][0-9a-fA-F]+")
 
 
 Depths: TypeAlias = "Callable[[], Mapping[str, int] | None]"
+"""See `kpolicy.kconfig.loops.depths_of_names`; None where they are not known."""
 
 
-class NotAmendableError(Exception):
-    """An edit that does more than is worked out here."""
+class NoDeltaError(Exception):
+    """An edit for which the model has to be built."""
 
 
-def amendment_for(base: Whole, edits: Sequence[Edit], grammar: Grammar, depths: Depths) -> Amendment | None:
+def delta_for(base: Whole, edits: Sequence[Edit], grammar: Grammar, depths: Depths) -> Delta | None:
     """What makes the model of the edited tree of a stored one; None where that has to be built.
 
     `depths` gives those of the names before the edits, see `loops.depths_of_names`, None where they are not known.
@@ -69,16 +68,16 @@ def amendment_for(base: Whole, edits: Sequence[Edit], grammar: Grammar, depths: 
         return None
     moves = [[edit.path, *edit.moves] for edit in edits if edit.moves.lines]
     if not any(edit.entries or edit.new for edit in edits):
-        return Amendment(moves)
+        return Delta(moves)
     try:
-        return _Amender(read_core(base.core), read_details(base.details), grammar, depths).amendment(edits, moves)
-    except NotAmendableError:
+        return _DeltaMaker(read_core(base.core), read_details(base.details), grammar, depths).delta(edits, moves)
+    except NoDeltaError:
         return None
 
 
 def _demand(*conditions: bool) -> None:
     if not all(conditions):
-        raise NotAmendableError
+        raise NoDeltaError
 
 
 class _Around(NamedTuple):
@@ -90,7 +89,7 @@ class _Around(NamedTuple):
     scope: int
 
 
-class _Amender:
+class _DeltaMaker:
     def __init__(self, core: Core, details: Details, grammar: Grammar, depths: Depths) -> None:
         self._core = core
         self._details = details
@@ -107,8 +106,8 @@ class _Amender:
         self._needs: list[tuple[str, str]] = []
         self._depths = depths
 
-    def amendment(self, edits: Sequence[Edit], moves: list[Any]) -> Amendment:
-        """What differs by some edits; raises `NotAmendableError`."""
+    def delta(self, edits: Sequence[Edit], moves: list[Any]) -> Delta:
+        """What differs by some edits; raises `NoDeltaError`."""
         core, nodes = self._core, self._nodes
         before: dict[int, list[Any]] = {}
         for edit in edits:
@@ -134,7 +133,7 @@ class _Amender:
         stored_rows(core.records).replace(edited.items(), len(core.nodes))
         self._look_for_loops()
         free, woken = self._candidates(edited)
-        return Amendment(
+        return Delta(
             moves=moves,
             nodes=nodes.more(),
             names=[[name, node] for name, node in nodes.new_symbols.items() if node not in edited],
@@ -159,7 +158,7 @@ class _Amender:
         node = core.symbols.get(name)
         record = core.records[node] if node is not None else None
         if node is None or record is None or path not in self._tables.files:
-            raise NotAmendableError
+            raise NoDeltaError
         rows = details.symbols[node]
         _demand(len(rows[_DEFINITIONS]) == len(rows[PARENTS]) == 1)
         _demand(record[CHOICE] < 0, not record[FLAGS] & (IS_CHOICE | TRANSITIONAL), node != core.modules)
@@ -213,7 +212,7 @@ class _Amender:
     def _entry(self, path: str, statements: tuple[Statement, ...]) -> Entry:
         found = shared_entry(Lines(statements), path, (), self._grammar)
         if found is None:
-            raise NotAmendableError
+            raise NoDeltaError
         return found
 
     def _demand_no_visibility(self, scope: int) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""After an edit the stored model is amended, and says all that a model says that is built of the edited files."""
+"""After an edit a delta to the stored model gives all that a model of the edited files gives."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.policy.checks.claims import Claims
 from kpolicy.policy.checks.kconfig import check_kconfig
 from kpolicy.run.claims import claims_of
-from tests.kconfig.amended import described, edited
+from tests.kconfig.edited_trees import described, edited
 from tests.kconfig.generate import config, kconfig
 from tests.kconfig.small import expand, make_tree
 
@@ -41,7 +41,7 @@ class Edited:
     def tree(self, *, is_cached: bool = True) -> Tree:
         """The tree as it is, by the cache or without."""
         kept = ModelCache(self._cache) if is_cached else None
-        return Tree(DirectorySource(self._root), str(self._root), cache=kept, amends=True)
+        return Tree(DirectorySource(self._root), str(self._root), cache=kept, deltas=True)
 
     def change(self, files: Mapping[str, str]) -> None:
         """Edit some files."""
@@ -107,11 +107,11 @@ def _compare(trees: Edited, before: str, after: str, path: str = "more") -> Mode
         ("\tselect C if A\n\n", '\tselect NEW\n\nconfig NEW\n\ttristate "new" if A\n\n', {"B", "NEW"}),
     ],
 )
-def test_a_model_is_amended(tmp_path: Path, before: str, after: str, symbols: set[str]) -> None:
+def test_a_delta_is_made(tmp_path: Path, before: str, after: str, symbols: set[str]) -> None:
     model = _compare(Edited(tmp_path, _FILES), before, after)
 
-    assert model.amends is not None
-    assert {model.names_by_node[node] for node in model.amends.symbols} == symbols
+    assert model.delta_base is not None
+    assert {model.names_by_node[node] for node in model.delta_base.symbols} == symbols
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_a_model_is_amended(tmp_path: Path, before: str, after: str, symbols: se
 def test_a_model_is_built_where_an_edit_does_more(tmp_path: Path, before: str, after: str) -> None:
     trees = Edited(tmp_path, _FILES | {"Kconfig.debug": "\n"})
 
-    assert _compare(trees, before, after).amends is None
+    assert _compare(trees, before, after).delta_base is None
 
 
 def _both(folder: Path, before: str, after: str, **others: str) -> tuple[Model | str, Model | str]:
@@ -212,11 +212,11 @@ def test_a_number_in_a_choice_is_checked_with_its_members(tmp_path: Path) -> Non
         known, built = _both(tmp_path / after.split()[2], text, text.replace('\tint "n"\n', after))
         assert isinstance(known, Model)
         assert isinstance(built, Model)
-        assert known.amends is None
+        assert known.delta_base is None
         assert described(known) == described(built)
 
 
-def test_what_amends_a_model_that_was_built_again_is_not_used(tmp_path: Path) -> None:
+def test_a_delta_to_a_base_that_was_built_again_is_not_used(tmp_path: Path) -> None:
     files = _FILES | {
         "Kconfig": _FILES["Kconfig"] + 'source "arch/$(SRCARCH)/Kconfig"\n',
         "arch/arm/Kconfig": "".join(f"config ARM{number}\n\tbool\n\n" for number in range(9)),
@@ -227,7 +227,7 @@ def test_what_amends_a_model_that_was_built_again_is_not_used(tmp_path: Path) ->
 
     def models(*architectures: str) -> None:
         for path in (tmp_path / "cache").glob("*.model"):
-            if b"amends" not in path.read_bytes()[:100]:
+            if b"delta" not in path.read_bytes()[:100]:
                 path.unlink()
         tree = trees.tree()
         for name in architectures:
@@ -238,12 +238,12 @@ def test_what_amends_a_model_that_was_built_again_is_not_used(tmp_path: Path) ->
     # Its symbols have other numbers when another architecture was read before.
     models("arm", "x86")
     trees.change(after)
-    assert trees.known().amends is not None
+    assert trees.known().delta_base is not None
     trees.change(files)
     models("x86")
     trees.change(after)
 
-    assert trees.known().amends is not None
+    assert trees.known().delta_base is not None
     assert described(trees.known()) == described(trees.built())
     assert set(trees.claims().claims) == set(check_kconfig(trees.built()).claims)
 
@@ -254,19 +254,19 @@ def test_without_the_depths_of_names_an_edit_that_may_make_a_loop_builds_a_model
         if b'"others"' not in path.read_bytes() and b"MODULES\\n" in path.read_bytes():
             path.unlink()
     trees.change({"more": _FILES["more"].replace("\tdefault 7\n", "\tdefault 7 if E\n")})
-    assert trees.known().amends is None
+    assert trees.known().delta_base is None
 
 
-def test_a_tree_that_takes_no_amended_model_builds_one(tmp_path: Path) -> None:
+def test_a_tree_that_takes_no_delta_builds_a_model(tmp_path: Path) -> None:
     trees = Edited(tmp_path, _FILES)
     trees.change({"more": _FILES["more"].replace("\tdefault 7\n", "\tdefault 8\n")})
-    assert trees.known().amends is not None
+    assert trees.known().delta_base is not None
 
     tree = Tree(DirectorySource(tmp_path / "tree"), str(tmp_path / "tree"), cache=ModelCache(tmp_path / "cache"))
 
-    assert tree.model(_X86, Toolchain.dummy()).amends is None
+    assert tree.model(_X86, Toolchain.dummy()).delta_base is None
     # What was built stands for both from then on.
-    assert trees.known().amends is None
+    assert trees.known().delta_base is None
 
 
 def _outcomes(seeds: Iterable[int], folder: Path, kernel: Path | None) -> Counter[str]:
@@ -277,12 +277,12 @@ def _outcomes(seeds: Iterable[int], folder: Path, kernel: Path | None) -> Counte
 def test_random_edits(start: int, tmp_path: Path) -> None:
     words = _outcomes(range(start, start + 100), tmp_path, None)
     # Of each kind there are enough to be worth the name.
-    assert min(words["amended"], words["built"], words["refused"]) > 15
+    assert min(words["delta"], words["built"], words["refused"]) > 15
 
 
 @pytest.mark.trees
 def test_random_edits_in_the_dialect_of_a_kernel(kernel: Path, tmp_path: Path) -> None:
-    assert _outcomes(range(1000, 1050), tmp_path, kernel)["amended"] > 5
+    assert _outcomes(range(1000, 1050), tmp_path, kernel)["delta"] > 5
 
 
 @pytest.mark.trees
@@ -310,7 +310,7 @@ def test_a_real_tree(kernel: Path, tmp_path: Path) -> None:
     trees.change({path: text})
 
     known, built = trees.known(), trees.built()
-    assert known.amends is not None
+    assert known.delta_base is not None
     assert described(known) == described(built)
     ours, theirs = trees.claims(), check_kconfig(built)
     assert set(ours.claims) == set(theirs.claims) != set(before.claims)
@@ -325,7 +325,7 @@ def _model_or_error(make: Callable[[], Model]) -> Model | str:
 
 
 def trial(folder: Path, seed: int, kernel: Path | None) -> str:
-    """Compare what the cache has after a random edit with what is built; "amended", "built" or "refused"."""
+    """Compare what the cache has after a random edit with what is built; "delta", "built" or "refused"."""
     random = Random(seed)
     text = kconfig(random, False)
     try:
@@ -345,4 +345,4 @@ def trial(folder: Path, seed: int, kernel: Path | None) -> str:
         lines = config(random)
         with suppress(NotAConfigError):
             assert expand(known, mode, lines) == expand(built, mode, lines)
-    return "built" if known.amends is None else "amended"
+    return "built" if known.delta_base is None else "delta"

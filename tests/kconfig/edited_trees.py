@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Edits of small random trees, and all that a model says, to compare one that was amended with one that was built."""
+"""Edits of small random trees, and all that a model says, to compare a delta with a model that was built."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _record(model: Model, record: list[Any] | None) -> Any:
 
 
 def edited(random: Random, text: str) -> str:
-    """A Kconfig file with one to three edits, most of which an amendment can tell."""
+    """A Kconfig file with one to three edits, most of which an delta can tell."""
     lines = text.split("\n")
     for _ in range(random.choice((1, 1, 2, 3))):
         _edit(random, lines)
