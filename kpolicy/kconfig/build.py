@@ -14,7 +14,7 @@ from kpolicy.kconfig.gathered import Gatherer, Own
 from kpolicy.kconfig.layout import Parts, lay_out
 from kpolicy.kconfig.limits import MOST_MEMBERS
 from kpolicy.kconfig.loops import Choices, depths_of_names, find_loop
-from kpolicy.kconfig.menu_tree import Elaborated, Entry
+from kpolicy.kconfig.menu_tree import Elaborated, Entry, FileBlock
 from kpolicy.kconfig.nodes import EQUAL, MOD, NO, YES
 from kpolicy.kconfig.payload import TRISTATE, TYPES, Payload
 from kpolicy.kconfig.shape import shape_all, shaper_of
@@ -74,28 +74,27 @@ class _Builder:
         self._shaper = shaper_of(elaborated, dialect)
         self._run = Run(self._shaper)
         self._gatherer = Gatherer(tables, self._modules)
+        self._is_within_common = False
 
     def payload(self, probes: list[tuple[str, Location]]) -> Payload:
         """Walk the tree, then lay out the records."""
-        self._choice_types(self._elaborated.root)
+        self._choice_types()
         for entry in self._elaborated.root.children:
             self._entry(entry, None, None, _NO_SCOPE)
         return lay_out(self._parts, self._elaborated, self._dialect, probes, self._tables, self._modules)
 
-    def _choice_types(self, entry: Entry) -> None:
+    def _choice_types(self) -> None:
         """Give choices and their members a type, as before 6.11 one could stand for the other."""
         types = self._types
-        for child in entry.children:
-            if child.kind == "choice" and child.name:
-                members = [member.name for member in child.children if member.kind == "config" and member.name]
-                if not self._dialect.choice_symbols:
-                    types[child.name] = "bool"
-                elif child.name not in types:
-                    types[child.name] = next((types[name] for name in members if name in types), "bool")
-                for name in members:
-                    types.setdefault(name, types[child.name])
-            if child.children:
-                self._choice_types(child)
+        for choice in self._elaborated.choices:
+            name = choice.name or ""
+            members = [member.name for member in choice.children if member.kind == "config" and member.name]
+            if not self._dialect.choice_symbols:
+                types[name] = "bool"
+            elif name not in types:
+                types[name] = next((types[name] for name in members if name in types), "bool")
+            for member in members:
+                types.setdefault(member, types[name])
 
     def _entry(self, entry: Entry, parent: int | None, choice: Entry | None, scope: int) -> None:
         """Enter a node of the menu tree; `parent` is what it inherits, None for no dependency at all."""
@@ -106,6 +105,9 @@ class _Builder:
                 found = self._gatherer.symbol(entry, parent, scope, is_in_choice=choice is not None)
                 self._parts.menu.append(found.node)
                 self._parts.add(found)
+            return
+        if entry.kind == "file":
+            self._file(entry, parent, choice, scope)
             return
         table, gatherer = self._table, self._gatherer
         own = gatherer.own(entry)
@@ -127,6 +129,27 @@ class _Builder:
         self._run = run
         if entry.kind == "menu":
             self._parts.menu.append(-1)
+
+    def _file(self, file: Entry, parent: int | None, choice: Entry | None, scope: int) -> None:
+        """Enter what is in a file, as gathered for another architecture if that comes to the same."""
+        common = file.common if isinstance(file, FileBlock) and not self._is_within_common else None
+        if common is None or not self._parts.choice_of.keys().isdisjoint(map(self._table.symbol, common.members)):
+            for child in file.children:
+                self._entry(child, parent, choice, scope)
+            return
+        key = (parent, scope, self._modules)
+        types = {name: self._types[name] for name in common.asked & self._types.keys()}
+        if common.key != key or common.asked_types != types:
+            outer, self._parts = self._parts, Parts()
+            self._is_within_common = True
+            self._table.named = self._parts.named
+            for child in file.children:
+                self._entry(child, parent, choice, scope)
+            common.key, common.asked_types = key, types
+            common.gathered = self._parts.kept()
+            self._parts, self._table.named = outer, outer.named
+            self._is_within_common = False
+        self._parts.include(common.gathered)
 
     def _title(self, entry: Entry, dependency: int) -> None:
         visibility = self._table.all_of(*(self._table.expression(item) for item, _ in entry.visibility))
@@ -183,5 +206,5 @@ class _Builder:
             if len(record[2]) > MOST_MEMBERS:
                 raise InputError(f"more than {MOST_MEMBERS} members of a choice", entry.location)
         if node not in parts.choice_of and (entry.prompt is not None or self._dialect.choice_symbols):
-            parts.choice_of[node] = list(parts.choices).index(choice_node)
+            parts.choice_of[node] = choice_node
         return dependency

@@ -11,10 +11,10 @@ from kpolicy.errors import InputError
 from kpolicy.kconfig.file_cache import FileCache
 from kpolicy.kconfig.frontend import Reader, is_probed
 from kpolicy.kconfig.limits import MOST_BLOCKS
-from kpolicy.kconfig.menu_tree import Elaborated, Entry, Property
+from kpolicy.kconfig.menu_tree import Elaborated, Entry, FileBlock, Property
 from kpolicy.kconfig.properties import PROPERTIES, Properties
 from kpolicy.kconfig.sanity import check_sanity
-from kpolicy.kconfig.shared import Lines, shared_entry
+from kpolicy.kconfig.shared import Lines, Taken, common, own_last, shared_entry
 from kpolicy.kconfig.syntax import YES, Ast, Statement
 from kpolicy.location import Location
 
@@ -56,13 +56,67 @@ class _Builder:
         self._visibility: tuple[Ast, ...] = ()
         self._including: list[Location] = []
         self._path = ""
-        self._choices = 0
+        # The lists that entries are added to, those of files in place of the blocks around them: the last one is used.
+        self._siblings = [result.root.children]
+        # The files so far, and how much of them is for this architecture alone: macros, and what may go on elsewhere.
+        self._taken: list[Taken] = []
+        self._particulars = 0
+        self._choices: dict[str, int] = {}
         self._has_begun = False
         self._noted: list[Statement] = []
         self._properties = Properties(reader.grammar, environment, result)
 
     def file(self, path: str, included_at: Location | None) -> None:
         """Take in the statements of a file; `included_at` is its `source` line."""
+        if included_at is None or self._choice is not None:
+            self._statements(path, included_at)
+            return
+        known = self._files.common(path, self._visibility)
+        if known is not None and self._is_as_elsewhere(known):
+            self._take_common(known, included_at)
+            return
+        block = FileBlock("file", None, Location(path, 1))
+        self._siblings[-1].append(block)
+        self._siblings.append(block.children)
+        first, said = len(self._taken), self._said()
+        self._statements(path, included_at)
+        self._siblings.pop()
+        if said == self._said():
+            block.common = common(block, self._taken[first:], self._entry, self.result.flags)
+            self._files.keep_common(block, self._visibility)
+
+    def _said(self) -> tuple[int, int, int]:
+        """Counts that stay where nothing depends on the architecture or on other files."""
+        return self._particulars, len(self.result.warnings), len(self.result.refused)
+
+    def _is_as_elsewhere(self, block: FileBlock) -> bool:
+        """Whether a file that says the same for every architecture may have its entries here, too."""
+        known, result = block.common, self.result
+        assert known is not None
+        types = result.types
+        return (
+            result.paths.isdisjoint(known.paths)
+            and len(self._including) + known.depth < _MAX_DEPTH
+            # A type that another file gives a symbol, too, has to be the same.
+            and all(types[name] == known.types[name] for name in types.keys() & known.types.keys())
+        )
+
+    def _take_common(self, block: FileBlock, included_at: Location) -> None:
+        known, result = block.common, self.result
+        assert known is not None
+        self._reader.limits.source(known.statements, included_at, len(known.paths))
+        self._files.touch(known.paths)
+        result.paths.update(known.paths)
+        result.types.update(known.types)
+        for name, flags in known.flags.items():
+            result.flags.setdefault(name, set()).update(flags)
+        for choice in known.choices:
+            self._count_choice(choice)
+        self._siblings[-1].append(block)
+        self._entry = known.last
+        self._has_begun = True
+
+    def _statements(self, path: str, included_at: Location | None) -> None:
         if included_at is not None:
             self._check_inclusion(path, included_at)
             self._including.append(included_at)
@@ -79,6 +133,7 @@ class _Builder:
             ) from None
         self._reader.limits.source(file.size, included_at or Location(path, 0))
         self.result.paths.add(path)
+        self._taken.append(Taken(path, file.size, len(self._including)))
         outer_path, self._path = self._path, path
         outer_depth = len(self._blocks)
         for part in file.parts:
@@ -130,7 +185,7 @@ class _Builder:
         self._turn_to(None)
         if self._is_in_choice:
             self._check_place("menuconfig" if entry.is_menuconfig else "config", entry.location)
-        self._blocks[-1].children.append(entry)
+        self._siblings[-1].append(entry)
         self._entry = entry
         self._has_begun = True
         self._take_noted()
@@ -142,6 +197,7 @@ class _Builder:
             self.result.flags.setdefault(name, set()).update(entry.shared.flags)
 
     def _raw(self, statement: Statement) -> None:
+        self._particulars += 1
         text, after_help = str(statement.operands[0]), statement.operands[1]
         self._reader.filename = self._path
         parsed = self._reader.statement(statement.line, text + "\n")
@@ -204,6 +260,7 @@ class _Builder:
             entry = self._open("comment", None, statement)
             entry.prompt = Property("comment", (statement.operands[0], YES), entry.location, False)
         elif keyword == "mainmenu":
+            self._particulars += 1
             self.result.mainmenu = str(statement.operands[0])
         elif keyword != "assignment":
             raise self._fail(statement, f"unexpected '{keyword}'")
@@ -240,7 +297,7 @@ class _Builder:
 
     def _open(self, kind: str, name: str | None, statement: Statement) -> Entry:
         entry = Entry(kind, name, Location(self._path, statement.line))
-        self._blocks[-1].children.append(entry)
+        self._siblings[-1].append(entry)
         self._entry = entry
         return entry
 
@@ -250,17 +307,25 @@ class _Builder:
         if len(self._blocks) > MOST_BLOCKS:
             raise self._fail(statement, f"more than {MOST_BLOCKS} menus, choices and ifs in each other")
         if kind == "choice":
-            # A named choice may be continued elsewhere; the others are distinguished by count.
-            self._choices += 1
-            name = f"<choice {statement.operands[0] or self._choices}>"
+            # A named choice may be continued elsewhere; the others of a file are distinguished by count.
+            self._particulars += statement.operands[0] is not None
+            name = f"<choice {statement.operands[0] or f'{self._choices.get(self._path, 0) + 1} of {self._path}'}>"
         entry = self._open(kind, name, statement)
+        if kind == "choice":
+            self._count_choice(entry)
         if kind == "if":
             entry.add("depends", (statement.operands[0],), entry.location, statement.probed)
             self._entry = None
         elif kind == "menu":
             entry.prompt = Property("menu", (statement.operands[0], YES), entry.location, False)
         self._blocks.append(entry)
+        self._siblings.append(entry.children)
         self._look_around()
+
+    def _count_choice(self, choice: Entry) -> None:
+        self.result.choices.append(choice)
+        path = choice.location.path
+        self._choices[path] = self._choices.get(path, 0) + 1
 
     def _outer_visibility(self) -> tuple[Ast, ...]:
         """The `visible if` conditions around a menu or choice, without its own."""
@@ -288,15 +353,16 @@ class _Builder:
                 statement, f"'{statement.keyword}' in a different file than its '{kind}' at {block.location}"
             )
         self._blocks.pop()
+        self._siblings.pop()
         self._look_around()
 
     def _property(self, statement: Statement) -> None:
         entry = self._entry
         if entry is None or entry is self.result.root:
             raise self._fail(statement, f"'{statement.keyword}' outside of an entry")
-        if entry.shared is not None:
+        if entry is not self._blocks[-1] and (entry.shared is not None or self._siblings[-1][-1] is not entry):
             # A line with a macro, or one after the file in which the entry begins.
-            self._entry = entry = self._blocks[-1].children[-1] = entry.copy()
+            self._entry = entry = own_last(self._siblings[-1])
         around = self._visibility if entry is not self._blocks[-1] else self._outer_visibility()
         self._properties.take(statement, Location(self._path, statement.line), entry, around)
         if statement.keyword == "visible":

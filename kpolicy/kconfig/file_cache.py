@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple, Protocol
 
 from kpolicy.kconfig.cache import digest
 from kpolicy.kconfig.frontend import Reader, read_file
+from kpolicy.kconfig.menu_tree import FileBlock
 from kpolicy.kconfig.parsed import ParsedFiles
 from kpolicy.kconfig.shared import Part, parts
-from kpolicy.kconfig.syntax import SourceFile, Statement
+from kpolicy.kconfig.syntax import Ast, SourceFile, Statement
 
 
 class TrackedSource(Protocol):
@@ -47,12 +48,31 @@ class FileCache:
         self.source = source
         self.parsed = parsed
         self._files: dict[str, File] = {}
+        self._common: dict[tuple[str, tuple[Ast, ...]], FileBlock] = {}
 
     def variant(self, source: TrackedSource, changed: Collection[str]) -> FileCache:
         """The same files but some that have another content, which is not kept for other runs."""
         other = FileCache(source, self.parsed.unkept())
         other._files = {path: file for path, file in self._files.items() if path not in changed}
+        for key, block in self._common.items():
+            if block.common is not None and not any(path in changed for path in block.common.paths):
+                other._common[key] = block
         return other
+
+    def common(self, path: str, around: tuple[Ast, ...]) -> FileBlock | None:
+        """The entries of a file below `visible if` lines, where they are known to be the same for every architecture."""
+        found = self._common.get((path, around))
+        return found if found is not None and found.common is not None else None
+
+    def keep_common(self, block: FileBlock, around: tuple[Ast, ...]) -> None:
+        """Keep those of a block for architectures to come."""
+        if block.common is not None:
+            self._common[block.location.path, around] = block
+
+    def touch(self, paths: Iterable[str]) -> None:
+        """Take note of one more use of some files."""
+        for path in paths:
+            self.source.touch(path)
 
     def get(self, path: str, reader: Reader) -> File:
         """The statements of `path`."""

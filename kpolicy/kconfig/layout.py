@@ -24,17 +24,17 @@ _TYPE_CODE = {word: code for code, word in enumerate(TYPES)}
 class Parts:
     """What a model consists of, while it grows.
 
-    `named` are the nodes of what is named, in that order.  `facts` have the symbols and choices, in the order in
-    which they were defined or selected; None for those that are not defined.
+    `named` are the nodes of what is named, in that order.  `facts` have the symbols and choices that are defined,
+    `reverse` and `implied` the conditions of what selects and implies a symbol, `choice_of` the choices of members.
     """
 
     def __init__(self) -> None:
         self.named: list[int] = []
-        self.facts: dict[int, Facts | None] = {}
+        self.facts: dict[int, Facts] = {}
         self.reverse: dict[int, list[int]] = {}
         self.implied: dict[int, list[int]] = {}
         self.menu: list[Any] = []
-        # See `payload.ChoiceRecord`; and the choice of each of their members, by number.
+        # See `payload.ChoiceRecord`.
         self.choices: dict[int, list[Any]] = {}
         self.choice_of: dict[int, int] = {}
 
@@ -46,9 +46,26 @@ class Parts:
         known = facts.get(node)
         facts[node] = found.facts if known is None else known.joined(found.facts)
         for target, is_select, condition in found.edges:
-            if target not in facts:
-                facts[target] = None
             (self.reverse if is_select else self.implied).setdefault(target, []).append(condition)
+
+    def kept(self) -> Parts:
+        """The same to be added to several models."""
+        self.named = list(dict.fromkeys(self.named))
+        return self
+
+    def include(self, others: Parts) -> None:
+        """Add what comes next."""
+        self.named += others.named
+        self.menu += others.menu
+        facts = self.facts
+        again = {node: facts[node].joined(others.facts[node]) for node in facts.keys() & others.facts.keys()}
+        facts.update(others.facts)
+        facts.update(again)
+        for own, more in ((self.reverse, others.reverse), (self.implied, others.implied)):
+            for target, conditions in more.items():
+                own[target] = own[target] + conditions if target in own else conditions[:]
+        self.choices.update(others.choices)
+        self.choice_of.update(others.choice_of)
 
 
 def lay_out(
@@ -60,7 +77,7 @@ def lay_out(
     modules: int,
 ) -> Payload:
     """The plain data of a model."""
-    defined = {node: facts for node, facts in parts.facts.items() if facts is not None}
+    defined = parts.facts
     _Layout(parts, elaborated, dialect, tables, modules).lay_out(defined)
     nodes = list(tables.expressions.nodes)
     # By places, not as they are named first: by an edit elsewhere the order stays.
@@ -208,7 +225,7 @@ class _Layout:
                 type_code,
                 any_of(reverse[node]) if node in reverse else NO,
                 any_of(implied[node]) if node in implied else NO,
-                numbers[node] if is_choice else parts.choice_of.get(node, -1),
+                numbers[node if is_choice else parts.choice_of[node]] if is_choice or node in parts.choice_of else -1,
                 self._flags(name, facts, is_choice=is_choice, is_selected=node in reverse),
                 int(self._complete),
             )

@@ -63,9 +63,9 @@ class Limits:
         if self._expanded > MOST_EXPANDED:
             raise InputError(f"macros that expand to more than {MOST_EXPANDED} characters", place)
 
-    def source(self, statements: int, place: Location) -> None:
-        """A file with so many statements was read."""
-        self._files += 1
+    def source(self, statements: int, place: Location, files: int = 1) -> None:
+        """A file with so many statements was read, or several that have as many together."""
+        self._files += files
         self._statements += statements
         if self._files > MOST_FILES:
             raise InputError(f"more than {MOST_FILES} files are sourced", place)

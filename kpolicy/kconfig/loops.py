@@ -74,23 +74,22 @@ def depths_of_names(elaborated: Elaborated, choices: Choices, dialect: Dialect) 
             if shared is not None:
                 shared.needs = needs
         to_be_seen, to_have_a_value, of_others = needs
-        condition = graph[entry]
-        condition.append(block)
-        condition += to_be_seen
-        if (
-            choice is not None
-            and depends_on_choice
-            and entry.kind == "config"
-            and groups.get(name or "", name) != choice.name
-        ):
-            condition.append(choice.name)
-        if name is None:
-            continue
-        own = graph[name]
-        own.append(entry)
+        if entry.kind == "config" and name is not None:
+            own = graph[name]
+            own.append(block)
+            own += to_be_seen
+            if choice is not None and depends_on_choice and groups.get(name, name) != choice.name:
+                own.append(choice.name)
+        else:
+            graph[entry] = [block, *to_be_seen]
+            if name is None:
+                continue
+            own = graph[name]
+            own.append(entry)
         own += to_have_a_value
         for target, names in of_others:
-            graph[target] += (name, entry, *names)
+            # Which needs whatever the symbol does.
+            graph[target] += (name, *names)
     for member, group in groups.items():
         graph[group] += graph.pop(member, ())
         graph[member].append(group)

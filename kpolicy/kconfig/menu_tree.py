@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
@@ -41,7 +42,7 @@ class Shared:
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """A node of the menu tree while it grows: config, choice, menu, comment or if."""
+    """A node of the menu tree while it grows: config, choice, menu, comment, if or file."""
 
     kind: str
     name: str | None
@@ -77,6 +78,59 @@ class Entry:
         self.properties.append(Property(kind, operands, location, probed))
 
 
+@dataclass(slots=True, eq=False)
+class FileBlock(Entry):
+    """The entries of a sourced file, in the place of its `source` line; to all that they mean it is transparent.
+
+    `common` is what is known of it where several architectures have it; it is not changed then.
+    """
+
+    common: Common | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Common:
+    """What is known of a file that says the same for every architecture, as do those that it sources.
+
+    `paths` are all of these files, itself among them, `statements` how many they have together, `depth` how deep they
+    source each other.  `last` is the entry that a line after the file would go on with.  `types` and `flags` are those
+    of its symbols, `choices` its choices, all of them unnamed, `members` what is in them.  `asked` are the symbols
+    whose types decide what is made of the file: `gathered` is what `kpolicy.kconfig.build` made of it for a `key` and
+    these `asked_types` the last time.
+    """
+
+    paths: tuple[str, ...]
+    statements: int
+    depth: int
+    last: Entry | None
+    types: dict[str, str] = field(default_factory=dict)
+    flags: dict[str, frozenset[str]] = field(default_factory=dict)
+    choices: list[Entry] = field(default_factory=list)
+    members: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
+    key: tuple[object, ...] | None = None
+    asked_types: dict[str, str] = field(default_factory=dict)
+    gathered: Any = None
+
+    def add(self, other: Common) -> None:
+        """Add what is known of a file that this one sources; both have the same types where they have the same names."""
+        self.types.update(other.types)
+        self.choices += other.choices
+        self.members |= other.members
+        self.asked |= other.asked
+        for name, flags in other.flags.items():
+            self.flags[name] = self.flags.get(name, frozenset()) | flags
+
+
+def in_files(block: Entry) -> Iterator[Entry]:
+    """The entries of a block, those of sourced files in the place of the file."""
+    for entry in block.children:
+        if isinstance(entry, FileBlock):
+            yield from in_files(entry)
+        else:
+            yield entry
+
+
 @dataclass(slots=True)
 class Elaborated:
     """The menu tree of an architecture, and what the symbols in it were declared to be."""
@@ -93,6 +147,8 @@ class Elaborated:
     """Conditions and defaults that hold macros: the line before these were expanded, and what answered them."""
     paths: set[str] = field(default_factory=set)
     """The files that were read."""
+    choices: list[Entry] = field(default_factory=list)
+    """The choices, in the order of the files."""
     knows_lines: bool = False
     """Whether a macro asked for the number of its line."""
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from kpolicy.kconfig.menu_tree import Entry
+from kpolicy.kconfig.menu_tree import Entry, in_files
 from kpolicy.kconfig.shape import Shaper
 from kpolicy.kconfig.submenus import Run
 
@@ -25,8 +25,9 @@ def nesting(root: Entry, shaper: Shaper, path: str) -> tuple[Nested, ...]:
 
 
 def _of_block(block: Entry, run: Run, path: str) -> Iterator[Nested]:
-    has_own = any(child.location.path == path for child in block.children)
-    for child in block.children:
+    children = list(in_files(block))
+    has_own = any(child.location.path == path for child in children)
+    for child in children:
         if not child.children:
             # Blocks without entries of the file need not be looked at one by one.
             if has_own:
@@ -41,4 +42,4 @@ def _of_block(block: Entry, run: Run, path: str) -> Iterator[Nested]:
 
 def _holds(block: Entry, path: str) -> bool:
     """Whether some entry in a block is of the file."""
-    return any(child.location.path == path or _holds(child, path) for child in block.children)
+    return any(child.location.path == path or _holds(child, path) for child in in_files(block))

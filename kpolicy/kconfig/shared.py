@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The entries of symbols that are the same for every architecture whose Kconfig has them.
+"""The entries of symbols that are the same for every architecture whose Kconfig has them, and whole files of them.
 
 Nine of ten entries have no macro, and what they say does not depend on the architecture: they are made once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 from kpolicy.kconfig.grammar import Grammar
-from kpolicy.kconfig.menu_tree import Elaborated, Entry, Property, Shared
+from kpolicy.kconfig.menu_tree import Common, Elaborated, Entry, FileBlock, Property, Shared
 from kpolicy.kconfig.properties import PROPERTIES, Properties, below
-from kpolicy.kconfig.syntax import CONST, Ast, Statement
+from kpolicy.kconfig.syntax import CONST, Ast, Statement, names_in
 from kpolicy.location import Location
 
 _EQUALITY = ("=", "!=")
@@ -116,16 +116,101 @@ def _shared(entry: Entry, flags: frozenset[str]) -> Shared:
     return Shared(flags, tuple(dict.fromkeys(_asked(entry))))
 
 
+class Taken(NamedTuple):
+    """A file in a menu tree: how many statements it has, and how many `source` lines it is below."""
+
+    path: str
+    statements: int
+    depth: int
+
+
+def common(
+    block: FileBlock, taken: Sequence[Taken], last: Entry | None, flags: Mapping[str, Iterable[str]]
+) -> Common | None:
+    """What is known of a file if its entries are the same for every architecture, as far as they alone tell.
+
+    `taken` are the file and those that it sources, `last` is its last entry, if that is not closed; `flags` are those
+    of symbols and choices.
+    """
+    found = Common(
+        tuple(file.path for file in taken),
+        sum(file.statements for file in taken),
+        max(file.depth for file in taken) - taken[0].depth,
+        last,
+    )
+    inner: list[FileBlock] = []
+    for entry, is_in_choice in _within(block, is_in_choice=False):
+        if isinstance(entry, FileBlock):
+            if entry.common is None:
+                return None
+            found.add(entry.common)
+            inner.append(entry)
+        elif entry.kind == "config" and (entry.shared is None or (is_in_choice and not entry.types)):
+            return None
+        else:
+            _note(found, entry, flags, is_in_choice=is_in_choice)
+    for file in inner:
+        # They come with this one.
+        file.common = None
+    return found
+
+
+def _within(block: Entry, *, is_in_choice: bool) -> Iterator[tuple[Entry, bool]]:
+    """The entries in a block, but for those of files in it; and whether they are in a choice."""
+    for entry in block.children:
+        yield entry, is_in_choice
+        if entry.children and entry.kind != "file":
+            yield from _within(entry, is_in_choice=is_in_choice or entry.kind == "choice")
+
+
+def _note(found: Common, entry: Entry, flags: Mapping[str, Iterable[str]], *, is_in_choice: bool) -> None:
+    name = entry.name or ""
+    if entry.shared is not None:
+        own: Iterable[str] = entry.shared.flags
+        found.asked.update(entry.shared.asked)
+        if is_in_choice:
+            found.members.add(name)
+    else:
+        own = flags.get(name, ())
+        found.asked.update(_asked(entry))
+    if entry.kind == "choice":
+        found.choices.append(entry)
+    if is_in_choice or entry.kind == "choice":
+        # Below which member an entry hangs depends on the types of all that is named (`submenus`).
+        found.asked.update([name], *map(_named, entry.properties))
+    if own:
+        found.flags[name] = found.flags.get(name, frozenset()).union(own)
+    for word, _location in entry.types:
+        found.types.setdefault(name, word)
+
+
+def _named(item: Property) -> Iterator[str]:
+    for operand in item.operands[item.kind == "prompt" :]:
+        if operand is not None:
+            yield from names_in(operand)
+
+
+def own_last(siblings: list[Entry]) -> Entry:
+    """The last of some entries as one that may be changed, with the files around it."""
+    while siblings[-1].kind == "file":
+        siblings[-1] = block = siblings[-1].copy()
+        siblings = block.children
+    siblings[-1] = siblings[-1].copy()
+    return siblings[-1]
+
+
 def _asked(entry: Entry) -> Iterator[str]:
     """The symbols whose types have a say in what an entry means."""
     for item in entry.properties:
         if item.kind == "default":
             yield str(entry.name)
-        yield from _compared(item)
+        yield from _compared(item.operands)
+    for condition, _location in entry.visibility:
+        yield from _compared((condition,))
 
 
-def _compared(item: Property) -> Iterator[str]:
-    pending: list[Any] = list(item.operands)
+def _compared(operands: Iterable[Any]) -> Iterator[str]:
+    pending = list(operands)
     while pending:
         expression = pending.pop()
         if expression.__class__ is tuple and expression[0] != CONST:
