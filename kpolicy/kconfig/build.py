@@ -11,15 +11,15 @@ from kpolicy.errors import InputError
 from kpolicy.kconfig.base import Written
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.gathered import Gatherer, Own
-from kpolicy.kconfig.layout import Parts, lay_out
+from kpolicy.kconfig.layout import Layout
 from kpolicy.kconfig.limits import MOST_MEMBERS
 from kpolicy.kconfig.loops import Choices, depths_of_names, find_loop
 from kpolicy.kconfig.menu_tree import Elaborated, Entry, FileBlock
 from kpolicy.kconfig.nodes import EQUAL, MOD, NO, YES
+from kpolicy.kconfig.parts import Parts
 from kpolicy.kconfig.payload import TRISTATE, TYPES, Payload
 from kpolicy.kconfig.shape import shape_all, shaper_of
 from kpolicy.kconfig.submenus import Run
-from kpolicy.kconfig.tables import Tables
 from kpolicy.location import Location
 
 _NO_SCOPE = -1
@@ -28,19 +28,19 @@ _TEXTS = ("int", "hex", "string")
 _TYPE_CODE = {word: code for code, word in enumerate(TYPES)}
 
 
-def build(elaborated: Elaborated, dialect: Dialect, probes: list[tuple[str, Location]], tables: Tables) -> Payload:
-    """The plain data of a model, by the numbers of some tables."""
-    return _Builder(elaborated, dialect, tables).payload(probes)
+def build(elaborated: Elaborated, dialect: Dialect, probes: list[tuple[str, Location]], layout: Layout) -> Payload:
+    """The plain data of a model, laid out as those before it."""
+    return _Builder(elaborated, dialect, layout).payload(probes)
 
 
 def build_checked(
-    elaborated: Elaborated, dialect: Dialect, probes: list[tuple[str, Location]], tables: Tables
+    elaborated: Elaborated, dialect: Dialect, probes: list[tuple[str, Location]], layout: Layout
 ) -> tuple[Payload, Written | None]:
     """The plain data of a model without dependency loops, and what it was made of, if it can be the base of deltas.
 
     Where names alone make a loop, `conf` gives conditions another shape first.  Raises `InputError` for a loop.
     """
-    payload = build(elaborated, dialect, probes, tables)
+    payload = build(elaborated, dialect, probes, layout)
     choices = Choices.of(payload.core)
     depths = depths_of_names(elaborated, choices, dialect)
     if depths is not None:
@@ -49,7 +49,7 @@ def build_checked(
     if loop is not None and (not dialect.takes_loops or loop.location is None):
         raise loop
     shape_all(elaborated.root, shaper_of(elaborated, dialect))
-    payload = build(elaborated, dialect, probes, tables)
+    payload = build(elaborated, dialect, probes, layout)
     if loop is not None and loop.location is not None:
         payload.core.warnings.append([*loop.location, loop.message])
     return payload, None
@@ -60,12 +60,13 @@ def _given(dependency: int | None) -> int:
 
 
 class _Builder:
-    def __init__(self, elaborated: Elaborated, dialect: Dialect, tables: Tables) -> None:
+    def __init__(self, elaborated: Elaborated, dialect: Dialect, layout: Layout) -> None:
         self._elaborated = elaborated
         self._types = elaborated.types
         self._dialect = dialect
-        self._tables = tables
-        self._table = tables.expressions
+        self._layout = layout
+        self._tables = layout.tables
+        self._table = layout.tables.expressions
         self._parts = Parts()
         self._table.types = elaborated.types
         self._table.named = self._parts.named
@@ -73,7 +74,7 @@ class _Builder:
         self._members: set[tuple[int, int]] = set()
         self._shaper = shaper_of(elaborated, dialect)
         self._run = Run(self._shaper)
-        self._gatherer = Gatherer(tables, self._modules)
+        self._gatherer = Gatherer(layout.tables, self._modules)
         self._is_within_common = False
 
     def payload(self, probes: list[tuple[str, Location]]) -> Payload:
@@ -81,7 +82,7 @@ class _Builder:
         self._choice_types()
         for entry in self._elaborated.root.children:
             self._entry(entry, None, None, _NO_SCOPE)
-        return lay_out(self._parts, self._elaborated, self._dialect, probes, self._tables, self._modules)
+        return self._layout.lay_out(self._parts, self._elaborated, self._dialect, probes, self._modules)
 
     def _choice_types(self) -> None:
         """Give choices and their members a type, as before 6.11 one could stand for the other."""
@@ -146,7 +147,8 @@ class _Builder:
             for child in file.children:
                 self._entry(child, parent, choice, scope)
             common.key, common.asked_types = key, types
-            common.gathered = self._parts.kept()
+            self._parts.named = list(dict.fromkeys(self._parts.named))
+            common.gathered = self._parts
             self._parts, self._table.named = outer, outer.named
             self._is_within_common = False
         self._parts.include(common.gathered)

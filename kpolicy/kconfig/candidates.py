@@ -7,7 +7,7 @@ Most symbols of a kernel are n, and need not be examined: nothing that they depe
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from kpolicy.kconfig.nodes import AND, NO, OR, YES
 from kpolicy.kconfig.payload import (
@@ -30,37 +30,55 @@ Alarm: TypeAlias = "tuple[int, ...] | None"
 _NEVER: Final = (0,)
 
 
-class Candidates(NamedTuple):
-    """The symbols that can be on, or have a text, though no line of the config names them.
+class Candidates:
+    """The symbols that can be on though no line of the config names them, of one architecture after the other.
 
     `woken` has, by the node of a symbol that is on when they are, maybe others in its place, the nodes of bools and
-    tristates, and None for no such symbol; `free` are those of which none is known.  `texts` are numbers and strings.
+    tristates; `free` are those of which no such symbol is known.
     """
 
-    free: list[int]
-    woken: list[Any]
-    texts: list[int]
+    def __init__(self) -> None:
+        self.woken: dict[int, list[int]] = {}
+        self._free: set[int] = set()
+        self._alarms = _Alarms([], [])
+        # Those that are not `_NEVER`.
+        self._of: dict[int, Alarm] = {}
 
+    @property
+    def free(self) -> list[int]:
+        """Sorted."""
+        return sorted(self._free)
 
-def candidates(nodes: Table, symbols: Iterable[int], records: Table) -> Candidates:
-    """Those of a model, from the parts of its core that say what values are made of."""
-    found = Candidates([], [None] * len(nodes), [])
-    alarms = _Alarms(nodes, records)
-    for node in symbols:
-        record = records[node]
-        if record is None or not record[TYPE] or record[FLAGS] & IS_CHOICE:
-            continue
-        if record[TYPE] > TRISTATE:
-            found.texts.append(node)
-            continue
-        alarm = alarms.of_symbol(record)
-        if alarm is None:
-            found.free.append(node)
-            continue
-        for other in alarm[1:]:
-            woken = found.woken[other] = found.woken[other] or []
-            woken.append(node)
-    return found
+    def update(self, nodes: Table, records: Table, changed: set[int]) -> set[int]:
+        """Take the next architecture, of which some symbols have other records; those whose `woken` have changed.
+
+        `records` are the parts of a core that say what values are made of.
+        """
+        alarms = self._alarms
+        alarms.nodes, alarms.records = nodes, records
+        gone: dict[int, set[int]] = {}
+        new: dict[int, list[int]] = {}
+        for node in sorted(changed | alarms.forget(changed)):
+            record = records[node]
+            is_logical = record is not None and 0 < record[TYPE] <= TRISTATE and not record[FLAGS] & IS_CHOICE
+            alarm = alarms.of_symbol(record, node if node in changed else None) if is_logical else _NEVER
+            before = self._of.get(node, _NEVER)
+            if alarm == before:
+                continue
+            for other in (before or ())[1:]:
+                gone.setdefault(other, set()).add(node)
+            for other in (alarm or ())[1:]:
+                new.setdefault(other, []).append(node)
+            self._of[node] = alarm
+            if alarm is None:
+                self._free.add(node)
+            elif before is None:
+                self._free.discard(node)
+        for other in gone.keys() | new.keys():
+            without = gone.get(other, ())
+            row = [node for node in self.woken.get(other, ()) if node not in without] + new.get(other, [])
+            self.woken[other] = sorted(row)
+        return {*gone, *new}
 
 
 def woken_by(nodes: Table, records: Table, record: list[Any]) -> tuple[int, ...] | None:
@@ -80,35 +98,70 @@ class _Alarms:
     """What has to be on for something to be on; that of each expression is computed once."""
 
     def __init__(self, nodes: Table, records: Table) -> None:
-        self._nodes = nodes
-        self._records = records
-        self._known: dict[int, Alarm] = {}
+        self.nodes = nodes
+        self.records = records
+        # None in place of the alarm, in a tuple, where it was forgotten.
+        self._known: dict[int, tuple[Alarm] | None] = {}
+        # The expressions with an alarm that is made of that of a node, and the symbols, as ~node.
+        self._users: dict[int, list[int]] = {}
 
-    def of_symbol(self, record: list[Any]) -> Alarm:
-        """The alarm of a bool or tristate that no line sets."""
+    def of_symbol(self, record: list[Any], user: int | None = None) -> Alarm:
+        """The alarm of a bool or tristate that no line sets; `user` is its node if its record is new."""
         if record[CHOICE] >= 0:
-            return self._of(record[DIRECT])
-        ways = [self._all((value, condition)) for value, condition in record[DEFAULTS]]
-        if record[IMPLIED] != NO:
-            ways.append(self._all((record[DIRECT], record[IMPLIED])))
-        if record[REVERSE] != NO:
-            ways.append(self._of(record[REVERSE]))
-        return _any(ways) if ways else _NEVER
+            ways: list[tuple[int, ...]] = [(record[DIRECT],)]
+        else:
+            ways = [(value, condition) for value, condition in record[DEFAULTS]]
+            if record[IMPLIED] != NO:
+                ways.append((record[DIRECT], record[IMPLIED]))
+            if record[REVERSE] != NO:
+                ways.append((record[REVERSE],))
+        if user is not None:
+            for way in ways:
+                for node in way:
+                    self._users.setdefault(node, []).append(~user)
+        return _any([self._all(way) for way in ways]) if ways else _NEVER
+
+    def forget(self, changed: Iterable[int]) -> set[int]:
+        """Forget the alarms that are made of those of symbols with another record; the symbols that had them."""
+        known, users = self._known, self._users
+        symbols: set[int] = set()
+        waiting: list[int] = []
+        for node in changed:
+            if node in known and known[node] != (now := (self._of_leaf(node),)):
+                known[node] = now
+                waiting += users.get(node, ())
+        while waiting:
+            user = waiting.pop()
+            if user < 0:
+                symbols.add(~user)
+            elif known[user] is not None:
+                known[user] = None
+                waiting += users.get(user, ())
+        return symbols
 
     def _of(self, node: int) -> Alarm:
-        known = self._known
-        if node not in known:
-            known[node] = self._work_out(node)
-        return known[node]
+        known = self._known.get(node)
+        if known is None:
+            known = (self._work_out(node),)
+            self._known[node] = known
+        return known[0]
 
     def _work_out(self, node: int) -> Alarm:
-        compound = self._nodes[node]
-        if compound is not None:
-            operator, *operands = compound
-            return self._all(operands) if operator == AND else self._one(operands) if operator == OR else None
+        compound = self.nodes[node]
+        if compound is None:
+            return self._of_leaf(node)
+        operator, *operands = compound
+        if operator not in (AND, OR):
+            return None
+        if node not in self._known:
+            for operand in operands:
+                self._users.setdefault(operand, []).append(node)
+        return self._all(operands) if operator == AND else self._one(operands)
+
+    def _of_leaf(self, node: int) -> Alarm:
         if node <= YES:
             return None if node else _NEVER
-        record = self._records[node]
+        record = self.records[node]
         # What is undefined, a number or a text is n as a condition.
         if record is None or not 0 < record[TYPE] <= TRISTATE:
             return _NEVER

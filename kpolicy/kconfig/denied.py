@@ -3,29 +3,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kpolicy.kconfig.nodes import AND, NOT, OR
 from kpolicy.kconfig.payload import DEFAULTS, FLAGS, HAS_PROMPT, TRISTATE, TYPE, Table
 
 
-def denied(nodes: Table, records: Iterable[tuple[int, Any]]) -> dict[int, list[int]]:
-    """By symbol, the bools and tristates with a prompt that have a default only while it is off, of some records."""
-    found: dict[int, list[int]] = {}
-    # Quick, since every model is searched: few defaults are more than a symbol or a constant.
-    compound = [
-        (node, expression)
-        for node, record in records
-        if record is not None and record[DEFAULTS] and record[FLAGS] & HAS_PROMPT and record[TYPE] <= TRISTATE
+def denied(found: Mapping[int, Sequence[int]]) -> dict[int, list[int]]:
+    """By symbol, the options that have a default only while it is off, of what `denied_by` says of some."""
+    options: dict[int, list[int]] = {}
+    for node in sorted(found):
+        for symbol in found[node]:
+            options.setdefault(symbol, []).append(node)
+    return options
+
+
+def denied_by(nodes: Table, record: Any) -> list[int]:
+    """The symbols that have to be off for a default of a bool or tristate with a prompt, by its record."""
+    if not record[DEFAULTS] or not record[FLAGS] & HAS_PROMPT or record[TYPE] > TRISTATE:
+        return []
+    # Few defaults are more than a symbol or a constant.
+    return [
+        symbol
         for pair in record[DEFAULTS]
         for expression in pair
         if nodes[expression] is not None
+        for symbol in _negated(nodes, expression)
     ]
-    for node, expression in compound:
-        for symbol in _negated(nodes, expression):
-            found.setdefault(symbol, []).append(node)
-    return found
 
 
 def _negated(nodes: Table, expression: int) -> Iterator[int]:

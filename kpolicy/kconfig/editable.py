@@ -42,9 +42,9 @@ class EditableTree(Tree):
     def variant(self, contents: Mapping[str, bytes]) -> EditableTree:
         """This tree with other contents of some files; of the others those that were read are not read again."""
         assert self._shared is not None, "a model is built first"
-        files, tables = self._shared
+        files, layout = self._shared
         tree = EditableTree(Overlay(self.source, contents), self.root, probes=self._probes)
-        tree._shared = (files.variant(tree._tracked, contents), tables)
+        tree._shared = (files.variant(tree._tracked, contents), layout)
         tree._emulated = self._emulated
         return tree
 
@@ -52,7 +52,7 @@ class EditableTree(Tree):
     def expressions(self) -> Table:
         """Those of all models of this tree and its variants, which grow with each; see `Model.knowing`."""
         assert self._shared is not None, "a model is built first"
-        return self._shared[1].expressions.nodes
+        return self._shared[1].tables.expressions.nodes
 
     def nesting(self, path: str) -> tuple[Nested, ...]:
         """How menuconfig nests the entries of a file, on the architecture whose model was built last."""

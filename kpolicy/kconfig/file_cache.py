@@ -60,7 +60,7 @@ class FileCache:
         return other
 
     def common(self, path: str, around: tuple[Ast, ...]) -> FileBlock | None:
-        """The entries of a file below `visible if` lines, where they are known to be the same for every architecture."""
+        """The entries of a file below `visible if` lines, where they are the same for every architecture."""
         found = self._common.get((path, around))
         return found if found is not None and found.common is not None else None
 

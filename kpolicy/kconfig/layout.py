@@ -1,170 +1,233 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""From what was gathered to a model's plain data and its JSON; what other architectures have too is laid out once."""
+"""From what was gathered to a model's plain data and its JSON.
+
+From one architecture to the next few symbols differ: the others keep what was laid out for the one before.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from kpolicy.kconfig import payload
-from kpolicy.kconfig.candidates import candidates
-from kpolicy.kconfig.denied import denied
+from kpolicy.kconfig.candidates import Candidates
+from kpolicy.kconfig.denied import denied, denied_by
 from kpolicy.kconfig.dialect import Dialect
-from kpolicy.kconfig.gathered import NOTHING, Facts, Gathered
+from kpolicy.kconfig.gathered import NOTHING, Facts
 from kpolicy.kconfig.kinds import kinds
 from kpolicy.kconfig.menu_tree import Elaborated
-from kpolicy.kconfig.nodes import NO, YES, NodeTable
+from kpolicy.kconfig.nodes import YES, NodeTable
+from kpolicy.kconfig.parts import Parts
 from kpolicy.kconfig.payload import BOOL, TYPES, Core, Details, Packed, Payload
 from kpolicy.kconfig.stored import pack_half
-from kpolicy.kconfig.tables import Tables, packed, rows_of, texts_of
+from kpolicy.kconfig.tables import Tables, packed, rows_of
 from kpolicy.location import Location
 
+# Of a symbol that is not defined.
+_NO_FACTS = Facts([], (), (), probed=False)
 _TYPE_CODE = {word: code for code, word in enumerate(TYPES)}
 
 
-class Parts:
-    """What a model consists of, while it grows.
+class _Inputs(NamedTuple):
+    """What the records of an architecture are made of: by name, by node, and whether all conditions are kept."""
 
-    `named` are the nodes of what is named, in that order.  `facts` have the symbols and choices that are defined,
-    `reverse` and `implied` the conditions of what selects and implies a symbol, `choice_of` the choices of members.
-    """
+    dialect: Dialect
+    is_complete: bool
+    types: Mapping[str, str]
+    flags: Mapping[str, set[str]]
+    facts: Mapping[int, Facts]
+    reverse: Mapping[int, list[int]]
+    implied: Mapping[int, list[int]]
+    choices: Mapping[int, int]
 
-    def __init__(self) -> None:
-        self.named: list[int] = []
-        self.facts: dict[int, Facts] = {}
-        self.reverse: dict[int, list[int]] = {}
-        self.implied: dict[int, list[int]] = {}
-        self.menu: list[Any] = []
-        # See `payload.ChoiceRecord`.
-        self.choices: dict[int, list[Any]] = {}
-        self.choice_of: dict[int, int] = {}
-
-    def add(self, found: Gathered) -> None:
-        """Add a definition."""
-        facts = self.facts
-        node = found.node
-        self.named += found.named
-        known = facts.get(node)
-        facts[node] = found.facts if known is None else known.joined(found.facts)
-        for target, is_select, condition in found.edges:
-            (self.reverse if is_select else self.implied).setdefault(target, []).append(condition)
-
-    def kept(self) -> Parts:
-        """The same to be added to several models."""
-        self.named = list(dict.fromkeys(self.named))
-        return self
-
-    def include(self, others: Parts) -> None:
-        """Add what comes next."""
-        self.named += others.named
-        self.menu += others.menu
-        facts = self.facts
-        again = {node: facts[node].joined(others.facts[node]) for node in facts.keys() & others.facts.keys()}
-        facts.update(others.facts)
-        facts.update(again)
-        for own, more in ((self.reverse, others.reverse), (self.implied, others.implied)):
-            for target, conditions in more.items():
-                own[target] = own[target] + conditions if target in own else conditions[:]
-        self.choices.update(others.choices)
-        self.choice_of.update(others.choice_of)
-
-
-def lay_out(
-    parts: Parts,
-    elaborated: Elaborated,
-    dialect: Dialect,
-    probes: list[tuple[str, Location]],
-    tables: Tables,
-    modules: int,
-) -> Payload:
-    """The plain data of a model."""
-    defined = parts.facts
-    _Layout(parts, elaborated, dialect, tables, modules).lay_out(defined)
-    nodes = list(tables.expressions.nodes)
-    # By places, not as they are named first: by an edit elsewhere the order stays.
-    placed = [item for item in parts.menu if item.__class__ is int and item >= 0]
-    symbols, constants = tables.expressions.names(placed)
-    records: list[Any] = [None] * len(nodes)
-    for node, facts in defined.items():
-        records[node] = facts.record
-    core = Core(
-        nodes=nodes,
-        records=records,
-        symbols=symbols,
-        constants=constants,
-        kinds=kinds(len(nodes), constants.values(), symbols.values(), records),
-        choices=list(parts.choices.values()),
-        modules=modules,
-        mainmenu=elaborated.mainmenu,
-        dialect=list(dialect),
-        warnings=[[where.path, where.line, text] for where, text in elaborated.warnings],
-        refused=[[*item.location, item.symbol, item.text] for item in elaborated.refused],
-        probes=[[where.path, where.line, text] for text, where in probes],
-        **candidates(nodes, symbols.values(), records)._asdict(),
-        denied=[list(item) for item in denied(nodes, enumerate(records)).items()],
-    )
-    written = [[*tables.place(where), *line] for where, line in elaborated.written.items()]
-    rows: list[Any] = [None] * len(nodes)
-    for node, facts in defined.items():
-        rows[node] = facts.rows
-    details = Details(
-        symbols=rows,
-        edges=_edges(defined, placed, len(nodes)),
-        scopes=list(tables.scopes),
-        files=[path if path in elaborated.paths else "" for path in tables.files],
-        menu=parts.menu,
-        written=written,
-    )
-
-    def texts() -> Packed:
-        record_lines, symbol_lines = [""] * len(nodes), [""] * len(nodes)
-        for node, facts in defined.items():
-            record_lines[node], symbol_lines[node] = facts.text, _packed_rows(facts)
-        edge_lines = [_numbers(edges) if edges is not None else "" for edges in details.edges]
-        return Packed(
-            pack_half(
-                core[3:],
-                tables.packed_nodes.rows(nodes),
-                rows_of(record_lines),
-                rows_of(texts_of(list(core.woken))),
-            ),
-            pack_half(
-                details[3:],
-                rows_of(symbol_lines),
-                rows_of(edge_lines),
-                tables.packed_scopes.rows(list(details.scopes)),
-            ),
+    def changed(self, before: _Inputs | None, nodes: Mapping[str, int]) -> set[int]:
+        """The nodes of symbols and choices of which something differs from another architecture; all without one."""
+        if before is None:
+            return set(self.facts)
+        if before[:2] != self[:2]:
+            return {*self.facts, *before.facts}
+        names = _changed(before.types, self.types) | _changed(before.flags, self.flags)
+        found = {nodes[name] for name in names if name in nodes}
+        return found.union(
+            _changed(before.facts, self.facts),
+            _changed(before.reverse, self.reverse),
+            _changed(before.implied, self.implied),
+            _changed(before.choices, self.choices),
         )
 
-    return Payload(core, details, texts)
+
+def _changed(before: Mapping[Any, object], now: Mapping[Any, object]) -> set[Any]:
+    """The keys of what is not the same in both."""
+    known = before.get
+    return {key for key, value in now.items() if known(key) != value}.union(before.keys() - now.keys())
 
 
-def _edges(defined: dict[int, Facts], placed: list[int], count: int) -> list[Any]:
-    """The sources of selects and implies by their targets, in the order of the menus, see `payload.Details`."""
-    found: list[Any] = [None] * count
-    for node in dict.fromkeys(placed):
-        facts = defined[node]
-        for kind in (0, 1):
-            # Of most symbols there are none.
-            rows = facts.rows[3 + kind]
-            for target in dict.fromkeys([row[0] for row in rows]) if rows else ():
-                edges = found[target]
-                if edges is None:
-                    edges = found[target] = [[], []]
-                edges[kind].append(node)
-    return found
+class _Rows(NamedTuple):
+    """The tables of an architecture that have a row for each node, and the texts of their rows."""
+
+    records: list[Any]
+    symbols: list[Any]
+    edges: list[Any]
+    texts: tuple[list[str], ...]
+
+    def copy(self, count: int) -> _Rows:
+        """The same for so many nodes."""
+        more = count - len(self.records)
+        none, no_text = [None] * more, [""] * more
+        return _Rows(
+            self.records + none, self.symbols + none, self.edges + none, tuple(text + no_text for text in self.texts)
+        )
 
 
-def _packed_rows(facts: Facts) -> str:
-    if not facts.text_of_rows:
-        definitions, prompts, *others = facts.rows
-        texts = (_numbers(definitions), packed(prompts), *map(_numbers, others))
-        facts.text_of_rows = f"[{','.join(texts)}]"
-    return facts.text_of_rows
+class Layout:
+    """Lays out the architectures of a tree, one after the other, by the numbers of its tables."""
 
+    def __init__(self) -> None:
+        self.tables = Tables()
+        self._table = self.tables.expressions
+        self._begin()
 
-def _numbers(value: list[Any]) -> str:
-    """The JSON of lists of numbers, quicker than by its encoder."""
-    return repr(value).replace(" ", "")
+    def _begin(self) -> None:
+        self._inputs: _Inputs | None = None
+        self._rows = _Rows([], [], [], ([], [], [], []))
+        self._sources: Mapping[int, list[list[int]]] = {}
+        self._candidates = Candidates()
+        self._denied: dict[int, list[int]] = {}
+
+    def lay_out(
+        self,
+        parts: Parts,
+        elaborated: Elaborated,
+        dialect: Dialect,
+        probes: list[tuple[str, Location]],
+        modules: int,
+    ) -> Payload:
+        """The plain data of a model."""
+        tables, table = self.tables, self._table
+        woken = self._next(parts, elaborated, dialect, modules)
+        nodes, rows = list(table.nodes), self._rows
+        # By places, not as they are named first: by an edit elsewhere the order stays.
+        symbols, constants = table.names([item for item in parts.menu if item.__class__ is int and item >= 0])
+        core = Core(
+            nodes=nodes,
+            records=rows.records,
+            woken=woken,
+            symbols=symbols,
+            constants=constants,
+            kinds=kinds(len(nodes), constants.values(), symbols.values(), rows.records),
+            choices=list(parts.choices.values()),
+            modules=modules,
+            mainmenu=elaborated.mainmenu,
+            dialect=list(dialect),
+            warnings=[[where.path, where.line, text] for where, text in elaborated.warnings],
+            refused=[[*item.location, item.symbol, item.text] for item in elaborated.refused],
+            probes=[[where.path, where.line, text] for text, where in probes],
+            free=self._candidates.free,
+            texts=[node for node in symbols.values() if _is_text(rows.records[node])],
+            denied=[list(item) for item in denied(self._denied).items()],
+        )
+        details = Details(
+            symbols=rows.symbols,
+            edges=rows.edges,
+            scopes=list(tables.scopes),
+            files=[path if path in elaborated.paths else "" for path in tables.files],
+            menu=parts.menu,
+            written=[[*tables.place(where), *line] for where, line in elaborated.written.items()],
+        )
+
+        def texts() -> Packed:
+            record, symbol, edge, alarm = map(rows_of, rows.texts)
+            return Packed(
+                pack_half(core[3:], tables.packed_nodes.rows(nodes), record, alarm),
+                pack_half(details[3:], symbol, edge, tables.packed_scopes.rows(list(details.scopes))),
+            )
+
+        return Payload(core, details, texts)
+
+    def _next(self, parts: Parts, elaborated: Elaborated, dialect: Dialect, modules: int) -> list[Any]:
+        """Turn to another architecture; the rows of `Core.woken`."""
+        # Where something goes wrong half way, the next one begins with nothing.
+        before, self._inputs = self._inputs, None
+        if before is None:
+            self._begin()
+        numbers = {node: number for number, node in enumerate(parts.choices)}
+        of_members = {node: numbers[choice] for node, choice in parts.choice_of.items()}
+        inputs = _Inputs(
+            dialect,
+            _asks_all(parts, modules),
+            elaborated.types,
+            elaborated.flags,
+            parts.facts,
+            parts.reverse,
+            parts.implied,
+            {**of_members, **numbers},
+        )
+        changed = inputs.changed(before, self._table.symbols)
+        for node in sorted(changed & parts.facts.keys()):
+            self._record(node, parts, inputs)
+        rows = self._rows = self._rows.copy(len(self._table.nodes))
+        records, symbols, alarms = rows.texts[0], rows.texts[1], rows.texts[3]
+        for node in changed:
+            facts = parts.facts.get(node, _NO_FACTS)
+            rows.records[node], records[node] = facts.record or None, facts.text
+            rows.symbols[node], symbols[node] = facts.rows or None, _packed_rows(facts)
+            self._denied[node] = denied_by(self._table.nodes, facts.record) if facts.record else []
+        self._edges(parts.sources)
+        for node in self._candidates.update(self._table.nodes, rows.records, changed):
+            alarms[node] = _numbers(self._candidates.woken[node]) if self._candidates.woken[node] else ""
+        woken: list[Any] = [None] * len(self._table.nodes)
+        for node, row in self._candidates.woken.items():
+            woken[node] = row or None
+        self._inputs = inputs
+        return woken
+
+    def _record(self, node: int, parts: Parts, inputs: _Inputs) -> None:
+        """Make the record of a symbol or choice, and its JSON."""
+        any_of = self._table.any_of
+        facts, name = parts.facts[node], self._table.texts[node]
+        is_choice = node in parts.choices
+        type_code = _TYPE_CODE[inputs.types.get(name, "unknown")]
+        if is_choice and type_code == 0:
+            type_code = BOOL
+        key = (
+            type_code,
+            any_of(parts.reverse.get(node, [])),
+            any_of(parts.implied.get(node, [])),
+            inputs.choices.get(node, -1),
+            self._flags(inputs, name, facts, is_choice=is_choice, is_selected=node in parts.reverse),
+            int(inputs.is_complete),
+        )
+        if facts.key != key:
+            facts.key, facts.record = key, record_of(facts, *key, table=self._table)
+            facts.text = _numbers(facts.record)
+
+    def _edges(self, sources: Mapping[int, list[list[int]]]) -> None:
+        edges, texts = self._rows.edges, self._rows.texts[2]
+        for target in self._sources.keys() - sources.keys():
+            edges[target], texts[target] = None, ""
+        for target, (selecting, implying) in sources.items():
+            row = [list(dict.fromkeys(selecting)), list(dict.fromkeys(implying))]
+            if edges[target] != row:
+                edges[target], texts[target] = row, _numbers(row)
+        self._sources = sources
+
+    def _flags(self, inputs: _Inputs, name: str, facts: Facts, *, is_choice: bool, is_selected: bool) -> int:
+        said = inputs.flags.get(name, ())
+        flags = 0
+        if is_choice:
+            flags |= payload.NO_WRITE | payload.IS_CHOICE
+        if said:
+            if "option env" in said or ("option defconfig_list" in said and not inputs.dialect.writes_defconfig_list):
+                flags |= payload.NO_WRITE
+            if "transitional" in said:
+                flags |= payload.TRANSITIONAL
+            if "option allnoconfig_y" in said:
+                flags |= payload.ALLNOCONFIG_Y
+        if facts.rows[1]:
+            flags |= payload.HAS_PROMPT | (payload.GATED if facts.probed else 0)
+        elif facts.probed and not is_selected:
+            flags |= payload.PROBED
+        return flags
 
 
 def record_of(
@@ -193,60 +256,32 @@ def record_of(
     ]
 
 
-class _Layout:
-    def __init__(self, parts: Parts, elaborated: Elaborated, dialect: Dialect, tables: Tables, modules: int) -> None:
-        self._parts = parts
-        self._types = elaborated.types
-        self._said = elaborated.flags
-        self._dialect = dialect
-        self._table = tables.expressions
-        # What a prompt that is always visible makes superfluous is still computed, which matters where that is
-        # computed before `conf` knows whether there are modules (kpolicy.evaluate.with_modules_off).
-        facts = parts.facts.get(modules)
-        self._complete = facts is not None and (
-            any(node != YES for node in (*facts.visible, *facts.direct))
-            or modules in parts.reverse
-            or modules in parts.implied
-        )
+def _is_text(record: Any) -> bool:
+    return record is not None and record[payload.TYPE] > payload.TRISTATE
 
-    def lay_out(self, defined: dict[int, Facts]) -> None:
-        """Make the record of each symbol and choice, and its JSON."""
-        parts, types, any_of = self._parts, self._types, self._table.any_of
-        reverse, implied = parts.reverse, parts.implied
-        numbers = {node: number for number, node in enumerate(parts.choices)}
-        names = self._table.texts
-        for node, facts in defined.items():
-            name = names[node]
-            type_code = _TYPE_CODE[types.get(name, "unknown")]
-            is_choice = node in numbers
-            if is_choice and type_code == 0:
-                type_code = BOOL
-            key = (
-                type_code,
-                any_of(reverse[node]) if node in reverse else NO,
-                any_of(implied[node]) if node in implied else NO,
-                numbers[node if is_choice else parts.choice_of[node]] if is_choice or node in parts.choice_of else -1,
-                self._flags(name, facts, is_choice=is_choice, is_selected=node in reverse),
-                int(self._complete),
-            )
-            if facts.key != key:
-                facts.key, facts.record = key, record_of(facts, *key, table=self._table)
-                facts.text = _numbers(facts.record)
 
-    def _flags(self, name: str, facts: Facts, *, is_choice: bool, is_selected: bool) -> int:
-        said = self._said.get(name, ())
-        flags = 0
-        if is_choice:
-            flags |= payload.NO_WRITE | payload.IS_CHOICE
-        if said:
-            if "option env" in said or ("option defconfig_list" in said and not self._dialect.writes_defconfig_list):
-                flags |= payload.NO_WRITE
-            if "transitional" in said:
-                flags |= payload.TRANSITIONAL
-            if "option allnoconfig_y" in said:
-                flags |= payload.ALLNOCONFIG_Y
-        if facts.rows[1]:
-            flags |= payload.HAS_PROMPT | (payload.GATED if facts.probed else 0)
-        elif facts.probed and not is_selected:
-            flags |= payload.PROBED
-        return flags
+def _packed_rows(facts: Facts) -> str:
+    if facts.rows and not facts.text_of_rows:
+        definitions, prompts, *others = facts.rows
+        texts = (_numbers(definitions), packed(prompts), *map(_numbers, others))
+        facts.text_of_rows = f"[{','.join(texts)}]"
+    return facts.text_of_rows
+
+
+def _numbers(value: list[Any]) -> str:
+    """The JSON of lists of numbers, quicker than by its encoder."""
+    return repr(value).replace(" ", "")
+
+
+def _asks_all(parts: Parts, modules: int) -> bool:
+    """Whether records keep all conditions of a prompt, also beside one that is always visible.
+
+    What such a prompt makes superfluous is still computed, which matters where that is computed before `conf` knows
+    whether there are modules (`kpolicy.evaluate.with_modules_off`).
+    """
+    facts = parts.facts.get(modules)
+    return facts is not None and (
+        any(node != YES for node in (*facts.visible, *facts.direct))
+        or modules in parts.reverse
+        or modules in parts.implied
+    )

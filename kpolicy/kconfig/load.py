@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from kpolicy.kconfig.dialect import Dialect
     from kpolicy.kconfig.edited import EditedFiles
     from kpolicy.kconfig.file_cache import FileCache
+    from kpolicy.kconfig.layout import Layout
     from kpolicy.kconfig.menu_tree import Elaborated
-    from kpolicy.kconfig.tables import Tables
     from kpolicy.kernel.toolchain import Probes
 
 _NAMES = ("", "")
@@ -75,7 +75,7 @@ class Tree:
         self._deltas = deltas
         self._aliases: Mapping[str, str] | None = None
         # What architectures share; a model that is stored does without.
-        self._shared: tuple[FileCache, Tables] | None = None
+        self._shared: tuple[FileCache, Layout] | None = None
         # Whether all probes were answered in time: another time this machine may be quicker.
         self._lasts = True
         self._kept: dict[tuple[str, str], str] = {}
@@ -317,14 +317,14 @@ class Tree:
         from kpolicy.kconfig.file_cache import FileCache
         from kpolicy.kconfig.frontend import Reader
         from kpolicy.kconfig.grammar import read_grammar
+        from kpolicy.kconfig.layout import Layout
         from kpolicy.kconfig.parsed import ParsedFiles
-        from kpolicy.kconfig.tables import Tables
         from kpolicy.kernel.toolchain import EmulatedProbes
 
         dialect, grammar = read_dialect(self._tracked), read_grammar(self._tracked)
         if self._shared is None:
-            self._shared = (FileCache(self._tracked, ParsedFiles(self.cache, self.root, grammar)), Tables())
-        files, _tables = self._shared
+            self._shared = (FileCache(self._tracked, ParsedFiles(self.cache, self.root, grammar)), Layout())
+        files, _layout = self._shared
         probes = self._probes or self._emulated.get(toolchain.identity)
         if probes is None:
             probes = self._emulated[toolchain.identity] = EmulatedProbes(toolchain, self._probed)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 from kpolicy.kconfig.candidates import woken_by
 from kpolicy.kconfig.circles import may_make_a_loop
 from kpolicy.kconfig.delta import Delta
-from kpolicy.kconfig.denied import denied
+from kpolicy.kconfig.denied import denied, denied_by
 from kpolicy.kconfig.edits import Edit, EntryEdit, NewEntry
 from kpolicy.kconfig.gathered import PARENTS, Gathered, Gatherer
 from kpolicy.kconfig.grammar import Grammar
@@ -265,7 +265,7 @@ class _DeltaMaker:
         conditions: list[list[int]] = []
         for kind, old in enumerate(known):
             edges = sorted(edge for node in {*old, *self._changed} for edge in self._edges(node, target, kind))
-            sources.append(sorted({edge[-2] for edge in edges}, key=lambda node: self._places(node)[0]))
+            sources.append(list(dict.fromkeys(edge[-2] for edge in edges)))
             conditions.append([edge[-1] for edge in edges])
         row = sources if any(sources) else None
         if record is None:
@@ -330,7 +330,8 @@ class _DeltaMaker:
     def _denied(self, records: dict[int, Any]) -> list[Any]:
         """`Core.denied` with the defaults of some symbols as they are now."""
         found = {symbol: [node for node in options if node not in records] for symbol, options in self._core.denied}
-        for symbol, options in denied(self._core.nodes, records.items()).items():
+        by_node = {node: denied_by(self._core.nodes, record) for node, record in records.items()}
+        for symbol, options in denied(by_node).items():
             found[symbol] = sorted({*found.get(symbol, ()), *options})
         return [[symbol, options] for symbol, options in found.items() if options]
 

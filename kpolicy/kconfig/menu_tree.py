@@ -113,7 +113,7 @@ class Common:
     gathered: Any = None
 
     def add(self, other: Common) -> None:
-        """Add what is known of a file that this one sources; both have the same types where they have the same names."""
+        """Add what is known of a file that this one sources; where both have a symbol, its type is the same."""
         self.types.update(other.types)
         self.choices += other.choices
         self.members |= other.members

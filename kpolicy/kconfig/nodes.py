@@ -30,7 +30,8 @@ class NodeTable:
     """Builds the table.
 
     `named` are the nodes of symbols and constants in the order in which they were requested; it may be emptied, or
-    another list put in its place.  `texts` are their names and texts.  `types` has the types of symbols: a condition
+    another list put in its place.  `texts` are their names and texts, `symbols` the nodes of
+    symbols by name.  `types` has the types of symbols: a condition
     that compares a bool with a constant is simplified, as `conf` does (expr.c: expr_transform).
     """
 
@@ -40,18 +41,18 @@ class NodeTable:
         self.named: list[int] = []
         self.texts: dict[int, str] = {}
         self._known: dict[tuple[int, ...], int] = {}
-        self._symbols: dict[str, int] = {}
+        self.symbols: dict[str, int] = {}
         self._constants: dict[str, int] = {}
         for text in "nmy":
             self.constant(text)
 
     def symbol(self, name: str) -> int:
         """The node of a symbol; `n`, `m` and `y` are the constants, as in `conf`."""
-        index = self._symbols.get(name)
+        index = self.symbols.get(name)
         if index is None:
             if name in ("n", "m", "y"):
                 return self._constants[name]
-            index = self._symbols[name] = self._leaf(name)
+            index = self.symbols[name] = self._leaf(name)
         self.named.append(index)
         return index
 
@@ -71,13 +72,16 @@ class NodeTable:
 
     def names(self, placed: Iterable[int] = ()) -> tuple[dict[str, int], dict[str, int]]:
         """The nodes of what is `named`: of symbols, first those that are `placed`, in that order; and of constants."""
-        texts, is_symbol = self.texts, self._symbols.get
-        others = sorted(set(self.named).difference(placed), key=texts.__getitem__)
-        symbols: dict[str, int] = {}
+        text = self.texts.__getitem__
+        places = dict.fromkeys(placed)
+        # `config y`, which no kernel has, is the constant.
+        for letter in (NO, MOD, YES):
+            places.pop(letter, None)
+        symbols = dict(zip(map(text, places), places, strict=True))
         constants = {text: self._constants[text] for text in "nmy"}
-        for index in (*dict.fromkeys(placed), *others):
-            text = texts[index]
-            (symbols if is_symbol(text) == index else constants)[text] = index
+        for index in sorted(set(self.named).difference(places), key=text):
+            name = text(index)
+            (symbols if self.symbols.get(name) == index else constants)[name] = index
         return symbols, constants
 
     def intern(self, *node: int) -> int:

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a model consists of, while it grows from the definitions of symbols and choices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kpolicy.kconfig.gathered import Facts, Gathered
+
+
+class Parts:
+    """What a model consists of, or a file of it.
+
+    `named` are the nodes of what is named, in that order.  `facts` have the symbols and choices that are defined,
+    `reverse` and `implied` the conditions under which a symbol is selected and implied, `sources` the symbols that do
+    it, a list each.  `choices` are as in `payload.Core`, by their nodes, `choice_of` are those of their members.
+    """
+
+    def __init__(self) -> None:
+        self.named: list[int] = []
+        self.facts: dict[int, Facts] = {}
+        self.reverse: dict[int, list[int]] = {}
+        self.implied: dict[int, list[int]] = {}
+        self.sources: dict[int, list[list[int]]] = {}
+        self.menu: list[Any] = []
+        self.choices: dict[int, list[Any]] = {}
+        self.choice_of: dict[int, int] = {}
+
+    def add(self, found: Gathered) -> None:
+        """Add a definition."""
+        facts, sources = self.facts, self.sources
+        node = found.node
+        self.named += found.named
+        known = facts.get(node)
+        facts[node] = found.facts if known is None else known.joined(found.facts)
+        for target, is_select, condition in found.edges:
+            (self.reverse if is_select else self.implied).setdefault(target, []).append(condition)
+            own = sources.get(target)
+            if own is None:
+                own = sources[target] = [[], []]
+            own[not is_select].append(node)
+
+    def include(self, file: Parts) -> None:
+        """Add what a file consists of, which several models may include."""
+        self.named += file.named
+        self.menu += file.menu
+        facts = self.facts
+        again = {node: facts[node].joined(file.facts[node]) for node in facts.keys() & file.facts.keys()}
+        facts.update(file.facts)
+        facts.update(again)
+        for own, more in ((self.reverse, file.reverse), (self.implied, file.implied)):
+            for target, conditions in more.items():
+                own[target] = own[target] + conditions if target in own else conditions[:]
+        for target, (selecting, implying) in file.sources.items():
+            known = self.sources.get(target, ((), ()))
+            self.sources[target] = [[*known[0], *selecting], [*known[1], *implying]]
+        self.choices.update(file.choices)
+        self.choice_of.update(file.choice_of)
