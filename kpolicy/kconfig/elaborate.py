@@ -78,10 +78,12 @@ class _Builder:
         block = FileBlock("file", None, Location(path, 1))
         self._siblings[-1].append(block)
         self._siblings.append(block.children)
+        # Choices have other names where a file is sourced again.
+        is_again = path in self.result.paths
         first, said = len(self._taken), self._said()
         self._statements(path, included_at)
         self._siblings.pop()
-        if said == self._said():
+        if not is_again and said == self._said():
             block.common = common(block, self._taken[first:], self._entry, self.result.flags)
             self._files.keep_common(block, self._visibility)
 
@@ -105,6 +107,7 @@ class _Builder:
         known, result = block.common, self.result
         assert known is not None
         self._reader.limits.source(known.statements, included_at, len(known.paths))
+        self._taken.append(Taken(known.paths, known.statements, len(self._including) + 1 + known.depth))
         self._files.touch(known.paths)
         result.paths.update(known.paths)
         result.types.update(known.types)
@@ -133,7 +136,7 @@ class _Builder:
             ) from None
         self._reader.limits.source(file.size, included_at or Location(path, 0))
         self.result.paths.add(path)
-        self._taken.append(Taken(path, file.size, len(self._including)))
+        self._taken.append(Taken((path,), file.size, len(self._including)))
         outer_path, self._path = self._path, path
         outer_depth = len(self._blocks)
         for part in file.parts:

@@ -14,7 +14,7 @@ from typing import cast
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.dialect import Dialect
-from kpolicy.kconfig.menu_tree import Elaborated, Entry, Needs
+from kpolicy.kconfig.menu_tree import Elaborated, Entry, FileBlock, Needs
 from kpolicy.kconfig.payload import CHOICE, Core
 from kpolicy.kconfig.shape import shaper_of
 from kpolicy.kconfig.syntax import CONST, MOD, YES, Ast, names_in
@@ -60,41 +60,79 @@ def depths_of_names(elaborated: Elaborated, choices: Choices, dialect: Dialect) 
     None where there would be a loop if no condition lost a name.  A choice and its members are one.  What nothing is
     said about has no depth.
     """
-    graph: dict[object, list[object]] = defaultdict(list)
-    groups = choices.choice_of
-    depends_on_choice = dialect.choice_symbols
+    found = _Needs(choices.choice_of, dialect)
+    found.add(elaborated.root, None)
     if elaborated.modules is not None:
-        graph[_MODULAR].append(elaborated.modules)
-    for entry, block, choice in _entries(elaborated.root, None):
-        name = entry.name
-        shared = entry.shared
-        needs = needs_of(entry) if shared is None else shared.needs
-        if needs is None:
-            needs = needs_of(entry)
-            if shared is not None:
-                shared.needs = needs
-        to_be_seen, to_have_a_value, of_others = needs
-        if entry.kind == "config" and name is not None:
-            own = graph[name]
-            own.append(block)
-            own += to_be_seen
-            if choice is not None and depends_on_choice and groups.get(name, name) != choice.name:
-                own.append(choice.name)
-        else:
-            graph[entry] = [block, *to_be_seen]
-            if name is None:
-                continue
-            own = graph[name]
-            own.append(entry)
-        own += to_have_a_value
-        for target, names in of_others:
-            # Which needs whatever the symbol does.
-            graph[target] += (name, *names)
-    for member, group in groups.items():
-        graph[group] += graph.pop(member, ())
-        graph[member].append(group)
-    depths = _depths(graph)
+        found.own(_MODULAR).append(elaborated.modules)
+    for member, group in choices.choice_of.items():
+        found.own(group).extend(found.of.pop(member, ()))
+        found.own(member).append(group)
+    depths = _depths(found.of)
     return {name: depth for name, depth in depths if isinstance(name, str)} if depths is not None else None
+
+
+class _Needs:
+    """What each symbol, choice and block depends on: `of` them, symbols and choices by name, blocks and other names."""
+
+    def __init__(self, choice_of: Mapping[str, str], dialect: Dialect) -> None:
+        self.of: dict[object, Sequence[object]] = {}
+        self._choice_of = choice_of
+        self._dialect = dialect
+
+    def own(self, node: object) -> list[object]:
+        """What something depends on, to be added to."""
+        found = self.of.get(node, ())
+        if not isinstance(found, list):
+            found = self.of[node] = list(found)
+        return found
+
+    def add(self, block: Entry, choice: Entry | None) -> None:
+        """Add what the entries of a block say."""
+        depends_on_choice = choice is not None and self._dialect.choice_symbols
+        for entry in block.children:
+            if entry.kind == "file":
+                self._add_file(entry, block, choice)
+                continue
+            name = entry.name
+            shared = entry.shared
+            needs = needs_of(entry) if shared is None else shared.needs
+            if needs is None:
+                needs = needs_of(entry)
+                if shared is not None:
+                    shared.needs = needs
+            to_be_seen, to_have_a_value, of_others = needs
+            if entry.kind == "config" and name is not None:
+                own = self.own(name)
+                own += (block, *to_be_seen, *to_have_a_value)
+                if choice is not None and depends_on_choice and self._choice_of.get(name, name) != choice.name:
+                    own.append(choice.name)
+                for target, names in of_others:
+                    # Which needs whatever the symbol does.
+                    self.own(target).extend((name, *names))
+                continue
+            self.of[entry] = (block, *to_be_seen)
+            if name is not None:
+                own = self.own(name)
+                own += (entry, *to_have_a_value)
+            if entry.children:
+                self.add(entry, entry if entry.kind == "choice" else choice)
+
+    def _add_file(self, file: Entry, block: Entry, choice: Entry | None) -> None:
+        """Add what the entries of a file say, which is the same for several architectures if no choice is in it."""
+        common = file.common if isinstance(file, FileBlock) and choice is None else None
+        self.of[file] = (block,)
+        if common is None or common.choices:
+            self.add(file, choice)
+            return
+        if common.needs is None:
+            alone = _Needs({}, self._dialect)
+            alone.add(file, None)
+            common.needs = {node: tuple(needed) for node, needed in alone.of.items()}
+        both = {node: self.own(node) for node in self.of.keys() & common.needs.keys()}
+        for node, own in both.items():
+            own += common.needs[node]
+        self.of.update(common.needs)
+        self.of.update(both)
 
 
 # Stands for the constant m, which needs modules.
@@ -128,14 +166,6 @@ def _names(expression: Ast) -> Iterator[str]:
     elif expression[0] != CONST:
         for operand in expression[1:]:
             yield from _names(cast("Ast", operand))
-
-
-def _entries(block: Entry, choice: Entry | None) -> Iterator[tuple[Entry, Entry, Entry | None]]:
-    """Every entry, with the block around it, and the choice around that."""
-    for entry in block.children:
-        yield entry, block, choice
-        if entry.children:
-            yield from _entries(entry, entry if entry.kind == "choice" else choice)
 
 
 def _depths(graph: Mapping[object, Sequence[object]]) -> list[tuple[object, int]] | None:

@@ -96,7 +96,7 @@ class Common:
     source each other.  `last` is the entry that a line after the file would go on with.  `types` and `flags` are those
     of its symbols, `choices` its choices, all of them unnamed, `members` what is in them.  `asked` are the symbols
     whose types decide what is made of the file: `gathered` is what `kpolicy.kconfig.build` made of it for a `key` and
-    these `asked_types` the last time.
+    these `asked_types` the last time.  `needs` is for `loops`.
     """
 
     paths: tuple[str, ...]
@@ -111,6 +111,7 @@ class Common:
     key: tuple[object, ...] | None = None
     asked_types: dict[str, str] = field(default_factory=dict)
     gathered: Any = None
+    needs: dict[object, tuple[object, ...]] | None = None
 
     def add(self, other: Common) -> None:
         """Add what is known of a file that this one sources; where both have a symbol, its type is the same."""

@@ -50,9 +50,15 @@ class Parts:
         facts.update(again)
         for own, more in ((self.reverse, file.reverse), (self.implied, file.implied)):
             for target, conditions in more.items():
-                own[target] = own[target] + conditions if target in own else conditions[:]
+                if target in own:
+                    own[target] += conditions
+                else:
+                    own[target] = conditions[:]
         for target, (selecting, implying) in file.sources.items():
-            known = self.sources.get(target, ((), ()))
-            self.sources[target] = [[*known[0], *selecting], [*known[1], *implying]]
+            known = self.sources.get(target)
+            if known is None:
+                known = self.sources[target] = [[], []]
+            known[0] += selecting
+            known[1] += implying
         self.choices.update(file.choices)
         self.choice_of.update(file.choice_of)

@@ -117,9 +117,9 @@ def _shared(entry: Entry, flags: frozenset[str]) -> Shared:
 
 
 class Taken(NamedTuple):
-    """A file in a menu tree: how many statements it has, and how many `source` lines it is below."""
+    """A file in a menu tree, with others: how many statements they have, and below how many `source` lines they are."""
 
-    path: str
+    paths: tuple[str, ...]
     statements: int
     depth: int
 
@@ -133,7 +133,7 @@ def common(
     of symbols and choices.
     """
     found = Common(
-        tuple(file.path for file in taken),
+        tuple(path for file in taken for path in file.paths),
         sum(file.statements for file in taken),
         max(file.depth for file in taken) - taken[0].depth,
         last,
