@@ -22,13 +22,18 @@ CHOICE: Final = "x"
 DEFINED: Final = UNTYPED + QUIET + OLD_NAME + SYMBOL + CHOICE
 
 
-def kinds(count: int, constants: Iterable[int], symbols: Iterable[int], records: Sequence[Any]) -> str:
-    """The kinds of so many nodes, of which some are constants, and some symbols and choices with their records."""
-    found = [EXPRESSION] * count
+def kinds(defined: Sequence[str], constants: Iterable[int], others: Iterable[int]) -> str:
+    """The kinds of all nodes.
+
+    Those of symbols and choices that are `defined` are known, and are no expressions; of the `others`, and of the
+    constants, the nodes are.
+    """
+    found = list(defined)
     for node in constants:
         found[node] = "nmy"[node] if node <= YES else CONSTANT
-    for node in symbols:
-        found[node] = kind_of(records[node])
+    for node in others:
+        if found[node] == EXPRESSION:
+            found[node] = UNDEFINED
     return "".join(found)
 
 

@@ -14,7 +14,7 @@ from kpolicy.kconfig.candidates import Candidates
 from kpolicy.kconfig.denied import denied, denied_by
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.gathered import NOTHING, Facts
-from kpolicy.kconfig.kinds import kinds
+from kpolicy.kconfig.kinds import EXPRESSION, kind_of, kinds
 from kpolicy.kconfig.menu_tree import Elaborated
 from kpolicy.kconfig.nodes import YES, NodeTable
 from kpolicy.kconfig.parts import Parts
@@ -68,6 +68,7 @@ class _Rows(NamedTuple):
     records: list[Any]
     symbols: list[Any]
     edges: list[Any]
+    kinds: list[str]
     texts: tuple[list[str], ...]
 
     def copy(self, count: int) -> _Rows:
@@ -75,7 +76,11 @@ class _Rows(NamedTuple):
         more = count - len(self.records)
         none, no_text = [None] * more, [""] * more
         return _Rows(
-            self.records + none, self.symbols + none, self.edges + none, tuple(text + no_text for text in self.texts)
+            self.records + none,
+            self.symbols + none,
+            self.edges + none,
+            self.kinds + [EXPRESSION] * more,
+            tuple(text + no_text for text in self.texts),
         )
 
 
@@ -89,9 +94,10 @@ class Layout:
 
     def _begin(self) -> None:
         self._inputs: _Inputs | None = None
-        self._rows = _Rows([], [], [], ([], [], [], []))
+        self._rows = _Rows([], [], [], [], ([], [], [], []))
         self._sources: Mapping[int, list[list[int]]] = {}
         self._candidates = Candidates()
+        self._texts: set[int] = set()
         self._denied: dict[int, list[int]] = {}
 
     def lay_out(
@@ -107,14 +113,15 @@ class Layout:
         woken = self._next(parts, elaborated, dialect, modules)
         nodes, rows = list(table.nodes), self._rows
         # By places, not as they are named first: by an edit elsewhere the order stays.
-        symbols, constants = table.names([item for item in parts.menu if item.__class__ is int and item >= 0])
+        placed = dict.fromkeys(item for item in parts.menu if item.__class__ is int and item > YES)
+        symbols, constants = table.names(placed)
         core = Core(
             nodes=nodes,
             records=rows.records,
             woken=woken,
             symbols=symbols,
             constants=constants,
-            kinds=kinds(len(nodes), constants.values(), symbols.values(), rows.records),
+            kinds=kinds(rows.kinds, constants.values(), list(symbols.values())[len(placed) :]),
             choices=list(parts.choices.values()),
             modules=modules,
             mainmenu=elaborated.mainmenu,
@@ -123,7 +130,7 @@ class Layout:
             refused=[[*item.location, item.symbol, item.text] for item in elaborated.refused],
             probes=[[where.path, where.line, text] for text, where in probes],
             free=self._candidates.free,
-            texts=[node for node in symbols.values() if _is_text(rows.records[node])],
+            texts=[node for node in symbols.values() if node in self._texts],
             denied=[list(item) for item in denied(self._denied).items()],
         )
         details = Details(
@@ -171,6 +178,8 @@ class Layout:
             facts = parts.facts.get(node, _NO_FACTS)
             rows.records[node], records[node] = facts.record or None, facts.text
             rows.symbols[node], symbols[node] = facts.rows or None, _packed_rows(facts)
+            rows.kinds[node] = kind_of(facts.record) if facts.record else EXPRESSION
+            (self._texts.add if _is_text(facts.record) else self._texts.discard)(node)
             self._denied[node] = denied_by(self._table.nodes, facts.record) if facts.record else []
         self._edges(parts.sources)
         for node in self._candidates.update(self._table.nodes, rows.records, changed):
@@ -256,8 +265,8 @@ def record_of(
     ]
 
 
-def _is_text(record: Any) -> bool:
-    return record is not None and record[payload.TYPE] > payload.TRISTATE
+def _is_text(record: list[Any]) -> bool:
+    return bool(record) and record[payload.TYPE] > payload.TRISTATE
 
 
 def _packed_rows(facts: Facts) -> str:

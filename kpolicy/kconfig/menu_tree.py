@@ -94,9 +94,9 @@ class Common:
 
     `paths` are all of these files, itself among them, `statements` how many they have together, `depth` how deep they
     source each other.  `last` is the entry that a line after the file would go on with.  `types` and `flags` are those
-    of its symbols, `choices` its choices, all of them unnamed, `members` what is in them.  `asked` are the symbols
-    whose types decide what is made of the file: `gathered` is what `kpolicy.kconfig.build` made of it for a `key` and
-    these `asked_types` the last time.  `needs` is for `loops`.
+    of its symbols, `choices` its choices, all of them unnamed, `members` what is in them, `untyped` the symbols whose
+    entries have no type.  `asked` are the symbols whose types decide what is made of the file: `gathered` is what
+    `kpolicy.kconfig.build` made of it for a `key` and these `asked_types` the last time.  `needs` is for `loops`.
     """
 
     paths: tuple[str, ...]
@@ -107,17 +107,23 @@ class Common:
     flags: dict[str, frozenset[str]] = field(default_factory=dict)
     choices: list[Entry] = field(default_factory=list)
     members: set[str] = field(default_factory=set)
+    untyped: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
     key: tuple[object, ...] | None = None
     asked_types: dict[str, str] = field(default_factory=dict)
     gathered: Any = None
     needs: dict[object, tuple[object, ...]] | None = None
 
+    def has_some(self, names: set[str]) -> bool:
+        """Whether entries of some symbols are in the file."""
+        return not (names.isdisjoint(self.types) and names.isdisjoint(self.untyped))
+
     def add(self, other: Common) -> None:
         """Add what is known of a file that this one sources; where both have a symbol, its type is the same."""
         self.types.update(other.types)
         self.choices += other.choices
         self.members |= other.members
+        self.untyped |= other.untyped
         self.asked |= other.asked
         for name, flags in other.flags.items():
             self.flags[name] = self.flags.get(name, frozenset()) | flags

@@ -12,7 +12,7 @@ their tristate value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeAlias
 
 from kpolicy.kconfig.syntax import CONST, Ast
@@ -70,16 +70,12 @@ class NodeTable:
         self.texts[index] = text
         return index
 
-    def names(self, placed: Iterable[int] = ()) -> tuple[dict[str, int], dict[str, int]]:
+    def names(self, placed: Collection[int] = ()) -> tuple[dict[str, int], dict[str, int]]:
         """The nodes of what is `named`: of symbols, first those that are `placed`, in that order; and of constants."""
         text = self.texts.__getitem__
-        places = dict.fromkeys(placed)
-        # `config y`, which no kernel has, is the constant.
-        for letter in (NO, MOD, YES):
-            places.pop(letter, None)
-        symbols = dict(zip(map(text, places), places, strict=True))
+        symbols = dict(zip(map(text, placed), placed, strict=True))
         constants = {text: self._constants[text] for text in "nmy"}
-        for index in sorted(set(self.named).difference(places), key=text):
+        for index in sorted(set(self.named).difference(placed), key=text):
             name = text(index)
             (symbols if self.symbols.get(name) == index else constants)[name] = index
         return symbols, constants

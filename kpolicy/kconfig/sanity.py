@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kpolicy.kconfig.grammar import Grammar
-from kpolicy.kconfig.menu_tree import Elaborated, Entry, Property
+from kpolicy.kconfig.menu_tree import Elaborated, Entry, FileBlock, Property
 from kpolicy.kconfig.syntax import YES, Refusal
 from kpolicy.location import Location
 
@@ -17,7 +17,7 @@ def check_sanity(result: Elaborated, grammar: Grammar) -> None:
     """Add what `conf` refuses in a menu tree."""
     if grammar.member_defaults and not grammar.strict_transitional:
         return
-    named: set[str | None] = set(_members(result.root, False))
+    named = {name for choice in result.choices for name in _members(choice)}
     named.update(name for name, flags in result.flags.items() if "transitional" in flags)
     entries: dict[str | None, list[_Placed]] = {}
     for placed in _placed(result.root, named, None, False):
@@ -30,13 +30,12 @@ def check_sanity(result: Elaborated, grammar: Grammar) -> None:
                 _check_transitional(result, placed, same)
 
 
-def _members(block: Entry, in_choice: bool) -> Iterator[str | None]:
-    """The names of the symbols in choices."""
+def _members(block: Entry) -> Iterator[str]:
+    """The names of the symbols in a choice."""
     for entry in block.children:
-        if entry.children:
-            yield from _members(entry, in_choice or entry.kind == "choice")
-        elif in_choice:
+        if entry.kind == "config" and entry.name is not None:
             yield entry.name
+        yield from _members(entry)
 
 
 class _Placed:
@@ -48,10 +47,12 @@ class _Placed:
         self.is_dependent = is_dependent
 
 
-def _placed(block: Entry, named: set[str | None], choice: Entry | None, is_dependent: bool) -> Iterator[_Placed]:
+def _placed(block: Entry, named: set[str], choice: Entry | None, is_dependent: bool) -> Iterator[_Placed]:
     """The entries of some symbols."""
     for entry in block.children:
         if entry.kind == "config" and entry.name not in named:
+            continue
+        if isinstance(entry, FileBlock) and entry.common is not None and not entry.common.has_some(named):
             continue
         depends = is_dependent or any(item.kind == "depends" and item.operands[0] != YES for item in entry.properties)
         if entry.kind == "config":

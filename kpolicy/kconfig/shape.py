@@ -7,7 +7,7 @@ come or go by them: `A || !A` of a bool is y, and a loop through it is none.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Mapping
 from typing import Any
 
 from kpolicy.kconfig.dialect import Dialect
@@ -36,21 +36,15 @@ def shape_all(block: Entry, shaper: Shaper) -> None:
 
 def shaper_of(elaborated: Elaborated, dialect: Dialect) -> Shaper:
     """What shapes the conditions of a menu tree."""
-    types = elaborated.types
-    return Shaper(
-        {name for name, word in types.items() if word == "bool"},
-        {name for name, word in types.items() if word == "tristate"},
-        elaborated.modules,
-        lazy=dialect.lazy_conditions,
-    )
+    # As they are now: choices and their members are given types later.
+    return Shaper(dict(elaborated.types), elaborated.modules, lazy=dialect.lazy_conditions)
 
 
 class Shaper:
     """Shapes conditions; `lazy` dialects (before 6.10) drop constants only beside what they join."""
 
-    def __init__(self, bools: Container[str], tristates: Container[str], modules: str | None, *, lazy: bool) -> None:
-        self._bools = bools
-        self._tristates = tristates
+    def __init__(self, types: Mapping[Any, str], modules: str | None, *, lazy: bool) -> None:
+        self._types = types
         self._modules: Ast = modules if modules is not None else NO
         self._lazy = lazy
 
@@ -84,7 +78,7 @@ class Shaper:
             return (operator, *(self._transformed(operand) for operand in operands))
         if operator == "!":
             return self._negated(self._transformed(operands[0]))
-        if operator in ("=", "!=") and operands[0] in self._bools and operands[1] in (NO, MOD, YES):
+        if operator in ("=", "!=") and self._types.get(operands[0]) == "bool" and operands[1] in (NO, MOD, YES):
             equal = operator == "="
             if operands[1] == MOD:
                 return NO if equal else YES
@@ -138,9 +132,10 @@ class Shaper:
             return first
         if isinstance(second, str):
             first, second = second, first
-        if isinstance(first, str) and first in self._bools and second == ("!", first):
+        if isinstance(first, str) and self._types.get(first) == "bool" and second == ("!", first):
             return YES
-        if _operator(first) == _operator(second) == "=" and first[1] == second[1] and first[1] in self._tristates:
+        is_same = _operator(first) == _operator(second) == "=" and first[1] == second[1]
+        if is_same and self._types.get(first[1]) == "tristate":
             left = [letter for letter in (NO, MOD, YES) if letter not in (first[2], second[2])]
             return ("!=", first[1], left[0]) if len(left) == 1 else None
         return None
@@ -155,11 +150,11 @@ class Shaper:
         if operators[1] not in ("=", "!=") or name != second[1]:
             return None
         if isinstance(first, str):
-            known = first in self._bools or first in self._tristates
+            known = self._types.get(first) in ("bool", "tristate")
             if known and second in (("=", first, YES), ("!=", first, MOD)):
                 return ("=", first, YES)
             return first if known and second == ("!=", first, NO) else None
-        if name not in self._tristates or operators == ("=", "="):
+        if self._types.get(name) != "tristate" or operators == ("=", "="):
             return None
         if operators == ("!=", "!="):
             left = [letter for letter in (NO, MOD, YES) if letter not in (first[2], second[2])]

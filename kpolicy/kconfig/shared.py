@@ -170,6 +170,8 @@ def _note(found: Common, entry: Entry, flags: Mapping[str, Iterable[str]], *, is
         found.asked.update(entry.shared.asked)
         if is_in_choice:
             found.members.add(name)
+        if not entry.types:
+            found.untyped.add(name)
     else:
         own = flags.get(name, ())
         found.asked.update(_asked(entry))
