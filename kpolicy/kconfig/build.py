@@ -75,7 +75,6 @@ class _Builder:
         self._shaper = shaper_of(elaborated, dialect)
         self._run = Run(self._shaper)
         self._gatherer = Gatherer(layout.tables, self._modules)
-        self._is_within_common = False
 
     def payload(self, probes: list[tuple[str, Location]]) -> Payload:
         """Walk the tree, then lay out the records."""
@@ -133,7 +132,7 @@ class _Builder:
 
     def _file(self, file: Entry, parent: int | None, choice: Entry | None, scope: int) -> None:
         """Enter what is in a file, as gathered for another architecture if that comes to the same."""
-        common = file.common if isinstance(file, FileBlock) and not self._is_within_common else None
+        common = file.common if isinstance(file, FileBlock) else None
         if common is None or not self._parts.choice_of.keys().isdisjoint(map(self._table.symbol, common.members)):
             for child in file.children:
                 self._entry(child, parent, choice, scope)
@@ -142,7 +141,6 @@ class _Builder:
         types = {name: self._types[name] for name in common.asked & self._types.keys()}
         if common.key != key or common.asked_types != types:
             outer, self._parts = self._parts, Parts()
-            self._is_within_common = True
             self._table.named = self._parts.named
             for child in file.children:
                 self._entry(child, parent, choice, scope)
@@ -150,7 +148,6 @@ class _Builder:
             self._parts.named = list(dict.fromkeys(self._parts.named))
             common.gathered = self._parts
             self._parts, self._table.named = outer, outer.named
-            self._is_within_common = False
         self._parts.include(common.gathered)
 
     def _title(self, entry: Entry, dependency: int) -> None:

@@ -60,11 +60,16 @@ def depths_of_names(elaborated: Elaborated, choices: Choices, dialect: Dialect) 
     None where there would be a loop if no condition lost a name.  A choice and its members are one.  What nothing is
     said about has no depth.
     """
-    found = _Needs(choices.choice_of, dialect)
+    found = _Needs()
     found.add(elaborated.root, None)
     if elaborated.modules is not None:
         found.own(_MODULAR).append(elaborated.modules)
-    for member, group in choices.choice_of.items():
+    choice_of = choices.choice_of
+    if dialect.choice_symbols:
+        for name, around in found.in_choices:
+            if choice_of.get(name, name) != around:
+                found.own(name).append(around)
+    for member, group in choice_of.items():
         found.own(group).extend(found.of.pop(member, ()))
         found.own(member).append(group)
     depths = _depths(found.of)
@@ -72,12 +77,15 @@ def depths_of_names(elaborated: Elaborated, choices: Choices, dialect: Dialect) 
 
 
 class _Needs:
-    """What each symbol, choice and block depends on: `of` them, symbols and choices by name, blocks and other names."""
+    """What each symbol, choice and block depends on: `of` them, symbols and choices by name.
 
-    def __init__(self, choice_of: Mapping[str, str], dialect: Dialect) -> None:
+    `in_choices` are symbols in choices, maybe no members, with the choice.
+    """
+
+    def __init__(self, *, is_of_file: bool = False) -> None:
         self.of: dict[object, Sequence[object]] = {}
-        self._choice_of = choice_of
-        self._dialect = dialect
+        self.in_choices: list[tuple[str, str]] = []
+        self._is_of_file = is_of_file
 
     def own(self, node: object) -> list[object]:
         """What something depends on, to be added to."""
@@ -86,53 +94,58 @@ class _Needs:
             found = self.of[node] = list(found)
         return found
 
-    def add(self, block: Entry, choice: Entry | None) -> None:
+    def add(self, block: Entry, choice: str | None) -> None:
         """Add what the entries of a block say."""
-        depends_on_choice = choice is not None and self._dialect.choice_symbols
         for entry in block.children:
+            name = entry.name
             if entry.kind == "file":
                 self._add_file(entry, block, choice)
-                continue
-            name = entry.name
-            shared = entry.shared
-            needs = needs_of(entry) if shared is None else shared.needs
-            if needs is None:
-                needs = needs_of(entry)
-                if shared is not None:
-                    shared.needs = needs
-            to_be_seen, to_have_a_value, of_others = needs
-            if entry.kind == "config" and name is not None:
-                own = self.own(name)
-                own += (block, *to_be_seen, *to_have_a_value)
-                if choice is not None and depends_on_choice and self._choice_of.get(name, name) != choice.name:
-                    own.append(choice.name)
-                for target, names in of_others:
-                    # Which needs whatever the symbol does.
-                    self.own(target).extend((name, *names))
-                continue
-            self.of[entry] = (block, *to_be_seen)
-            if name is not None:
-                own = self.own(name)
-                own += (entry, *to_have_a_value)
-            if entry.children:
-                self.add(entry, entry if entry.kind == "choice" else choice)
+            elif entry.kind == "config" and name is not None:
+                self._add_symbol(entry, name, block)
+                if choice is not None:
+                    self.in_choices.append((name, choice))
+            else:
+                to_be_seen, to_have_a_value, _ = needs_of(entry)
+                self.of[entry] = (block, *to_be_seen)
+                if name is not None:
+                    own = self.own(name)
+                    own += (entry, *to_have_a_value)
+                if entry.children:
+                    self.add(entry, name if entry.kind == "choice" else choice)
 
-    def _add_file(self, file: Entry, block: Entry, choice: Entry | None) -> None:
-        """Add what the entries of a file say, which is the same for several architectures if no choice is in it."""
-        common = file.common if isinstance(file, FileBlock) and choice is None else None
+    def _add_symbol(self, entry: Entry, name: str, block: Entry) -> None:
+        # Those of a file are kept together.
+        shared = entry.shared if not self._is_of_file else None
+        needs = shared.needs if shared is not None else None
+        if needs is None:
+            needs = needs_of(entry)
+            if shared is not None:
+                shared.needs = needs
+        to_be_seen, to_have_a_value, of_others = needs
+        own = self.own(name)
+        own += (block, *to_be_seen, *to_have_a_value)
+        for target, names in of_others:
+            # Which needs whatever the symbol does.
+            self.own(target).extend((name, *names))
+
+    def _add_file(self, file: Entry, block: Entry, choice: str | None) -> None:
+        """Add what the entries of a file say, which is the same for several architectures."""
         self.of[file] = (block,)
-        if common is None or common.choices:
+        common = file.common if isinstance(file, FileBlock) and choice is None else None
+        if common is None:
             self.add(file, choice)
             return
         if common.needs is None:
-            alone = _Needs({}, self._dialect)
+            alone = _Needs(is_of_file=True)
             alone.add(file, None)
-            common.needs = {node: tuple(needed) for node, needed in alone.of.items()}
-        both = {node: self.own(node) for node in self.of.keys() & common.needs.keys()}
+            common.needs = {node: tuple(needed) for node, needed in alone.of.items()}, alone.in_choices
+        needs, in_choices = common.needs
+        both = {node: self.own(node) for node in self.of.keys() & needs.keys()}
         for node, own in both.items():
-            own += common.needs[node]
-        self.of.update(common.needs)
+            own += needs[node]
+        self.of.update(needs)
         self.of.update(both)
+        self.in_choices += in_choices
 
 
 # Stands for the constant m, which needs modules.

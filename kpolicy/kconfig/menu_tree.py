@@ -112,7 +112,7 @@ class Common:
     key: tuple[object, ...] | None = None
     asked_types: dict[str, str] = field(default_factory=dict)
     gathered: Any = None
-    needs: dict[object, tuple[object, ...]] | None = None
+    needs: tuple[dict[object, tuple[object, ...]], list[tuple[str, str]]] | None = None
 
     def has_some(self, names: set[str]) -> bool:
         """Whether entries of some symbols are in the file."""
