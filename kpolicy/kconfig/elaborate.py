@@ -8,14 +8,15 @@ grammar does (scripts/kconfig/parser.y, menu.c: menu_add_entry, menu_add_prop).
 from __future__ import annotations
 
 from kpolicy.errors import InputError
+from kpolicy.kconfig.blocks import Blocks
 from kpolicy.kconfig.file_cache import FileCache
 from kpolicy.kconfig.frontend import Reader, is_probed
 from kpolicy.kconfig.limits import MOST_BLOCKS
 from kpolicy.kconfig.menu_tree import Elaborated, Entry, FileBlock, Property
 from kpolicy.kconfig.properties import PROPERTIES, Properties
 from kpolicy.kconfig.sanity import check_sanity
-from kpolicy.kconfig.shared import Lines, Taken, common, own_last, shared_entry
-from kpolicy.kconfig.syntax import YES, Ast, Statement
+from kpolicy.kconfig.shared import Lines, Taken, common, shared_entry
+from kpolicy.kconfig.syntax import YES, Statement
 from kpolicy.location import Location
 
 _MAX_DEPTH = 100
@@ -46,18 +47,10 @@ class _Builder:
         self._reader = reader
         self._grammar = reader.grammar
         self.result = result
-        # The menus, choices and ifs around, the root first.
-        self._blocks = [result.root]
+        self._blocks = Blocks(result.root, reader.grammar)
         self._entry: Entry | None = result.root
-        # The choice around with nothing but ifs between, and whether only what may be in a choice may come next.
-        self._choice: Entry | None = None
-        self._is_in_choice = False
-        # The `visible if` conditions of the menus around, the innermost first.
-        self._visibility: tuple[Ast, ...] = ()
         self._including: list[Location] = []
         self._path = ""
-        # The lists that entries are added to, those of files in place of the blocks around them: the last one is used.
-        self._siblings = [result.root.children]
         # The files so far, and how much of them is for this architecture alone: macros, and what may go on elsewhere.
         self._taken: list[Taken] = []
         self._particulars = 0
@@ -68,24 +61,23 @@ class _Builder:
 
     def file(self, path: str, included_at: Location | None) -> None:
         """Take in the statements of a file; `included_at` is its `source` line."""
-        if included_at is None or self._choice is not None:
+        if included_at is None or self._blocks.choice is not None:
             self._statements(path, included_at)
             return
-        known = self._files.common(path, self._visibility)
+        known = self._files.common(path, self._blocks.visibility)
         if known is not None and self._is_as_elsewhere(known):
             self._take_common(known, included_at)
             return
         block = FileBlock("file", None, Location(path, 1))
-        self._siblings[-1].append(block)
-        self._siblings.append(block.children)
+        self._blocks.enter_file(block)
         # Choices have other names where a file is sourced again.
         is_again = path in self.result.paths
         first, said = len(self._taken), self._said()
         self._statements(path, included_at)
-        self._siblings.pop()
+        self._blocks.leave_file()
         if not is_again and said == self._said():
             block.common = common(block, self._taken[first:], self._entry, self.result.flags)
-            self._files.keep_common(block, self._visibility)
+            self._files.keep_common(block, self._blocks.visibility)
 
     def _said(self) -> tuple[int, int, int]:
         """Counts that stay where nothing depends on the architecture or on other files."""
@@ -115,7 +107,7 @@ class _Builder:
             result.flags.setdefault(name, set()).update(flags)
         for choice in known.choices:
             self._count_choice(choice)
-        self._siblings[-1].append(block)
+        self._blocks.add(block)
         self._entry = known.last
         self._has_begun = True
 
@@ -152,7 +144,7 @@ class _Builder:
         if file.unended is not None:
             self._check_end(file.unended, included_at is None)
         if len(self._blocks) != outer_depth:
-            block = self._blocks[-1]
+            block = self._blocks.last
             raise InputError(f"missing 'end{block.kind}' for this '{block.kind}'", block.location)
         self._path = outer_path
         self._reader.filename = outer_path
@@ -180,15 +172,15 @@ class _Builder:
 
     def _symbol(self, lines: Lines) -> None:
         """Take the entry of a symbol, the one that other architectures have if it is the same."""
-        entry = shared_entry(lines, self._path, self._visibility, self._grammar)
+        entry = shared_entry(lines, self._path, self._blocks.visibility, self._grammar)
         if entry is None or entry.shared is None:
             for statement in lines.statements:
                 self._take(statement)
             return
         self._turn_to(None)
-        if self._is_in_choice:
+        if self._blocks.is_in_choice:
             self._check_place("menuconfig" if entry.is_menuconfig else "config", entry.location)
-        self._siblings[-1].append(entry)
+        self._blocks.add(entry)
         self._entry = entry
         self._has_begun = True
         self._take_noted()
@@ -274,7 +266,7 @@ class _Builder:
     def _check_place(self, keyword: str, location: Location) -> None:
         if keyword == "mainmenu" and self._has_begun:
             self.result.refuse(location, self._entry, "'mainmenu' is not the first statement")
-        if self._is_in_choice and keyword not in self._grammar.choice_body and not keyword.startswith("end"):
+        if self._blocks.is_in_choice and keyword not in self._grammar.choice_body and not keyword.startswith("end"):
             what = _A_STATEMENT.get(keyword) or repr(keyword)
             self.result.refuse(location, self._entry, f"{what} in a choice")
 
@@ -292,7 +284,7 @@ class _Builder:
             self.result.judge(
                 grammar.menuconfig_without_prompt, left.location, left, "menuconfig statement without prompt"
             )
-        if grammar.strict_choice and self._choice is not None:
+        if grammar.strict_choice and self._blocks.choice is not None:
             if left.prompt is None:
                 self.result.refuse(left.location, left, "choice member without a prompt")
             if self.result.types.get(left.name or "") != "bool":
@@ -300,7 +292,7 @@ class _Builder:
 
     def _open(self, kind: str, name: str | None, statement: Statement) -> Entry:
         entry = Entry(kind, name, Location(self._path, statement.line))
-        self._siblings[-1].append(entry)
+        self._blocks.add(entry)
         self._entry = entry
         return entry
 
@@ -321,33 +313,16 @@ class _Builder:
             self._entry = None
         elif kind == "menu":
             entry.prompt = Property("menu", (statement.operands[0], YES), entry.location, False)
-        self._blocks.append(entry)
-        self._siblings.append(entry.children)
-        self._look_around()
+        self._blocks.open(entry)
 
     def _count_choice(self, choice: Entry) -> None:
         self.result.choices.append(choice)
         path = choice.location.path
         self._choices[path] = self._choices.get(path, 0) + 1
 
-    def _outer_visibility(self) -> tuple[Ast, ...]:
-        """The `visible if` conditions around a menu or choice, without its own."""
-        own = len(self._blocks[-1].visibility)
-        return self._visibility[own:] if own else self._visibility
-
-    def _look_around(self) -> None:
-        """Take note of what holds in the blocks around."""
-        inner = next((block for block in reversed(self._blocks) if block.kind != "if"), None)
-        self._choice = inner if inner is not None and inner.kind == "choice" else None
-        is_free = self._blocks[-1].kind == "if" and not self._grammar.choice_body_in_if
-        self._is_in_choice = self._choice is not None and not is_free
-        self._visibility = tuple(
-            condition for block in reversed(self._blocks) for condition, _location in block.visibility
-        )
-
     def _close_block(self, statement: Statement) -> None:
         kind = statement.keyword[3:]
-        block = self._blocks[-1]
+        block = self._blocks.last
         if len(self._blocks) == 1 or block.kind != kind:
             expected = f"'end{block.kind}' of {block.location}" if len(self._blocks) > 1 else f"a '{kind}' before it"
             raise self._fail(statement, f"unexpected '{statement.keyword}': expected {expected}")
@@ -355,25 +330,20 @@ class _Builder:
             raise self._fail(
                 statement, f"'{statement.keyword}' in a different file than its '{kind}' at {block.location}"
             )
-        self._blocks.pop()
-        self._siblings.pop()
-        self._look_around()
+        self._blocks.close()
 
     def _property(self, statement: Statement) -> None:
         entry = self._entry
         if entry is None or entry is self.result.root:
             raise self._fail(statement, f"'{statement.keyword}' outside of an entry")
-        if entry is not self._blocks[-1] and (entry.shared is not None or self._siblings[-1][-1] is not entry):
-            # A line with a macro, or one after the file in which the entry begins.
-            self._entry = entry = own_last(self._siblings[-1])
-        around = self._visibility if entry is not self._blocks[-1] else self._outer_visibility()
+        # A line with a macro, or one after the file in which the entry begins.
+        self._entry = entry = self._blocks.own(entry)
+        around = self._blocks.visibility_of(entry)
         self._properties.take(statement, Location(self._path, statement.line), entry, around)
         if statement.keyword == "visible":
-            self._look_around()
+            self._blocks.look_around()
 
 
 _A_STATEMENT = {"assignment": "assignment of a variable"}
 # Statements in which a macro decides a value or a condition.
-_CONDITIONAL = frozenset(
-    ("depends", "if", "visible", "type", "prompt", "default", "select", "imply", "range"),
-)
+_CONDITIONAL = frozenset(("depends", "if", "visible", "type", "prompt", "default", "select", "imply", "range"))
