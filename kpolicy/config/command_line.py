@@ -10,10 +10,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
+from kpolicy.tuples import NamedTuple
 
 BLANK: Final = " \t\n\v\f\r\xa0"
 """isspace() of lib/ctype.c, on bytes as Latin-1 reads them: it counts the no-break space."""

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
+from kpolicy.tuples import NamedTuple
 
 
 class Assignment(NamedTuple):

@@ -8,11 +8,12 @@ refuses changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 from kpolicy.bounds import whole
 from kpolicy.config.command_line import Word
 from kpolicy.patterns import lazy
+from kpolicy.tuples import NamedTuple
 
 Release: TypeAlias = tuple[int, int]
 Words: TypeAlias = tuple[Word, ...]

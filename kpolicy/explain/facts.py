@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from kpolicy.kconfig.nodes import YES
+from kpolicy.tuples import NamedTuple
 
 Bound: TypeAlias = Literal["least", "most", "same"]
 Kind: TypeAlias = Literal["assigned", "selected", "implied", "default", "choice", "toolchain", "unset", "expression"]

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kpolicy.explain.lines import condition_text, default_text, own_condition, written_condition
 from kpolicy.kconfig.expressions import conjunction, conjuncts
 from kpolicy.kconfig.nodes import NO, YES
 from kpolicy.kconfig.payload import FLAGS, IS_CHOICE
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.model import Model

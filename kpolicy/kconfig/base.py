@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kpolicy.kconfig import cache as disk
 from kpolicy.kconfig.cache import ModelCache
 from kpolicy.kconfig.payload import Stored
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.edited import EditedFiles

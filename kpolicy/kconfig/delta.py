@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from kpolicy.kconfig.kinds import CHOICE, UNDEFINED
 from kpolicy.kconfig.payload import Core, DeltaBase, Details, Moves, Stored, Whole
 from kpolicy.kconfig.stored import read_core, read_details, stored_rows
+from kpolicy.tuples import NamedTuple
 
 # Where the rows of each list of a symbol have their file, before the line (see `payload.Details`); nodes have none.
 _FILE_AT = (0, 2, 2, 2, 2, 3, 1, None)

@@ -7,11 +7,12 @@ Most edits change a help text, or a line or two of a few symbols.  What other ed
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from kpolicy.kconfig.payload import Moves
 from kpolicy.kconfig.shared import Lines, Part, parts
 from kpolicy.kconfig.syntax import CONST, SourceFile, Statement
+from kpolicy.tuples import NamedTuple
 
 # What comes after the last line of an entry; any other statement belongs to it.
 _BETWEEN = frozenset(("source", "if", "endif", "menu", "endmenu", "choice", "endchoice", "comment", "mainmenu"))

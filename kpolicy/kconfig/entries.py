@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from kpolicy.errors import InputError
 from kpolicy.kconfig.frontend import Reader, read_file
 from kpolicy.kconfig.grammar import read_grammar
 from kpolicy.kconfig.syntax import Ast, Statement
 from kpolicy.kernel.source import Source
+from kpolicy.tuples import NamedTuple
 
 _OPENING = ("config", "menuconfig", "choice", "menu", "comment", "if")
 _BLOCKS = ("if", "menu", "choice")

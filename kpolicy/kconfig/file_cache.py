@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from kpolicy.kconfig.cache import digest
 from kpolicy.kconfig.frontend import Reader, read_file
@@ -12,6 +12,7 @@ from kpolicy.kconfig.menu_tree import FileBlock
 from kpolicy.kconfig.parsed import ParsedFiles
 from kpolicy.kconfig.shared import Part, parts
 from kpolicy.kconfig.syntax import Ast, SourceFile, Statement
+from kpolicy.tuples import NamedTuple
 
 
 class TrackedSource(Protocol):

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from kpolicy.kconfig.menu_tree import Entry, Property
 from kpolicy.kconfig.nodes import AND, YES
 from kpolicy.kconfig.syntax import CONST, Ast
 from kpolicy.kconfig.syntax import YES as ALWAYS
 from kpolicy.kconfig.tables import Tables
+from kpolicy.tuples import NamedTuple
 
 # Most lists are empty, and none is changed once it is made.
 NOTHING: list[Any] = []

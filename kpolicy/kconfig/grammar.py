@@ -9,13 +9,14 @@ these files has no `conf` that could refuse anything: the defaults take what any
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from kpolicy.errors import InputError
 from kpolicy.files import too_large
 from kpolicy.kconfig.limits import MAX_GRAMMAR
 from kpolicy.kernel.source import Source
 from kpolicy.location import Location
+from kpolicy.tuples import NamedTuple
 
 Verdict: TypeAlias = Literal["taken", "warned of", "refused"]
 

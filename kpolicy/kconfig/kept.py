@@ -10,10 +10,11 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from kpolicy.files import OPEN_FLAGS
 from kpolicy.patterns import lazy
+from kpolicy.tuples import NamedTuple
 
 MAX_TOTAL: Final = 1 << 30
 """So many bytes are kept at most: a model takes about 5 MB, and a tree has some 22 architectures."""

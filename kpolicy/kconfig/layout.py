@@ -7,7 +7,7 @@ From one architecture to the next few symbols differ: the others keep what was l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from kpolicy.kconfig import payload
 from kpolicy.kconfig.candidates import Candidates
@@ -22,6 +22,7 @@ from kpolicy.kconfig.payload import BOOL, TYPES, Core, Details, Packed, Payload
 from kpolicy.kconfig.stored import pack_half
 from kpolicy.kconfig.tables import Tables, packed, rows_of
 from kpolicy.location import Location
+from kpolicy.tuples import NamedTuple
 
 # Of a symbol that is not defined.
 _NO_FACTS = Facts([], (), (), probed=False)

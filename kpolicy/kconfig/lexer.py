@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from kpolicy.kconfig.grammar import Grammar
+from kpolicy.tuples import NamedTuple
 
 WORD, QUOTED = "word", "quoted"
 # A keyword or operator is a plain string; a word or a text in quotes is its kind and its text.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from kpolicy.kconfig.candidates import woken_by
 from kpolicy.kconfig.circles import may_make_a_loop
@@ -44,6 +44,7 @@ from kpolicy.kconfig.shared import Lines, shared_entry
 from kpolicy.kconfig.stored import read_core, read_details, stored_rows
 from kpolicy.kconfig.syntax import Statement
 from kpolicy.kconfig.tables import packed
+from kpolicy.tuples import NamedTuple
 
 _DEFINITIONS, _SELECTS, _IMPLIES, _OWN = 0, 3, 4, 6
 _NUMBER = re.compile(r"-?[0-9]+|0[xX][0-9a-fA-F]+")

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from kpolicy.kconfig.grammar import Verdict
 from kpolicy.kconfig.syntax import Answerer, Ast, Refusal
 from kpolicy.location import Location
+from kpolicy.tuples import NamedTuple
 
 
 class Property(NamedTuple):

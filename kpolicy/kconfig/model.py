@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.expressions import Expr, Expressions
@@ -27,6 +27,7 @@ from kpolicy.kconfig.payload import (
     Table,
 )
 from kpolicy.location import Location
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.objects import Objects

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from kpolicy.kconfig.menu_tree import Entry, in_files
 from kpolicy.kconfig.shape import Shaper
 from kpolicy.kconfig.submenus import Run
+from kpolicy.tuples import NamedTuple
 
 
 class Nested(NamedTuple):

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
+
+from kpolicy.tuples import NamedTuple
 
 # Types of symbols by code.
 TYPES = ("unknown", "bool", "tristate", "int", "hex", "string")

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kpolicy.errors import InputError
 from kpolicy.kconfig import cache as disk
 from kpolicy.kconfig.helptext import skip_help
 from kpolicy.kernel.source import Source
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.cache import ModelCache

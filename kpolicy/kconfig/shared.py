@@ -7,13 +7,14 @@ Nine of ten entries have no macro, and what they say does not depend on the arch
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from kpolicy.kconfig.grammar import Grammar
 from kpolicy.kconfig.menu_tree import Common, Elaborated, Entry, FileBlock, Property, Shared
 from kpolicy.kconfig.properties import PROPERTIES, Properties, below
 from kpolicy.kconfig.syntax import CONST, Ast, Statement, names_in
 from kpolicy.location import Location
+from kpolicy.tuples import NamedTuple
 
 _EQUALITY = ("=", "!=")
 # CPython makes a new empty set each time.

@@ -13,9 +13,10 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate, chain
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from kpolicy.kconfig.payload import Core, Details, Table
+from kpolicy.tuples import NamedTuple
 
 _decoder: Any = json.JSONDecoder()
 _decode = _decoder.scan_once

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from kpolicy.kconfig.menu_tree import Entry
 from kpolicy.kconfig.shape import Shaper, canonical, flat
 from kpolicy.kconfig.syntax import MOD, NO, YES, Ast, names_in
+from kpolicy.tuples import NamedTuple
 
 
 class _Above(NamedTuple):

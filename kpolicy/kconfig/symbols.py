@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.expressions import Expr
 from kpolicy.kconfig.syntax import Answerer
 from kpolicy.location import Location
+from kpolicy.tuples import NamedTuple
 
 
 class Written(NamedTuple):

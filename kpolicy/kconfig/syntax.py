@@ -9,9 +9,10 @@ those are kept as text (`raw`) until a tree is elaborated.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple, TypeAlias, cast
+from typing import Literal, TypeAlias, cast
 
 from kpolicy.location import Location
+from kpolicy.tuples import NamedTuple
 
 # A parsed expression.  A symbol is its name; everything else is a tuple whose first item
 # is the operator: ('"', text) a constant, ("!", e), ("&&", e, e ...), ("||", e, e ...) and

@@ -12,12 +12,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.source import listed
 from kpolicy.kernel.suites import KUNITCONFIG, kunitconfigs
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.kernel.git import Revision

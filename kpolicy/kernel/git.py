@@ -12,11 +12,12 @@ import re
 import subprocess
 import weakref
 from collections.abc import Mapping
-from typing import IO, Final, NamedTuple
+from typing import IO, Final
 
 from kpolicy.errors import InputError, UsageError
 from kpolicy.files import MAX_SIZE, too_large
 from kpolicy.frozen import dataclass
+from kpolicy.tuples import NamedTuple
 
 _ENVIRONMENT: Final = {
     # Neither a promisor remote nor a helper that the repository's configuration names is ever asked.

@@ -7,10 +7,10 @@ Only plumbing runs: `git log` would run the program that the repository's config
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from kpolicy.errors import UsageError
 from kpolicy.kernel.git import ask
+from kpolicy.tuples import NamedTuple
 
 
 class Identity(NamedTuple):

@@ -7,7 +7,9 @@ A literal is a positive or negative number, as in DIMACS; `TRUE` is always true.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
+
+from kpolicy.tuples import NamedTuple
 
 Literal: TypeAlias = int
 

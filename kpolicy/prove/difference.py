@@ -8,7 +8,7 @@ minimum and the maximum of tristate values.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from kpolicy.kconfig.nodes import AND, OR, YES
 from kpolicy.kconfig.payload import (
@@ -25,6 +25,7 @@ from kpolicy.kconfig.payload import (
     VISIBILITY,
     Record,
 )
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.model import Model

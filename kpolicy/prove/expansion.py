@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from kpolicy.prove.formula import below
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Literal as Word
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from kpolicy.evaluate.template import texts_of_names
 from kpolicy.kconfig.dialect import Dialect
@@ -37,6 +37,7 @@ from kpolicy.prove.choices import Choices
 from kpolicy.prove.clauses import CONSTANTS, FALSE, NEVER, TRUE, Clauses, Literal, Pair, inverse
 from kpolicy.prove.texts import Texts
 from kpolicy.prove.values import Classes
+from kpolicy.tuples import NamedTuple
 
 Kind: TypeAlias = Word["gate", "needs", "select", "default", "choice", "value", "modules"]
 

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kpolicy.evaluate.strings import number
 from kpolicy.kconfig.nodes import EQUAL, GREATER_EQUAL, LESS_EQUAL
 from kpolicy.kconfig.payload import DEFAULTS, FLAGS, INT, RANGES, STRING, TRANSITIONAL, TYPE, VISIBILITY, Record
 from kpolicy.prove.clauses import FALSE, TRUE, Literal, Pair
 from kpolicy.prove.values import ValueClass
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.prove.formula import Formula

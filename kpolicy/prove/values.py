@@ -9,12 +9,13 @@ bound, share their classes.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from kpolicy.evaluate.strings import compare, number, operand
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.nodes import EQUAL, UNEQUAL, YES
 from kpolicy.kconfig.payload import BOOL, DEFAULTS, HEX, INT, RANGES, STRING, TRISTATE, TYPE, Core
+from kpolicy.tuples import NamedTuple
 
 _LETTERS: Final = ("n", "m", "y")
 _LOWEST: Final = {INT: -(1 << 63), HEX: 0}

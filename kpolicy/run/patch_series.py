@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from kpolicy.policy.patches.edits import Edit, edited
 from kpolicy.policy.patches.groups import linked
 from kpolicy.run.patch_bench import Trial
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.policy.patches.edits import Correction

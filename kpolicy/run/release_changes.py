@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from kpolicy.collection import no_collection
 from kpolicy.errors import KpolicyError
@@ -18,6 +18,7 @@ from kpolicy.report.views.history_records import Key, Snapshot
 from kpolicy.run.attempt import attempt
 from kpolicy.run.executors import LOST, examiner, spread
 from kpolicy.run.remembered import KIND
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path

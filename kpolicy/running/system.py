@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.config.command_line import CommandLine

@@ -17,8 +17,9 @@ _WATCHED = textwrap.dedent(
     """
     import os, sys
     import kpolicy.frozen
-    # It would write an __init__ for what is made often, which is no work of a tree's.
-    kpolicy.frozen._FEW = 1 << 30
+    import kpolicy.tuples
+    # They would write a method for what is made often, which is no work of a tree's.
+    kpolicy.frozen._FEW = kpolicy.tuples._FEW = 1 << 30
     from kpolicy.kernel.architecture import architectures, resolve_architecture
     from kpolicy.kernel.config_files import config_files, default_config
     from kpolicy.kernel.source import open_tree

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 from kpolicy.kernel.source import Source
 from kpolicy.kernel.toolchain.machine import EmulatedMachine, TreeScripts
@@ -21,6 +21,7 @@ from kpolicy.kernel.toolchain.shell.interpreter import Shell
 from kpolicy.kernel.toolchain.shell.parser import parse
 from kpolicy.kernel.toolchain.shell.streams import NOTHING, Input, Output
 from kpolicy.kernel.toolchain.shell.syntax import Script, ShellSyntaxError
+from kpolicy.tuples import NamedTuple
 
 # The end of $(if-success,...), in 4.18 without quotes: a command that runs no other one.
 _FAILURE: Final = re.compile(r'&& echo (?:"[^"]*"|\w*) \|\| (echo (?:"[^"`\\(]*"|\w*))\Z')

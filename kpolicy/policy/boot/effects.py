@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kpolicy.evaluate.command_line import is_too_late, origin, release, seen
 from kpolicy.policy.boot.load import shipped_parameters
 from kpolicy.policy.boot.words import lacking, refusal, shown, switches_off, unknown_since
 from kpolicy.policy.expressions.expression import symbols
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.config.command_line import Word

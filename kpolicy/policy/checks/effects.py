@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kpolicy.config.model import Assignment
 from kpolicy.evaluate.strings import is_valid, number, unquote
@@ -13,6 +13,7 @@ from kpolicy.explain.cause import sufficient_default
 from kpolicy.kconfig.payload import TYPES
 from kpolicy.kconfig.transitional import successors
 from kpolicy.patterns import lazy
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from kpolicy.kconfig.kinds import CHOICE as CHOICE_KIND
 from kpolicy.kconfig.kinds import DEFINED, EXPRESSION
@@ -18,6 +18,7 @@ from kpolicy.kconfig.nodes import AND, EQUAL, NO, NOT, OR, UNEQUAL, YES
 from kpolicy.kconfig.payload import BOOL, CHOICE, FLAGS, TRANSITIONAL, TRISTATE, TYPE
 from kpolicy.location import Location
 from kpolicy.policy.checks.claims import Claim, Claims
+from kpolicy.tuples import NamedTuple
 from kpolicy.wording import first_few
 
 if TYPE_CHECKING:

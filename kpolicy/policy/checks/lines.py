@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from kpolicy.kconfig.nodes import YES
 from kpolicy.kconfig.payload import FLAGS, IS_CHOICE
 from kpolicy.policy.checks.probed import Probed
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.model import Model

@@ -7,11 +7,12 @@ They are dropped one by one, in a fixed order, so that the result does not depen
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kpolicy.explain.grounds import Ground, edge_ground
 from kpolicy.explain.lines import default_text
 from kpolicy.location import Location
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.model import Model

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from kpolicy.kconfig.nodes import NO
 from kpolicy.kconfig.payload import BOOL, CHOICE, FLAGS, TRANSITIONAL, TRISTATE, TYPE
@@ -20,6 +20,7 @@ from kpolicy.policy.checks.proof_grounds import Part, Parts, needed
 from kpolicy.prove.bulk import Bulk
 from kpolicy.prove.clauses import FALSE, TRUE, Literal
 from kpolicy.prove.formula import Formula
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.model import Model

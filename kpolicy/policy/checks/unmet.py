@@ -7,7 +7,7 @@ An imply cannot: what it raises stays within the dependencies of its target, or 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from kpolicy.config.model import Assignment
 from kpolicy.evaluate.values import Values, evaluate
@@ -25,6 +25,7 @@ from kpolicy.prove.clauses import FALSE, Literal
 from kpolicy.prove.formula import Formula
 from kpolicy.prove.proof import otherwise
 from kpolicy.prove.witness import config_of, lines_of, reduced
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.model import Model

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import ClassVar, NamedTuple, NoReturn
+from typing import ClassVar, NoReturn
 
 from kpolicy.errors import UsageError
+from kpolicy.tuples import NamedTuple
 
 
 class Token(NamedTuple):

@@ -17,9 +17,10 @@ from __future__ import annotations
 import fnmatch
 import posixpath
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from kpolicy.patterns import lazy
+from kpolicy.tuples import NamedTuple
 
 _WILD: Final = lazy(r"\*\*|\*|\?|\[!?\]?[^\]]*\]")
 _UNPRINTABLE: Final = lazy(r"[\x00-\x1f\x7f\ud800-\udfff]")

@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.files import read_file
@@ -20,6 +19,7 @@ from kpolicy.policy.rules.catalogue import make_catalogue
 from kpolicy.policy.rules.load import load_rule
 from kpolicy.policy.rules.rule import Rule
 from kpolicy.policy.toml.toml_file import FileErrors, TomlFile
+from kpolicy.tuples import NamedTuple
 
 _MAX_SIZE = 1 << 20
 

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from kpolicy.location import Location
 from kpolicy.policy.files.policy_file import Fragment
 from kpolicy.policy.files.settings import RuleSetting, Settings
 from kpolicy.policy.files.vocabulary import REQUIRED
+from kpolicy.tuples import NamedTuple
 
 
 class Row(NamedTuple):

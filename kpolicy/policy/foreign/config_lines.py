@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from kpolicy.config.odd_lines import TEXT, odd_line
 from kpolicy.location import Location
 from kpolicy.policy.foreign.policy import LeftOut, Text
+from kpolicy.tuples import NamedTuple
 
 _LINE: Final = re.compile(r"CONFIG_([A-Za-z0-9_]+)=(.*)|# CONFIG_([A-Za-z0-9_]+) is not set")
 # To `conf` it is a comment, and no one writes it as one.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from kpolicy.explain.grounds import Ground
 from kpolicy.kconfig.syntax import YES, Ast
@@ -26,6 +26,7 @@ from kpolicy.policy.patches.statement import (
     without_part,
     written,
 )
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.entries import WrittenEntry

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from kpolicy import __version__
 from kpolicy.policy.checks.duplicates import DEAD_RANGE, DUPLICATE, INHERITED
 from kpolicy.policy.patches.edits import CONSTANT, DEAD_DEFAULT, REDUNDANT_DEPENDS, REDUNDANT_SELECT
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.explain.grounds import Ground

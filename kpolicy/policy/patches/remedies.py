@@ -7,7 +7,7 @@ Either the selecting symbol gets the dependency, or the select gets it as a cond
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kpolicy.kconfig.expressions import Expr, conjuncts
 from kpolicy.kconfig.nodes import NO
@@ -17,6 +17,7 @@ from kpolicy.policy.checks.unmet import SELECTS, breaks
 from kpolicy.policy.patches.edits import Edit
 from kpolicy.policy.patches.statement import NoEditError, Written, condition, written
 from kpolicy.prove.clauses import FALSE
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.entries import WrittenEntry

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from kpolicy.errors import KpolicyError
+from kpolicy.tuples import NamedTuple
 
 _TOKEN: Final = re.compile(
     r"(?P<blank>[ \t\r]+|\\\n)|(?P<comment>\#[^\n]*)|(?P<quoted>\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*')"

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from kpolicy.digests import sha256
 from kpolicy.frozen import dataclass
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.explain.cause import Link

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from kpolicy.patterns import lazy
+from kpolicy.tuples import NamedTuple
 
 _FIELD = lazy(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _SYMBOL = lazy(r"([A-Z0-9][A-Za-z0-9_]*|[A-Za-z0-9_]*[A-Z][A-Za-z0-9_]*)(:cause)?\Z")

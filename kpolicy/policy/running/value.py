@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from kpolicy.bounds import whole
 from kpolicy.evaluate.command_line import asking, parameter, seen
 from kpolicy.policy.expressions.expression import Expression, Symbol
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.config.command_line import Word

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from kpolicy.tuples import NamedTuple
 
 
 class Absence(NamedTuple):

@@ -11,12 +11,13 @@ import bisect
 import re
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kpolicy.config.formats import text_format
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.location import Location
 from kpolicy.patterns import lazy
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from tomllib import TOMLDecodeError

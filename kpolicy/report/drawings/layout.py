@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from kpolicy.errors import UsageError
 from kpolicy.frozen import dataclass
 from kpolicy.report.drawings.layers import layers, ordered, without_circles
+from kpolicy.tuples import NamedTuple
 
 Size: TypeAlias = "tuple[float, float]"
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from kpolicy.frozen import dataclass
 from kpolicy.policy.rules.rule import SEVERITIES, Severity
 from kpolicy.report.page.configs import ConfigRow
 from kpolicy.report.page.findings import Row
 from kpolicy.report.page.parts import part_rank
+from kpolicy.tuples import NamedTuple
 
 _FEW = 16
 """So many configs are columns."""

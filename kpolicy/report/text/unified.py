@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
+
+from kpolicy.tuples import NamedTuple
 
 _CONTEXT: Final = 3
 _LONGEST_SECTION: Final = 80

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from posixpath import basename
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kpolicy.frozen import dataclass
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.errors import KpolicyError

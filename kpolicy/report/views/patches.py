@@ -10,13 +10,14 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from email.header import Header
 from email.utils import format_datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 from kpolicy import __version__
 from kpolicy.frozen import dataclass
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.text.lines import number
 from kpolicy.report.text.unified import Hunk, hunks
+from kpolicy.tuples import NamedTuple
 
 _ZERO: Final = "0" * 40
 """There is no commit yet: what `git format-patch --zero-commit` writes."""

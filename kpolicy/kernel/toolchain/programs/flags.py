@@ -8,9 +8,10 @@ all, in every version.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
 from kpolicy.kernel.toolchain.record import CompilerKind, LinkerKind, Version
+from kpolicy.tuples import NamedTuple
 
 _NEVER: Final = 10_000
 _ALWAYS: Final = 0
