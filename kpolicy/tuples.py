@@ -21,7 +21,7 @@ else:
 
     _NEW: Final = tuple.__new__
     _FEW: Final = 64
-    """So many objects are made without a method of their own: to write one takes as long as to make a hundred."""
+    """So many objects are made without a method for their class: to write one takes as long as to make a hundred."""
 
     class _Named(tuple):
         """What all named tuples have."""

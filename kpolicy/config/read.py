@@ -11,14 +11,13 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Iterable
-from itertools import repeat
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from kpolicy.config.autoconf import is_autoconf
 from kpolicy.config.header import Header
-from kpolicy.config.model import Assignment, Config, UnreadLine
+from kpolicy.config.model import Assignment, Config, Lines, UnreadLine
 from kpolicy.errors import InputError, UsageError
 from kpolicy.files import read_file, read_stream, too_large
 from kpolicy.location import Location
@@ -41,8 +40,8 @@ _CONFIGS_FOLDER = lazy(r"/arch/([^/]+)/configs\Z")
 _MOST_NAMES = 5
 _HEAD = 4096
 _PREFIX = "CONFIG_"
-# Name and value, or the name of what is not set, or nothing: one match for each line.
-_LINES = lazy(r"^(?:CONFIG_([A-Za-z0-9_-]+)=(.*)|# CONFIG_([^ \n]*) is not set$|.*)", re.MULTILINE)
+# Name and value, or the name of what is not set, or any other text: one match for each line.
+_LINES = lazy(r"^(?:CONFIG_([A-Za-z0-9_-]+)=(.*)|# CONFIG_([^ \n]+) is not set$|(.*))", re.MULTILINE)
 
 # The largest real config has some 13,000 lines and 300 kB; a line that means nothing takes as long as any other.
 MAX_SIZE = 4 << 20
@@ -237,31 +236,20 @@ def parse_config(name: str, content: bytes) -> Config:
 
 def parse_lines(name: str, content: bytes) -> Config:
     """The lines of a config that may have none."""
-    assignments: list[Assignment] = []
+    odd_unset: list[Assignment] = []
     unread: list[UnreadLine] = []
     remarks: list[tuple[Location, str]] = []
     header = Header()
     # Only where a line ends is a \r no part of it.
-    content_text = content.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
-    # All lines at once, and tuples made directly: half the time of one by one, and a config has 12,000.
-    make, lines = tuple.__new__, content_text.split("\n")
-    places = map(make, repeat(Location), zip(repeat(name), range(1, len(lines) + 1)))
-    for place, text, (symbol, value, unset) in zip(places, lines, _LINES.findall(content_text), strict=True):
-        if symbol:
-            assignments.append(make(Assignment, (symbol, value, place, text, False, False)))
-            continue
-        if unset:
-            assignments.append(make(Assignment, (unset, "n", place, text, False, False)))
-            continue
-        if text in ("", "#"):
-            continue
-        is_comment = text[0] == "#"
-        if is_comment and (odd_unset := _odd_unset(text, place)) is not None:
-            assignments.append(odd_unset)
+    found = _LINES.findall(content.decode("utf-8", "surrogateescape").replace("\r\n", "\n"))
+    for number, text in [(number, text) for number, (_, _, _, text) in enumerate(found, 1) if text and text != "#"]:
+        place, is_comment = Location(name, number), text[0] == "#"
+        if is_comment and (odd := _odd_unset(text, place)) is not None:
+            odd_unset.append(odd)
             continue
         if is_comment:
-            if place.line < _HEADER_LINES:
-                header.see(text, first=place.line == 1)
+            if number < _HEADER_LINES:
+                header.see(text, first=number == 1)
             if "CONFIG_" not in text:
                 continue
         # Only here: most configs have no such line.
@@ -269,12 +257,15 @@ def parse_lines(name: str, content: bytes) -> Config:
 
         if unexpected(text):
             remarks.append((place, f"unexpected data: {text}"))
-        odd = odd_line(text, place)
-        if odd is not None:
-            unread.append(odd)
+        asking = odd_line(text, place)
+        if asking is not None:
+            unread.append(asking)
+    lines: Sequence[Assignment] = Lines(name, found)
+    if odd_unset:
+        lines = tuple(sorted((*lines, *odd_unset), key=lambda line: line.location))
     arch, version = header.arch or header.title, header.release
     is_full = header.arch is not None
-    return Config(name, tuple(assignments), is_full, arch, version, tuple(remarks), tuple(unread), header.maker)
+    return Config(name, lines, is_full, arch, version, tuple(remarks), tuple(unread), header.maker)
 
 
 def _odd_unset(text: str, place: Location) -> Assignment | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from itertools import compress
 from typing import Any
 
 from kpolicy.evaluate.node_values import TRISTATE_TEXT, NodeValues
@@ -63,11 +64,12 @@ class Calculation(NodeValues):
         self.user = user
         self.order = order
         self.recorded = recorded
-        for node, value in user.items():
-            # A line that sets n changes nothing of what the template knows: only a line could set another value.
-            if value != 0:
-                self.memo[node] = UNKNOWN
-                self.written[node] = 0
+        memo, written = self.memo, self.written
+        # A line that sets n changes nothing of what the template knows: only a line could set another value.  Nor does
+        # an empty text: of no text anything is known.
+        for node in compress(user, user.values()):
+            memo[node] = UNKNOWN
+            written[node] = 0
         for node in recorded:
             self.memo[node] = UNKNOWN
             self.written[node] = 0

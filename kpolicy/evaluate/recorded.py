@@ -27,8 +27,8 @@ _MOST_ROUNDS = 4
 
 def recorded_values(config: Config) -> dict[str, str]:
     """Every value of a .config by name, strings without quotes."""
-    values = {item.name: item.value for item in config.assignments}
-    return values | {name: unquote(value) or "" for name, value in values.items() if value[:1] == '"'}
+    values = config.written
+    return {**values} | {name: unquote(value) or "" for name, value in values.items() if value[:1] == '"'}
 
 
 def recorded_probes(model: Model, config: Config) -> dict[str, str | None] | None:

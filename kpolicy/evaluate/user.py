@@ -6,8 +6,7 @@ Mirrors conf_read_simple() and conf_set_sym_val() of scripts/kconfig/confdata.c.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
 
 from kpolicy.config.model import Assignment, Config
 from kpolicy.evaluate.choice_symbols import ChoiceInput
@@ -16,22 +15,23 @@ from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.payload import BOOL, CHOICE, FLAGS, IS_CHOICE, STRING, TRISTATE, TYPE, Core
 from kpolicy.location import Location
 
-_TRISTATE = {"n": 0, "m": 1, "y": 2}
+LETTERS = {"n": 0, "m": 1, "y": 2}
+"""What the letters of a bool or tristate are worth."""
 
 
-@dataclass(slots=True)
 class UserValues:
     """User values by node, the order in which choice members were assigned, and `conf`'s warnings.
 
-    `unknown` is whether some line names no symbol of the model.
+    `assignments` are the lines that they come from; `unknown` is whether some line names no symbol of the model.
     """
 
-    values: dict[int, int | str] = field(default_factory=dict)
-    order: tuple[int, ...] = ()
-    choices: dict[int, ChoiceInput] = field(default_factory=dict)
-    assignments: dict[int, Assignment] = field(default_factory=dict)
-    warnings: list[tuple[Location, str]] = field(default_factory=list)
-    unknown: bool = False
+    def __init__(self) -> None:
+        self.values: dict[int, int | str] = {}
+        self.order: tuple[int, ...] = ()
+        self.choices: dict[int, ChoiceInput] = {}
+        self.assignments: Mapping[int, Assignment] = {}
+        self.warnings: list[tuple[Location, str]] = []
+        self.unknown = False
 
 
 def user_values(core: Core, config: Config) -> UserValues:
@@ -44,22 +44,22 @@ def user_values(core: Core, config: Config) -> UserValues:
     if dialect.choice_symbols:
         user.choices = {choice[0]: ChoiceInput() for choice in core.choices}
     _enter(core, dialect, config.assignments, user)
+    user.warnings += remarks(dialect, config)
+    return user
+
+
+def remarks(dialect: Dialect, config: Config) -> Iterator[tuple[Location, str]]:
+    """What `conf` warns of in the lines that set nothing."""
     for location, text in config.remarks:
         if not (dialect.silent_without_equals and text.startswith("unexpected data: CONFIG_")):
-            user.warnings.append((location, text))
-    return user
+            yield location, text
 
 
 def with_lines(core: Core, user: UserValues, lines: Iterable[Assignment]) -> UserValues:
     """What a config sets with some lines more at its end; `user` is what it sets without."""
-    more = UserValues(
-        user.values.copy(),
-        user.order,
-        user.choices.copy(),
-        user.assignments.copy(),
-        user.warnings.copy(),
-        user.unknown,
-    )
+    more = UserValues()
+    more.values, more.order, more.choices = user.values.copy(), user.order, user.choices.copy()
+    more.assignments, more.warnings, more.unknown = user.assignments, user.warnings.copy(), user.unknown
     _enter(core, Dialect(*core.dialect), lines, more)
     return more
 
@@ -67,7 +67,7 @@ def with_lines(core: Core, user: UserValues, lines: Iterable[Assignment]) -> Use
 def _enter(core: Core, dialect: Dialect, lines: Iterable[Assignment], user: UserValues) -> None:
     """Enter lines behind those that were entered before."""
     order: dict[int, None] = dict.fromkeys(user.order)
-    symbols, records, assignments, values = core.symbols, core.records, user.assignments, user.values
+    symbols, records, assignments, values = core.symbols, core.records, dict(user.assignments), user.values
     value: int | str | None
     for assignment in lines:
         name, text, location, written, loose, mark = assignment
@@ -82,15 +82,15 @@ def _enter(core: Core, dialect: Dialect, lines: Iterable[Assignment], user: User
         record = records[node]
         type_code = record[TYPE] if record else 0
         if 0 < type_code <= TRISTATE:
-            # Here, not in _value(): most of ten thousand lines are of this kind.
-            value = _TRISTATE.get(text[:1])
+            # Here, not in text_value(): most of ten thousand lines are of this kind.
+            value = LETTERS.get(text[:1])
             if value is None or (value == 1 and type_code == BOOL):
                 user.warnings.append(_invalid(assignment))
                 continue
         elif type_code > TRISTATE and dialect.silent_unset and written.startswith("#"):
             continue
         else:
-            value = _value(assignment, type_code, user) if type_code else None
+            value = text_value(assignment, type_code, user) if type_code else None
             if value is None:
                 continue
         assignments[node] = assignment
@@ -101,7 +101,7 @@ def _enter(core: Core, dialect: Dialect, lines: Iterable[Assignment], user: User
             # A number in a choice leaves its mode alone.
             if dialect.choice_symbols and isinstance(value, int):
                 _enter_choice(core.choices[record[CHOICE]][0], node, value, assignment, user)
-    user.order = tuple(order)
+    user.order, user.assignments = tuple(order), assignments
 
 
 def is_read(assignment: Assignment, dialect: Dialect) -> bool:
@@ -109,8 +109,8 @@ def is_read(assignment: Assignment, dialect: Dialect) -> bool:
     return (dialect.loose_unset or not assignment.loose) and (dialect.any_mark or not assignment.mark)
 
 
-def _value(assignment: Assignment, type_code: int, user: UserValues) -> str | None:
-    """What a line gives a string or a number."""
+def text_value(assignment: Assignment, type_code: int, user: UserValues) -> str | None:
+    """What a line gives a string or a number; what `conf` warns of is noted."""
     text = assignment.value
     if type_code == STRING:
         if not text.startswith('"'):
@@ -148,5 +148,5 @@ def recorded_answers(core: Core, recorded: Mapping[str, str | None]) -> dict[int
     for name, text in recorded.items():
         node = core.symbols[name]
         boolean = core.records[node][TYPE] in (BOOL, TRISTATE)
-        result[node] = _TRISTATE.get(text, 0) if boolean and text is not None else text
+        result[node] = LETTERS.get(text, 0) if boolean and text is not None else text
     return result

@@ -171,11 +171,8 @@ class Values:
             return {}
         node_of, kinds = self._core.symbols.get, self._core.kinds
         # In one expression: a full config has ten thousand lines.
-        return {
-            item.name: item
-            for item in self.config.assignments
-            if (node := node_of(item.name)) is None or kinds[node] not in DEFINED
-        }
+        names = {name for name in self.config.written if (node := node_of(name)) is None or kinds[node] not in DEFINED}
+        return {item.name: item for item in self.config.assignments if item.name in names} if names else {}
 
     def evaluate(self, expression: Expr) -> int:
         """The value of an expression of the model."""
@@ -299,7 +296,7 @@ class Values:
     def with_lines(self, lines: tuple[Assignment, ...]) -> Values:
         """The values of the same config with lines behind its own, by the same model, mode and toolchain."""
         assert self.config is not None
-        config = replace(self.config, assignments=self.config.assignments + lines)
+        config = replace(self.config, assignments=(*self.config.assignments, *lines))
         return self._with(config, with_lines(self._core, self._user, lines))
 
     def _with(self, config: Config, user: UserValues) -> Values:
@@ -330,12 +327,14 @@ def evaluate(
     config: Config | None,
     mode: str = "olddefconfig",
     recorded: Mapping[str, str | None] | None = None,
+    user: UserValues | None = None,
 ) -> Values:
     """The values that `conf --<mode>` gives to every symbol of a model.
 
     `mode` is "defconfig" or "olddefconfig" for a config, or a preset, which takes none.
     `recorded` gives symbols that depend on a toolchain probe what the probe answered in place of
     the model's toolchain: a value as text, None for one that the probe hid (`recorded_probes`).
+    `user` is what the config sets, where that is known.
     """
     if mode not in MODES:
         raise ValueError(f"unknown mode {mode}")
@@ -344,7 +343,8 @@ def evaluate(
     # Values depend on values, through menus within menus; Python's own limit is too low for a kernel.
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
     core = model.core
-    user = UserValues() if config is None else user_values(core, config)
+    if user is None:
+        user = UserValues() if config is None else user_values(core, config)
     by_node = recorded_answers(core, recorded) if recorded is not None else {}
     template = template_of(model)
     return Values(model, config, mode, user, run(core, template, user, mode, by_node), recorded)

@@ -35,8 +35,4 @@ class Change:
 
 def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
     """The names whose values differ between two effects (see `kpolicy.evaluate.effect`), sorted."""
-    if before == after:
-        return []
-    names = {name for name, text in before.items() if after.get(name) != text}
-    names.update(name for name in after if name not in before)
-    return sorted(names)
+    return sorted({name for name, _ in before.items() ^ after.items()})

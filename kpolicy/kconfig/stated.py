@@ -24,6 +24,7 @@ _MODULES = "MODULES"
 _NAME = lazy(r"\w+", re.ASCII)
 _NUMBER = lazy(r"-?(?:0|[1-9][0-9]*)")
 _LETTERS = {"y": BOOL, "n": BOOL, "m": TRISTATE}
+_KINDS = bytes(ord(QUIET if code <= TRISTATE else SYMBOL) for code in range(256))
 _HEX = lazy(r"0[xX][0-9a-fA-F]+")
 
 
@@ -34,26 +35,25 @@ def stated_model(
     _, constants = NodeTable().names()
     first = len(constants)
     is_name = _NAME.fullmatch
-    # All names at once: a config has ten thousand, and one that is none is rare.
-    if not is_name("".join(values)):
-        values = {name: value for name, value in values.items() if is_name(name)}
+    # All names at once: a config has ten thousand, and one that is none is rare, or stands for a constant.
+    if not is_name("".join(values)) or not constants.keys().isdisjoint(values):
+        values = {name: value for name, value in values.items() if is_name(name) and name not in constants}
     # Without MODULES an m would become y, which no full .config has.
-    types = {
-        _MODULES: BOOL,
-        **{name: _LETTERS.get(value) or _type(value) for name, value in values.items()},
-    }
-    for constant in constants:
-        types.pop(constant, None)
-    symbols = {name: node for node, name in enumerate(types, first)}
+    values = values if _MODULES in values else {**values, _MODULES: "n"}
+    symbols = dict(zip(values, range(first, first + len(values)), strict=True))
+    codes: list[Any] = [*map(_LETTERS.get, values.values())]
+    worded = [(name, number) for number, (name, code) in enumerate(zip(values, codes, strict=True)) if code is None]
+    for name, number in worded:
+        codes[number] = _type(values[name])
     # One for each type: no record is ever changed.
     records = [[code, YES, YES, NO, NO, [], [], -1, HAS_PROMPT] for code in range(len(TYPES))]
     core = Core(
-        nodes=[None] * (first + len(types)),
-        records=[None] * first + [records[code] for code in types.values()],
-        woken=[None] * (first + len(types)),
+        nodes=[None] * (first + len(codes)),
+        records=[None] * first + [records[code] for code in codes],
+        woken=[None] * (first + len(codes)),
         symbols=symbols,
         constants=constants,
-        kinds="".join([*constants, *(QUIET if code <= TRISTATE else SYMBOL for code in types.values())]),
+        kinds="".join(constants) + bytes(codes).translate(_KINDS).decode("ascii"),
         choices=[],
         modules=symbols[_MODULES],
         mainmenu="Configuration",
@@ -63,7 +63,7 @@ def stated_model(
         probes=[],
         # Nothing but its line sets a symbol.
         free=[],
-        texts=[node for node, code in enumerate(types.values(), first) if code > TRISTATE],
+        texts=[first + number for _, number in worded],
         denied=[],
     )
     return Model(

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from kpolicy.config.model import Config
 from kpolicy.config.origin import architecture_of
 from kpolicy.errors import InputError, KpolicyError, UsageError
+from kpolicy.evaluate.stated import stated_user_values
 from kpolicy.evaluate.strings import unquote
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.kconfig.stated import stated_model
@@ -89,10 +90,10 @@ def bare_values(config: Config, arch: str | None = None, release: str | None = N
     if word is None:
         hint = "pass --arch (for example --arch arm64)"
         raise UsageError("cannot tell the architecture", place, hint=hint)
-    written = {item.name: item.value for item in config.assignments}
+    written = config.written
     toolchain = recorded_toolchain(_Texts(written)) or Toolchain.dummy()
     model = stated_model(written, Architecture(word, _srcarch(word)), version, toolchain)
-    return evaluate(model, config, "olddefconfig")
+    return evaluate(model, config, "olddefconfig", user=stated_user_values(model, config))
 
 
 class _Texts(Mapping[str, str]):
@@ -115,10 +116,9 @@ class _Texts(Mapping[str, str]):
 def stated_effect(values: Values) -> dict[str, str]:
     """What `effect` gives for the values of a full .config, derived from its lines where these suffice."""
     assert values.config is not None
-    lines = values.config.assignments
-    letters = {line.name: line.value for line in lines}
+    letters = values.config.written
     # Without modules m is y; a line that no present conf reads leaves the one before it in effect.
-    if letters.get("MODULES") != "y" or any(line.loose or line.mark for line in lines):
+    if letters.get("MODULES") != "y" or values.config.inexact:
         from kpolicy.evaluate.effect import effect
 
         return effect(values)

@@ -120,7 +120,7 @@ def lost(standard: Standard, before: Values, after: Values, plan: Plan) -> Itera
 
 def _lines(values: Values) -> tuple[Assignment, ...]:
     assert values.config is not None
-    return values.config.assignments
+    return tuple(values.config.assignments)
 
 
 def fix_all(root: Path, arch: str, ask_conf: bool) -> tuple[Counter[str], list[str]]:

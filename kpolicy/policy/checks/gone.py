@@ -48,10 +48,10 @@ def gone_findings(maker: FindingMaker, cache: Path | None = None) -> Iterator[Fi
     values = maker.values
     if values.config is None:
         return
-    release, names = values.model.version, frozenset(line.name for line in values.config.assignments)
+    release, names = values.model.version, values.config.written.keys()
     own = series_of(release)
     rows = (gone.split() for first, gone in gone_names(cache) if series_of(first) < own)
-    found = [name for row in rows for name in names.intersection(row)]
+    found = [name for row in rows for name in names & row]
     if not found:
         return
     from kpolicy.policy.checks.lifetime import gone_before, gone_words  # most configs have no such line

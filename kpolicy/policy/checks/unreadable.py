@@ -18,7 +18,7 @@ from kpolicy.policy.checks.spelling import NUMBERS, corrected, tail
 from kpolicy.policy.edits import line_of
 
 if TYPE_CHECKING:
-    from kpolicy.config.model import Assignment, UnreadLine
+    from kpolicy.config.model import Assignment, Config, UnreadLine
     from kpolicy.evaluate.values import Values
     from kpolicy.location import Location
     from kpolicy.policy.rules.rule import Severity
@@ -44,18 +44,17 @@ def unreadable_lines(values: Values) -> tuple[Unreadable, ...]:
     config = values.config
     if config is None:
         return ()
-    found = [*_of_assignments(values, config.assignments), *_of_unread(values, config.unread)]
+    found = [*_of_assignments(values, config), *_of_unread(values, config.unread)]
     files = {path: order for order, path in enumerate(dict.fromkeys(item.location.path for item in found))}
     return tuple(sorted(found, key=lambda item: (files[item.location.path], item.location.line)))
 
 
-def _of_assignments(values: Values, assignments: tuple[Assignment, ...]) -> Iterator[Unreadable]:
+def _of_assignments(values: Values, config: Config) -> Iterator[Unreadable]:
     dialect = values.model.dialect
-    for line in assignments:
+    # Nothing follows what is one letter.
+    for line in config.worded:
         if not (line.loose or line.mark):
-            # Nothing follows what is one letter.
-            if len(line.value) > 1:
-                yield from _tail(values, line)
+            yield from _tail(values, line)
         elif is_read(line, dialect):
             text = f"since Linux {_EXACT_SINCE} conf treats this line as a comment: it is not exactly 'is not set'"
             yield Unreadable(line.location, line.name, "n", text, "note", line_of(line.name, "n"))

@@ -57,12 +57,10 @@ class Census:
 def observe(values: Values, names: Iterable[str]) -> Observation:
     """What a config adds to the census; only the values of `names` are asked for."""
     wanted = frozenset(names)
-    assigned = {
-        line.name: line.value for line in (values.config.assignments if values.config else ()) if line.name in wanted
-    }
+    written = values.config.written if values.config is not None and wanted else {}
     return Observation(
         values.model.srcarch,
-        tuple(sorted(name for name, value in assigned.items() if value != "n")),
+        tuple(sorted(name for name in wanted & written.keys() if written[name] != "n")),
         tuple(sorted(values.in_effect(wanted))),
     )
 

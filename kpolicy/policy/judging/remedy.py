@@ -53,7 +53,7 @@ def remedy_lines(rule: Rule) -> tuple[Assignment, ...]:
 def _parsed(name: str, remedy: tuple[str, ...]) -> tuple[Assignment, ...]:
     # The same rules fire for one config after the other.
     text = "".join(f"{line}\n" for line in remedy)
-    return parse_lines(name, text.encode("utf-8", "surrogateescape")).assignments
+    return tuple(parse_lines(name, text.encode("utf-8", "surrogateescape")).assignments)
 
 
 def _helps(rule: Rule, values: Values, after: Values) -> bool:

@@ -52,7 +52,7 @@ def requirements_of(config: Config, srcarch: str | None = None, *, origin: Origi
     Raises FileErrors for lines that seem to ask for something and that `conf` does not read, or not in
     every release: as a policy they would silently ask for nothing.
     """
-    inexact = [line for line in config.assignments if line.loose or line.mark]
+    inexact = config.inexact
     odd = [odd_line(line.text, line.location) for line in inexact]
     errors: list[KpolicyError] = [_unread(line) for line in (*config.unread, *odd) if line is not None]
     if errors:

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""User values of the model that a full .config states by itself (`kpolicy.kconfig.stated`).
+
+There every symbol has the type of its value and a prompt, so that its line always counts: all lines are entered at
+once, and only texts are looked at one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from kpolicy.config.model import Assignment, Config, Lines
+from kpolicy.evaluate.user import LETTERS, UserValues, remarks, text_value
+from kpolicy.kconfig.model import Model
+from kpolicy.kconfig.payload import TYPE
+
+
+def stated_user_values(model: Model, config: Config) -> UserValues | None:
+    """What `user_values` gives for the model that a config states; None for lines that have to be looked at in turn."""
+    lines, core = config.assignments, model.core
+    if not (isinstance(lines, Lines) and lines.is_unique):
+        return None
+    user, names, written = UserValues(), model.names_by_node, lines.written
+    nodes, letters = map(core.symbols.get, written), map(LETTERS.get, written.values())
+    values: dict[Any, Any] = dict(zip(nodes, letters, strict=True))
+    # A name that is none, or one that stands for a constant.
+    user.unknown = values.pop(None, LETTERS) is not LETTERS
+    for node in core.texts:
+        line = lines.last(names[node])
+        assert line is not None
+        text = text_value(line, core.records[node][TYPE], user)
+        if text is None:
+            del values[node]
+        else:
+            values[node] = text
+    user.values, user.assignments = values, _Entered(lines, names, values)
+    user.warnings += remarks(model.dialect, config)
+    return user
+
+
+class _Entered(Mapping[int, Assignment]):
+    """The lines of some symbols by node, each a record when it is asked for."""
+
+    def __init__(self, lines: Lines, names: Mapping[int, str], nodes: Collection[int]) -> None:
+        self._lines = lines
+        self._names = names
+        self._nodes = nodes
+
+    def __getitem__(self, node: int, /) -> Assignment:
+        line = self._lines.last(self._names[node]) if node in self._nodes else None
+        if line is None:
+            raise KeyError(node)
+        return line
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._nodes)
+
+    def __len__(self) -> int:
+        return len(self._nodes)
