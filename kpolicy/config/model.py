@@ -63,7 +63,8 @@ class Lines(Sequence[Assignment]):
 
     def longer(self) -> Iterator[Assignment]:
         """The lines whose value is more than a letter, in their order."""
-        return (self._record(index) for index, item in enumerate(self._found) if len(item[1]) > 1)
+        indexes = [index for index, (_, value, _, _) in enumerate(self._found) if len(value) > 1]
+        return map(self._record, indexes)
 
     def __len__(self) -> int:
         return self._count

@@ -16,8 +16,9 @@ from kpolicy.evaluate.passes import run
 from kpolicy.evaluate.template import UNKNOWN, template_of
 from kpolicy.evaluate.user import UserValues, recorded_answers, user_values, with_lines
 from kpolicy.kconfig.expressions import Expr
-from kpolicy.kconfig.kinds import DEFINED, OLD_NAME
+from kpolicy.kconfig.kinds import OLD_NAME, UNDEFINED
 from kpolicy.kconfig.model import Model
+from kpolicy.kconfig.nodes import NO
 from kpolicy.kconfig.payload import BOOL, DEFAULTS, INT, TRISTATE, TYPE
 from kpolicy.location import Location
 
@@ -93,13 +94,11 @@ class Values:
 
     def text(self, name: str) -> str:
         """The value as text, strings without quotes; "" for an unknown symbol."""
-        node = self._nodes[name]
-        return "" if node is None else self._calculation.text(node)
+        return "" if (node := self._nodes[name]) is None else self._calculation.text(node)
 
     def is_written(self, name: str) -> bool:
         """Whether the symbol has a line in .config."""
-        node = self._nodes[name]
-        return node is not None and self._calculation.is_written(node)
+        return (node := self._nodes[name]) is not None and self._calculation.is_written(node)
 
     def in_effect(self, names: Iterable[str]) -> Iterator[str]:
         """Those of some symbols for which .config has a line that does not say n; quicker than one by one."""
@@ -169,9 +168,10 @@ class Values:
     def _foreign(self) -> dict[str, Assignment]:
         if self.config is None:
             return {}
-        node_of, kinds = self._core.symbols.get, self._core.kinds
-        # In one expression: a full config has ten thousand lines.
-        names = {name for name in self.config.written if (node := node_of(name)) is None or kinds[node] not in DEFINED}
+        symbols, kinds = self._core.symbols, self._core.kinds
+        names = self.config.written.keys() - symbols.keys()
+        if UNDEFINED in kinds:
+            names |= {name for name in self.config.written if kinds[symbols.get(name, NO)] == UNDEFINED}
         return {item.name: item for item in self.config.assignments if item.name in names} if names else {}
 
     def evaluate(self, expression: Expr) -> int:

@@ -40,7 +40,7 @@ _HEAD = 2 * (_DIGITS + 1)
 _DELTA = b"delta "
 
 
-def digest(*pieces: bytes) -> str:
+def digest(*pieces: bytes | memoryview) -> str:
     """The digest by which contents, in one piece or several, are distinguished."""
     hasher = blake2b(digest_size=16)
     for piece in pieces:
@@ -83,19 +83,19 @@ class ModelCache:
         if body is None:
             return None
         try:
-            if body.startswith(_DELTA):
-                return self._load_delta(body)
+            if _is_delta(body):
+                return self._load_delta(bytes(body))
             core, details = _halves(body)
-            return Stored(read_core(core), lambda: read_details(details))
+            return Stored(read_core(bytes(core)), lambda: read_details(bytes(details)))
         except (ValueError, TypeError):
             return None
 
     def whole(self, name: str) -> Whole | None:
         """A stored model that can be a base; None where there is none, or only a delta."""
         body = self._load(name, "model")
-        if body is None or body.startswith(_DELTA):
+        if body is None or _is_delta(body):
             return None
-        return Whole(name, digest(body), *_halves(body))
+        return Whole(name, digest(body), *map(bytes, _halves(body)))
 
     def base(self, name: str) -> str | None:
         """The name of the base of a model that is stored as a delta, None for any other."""
@@ -126,7 +126,7 @@ class ModelCache:
     def load_data(self, name: str, kind: str = "data") -> Any:
         """JSON values of some kind that are stored under a name; None where there are none."""
         body = self._load(name, kind)
-        return _json(body) if body is not None else None
+        return _json(bytes(body)) if body is not None else None
 
     def store_data(self, name: str, data: object, kind: str = "data") -> None:
         """Keep JSON values; silently nothing where the folder cannot be used."""
@@ -137,11 +137,12 @@ class ModelCache:
         head = self._read(f"{name}.{kind}", _HEAD)
         return head[:_DIGITS].decode("ascii") if head is not None and head == _head(name, head[:_DIGITS]) else None
 
-    def _load(self, name: str, kind: str) -> bytes | None:
+    def _load(self, name: str, kind: str) -> memoryview | None:
         stored = self._read(f"{name}.{kind}")
         if stored is None:
             return None
-        body = stored[_HEAD:]
+        # No copy: a model has five megabytes, of which a run needs the half.
+        body = memoryview(stored)[_HEAD:]
         return body if stored[:_HEAD] == _head(name, digest(body).encode("ascii")) else None
 
     def _store(self, name: str, kind: str, *pieces: bytes) -> None:
@@ -244,9 +245,14 @@ def _body(core: Sequence[bytes], details: Sequence[bytes]) -> list[bytes]:
     return [f"{sum(map(len, core))}\n".encode("ascii"), *core, *details]
 
 
-def _halves(body: bytes) -> tuple[bytes, bytes]:
-    size, _, halves = body.partition(b"\n")
-    return halves[: int(size)], halves[int(size) :]
+def _halves(body: memoryview) -> tuple[memoryview, memoryview]:
+    start = bytes(body[:_DIGITS]).index(b"\n") + 1
+    end = start + int(bytes(body[:start]))
+    return body[start:end], body[end:]
+
+
+def _is_delta(body: memoryview) -> bool:
+    return body[: len(_DELTA)] == _DELTA
 
 
 def _is_whole(name: str, content: bytes) -> bool:

@@ -39,7 +39,7 @@ def stated_model(
     if not is_name("".join(values)) or not constants.keys().isdisjoint(values):
         values = {name: value for name, value in values.items() if is_name(name) and name not in constants}
     # Without MODULES an m would become y, which no full .config has.
-    values = values if _MODULES in values else {**values, _MODULES: "n"}
+    values = {_MODULES: "n", **values}
     symbols = dict(zip(values, range(first, first + len(values)), strict=True))
     codes: list[Any] = [*map(_LETTERS.get, values.values())]
     worded = [(name, number) for number, (name, code) in enumerate(zip(values, codes, strict=True)) if code is None]

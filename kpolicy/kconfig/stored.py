@@ -50,8 +50,8 @@ class Lines(dict[int, Any]):
     def __missing__(self, number: int, /) -> Any:
         if not 0 <= number < self._count:
             raise IndexError(number)
-        place = self._first + number
-        start, end = self._offsets[place : place + 2]
+        offsets, place = self._offsets, self._first + number
+        start, end = offsets[place], offsets[place + 1]
         row = None
         if start != end:
             row = _decode(self._stored[self._base + start : self._base + end].decode("ascii"), 0)[0]

@@ -179,7 +179,9 @@ def truth(expression: Expression, values: Values) -> bool | None:
         return not decides if is_known else None
     if isinstance(expression, Predicate):
         return _predicate(expression, values)
-    return expression.holds(values) if all(_is_stated(name, values) for name in _read(expression)) else None
+    # Where all values are stated, to ask which are read takes longer than the rest.
+    is_known = _states_all(values) or all(map(values.model.is_defined, _read(expression)))
+    return expression.holds(values) if is_known else None
 
 
 def _read(expression: Expression) -> tuple[str, ...]:
@@ -193,7 +195,12 @@ def _read(expression: Expression) -> tuple[str, ...]:
 
 def _is_stated(name: str, values: Values) -> bool:
     """Whether the file has the value of a symbol: in a line, or by not having one where `conf` wrote it."""
-    return values.model.is_defined(name) or values.config is None or values.config.is_full
+    return _states_all(values) or values.model.is_defined(name)
+
+
+def _states_all(values: Values) -> bool:
+    """Whether a symbol without a line is off: `conf` writes all that are on."""
+    return values.config is None or values.config.is_full
 
 
 def _predicate(predicate: Predicate, values: Values) -> bool | None:
