@@ -6,6 +6,7 @@ Most symbols of a kernel are n, and need not be examined: nothing that they depe
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
 from typing import Any, Final, TypeAlias
 
@@ -28,6 +29,8 @@ from kpolicy.kconfig.payload import (
 Alarm: TypeAlias = "tuple[int, ...] | None"
 """Symbols of which one is on whenever something else is, after how often they are heard; None where none are known."""
 _NEVER: Final = (0,)
+# Of which there is but one.
+_FORGOTTEN: Final[Alarm] = (-1,)
 
 
 class Candidates:
@@ -94,16 +97,42 @@ def is_quiet(record: list[Any]) -> bool:
     return plain and choice < 0 and reverse == NO and implied == NO and not defaults
 
 
+class _Users:
+    """Numbers by number, in arrays: as lists they would take four times as much memory."""
+
+    def __init__(self) -> None:
+        # The place of the last one of each number in the other two, and what came before it there; -1 for none.
+        self._last = array("i")
+        self._before = array("i")
+        self._users = array("i")
+
+    def add(self, node: int, user: int) -> None:
+        """Add a user of a node."""
+        if node >= len(self._last):
+            self._last.extend([-1] * (node + 1000 - len(self._last)))
+        self._before.append(self._last[node])
+        self._last[node] = len(self._users)
+        self._users.append(user)
+
+    def of(self, node: int) -> list[int]:
+        """The users of a node."""
+        found = []
+        place = self._last[node] if node < len(self._last) else -1
+        while place >= 0:
+            found.append(self._users[place])
+            place = self._before[place]
+        return found
+
+
 class _Alarms:
     """What has to be on for something to be on; that of each expression is computed once."""
 
     def __init__(self, nodes: Table, records: Table) -> None:
         self.nodes = nodes
         self.records = records
-        # None in place of the alarm, in a tuple, where it was forgotten.
-        self._known: dict[int, tuple[Alarm] | None] = {}
+        self._known: dict[int, Alarm] = {}
         # The expressions with an alarm that is made of that of a node, and the symbols, as ~node.
-        self._users: dict[int, list[int]] = {}
+        self._users = _Users()
 
     def of_symbol(self, record: list[Any], user: int | None = None) -> Alarm:
         """The alarm of a bool or tristate that no line sets; `user` is its node if its record is new."""
@@ -118,7 +147,7 @@ class _Alarms:
         if user is not None:
             for way in ways:
                 for node in way:
-                    self._users.setdefault(node, []).append(~user)
+                    self._users.add(node, ~user)
         return _any([self._all(way) for way in ways]) if ways else _NEVER
 
     def forget(self, changed: Iterable[int]) -> set[int]:
@@ -127,24 +156,23 @@ class _Alarms:
         symbols: set[int] = set()
         waiting: list[int] = []
         for node in changed:
-            if node in known and known[node] != (now := (self._of_leaf(node),)):
+            if node in known and known[node] != (now := self._of_leaf(node)):
                 known[node] = now
-                waiting += users.get(node, ())
+                waiting += users.of(node)
         while waiting:
             user = waiting.pop()
             if user < 0:
                 symbols.add(~user)
-            elif known[user] is not None:
-                known[user] = None
-                waiting += users.get(user, ())
+            elif known[user] is not _FORGOTTEN:
+                known[user] = _FORGOTTEN
+                waiting += users.of(user)
         return symbols
 
     def _of(self, node: int) -> Alarm:
-        known = self._known.get(node)
-        if known is None:
-            known = (self._work_out(node),)
-            self._known[node] = known
-        return known[0]
+        found = self._known.get(node, _FORGOTTEN)
+        if found is _FORGOTTEN:
+            found = self._known[node] = self._work_out(node)
+        return found
 
     def _work_out(self, node: int) -> Alarm:
         compound = self.nodes[node]
@@ -155,7 +183,7 @@ class _Alarms:
             return None
         if node not in self._known:
             for operand in operands:
-                self._users.setdefault(operand, []).append(node)
+                self._users.add(operand, node)
         return self._all(operands) if operator == AND else self._one(operands)
 
     def _of_leaf(self, node: int) -> Alarm:

@@ -26,10 +26,10 @@ class Facts:
     """What the definitions of a symbol or a choice say of it, one of them or all together; not changed once made.
 
     `rows` are its details, see `kpolicy.kconfig.payload.Details`.  `visible` and `direct` are the conditions of its
-    prompts and of its definitions.  The rest is for `kpolicy.kconfig.layout`.
+    prompts and of its definitions.  The `record` is that of the architecture that was laid out last.
     """
 
-    __slots__ = ("direct", "key", "probed", "record", "rows", "text", "text_of_rows", "visible")
+    __slots__ = ("direct", "probed", "record", "rows", "visible")
 
     def __init__(
         self, rows: list[list[Any]], visible: tuple[int, ...], direct: tuple[int, ...], *, probed: bool
@@ -39,9 +39,7 @@ class Facts:
         self.visible = visible
         self.direct = direct
         self.probed = probed
-        self.key: tuple[int, ...] | None = None
         self.record: list[Any] = NOTHING
-        self.text = self.text_of_rows = ""
 
     def joined(self, other: Facts) -> Facts:
         """With what a further definition says."""

@@ -96,7 +96,7 @@ class Layout:
     def _begin(self) -> None:
         self._inputs: _Inputs | None = None
         self._rows = _Rows([], [], [], [], ([], [], [], []))
-        self._sources: Mapping[int, list[list[int]]] = {}
+        self._targets: set[int] = set()
         self._candidates = Candidates()
         self._texts: set[int] = set()
         self._denied: dict[int, list[int]] = {}
@@ -177,12 +177,14 @@ class Layout:
         records, symbols, alarms = rows.texts[0], rows.texts[1], rows.texts[3]
         for node in changed:
             facts = parts.facts.get(node, _NO_FACTS)
-            rows.records[node], records[node] = facts.record or None, facts.text
-            rows.symbols[node], symbols[node] = facts.rows or None, _packed_rows(facts)
+            rows.records[node], records[node] = facts.record or None, _numbers(facts.record) if facts.record else ""
+            rows.symbols[node], symbols[node] = facts.rows or None, _packed_rows(facts.rows) if facts.rows else ""
             rows.kinds[node] = kind_of(facts.record) if facts.record else EXPRESSION
             (self._texts.add if _is_text(facts.record) else self._texts.discard)(node)
-            self._denied[node] = denied_by(self._table.nodes, facts.record) if facts.record else []
-        self._edges(parts.sources)
+            self._denied.pop(node, None)
+            if facts.record and (denying := denied_by(self._table.nodes, facts.record)):
+                self._denied[node] = denying
+        self._edges(parts)
         for node in self._candidates.update(self._table.nodes, rows.records, changed):
             alarms[node] = _numbers(self._candidates.woken[node]) if self._candidates.woken[node] else ""
         woken: list[Any] = [None] * len(self._table.nodes)
@@ -192,34 +194,34 @@ class Layout:
         return woken
 
     def _record(self, node: int, parts: Parts, inputs: _Inputs) -> None:
-        """Make the record of a symbol or choice, and its JSON."""
+        """Make the record of a symbol or choice."""
         any_of = self._table.any_of
         facts, name = parts.facts[node], self._table.texts[node]
         is_choice = node in parts.choices
         type_code = _TYPE_CODE[inputs.types.get(name, "unknown")]
         if is_choice and type_code == 0:
             type_code = BOOL
-        key = (
+        facts.record = record_of(
+            facts,
             type_code,
             any_of(parts.reverse.get(node, [])),
             any_of(parts.implied.get(node, [])),
             inputs.choices.get(node, -1),
             self._flags(inputs, name, facts, is_choice=is_choice, is_selected=node in parts.reverse),
-            int(inputs.is_complete),
+            is_complete=inputs.is_complete,
+            table=self._table,
         )
-        if facts.key != key:
-            facts.key, facts.record = key, record_of(facts, *key, table=self._table)
-            facts.text = _numbers(facts.record)
 
-    def _edges(self, sources: Mapping[int, list[list[int]]]) -> None:
+    def _edges(self, parts: Parts) -> None:
         edges, texts = self._rows.edges, self._rows.texts[2]
-        for target in self._sources.keys() - sources.keys():
+        targets = {**parts.selecting, **parts.implying}
+        for target in self._targets - targets.keys():
             edges[target], texts[target] = None, ""
-        for target, (selecting, implying) in sources.items():
-            row = [list(dict.fromkeys(selecting)), list(dict.fromkeys(implying))]
+        for target in targets:
+            row = [list(dict.fromkeys(sources.get(target, ()))) for sources in (parts.selecting, parts.implying)]
             if edges[target] != row:
                 edges[target], texts[target] = row, _numbers(row)
-        self._sources = sources
+        self._targets = set(targets)
 
     def _flags(self, inputs: _Inputs, name: str, facts: Facts, *, is_choice: bool, is_selected: bool) -> int:
         said = inputs.flags.get(name, ())
@@ -247,14 +249,14 @@ def record_of(
     implied: int,
     choice: int,
     flags: int,
-    is_complete: int = 0,
     *,
     table: NodeTable,
+    is_complete: bool = False,
 ) -> list[Any]:
     """The record of a symbol or choice, see `payload.Record`; `is_complete` keeps all conditions of its prompts."""
     return [
         type_code,
-        table.any_of(list(facts.visible), complete=bool(is_complete)),
+        table.any_of(list(facts.visible), complete=is_complete),
         # A definition without dependencies adds nothing to the others' (expr.c: expr_alloc_or).
         table.any_of(list(facts.direct)) if facts.direct else YES,
         reverse,
@@ -270,12 +272,9 @@ def _is_text(record: list[Any]) -> bool:
     return bool(record) and record[payload.TYPE] > payload.TRISTATE
 
 
-def _packed_rows(facts: Facts) -> str:
-    if facts.rows and not facts.text_of_rows:
-        definitions, prompts, *others = facts.rows
-        texts = (_numbers(definitions), packed(prompts), *map(_numbers, others))
-        facts.text_of_rows = f"[{','.join(texts)}]"
-    return facts.text_of_rows
+def _packed_rows(rows: list[list[Any]]) -> str:
+    definitions, prompts, *others = rows
+    return f"[{','.join((_numbers(definitions), packed(prompts), *map(_numbers, others)))}]"
 
 
 def _numbers(value: list[Any]) -> str:

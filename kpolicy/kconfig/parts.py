@@ -12,8 +12,8 @@ class Parts:
     """What a model consists of, or a file of it.
 
     `named` are the nodes of what is named, in that order.  `facts` have the symbols and choices that are defined,
-    `reverse` and `implied` the conditions under which a symbol is selected and implied, `sources` the symbols that do
-    it, a list each.  `choices` are as in `payload.Core`, by their nodes, `choice_of` are those of their members.
+    `reverse` and `implied` the conditions under which a symbol is selected and implied, `selecting` and `implying` the
+    symbols that do it.  `choices` are as in `payload.Core`, by their nodes, `choice_of` are those of their members.
     """
 
     def __init__(self) -> None:
@@ -21,24 +21,22 @@ class Parts:
         self.facts: dict[int, Facts] = {}
         self.reverse: dict[int, list[int]] = {}
         self.implied: dict[int, list[int]] = {}
-        self.sources: dict[int, list[list[int]]] = {}
+        self.selecting: dict[int, list[int]] = {}
+        self.implying: dict[int, list[int]] = {}
         self.menu: list[Any] = []
         self.choices: dict[int, list[Any]] = {}
         self.choice_of: dict[int, int] = {}
 
     def add(self, found: Gathered) -> None:
         """Add a definition."""
-        facts, sources = self.facts, self.sources
+        facts = self.facts
         node = found.node
         self.named += found.named
         known = facts.get(node)
         facts[node] = found.facts if known is None else known.joined(found.facts)
         for target, is_select, condition in found.edges:
             (self.reverse if is_select else self.implied).setdefault(target, []).append(condition)
-            own = sources.get(target)
-            if own is None:
-                own = sources[target] = [[], []]
-            own[not is_select].append(node)
+            (self.selecting if is_select else self.implying).setdefault(target, []).append(node)
 
     def include(self, file: Parts) -> None:
         """Add what a file consists of, which several models may include."""
@@ -48,17 +46,17 @@ class Parts:
         again = {node: facts[node].joined(file.facts[node]) for node in facts.keys() & file.facts.keys()}
         facts.update(file.facts)
         facts.update(again)
-        for own, more in ((self.reverse, file.reverse), (self.implied, file.implied)):
-            for target, conditions in more.items():
-                if target in own:
-                    own[target] += conditions
-                else:
-                    own[target] = conditions[:]
-        for target, (selecting, implying) in file.sources.items():
-            known = self.sources.get(target)
-            if known is None:
-                known = self.sources[target] = [[], []]
-            known[0] += selecting
-            known[1] += implying
+        _extend(self.reverse, file.reverse)
+        _extend(self.implied, file.implied)
+        _extend(self.selecting, file.selecting)
+        _extend(self.implying, file.implying)
         self.choices.update(file.choices)
         self.choice_of.update(file.choice_of)
+
+
+def _extend(own: dict[int, list[int]], more: dict[int, list[int]]) -> None:
+    for node, items in more.items():
+        if node in own:
+            own[node] += items
+        else:
+            own[node] = items[:]

@@ -26,7 +26,7 @@ OFFSET: Final = "I"
 class Rows(NamedTuple):
     """The JSON texts of a table, one after the other, and how long each is."""
 
-    text: str
+    text: bytes
     lengths: array[int]
 
 
@@ -89,7 +89,7 @@ def pack_half(head: Iterable[object], *tables: Rows) -> list[bytes]:
     """A half of a model as it is stored, in pieces: together they would take as much memory again."""
     text = json.dumps([[len(table.lengths) for table in tables], *head], separators=(",", ":"))
     offsets = _little(array(OFFSET, accumulate(chain(*(table.lengths for table in tables)), initial=0)))
-    return [f"{text}\n".encode("ascii"), offsets.tobytes(), *(table.text.encode("ascii") for table in tables)]
+    return [f"{text}\n".encode("ascii"), offsets.tobytes(), *(table.text for table in tables)]
 
 
 def read_core(stored: bytes) -> Core:

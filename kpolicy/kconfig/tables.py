@@ -26,7 +26,7 @@ _encode: Callable[[object], str] = json.JSONEncoder(separators=(",", ":")).encod
 
 def rows_of(texts: list[str]) -> Rows:
     """A table as it is stored, of a JSON text for each row."""
-    return Rows("".join(texts), array(OFFSET, map(len, texts)))
+    return Rows("".join(texts).encode("ascii"), array(OFFSET, map(len, texts)))
 
 
 def texts_of(rows: list[Any]) -> list[str]:
@@ -39,7 +39,7 @@ class Growing:
     """The rows of a table that only grows: what it had before is not written again."""
 
     def __init__(self) -> None:
-        self._rows = Rows("", array(OFFSET))
+        self._rows = Rows(b"", array(OFFSET))
 
     def rows(self, rows: list[Any]) -> Rows:
         """The rows of a table that begins with what it had the last time."""
