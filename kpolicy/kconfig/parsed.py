@@ -89,25 +89,33 @@ def _parcel(path: str) -> str:
     return folder if folder.startswith("arch/") else str(zlib.crc32(folder.encode("utf-8", "replace")) % _PARCELS)
 
 
+class _Terms:
+    """The terms of a file, each once; a function within a function that calls itself would outlive them."""
+
+    def __init__(self) -> None:
+        self.packed: list[Any] = []
+        self._numbers: dict[Any, int] = {}
+
+    def number(self, value: Any) -> int:
+        """The number of a term, which is new or known."""
+        known = self._numbers.get(value)
+        if known is None:
+            term = [value[0], *map(self.number, value[1:])] if isinstance(value, tuple) else value
+            known = self._numbers[value] = len(self.packed)
+            self.packed.append(term)
+        return known
+
+
 def _packed(file: SourceFile) -> list[Any]:
     """A file as JSON values: whether its last line has no end, its terms, its statements.
 
     A statement is its line, and the numbers of its keyword and operands among the terms; so are expressions made of
     further terms.
     """
-    terms: list[Any] = []
-    numbers: dict[Any, int] = {}
-
-    def number(value: Any) -> int:
-        known = numbers.get(value)
-        if known is None:
-            term = [value[0], *map(number, value[1:])] if isinstance(value, tuple) else value
-            known = numbers[value] = len(terms)
-            terms.append(term)
-        return known
-
+    terms = _Terms()
+    number = terms.number
     statements = [[line, number(keyword), *map(number, operands)] for line, keyword, operands, _ in file.statements]
-    return [file.is_unended, terms, statements]
+    return [file.is_unended, terms.packed, statements]
 
 
 def _unpacked(path: str, is_unended: bool, terms: list[Any], statements: list[list[int]]) -> SourceFile:
