@@ -139,14 +139,22 @@ def alternates(folder: str, environment: Mapping[str, str]) -> dict[str, str]:
 
 
 class Objects:
-    """Reads the objects of the repository that has a revision; git runs as long as this lives."""
+    """Reads the objects of the repository that has a revision; git runs as long as this lives.
+
+    A process that inherits this by a fork runs a git of its own: two that read from one would mix up their answers.
+    """
 
     def __init__(self, revision: Revision, environment: Mapping[str, str]) -> None:
         more = alternates(revision.objects, environment) if revision.objects else {}
+        self._folder = revision.folder
+        self._environment = {**_environment(environment), **more}
+        self._start()
+
+    def _start(self) -> None:
         try:
             self._process = subprocess.Popen(  # noqa: S603 - git, with words that are no options
-                _command(revision.folder, "cat-file", "--batch"),
-                env={**_environment(environment), **more},
+                _command(self._folder, "cat-file", "--batch"),
+                env=self._environment,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -157,7 +165,8 @@ class Objects:
         assert self._process.stdout is not None
         self._asks: IO[bytes] = self._process.stdin
         self._answers: IO[bytes] = self._process.stdout
-        weakref.finalize(self, _end, self._process)
+        self._owner = os.getpid()
+        weakref.finalize(self, _end, self._process, self._owner)
 
     def blob(self, oid: str, path: str) -> bytes:
         """The content of a file; `path` is for the error.
@@ -181,6 +190,8 @@ class Objects:
 
     def _read(self, oid: str, kind: bytes, path: str) -> bytes:
         assert _OBJECT.fullmatch(oid)
+        if self._owner != os.getpid():
+            self._start()
         try:
             self._asks.write(oid.encode("ascii") + b"\n")
             self._asks.flush()
@@ -209,7 +220,10 @@ class Objects:
             size = size - found if found else 0
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], owner: int) -> None:
+    """End git, unless it is that of the process that this one was forked from."""
+    if owner != os.getpid():
+        return
     for stream in (process.stdin, process.stdout):
         if stream is not None:
             try:
