@@ -59,12 +59,17 @@ class Base(NamedTuple):
         names, depths = found
         return dict(zip(names.split("\n"), depths, strict=True))
 
+    def changed(self, digests: Iterable[tuple[str, str]]) -> list[tuple[str, str]] | None:
+        """The files that are others by `digests`, as they are now; None for none, or where a model has to be built."""
+        found = [(path, digest) for path, digest in digests if self.files[path] != digest]
+        return found if 0 < len(found) <= _MOST_FILES and not any(path in self.others for path, _ in found) else None
+
     def model_by_delta(
         self, name: str, digests: Iterable[tuple[str, str]], cache: ModelCache, edited: EditedFiles
     ) -> Stored | None:
         """The model of the files as they are, by `digests`, and stored under a name; None where it has to be built."""
-        changed = [(path, digest) for path, digest in digests if self.files[path] != digest]
-        if not 0 < len(changed) <= _MOST_FILES or any(path in self.others for path, _ in changed):
+        changed = self.changed(digests)
+        if changed is None:
             return None
         edits = []
         for path, digest in changed:

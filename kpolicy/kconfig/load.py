@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from kpolicy.bounds import contained
 from kpolicy.collection import undisturbed
 from kpolicy.kconfig import cache as disk
-from kpolicy.kconfig.base import Base, Written
+from kpolicy.kconfig.base import Written
+from kpolicy.kconfig.bases import Bases
 from kpolicy.kconfig.cache import ModelCache
 from kpolicy.kconfig.digest_index import DigestIndex, folders_of
 from kpolicy.kconfig.model import Model
@@ -28,7 +29,6 @@ from kpolicy.location import Location
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.dialect import Dialect
-    from kpolicy.kconfig.edited import EditedFiles
     from kpolicy.kconfig.file_cache import FileCache
     from kpolicy.kconfig.layout import Layout
     from kpolicy.kconfig.menu_tree import Elaborated
@@ -79,7 +79,7 @@ class Tree:
         # Whether all probes were answered in time: another time this machine may be quicker.
         self._lasts = True
         self._kept: dict[tuple[str, str], str] = {}
-        self._edited: EditedFiles | None = None
+        self._bases = Bases(source, self.cache, root, self._digests) if self.cache is not None else None
 
     @property
     def digests(self) -> Mapping[str, str]:
@@ -127,8 +127,9 @@ class Tree:
         found = (self._stored(trail_name, trails[0], environment, toolchain) for trail_name in trails)
         stored = next(filter(None, found), None) or self._by_delta(environment, toolchain)
         if stored is not None:
-            # Where one model is in the cache most others are, and what they would share takes much memory.
-            self._shared = None
+            # Where one model is in the cache that was not made here, others are, and what they share takes much memory.
+            if what not in self._kept:
+                self.forget_shared()
             self._kept[what], model = stored
             return model
         tracked = self._tracked
@@ -138,15 +139,26 @@ class Tree:
         if self.cache is not None and self._lasts and self._digests.steady:
             used = tracked.used | self._probed.used
             self._kept[what] = self._content_key(used, environment, toolchain)
-            if written is not None:
-                base = Base.of(self._kept[what], self._digests.of(used), written.files - self._probed.used)
-                # Another cache does without, as it does without parsed files.  Packing takes memory, too.
-                base.store(self.cache.unnoted(), self._base_name(environment, toolchain), written.depths)
-                del written, base
+            if written is not None and self._bases is not None:
+                self._bases.store(environment, toolchain.identity, self._kept[what], used, self._probed.used, written)
+                # Packing takes memory, too.
+                del written
             self.cache.store(self._kept[what], payload)
             for trail_name in trails:
                 self.cache.store_trail(trail_name, used)
         return self._model(payload, environment, toolchain)
+
+    def has_to_build(self, architecture: Architecture, toolchain: Toolchain, name: str | None) -> bool:
+        """Whether `model` has to build a model, whose `model_key` is `name`, as far as can be told beforehand."""
+        if self.cache is None or self._bases is None:
+            return True
+        if name is not None and self.cache.content(name, "model") is not None:
+            return not self._deltas and self.cache.base(name) is not None
+        return not (self._deltas and self._bases.has(self.environment(architecture, toolchain), toolchain.identity))
+
+    def forget_shared(self) -> None:
+        """Hold nothing any more of what architectures share: it is made again if another model is built."""
+        self._shared = None
 
     @cached_property
     def names(self) -> NameIndex:
@@ -277,25 +289,12 @@ class Tree:
 
     def _by_delta(self, environment: dict[str, str], toolchain: Toolchain) -> tuple[str, Model] | None:
         """The model that was built before some Kconfig files were edited, with a delta, and its name in the cache."""
-        cache = self.cache if self._deltas else None
-        base = Base.load(cache.unnoted(), self._base_name(environment, toolchain)) if cache is not None else None
-        if cache is None or base is None:
-            return None
-        from kpolicy.kconfig.edited import EditedFiles  # most runs make no delta
-
-        self._edited = self._edited or EditedFiles(self.source, cache, self.root)
-        digests = self._digests.of(base.files)
-        name = disk.key(environment, toolchain.identity, digests)
-        with undisturbed():
-            found = base.model_by_delta(name, digests, cache, self._edited)
-        if found is None:
+        found = self._bases.model(environment, toolchain.identity) if self._bases is not None and self._deltas else None
+        if found is None or self.cache is None:
             return None
         for trail_name in self._trails(environment, toolchain.identity):
-            cache.store_trail(trail_name, base.files)
-        return name, self._made(found, environment, toolchain)
-
-    def _base_name(self, environment: dict[str, str], toolchain: Toolchain) -> str:
-        return disk.key("base", self.root, environment, toolchain.identity)
+            self.cache.store_trail(trail_name, found.files)
+        return found.name, self._made(found.model, environment, toolchain)
 
     def _content_key(self, paths: set[str] | list[str], environment: dict[str, str], toolchain: Toolchain) -> str:
         return disk.key(environment, toolchain.identity, self._digests.of(paths))
