@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -18,6 +19,7 @@ from kpolicy.run.attempt import attempt
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
 from kpolicy.run.executors import LOST, examiner, spread
+from kpolicy.run.first_model import Unbuilt, build_first
 from kpolicy.run.plan import Plan, Target
 from kpolicy.run.remembered import Judged, Memory
 
@@ -47,6 +49,7 @@ class Examined:
 class _Batch:
     """Targets of one architecture, by number, and work to do beside them."""
 
+    arch: str
     targets: tuple[tuple[int, Target], ...]
     beside: Beside | None = None
 
@@ -74,10 +77,17 @@ def examine_all(
         context.listener.progress(len(outcomes), len(targets) + len(beside))
     rest = [number for number in range(len(targets)) if number not in outcomes]
     batches = _with_beside(split([targets[number] for number in rest], context.jobs), beside)
+    models = [_unbuilt(looking, batch) for batch in batches]
+    # First what has to be built: what architectures share is held until a model is met that is there.
+    batches = [
+        *(batch for batch, model in zip(batches, models, strict=True) if model is not None),
+        *(batch for batch, model in zip(batches, models, strict=True) if model is None),
+    ]
+    ahead = partial(build_first, looking, [model for model in models if model is not None])
     given: list[Any] = []
     # Workers start without the collector too: each would go through the models that it holds again and again.
     with no_collection():
-        for found, result in spread(plan, _examine, batches, context, looking):
+        for found, result in spread(plan, _examine, batches, context, looking, ahead):
             outcomes.update((rest[number], outcome) for number, outcome in found)
             given += result
             context.listener.progress(len(outcomes) + len(given), len(targets) + len(beside))
@@ -105,8 +115,23 @@ def split(targets: Sequence[Target], jobs: int) -> list[list[tuple[int, Target]]
 def _with_beside(batches: Sequence[Sequence[tuple[int, Target]]], beside: Mapping[str, Beside]) -> list[_Batch]:
     """Batches with what is to be done beside them, each once; what belongs to none has one of its own."""
     left = dict(beside)
-    found = [_Batch(tuple(batch), left.pop(batch[0][1].arch, None)) for batch in batches]
-    return [*found, *(_Batch((), work) for work in left.values())]
+    words = [batch[0][1].arch for batch in batches]
+    found = [_Batch(word, tuple(batch), left.pop(word, None)) for word, batch in zip(words, batches, strict=True)]
+    return [*found, *(_Batch(word, (), work) for word, work in left.items())]
+
+
+def _unbuilt(looking: Examiner, batch: _Batch) -> Unbuilt | None:
+    """The model that a batch wants first, if it has to be built; None, too, where only the work can tell."""
+    try:
+        toolchain = looking.toolchain
+        if batch.targets:
+            target = batch.targets[0][1]
+            toolchain = looking.toolchains(target, looking.full_config(target, looking.contents(target)))[0]
+        if not looking.has_to_build(batch.arch, toolchain):
+            return None
+        return Unbuilt(looking.architecture(batch.arch), toolchain)
+    except KpolicyError:
+        return None
 
 
 def _memory() -> Memory:

@@ -132,6 +132,11 @@ class Examiner:
             raise found.with_traceback(None)
         return found
 
+    def forget_models(self) -> None:
+        """Hold neither the last model nor what architectures share: workers that were forked do."""
+        self._last, self._said = None, ()
+        self.tree.forget_shared()
+
     def _want(self, answered: AnsweredTree, architecture: Architecture, toolchain: Toolchain) -> None:
         """Ask for the model that is kept where the tree is, unless the cache here has the same.
 
@@ -277,6 +282,10 @@ class Examiner:
     def model_key(self, arch: str, toolchain: Toolchain) -> str | None:
         """The name of the model of an architecture in the cache; once known it stays."""
         return self._key((arch, toolchain.identity), lambda: self.tree.model_key(self.architecture(arch), toolchain))
+
+    def has_to_build(self, arch: str, toolchain: Toolchain) -> bool:
+        """Whether the model of an architecture has to be built; see `Tree.has_to_build`."""
+        return self.tree.has_to_build(self.architecture(arch), toolchain, self.model_key(arch, toolchain))
 
     def forget_keys(self) -> None:
         """Ask the cache again from here on: other processes read Kconfig files."""

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from kpolicy.run.context import Context
     from kpolicy.run.plan import Plan
 
-# Where there is it: workers start with everything imported that this process has.
+# Where there is it: workers start with everything that this process has, imported, read and built.
 _START = "fork"
+_INHERITS: Final = "fork"
 # How long a worker may take to end, in seconds, when requested.
 _PATIENCE: Final = 2.0
 LOST: Final = InputError(
@@ -53,13 +54,15 @@ def spread(
     items: Sequence[Item],
     context: Context,
     looking: Examiner | None = None,
+    ahead: Callable[[], None] | None = None,
 ) -> Iterator[Result]:
     """The results of a piece of work for each item, by the cluster of the run if it has one; see `Executor.results`.
 
-    Without one there are as many processes as are of use.
+    Without one there are as many processes as are of use.  What is to be done `ahead` prepares `looking` for all of
+    them: it is done here, where processes inherit that.
     """
     jobs = min(context.jobs, len(items))
-    executor = context.cluster or (Processes(jobs) if jobs > 1 else ThisProcess())
+    executor = context.cluster or (Processes(jobs, ahead) if jobs > 1 else ThisProcess())
     yield from executor.results(plan, work, items, looking)
 
 
@@ -77,9 +80,13 @@ class ThisProcess:
 
 @dataclass(frozen=True, slots=True)
 class Processes:
-    """So many processes, which end with this one; what a worker owes that died is missing."""
+    """So many processes, which end with this one; what a worker owes that died is missing.
+
+    Those that are forked go on with what looks at the tree here, and with what was done `ahead` for it.
+    """
 
     jobs: int
+    ahead: Callable[[], None] | None = None
 
     def results(
         self, plan: Plan, work: Callable[[Item], Result], items: Sequence[Item], looking: Examiner | None
@@ -90,16 +97,20 @@ class Processes:
         from concurrent.futures import ProcessPoolExecutor, as_completed
         from concurrent.futures.process import BrokenProcessPool
 
+        method = _START if _START in multiprocessing.get_all_start_methods() else None
+        inherits = method == _INHERITS
+        if inherits and self.ahead is not None:
+            self.ahead()
         digests: Mapping[str, str] = {}
         if looking is not None:
             digests = looking.tree.digests
             looking.forget_keys()
-        method = _START if _START in multiprocessing.get_all_start_methods() else None
         pool = ProcessPoolExecutor(
             self.jobs,
             mp_context=multiprocessing.get_context(method),
             initializer=_start_worker,
-            initargs=(plan, digests),
+            # To others all that they get is sent, and an open tree cannot be.
+            initargs=(plan, digests, looking if inherits else None),
         )
         try:
             waiting = []
@@ -112,6 +123,9 @@ class Processes:
                 except BrokenProcessPool:
                     # A worker is dead before it all is handed out: what was not has no result either.
                     pass
+            if inherits and self.ahead is not None and looking is not None:
+                # By now all workers have started.
+                looking.forget_models()
             for future in as_completed(waiting):
                 try:
                     yield future.result()
@@ -153,10 +167,10 @@ def caches() -> Iterator[ModelCache]:
     return (found.tree.cache for _, found in _examiners if found.tree.cache is not None)
 
 
-def _start_worker(plan: Plan, digests: Mapping[str, str]) -> None:
+def _start_worker(plan: Plan, digests: Mapping[str, str], looking: Examiner | None) -> None:
     end_with_parent()
     # What a worker process keeps from batch to batch.
-    _examiners[:] = [(plan, _looking(plan, digests))]
+    _examiners[:] = [(plan, looking or _looking(plan, digests))]
 
 
 def _looking(plan: Plan, digests: Mapping[str, str] = MappingProxyType({})) -> Examiner:

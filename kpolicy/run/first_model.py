@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The first of several models is built before workers are forked: they inherit it, and what the architectures share.
+
+Most of the work on a model is to read some 1600 Kconfig files, which is done once for all architectures of a process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
+
+from kpolicy.kernel.architecture import Architecture
+from kpolicy.kernel.toolchain import Toolchain
+from kpolicy.run.attempt import attempt
+from kpolicy.run.examine import Examiner
+
+
+class Unbuilt(NamedTuple):
+    """A model that has to be built for a piece of work."""
+
+    architecture: Architecture
+    toolchain: Toolchain
+
+
+def build_first(looking: Examiner, unbuilt: Sequence[Unbuilt]) -> None:
+    """Build the first of the models that pieces of work want, one for each, unless only one of them wants any."""
+    if len(unbuilt) < 2:
+        return
+    first, tree = unbuilt[0], looking.tree
+    # Whoever wants the model meets what is wrong with it again, and reports it.
+    attempt(partial(looking.model, *first), str(first.architecture))
+    if tree.kept_as(*first) is not None and all(item == first for item in unbuilt):
+        # The others are in the cache.
+        tree.forget_shared()
