@@ -77,13 +77,8 @@ def examine_all(
         context.listener.progress(len(outcomes), len(targets) + len(beside))
     rest = [number for number in range(len(targets)) if number not in outcomes]
     batches = _with_beside(split([targets[number] for number in rest], context.jobs), beside)
-    models = [_unbuilt(looking, batch) for batch in batches]
-    # First what has to be built: what architectures share is held until a model is met that is there.
-    batches = [
-        *(batch for batch, model in zip(batches, models, strict=True) if model is not None),
-        *(batch for batch, model in zip(batches, models, strict=True) if model is None),
-    ]
-    ahead = partial(build_first, looking, [model for model in models if model is not None])
+    batches, unbuilt = _unbuilt_first(looking, batches)
+    ahead = partial(build_first, looking, unbuilt)
     given: list[Any] = []
     # Workers start without the collector too: each would go through the models that it holds again and again.
     with no_collection():
@@ -118,6 +113,26 @@ def _with_beside(batches: Sequence[Sequence[tuple[int, Target]]], beside: Mappin
     words = [batch[0][1].arch for batch in batches]
     found = [_Batch(word, tuple(batch), left.pop(word, None)) for word, batch in zip(words, batches, strict=True)]
     return [*found, *(_Batch(word, (), work) for word, work in left.items())]
+
+
+def _unbuilt_first(looking: Examiner, batches: list[_Batch]) -> tuple[list[_Batch], list[Unbuilt]]:
+    """Batches in the order in which they are best done, and the models that the first of them want, one for each.
+
+    What architectures share is held until a model is met that need not be built: such batches come last.
+    """
+    if len(batches) < 2:
+        return batches, []
+    first: list[_Batch] = []
+    last: list[_Batch] = []
+    unbuilt: list[Unbuilt] = []
+    for batch in batches:
+        model = _unbuilt(looking, batch)
+        if model is None:
+            last.append(batch)
+        else:
+            first.append(batch)
+            unbuilt.append(model)
+    return [*first, *last], unbuilt
 
 
 def _unbuilt(looking: Examiner, batch: _Batch) -> Unbuilt | None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
 import subprocess
@@ -164,3 +165,24 @@ def _state(folder: Path) -> dict[str, tuple[int, int]]:
         for path in [folder, *folder.rglob("*")]
         if not path.is_dir() or path.is_symlink()
     }
+
+
+def test_a_forked_process_reads_by_itself(repository: Repository) -> None:
+    source = _open(repository)
+    expected = {path: repository.read(path) for path in ("Makefile", "mm/Kconfig", "Kconfig", "mm/Kconfig.debug")}
+    context = multiprocessing.get_context("fork")
+    processes = [context.Process(target=_read_again, args=(source, expected)) for _ in range(3)]
+    for process in processes:
+        process.start()
+    _read_again(source, expected)
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0, 0]
+    # Those that have ended have not ended git here.
+    _read_again(source, expected)
+
+
+def _read_again(source: RevisionSource, expected: dict[str, bytes]) -> None:
+    for _ in range(200):
+        for path, content in expected.items():
+            assert source.read(path) == content
