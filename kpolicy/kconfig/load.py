@@ -127,9 +127,8 @@ class Tree:
         found = (self._stored(trail_name, trails[0], environment, toolchain) for trail_name in trails)
         stored = next(filter(None, found), None) or self._by_delta(environment, toolchain)
         if stored is not None:
-            # Where one model is in the cache that was not made here, others are, and what they share takes much memory.
-            if what not in self._kept:
-                self.forget_shared()
+            # Where one model is in the cache most others are, and what they would share takes much memory.
+            self.forget_shared()
             self._kept[what], model = stored
             return model
         tracked = self._tracked
