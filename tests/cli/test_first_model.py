@@ -7,19 +7,24 @@ import multiprocessing
 import os
 import signal
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 import pytest
 
 from kpolicy.kconfig import file_cache
+from kpolicy.kconfig.bases import Bases, ByDelta
 from kpolicy.kconfig.frontend import Reader, read_file
 from kpolicy.kconfig.load import Tree
 from kpolicy.kconfig.parsed import ParsedFiles
 from kpolicy.kconfig.syntax import SourceFile
 from kpolicy.kernel.architecture import Architecture
 from kpolicy.run import batches, executors
-from kpolicy.run.first_model import build_first
+from kpolicy.run.examine import Examiner
+from kpolicy.run.executors import spread
+from kpolicy.run.first_model import Unbuilt, build_first
+from kpolicy.run.plan import Plan
 from tests.cli.support import kpolicy
 from tests.git import make_repository
 from tests.kconfig.small import make_tree
@@ -147,39 +152,65 @@ def test_a_single_model_is_built_where_it_is_wanted(tree: Path, tmp_path: Path, 
     assert built.take() == [(False, "three")]
 
 
-def test_what_is_stored_is_left_for_last(tree: Path, tmp_path: Path, built: Log, parsed: Log) -> None:
+def test_what_is_stored_is_left_for_last(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else what architectures share is given up, and read again."""
+    orders = []
+
+    def noted(plan: Plan, work: Any, items: Sequence[Any], *rest: Any) -> Iterator[Any]:
+        orders.append([item.arch for item in items])
+        return spread(plan, work, items, *rest)
+
+    monkeypatch.setattr(batches, "spread", noted)
     folder = _environment(tmp_path)
     kpolicy("audit", "-j", "1", tree, "--arch", "two", environment=folder)
-    built.take()
-    parsed.take()
     _forget_results(tmp_path)
     kpolicy("audit", "-j", "2", tree, environment=folder)
-    assert built.take() == [(True, "one"), (False, "three")]
-    assert Counter(done.what for done in parsed.take()) == {"arch/one/Kconfig": 1, "arch/three/Kconfig": 1}
+    _forget_results(tmp_path)
+    kpolicy("audit", "-j", "2", tree, environment=folder)
+    assert orders == [["two"], ["one", "three", "two"], ["two", "one", "three"]]
 
 
-def test_a_delta_is_made_where_it_is_wanted(tree: Path, tmp_path: Path, built: Log) -> None:
+def test_a_delta_is_made_where_it_is_wanted(
+    tree: Path, tmp_path: Path, built: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, by_delta = Log(tmp_path / "deltas"), Bases.model
+
+    def noted(bases: Bases, environment: dict[str, str], toolchain: str) -> ByDelta | None:
+        found = by_delta(bases, environment, toolchain)
+        log.note(f"{environment['ARCH']}:{found is not None}")
+        return found
+
     folder = _environment(tmp_path)
     kpolicy("audit", "-j", "1", tree, environment=folder)
     built.take()
     text = _FILES["lib/Kconfig"].replace('"debug"\n', '"debug"\n\thelp\n\t  Words.\n')
     (tree / "lib/Kconfig").write_text(text)
+    monkeypatch.setattr(Bases, "model", noted)
     kpolicy("audit", "-j", "2", tree, environment=folder)
     assert built.take() == []
+    assert sorted(log.take()) == [(False, f"{name}:True") for name in _ARCHITECTURES]
 
 
 @pytest.mark.parametrize("words", [(), ("--no-cache",)])
 def test_the_model_of_a_large_architecture_is_built_once(
-    tree: Path, tmp_path: Path, built: Log, words: tuple[str, ...]
+    tree: Path, tmp_path: Path, built: Log, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    shared = []
+
+    def noted(looking: Examiner, unbuilt: Sequence[Unbuilt]) -> None:
+        build_first(looking, unbuilt)
+        shared.append(looking.tree._shared is not None)
+
     for number in range(60):
         (tree / f"arch/two/configs/a{number}_defconfig").write_text("CONFIG_DEBUG_KERNEL=y\n")
-    targets = kpolicy("audit", "-j", "1", tree, "--no-cache", "--arch", "two")
+    alone = kpolicy("audit", "-j", "1", tree, "--no-cache", "--arch", "two")
     built.take()
+    monkeypatch.setattr(batches, "build_first", noted)
     found = kpolicy("audit", "-j", "2", tree, "--arch", "two", *words, environment=_environment(tmp_path))
     assert built.take() == [(True, "two")]
-    assert found == targets
+    assert found == alone
+    # Where the model is kept nobody needs more.
+    assert shared == [bool(words)]
 
 
 @pytest.mark.parametrize("words", [(), ("--no-cache",)])
@@ -271,7 +302,7 @@ def test_workers_that_are_not_forked_build_all_by_themselves(tree: Path, monkeyp
 def test_the_parent_holds_nothing_that_workers_have(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     held = []
 
-    def noted(looking: Any, unbuilt: Any) -> None:
+    def noted(looking: Examiner, unbuilt: Sequence[Unbuilt]) -> None:
         build_first(looking, unbuilt)
         held.append(looking)
         assert looking.tree._shared is not None

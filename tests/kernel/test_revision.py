@@ -171,7 +171,7 @@ def test_a_forked_process_reads_by_itself(repository: Repository) -> None:
     source = _open(repository)
     expected = {path: repository.read(path) for path in ("Makefile", "mm/Kconfig", "Kconfig", "mm/Kconfig.debug")}
     context = multiprocessing.get_context("fork")
-    processes = [context.Process(target=_read_again, args=(source, expected)) for _ in range(3)]
+    processes = [context.Process(target=_read_and_close, args=(source, expected)) for _ in range(3)]
     for process in processes:
         process.start()
     _read_again(source, expected)
@@ -186,3 +186,8 @@ def _read_again(source: RevisionSource, expected: dict[str, bytes]) -> None:
     for _ in range(200):
         for path, content in expected.items():
             assert source.read(path) == content
+
+
+def _read_and_close(source: RevisionSource, expected: dict[str, bytes]) -> None:
+    _read_again(source, expected)
+    del source._objects
