@@ -166,7 +166,8 @@ class Objects:
         self._asks: IO[bytes] = self._process.stdin
         self._answers: IO[bytes] = self._process.stdout
         self._owner = os.getpid()
-        weakref.finalize(self, _end, self._process, self._owner)
+        # In a forked process this only closes its ends of the pipes: only children are terminated.
+        weakref.finalize(self, _end, self._process)
 
     def blob(self, oid: str, path: str) -> bytes:
         """The content of a file; `path` is for the error.
@@ -220,10 +221,7 @@ class Objects:
             size = size - found if found else 0
 
 
-def _end(process: subprocess.Popen[bytes], owner: int) -> None:
-    """End git, unless it is that of the process that this one was forked from."""
-    if owner != os.getpid():
-        return
+def _end(process: subprocess.Popen[bytes]) -> None:
     for stream in (process.stdin, process.stdout):
         if stream is not None:
             try:
