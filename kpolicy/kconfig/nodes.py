@@ -5,7 +5,7 @@ Every symbol, constant and distinct expression of an architecture is one node, k
 index.  Equal expressions are one node, so that the dependencies which a thousand symbols
 inherit from a menu are computed once per configuration.
 
-A node is `None` for a symbol or a constant, else `[operator, operand, operand ...]` with
+A node is `None` for a symbol or a constant, else `(operator, operand, operand ...)` with
 operands as indexes.  The first three nodes are the constants n, m and y: their index is
 their tristate value.
 """
@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 from kpolicy.kconfig.syntax import CONST, Ast
 
-Node: TypeAlias = "list[int] | None"
+Node: TypeAlias = "tuple[int, ...] | None"
 
 NO, MOD, YES = 0, 1, 2
 
@@ -85,7 +85,7 @@ class NodeTable:
         index = self._known.get(node)
         if index is None:
             index = self._known[node] = len(self.nodes)
-            self.nodes.append(list(node))
+            self.nodes.append(node)
         return index
 
     def all_of(self, *operands: int) -> int:
