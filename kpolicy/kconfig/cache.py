@@ -30,12 +30,14 @@ from kpolicy.kconfig.stored import read_core, read_details
 if TYPE_CHECKING:
     from kpolicy.kconfig.delta import Delta
 
-_FORMAT = 8
+_FORMAT = 9
 _CODE = ("kconfig", "kernel")
 # So many bytes are written before it is looked again whether there is room.
 _LOOK_AGAIN = 16 << 20
 _DIGITS = 32
 _HEAD = 2 * (_DIGITS + 1)
+# A file that was not there, and belongs to nobody else.
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 # How a delta begins; the name and the digest of its base come next.
 _DELTA = b"delta "
 
@@ -188,11 +190,11 @@ class ModelCache:
     def _write(self, name: str, *pieces: bytes) -> None:
         if not self._is_usable(create=True):
             return
-        import tempfile  # reading does without
-
+        # By hand: every run that has something to keep would import tempfile, and ten more modules with it.
+        temporary = self._folder / f".{os.urandom(4).hex()}.tmp"
         try:
             self._prune(sum(map(len, pieces)))
-            descriptor, temporary = tempfile.mkstemp(dir=self._folder, prefix=".", suffix=".tmp")
+            descriptor = os.open(temporary, _NEW_FILE, 0o600)
             try:
                 with os.fdopen(descriptor, "wb") as stream:
                     stream.writelines(pieces)

@@ -19,8 +19,8 @@ from kpolicy.kconfig.menu_tree import Elaborated
 from kpolicy.kconfig.nodes import YES, NodeTable
 from kpolicy.kconfig.parts import Parts
 from kpolicy.kconfig.payload import BOOL, TYPES, Core, Details, Packed, Payload
-from kpolicy.kconfig.stored import pack_half
-from kpolicy.kconfig.tables import Tables, packed, rows_of
+from kpolicy.kconfig.stored import Rows, pack_half, packed_names
+from kpolicy.kconfig.tables import Tables, packed
 from kpolicy.location import Location
 from kpolicy.tuples import NamedTuple
 
@@ -144,9 +144,9 @@ class Layout:
         )
 
         def texts() -> Packed:
-            record, symbol, edge, alarm = map(rows_of, rows.texts)
+            record, symbol, edge, alarm = map(Rows.of, rows.texts)
             return Packed(
-                pack_half(core[3:], tables.packed_nodes.rows(nodes), record, alarm),
+                pack_half([packed_names(symbols), *core[4:]], tables.packed_nodes.rows(nodes), record, alarm),
                 pack_half(details[3:], symbol, edge, tables.packed_scopes.rows(list(details.scopes))),
             )
 

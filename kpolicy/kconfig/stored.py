@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Models as they are stored: two halves, each a line of JSON with what every run needs, then tables, row by row.
 
-A row is parsed when it is asked for, since a run asks for few of them: where each begins is kept beside the rows, in
-32 bits, the least significant byte first.  A row is a JSON text; an empty one stands for None.
+A row is parsed when it is asked for, since a run asks for few of them: before the rows is where each begins and ends in
+its table, in 32 bits, the least significant byte first.  A row is a JSON text; an empty one stands for None.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from itertools import accumulate, chain
+from itertools import accumulate
 from typing import Any, Final
 
 from kpolicy.kconfig.payload import Core, Details, Table
@@ -21,13 +21,23 @@ from kpolicy.tuples import NamedTuple
 _decoder: Any = json.JSONDecoder()
 _decode = _decoder.scan_once
 OFFSET: Final = "I"
+# A character that is in no name, and is written as it is.
+_BETWEEN: Final = "\x7f"
 
 
 class Rows(NamedTuple):
-    """The JSON texts of a table, one after the other, and how long each is."""
+    """The JSON texts of a table, one after the other, and where each begins; the last ends where one more would."""
 
     text: bytes
-    lengths: array[int]
+    offsets: array[int]
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    @classmethod
+    def of(cls, texts: list[str]) -> Rows:
+        """Those of a JSON text for each row."""
+        return cls("".join(texts).encode("ascii"), array(OFFSET, accumulate(map(len, texts), initial=0)))
 
 
 class Lines(dict[int, Any]):
@@ -74,9 +84,10 @@ class Lines(dict[int, Any]):
 
     def find(self, text: str) -> int | None:
         """Which of the rows that were stored has a JSON text without lists in it; None where none has."""
-        start, end = self._base + self._offsets[self._first], self._base + self._offsets[self._last]
-        at = self._stored.find(text.encode("ascii"), start, end)
-        return bisect_right(self._offsets, at - self._base) - 1 - self._first if at >= 0 else None
+        at = self._stored.find(text.encode("ascii"), self._base, self._base + self._offsets[self._last])
+        if at < 0:
+            return None
+        return bisect_right(self._offsets, at - self._base, self._first, self._last + 1) - 1 - self._first
 
 
 def stored_rows(table: Table) -> Lines:
@@ -87,15 +98,26 @@ def stored_rows(table: Table) -> Lines:
 
 def pack_half(head: Iterable[object], *tables: Rows) -> list[bytes]:
     """A half of a model as it is stored, in pieces: together they would take as much memory again."""
-    text = json.dumps([[len(table.lengths) for table in tables], *head], separators=(",", ":"))
-    offsets = _little(array(OFFSET, accumulate(chain(*(table.lengths for table in tables)), initial=0)))
-    return [f"{text}\n".encode("ascii"), offsets.tobytes(), *(table.text for table in tables)]
+    text = json.dumps([[len(table) for table in tables], *head], separators=(",", ":"))
+    offsets = (_little(table.offsets[:]).tobytes() for table in tables)
+    return [f"{text}\n".encode("ascii"), *offsets, *(table.text for table in tables)]
+
+
+def packed_names(symbols: dict[str, int]) -> object:
+    """The nodes of symbols by name as they are stored: a text and numbers are read more quickly than a JSON object."""
+    text = _BETWEEN.join(symbols)
+    # The name of a choice has that of its file.
+    return [text, list(symbols.values())] if text.count(_BETWEEN) == len(symbols) - 1 else symbols
+
+
+def _names(packed: Any) -> dict[str, int]:
+    return packed if isinstance(packed, dict) else dict(zip(packed[0].split(_BETWEEN), packed[1], strict=True))
 
 
 def read_core(stored: bytes) -> Core:
     """The core of a stored model."""
-    head, (nodes, records, woken) = _read_half(stored)
-    return Core(nodes, records, woken, *head)
+    (symbols, *head), (nodes, records, woken) = _read_half(stored)
+    return Core(nodes, records, woken, _names(symbols), *head)
 
 
 def read_details(stored: bytes) -> Details:
@@ -108,11 +130,15 @@ def _read_half(stored: bytes) -> tuple[list[Any], list[Lines]]:
     end = stored.index(b"\n") + 1
     counts, *head = json.loads(stored[:end])
     offsets = array(OFFSET)
-    base = end + offsets.itemsize * (sum(counts) + 1)
+    base = end + offsets.itemsize * (sum(counts) + len(counts))
     offsets.frombytes(stored[end:base])
     _little(offsets)
-    firsts = accumulate(counts, initial=0)
-    return head, [Lines(stored, base, offsets, first, count) for first, count in zip(firsts, counts, strict=False)]
+    tables, first = [], 0
+    for count in counts:
+        tables.append(Lines(stored, base, offsets, first, count))
+        first += count + 1
+        base += offsets[first - 1]
+    return head, tables
 
 
 def _little(offsets: array[int]) -> array[int]:

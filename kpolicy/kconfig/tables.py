@@ -24,11 +24,6 @@ def packed(value: object) -> str:
 _encode: Callable[[object], str] = json.JSONEncoder(separators=(",", ":")).encode
 
 
-def rows_of(texts: list[str]) -> Rows:
-    """A table as it is stored, of a JSON text for each row."""
-    return Rows("".join(texts).encode("ascii"), array(OFFSET, map(len, texts)))
-
-
 def texts_of(rows: list[Any]) -> list[str]:
     """A JSON text for each row, a list of numbers; an empty one for None."""
     text = packed(rows)[1:-1].replace(",[", "\n[").replace(",null", "\n").replace("null", "")
@@ -39,14 +34,15 @@ class Growing:
     """The rows of a table that only grows: what it had before is not written again."""
 
     def __init__(self) -> None:
-        self._rows = Rows(b"", array(OFFSET))
+        self._rows = Rows.of([])
 
     def rows(self, rows: list[Any]) -> Rows:
         """The rows of a table that begins with what it had the last time."""
-        text, lengths = self._rows
-        if len(rows) > len(lengths):
-            more = rows_of(texts_of(rows[len(lengths) :]))
-            self._rows = Rows(text + more.text, lengths + more.lengths)
+        known = self._rows
+        if len(rows) > len(known):
+            more = Rows.of(texts_of(rows[len(known) :]))
+            offsets = known.offsets[:-1] + array(OFFSET, [len(known.text) + offset for offset in more.offsets])
+            self._rows = Rows(known.text + more.text, offsets)
         return self._rows
 
 
