@@ -29,6 +29,7 @@ else:
         __slots__ = ()
         _fields: tuple[str, ...] = ()
         _field_defaults: Mapping[str, Any] = {}
+        _shown = ""
 
         @classmethod
         def _make(cls, values: Iterable[Any]) -> Any:
@@ -50,8 +51,7 @@ else:
             return dict(zip(self._fields, self, strict=True))
 
         def __repr__(self) -> str:
-            values = (f"{name}={value!r}" for name, value in zip(self._fields, self, strict=True))
-            return f"{type(self).__name__}({', '.join(values)})"
+            return type(self).__name__ + self._shown % self
 
         def __getnewargs__(self) -> tuple[Any, ...]:
             return tuple(self)
@@ -63,6 +63,7 @@ else:
             names = tuple(body.get("__annotations__", ()))
             defaults = {field: body[field] for field in names if field in body}
             body |= {"__slots__": (), "_fields": names, "__match_args__": names, "_field_defaults": defaults}
+            body["_shown"] = f"({', '.join(f'{field}=%r' for field in names)})"
             body |= {field: _tuplegetter(number, None) for number, field in enumerate(names)}
             made = type(name, (_Named,), body)
             made.__new__ = _new_at_first(made, names, defaults)

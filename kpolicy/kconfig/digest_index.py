@@ -45,8 +45,10 @@ class DigestIndex:
 
     def pinned(self, path: str) -> str | None:
         """The digest of a file of a revision; None where its folder was not seen as it is, or the file not in it."""
+        if self._folders is None:
+            return None
         folder = _upper(path)
-        return self._of_folder(folder).get(path) if self._folders is not None and folder else None
+        return self._of_folder(folder).get(path) if folder else None
 
     def _of_folder(self, folder: str) -> dict[str, str]:
         found = self._pinned.get(folder)

@@ -18,7 +18,6 @@ from kpolicy.kconfig.digest_index import DigestIndex, folders_of
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.names import NameIndex, index_names, pack, unpack
 from kpolicy.kconfig.payload import Details, Payload, Stored
-from kpolicy.kconfig.scanned import KeptFiles
 from kpolicy.kconfig.tracked import Digests, Tracked
 from kpolicy.kernel.architecture import Architecture, architectures, root_kconfig
 from kpolicy.kernel.makefile import makefile_text
@@ -165,6 +164,8 @@ class Tree:
         stored = self.stored_names()
         if stored is not None:
             return stored
+        from kpolicy.kconfig.scanned import KeptFiles  # for the same reason as what builds a model
+
         tracked = Tracked(self.source, self._digests)
         files = KeptFiles(tracked, self.cache, self.root)
         index = index_names(tracked, files)

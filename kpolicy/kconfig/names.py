@@ -9,20 +9,22 @@ sources.  That takes a fraction of the time that one model takes.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
-from kpolicy.kconfig.scanned import ScannedFiles
 from kpolicy.kernel.architecture import Architecture, architectures, resolve_architecture, root_kconfig
 from kpolicy.kernel.source import Source
 from kpolicy.location import Location
+from kpolicy.patterns import lazy
+
+if TYPE_CHECKING:
+    from kpolicy.kconfig.scanned import ScannedFiles
 
 _FEW = 20
-_VARIABLE = re.compile(r"\$\((\w+)\)|\$\{(\w+)\}|\$(\w+)")
+_VARIABLE = lazy(r"\$\((\w+)\)|\$\{(\w+)\}|\$(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,10 @@ def index_names(source: Source, files: ScannedFiles | None = None) -> NameIndex:
 
     A file that is missing or unreadable defines nothing; a model of it would say what is wrong.
     """
-    files = ScannedFiles(source) if files is None else files
+    if files is None:
+        from kpolicy.kconfig.scanned import ScannedFiles  # most runs have the names in the cache
+
+        files = ScannedFiles(source)
     readers: dict[str, list[str]] = {}
     folders = architectures(source)
     for folder in folders:

@@ -46,25 +46,22 @@ class Lines(dict[int, Any]):
     `revise` makes of a row that was stored what it is now.
     """
 
-    __slots__ = ("_base", "_count", "_first", "_last", "_offsets", "_stored", "revise")
+    __slots__ = ("_count", "_offsets", "_start", "_stored", "revise")
 
-    def __init__(self, stored: bytes, base: int, offsets: array[int], first: int, count: int) -> None:
+    def __init__(self, stored: str, start: int, offsets: array[int]) -> None:
         self._stored = stored
-        self._base = base
+        self._start = start
         self._offsets = offsets
-        self._first = first
-        self._last = first + count
-        self._count = count
+        self._count = len(offsets) - 1
         self.revise: Callable[[Any], Any] | None = None
 
     def __missing__(self, number: int, /) -> Any:
         if not 0 <= number < self._count:
             raise IndexError(number)
-        offsets, place = self._offsets, self._first + number
-        start, end = offsets[place], offsets[place + 1]
+        start = self._offsets[number]
         row = None
-        if start != end:
-            row = _decode(self._stored[self._base + start : self._base + end].decode("ascii"), 0)[0]
+        if start != self._offsets[number + 1]:
+            row = _decode(self._stored, self._start + start)[0]
             if self.revise is not None:
                 row = self.revise(row)
         self[number] = row
@@ -84,10 +81,8 @@ class Lines(dict[int, Any]):
 
     def find(self, text: str) -> int | None:
         """Which of the rows that were stored has a JSON text without lists in it; None where none has."""
-        at = self._stored.find(text.encode("ascii"), self._base, self._base + self._offsets[self._last])
-        if at < 0:
-            return None
-        return bisect_right(self._offsets, at - self._base, self._first, self._last + 1) - 1 - self._first
+        at = self._stored.find(text, self._start, self._start + self._offsets[-1])
+        return bisect_right(self._offsets, at - self._start) - 1 if at >= 0 else None
 
 
 def stored_rows(table: Table) -> Lines:
@@ -127,22 +122,20 @@ def read_details(stored: bytes) -> Details:
 
 
 def _read_half(stored: bytes) -> tuple[list[Any], list[Lines]]:
-    end = stored.index(b"\n") + 1
-    counts, *head = json.loads(stored[:end])
-    offsets = array(OFFSET)
-    base = end + offsets.itemsize * (sum(counts) + len(counts))
-    offsets.frombytes(stored[end:base])
-    _little(offsets)
-    tables, first = [], 0
+    at = stored.index(b"\n") + 1
+    counts, *head = json.loads(stored[:at])
+    offsets = []
     for count in counts:
-        tables.append(Lines(stored, base, offsets, first, count))
-        first += count + 1
-        base += offsets[first - 1]
-    return head, tables
+        size = (count + 1) * array(OFFSET).itemsize
+        offsets.append(_little(array(OFFSET, stored[at : at + size])))
+        at += size
+    rows = stored[at:].decode("ascii")
+    starts = accumulate((table[-1] for table in offsets), initial=0)
+    return head, [Lines(rows, start, table) for start, table in zip(starts, offsets, strict=False)]
 
 
 def _little(offsets: array[int]) -> array[int]:
-    """Numbers to be stored, or that were, the least significant byte first."""
+    """Numbers to be stored, or that were, the least significant byte first; they are changed."""
     if sys.byteorder == "big":
         offsets.byteswap()
     return offsets

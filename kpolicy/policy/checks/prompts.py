@@ -8,16 +8,16 @@ The tree that made a .config is not available when another one reads it.  What i
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Mapping
 from typing import Final
 
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
 from kpolicy.kernel.version import parse_version
+from kpolicy.patterns import lazy
 
 # No release in the table has a prompt for such a name, but for those that it lists.
-_SHAPE: Final = re.compile(
+_SHAPE: Final = lazy(
     r"(?:CC_(?:HAS|IS|CAN|HAVE|IMPLICIT|NO)_|AS_|CLANG_|RUSTC_|PAHOLE_|ARCH_(?:HAS|HAVE|SUPPORTS|WANTS?|USES?)_"
     r"|HAVE_|HAS_|NEED_|TOOLS_SUPPORT_|SYS_(?:SUPPORTS|HAS)_|CPU_SUPPORTS_)\w"
     r"|(?:GCC|LD|LLD|BINDGEN)_VERSION(?:_TEXT)?\Z|CC_VERSION_TEXT\Z"

@@ -8,19 +8,19 @@ file and the way, as in `configs[3].findings[0].severity`.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Iterator
 from typing import Any, Final, NoReturn, TypeAlias
 
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
+from kpolicy.patterns import lazy
 
 Way: TypeAlias = tuple[str | int, ...]
 
-_BLANK: Final = re.compile(r"[ \t\n\r]*")
+_BLANK: Final = lazy(r"[ \t\n\r]*")
 # Surrogates stand for the bytes of names that are no UTF-8; all others stand for nothing.
-_STRAY: Final = re.compile(r"[\ud800-\udc7f\udd00-\udfff]")
+_STRAY: Final = lazy(r"[\ud800-\udc7f\udd00-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
