@@ -9,6 +9,7 @@ from typing import Any
 
 from kpolicy.evaluate.strings import compare
 from kpolicy.evaluate.template import UNKNOWN, Template
+from kpolicy.kconfig.kinds import EXPRESSION
 from kpolicy.kconfig.nodes import AND, NOT, OR, YES
 from kpolicy.kconfig.payload import BOOL, TRISTATE, TYPE, Core
 
@@ -21,6 +22,7 @@ class NodeValues(ABC):
     def __init__(self, core: Core, template: Template, constant_type: int) -> None:
         self.core = core
         self._nodes = core.nodes
+        self._kinds = core.kinds
         self._records = core.records
         self._constant_type = constant_type
         # The tristate value of every node, or UNKNOWN.  Not a list: every config has such a table, of as many bytes.
@@ -40,10 +42,10 @@ class NodeValues(ABC):
         return self._work_out(node) if known == UNKNOWN else known
 
     def _work_out(self, index: int) -> int:
-        node = self._nodes[index]
-        memo = self.memo
-        if node is None:
+        # Asked first: it needs no row of a table.
+        if self._kinds[index] != EXPRESSION:
             return self._symbol(index, self._records[index])
+        node, memo = self._nodes[index], self.memo
         operator = node[0]
         if operator == AND and len(node) == 3:
             # Most have two operands, of which one is n already, as often the second one as the first.

@@ -61,7 +61,7 @@ class Bases:
         if base is None:
             return None
         digests = self._digests.of(base.files)
-        name = disk.key(environment, toolchain, digests)
+        name = disk.key(environment, toolchain, self._digests.together(base.files))
         with undisturbed():
             found = base.model_by_delta(name, digests, self._cache, self._edited)
         return ByDelta(name, found, base.files) if found is not None else None

@@ -215,7 +215,7 @@ class Tree:
 
     def content_key(self, what: str, paths: Iterable[str], code: tuple[str, ...] = ()) -> str:
         """A name for what depends on the content of some files, and on some folders and files of kpolicy."""
-        return disk.key(what, self._digests.of(paths), code=code)
+        return disk.key(what, self._digests.together(paths), code=code)
 
     def digest(self, path: str) -> str:
         """The digest of a file of the source, "" where there is none."""
@@ -297,7 +297,7 @@ class Tree:
         return found.name, self._made(found.model, environment, toolchain)
 
     def _content_key(self, paths: set[str] | list[str], environment: dict[str, str], toolchain: Toolchain) -> str:
-        return disk.key(environment, toolchain.identity, self._digests.of(paths))
+        return disk.key(environment, toolchain.identity, self._digests.together(paths))
 
     def _build(
         self, architecture: Architecture, environment: dict[str, str], toolchain: Toolchain

@@ -37,6 +37,11 @@ class Digests:
         known = self.known
         return [(path, known[path] if path in known else self[path]) for path in sorted(paths)]
 
+    def together(self, paths: Iterable[str]) -> str:
+        """The digest of what is in some files, and of which they are."""
+        text = "".join([f"{path}\0{found}\0" for path, found in self.of(paths)])
+        return disk.digest(text.encode("utf-8", "surrogateescape"))
+
     def __getitem__(self, path: str) -> str:
         """The digest of a file, "" where there is none."""
         known = self.known.get(path)
