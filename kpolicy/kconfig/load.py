@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 from kpolicy.bounds import contained
 from kpolicy.collection import undisturbed
 from kpolicy.kconfig import cache as disk
-from kpolicy.kconfig.base import Written
-from kpolicy.kconfig.bases import Bases
 from kpolicy.kconfig.cache import ModelCache
 from kpolicy.kconfig.digest_index import DigestIndex, folders_of
 from kpolicy.kconfig.model import Model
@@ -27,6 +25,8 @@ from kpolicy.kernel.version import KernelVersion, read_version
 from kpolicy.location import Location
 
 if TYPE_CHECKING:
+    from kpolicy.kconfig.base import Written
+    from kpolicy.kconfig.bases import Bases
     from kpolicy.kconfig.dialect import Dialect
     from kpolicy.kconfig.file_cache import FileCache
     from kpolicy.kconfig.layout import Layout
@@ -78,12 +78,19 @@ class Tree:
         # Whether all probes were answered in time: another time this machine may be quicker.
         self._lasts = True
         self._kept: dict[tuple[str, str], str] = {}
-        self._bases = Bases(source, self.cache, root, self._digests) if self.cache is not None else None
 
     @property
     def digests(self) -> Mapping[str, str]:
         """The digests of files that were examined, by path: another tree at the same source may start with them."""
         return self._digests.known
+
+    @cached_property
+    def _bases(self) -> Bases | None:
+        if self.cache is None:
+            return None
+        from kpolicy.kconfig.bases import Bases  # a model that is stored has none
+
+        return Bases(self.source, self.cache, self.root, self._digests)
 
     def keep_digests(self) -> None:
         """Keep the digests of files that were read for them, so that the next run does not read these."""
@@ -133,7 +140,7 @@ class Tree:
         tracked = self._tracked
         tracked.used = set()
         with undisturbed(), contained(f"the Kconfig files of {architecture}"):
-            payload, written = self._build(architecture, environment, toolchain)
+            payload, written = self._payload(*self._elaborate(architecture, environment, toolchain))
         if self.cache is not None and self._lasts and self._digests.steady:
             used = tracked.used | self._probed.used
             self._kept[what] = self._content_key(used, environment, toolchain)
@@ -289,7 +296,7 @@ class Tree:
 
     def _by_delta(self, environment: dict[str, str], toolchain: Toolchain) -> tuple[str, Model] | None:
         """The model that was built before some Kconfig files were edited, with a delta, and its name in the cache."""
-        found = self._bases.model(environment, toolchain.identity) if self._bases is not None and self._deltas else None
+        found = self._bases.model(environment, toolchain.identity) if self._deltas and self._bases is not None else None
         if found is None or self.cache is None:
             return None
         for trail_name in self._trails(environment, toolchain.identity):
@@ -298,12 +305,6 @@ class Tree:
 
     def _content_key(self, paths: set[str] | list[str], environment: dict[str, str], toolchain: Toolchain) -> str:
         return disk.key(environment, toolchain.identity, self._digests.together(paths))
-
-    def _build(
-        self, architecture: Architecture, environment: dict[str, str], toolchain: Toolchain
-    ) -> tuple[Payload, Written | None]:
-        """A model, and what it was made of if it can be the base of deltas."""
-        return self._payload(*self._elaborate(architecture, environment, toolchain))
 
     def _elaborate(
         self, architecture: Architecture, environment: dict[str, str], toolchain: Toolchain

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kpolicy.collection import no_collection
 from kpolicy.errors import KpolicyError
@@ -19,9 +19,11 @@ from kpolicy.run.attempt import attempt
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
 from kpolicy.run.executors import LOST, examiner, spread
-from kpolicy.run.first_model import Unbuilt, build_first
 from kpolicy.run.plan import Plan, Target
 from kpolicy.run.remembered import Judged, Memory
+
+if TYPE_CHECKING:
+    from kpolicy.run.first_model import Unbuilt
 
 # What the model of an architecture costs, in configs: that is what splitting an architecture wastes.
 _MODEL_COST = 15
@@ -77,8 +79,12 @@ def examine_all(
         context.listener.progress(len(outcomes), len(targets) + len(beside))
     rest = [number for number in range(len(targets)) if number not in outcomes]
     batches = _with_beside(split([targets[number] for number in rest], context.jobs), beside)
-    batches, unbuilt = _unbuilt_first(looking, batches)
-    ahead = partial(build_first, looking, unbuilt)
+    ahead = None
+    if len(batches) > 1:
+        from kpolicy.run.first_model import build_first  # one config is checked here
+
+        batches, unbuilt = _unbuilt_first(looking, batches)
+        ahead = partial(build_first, looking, unbuilt)
     given: list[Any] = []
     # Workers start without the collector too: each would go through the models that it holds again and again.
     with no_collection():
@@ -120,8 +126,6 @@ def _unbuilt_first(looking: Examiner, batches: list[_Batch]) -> tuple[list[_Batc
 
     What architectures share is held until a model is met that need not be built: such batches come last.
     """
-    if len(batches) < 2:
-        return batches, []
     first: list[_Batch] = []
     last: list[_Batch] = []
     unbuilt: list[Unbuilt] = []
@@ -137,6 +141,8 @@ def _unbuilt_first(looking: Examiner, batches: list[_Batch]) -> tuple[list[_Batc
 
 def _unbuilt(looking: Examiner, batch: _Batch) -> Unbuilt | None:
     """The model that a batch wants first, if it has to be built; None, too, where only the work can tell."""
+    from kpolicy.run.first_model import Unbuilt
+
     try:
         toolchain = looking.toolchain
         if batch.targets:

@@ -38,7 +38,7 @@ class ExecutedTree(Tree):
             )
             environment = self._with_aliases(environment)
             named = dataclasses.replace(toolchain, name=executed_identity(environment))
-            return self._model(self._build(architecture, environment, named)[0], environment, named)
+            return self._model(self._payload(*self._elaborate(architecture, environment, named))[0], environment, named)
         finally:
             # At once, since a worker process may end without a chance to clean up.
             self._executed.close()

@@ -94,13 +94,13 @@ def parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Log:
 def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Log:
     """The architectures whose models are built."""
     log = Log(tmp_path / "built")
-    build = Tree._build
+    build = Tree._elaborate
 
     def noted(tree: Tree, architecture: Architecture, *rest: Any) -> Any:
         log.note(architecture.arch)
         return build(tree, architecture, *rest)
 
-    monkeypatch.setattr(Tree, "_build", noted)
+    monkeypatch.setattr(Tree, "_elaborate", noted)
     return log
 
 
@@ -246,14 +246,14 @@ def test_errors_of_kconfig_files_are_the_same(tree: Path, tmp_path: Path, path: 
 
 
 def test_a_bug_met_in_one_architecture_is_an_error_of_its_configs(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    build = Tree._build
+    build = Tree._elaborate
 
     def broken(tree: Tree, architecture: Architecture, *rest: Any) -> Any:
         if architecture.arch == "two":
             raise ZeroDivisionError("division by zero")
         return build(tree, architecture, *rest)
 
-    monkeypatch.setattr(Tree, "_build", broken)
+    monkeypatch.setattr(Tree, "_elaborate", broken)
     alone = kpolicy("audit", "-j", "1", tree, "--no-cache")
     assert alone.err.count("internal error: ZeroDivisionError") == 3
     assert kpolicy("audit", "-j", "2", tree, "--no-cache") == alone
@@ -283,7 +283,7 @@ def test_a_signal_before_the_workers_start_ends_the_run(
     def end(*_: object) -> None:
         signal.raise_signal(number)
 
-    monkeypatch.setattr(Tree, "_build", end)
+    monkeypatch.setattr(Tree, "_elaborate", end)
     outcome = kpolicy("audit", "-j", "2", tree, "--no-cache")
     assert (outcome.status, outcome.out, outcome.err.strip()) == (status, "", "")
     assert not multiprocessing.active_children()
