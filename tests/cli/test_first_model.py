@@ -205,7 +205,7 @@ def test_the_model_of_a_large_architecture_is_built_once(
         (tree / f"arch/two/configs/a{number}_defconfig").write_text("CONFIG_DEBUG_KERNEL=y\n")
     alone = kpolicy("audit", "-j", "1", tree, "--no-cache", "--arch", "two")
     built.take()
-    monkeypatch.setattr(batches, "build_first", noted)
+    monkeypatch.setattr(first_model, "build_first", noted)
     found = kpolicy("audit", "-j", "2", tree, "--arch", "two", *words, environment=_environment(tmp_path))
     assert built.take() == [(True, "two")]
     assert found == alone
@@ -307,7 +307,7 @@ def test_the_parent_holds_nothing_that_workers_have(tree: Path, monkeypatch: pyt
         held.append(looking)
         assert looking.tree._shared is not None
 
-    monkeypatch.setattr(batches, "build_first", noted)
+    monkeypatch.setattr(first_model, "build_first", noted)
     kpolicy("audit", "-j", "2", tree, "--no-cache")
     (looking,) = held
     assert (looking.tree._shared, looking._last) == (None, None)
