@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from kpolicy.collection import undisturbed
 from kpolicy.kconfig import cache as disk
@@ -13,6 +13,7 @@ from kpolicy.kconfig.cache import ModelCache
 from kpolicy.kconfig.payload import Stored
 from kpolicy.kconfig.tracked import Digests
 from kpolicy.kernel.source import Source
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.edited import EditedFiles

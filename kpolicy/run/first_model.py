@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
 
 from kpolicy.kernel.architecture import Architecture
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.run.attempt import attempt
 from kpolicy.run.examine import Examiner
+from kpolicy.tuples import NamedTuple
 
 
 class Unbuilt(NamedTuple):

@@ -20,7 +20,7 @@ from kpolicy.kconfig.load import Tree
 from kpolicy.kconfig.parsed import ParsedFiles
 from kpolicy.kconfig.syntax import SourceFile
 from kpolicy.kernel.architecture import Architecture
-from kpolicy.run import batches, executors
+from kpolicy.run import batches, executors, first_model
 from kpolicy.run.examine import Examiner
 from kpolicy.run.executors import spread
 from kpolicy.run.first_model import Unbuilt, build_first
@@ -294,7 +294,7 @@ def test_workers_that_are_not_forked_build_all_by_themselves(tree: Path, monkeyp
         raise AssertionError
 
     alone = kpolicy("audit", "-j", "1", tree, "--no-cache")
-    monkeypatch.setattr(batches, "build_first", never)
+    monkeypatch.setattr(first_model, "build_first", never)
     monkeypatch.setattr(executors, "_START", "spawn")
     assert kpolicy("audit", "-j", "2", tree, "--no-cache") == alone
 
