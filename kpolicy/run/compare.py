@@ -17,6 +17,7 @@ from kpolicy.frozen import dataclass
 from kpolicy.policy.roles.earlier import earlier_role
 from kpolicy.run.attempt import attempt
 from kpolicy.run.compared import Batch, Compared, Pairing
+from kpolicy.run.compared_memory import ComparedMemory
 from kpolicy.run.context import Context
 from kpolicy.run.examine import Examiner
 from kpolicy.run.executors import LOST, examiner, spread
@@ -43,11 +44,14 @@ def compare_all(before: Plan, after: Plan, pairings: Sequence[Pairing], context:
     for _, group in groupby(numbered, key=lambda item: item[1].after.arch):
         items = [pairing for _, pairing in group]
         work += [_Work(before, after, tuple(items[at : at + _BATCH])) for at in range(0, len(items), _BATCH)]
-    found: dict[Pairing, Batch] = {}
-    done = 0
+    memory = ComparedMemory(Examiner(before, before.open()), Examiner(after, after.open()))
+    recalled = ((item.pairings[0], memory.recall(item.pairings)) for item in work)
+    found = {pairing: batch for pairing, batch in recalled if batch is not None}
+    rest = sorted((item for item in work if item.pairings[0] not in found), key=lambda item: -len(item.pairings))
+    done = len(pairings) - sum(len(item.pairings) for item in rest)
     # Workers start without the collector too: each would go through the models that it holds again and again.
     with no_collection():
-        for batch in spread(after, _compare, sorted(work, key=lambda item: -len(item.pairings)), context):
+        for batch in spread(after, _compare, rest, context):
             done += len(batch.pairs)
             context.listener.progress(done, len(pairings))
             found[batch.pairs[0].pairing] = batch
@@ -67,7 +71,9 @@ def _compare(work: _Work) -> Batch:
         look = partial(_compare_pair, old, new, pairing, numbers, changes)
         found = attempt(look, pairing.name, "the pair of configs")
         pairs.append(Compared(pairing, error=found) if isinstance(found, KpolicyError) else found)
-    return Batch(tuple(pairs), tuple(changes))
+    batch = Batch(tuple(pairs), tuple(changes))
+    ComparedMemory(old, new).keep(batch)
+    return batch
 
 
 def _compare_pair(

@@ -13,11 +13,11 @@ from kpolicy.errors import KpolicyError
 from kpolicy.explain.value_change import Change
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.cache import ModelCache, digest
-from kpolicy.location import Location
 from kpolicy.report.views.history_records import Key, Snapshot
 from kpolicy.run.attempt import attempt
 from kpolicy.run.executors import LOST, examiner, spread
 from kpolicy.run.remembered import KIND
+from kpolicy.run.stored_changes import packed_change, read_change
 from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
@@ -145,21 +145,12 @@ class ChangesMemory:
 
 
 def _plain(item: Explained) -> list[Any]:
-    return [item.differs, [_plain_step(step) for step in item.steps], item.configs]
-
-
-def _plain_step(step: Change) -> list[Any]:
-    return [step.symbol, step.before, step.after, step.why, step.text, step.location, step.through]
+    return [item.differs, [packed_change(step) for step in item.steps], item.configs]
 
 
 def _read(stored: Any) -> Explained:
     differs, steps, configs = stored
-    return Explained(Differs(*differs), tuple(map(_read_step, steps)), tuple(Key(*item) for item in configs))
-
-
-def _read_step(stored: Any) -> Change:
-    symbol, before, after, why, text, location, through = stored
-    return Change(symbol, before, after, why, text, Location(*location) if location is not None else None, through)
+    return Explained(Differs(*differs), tuple(map(read_change, steps)), tuple(Key(*item) for item in configs))
 
 
 def differing(common: Sequence[tuple[Snapshot, Snapshot]], targets: Sequence[Mapping[Key, Target]]) -> list[Question]:

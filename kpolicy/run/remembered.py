@@ -52,7 +52,7 @@ class Memory:
 
         Where its Kconfig files have changed they are read `anew`: the model may be what it was.
         """
-        if self._cache is None or not _is_known_whole(target):
+        if self._cache is None or not is_known_whole(target):
             return None
         self.examiner.begin()
         try:
@@ -72,7 +72,7 @@ class Memory:
     def keep(self, target: Target, judged: Judged) -> None:
         """Keep what the examiner has just found out about a target."""
         cache, tree = self._cache, self.examiner.tree
-        if cache is None or not _is_known_whole(target):
+        if cache is None or not is_known_whole(target):
             return
         used = next(item for item in self._toolchains(target) if item[-1].identity == judged.report.toolchain)
         architecture = self.examiner.architecture(target.arch)
@@ -133,6 +133,6 @@ class Memory:
         return found
 
 
-def _is_known_whole(target: Target) -> bool:
+def is_known_whole(target: Target) -> bool:
     """Whether a target says all of its text: files out of the tree may have changed when they are read again."""
     return target.config is not None or all(part.in_tree for part in target.parts)

@@ -153,3 +153,53 @@ def test_waivers_are_no_part_of_what_is_remembered(
 
 def test_runs_that_are_killed_leave_nothing_wrong(tmp_path: Path) -> None:
     assert kill(3, tmp_path / "cache", random.Random(3)) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "words", "again"),
+    [
+        ("README", "", (), False),
+        # By the files, not by what a model says: it would have to be read for that.
+        ("arch/x86/Kconfig", "# a comment\n", (), True),
+        (_CONFIG, "# a comment\n", (), True),
+        ("arch/x86/Kconfig", "config MORE\n\tbool\n", (), True),
+        ("README", "", ("--policy", "debug"), True),
+        ("README", "", ("--toolchain", "clang-19.1"), True),
+        ("README", "", ("--arch", "x86"), False),
+        ("README", "", ("--require", "more"), True),
+    ],
+)
+def test_pairs_are_compared_again_when_what_they_rest_on_changed(
+    run: Run,
+    repository: Repository,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    text: str,
+    words: tuple[str, ...],
+    again: bool,
+) -> None:
+    (repository.folder / "more").write_text("CONFIG_DEBUG_VM=y\n")
+    command = ("diff", "HEAD", ".", "-j", "1", "--format", "json")
+    expected = run(*command)
+    assert '"gained"' in expected[1]
+    (repository.folder / "README").touch()
+    append(repository.folder / path, text)
+
+    def fail(*_: object) -> None:
+        raise InputError("compared again")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kpolicy.run.compare._compare_pair", fail)
+        found = run(*command, *words)
+    assert ("compared again" in found[1] + found[2]) == again
+    if not (again or words):
+        assert found == expected
+    assert run(*command, *words) == run(*command, *words, "--no-cache")
+
+
+def test_a_config_that_lies_elsewhere_is_compared_again(run: Run, repository: Repository, tmp_path: Path) -> None:
+    fragment = tmp_path / "mine"
+    command = ("diff", "HEAD", ".", "--config", str(fragment), "--arch", "x86", "--format", "json")
+    for lines in ("CONFIG_DEBUG_KERNEL=y\n", "CONFIG_DEBUG_KERNEL=y\nCONFIG_DEBUG_SG=y\n", "CONFIG_DEBUG_KERNEL=y\n"):
+        fragment.write_text(lines)
+        assert run(*command) == run(*command, "--no-cache")
