@@ -182,7 +182,10 @@ def flat(expression: Ast, operator: str) -> list[Ast]:
 
 
 def _same(first: Ast, second: Ast) -> bool:
-    return first == second or (_operator(first) in ("&&", "||") and canonical(first) == canonical(second))
+    if first == second or _operator(first) not in ("&&", "||") or _operator(first) != _operator(second):
+        return first == second
+    # Both are y where each has a y among what `||` joins (expr.c: expr_eliminate_eq).
+    return canonical(_without_constants(first)) == canonical(_without_constants(second))
 
 
 def canonical(expression: Ast) -> object:

@@ -89,6 +89,11 @@ _CASES = {
     "a loop through the prompt of a choice": "config D\n\tdef_bool M\n\n"
     + _CHOICE.replace('"c"', '"c" if D').format("", ""),
     "a loop by a constant": 'config A\n\tbool "a"\n\tdepends on n && B\n\nconfig B\n\tbool "b"\n\tdepends on A\n',
+    # Before 6.10 conf takes two disjunctions with a y for equal, and of what loses one only n is left.
+    "a loop through what is n": 'config B\n\tbool "b"\n\nconfig C\n\tbool\n\tdefault D if T = T\n\n'
+    'menu "m"\n\tdepends on B = m\n\tvisible if !(!D || (H <= 010 && C = m)) && C\n\n'
+    'config A\n\tbool "a"\n\tdepends on (B || B != m || D != B) && H >= "text"\n\nendmenu\n\n'
+    "config A\n\timply T if H <= 0x10\n",
     "a loop of tristates": "config A\n\ttristate\n\tdepends on B || !B\n\nconfig B\n\ttristate\n\tdepends on A\n",
     "a loop by a default value": 'config A\n\tbool "a"\n\tdefault B || !B\n\nconfig B\n\tbool "b"\n\tdepends on A\n',
 }
