@@ -132,7 +132,7 @@ class _Builder:
 
     def _file(self, file: Entry, parent: int | None, choice: Entry | None, scope: int) -> None:
         """Enter what is in a file, as gathered for another architecture if that comes to the same."""
-        common = file.common if isinstance(file, FileBlock) else None
+        common = file.common if isinstance(file, FileBlock) and choice is None else None
         if common is None or not self._parts.choice_of.keys().isdisjoint(map(self._table.symbol, common.members)):
             for child in file.children:
                 self._entry(child, parent, choice, scope)

@@ -116,6 +116,43 @@ def _architecture(random: Random, arch: str, names: list[str], first: list[str],
     return "\n".join(lines) + "\n"
 
 
+_IN_CHOICE = """\
+source "arch/$(SRCARCH)/Kconfig"
+
+choice
+\tprompt "c"
+
+config M
+\tbool "m"
+
+menu "in"
+
+source "more/Kconfig"
+
+endmenu
+
+endchoice
+"""
+
+
+def _written(root: str, more: str, **own: str) -> dict[str, str]:
+    archs = {f"arch/{arch}/Kconfig": f"config {arch.upper()}\n\tdef_bool y\n{own.get(arch, '')}" for arch in _ARCHS}
+    return {"Kconfig": f"config MODULES\n\tbool\n\tmodules\n\n{root}", "more/Kconfig": more, **archs}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        _written(_IN_CHOICE, 'config N\n\tbool "n"\n'),
+        _written(_IN_CHOICE, 'config N\n\tbool "n"\n', arm='source "more/Kconfig"\n'),
+    ],
+    ids=["a file in a menu in a choice", "and out of it"],
+)
+def test_written_trees(files: dict[str, str], tmp_path: Path) -> None:
+    for number, archs in enumerate((_ARCHS, _ARCHS[::-1])):
+        _compare(make_tree(tmp_path / str(number), files), list(archs))
+
+
 @pytest.mark.parametrize("start", range(0, 200, 50))
 def test_random_trees(start: int, tmp_path: Path) -> None:
     words: Counter[str] = Counter()
