@@ -197,7 +197,7 @@ def test_pairs_are_compared_again_when_what_they_rest_on_changed(
     assert run(*command, *words) == run(*command, *words, "--no-cache")
 
 
-def test_a_config_that_lies_elsewhere_is_compared_again(run: Run, repository: Repository, tmp_path: Path) -> None:
+def test_a_config_that_lies_elsewhere_is_compared_again(run: Run, tmp_path: Path) -> None:
     fragment = tmp_path / "mine"
     command = ("diff", "HEAD", ".", "--config", str(fragment), "--arch", "x86", "--format", "json")
     for lines in ("CONFIG_DEBUG_KERNEL=y\n", "CONFIG_DEBUG_KERNEL=y\nCONFIG_DEBUG_SG=y\n", "CONFIG_DEBUG_KERNEL=y\n"):
