@@ -12,7 +12,7 @@ from kpolicy.kconfig.blocks import Blocks
 from kpolicy.kconfig.file_cache import FileCache
 from kpolicy.kconfig.frontend import Reader, is_probed
 from kpolicy.kconfig.limits import MOST_BLOCKS
-from kpolicy.kconfig.menu_tree import Elaborated, Entry, FileBlock, Property
+from kpolicy.kconfig.menu_tree import Common, Elaborated, Entry, FileBlock, Property
 from kpolicy.kconfig.properties import PROPERTIES, Properties
 from kpolicy.kconfig.sanity import check_sanity
 from kpolicy.kconfig.shared import Lines, Taken, common, shared_entry
@@ -64,40 +64,35 @@ class _Builder:
         if included_at is None or self._blocks.choice is not None:
             self._statements(path, included_at)
             return
-        known = self._files.common(path, self._blocks.visibility)
-        if known is not None and self._is_as_elsewhere(known):
-            self._take_common(known, included_at)
+        known, result, blocks = self._files.common(path, self._blocks.visibility), self.result, self._blocks
+        if known is not None and known.common is not None and self._fits(known.common):
+            self._take_common(known, known.common, included_at)
             return
         block = FileBlock("file", None, Location(path, 1))
-        self._blocks.enter_file(block)
-        # Choices have other names where a file is sourced again.
-        is_again = path in self.result.paths
-        first, said = len(self._taken), self._said()
+        blocks.enter_file(block)
+        outer, blocks.deepest = blocks.deepest, len(blocks)
+        first, count, said = len(self._taken), len(result.paths), self._said()
         self._statements(path, included_at)
-        self._blocks.leave_file()
-        if not is_again and said == self._said():
-            block.common = common(block, self._taken[first:], self._entry, self.result.flags)
-            self._files.keep_common(block, self._blocks.visibility)
+        blocks.leave_file()
+        taken = self._taken[first:]
+        # Choices have other names where a file is sourced again.
+        is_first = len(result.paths) - count == sum(len(file.paths) for file in taken)
+        if is_first and said == self._said():
+            block.common = common(block, taken, self._entry, result.flags, blocks.deepest - len(blocks))
+            self._files.keep_common(block, blocks.visibility)
+        blocks.deepest = max(outer, blocks.deepest)
 
     def _said(self) -> tuple[int, int, int]:
         """Counts that stay where nothing depends on the architecture or on other files."""
         return self._particulars, len(self.result.warnings), len(self.result.refused)
 
-    def _is_as_elsewhere(self, block: FileBlock) -> bool:
+    def _fits(self, known: Common) -> bool:
         """Whether a file that says the same for every architecture may have its entries here, too."""
-        known, result = block.common, self.result
-        assert known is not None
-        types = result.types
-        return (
-            result.paths.isdisjoint(known.paths)
-            and len(self._including) + known.depth < _MAX_DEPTH
-            # A type that another file gives a symbol, too, has to be the same.
-            and all(types[name] == known.types[name] for name in types.keys() & known.types.keys())
-        )
+        is_within = len(self._including) + known.depth < _MAX_DEPTH and len(self._blocks) + known.blocks <= MOST_BLOCKS
+        return is_within and known.fits(self.result)
 
-    def _take_common(self, block: FileBlock, included_at: Location) -> None:
-        known, result = block.common, self.result
-        assert known is not None
+    def _take_common(self, block: FileBlock, known: Common, included_at: Location) -> None:
+        result = self.result
         self._reader.limits.source(known.statements, included_at, len(known.paths))
         self._taken.append(Taken(known.paths, known.statements, len(self._including) + 1 + known.depth))
         self._files.touch(known.paths)
@@ -108,6 +103,7 @@ class _Builder:
         for choice in known.choices:
             self._count_choice(choice)
         self._blocks.add(block)
+        self._blocks.deepest = max(self._blocks.deepest, len(self._blocks) + known.blocks)
         self._entry = known.last
         self._has_begun = True
 

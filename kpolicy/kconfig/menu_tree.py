@@ -94,15 +94,17 @@ class Common:
     """What is known of a file that says the same for every architecture, as do those that it sources.
 
     `paths` are all of these files, itself among them, `statements` how many they have together, `depth` how deep they
-    source each other.  `last` is the entry that a line after the file would go on with.  `types` and `flags` are those
-    of its symbols, `choices` its choices, all of them unnamed, `members` what is in them, `untyped` the symbols whose
-    entries have no type.  `asked` are the symbols whose types decide what is made of the file: `gathered` is what
-    `kpolicy.kconfig.build` made of it for a `key` and these `asked_types` the last time.  `needs` is for `loops`.
+    source each other, `blocks` how deep their menus, choices and ifs are in each other.  `last` is the entry that a
+    line after the file would go on with.  `types` and `flags` are those of its symbols, `choices` its choices, all of
+    them unnamed, `members` what is in them, `untyped` the symbols whose entries have no type.  `asked` are the symbols
+    whose types decide what is made of the file: `gathered` is what `kpolicy.kconfig.build` made of it for a `key` and
+    these `asked_types` the last time.  `needs` is for `loops`.
     """
 
     paths: tuple[str, ...]
     statements: int
     depth: int
+    blocks: int
     last: Entry | None
     types: dict[str, str] = field(default_factory=dict)
     flags: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -114,6 +116,13 @@ class Common:
     asked_types: dict[str, str] = field(default_factory=dict)
     gathered: Any = None
     needs: tuple[dict[object, tuple[object, ...]], list[tuple[str, str]]] | None = None
+
+    def fits(self, before: Elaborated) -> bool:
+        """Whether the files before leave it as it is: none is among its own, or gives a symbol another type."""
+        types = before.types
+        return before.paths.isdisjoint(self.paths) and all(
+            types[name] == self.types[name] for name in types.keys() & self.types.keys()
+        )
 
     def has_some(self, names: set[str]) -> bool:
         """Whether entries of some symbols are in the file."""

@@ -126,17 +126,18 @@ class Taken(NamedTuple):
 
 
 def common(
-    block: FileBlock, taken: Sequence[Taken], last: Entry | None, flags: Mapping[str, Iterable[str]]
+    block: FileBlock, taken: Sequence[Taken], last: Entry | None, flags: Mapping[str, Iterable[str]], blocks: int
 ) -> Common | None:
     """What is known of a file if its entries are the same for every architecture, as far as they alone tell.
 
     `taken` are the file and those that it sources, `last` is its last entry, if that is not closed; `flags` are those
-    of symbols and choices.
+    of symbols and choices, `blocks` is how deep its menus, choices and ifs are in each other.
     """
     found = Common(
         tuple(path for file in taken for path in file.paths),
         sum(file.statements for file in taken),
         max(file.depth for file in taken) - taken[0].depth,
+        blocks,
         last,
     )
     inner: list[FileBlock] = []
@@ -157,10 +158,10 @@ def common(
 
 
 def _within(block: Entry, *, is_in_choice: bool) -> Iterator[tuple[Entry, bool]]:
-    """The entries in a block, but for those of files in it; and whether they are in a choice."""
+    """The entries in a block, but for those of files that are kept by themselves; and whether they are in a choice."""
     for entry in block.children:
         yield entry, is_in_choice
-        if entry.children and entry.kind != "file":
+        if entry.children and not isinstance(entry, FileBlock):
             yield from _within(entry, is_in_choice=is_in_choice or entry.kind == "choice")
 
 
@@ -194,10 +195,11 @@ def _named(item: Property) -> Iterator[str]:
 
 
 def own_last(siblings: list[Entry]) -> Entry:
-    """The last of some entries as one that may be changed, with the files around it."""
+    """The last of some entries as one that may be changed, with the files around it, which are common no more."""
     while siblings[-1].kind == "file":
-        siblings[-1] = block = siblings[-1].copy()
-        siblings = block.children
+        file = siblings[-1]
+        siblings[-1] = FileBlock(file.kind, file.name, file.location, children=list(file.children))
+        siblings = siblings[-1].children
     siblings[-1] = siblings[-1].copy()
     return siblings[-1]
 
