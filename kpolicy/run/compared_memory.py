@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from kpolicy.errors import KpolicyError
 from kpolicy.installed import state
 from kpolicy.kconfig.cache import digest
 from kpolicy.report.json.document import config_document
@@ -53,7 +54,7 @@ class ComparedMemory:
         if self._cache is None or any(pair.error is not None for pair in batch.pairs):
             return
         for side in self._sides:
-            # A model is known by the names of all architectures too, which not every comparison asks for.
+            # It is known by the names of all architectures too, which not every comparison asks for.
             side.names()
         name = self._name(pairings) if self._is_current(pairings) else None
         if name is not None:
@@ -61,7 +62,14 @@ class ComparedMemory:
             self._cache.store_data(name, {"changes": changes, "pairs": list(map(self._packed, batch.pairs))}, KIND)
 
     def _name(self, pairings: Sequence[Pairing]) -> str | None:
-        """The name of a batch; None where not all is known that it rests on."""
+        """The name of a batch; None where not all is known that it rests on, or can be read."""
+        try:
+            return self._name_of_grounds(pairings)
+        except KpolicyError:
+            # Whoever compares the pairs reports it.
+            return None
+
+    def _name_of_grounds(self, pairings: Sequence[Pairing]) -> str | None:
         parts: list[Any] = [state(), *(str(side.tree.version) for side in self._sides)]
         for pairing in pairings:
             parts.append(pairing.name)

@@ -56,7 +56,7 @@ def may_not_build(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise _Built
 
-    monkeypatch.setattr(loading.Tree, "_build", refuse)
+    monkeypatch.setattr(loading.Tree, "_elaborate", refuse)
 
 
 def test_the_second_time_nothing_is_read_from_kconfig(tree: Path, folder: Path, request: pytest.FixtureRequest) -> None:
