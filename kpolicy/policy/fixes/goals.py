@@ -293,7 +293,10 @@ def _instead(values: Values, finding: Finding, document: Document) -> tuple[tupl
     """What stands for a symbol now that a line cannot set any more: a table knows it."""
     if finding.rule not in (_UNKNOWN, "config/dropped-request"):
         return ()
-    line = next(item for item in document.config.assignments if item.location == finding.place)
+    line = next((item for item in document.config.assignments if item.location == finding.place), None)
+    if line is None:
+        # It is about what an edit says.
+        return ()
     found = replacement(values, line)
     if values.model.is_transitional(line.name) and not all(values.visibility(name) for name, _ in found):
         return ()
