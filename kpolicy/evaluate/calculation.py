@@ -66,7 +66,7 @@ class Calculation(NodeValues):
         self.recorded = recorded
         memo, written = self.memo, self.written
         # A line that sets n changes nothing of what the template knows: only a line could set another value.  Nor does
-        # an empty text: of no text anything is known.
+        # an empty text: the template knows nothing of numbers and strings.
         for node in compress(user, user.values()):
             memo[node] = UNKNOWN
             written[node] = 0

@@ -51,7 +51,7 @@ class _Builder:
         self._entry: Entry | None = result.root
         self._including: list[Location] = []
         self._path = ""
-        # The files so far, and how much of them is for this architecture alone: macros, and what may go on elsewhere.
+        # The files so far, and a count of what is for this architecture alone, or may go on in another file.
         self._taken: list[Taken] = []
         self._particulars = 0
         self._choices: dict[str, int] = {}

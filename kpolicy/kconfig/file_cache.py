@@ -61,9 +61,8 @@ class FileCache:
         return other
 
     def common(self, path: str, around: tuple[Ast, ...]) -> FileBlock | None:
-        """The entries of a file below `visible if` lines, where they are the same for every architecture."""
-        found = self._common.get((path, around))
-        return found if found is not None and found.common is not None else None
+        """The entries of a file below `visible if` lines, if they were the same for every architecture."""
+        return self._common.get((path, around))
 
     def keep_common(self, block: FileBlock, around: tuple[Ast, ...]) -> None:
         """Keep those of a block for architectures to come."""

@@ -25,8 +25,8 @@ DEFINED: Final = UNTYPED + QUIET + OLD_NAME + SYMBOL + CHOICE
 def kinds(defined: Sequence[str], constants: Iterable[int], others: Iterable[int]) -> str:
     """The kinds of all nodes.
 
-    Those of symbols and choices that are `defined` are known, and are no expressions; of the `others`, and of the
-    constants, the nodes are.
+    `defined` has, by node, those of symbols and choices that are defined, and `EXPRESSION` for the rest.  Of that the
+    `constants` and the `others`, which are symbols, are given by their nodes.
     """
     found = list(defined)
     for node in constants:

@@ -30,9 +30,9 @@ class NodeTable:
     """Builds the table.
 
     `named` are the nodes of symbols and constants in the order in which they were requested; it may be emptied, or
-    another list put in its place.  `texts` are their names and texts, `symbols` the nodes of
-    symbols by name.  `types` has the types of symbols: a condition
-    that compares a bool with a constant is simplified, as `conf` does (expr.c: expr_transform).
+    another list put in its place.  `texts` are their names and texts, `symbols` the nodes of symbols by name.  `types`
+    has the types of symbols: a condition that compares a bool with a constant is simplified, as `conf` does (expr.c:
+    expr_transform).
     """
 
     def __init__(self) -> None:

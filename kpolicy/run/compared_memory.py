@@ -80,8 +80,8 @@ class ComparedMemory:
                 standard = memory.standard_name(target.standard)
                 toolchain = side.toolchains(target)[0].identity
                 architecture = repr(side.architecture(target.arch))
-                config = repr(target.config) if target.config is not None else ""
-                parts.append([target.name, target.arch, architecture, toolchain, ground, config, standard])
+                texts = [repr(item) if item is not None else "" for item in (target.config, side.plan.machine)]
+                parts.append([target.name, target.arch, architecture, toolchain, ground, *texts, standard])
         return digest(json.dumps(["pairs", *parts]).encode("ascii"))
 
     def _is_current(self, pairings: Sequence[Pairing]) -> bool:
