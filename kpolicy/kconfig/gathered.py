@@ -26,8 +26,8 @@ class Facts:
     """What the definitions of a symbol or a choice say of it, one of them or all together.
 
     `rows` are its details, see `kpolicy.kconfig.payload.Details`.  `visible` and `direct` are the conditions of its
-    prompts and of its definitions.  None of that is changed.  The `record` is that of the architecture that was laid out
-    last.
+    prompts and of its definitions.  None of that is changed.  The `record` is that of the last architecture that
+    was laid out.
     """
 
     __slots__ = ("direct", "probed", "record", "rows", "visible")
