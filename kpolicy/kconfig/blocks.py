@@ -13,8 +13,7 @@ class Blocks:
     """The blocks that are open, the root first, and what holds in the last of them.
 
     `choice` is the choice around with nothing but ifs between, `is_in_choice` whether only what may be in a choice may
-    come next.  `visibility` are the `visible if` conditions of the menus around, the innermost first.  `deepest` is how
-    many were open at most since it was last set.
+    come next.  `visibility` are the `visible if` conditions of the menus around, the innermost first.
     """
 
     def __init__(self, root: Entry, grammar: Grammar) -> None:
@@ -25,7 +24,6 @@ class Blocks:
         self.choice: Entry | None = None
         self.is_in_choice = False
         self.visibility: tuple[Ast, ...] = ()
-        self.deepest = 1
 
     def __len__(self) -> int:
         return len(self._blocks)
@@ -56,7 +54,6 @@ class Blocks:
     def open(self, block: Entry) -> None:
         """Open a block that was added."""
         self._blocks.append(block)
-        self.deepest = max(self.deepest, len(self._blocks))
         self._siblings.append(block.children)
         self.look_around()
 

@@ -70,7 +70,6 @@ class _Builder:
             return
         block = FileBlock("file", None, Location(path, 1))
         blocks.enter_file(block)
-        outer, blocks.deepest = blocks.deepest, len(blocks)
         first, count, said = len(self._taken), len(result.paths), self._said()
         self._statements(path, included_at)
         blocks.leave_file()
@@ -78,9 +77,8 @@ class _Builder:
         # Choices have other names where a file is sourced again.
         is_first = len(result.paths) - count == sum(len(file.paths) for file in taken)
         if is_first and said == self._said():
-            block.common = common(block, taken, self._entry, result.flags, blocks.deepest - len(blocks))
+            block.common = common(block, taken, self._entry, result.flags)
             self._files.keep_common(block, blocks.visibility)
-        blocks.deepest = max(outer, blocks.deepest)
 
     def _said(self) -> tuple[int, int, int]:
         """Counts that stay where nothing depends on the architecture or on other files."""
@@ -103,7 +101,6 @@ class _Builder:
         for choice in known.choices:
             self._count_choice(choice)
         self._blocks.add(block)
-        self._blocks.deepest = max(self._blocks.deepest, len(self._blocks) + known.blocks)
         self._entry = known.last
         self._has_begun = True
 

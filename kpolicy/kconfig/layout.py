@@ -63,14 +63,23 @@ def _changed(before: Mapping[Any, object], now: Mapping[Any, object]) -> set[Any
     return {key for key, value in now.items() if known(key) != value}.union(before.keys() - now.keys())
 
 
+class _Texts(NamedTuple):
+    """The JSON of the rows of some tables, "" for None."""
+
+    records: list[str]
+    symbols: list[str]
+    edges: list[str]
+    woken: list[str]
+
+
 class _Rows(NamedTuple):
-    """The tables of an architecture that have a row for each node, and the texts of their rows."""
+    """The tables of an architecture that have a row for each node."""
 
     records: list[Any]
     symbols: list[Any]
     edges: list[Any]
     kinds: list[str]
-    texts: tuple[list[str], ...]
+    texts: _Texts
 
     def copy(self, count: int) -> _Rows:
         """The same for so many nodes."""
@@ -81,7 +90,7 @@ class _Rows(NamedTuple):
             self.symbols + none,
             self.edges + none,
             self.kinds + [EXPRESSION] * more,
-            tuple(text + no_text for text in self.texts),
+            _Texts(*(text + no_text for text in self.texts)),
         )
 
 
@@ -95,7 +104,7 @@ class Layout:
 
     def _begin(self) -> None:
         self._inputs: _Inputs | None = None
-        self._rows = _Rows([], [], [], [], ([], [], [], []))
+        self._rows = _Rows([], [], [], [], _Texts([], [], [], []))
         self._targets: set[int] = set()
         self._candidates = Candidates()
         self._texts: set[int] = set()
@@ -174,7 +183,7 @@ class Layout:
         for node in sorted(changed & parts.facts.keys()):
             self._record(node, parts, inputs)
         rows = self._rows = self._rows.copy(len(self._table.nodes))
-        records, symbols, alarms = rows.texts[0], rows.texts[1], rows.texts[3]
+        records, symbols, _, alarms = rows.texts
         for node in changed:
             facts = parts.facts.get(node, _NO_FACTS)
             rows.records[node], records[node] = facts.record or None, _numbers(facts.record) if facts.record else ""
@@ -213,7 +222,7 @@ class Layout:
         )
 
     def _edges(self, parts: Parts) -> None:
-        edges, texts = self._rows.edges, self._rows.texts[2]
+        edges, texts = self._rows.edges, self._rows.texts.edges
         targets = {**parts.selecting, **parts.implying}
         for target in self._targets - targets.keys():
             edges[target], texts[target] = None, ""

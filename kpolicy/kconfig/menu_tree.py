@@ -104,8 +104,8 @@ class Common:
     paths: tuple[str, ...]
     statements: int
     depth: int
-    blocks: int
     last: Entry | None
+    blocks: int = 0
     types: dict[str, str] = field(default_factory=dict)
     flags: dict[str, frozenset[str]] = field(default_factory=dict)
     choices: list[Entry] = field(default_factory=list)

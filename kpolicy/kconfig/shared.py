@@ -17,6 +17,7 @@ from kpolicy.location import Location
 from kpolicy.tuples import NamedTuple
 
 _EQUALITY = ("=", "!=")
+_BLOCKS = ("menu", "choice", "if")
 # CPython makes a new empty set each time.
 _NO_FLAGS: frozenset[str] = frozenset()
 # A symbol has neither, and what is shared is not changed.
@@ -126,30 +127,31 @@ class Taken(NamedTuple):
 
 
 def common(
-    block: FileBlock, taken: Sequence[Taken], last: Entry | None, flags: Mapping[str, Iterable[str]], blocks: int
+    block: FileBlock, taken: Sequence[Taken], last: Entry | None, flags: Mapping[str, Iterable[str]]
 ) -> Common | None:
     """What is known of a file if its entries are the same for every architecture, as far as they alone tell.
 
     `taken` are the file and those that it sources, `last` is its last entry, if that is not closed; `flags` are those
-    of symbols and choices, `blocks` is how deep its menus, choices and ifs are in each other.
+    of symbols and choices.
     """
     found = Common(
         tuple(path for file in taken for path in file.paths),
         sum(file.statements for file in taken),
         max(file.depth for file in taken) - taken[0].depth,
-        blocks,
         last,
     )
     inner: list[FileBlock] = []
-    for entry, is_in_choice in _within(block, is_in_choice=False):
+    for entry, depth, is_in_choice in _within(block, 0, is_in_choice=False):
         if isinstance(entry, FileBlock):
             if entry.common is None:
                 return None
             found.add(entry.common)
+            found.blocks = max(found.blocks, depth + entry.common.blocks)
             inner.append(entry)
         elif entry.kind == "config" and (entry.shared is None or (is_in_choice and not entry.types)):
             return None
         else:
+            found.blocks = max(found.blocks, depth + (entry.kind in _BLOCKS))
             _note(found, entry, flags, is_in_choice=is_in_choice)
     for file in inner:
         # They come with this one.
@@ -157,12 +159,12 @@ def common(
     return found
 
 
-def _within(block: Entry, *, is_in_choice: bool) -> Iterator[tuple[Entry, bool]]:
-    """The entries in a block, but for those of files that are kept by themselves; and whether they are in a choice."""
+def _within(block: Entry, depth: int, *, is_in_choice: bool) -> Iterator[tuple[Entry, int, bool]]:
+    """The entries in a block, but for those of files in it, in how many blocks each is, and whether in a choice."""
     for entry in block.children:
-        yield entry, is_in_choice
+        yield entry, depth, is_in_choice
         if entry.children and not isinstance(entry, FileBlock):
-            yield from _within(entry, is_in_choice=is_in_choice or entry.kind == "choice")
+            yield from _within(entry, depth + 1, is_in_choice=is_in_choice or entry.kind == "choice")
 
 
 def _note(found: Common, entry: Entry, flags: Mapping[str, Iterable[str]], *, is_in_choice: bool) -> None:

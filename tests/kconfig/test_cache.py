@@ -288,3 +288,15 @@ def test_a_damaged_file_of_another_cache_is_not_taken(folder: Path, tmp_path: Pa
     assert cached.load_data("b" * 32) is None
     cached.take({name: content})
     assert cached.load_data("a" * 32) == [1]
+
+
+@pytest.mark.parametrize("path", ["more", "odd\x7fname"])
+def test_names_are_stored_whatever_a_file_is_called(tmp_path: Path, path: str) -> None:
+    choice = 'choice\n\tprompt "c"\n\nconfig M\n\tbool "m"\n\nendchoice\n'
+    tree = make_tree(tmp_path / "tree", {"Kconfig": f'source "{path}"\n', path: choice})
+
+    built, stored = (_load(tree, tmp_path / "cache") for _ in range(2))
+
+    assert isinstance(stored.core.nodes, Lines)
+    assert f"<choice 1 of {path}>" in stored.core.symbols
+    assert (stored.core.symbols, stored.choices[0].members) == (built.core.symbols, ("M",))
