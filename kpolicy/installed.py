@@ -6,13 +6,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 from kpolicy import __version__
 from kpolicy.digests import blake2b
 
-_ROOT: Final = Path(__file__).parent
+_ROOT: Final = os.path.dirname(__file__)
 _RECORD: Final = f"kpolicy-{__version__}.dist-info"
 _UNREAD: Final = "__pycache__"
 
@@ -40,17 +39,19 @@ def state(folders: tuple[str, ...] = ("",)) -> str | None:
 
 
 @cache
-def recorded(root: Path) -> str | None:
+def recorded(root: str) -> str | None:
     """A name for the digests of all files of the package at `root`, as pip recorded them; None where it did not.
 
     Whoever changes an installed file by hand has to remove what is cached: https://packaging.python.org, "Recording
     installed projects".
     """
+    above, name = os.path.split(root)
     try:
-        lines = (root.with_name(_RECORD) / "RECORD").read_bytes().splitlines()
+        with open(os.path.join(above, _RECORD, "RECORD"), "rb") as stream:
+            lines = stream.read().splitlines()
     except OSError:
         return None
-    start, unread = root.name.encode() + b"/", _UNREAD.encode()
+    start, unread = os.fsencode(name) + b"/", _UNREAD.encode()
     own = sorted(line for line in lines if line.startswith(start) and unread not in line)
     # Of a work tree that is installed as such pip knows none.
     return _digest(b"\n".join(own)) if own else None
@@ -65,9 +66,12 @@ def data_text(path: str) -> str:
 
 def read_contents(folders: tuple[str, ...]) -> str:
     """A name for the content of some folders and files of kpolicy, which are read."""
+    from pathlib import Path  # kpolicy is installed by pip, or its files are looked at without being read
+
     hasher = blake2b(__version__.encode(), digest_size=16)
     for place in folders:
-        for path in (_ROOT / place, *sorted((_ROOT / place).rglob("*"))):
+        top = Path(_ROOT, place)
+        for path in (top, *sorted(top.rglob("*"))):
             if path.is_file() and path.parent.name != _UNREAD:
                 hasher.update(path.read_bytes())
     return hasher.hexdigest()

@@ -7,7 +7,6 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from kpolicy.api.config import Config
@@ -69,7 +68,7 @@ def open_tree(
     """
     context = Context(
         environment=dict(environment or {}),
-        cache=Path(cache) if cache is not None else None,
+        cache=os.fspath(cache) if cache is not None else None,
         jobs=jobs,
         listener=Told(progress, message),
     )
@@ -88,7 +87,7 @@ def _patched(source: KernelTree, patch: bytes, scratch: str, context: Context) -
     from kpolicy.kernel.patch import apply_patch, patch_text
     from kpolicy.kernel.revision import tree_at
 
-    base = source.revision or resolve(os.fspath(source.root), "HEAD", context.environment)
+    base = source.revision or resolve(source.root, "HEAD", context.environment)
     after = apply_patch(base, patch_text(patch, "patch"), scratch, context.environment)
     return tree_at(after, f"{source.name} with the patch", context.environment)
 

@@ -15,7 +15,6 @@ from kpolicy.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from pathlib import Path
 
     from kpolicy.kconfig.kept import Entry
 
@@ -83,7 +82,7 @@ def command(console: Console, /, clear: bool, prune: bool, days: int | None, for
     return status.CLEAN
 
 
-def _lines(folder: Path, limit: int, found: Sequence[Entry]) -> list[str]:
+def _lines(folder: str, limit: int, found: Sequence[Entry]) -> list[str]:
     lines = [f"{folder}: {_amount(found)} (limit {limit // _MIB} MiB)"]
     for kind, title in _TITLES.items():
         some = [entry for entry in found if entry.kind == kind]
@@ -97,9 +96,9 @@ def _amount(found: Collection[Entry]) -> str:
     return f"{files}, {sum(entry.size for entry in found) / _MIB:.1f} MiB" if found else "no files"
 
 
-def _document(folder: Path, limit: int, left: Sequence[Entry], gone: Collection[Entry]) -> dict[str, object]:
+def _document(folder: str, limit: int, left: Sequence[Entry], gone: Collection[Entry]) -> dict[str, object]:
     return {
-        "folder": str(folder),
+        "folder": folder,
         "limit": limit,
         "kept": {
             kind: {

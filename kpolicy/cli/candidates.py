@@ -81,7 +81,7 @@ def symbols(context: click.Context, _parameter: click.Parameter, typed: str) -> 
     if source is None or cache is None:
         return []
     revision = source.revision.tree if source.revision is not None else None
-    names = Tree(source, str(source.root), cache=ModelCache(cache), revision=revision).stored_names()
+    names = Tree(source, source.root, cache=ModelCache(cache), revision=revision).stored_names()
     prefix = "CONFIG_" if typed.startswith("CONFIG_") else ""
     wanted = typed.removeprefix(prefix)
     return [_item(f"{prefix}{name}") for name in sorted(names.places if names else ()) if name.startswith(wanted)]

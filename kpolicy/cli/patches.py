@@ -25,7 +25,7 @@ def prepare_patches(console: Console, source: KernelTree, folder: str, *, sign_o
     from kpolicy.kernel.history import identity
 
     _check_folder(folder)
-    author = identity(os.fspath(source.root), console.environment)
+    author = identity(source.root, console.environment)
     if author is None and sign_off:
         raise UsageError("--signoff: git does not know who you are", hint=f"set user.name and user.email: {_CONFIGURE}")
     if author is None:

@@ -93,7 +93,7 @@ def show(
         if config is not None:
             name, start = name_of_config(config, source, arch)
         else:
-            name, start = "", str(source.root) if source is not None else "."
+            name, start = "", source.root if source is not None else "."
         standard = standards.all[standards.number_for(start)]
     if form == "json":
         document = policy_document(standard, name, everything=everything)

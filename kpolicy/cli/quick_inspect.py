@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
+from typing import Any
 
 _NAME = "inspect"
 
@@ -16,7 +17,7 @@ _NAME = "inspect"
 class _Later(ModuleType):
     """Stands in `sys.modules` until the module itself takes its place."""
 
-    def __getattr__(self, name: str) -> object:
+    def __getattr__(self, name: str) -> Any:
         if sys.modules.get(_NAME) is self:
             del sys.modules[_NAME]
         __import__(_NAME)

@@ -8,27 +8,21 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from kpolicy.cli.console import Console
 from kpolicy.errors import InputError, UsageError
 from kpolicy.run.context import Context, today
 
-if TYPE_CHECKING:
-    from pathlib import Path
 
-
-def cache_folder(environment: Mapping[str, str], *, disabled: bool) -> Path | None:
+def cache_folder(environment: Mapping[str, str], *, disabled: bool) -> str | None:
     """Where models are kept: `kpolicy` in the XDG cache folder; None when there is no such place."""
-    from pathlib import Path  # help does without
-
     if disabled:
         return None
     base = environment.get("XDG_CACHE_HOME", "")
     if os.path.isabs(base):
-        return Path(base) / "kpolicy"
+        return os.path.join(base, "kpolicy")
     home = environment.get("HOME", "")
-    return Path(home) / ".cache" / "kpolicy" if os.path.isabs(home) else None
+    return os.path.join(home, ".cache", "kpolicy") if os.path.isabs(home) else None
 
 
 def context_for(console: Console, *, no_cache: bool = False, jobs: int = 1) -> Context:

@@ -72,14 +72,15 @@ def command(
     fault = config_glob_fault(config)
     if fault is not None:
         raise UsageError(f"{config!r} is not a config: {fault}")
-    path = Path(policy) if policy is not None else None
-    if path is None:
+    found = policy
+    if found is None:
         source = find_tree(tree, console.environment)
-        path = find_policy(Path(source.root) if source is not None else Path())
-    if path is None:
+        found = find_policy(source.root if source is not None else "")
+    if found is None:
         raise UsageError(
             "there is no kpolicy.toml", hint="`kpolicy policy init` writes one; --policy names another file"
         )
+    path = Path(found)
     text = policy_text(path, str(path))
     standing = policy_of_text(str(path), text)
     check_selector("RULE", rule, standing.vocabulary)

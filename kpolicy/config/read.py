@@ -12,7 +12,6 @@ import errno
 import os
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from kpolicy.config.autoconf import is_autoconf
@@ -62,7 +61,7 @@ def _not_a_config(name: str, found: Format | None) -> NotAConfigError:
 _MAGIC = ((b"\x1f\x8b", "gzip"), (b"\xfd7zXZ\x00", "xz"), (b"BZh", "bzip2"))
 
 
-def read_config(spec: str, stdin: BinaryIO | None = None, folder: Path | None = None) -> Config:
+def read_config(spec: str, stdin: BinaryIO | None = None, folder: str | os.PathLike[str] | None = None) -> Config:
     """Read a config, or a stack "a+b+c" in which later lines win as in merge_config.sh.
 
     "-" stands for `stdin`.  .gz, .xz and .bz2 are unpacked, known by their first bytes.
@@ -72,9 +71,9 @@ def read_config(spec: str, stdin: BinaryIO | None = None, folder: Path | None = 
     return stack(spec, [read_part(name, stdin, folder)[0] for name in split_stack(spec, folder)])
 
 
-def split_stack(spec: str, folder: Path | None = None) -> list[str]:
+def split_stack(spec: str, folder: str | os.PathLike[str] | None = None) -> list[str]:
     """The parts of a stack a+b+c; a file whose name has a + in it is one part.  Raises UsageError."""
-    if "+" not in spec or os.path.lexists((folder or Path()) / spec):
+    if "+" not in spec or os.path.lexists(os.path.join(folder or "", spec)):
         return [spec]
     words = spec.split("+")
     if not all(words):
@@ -114,17 +113,19 @@ def stack(name: str, parts: list[Config]) -> Config:
     )
 
 
-def read_part(name: str, stdin: BinaryIO | None = None, folder: Path | None = None) -> tuple[Config, bytes]:
+def read_part(
+    name: str, stdin: BinaryIO | None = None, folder: str | os.PathLike[str] | None = None
+) -> tuple[Config, bytes]:
     """One file of a stack, and its bytes as they are there: a pipe is read only once.  Raises as `read_config` does."""
     if name == "-":
         if stdin is None:
             raise UsageError("'-' given, and there is no standard input")
         return _read_stdin(stdin)
-    path = (folder or Path()) / name
+    path = os.path.join(folder or "", name)
     try:
         content = read_file(path, MAX_SIZE)
     except IsADirectoryError:
-        files = (item.name for item in path.iterdir() if item.is_file())
+        files = [item for item in os.listdir(path) if os.path.isfile(os.path.join(path, item))]
         raise folder_error(name, os.path.abspath(path), files) from None
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno == errno.EFBIG and (found := _large_format(path)) is not None:
@@ -146,13 +147,13 @@ def _read_stdin(stdin: BinaryIO) -> tuple[Config, bytes]:
     return parse_config(name, unpacked(content, name)), content
 
 
-def _large_format(path: Path) -> Format | None:
+def _large_format(path: str) -> Format | None:
     """What a file is that is larger than any config: most are kernels."""
     from kpolicy.config.formats import binary_format  # most files are configs
 
-    if not path.is_file():
+    if not os.path.isfile(path):
         return None
-    with path.open("rb") as stream:
+    with open(path, "rb") as stream:
         return binary_format(stream.read(_HEAD))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import get_args
 
 from kpolicy.costing.cost import Cost, Costs, Figure, Trait
@@ -30,7 +29,7 @@ def load_costs(files: Iterable[tuple[str, str, str]]) -> tuple[Cost, ...]:
 
 
 @functools.cache
-def shipped_costs(cache: Path | None = None) -> Costs:
+def shipped_costs(cache: str | None = None) -> Costs:
     """The costs that ship with kpolicy, kept in a cache if there is one."""
     return compiled(
         "costs",

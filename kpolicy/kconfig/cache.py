@@ -17,7 +17,6 @@ import json
 import os
 import stat
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kpolicy.digests import blake2b
@@ -65,9 +64,9 @@ class ModelCache:
     `used` are the names of the files that were read or written.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.used: set[str] = set()
-        self._folder = folder
+        self._folder = os.fspath(folder)
         self._usable: bool | None = None
         self._room = 0
 
@@ -173,7 +172,7 @@ class ModelCache:
         if not self._is_usable(create=False):
             return None
         try:
-            descriptor = os.open(self._folder / name, OPEN_FLAGS | os.O_NOFOLLOW)
+            descriptor = os.open(os.path.join(self._folder, name), OPEN_FLAGS | os.O_NOFOLLOW)
         except OSError:
             return None
         try:
@@ -191,14 +190,14 @@ class ModelCache:
         if not self._is_usable(create=True):
             return
         # By hand: every run that has something to keep would import tempfile, and ten more modules with it.
-        temporary = self._folder / f".{os.urandom(4).hex()}.tmp"
+        temporary = os.path.join(self._folder, f".{os.urandom(4).hex()}.tmp")
         try:
             self._prune(sum(map(len, pieces)))
             descriptor = os.open(temporary, _NEW_FILE, 0o600)
             try:
                 with os.fdopen(descriptor, "wb") as stream:
                     stream.writelines(pieces)
-                os.replace(temporary, self._folder / name)
+                os.replace(temporary, os.path.join(self._folder, name))
             except BaseException:
                 os.unlink(temporary)
                 raise
@@ -211,7 +210,7 @@ class ModelCache:
         if self._usable is None:
             try:
                 if create:
-                    self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                    os.makedirs(self._folder, mode=0o700, exist_ok=True)
                 self._usable = is_ours(os.lstat(self._folder), stat.S_ISDIR)
             except FileNotFoundError:
                 return False

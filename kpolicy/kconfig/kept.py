@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any, Final
 
 from kpolicy.files import OPEN_FLAGS
@@ -42,7 +41,7 @@ def is_ours(status: os.stat_result, is_kind: Any) -> bool:
     return bool(is_kind(status.st_mode)) and status.st_uid == os.getuid() and not status.st_mode & 0o022
 
 
-def entries(folder: Path) -> list[Entry]:
+def entries(folder: str | os.PathLike[str]) -> list[Entry]:
     """The files of a cache folder that are ours by their names, the oldest first; none in a folder that is not ours."""
     try:
         if not is_ours(os.lstat(folder), stat.S_ISDIR):

@@ -11,7 +11,6 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import field
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from kpolicy.errors import InputError
@@ -117,9 +116,9 @@ class AnsweredTree:
         return self._name
 
     @property
-    def root(self) -> Path:
+    def root(self) -> str:
         """See `KernelTree.root`."""
-        return Path(self._root)
+        return self._root
 
     @property
     def revision(self) -> Revision | None:

@@ -7,7 +7,6 @@ import os
 import posixpath
 import stat
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
 
 from kpolicy.errors import InputError
@@ -39,9 +38,9 @@ class RevisionSource:
         return self._name
 
     @property
-    def root(self) -> Path:
+    def root(self) -> str:
         """The folder in the work tree, or the repository where it has none; its files are not read."""
-        return Path(self._revision.folder)
+        return self._revision.folder
 
     @property
     def revision(self) -> Revision:

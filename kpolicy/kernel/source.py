@@ -11,7 +11,6 @@ import errno
 import os
 import stat
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from kpolicy.errors import InputError
@@ -59,7 +58,7 @@ class KernelTree(Source, Protocol):
     """The files of a kernel tree, and where they come from."""
 
     @property
-    def root(self) -> Path:
+    def root(self) -> str:
         """The absolute path of the tree, or of the work tree or repository that has it as a revision."""
 
     @property
@@ -80,8 +79,8 @@ class DirectorySource:
     would make the result depend on what else the machine holds.
     """
 
-    def __init__(self, root: Path, name: str | None = None) -> None:
-        self._name = str(root) if name is None else name
+    def __init__(self, root: str | os.PathLike[str], name: str | None = None) -> None:
+        self._name = os.fspath(root) if name is None else name
         self._root = os.path.realpath(root)
         self._folders: dict[str, str] = {}
 
@@ -91,9 +90,9 @@ class DirectorySource:
         return self._name
 
     @property
-    def root(self) -> Path:
+    def root(self) -> str:
         """The absolute path of the tree, symbolic links resolved."""
-        return Path(self._root)
+        return self._root
 
     @property
     def revision(self) -> None:
@@ -246,7 +245,7 @@ def open_tree(path: str | os.PathLike[str]) -> DirectorySource:
         raise InputError(f"{name}: cannot be opened: {words}", hint="expected a kernel source tree") from error
     if not is_folder:
         raise InputError(f"{name}: is a file, expected the directory of a kernel source tree")
-    source = DirectorySource(Path(name), name)
+    source = DirectorySource(name, name)
     source.list_dir("")  # says so when the folder may not be read
     missing = missing_marks(source)
     if missing:
@@ -269,7 +268,9 @@ def missing_marks(source: Source) -> tuple[str, ...]:
 
 def _advice(source: DirectorySource) -> str:
     """Where the tree may be instead: a folder above or below the one that was named."""
-    for folder in source.root.parents:
+    from pathlib import Path  # most trees are kernels
+
+    for folder in Path(source.root).parents:
         if all((folder / mark).is_file() for mark in (*_TREE_MARKS, "arch/Kconfig")):
             return f"it lies inside of one: try {folder}"
     for name in source.list_dir(""):

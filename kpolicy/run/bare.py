@@ -36,7 +36,6 @@ from kpolicy.run.judging import report_on
 from kpolicy.run.remarks import HEADER_WORDS
 
 if TYPE_CHECKING:
-    from pathlib import Path
 
     from kpolicy.costing.bill import Machine
     from kpolicy.running.system import System
@@ -47,7 +46,7 @@ def bare_report(
     standard: Standard,
     number: int = 0,
     machine: Machine | None = None,
-    cache: Path | None = None,
+    cache: str | None = None,
     earlier: EarlierRole | None = None,
     system: System | None = None,
     *,

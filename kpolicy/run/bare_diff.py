@@ -16,7 +16,6 @@ from kpolicy.run.compared import Compared, Pairing
 from kpolicy.run.plan import Target
 
 if TYPE_CHECKING:
-    from pathlib import Path
 
     from kpolicy.config.command_line import CommandLine
 
@@ -31,7 +30,7 @@ def compare_bare(
     standard: Standard,
     stdin: BinaryIO | None,
     loader: CommandLine | None = None,
-    cache: Path | None = None,
+    cache: str | None = None,
 ) -> tuple[Compared, list[Change]]:
     """The changes and both judgements; raises UsageError or InputError for what is no full .config."""
     configs = [read_config(spec, stdin) for spec in (before, after)]

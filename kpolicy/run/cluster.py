@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import io
 import logging
-import os
 import pickle  # noqa: TID251 - between a run and its own workers
 import time
 import uuid
@@ -163,7 +162,7 @@ class Cluster:
         number, source = len(self._trees), looking.source
         self._trees.append((plan, looking))
         # Workers run neither programs nor git, and so need no environment; it can hold secrets.
-        sent = replace(plan, tree=os.fspath(source.root), environment={})
+        sent = replace(plan, tree=source.root, environment={})
         # The architectures source the files that the names are from.
         answers = replace(answered_in_advance(source, looking.tree.names.files), models=looking.kept_models())
         self._add(Parcel(number, answers, looking.tree.names_entries(), sent))

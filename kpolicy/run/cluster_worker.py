@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from functools import cache
 from importlib import metadata
-from pathlib import Path
 from typing import Any, Final
 
 from kpolicy import __version__
@@ -95,7 +94,7 @@ class _Held:
         if plan is not None:
             tree = AnsweredTree(plan.name, plan.tree, plan.revision)
             # It ends with the worker, and is on the disk that the worker was given.
-            place = Path(folder, "kpolicy") if plan.cache is not None else None
+            place = os.path.join(folder, "kpolicy") if plan.cache is not None else None
             self.plans[parcel.number] = replace(plan, cache=place, answered=tree)
         known = self.plans[parcel.number]
         assert known.answered is not None

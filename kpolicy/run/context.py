@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from kpolicy.frozen import dataclass
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import BinaryIO, Protocol
 
     from kpolicy.location import Location
@@ -64,7 +63,7 @@ class Context:
     """
 
     environment: Mapping[str, str] = field(default_factory=dict)
-    cache: Path | None = None
+    cache: str | None = None
     jobs: int = 1
     cluster: Executor | None = None
     listener: Listener = field(default_factory=Silent)

@@ -60,7 +60,7 @@ class Examiner:
 
         self.plan = plan
         self.source = source
-        root = str(source.root)
+        root = source.root
         if plan.toolchain == EXECUTE:
             # Only here: what runs programs is seldom wanted, and takes a while to import.
             from kpolicy.run.executed import ExecutedTree

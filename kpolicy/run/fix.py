@@ -36,7 +36,6 @@ from kpolicy.run.request import Terms
 from kpolicy.run.selection import policy_start, read_edited
 
 if TYPE_CHECKING:
-    from pathlib import Path
 
     from kpolicy.costing.bill import Machine
     from kpolicy.costing.difference import CostDifference
@@ -212,7 +211,7 @@ def fix(subject: Subject, request: FixRequest, context: Context) -> FixReport:
     return FixReport(subject.held, subject.arch, subject.name, plan, release, costs)
 
 
-def _costs(values: Values, plan: Plan, machine: Machine, cache: Path | None) -> CostDifference:
+def _costs(values: Values, plan: Plan, machine: Machine, cache: str | None) -> CostDifference:
     """What the edits of a plan change of the bill."""
     # Only here: a patch says nothing of costs.
     from kpolicy.costing.bill import make_bill

@@ -24,7 +24,7 @@ class Imports:
     """Reads the policies that are named; `source` is the kernel tree in which they are also looked for."""
 
     def __init__(self, source: KernelTree | None) -> None:
-        self._roots = ("", str(source.root)) if source is not None and source.revision is None else ("",)
+        self._roots = ("", source.root) if source is not None and source.revision is None else ("",)
         self._read: dict[Spec, Foreign] = {}
 
     def read(self, spec: Spec) -> Foreign:

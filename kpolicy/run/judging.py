@@ -20,7 +20,6 @@ from kpolicy.report.remark import Remark
 from kpolicy.run.remarks import conf_remarks, nothing_required, origin_remarks
 
 if TYPE_CHECKING:
-    from pathlib import Path
 
     from kpolicy.costing.bill import Machine, Truth
     from kpolicy.costing.summary import CostSummary
@@ -78,7 +77,7 @@ def report_on(
     names: Names | None = None,
     machine: Machine | None = None,
     truth: Truth | None = None,
-    cache: Path | None = None,
+    cache: str | None = None,
     earlier: EarlierRole | None = None,
     known: Known | None = None,
     system: System | None = None,
@@ -136,7 +135,7 @@ def _with_its_choice(model: Model, name: str) -> tuple[str, ...]:
     return (name, *(model.choices[choice].members if choice is not None else ()))
 
 
-def _costs(values: Values, machine: Machine, truth: Truth | None, cache: Path | None) -> CostSummary:
+def _costs(values: Values, machine: Machine, truth: Truth | None, cache: str | None) -> CostSummary:
     # Only here: most runs do not ask for it.
     from kpolicy.costing.bill import holds, make_bill
     from kpolicy.costing.catalogue import shipped_costs

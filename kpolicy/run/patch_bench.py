@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -190,7 +189,7 @@ def bench(looking: Examiner, arch: str) -> Bench:
         source, revision = looking.source, looking.source.revision
         tree = EditableTree(
             source,
-            os.fspath(source.root),
+            source.root,
             cache=looking.tree.cache,
             revision=revision.tree if revision is not None else None,
             digests=looking.tree.digests,

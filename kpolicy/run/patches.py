@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
@@ -171,7 +170,7 @@ class _Prefixes:
     """The prefixes of subjects, by file."""
 
     def __init__(self, source: KernelTree, environment: Mapping[str, str]) -> None:
-        self._folder = os.fspath(source.root)
+        self._folder = source.root
         self._commit = source.revision.commit if source.revision is not None else "HEAD"
         self._environment = environment
         self._known: dict[str, str] = {}

@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpolicy.config.model import Config
@@ -69,7 +67,7 @@ class Plan:
     tree: str
     name: str
     toolchain: str | None
-    cache: Path | None
+    cache: str | None
     environment: Mapping[str, str] = field(default_factory=dict)
     standards: tuple[Standard, ...] = ()
     machine: Machine | None = None
@@ -87,7 +85,7 @@ class Plan:
             from kpolicy.kernel.revision import RevisionSource
 
             return RevisionSource(self.revision, self.name, self.environment)
-        return DirectorySource(Path(self.tree), self.name)
+        return DirectorySource(self.tree, self.name)
 
 
 def chosen_toolchain(word: str | None) -> Toolchain | None:
@@ -107,7 +105,7 @@ def plan_for(source: KernelTree, toolchain: str | None, context: Context) -> Pla
             "--toolchain exec runs scripts of a work tree", hint="check out the revision first: git worktree add"
         )
     return Plan(
-        tree=os.fspath(source.root),
+        tree=source.root,
         name=source.name,
         toolchain=toolchain,
         cache=context.cache,

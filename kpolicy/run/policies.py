@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpolicy.frozen import dataclass
@@ -64,8 +63,8 @@ class Standards:
         """
         if self.choice.policy is not None:
             return self._number(self.choice.policy)
-        found = find_policy(Path(path) if path is not None else Path())
-        return self._number(min(os.path.relpath(found), str(found), key=len) if found is not None else "")
+        found = find_policy(path if path is not None else "")
+        return self._number(min(os.path.relpath(found), found, key=len) if found is not None else "")
 
     def by_default(self) -> int:
         """The standard where no `kpolicy.toml` is looked for: that of --policy, else every rule as it is."""
@@ -114,7 +113,7 @@ class Standards:
                 check_selector(f"--{option}", word, vocabulary)
 
 
-def _load(word: str, vocabulary: Vocabulary, cache: Path | None) -> Policy:
+def _load(word: str, vocabulary: Vocabulary, cache: str | None) -> Policy:
     if not word:
         return Policy((), vocabulary)
     # Only here: without a policy nothing of it is needed.

@@ -21,7 +21,6 @@ from kpolicy.run.stored_changes import packed_change, read_change
 from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
-    from pathlib import Path
 
     from kpolicy.run.context import Context
     from kpolicy.run.plan import Plan, Target
@@ -129,7 +128,7 @@ def _answer(work: _Work, question: Question) -> tuple[tuple[Change, ...], ...]:
 class ChangesMemory:
     """The explained differences between two releases that the cache has; `names` are those of their contents."""
 
-    def __init__(self, cache: Path | None, names: tuple[str, str]) -> None:
+    def __init__(self, cache: str | None, names: tuple[str, str]) -> None:
         self._cache = ModelCache(cache) if cache is not None and all(names) else None
         self._name = digest(" ".join(("changes", *names)).encode("ascii"))
 

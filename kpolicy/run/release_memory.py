@@ -39,7 +39,7 @@ class ReleaseMemory:
         self._cache = looking.tree.cache if state() is not None else None
         plan = looking.plan
         revision = plan.revision.tree if plan.revision is not None else None
-        self._subject = [str(looking.source.root), revision, looking.toolchain.identity, words]
+        self._subject = [looking.source.root, revision, looking.toolchain.identity, words]
         self._trail = disk.key("history", self._subject)
         self._made_by = [Memory(looking).standard_name(0), [*rows.items()], state()]
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from pathlib import Path
 
 from kpolicy.kconfig.cache import ModelCache, key
 from kpolicy.kernel.parameters import MARK, TreeParameters, parameters_of, source_files
@@ -12,7 +11,7 @@ from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.boot.words import Known
 
 
-def known_parameters(source: KernelTree, srcarch: str, cache: Path | None) -> Known:
+def known_parameters(source: KernelTree, srcarch: str, cache: str | None) -> Known:
     """What tells whether a tree has a parameter; its C sources are read at the first question."""
     found: list[TreeParameters | None] = []
 
@@ -24,7 +23,7 @@ def known_parameters(source: KernelTree, srcarch: str, cache: Path | None) -> Kn
     return known
 
 
-def _read(source: KernelTree, srcarch: str, cache: Path | None) -> TreeParameters | None:
+def _read(source: KernelTree, srcarch: str, cache: str | None) -> TreeParameters | None:
     if not source.is_file(MARK):
         return None
     store = ModelCache(cache) if cache is not None else None

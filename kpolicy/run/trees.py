@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from kpolicy.errors import InputError, UsageError
 from kpolicy.kernel.source import KernelTree, open_tree
@@ -65,9 +64,7 @@ def find_tree(named: str | None, environment: Mapping[str, str]) -> KernelTree |
     """The tree that was named, or the current directory when it is one."""
     if named is not None:
         return tree_named(named, environment)
-    here = Path()
-    marks = ("Makefile", "Kconfig")
-    if all((here / mark).is_file() for mark in marks) and (here / "arch").is_dir():
+    if all(map(os.path.isfile, ("Makefile", "Kconfig"))) and os.path.isdir("arch"):
         return open_tree(".")
     return None
 

@@ -55,10 +55,11 @@ class _Revision(_Counted):
         self._tree = tree
 
     def folder_stamp(self, path: str) -> str | None:
-        return f"{self._tree} {path}" if (self.root / path).is_dir() else None
+        return f"{self._tree} {path}" if Path(self.root, path).is_dir() else None
 
     def is_plain(self, path: str) -> bool:
-        return (self.root / path).is_file() and (self.root / path).resolve() == self.root / path
+        place = Path(self.root, path)
+        return place.is_file() and place.resolve() == place
 
     def stamp(self, path: str) -> str | None:
         self.stamps += 1

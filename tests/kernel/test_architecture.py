@@ -121,7 +121,7 @@ def test_every_word_of_real_trees(tree: DirectorySource) -> None:
 @pytest.mark.skipif(shutil.which("make") is None, reason="no make")
 def test_make_agrees(tree: DirectorySource, tmp_path: Path) -> None:
     # The table alone, without the recipes around it: make must not touch the tree.
-    text = (tree.root / "Makefile").read_text()
+    text = Path(tree.root, "Makefile").read_text()
     start = text.index("SRCARCH \t:=") if "SRCARCH \t:=" in text else text.index("SRCARCH")
     table = text[start : text.index("USERINCLUDE", start)]
     (tmp_path / "Makefile").write_text(f"{table}\n$(info $(SRCARCH))\nall:;@:\n")

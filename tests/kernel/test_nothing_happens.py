@@ -104,4 +104,4 @@ def test_nothing_happens_in_a_small_tree(tmp_path: Path) -> None:
 
 @pytest.mark.trees
 def test_nothing_happens_in_real_trees(tree: DirectorySource) -> None:
-    _watch(tree.root)
+    _watch(Path(tree.root))

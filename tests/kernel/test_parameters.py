@@ -107,10 +107,10 @@ def test_what_is_kept(sources: DirectorySource, tmp_path: Path, monkeypatch: pyt
     # Without a stamp nothing is kept: these files have just been written.
     monkeypatch.setattr(DirectorySource, "stamp", lambda self, path: str(len(self.read(path))))
     cache = tmp_path / "cache"
-    assert known_parameters(sources, "x86", cache)("quiet")
+    assert known_parameters(sources, "x86", str(cache))("quiet")
     assert len(list(cache.iterdir())) == 1
     monkeypatch.setattr("kpolicy.run.tree_parameters.parameters_of", lambda *_: pytest.fail("read again"))
-    assert known_parameters(sources, "x86", cache)("kvm_intel.nested")
+    assert known_parameters(sources, "x86", str(cache))("kvm_intel.nested")
     (tmp_path / "mm/slub.c").write_text('__setup("bar=", bar);\n')
     with pytest.raises(pytest.fail.Exception):
-        known_parameters(sources, "x86", cache)("quiet")
+        known_parameters(sources, "x86", str(cache))("quiet")

@@ -159,7 +159,7 @@ def test_make_sets_the_same_variables(tree: DirectorySource, tmp_path: Path) -> 
     if not tree.is_file("scripts/dummy-tools/gcc"):
         pytest.skip("a tree without scripts/dummy-tools")
     # A makefile that includes the tree's own variables, but none of its rules: make writes nothing.
-    text = (tree.root / "Makefile").read_text()
+    text = Path(tree.root, "Makefile").read_text()
     start = text.index("# Make variables (CC, etc...)")
     variables = text[start : text.index("CHECKFLAGS", start)]
     names = ["CC", "CPP", "LD", "AR", "NM", "OBJCOPY", "OBJDUMP", "READELF", "STRIP", "AWK", "PERL", "PYTHON3", "LEX"]

@@ -41,7 +41,7 @@ def test_keeps_the_name_that_the_user_gave(root: Path, monkeypatch: pytest.Monke
     monkeypatch.chdir(root.parent)
     source = open_tree("linux")
     assert source.name == "linux"
-    assert source.root == root.resolve()
+    assert source.root == str(root.resolve())
     with pytest.raises(InputError, match=r"^error: linux/none: no such file in the kernel tree$"):
         source.read("none")
 

@@ -33,7 +33,7 @@ def _fail() -> tuple[Expression, ...]:
 
 
 def _kept(folder: Path, make: Callable[[], tuple[Expression, ...]], what: str = "x") -> tuple[Expression, ...]:
-    return compiled(what, make, CLASSES, folder)
+    return compiled(what, make, CLASSES, str(folder))
 
 
 def _forget() -> None:
@@ -66,9 +66,9 @@ def test_a_shipped_policy_is_the_same_from_the_cache(
 ) -> None:
     vocabulary = shipped_vocabulary()
     read = load_policy(name, vocabulary)
-    assert shipped_policy(name, vocabulary, tmp_path) == read
+    assert shipped_policy(name, vocabulary, str(tmp_path)) == read
     monkeypatch.setattr("kpolicy.policy.files.extends.load_policy", _fail)
-    assert shipped_policy(name, vocabulary, tmp_path) == read
+    assert shipped_policy(name, vocabulary, str(tmp_path)) == read
 
 
 def test_is_read_once(tmp_path: Path) -> None:

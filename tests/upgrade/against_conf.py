@@ -51,7 +51,7 @@ class Kernels:
 
     def __init__(self, before: Path, after: Path) -> None:
         self.confs = Oracle(before), Oracle(after)
-        terms, context = Terms(toolchain="dummy"), Context(cache=cache_folder("models"))
+        terms, context = Terms(toolchain="dummy"), Context(cache=str(cache_folder("models")))
         sources = [open_tree(oracle.tree) for oracle in self.confs]
         standards = Standards(terms.policy, sources[1], context)
         standards.by_default()

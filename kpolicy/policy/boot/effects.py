@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpolicy.evaluate.command_line import is_too_late, origin, release, seen
@@ -29,7 +28,7 @@ class BootEffect(NamedTuple):
     is_off: bool
 
 
-def boot_effects(values: Values, symbol: str, cache: Path | None = None) -> tuple[BootEffect, ...]:
+def boot_effects(values: Values, symbol: str, cache: str | None = None) -> tuple[BootEffect, ...]:
     """What the parameters that rest on a symbol do at boot, in the order of the table, or why they do nothing.
 
     Words of another release are left out.  `cache` is as for `shipped_parameters`.

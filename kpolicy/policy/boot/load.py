@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.errors import UsageError
@@ -52,7 +51,7 @@ _NAME: Final = re.compile(r"[a-z0-9_.]+\Z")
 
 
 @functools.cache
-def shipped_parameters(cache: Path | None = None) -> tuple[BootParameter, ...]:
+def shipped_parameters(cache: str | None = None) -> tuple[BootParameter, ...]:
     """The parameters that ship with kpolicy, in the order of their ids, kept in a cache if there is one."""
 
     def load() -> tuple[BootParameter, ...]:

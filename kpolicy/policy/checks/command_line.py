@@ -44,7 +44,6 @@ from kpolicy.policy.checks.finding_maker import FindingMaker
 from kpolicy.policy.checks.registry import DEFAULT_CHECKS
 
 if TYPE_CHECKING:
-    from pathlib import Path
 
     from kpolicy.config.command_line import Word
     from kpolicy.evaluate.values import Values
@@ -62,7 +61,7 @@ def check_command_line(
     tree: str = "",
     wanted: Collection[str] = DEFAULT_CHECKS,
     known: Known | None = None,
-    cache: Path | None = None,
+    cache: str | None = None,
 ) -> tuple[Finding, ...]:
     """The findings of the `wanted` checks about the words of a kernel's command line, in their order.
 
@@ -74,7 +73,7 @@ def check_command_line(
 
 
 class _Checker:
-    def __init__(self, values: Values, role: str, tree: str, known: Known | None, cache: Path | None) -> None:
+    def __init__(self, values: Values, role: str, tree: str, known: Known | None, cache: str | None) -> None:
         self._values = values
         self._role = role
         self._maker = FindingMaker(values, role, tree)

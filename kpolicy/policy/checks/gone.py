@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.kernel.version import parse_version
@@ -19,7 +18,7 @@ UNKNOWN: Final = "config/unknown-symbol"
 
 
 @functools.cache
-def gone_names(cache: Path | None = None) -> tuple[tuple[str, str], ...]:
+def gone_names(cache: str | None = None) -> tuple[tuple[str, str], ...]:
     """The names that the newest release lacks, with blanks between them, each row after the first series without them.
 
     Kept in a cache if there is one.
@@ -39,7 +38,7 @@ def series_of(release: str) -> tuple[int, int]:
     return found.version, found.patchlevel
 
 
-def gone_findings(maker: FindingMaker, cache: Path | None = None) -> Iterator[Finding]:
+def gone_findings(maker: FindingMaker, cache: str | None = None) -> Iterator[Finding]:
     """A note for each line whose symbol has gone, with what became of it.
 
     Only of a symbol that a release before that of the .config lacks, too: a tree that was read between two releases has

@@ -23,7 +23,6 @@ from kpolicy.policy.running.value import bits, expected, holds, passes, shown, v
 from kpolicy.wording import first_few
 
 if TYPE_CHECKING:
-    from pathlib import Path
 
     from kpolicy.evaluate.values import Values
     from kpolicy.policy.rules.finding import Finding
@@ -58,7 +57,7 @@ def check_system(
     *,
     tree: str = "",
     wanted: Collection[str] = DEFAULT_CHECKS,
-    cache: Path | None = None,
+    cache: str | None = None,
 ) -> tuple[Finding, ...]:
     """What the `wanted` checks have to say about a system, whose config and command line `values` are of.
 

@@ -12,7 +12,6 @@ from kpolicy.policy.checks.registry import DEFAULT_CHECKS, UNREADABLE
 from kpolicy.policy.checks.unreadable import unreadable_lines
 
 if TYPE_CHECKING:
-    from pathlib import Path
 
     from kpolicy.evaluate.values import Values
     from kpolicy.policy.rules.finding import Finding
@@ -24,7 +23,7 @@ def check_reading(
     *,
     tree: str = "",
     wanted: Collection[str] = DEFAULT_CHECKS,
-    cache: Path | None = None,
+    cache: str | None = None,
 ) -> tuple[Finding, ...]:
     """What of `kpolicy.policy.checks.config_lines` takes no Kconfig files; `cache` as for `gone_names`."""
     maker = FindingMaker(values, role, tree)

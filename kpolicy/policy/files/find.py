@@ -6,37 +6,37 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 FILE_NAME: Final = "kpolicy.toml"
 _GIT: Final = ".git"
 
 
-def find_policy(start: Path) -> Path | None:
+def find_policy(start: str | os.PathLike[str]) -> str | None:
     """The nearest `kpolicy.toml` in the folder of `start` (a file or a folder) or above it.
 
     The search ends at the top of the git work tree, `.git` being a folder or, in a linked work
     tree, a file; and where another file system begins.  None when there is none.
     """
-    folder = Path(os.path.abspath(start))
+    folder = os.path.abspath(start)
     device = _stat(folder, lambda found: found.st_dev)
     if device is None or _stat(folder, lambda found: not stat.S_ISDIR(found.st_mode)):
-        folder = folder.parent
+        folder = os.path.dirname(folder)
         device = _stat(folder, lambda found: found.st_dev)
     while device is not None and _stat(folder, lambda found: found.st_dev) == device:
-        path = folder / FILE_NAME
+        path = os.path.join(folder, FILE_NAME)
         if _stat(path, lambda found: stat.S_ISREG(found.st_mode)):
             return path
-        if _stat(folder / _GIT, lambda found: True) or folder == folder.parent:  # noqa: ARG005 - being there is all
+        above = os.path.dirname(folder)
+        if _stat(os.path.join(folder, _GIT), lambda found: True) or folder == above:  # noqa: ARG005 - being there is all
             return None
-        folder = folder.parent
+        folder = above
     return None
 
 
-def _stat(path: Path, question: Callable[[os.stat_result], int]) -> int | None:
+def _stat(path: str, question: Callable[[os.stat_result], int]) -> int | None:
     """The answer about the file at a path, None if there is none."""
     try:
-        return question(path.stat())
+        return question(os.stat(path))
     except (OSError, ValueError):
         return None

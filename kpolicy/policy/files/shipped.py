@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 from kpolicy.kernel.version import KernelVersion
@@ -39,7 +38,7 @@ def shipped_text(name: str) -> str:
     return resources.files(SHIPPED_PACKAGE).joinpath(f"{name}.toml").read_text(encoding="utf-8")
 
 
-def shipped_policy(name: str, vocabulary: Vocabulary, cache: Path | None = None) -> Policy:
+def shipped_policy(name: str, vocabulary: Vocabulary, cache: str | None = None) -> Policy:
     """A shipped policy by its name, kept in a cache if there is one."""
 
     def load() -> tuple[PolicyFile, ...]:

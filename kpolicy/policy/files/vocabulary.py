@@ -7,7 +7,6 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 from typing import Final
 
 from kpolicy.errors import UsageError, did_you_mean
@@ -141,7 +140,7 @@ def check_selector(option: str, word: str, vocabulary: Vocabulary) -> None:
 
 
 def shipped_vocabulary(
-    *, quiet: Collection[str] = (), named: Collection[str] = (), examples: bool = True, cache: Path | None = None
+    *, quiet: Collection[str] = (), named: Collection[str] = (), examples: bool = True, cache: str | None = None
 ) -> Vocabulary:
     """What ships with kpolicy, without the rules of users.
 

@@ -14,7 +14,6 @@ from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import Rule
 
 if TYPE_CHECKING:
-    from pathlib import Path
 
     from kpolicy.evaluate.values import Values
     from kpolicy.policy.boot.words import Known
@@ -42,7 +41,7 @@ class Boot:
     """
 
     known: Known | None = None
-    cache: Path | None = None
+    cache: str | None = None
     system: System | None = None
     truth: Truth | None = None
 

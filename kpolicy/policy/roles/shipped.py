@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import functools
-from pathlib import Path
 
 from kpolicy.policy.expressions.expression import CLASSES
 from kpolicy.policy.roles.role import Mark, Reading, Role
@@ -21,7 +20,7 @@ def role_names() -> tuple[str, ...]:
 
 
 @functools.cache
-def shipped_roles(cache: Path | None = None) -> tuple[Role, ...]:
+def shipped_roles(cache: str | None = None) -> tuple[Role, ...]:
     """The roles that ship with kpolicy, kept in a cache if there is one."""
 
     def load() -> tuple[Role, ...]:

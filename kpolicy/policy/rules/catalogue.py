@@ -6,7 +6,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from pathlib import Path
 
 from kpolicy.errors import UsageError, did_you_mean
 from kpolicy.frozen import dataclass
@@ -81,7 +80,7 @@ def load_rules(files: Iterable[tuple[str, str, str]], roles: Sequence[str], *, e
 
 
 @functools.cache
-def shipped_catalogue(*, examples: bool = True, cache: Path | None = None) -> Catalogue:
+def shipped_catalogue(*, examples: bool = True, cache: str | None = None) -> Catalogue:
     """The rules that ship with kpolicy, kept in a cache if there is one; judging does not need their examples."""
 
     def load() -> tuple[Rule, ...]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
 from kpolicy.errors import UsageError
@@ -34,7 +33,7 @@ _WHOLE: Final = re.compile(r"[0-9]{1,4}\Z")
 
 
 @functools.cache
-def shipped_knobs(cache: Path | None = None) -> tuple[Knob, ...]:
+def shipped_knobs(cache: str | None = None) -> tuple[Knob, ...]:
     """The knobs that ship with kpolicy, in the order of their ids, kept in a cache if there is one."""
 
     def load() -> tuple[Knob, ...]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from kpolicy.installed import state
@@ -24,7 +23,7 @@ _TUPLE = -1
 
 
 def compiled(
-    what: str, make: Callable[[], Made], classes: Sequence[type[Any]], cache: Path | None, *folders: str
+    what: str, make: Callable[[], Made], classes: Sequence[type[Any]], cache: str | None, *folders: str
 ) -> Made:
     """What `make` reads, taken from the cache where that has it under the name `what`.
 
