@@ -5,13 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TypeVar, overload
+from typing import Final, overload
 
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 from kpolicy.tuples import NamedTuple
 
-Item = TypeVar("Item")
+PREFIX: Final = "CONFIG_"
+UNSET: Final = "# CONFIG_"
+"""How the lines begin that say n, which end with " is not set"."""
 
 
 class Assignment(NamedTuple):
@@ -33,41 +35,43 @@ class Assignment(NamedTuple):
 class Lines(Sequence[Assignment]):
     """The assignments of one file, all of which every `conf` reads, as records that are made when one is asked for.
 
-    A full .config has ten thousand, and of most only the value is ever needed.  `found` has an item for each line of
-    the file at `path`: a name and its value, or in the third place the name of what is not set, or any other text.
+    A full .config has ten thousand, and of most only the value is ever needed.  `text` is that of the file at `path`,
+    `written` the value that the last line of each symbol gives it.  `places` are the indexes of the lines that are
+    assignments; None where no symbol has two, and where each line is one that begins as one.
     """
 
-    def __init__(self, path: str, found: Sequence[tuple[str, str, str, str]]) -> None:
+    def __init__(self, path: str, text: str, written: Mapping[str, str], places: Sequence[int] | None = None) -> None:
+        self.written = written
         self._path = path
-        self._found = found
-        self._names = [name or unset for name, _, unset, _ in found]
-        self._count = len(found) - self._names.count("")
+        self._text = text
+        self._places = places
         self._made: dict[int, Assignment] = {}
-
-    @cached_property
-    def written(self) -> Mapping[str, str]:
-        """The value that the last line of each symbol gives it."""
-        # All at once and in C: one by one takes three times as long.
-        values = ["n" if unset else value for _, value, unset, _ in self._found]
-        return _without_nameless(dict(zip(self._names, values, strict=True)))
 
     @property
     def is_unique(self) -> bool:
         """Whether no symbol has two lines."""
-        return len(self.written) == self._count
+        return len(self) == len(self.written)
 
     def last(self, name: str) -> Assignment | None:
         """The last line of a symbol."""
-        index = self._places.get(name)
-        return None if index is None else self._record(index)
+        value = self.written.get(name)
+        if value is None:
+            return None
+        text = f"{PREFIX}{name}={value}"
+        index = self._last.get(text, -1)
+        if value == "n" and (unset := self._last.get(f"{UNSET}{name} is not set", -1)) > index:
+            text, index = self._lines[unset], unset
+        return self._made.get(index) or self._make(index, name, value, text)
 
-    def longer(self) -> Iterator[Assignment]:
-        """The lines whose value is more than a letter, in their order."""
-        indexes = [index for index, (_, value, _, _) in enumerate(self._found) if len(value) > 1]
-        return map(self._record, indexes)
+    def doubtful(self) -> Iterator[Assignment]:
+        """The lines of which `conf` may read only the beginning of the value, in their order."""
+        if self._places is not None:
+            return (line for line in self if is_doubtful(line.value))
+        names = [name for name, value in self.written.items() if len(value) > 1 and is_doubtful(value)]
+        return filter(None, map(self.last, names))
 
     def __len__(self) -> int:
-        return self._count
+        return len(self.written if self._places is None else self._places)
 
     @overload
     def __getitem__(self, index: int, /) -> Assignment: ...
@@ -76,6 +80,10 @@ class Lines(Sequence[Assignment]):
     def __getitem__(self, index: int | slice, /) -> Assignment | tuple[Assignment, ...]:
         if isinstance(index, slice):
             return self._all[index]
+        if index in (0, -1) and self._places is None and self.written:
+            # Which file this is, and where it ends, is asked where no other line is.
+            places = range(len(self._lines))
+            return self._record(next(filter(self._is_one, places if index == 0 else reversed(places))))
         return self._record(self._indexes[index])
 
     def __iter__(self) -> Iterator[Assignment]:
@@ -95,26 +103,37 @@ class Lines(Sequence[Assignment]):
         return tuple(map(self._record, self._indexes))
 
     @cached_property
-    def _indexes(self) -> list[int]:
-        """Where the assignments are in `found`."""
-        return [index for index, name in enumerate(self._names) if name]
+    def _indexes(self) -> Sequence[int]:
+        """Where the assignments are among the lines."""
+        if self._places is not None:
+            return self._places
+        return [index for index, line in enumerate(self._lines) if line.startswith((PREFIX, UNSET))]
+
+    def _is_one(self, index: int) -> bool:
+        return self._lines[index].startswith((PREFIX, UNSET))
 
     @cached_property
-    def _places(self) -> dict[str, int]:
-        """Where the last line of each symbol is in `found`."""
-        return _without_nameless(dict(zip(self._names, range(len(self._names)), strict=True)))
+    def _lines(self) -> list[str]:
+        return self._text.split("\n")
+
+    @cached_property
+    def _last(self) -> dict[str, int]:
+        """The index of each line, the last one of those that say the same."""
+        return dict(zip(self._lines, range(len(self._lines)), strict=True))
 
     def _record(self, index: int) -> Assignment:
         """The same record each time: one line is told from another by which it is."""
         made = self._made.get(index)
-        if made is None:
-            name, value, unset, _ = self._found[index]
-            place = Location(self._path, index + 1)
-            if unset:
-                made = Assignment(unset, "n", place, f"# CONFIG_{unset} is not set")
-            else:
-                made = Assignment(name, value, place, f"CONFIG_{name}={value}")
-            self._made[index] = made
+        if made is not None:
+            return made
+        text = self._lines[index]
+        if text.startswith(PREFIX):
+            name, _, value = text[len(PREFIX) :].partition("=")
+            return self._make(index, name, value, text)
+        return self._make(index, text[len(UNSET) : text.index(" ", len(UNSET))], "n", text)
+
+    def _make(self, index: int, name: str, value: str, text: str) -> Assignment:
+        made = self._made[index] = Assignment(name, value, Location(self._path, index + 1), text)
         return made
 
 
@@ -166,15 +185,16 @@ class Config:
         return () if isinstance(lines, Lines) else [item for item in lines if item.loose or item.mark]
 
     @property
-    def worded(self) -> Iterable[Assignment]:
-        """The lines that are more than a name and a letter: those with longer values, and those that are inexact."""
+    def doubtful(self) -> Iterable[Assignment]:
+        """The lines of which `conf` may read only the beginning, or nothing."""
         lines = self.assignments
         if isinstance(lines, Lines):
-            return lines.longer()
-        return (item for item in lines if len(item.value) > 1 or item.loose or item.mark)
+            return lines.doubtful()
+        return (item for item in lines if is_doubtful(item.value) or item.loose or item.mark)
 
 
-def _without_nameless(found: dict[str, Item]) -> dict[str, Item]:
-    """The same without what has no name."""
-    found.pop("", None)
-    return found
+def is_doubtful(value: str) -> bool:
+    """Whether `conf` may read only the beginning of a value: neither a letter, a number nor an ordinary string."""
+    if value[:1] == '"':
+        return value.find('"', 1) != len(value) - 1 or "\\" in value
+    return len(value) > 1 and value[0] in "ymn"

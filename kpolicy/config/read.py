@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import errno
 import os
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, BinaryIO
 
 from kpolicy.config.autoconf import is_autoconf
-from kpolicy.config.header import Header
-from kpolicy.config.model import Assignment, Config, Lines, UnreadLine
+from kpolicy.config.lines import parse_lines
+from kpolicy.config.model import Config
 from kpolicy.errors import InputError, UsageError
 from kpolicy.files import read_file, read_stream, too_large
 from kpolicy.location import Location
@@ -34,14 +33,9 @@ if TYPE_CHECKING:
             """The content of a file; raises InputError."""
 
 
-_HEADER_LINES = 20
 _CONFIGS_FOLDER = lazy(r"/arch/([^/]+)/configs\Z")
 _MOST_NAMES = 5
 _HEAD = 4096
-_PREFIX = "CONFIG_"
-# Name and value, or the name of what is not set, or any other text: one match for each line.
-_LINES = lazy(r"^(?:CONFIG_([A-Za-z0-9_-]+)=(.*)|# CONFIG_([^ \n]+) is not set$|(.*))", re.MULTILINE)
-
 # The largest real config has some 13,000 lines and 300 kB; a line that means nothing takes as long as any other.
 MAX_SIZE = 4 << 20
 MAX_LINE = 1 << 20
@@ -233,50 +227,6 @@ def parse_config(name: str, content: bytes) -> Config:
     if other is not None:
         raise other
     return config
-
-
-def parse_lines(name: str, content: bytes) -> Config:
-    """The lines of a config that may have none."""
-    odd_unset: list[Assignment] = []
-    unread: list[UnreadLine] = []
-    remarks: list[tuple[Location, str]] = []
-    header = Header()
-    # Only where a line ends is a \r no part of it.
-    found = _LINES.findall(content.decode("utf-8", "surrogateescape").replace("\r\n", "\n"))
-    for number, text in [(number, text) for number, (_, _, _, text) in enumerate(found, 1) if text and text != "#"]:
-        place, is_comment = Location(name, number), text[0] == "#"
-        if is_comment and (odd := _odd_unset(text, place)) is not None:
-            odd_unset.append(odd)
-            continue
-        if is_comment:
-            if number < _HEADER_LINES:
-                header.see(text, first=number == 1)
-            if "CONFIG_" not in text:
-                continue
-        # Only here: most configs have no such line.
-        from kpolicy.config.odd_lines import odd_line, unexpected
-
-        if unexpected(text):
-            remarks.append((place, f"unexpected data: {text}"))
-        asking = odd_line(text, place)
-        if asking is not None:
-            unread.append(asking)
-    lines: Sequence[Assignment] = Lines(name, found)
-    if odd_unset:
-        lines = tuple(sorted((*lines, *odd_unset), key=lambda line: line.location))
-    arch, version = header.arch or header.title, header.release
-    is_full = header.arch is not None
-    return Config(name, lines, is_full, arch, version, tuple(remarks), tuple(unread), header.maker)
-
-
-def _odd_unset(text: str, place: Location) -> Assignment | None:
-    """ "# CONFIG_X is not set" as conf before Linux 6.8 reads it: any character after the `#`, any text behind."""
-    if not text.startswith(_PREFIX, 2):
-        return None
-    symbol, space, rest = text[9:].partition(" ")
-    if not space or not rest.startswith("is not set"):
-        return None
-    return Assignment(symbol, "n", place, text, loose=rest != "is not set", mark=text[1] != " ")
 
 
 def _other_format(config: Config, content: bytes) -> NotAConfigError | None:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from kpolicy.config.model import Assignment, Config, Lines
-from kpolicy.evaluate.user import LETTERS, UserValues, remarks, text_value
+from kpolicy.evaluate.user import LETTERS, UserValues, remarks, text_of, text_value
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.payload import TYPE
 
@@ -27,9 +27,11 @@ def stated_user_values(model: Model, config: Config) -> UserValues | None:
     # A name that is none, or one that stands for a constant.
     user.unknown = values.pop(None, LETTERS) is not LETTERS
     for node in core.texts:
-        line = lines.last(names[node])
-        assert line is not None
-        text = text_value(line, core.records[node][TYPE], user)
+        text, complaint = text_of(written[names[node]], core.records[node][TYPE])
+        if complaint:
+            line = lines.last(names[node])
+            assert line is not None
+            text_value(line, core.records[node][TYPE], user)
         if text is None:
             del values[node]
         else:
@@ -52,6 +54,11 @@ class _Entered(Mapping[int, Assignment]):
         if line is None:
             raise KeyError(node)
         return line
+
+    def get(self, node: int, default: Any = None) -> Any:
+        """As any mapping has it, which would raise an error and catch it."""
+        line = self._lines.last(self._names[node]) if node in self._nodes else None
+        return default if line is None else line
 
     def __iter__(self) -> Iterator[int]:
         return iter(self._nodes)

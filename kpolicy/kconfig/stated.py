@@ -6,8 +6,8 @@ So every symbol has the value that is written.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from kpolicy.kconfig.dialect import Dialect
@@ -21,7 +21,6 @@ from kpolicy.kernel.version import KernelVersion
 from kpolicy.patterns import lazy
 
 _MODULES = "MODULES"
-_NAME = lazy(r"\w+", re.ASCII)
 _NUMBER = lazy(r"-?(?:0|[1-9][0-9]*)")
 _LETTERS = {"y": BOOL, "n": BOOL, "m": TRISTATE}
 _KINDS = bytes(ord(QUIET if code <= TRISTATE else SYMBOL) for code in range(256))
@@ -34,22 +33,25 @@ def stated_model(
     """The model in which each symbol has the type of the value that a .config gives it; `values` are as written."""
     _, constants = NodeTable().names()
     first = len(constants)
-    is_name = _NAME.fullmatch
     # All names at once: a config has ten thousand, and one that is none is rare, or stands for a constant.
-    if not is_name("".join(values)) or not constants.keys().isdisjoint(values):
-        values = {name: value for name, value in values.items() if is_name(name) and name not in constants}
-    # Without MODULES an m would become y, which no full .config has.
-    values = {_MODULES: "n", **values}
+    if not is_word("".join(values)) or not constants.keys().isdisjoint(values):
+        values = {name: value for name, value in values.items() if is_word(name) and name not in constants}
+    if _MODULES not in values:
+        # Without it an m would become y, which no full .config has.
+        values = {**values, _MODULES: "n"}
     symbols = dict(zip(values, range(first, first + len(values)), strict=True))
     codes: list[Any] = [*map(_LETTERS.get, values.values())]
-    worded = [(name, number) for number, (name, code) in enumerate(zip(values, codes, strict=True)) if code is None]
-    for name, number in worded:
-        codes[number] = _type(values[name])
+    texts, written, place = [], [*values.values()], 0
+    with suppress(ValueError):
+        while True:
+            place = codes.index(None, place)
+            codes[place] = _type(written[place])
+            texts.append(first + place)
     # One for each type: no record is ever changed.
     records = [[code, YES, YES, NO, NO, [], [], -1, HAS_PROMPT] for code in range(len(TYPES))]
     core = Core(
         nodes=[None] * (first + len(codes)),
-        records=[None] * first + [records[code] for code in codes],
+        records=[*[None] * first, *map(records.__getitem__, codes)],
         woken=[None] * (first + len(codes)),
         symbols=symbols,
         constants=constants,
@@ -63,7 +65,7 @@ def stated_model(
         probes=[],
         # Nothing but its line sets a symbol.
         free=[],
-        texts=[first + number for _, number in worded],
+        texts=texts,
         denied=[],
     )
     return Model(
@@ -74,6 +76,11 @@ def stated_model(
         version=str(version),
         toolchain_identity=toolchain.identity,
     )
+
+
+def is_word(text: str) -> bool:
+    """Whether a text has letters, digits and underscores of ASCII only, as a symbol's name has."""
+    return text.isascii() and text.replace("_", "a").isalnum()
 
 
 def _type(value: str) -> int:

@@ -13,12 +13,13 @@ the options with a prompt only: there a symbol without a line can be y by a sele
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from kpolicy.config.model import Config
 from kpolicy.config.origin import architecture_of
 from kpolicy.errors import InputError, KpolicyError, UsageError
+from kpolicy.evaluate.effect import effect_of
 from kpolicy.evaluate.stated import stated_user_values
 from kpolicy.evaluate.strings import unquote
 from kpolicy.evaluate.values import Values, evaluate
@@ -36,9 +37,10 @@ from kpolicy.run.judging import report_on
 from kpolicy.run.remarks import HEADER_WORDS
 
 if TYPE_CHECKING:
-
     from kpolicy.costing.bill import Machine
     from kpolicy.running.system import System
+
+_ON = ("y", "m")
 
 
 def bare_report(
@@ -112,21 +114,40 @@ class _Texts(Mapping[str, str]):
         return len(self._written)
 
 
-def stated_effect(values: Values) -> dict[str, str]:
-    """What `effect` gives for the values of a full .config, derived from its lines where these suffice."""
-    assert values.config is not None
-    letters = values.config.written
-    # Without modules m is y; a line that no present conf reads leaves the one before it in effect.
-    if letters.get("MODULES") != "y" or values.config.inexact:
+def stated_effects(one: Values, other: Values) -> tuple[dict[str, str], dict[str, str]]:
+    """What `effect` gives for two full .config files, but for symbols whose lines are the same where that tells."""
+    if not (_says_all(one) and _says_all(other)):
         from kpolicy.evaluate.effect import effect
 
-        return effect(values)
-    found = {name: value for name, value in letters.items() if value in ("y", "m")}
-    symbols = values.model.core.symbols
-    if not found.keys() <= symbols.keys():
-        found = {name: value for name, value in found.items() if name in symbols}
-    found.update(values.written_texts())
+        return effect(one), effect(other)
+    assert one.config is not None
+    assert other.config is not None
+    names = {name for name, _ in one.config.written.items() ^ other.config.written.items()}
+    return _stated_effect(one, names), _stated_effect(other, names)
+
+
+def _stated_effect(values: Values, names: Collection[str]) -> dict[str, str]:
+    assert values.config is not None
+    written, symbols = values.config.written, values.model.core.symbols
+    found = {}
+    for name in names:
+        value = written.get(name, "n")
+        if value in _ON:
+            # A name that is none, or one that stands for a constant, sets nothing.
+            if name in symbols:
+                found[name] = value
+        elif value != "n" and (text := effect_of(values, name)) is not None:
+            found[name] = text
     return found
+
+
+def _says_all(values: Values) -> bool:
+    """Whether the last line of each symbol is what is in effect.
+
+    Without modules m is y; a line that no present conf reads leaves the one before it in effect.
+    """
+    config = values.config
+    return config is not None and config.written.get("MODULES") == "y" and not config.inexact
 
 
 def _version(config: Config, release: str | None, place: Location) -> KernelVersion:

@@ -5,21 +5,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
+from kpolicy.config.model import Assignment, Lines
 from kpolicy.config.read import read_config
 from kpolicy.evaluate.values import Values
 from kpolicy.explain.cause import assignment_of, shown
 from kpolicy.explain.value_change import Change, changed
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.policy.roles.earlier import earlier_role
-from kpolicy.run.bare import bare_report, bare_values, stated_effect, stated_version
+from kpolicy.run.bare import bare_report, bare_values, stated_effects, stated_version
 from kpolicy.run.compared import Compared, Pairing
 from kpolicy.run.plan import Target
 
 if TYPE_CHECKING:
-
     from kpolicy.config.command_line import CommandLine
 
 _LETTERS = ("y", "m")
+_TRISTATE = ("y", "m", "n")
 
 
 def compare_bare(
@@ -38,12 +39,12 @@ def compare_bare(
     # Where one header names its release, the one on the command line is for the other config.
     releases = [release if config in lacking or not lacking else None for config in configs]
     old, new = (bare_values(config, arch, own).booted(loader) for config, own in zip(configs, releases, strict=True))
-    effects = stated_effect(old), stated_effect(new)
+    effects = stated_effects(old, new)
     changes: list[Change] = []
     for name in changed(*effects):
-        line = assignment_of(new, name)
+        line = _line(new, name)
         text = line.text if line is not None else "no line"
-        last = line or assignment_of(old, name)
+        last = line or _line(old, name)
         place = last.location if last is not None else None
         values = _shown(old, name, effects[0].get(name)), _shown(new, name, effects[1].get(name))
         changes.append(Change(name, *values, "line", text, place))
@@ -52,6 +53,15 @@ def compare_bare(
     earlier = bare_report(old, standard, cache=cache, census=False)
     report = bare_report(new, standard, cache=cache, earlier=earlier_role(earlier.verdict), census=False)
     return Compared(pairing, (), earlier, report), changes
+
+
+def _line(values: Values, name: str) -> Assignment | None:
+    """The line that gives a symbol its value; where that is a letter, always the last one."""
+    assert values.config is not None
+    lines = values.config.assignments
+    if isinstance(lines, Lines) and lines.is_unique and lines.written.get(name) in _TRISTATE:
+        return lines.last(name)
+    return assignment_of(values, name)
 
 
 def _shown(values: Values, name: str, value: str | None) -> str:

@@ -36,7 +36,6 @@ from kpolicy.run.request import Terms
 from kpolicy.run.selection import policy_start, read_edited
 
 if TYPE_CHECKING:
-
     from kpolicy.costing.bill import Machine
     from kpolicy.costing.difference import CostDifference
     from kpolicy.kconfig.names import NameIndex

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.bounds import failure
+from kpolicy.config.lines import parse_lines
 from kpolicy.config.model import Assignment, Config
-from kpolicy.config.read import config_in_tree, content_in_tree, parse_lines, stack
+from kpolicy.config.read import config_in_tree, content_in_tree, stack
 from kpolicy.errors import KpolicyError
 from kpolicy.evaluate.values import evaluate
 from kpolicy.frozen import dataclass

@@ -20,7 +20,6 @@ from kpolicy.report.remark import Remark
 from kpolicy.run.remarks import conf_remarks, nothing_required, origin_remarks
 
 if TYPE_CHECKING:
-
     from kpolicy.costing.bill import Machine, Truth
     from kpolicy.costing.summary import CostSummary
     from kpolicy.evaluate.values import Values

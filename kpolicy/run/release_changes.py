@@ -21,7 +21,6 @@ from kpolicy.run.stored_changes import packed_change, read_change
 from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
-
     from kpolicy.run.context import Context
     from kpolicy.run.plan import Plan, Target
 

@@ -9,7 +9,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from kpolicy.collection import no_collection
-from kpolicy.config.read import config_in_tree, parse_config, parse_lines
+from kpolicy.config.lines import parse_lines
+from kpolicy.config.read import config_in_tree, parse_config
 from kpolicy.errors import InputError
 from kpolicy.evaluate.dotconfig import dotconfig
 from kpolicy.evaluate.minimal import minimal_config

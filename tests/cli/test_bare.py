@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpolicy.config.read import parse_config, parse_lines
+from kpolicy.config.lines import parse_lines
+from kpolicy.config.read import parse_config
 from kpolicy.evaluate.effect import effect
+from kpolicy.explain.value_change import changed
 from kpolicy.kernel.source import open_tree
 from kpolicy.policy.files.extends import default_policy
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.report.records import ConfigReport
-from kpolicy.run.bare import bare_report, bare_values, stated_effect
+from kpolicy.run.bare import bare_report, bare_values, stated_effects
 from kpolicy.run.examine import Examiner
 from kpolicy.run.judging import judge
 from kpolicy.run.plan import Plan, Target
@@ -65,11 +67,18 @@ _LINE = st.one_of(
 )
 
 
-@given(st.lists(_LINE, max_size=12))
-def test_what_the_lines_say_is_what_evaluation_says(lines: list[str]) -> None:
+@given(st.lists(_LINE, max_size=12), st.lists(_LINE, max_size=12))
+def test_what_the_lines_say_is_what_evaluation_says(old: list[str], new: list[str]) -> None:
     header = "#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 6.12.0 Kernel Configuration\n#\n"
-    values = bare_values(parse_lines(".config", f"{header}CONFIG_X86=y\n{''.join(lines)}".encode()))
-    assert stated_effect(values) == effect(values)
+    values = [
+        bare_values(parse_lines(".config", f"{header}CONFIG_X86=y\n{''.join(lines)}".encode())) for lines in (old, new)
+    ]
+    effects = [effect(item) for item in values]
+    stated = stated_effects(*values)
+    names = changed(*effects)
+    assert changed(*stated) == names
+    for have, expected in zip(stated, effects, strict=True):
+        assert [have.get(name) for name in names] == [expected.get(name) for name in names]
 
 
 @pytest.mark.parametrize(

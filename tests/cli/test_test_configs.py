@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kpolicy.config.read import parse_lines
+from kpolicy.config.lines import parse_lines
 from kpolicy.evaluate.recorded import recorded_values
 from tests.cli.support import kpolicy
 from tests.kconfig.small import make_tree

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpolicy.config.read import MAX_LINE, MAX_SIZE, parse_config, parse_lines, read_config
+from kpolicy.config.lines import parse_lines
+from kpolicy.config.read import MAX_LINE, MAX_SIZE, parse_config, read_config
 from kpolicy.errors import InputError, KpolicyError, UsageError
 
 _PLAIN = b'CONFIG_A=y\n# CONFIG_B is not set\n\n# a comment\nCONFIG_S="text"\n'

@@ -6,8 +6,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kpolicy.config.lines import parse_lines
 from kpolicy.config.model import Lines
-from kpolicy.config.read import parse_lines
 from kpolicy.evaluate.stated import stated_user_values
 from kpolicy.evaluate.user import user_values
 from kpolicy.evaluate.values import evaluate

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from kpolicy.config.lines import parse_lines
 from kpolicy.config.model import Config
-from kpolicy.config.read import parse_lines, stack
+from kpolicy.config.read import stack
 from kpolicy.evaluate.values import Values, evaluate
 from kpolicy.kconfig.model import Model
 from kpolicy.location import Location

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpolicy.config.read import parse_lines
+from kpolicy.config.lines import parse_lines
 from kpolicy.policy.fixes.lines import Document, Edit
 from kpolicy.policy.fixes.plan import Plan
 from kpolicy.report.views.fix import FixReport, patch

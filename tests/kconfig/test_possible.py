@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from kpolicy.config.read import parse_lines
+from kpolicy.config.lines import parse_lines
 from kpolicy.errors import InputError
 from kpolicy.evaluate.modes import PRESETS
 from kpolicy.evaluate.values import evaluate

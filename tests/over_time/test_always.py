@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kpolicy.config.read import parse_lines
+from kpolicy.config.lines import parse_lines
 from kpolicy.evaluate.values import evaluate
 from kpolicy.kconfig.model import Model
 from kpolicy.policy.checks.always import sides

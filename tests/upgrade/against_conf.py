@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kpolicy.config.read import parse_config, parse_lines
+from kpolicy.config.lines import parse_lines
+from kpolicy.config.read import parse_config
 from kpolicy.evaluate.dotconfig import dotconfig
 from kpolicy.evaluate.values import Values
 from kpolicy.kernel.source import open_tree

@@ -44,7 +44,6 @@ from kpolicy.policy.checks.finding_maker import FindingMaker
 from kpolicy.policy.checks.registry import DEFAULT_CHECKS
 
 if TYPE_CHECKING:
-
     from kpolicy.config.command_line import Word
     from kpolicy.evaluate.values import Values
     from kpolicy.policy.boot.parameter import BootParameter, Spelling

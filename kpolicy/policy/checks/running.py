@@ -23,7 +23,6 @@ from kpolicy.policy.running.value import bits, expected, holds, passes, shown, v
 from kpolicy.wording import first_few
 
 if TYPE_CHECKING:
-
     from kpolicy.evaluate.values import Values
     from kpolicy.policy.rules.finding import Finding
     from kpolicy.policy.rules.rule import Severity

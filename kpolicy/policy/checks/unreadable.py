@@ -51,8 +51,7 @@ def unreadable_lines(values: Values) -> tuple[Unreadable, ...]:
 
 def _of_assignments(values: Values, config: Config) -> Iterator[Unreadable]:
     dialect = values.model.dialect
-    # Nothing follows what is one letter.
-    for line in config.worded:
+    for line in config.doubtful:
         if not (line.loose or line.mark):
             yield from _tail(values, line)
         elif is_read(line, dialect):

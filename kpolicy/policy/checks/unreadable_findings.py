@@ -12,7 +12,6 @@ from kpolicy.policy.checks.registry import DEFAULT_CHECKS, UNREADABLE
 from kpolicy.policy.checks.unreadable import unreadable_lines
 
 if TYPE_CHECKING:
-
     from kpolicy.evaluate.values import Values
     from kpolicy.policy.rules.finding import Finding
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kpolicy.config.read import parse_lines
+from kpolicy.config.lines import parse_lines
 from kpolicy.policy.fixes.never import marked, with_exclusions
 from kpolicy.policy.fixes.plan import Fix, Plan, Task, UnprovedError, changed_values
 

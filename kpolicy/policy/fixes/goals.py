@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from kpolicy.config.read import parse_lines
+from kpolicy.config.lines import parse_lines
 from kpolicy.frozen import dataclass
 from kpolicy.policy.checks.old_names import replacement
 from kpolicy.policy.checks.registry import RENAMED, SWITCHES_OFF, UNREADABLE

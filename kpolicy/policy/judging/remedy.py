@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from kpolicy.config.read import parse_lines
+from kpolicy.config.lines import parse_lines
 from kpolicy.explain.cause import assignment_of, shown
 from kpolicy.policy.expressions.decisive import decisive
 from kpolicy.policy.rules.rule import Rule

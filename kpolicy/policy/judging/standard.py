@@ -14,7 +14,6 @@ from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import Rule
 
 if TYPE_CHECKING:
-
     from kpolicy.evaluate.values import Values
     from kpolicy.policy.boot.words import Known
     from kpolicy.policy.checks.reasons import Names

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from kpolicy.config.read import parse_lines
+from kpolicy.config.lines import parse_lines
 from kpolicy.evaluate.new_prompts import default_line, new_symbols
 from kpolicy.explain.cause import shown
 from kpolicy.frozen import dataclass
