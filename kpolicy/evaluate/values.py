@@ -18,7 +18,6 @@ from kpolicy.evaluate.user import UserValues, recorded_answers, user_values, wit
 from kpolicy.kconfig.expressions import Expr
 from kpolicy.kconfig.kinds import OLD_NAME, UNDEFINED
 from kpolicy.kconfig.model import Model
-from kpolicy.kconfig.nodes import NO
 from kpolicy.kconfig.payload import BOOL, DEFAULTS, INT, TRISTATE, TYPE
 from kpolicy.location import Location
 
@@ -168,10 +167,9 @@ class Values:
     def _foreign(self) -> dict[str, Assignment]:
         if self.config is None:
             return {}
-        symbols, kinds = self._core.symbols, self._core.kinds
-        names = self.config.written.keys() - symbols.keys()
-        if UNDEFINED in kinds:
-            names |= {name for name in self.config.written if kinds[symbols.get(name, NO)] == UNDEFINED}
+        symbols, kinds, written = self._core.symbols, self._core.kinds, self.config.written
+        # No difference of sets, which would go through all names of the model.
+        names = {name for name in written if name not in symbols or kinds[symbols[name]] == UNDEFINED}
         return {item.name: item for item in self.config.assignments if item.name in names} if names else {}
 
     def evaluate(self, expression: Expr) -> int:
