@@ -24,7 +24,7 @@ from kpolicy.files import OPEN_FLAGS, read_descriptor
 from kpolicy.installed import contents
 from kpolicy.kconfig.kept import MAX_TOTAL, beyond, entries, has_name, is_ours, remove
 from kpolicy.kconfig.payload import Payload, Stored, Whole
-from kpolicy.kconfig.stored import read_core, read_details
+from kpolicy.kconfig.stored import packed, read_core, read_details
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.delta import Delta
@@ -121,8 +121,7 @@ class ModelCache:
         if delta.is_empty:
             self._store(name, "model", *_body([base.core], [base.details]))
         else:
-            packed = json.dumps(delta, separators=(",", ":"))
-            self._store(name, "model", _DELTA, f"{base.name} {base.content}\n{packed}".encode("ascii"))
+            self._store(name, "model", _DELTA, f"{base.name} {base.content}\n{packed(delta)}".encode("ascii"))
 
     def load_data(self, name: str, kind: str = "data") -> Any:
         """JSON values of some kind that are stored under a name; None where there are none."""
@@ -131,7 +130,7 @@ class ModelCache:
 
     def store_data(self, name: str, data: object, kind: str = "data") -> None:
         """Keep JSON values; silently nothing where the folder cannot be used."""
-        self._store(name, kind, json.dumps(data, separators=(",", ":")).encode("ascii"))
+        self._store(name, kind, packed(data).encode("ascii"))
 
     def content(self, name: str, kind: str) -> str | None:
         """The digest of what is stored under a name, which stays the same under another; None where nothing is."""

@@ -41,9 +41,8 @@ from kpolicy.kconfig.payload import (
     Whole,
 )
 from kpolicy.kconfig.shared import Lines, shared_entry
-from kpolicy.kconfig.stored import read_core, read_details, stored_rows
+from kpolicy.kconfig.stored import packed, read_core, read_details, stored_rows
 from kpolicy.kconfig.syntax import Statement
-from kpolicy.kconfig.tables import packed
 from kpolicy.tuples import NamedTuple
 
 _DEFINITIONS, _SELECTS, _IMPLIES, _OWN = 0, 3, 4, 6

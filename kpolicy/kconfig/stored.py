@@ -18,6 +18,8 @@ from typing import Any, Final
 from kpolicy.kconfig.payload import Core, Details, Table
 from kpolicy.tuples import NamedTuple
 
+# Nothing that is stored refers back to itself: to look for that takes a quarter of the time.
+_encode: Callable[[object], str] = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 _decoder: Any = json.JSONDecoder()
 _decode = _decoder.scan_once
 OFFSET: Final = "I"
@@ -91,9 +93,14 @@ def stored_rows(table: Table) -> Lines:
     return table
 
 
+def packed(value: object) -> str:
+    """A JSON text without blanks."""
+    return _encode(value)
+
+
 def pack_half(head: Iterable[object], *tables: Rows) -> list[bytes]:
     """A half of a model as it is stored, in pieces: together they would take as much memory again."""
-    text = json.dumps([[len(table) for table in tables], *head], separators=(",", ":"))
+    text = packed([[len(table) for table in tables], *head])
     offsets = (_little(table.offsets[:]).tobytes() for table in tables)
     return [f"{text}\n".encode("ascii"), *offsets, *(table.text for table in tables)]
 

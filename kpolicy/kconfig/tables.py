@@ -6,22 +6,12 @@ A table only grows.  So what was made of an entry for one architecture is right 
 
 from __future__ import annotations
 
-import json
 from array import array
-from collections.abc import Callable
 from typing import Any
 
 from kpolicy.kconfig.nodes import NodeTable
-from kpolicy.kconfig.stored import OFFSET, Rows
+from kpolicy.kconfig.stored import OFFSET, Rows, packed
 from kpolicy.location import Location
-
-
-def packed(value: object) -> str:
-    """A JSON text without blanks."""
-    return _encode(value)
-
-
-_encode: Callable[[object], str] = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def texts_of(rows: list[Any]) -> list[str]:
