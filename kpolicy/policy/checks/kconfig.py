@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kpolicy.kconfig.kinds import CHOICE as CHOICE_KIND
 from kpolicy.kconfig.kinds import DEFINED, EXPRESSION
-from kpolicy.kconfig.nodes import AND, EQUAL, NO, NOT, OR, UNEQUAL, YES
+from kpolicy.kconfig.nodes import AND, EQUAL, MOD, NO, NOT, OR, UNEQUAL, YES
 from kpolicy.kconfig.payload import BOOL, CHOICE, FLAGS, TRANSITIONAL, TRISTATE, TYPE
 from kpolicy.location import Location
 from kpolicy.policy.checks.claims import Claim, Claims
@@ -23,7 +23,7 @@ from kpolicy.wording import first_few
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.model import Model
-    from kpolicy.kconfig.payload import Record
+    from kpolicy.kconfig.payload import Record, Table
 
 _RECURSION_LIMIT = 20_000
 _LONGEST_WAY = 6
@@ -86,26 +86,36 @@ class _Checker:
         self._names = model.names_by_node
         self._details = model.details.symbols
         self._edges_of: dict[int, list[_Edge]] = {}
-        self._targets_of: dict[int, list[int]] = {}
+        self._targets = _Targets(self._details)
         self._reached_from: dict[int, set[int]] = {}
         self._parts_of: dict[int, frozenset[int]] = {}
-        self._constant_of: dict[int, int | None] = {}
+        self._constant = _Constants(self._nodes, self._kinds)
 
     def looked(self, only: Collection[int] | None, *, redundant: bool) -> Looked:
         found = [Claim("kconfig/refused-by-conf", symbol, text, place) for place, symbol, text in self._model.refused]
         idle: dict[int, tuple[Location, ...]] = {}
         symbols: set[int] = set()
-        defined = (node for node, kind in enumerate(self._kinds) if kind in DEFINED)
-        for node in defined if only is None else sorted(only):
-            item = self._details[node]
-            if item is None or not (item[_DEFAULTS] or item[_SELECTS]):
+        kinds, constant, details = self._kinds, self._constant, self._details
+        if only is None:
+            only = [node for node in self._model.core.symbols.values() if kinds[node] in DEFINED]
+        for node in sorted(only):
+            item = details[node]
+            if item is None:
                 continue
-            if self._kinds[node] != CHOICE_KIND and (about := list(self._of_symbol(node, item, redundant=redundant))):
+            defaults, selects = item[_DEFAULTS], item[_SELECTS]
+            # Of most symbols there are none, or a single line.
+            has_more = len(defaults) > 1 or len(selects) > 1 or (selects and selects[0][0] in self._members)
+            if (
+                has_more
+                and kinds[node] != CHOICE_KIND
+                and (about := list(self._of_symbol(node, item, redundant=redundant)))
+            ):
                 symbols.add(node)
                 found += about
-            lines = [row[2:] for row in (*item[_DEFAULTS], *item[_SELECTS]) if self._constant(row[1]) == NO]
-            if lines:
-                idle[node] = tuple(map(self._place, lines))
+            for rows in (defaults, selects):
+                for row in rows:
+                    if constant[row[1]] == NO:
+                        idle[node] = (*idle.get(node, ()), self._place(row[2:]))
         claims = Claims(
             architecture=self._model.srcarch,
             claims=tuple(found),
@@ -117,13 +127,13 @@ class _Checker:
     def _of_symbol(self, node: int, item: list[Any], *, redundant: bool) -> Iterator[Claim]:
         if len(item[_DEFAULTS]) > 1:
             yield from self._dead_defaults(node, item[_DEFAULTS])
-        targets = self._targets(node)
+        targets = self._targets[node]
         candidates = self._candidates(targets) if redundant and len(targets) > 1 else ()
         # There is nothing to say about most selects.
         for edge in self._edges(node) if candidates or not self._members.isdisjoint(targets) else ():
             if edge.target in self._members:
                 yield self._selected_member(edge)
-            elif edge.target in candidates and self._constant(edge.condition) != NO:
+            elif edge.target in candidates and self._constant[edge.condition] != NO:
                 yield from self._redundant_select(edge)
 
     # The lines.
@@ -176,8 +186,9 @@ class _Checker:
                 if end in seen or not is_lifted(self._records[end]):
                     continue
                 seen.add(end)
+                holding = given | {end}
                 for step in self._edges(end):
-                    if self._follows(step.condition, given | {end}):
+                    if self._follows(step.condition, holding):
                         if step.target == edge.target:
                             return [*way, step]
                         longer.append([*way, step])
@@ -192,7 +203,7 @@ class _Checker:
 
     def _dead_defaults(self, node: int, defaults: list[Any]) -> Iterator[Claim]:
         for index, (value, condition, file, line) in enumerate(defaults):
-            if self._constant(condition) == NO:
+            if self._constant[condition] == NO:
                 continue
             given = self._parts(condition)
             for first, earlier, *place in defaults[:index]:
@@ -240,18 +251,9 @@ class _Checker:
             ]
         return known
 
-    def _targets(self, node: int) -> list[int]:
-        """The symbols that a symbol selects, without those that it never does."""
-        known = self._targets_of.get(node)
-        if known is None:
-            item = self._details[node]
-            selects = item[_SELECTS] if item is not None else ()
-            known = self._targets_of[node] = [line[0] for line in selects if line[1] != NO]
-        return known
-
     def _candidates(self, targets: list[int]) -> set[int]:
         """The targets among those of some selects that there is another way to, whatever the conditions."""
-        leading = list(filter(self._targets, targets))
+        leading = list(filter(self._targets.__getitem__, targets))
         is_twice = len(set(targets)) < len(targets)
         if not leading and not is_twice:
             return set()
@@ -264,12 +266,12 @@ class _Checker:
         found = self._reached_from.get(node)
         if found is None:
             found = self._reached_from[node] = set()
-            waiting = [*self._targets(node)]
+            waiting = [*self._targets[node]]
             while waiting:
                 target = waiting.pop()
                 if target not in found:
                     found.add(target)
-                    waiting += self._targets(target)
+                    waiting += self._targets[target]
         return found
 
     # The conditions.
@@ -302,39 +304,47 @@ class _Checker:
                 return one_is_enough
         return not one_is_enough
 
-    def _constant(self, node: int) -> int | None:
-        """The value of a condition that is the same in every configuration, None for others."""
-        if node not in self._constant_of:
-            self._constant_of[node] = self._work_out(node)
-        return self._constant_of[node]
+
+class _Targets(dict[int, list[int]]):
+    """The symbols that a symbol selects, without those that it never does."""
+
+    def __init__(self, details: Table) -> None:
+        self._details = details
+
+    def __missing__(self, node: int) -> list[int]:
+        item = self._details[node]
+        selects = item[_SELECTS] if item is not None else ()
+        found = self[node] = [line[0] for line in selects if line[1] != NO]
+        return found
+
+
+class _Constants(dict[int, "int | None"]):
+    """The values of conditions that are the same in every configuration, None for others; each is worked out once."""
+
+    def __init__(self, nodes: Table, kinds: str) -> None:
+        super().__init__({NO: NO, MOD: MOD, YES: YES})
+        self._nodes = nodes
+        self._kinds = kinds
+
+    def __missing__(self, node: int) -> int | None:
+        found = self[node] = self._work_out(node)
+        return found
 
     def _work_out(self, node: int) -> int | None:
-        if node <= YES:
-            return node
-        if self._kinds[node] != EXPRESSION:
-            return None if self._kinds[node] in DEFINED else NO
-        inner = self._nodes[node]
+        kinds = self._kinds
+        inner = self._nodes[node] if kinds[node] == EXPRESSION else None
         if inner is None:
-            return NO
+            return None if kinds[node] in DEFINED else NO
         operator, *operands = inner
-        if operator in (EQUAL, UNEQUAL):
-            # Two names that nothing defines, or constants, are compared as texts.
-            if any(self._kinds[operand] in DEFINED for operand in operands):
-                return None
-            return YES if (operands[0] == operands[1]) == (operator == EQUAL) else NO
+        if operator in (AND, OR):
+            # Most operands are symbols that can have any value.
+            values = [None if kinds[operand] in DEFINED else self[operand] for operand in operands]
+            settled, of_two = (NO, min) if operator == AND else (YES, max)
+            return settled if settled in values else None if None in values else of_two(values)
         if operator == NOT:
-            value = self._constant(operands[0])
+            value = self[operands[0]]
             return None if value is None else YES - value
-        if operator == AND:
-            return self._extreme(operands, NO, min)
-        return self._extreme(operands, YES, max) if operator == OR else None
-
-    def _extreme(self, operands: list[int], settled: int, of_two: Callable[[int, int], int]) -> int | None:
-        """The least or the greatest of some conditions: `settled` is that of all that there are."""
-        found: int | None = YES - settled
-        for operand in operands:
-            value = self._constant(operand)
-            if value == settled:
-                return settled
-            found = None if value is None or found is None else of_two(found, value)
-        return found
+        # Two names that nothing defines, or constants, are compared as texts.
+        if operator not in (EQUAL, UNEQUAL) or any(kinds[operand] in DEFINED for operand in operands):
+            return None
+        return YES if (operands[0] == operands[1]) == (operator == EQUAL) else NO
