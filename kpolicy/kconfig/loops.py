@@ -72,8 +72,7 @@ def depths_of_names(elaborated: Elaborated, choices: Choices, dialect: Dialect) 
     for member, group in choice_of.items():
         found.own(group).extend(found.of.pop(member, ()))
         found.own(member).append(group)
-    depths = _depths(found.of)
-    return {name: depth for name, depth in depths if isinstance(name, str)} if depths is not None else None
+    return _depths(found.of)
 
 
 class _Needs:
@@ -181,40 +180,44 @@ def _names(expression: Ast) -> Iterator[str]:
             yield from _names(cast("Ast", operand))
 
 
-def _depths(graph: Mapping[object, Sequence[object]]) -> list[tuple[object, int]] | None:
-    """The nodes with the longest way down from each, by depth-first search, those that are reached from one before it.
+def _depths(graph: Mapping[object, Sequence[object]]) -> dict[str, int] | None:
+    """The names with the longest way down from each, by depth-first search, those that are reached from one before it.
 
     None where one can come back to where one was.
     """
-    done: list[tuple[object, int]] = []
+    done: dict[str, int] = {}
+    # While a node is looked at, its depth is 0.
     depths: dict[object, int] = {}
-    for start in list(graph):
+    known = depths.get
+    for start in graph:
         if start in depths:
             continue
-        # While a node is looked at, its depth is 0.
-        depths[start] = 0
-        stack = [(start, iter(graph[start]))]
-        deepest = [0]
-        while stack:
-            node, further = stack[-1]
+        depths[start] = deepest = 0
+        node, further = start, iter(graph[start])
+        stack: list[tuple[object, Iterator[object], int]] = []
+        while True:
             for other in further:
-                depth = depths.get(other)
+                depth = known(other)
                 if depth is None:
-                    if other in graph:
-                        depths[other] = 0
-                        stack.append((other, iter(graph[other])))
-                        deepest.append(0)
+                    needed = graph.get(other)
+                    if needed is not None:
+                        stack.append((node, further, deepest))
+                        depths[other] = deepest = 0
+                        node, further = other, iter(needed)
                         break
+                elif depth > deepest:
+                    deepest = depth
                 elif not depth:
                     return None
-                elif depth > deepest[-1]:
-                    deepest[-1] = depth
             else:
-                stack.pop()
-                depth = depths[node] = deepest.pop() + 1
-                done.append((node, depth))
-                if deepest and depth > deepest[-1]:
-                    deepest[-1] = depth
+                depths[node] = depth = deepest + 1
+                if isinstance(node, str):
+                    done[node] = depth
+                if not stack:
+                    break
+                node, further, deepest = stack.pop()
+                if depth > deepest:
+                    deepest = depth
     return done
 
 
