@@ -35,6 +35,8 @@ _TREE_VARIABLES = frozenset(
 _ARCHITECTURE_VARIABLES = frozenset(("ARCH", "SRCARCH", "SUBARCH", "HEADER_ARCH"))
 _MACRO_NAME = re.compile(r"\$\(([A-Za-z0-9_-]+)")
 _NEGATIONS = re.compile(rf"(?:![ \t]*){{{MOST_NEGATIONS}}}")
+# What begins lines that are often the same as others.
+_OFTEN = frozenset(("choice", "default", "depends", "endchoice", "endif", "endmenu", "help", "imply", "select"))
 _MAX_LINE = 1 << 20
 _MAX_NESTING = 200
 
@@ -65,6 +67,8 @@ class Reader(kconfiglib.Kconfig):  # type: ignore[misc, name-defined]  # kconfig
         self.lexer = Lexer(self.grammar)
         # What is beside the statement that is being read: "warning" and "refused" ones.
         self.notes: list[Statement] = []
+        # The statements on lines that are often the same, by the line: half of all lines are like an earlier one.
+        self.often: dict[str, Statement] = {}
         self.variables: dict[str, Any] = {}
         # The environment variables that the line at hand was expanded from, and "shell" for a probe.
         self._asked: set[str] = set()
@@ -251,6 +255,19 @@ def read_file(path: str, content: bytes, reader: Reader) -> SourceFile:
     at, line, counted = 0, 1, 0
     after_help = is_unended = False
     while at < len(text):
+        written = text[at : text.find("\n", at) + 1]
+        often = reader.often.get(written)
+        if often is not None:
+            line += text.count("\n", counted, at)
+            counted, at = at, at + len(written)
+            after_help = often.keyword == "help"
+            operands = often.operands
+            if after_help:
+                at, is_blank = skip_help(text, at)
+                operands = (is_blank,)
+            statements.append(Statement(line, often.keyword, operands))
+            continue
+        begin = at
         lexed = lexer.statement(text, at)
         at = lexed.end
         if not lexed.tokens and not lexed.notes:
@@ -263,7 +280,10 @@ def read_file(path: str, content: bytes, reader: Reader) -> SourceFile:
             is_help = known == ["help"]
         else:
             statement = reader.parse(line, lexed.text, lexed)
-            statements += reader.take_notes()
+            notes = reader.take_notes()
+            statements += notes
+            if statement is not None and statement.keyword in _OFTEN and not notes and at == begin + len(written):
+                reader.often[written] = statement
             known = lexed.tokens
             is_help = statement is not None and statement.keyword == "help"
         # What leaves no token leaves all as it was.

@@ -5,15 +5,19 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from kpolicy.kconfig import edited, file_cache
+from kpolicy.kconfig import edited, file_cache, frontend
 from kpolicy.kconfig.cache import ModelCache
 from kpolicy.kconfig.frontend import Reader, read_file
+from kpolicy.kconfig.grammar import Grammar
+from kpolicy.kconfig.lexer import Token
 from kpolicy.kconfig.load import Tree
 from kpolicy.kconfig.model import Model
-from kpolicy.kconfig.syntax import SourceFile
+from kpolicy.kconfig.parse import Parser
+from kpolicy.kconfig.syntax import SourceFile, Statement
 from kpolicy.kernel.architecture import Architecture
 from kpolicy.kernel.source import DirectorySource
 from kpolicy.kernel.toolchain import Toolchain
@@ -183,3 +187,37 @@ def test_statements_of_another_shape_count_for_nothing(tree: Path, folder: Path,
     parsed.clear()
     _models(tree, folder, "x86")
     assert sorted(parsed) == sorted(set(_FILES) - {"arch/arm/Kconfig"})
+
+
+_ALIKE = (
+    "config A\n\tbool\n\tdepends on PCI\n\thelp\n\t  Words.\n\n"
+    "config B\n\tbool\n\n\tdepends on PCI\n\tdepends on PCI # again\n\tdepends on PCI\n\thelp\n\nconfig C\n\tbool\n"
+    "\tdepends on PCI ^\n\tdepends on PCI ^\n\tselect A \\\n\tif B\n\tselect A \\\n\tif C\n\thelp\n\t  depends on PCI\n"
+    'config D\n\tstring\n\tdefault "a\n\tdefault "a\n\tdefault $(X)\n\tdefault $(X)\n\tdepends on PCI'
+)
+
+
+def test_a_line_like_an_earlier_one_says_the_same_in_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not parsed again, unless `conf` has something to say about it, or more belongs to it."""
+
+    class Nothing(dict[str, Statement]):
+        def __setitem__(self, line: str, statement: Statement) -> None:
+            pass
+
+    parsed: list[list[Token]] = []
+
+    class Noted(Parser):
+        def __init__(self, grammar: Grammar, tokens: list[Token], *rest: Any) -> None:
+            parsed.append(tokens)
+            super().__init__(grammar, tokens, *rest)
+
+    monkeypatch.setattr(frontend, "Parser", Noted)
+    text = f"{_ALIKE}X".encode()
+    one_by_one, reader = (Reader({}, lambda _command, _place: "") for _ in range(2))
+    one_by_one.often = Nothing()
+    expected = read_file("a", text, one_by_one)
+    each = len(parsed)
+    assert read_file("a", text, reader) == expected
+    assert [item.line for item in expected.statements if item.operands == ("PCI",)] == [3, 10, 11, 12, 17, 18]
+    # Not a `depends on` line and two `help` lines.
+    assert len(parsed) == 2 * each - 3
