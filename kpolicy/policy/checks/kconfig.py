@@ -339,8 +339,10 @@ class _Constants(dict[int, "int | None"]):
         if operator in (AND, OR):
             # Most operands are symbols that can have any value.
             values = [None if kinds[operand] in DEFINED else self[operand] for operand in operands]
-            settled, of_two = (NO, min) if operator == AND else (YES, max)
-            return settled if settled in values else None if None in values else of_two(values)
+            settled = NO if operator == AND else YES
+            if settled in values:
+                return settled
+            return None if None in values else MOD if MOD in values else YES - settled
         if operator == NOT:
             value = self[operands[0]]
             return None if value is None else YES - value
