@@ -118,6 +118,25 @@ config C
 """,
         [],
     ),
+    "a single select of a member of a choice": (
+        """\
+choice
+	prompt "one"
+
+config M
+	bool "m"
+
+config O
+	bool "o"
+
+endchoice
+
+config A
+	bool "a"
+	select M
+""",
+        ["14: A selects M, a choice member (Kconfig:4): the select has no effect"],
+    ),
     "a member of a choice brings nothing": (
         """\
 choice

@@ -65,6 +65,15 @@ def test_values_and_where_they_were_set(tmp_path: Path) -> None:
     assert values.assignment("C") is None
 
 
+@pytest.mark.parametrize("name", ["NOWHERE", "ONLY_NAMED"])
+def test_the_last_line_of_what_nothing_defines(tmp_path: Path, name: str) -> None:
+    model = load(make_tree(tmp_path, {"Kconfig": "config A\n\tbool\n\tdefault y if ONLY_NAMED\n"}))
+    values = evaluate(model, parse_config("config", f"CONFIG_A=y\nCONFIG_{name}=y\nCONFIG_{name}=m\n".encode()))
+    line = values.assignment(name)
+    assert line is not None
+    assert str(line.location) == "config:3"
+
+
 def test_selects_implies_and_defaults_in_force(tmp_path: Path) -> None:
     values = _values(tmp_path, "CONFIG_A=y\n")
     assert [edge.source for edge in values.selectors("B")] == ["A"]

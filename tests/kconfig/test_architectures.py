@@ -30,13 +30,18 @@ def _candidates(model: Model) -> Any:
     return {names[node] for node in core.free}, woken, {names[node] for node in core.texts}
 
 
+def _targets(model: Model) -> Any:
+    """The symbols that have a row in the table of selects and implies."""
+    return {model.names_by_node[node] for node, row in enumerate(model.details.edges) if row is not None}
+
+
 def _said(tree: Tree, arch: str) -> Any:
     """All that a model says, or the error in its place."""
     try:
         model = tree.model(Architecture(arch, arch, arch, None), Toolchain.dummy())
     except InputError as error:
         return str(error)
-    return {**described(model), "candidates": _candidates(model)}
+    return {**described(model), "candidates": _candidates(model), "targets": _targets(model)}
 
 
 def _compare(folder: Path, archs: list[str]) -> Counter[str]:
