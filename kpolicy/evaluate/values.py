@@ -18,6 +18,7 @@ from kpolicy.evaluate.user import UserValues, recorded_answers, user_values, wit
 from kpolicy.kconfig.expressions import Expr
 from kpolicy.kconfig.kinds import OLD_NAME, UNDEFINED
 from kpolicy.kconfig.model import Model
+from kpolicy.kconfig.nodes import NO
 from kpolicy.kconfig.payload import BOOL, DEFAULTS, INT, TRISTATE, TYPE
 from kpolicy.location import Location
 
@@ -168,8 +169,10 @@ class Values:
         if self.config is None:
             return {}
         symbols, kinds, written = self._core.symbols, self._core.kinds, self.config.written
-        # No difference of sets, which would go through all names of the model.
-        names = {name for name in written if name not in symbols or kinds[symbols[name]] == UNDEFINED}
+        # No difference of keys, which would go through all names of the model.
+        names = set(written).difference(symbols)
+        if UNDEFINED in kinds:
+            names |= {name for name in written if kinds[symbols.get(name, NO)] == UNDEFINED}
         return {item.name: item for item in self.config.assignments if item.name in names} if names else {}
 
     def evaluate(self, expression: Expr) -> int:
