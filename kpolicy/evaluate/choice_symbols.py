@@ -15,18 +15,9 @@ from typing import Any
 
 from kpolicy.evaluate.calculation import Calculation
 from kpolicy.evaluate.template import Template
-from kpolicy.frozen import dataclass
+from kpolicy.evaluate.user import ChoiceInput
 from kpolicy.kconfig.nodes import NO, YES
 from kpolicy.kconfig.payload import CHOICE, FLAGS, IS_CHOICE, NO_WRITE, TRISTATE, TYPE, Core
-
-
-@dataclass(frozen=True, slots=True)
-class ChoiceInput:
-    """What the user gave to a choice: a mode (0, 1, 2) if `given`, and the member set to y last."""
-
-    given: bool = True
-    mode: int = NO
-    member: int | None = None
 
 
 class ChoiceSymbolCalculation(Calculation):

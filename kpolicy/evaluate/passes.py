@@ -12,13 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from kpolicy.evaluate.calculation import Calculation
-from kpolicy.evaluate.choice_symbols import ChoiceInput, ChoiceSymbolCalculation
-from kpolicy.evaluate.choices import ChoiceCalculation
 from kpolicy.evaluate.modes import PRESETS
-from kpolicy.evaluate.set_choices import SetChoicesCalculation, unset_choices
 from kpolicy.evaluate.strings import number
 from kpolicy.evaluate.template import Template
-from kpolicy.evaluate.user import UserValues
+from kpolicy.evaluate.user import ChoiceInput, UserValues
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.payload import (
     ALLNOCONFIG_Y,
@@ -48,11 +45,17 @@ def run(
         user = _preset(core, dialect, mode)
     drops = dialect.drops_out_of_range and mode not in PRESETS
     if not dialect.choice_symbols:
+        from kpolicy.evaluate.choices import ChoiceCalculation  # older kernels have another
+
         picks = ChoiceCalculation(core, template, user.values, user.order, recorded)
         kept = _drop(core, user, picks) if drops else user.values
         if (mode == "defconfig" and kept != user.values) or _differs_again(core, user, mode, picks):
             return ChoiceCalculation(core, template, kept, user.order, recorded, picks.modules_on)
         return picks
+    # Newer kernels have another.
+    from kpolicy.evaluate.choice_symbols import ChoiceSymbolCalculation
+    from kpolicy.evaluate.set_choices import SetChoicesCalculation, unset_choices
+
     inputs = {choice[0]: ChoiceInput() for choice in core.choices} if mode == "alldefconfig" else user.choices
     first = ChoiceSymbolCalculation(core, template, user.values, user.order, recorded, inputs)
     unset = unset_choices(core, first) if mode == "defconfig" else frozenset()

@@ -14,8 +14,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from kpolicy.evaluate.choice_symbols import ChoiceInput, ChoiceSymbolCalculation
+from kpolicy.evaluate.choice_symbols import ChoiceSymbolCalculation
 from kpolicy.evaluate.template import UNKNOWN, UNSEEN, Template
+from kpolicy.evaluate.user import ChoiceInput
 from kpolicy.kconfig.nodes import AND, OR
 from kpolicy.kconfig.payload import CHOICE, DIRECT, FLAGS, IMPLIED, IS_CHOICE, REVERSE, TRISTATE, VISIBILITY, Core
 

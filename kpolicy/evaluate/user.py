@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from kpolicy.config.model import Assignment, Config
-from kpolicy.evaluate.choice_symbols import ChoiceInput
 from kpolicy.evaluate.strings import is_valid, unquote
+from kpolicy.frozen import dataclass
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.payload import BOOL, CHOICE, FLAGS, IS_CHOICE, STRING, TRISTATE, TYPE, Core
 from kpolicy.location import Location
@@ -21,6 +21,15 @@ LETTERS = {"n": 0, "m": 1, "y": 2}
 
 INVALID = "invalid"
 """The complaint about a number that is none, for which `conf` names the symbol."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceInput:
+    """What the user gave to a choice: a mode (0, 1, 2) if `given`, and the member set to y last."""
+
+    given: bool = True
+    mode: int = 0
+    member: int | None = None
 
 
 class UserValues:

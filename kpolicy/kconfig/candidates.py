@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Iterable
 from typing import Any, Final, TypeAlias
 
+from kpolicy.kconfig.kinds import is_quiet
 from kpolicy.kconfig.nodes import AND, NO, OR, YES
 from kpolicy.kconfig.payload import (
     CHOICE,
@@ -18,9 +19,7 @@ from kpolicy.kconfig.payload import (
     FLAGS,
     IMPLIED,
     IS_CHOICE,
-    NO_WRITE,
     REVERSE,
-    TRANSITIONAL,
     TRISTATE,
     TYPE,
     Table,
@@ -88,13 +87,6 @@ def woken_by(nodes: Table, records: Table, record: list[Any]) -> tuple[int, ...]
     """The symbols of which one is on whenever a bool or tristate is that no line sets; None where none is known."""
     alarm = _Alarms(nodes, records).of_symbol(record)
     return None if alarm is None else alarm[1:]
-
-
-def is_quiet(record: list[Any]) -> bool:
-    """Whether a symbol is a bool or tristate that nothing but a line of the config can set."""
-    type_code, _visibility, _direct, reverse, implied, defaults, _ranges, choice, flags = record
-    plain = type_code <= TRISTATE and not flags & (NO_WRITE | TRANSITIONAL | IS_CHOICE)
-    return plain and choice < 0 and reverse == NO and implied == NO and not defaults
 
 
 class _Users:

@@ -6,9 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from kpolicy.kconfig.candidates import is_quiet
-from kpolicy.kconfig.nodes import YES
-from kpolicy.kconfig.payload import FLAGS, IS_CHOICE, TRANSITIONAL, TYPE
+from kpolicy.kconfig.nodes import NO, YES
+from kpolicy.kconfig.payload import FLAGS, IS_CHOICE, NO_WRITE, TRANSITIONAL, TRISTATE, TYPE
 
 # The constants n, m and y are their own letters.
 EXPRESSION: Final = "-"
@@ -48,6 +47,13 @@ def kind_of(record: Any) -> str:
     if not record[TYPE]:
         return UNTYPED
     return QUIET if is_quiet(record) else SYMBOL
+
+
+def is_quiet(record: list[Any]) -> bool:
+    """Whether a symbol is a bool or tristate that nothing but a line of the config can set."""
+    type_code, _visibility, _direct, reverse, implied, defaults, _ranges, choice, flags = record
+    plain = type_code <= TRISTATE and not flags & (NO_WRITE | TRANSITIONAL | IS_CHOICE)
+    return plain and choice < 0 and reverse == NO and implied == NO and not defaults
 
 
 class DefinedNodes(dict[str, "int | None"]):

@@ -11,14 +11,15 @@ import functools
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kpolicy.errors import InputError, UsageError
 from kpolicy.frozen import dataclass
-from kpolicy.kernel.makefile import Makefile, makefile_text
-from kpolicy.kernel.source import Source, listed
 from kpolicy.location import Location
 from kpolicy.patterns import lazy
+
+if TYPE_CHECKING:
+    from kpolicy.kernel.source import Source
 
 # The machine that the kernel is imagined to be built on (`uname -m`), wherever kpolicy runs: an
 # answer that depended on the machine could not be compared with another one.
@@ -72,6 +73,8 @@ def architectures(source: Source) -> tuple[str, ...]:
 
 
 def _is_architecture(source: Source, folder: str) -> bool:
+    from kpolicy.kernel.source import listed  # a .config has an architecture without a tree
+
     names = listed(source, folder)
     return not source.is_file(folder) if names is None else "Kconfig" in names
 
@@ -104,11 +107,15 @@ def root_kconfig(source: Source, architecture: Architecture) -> str:
 
 def arch_variable(source: Source, name: str, architecture: Architecture) -> str | None:
     """A variable of arch/*/Makefile as `make ARCH=... SUBARCH=... *config` evaluates it on the build machine."""
+    from kpolicy.kernel.makefile import makefile_text  # as in _is_architecture
+
     return _variable(makefile_text(source, f"arch/{architecture.srcarch}/Makefile"), name, architecture)
 
 
 @functools.lru_cache(maxsize=64)
 def _variable(text: str, name: str, architecture: Architecture) -> str | None:
+    from kpolicy.kernel.makefile import Makefile  # as in _is_architecture
+
     srcarch = architecture.srcarch
     variables = {"ARCH": architecture.arch, "SRCARCH": srcarch, "SUBARCH": architecture.subarch}
     return Makefile(text, variables, _uname, start=Location(f"arch/{srcarch}/Makefile", 1)).value(name)
@@ -121,11 +128,15 @@ def _uname(command: str) -> str:
 
 def _table(source: Source) -> Mapping[str, str]:
     """ARCH word -> arch/ folder, for the words that are no folders, by the top Makefile's own conditionals."""
+    from kpolicy.kernel.makefile import makefile_text  # as in _is_architecture
+
     return _parse_table(makefile_text(source, "Makefile")) or _FALLBACK
 
 
 @functools.lru_cache(maxsize=8)
 def _parse_table(text: str) -> Mapping[str, str]:
+    from kpolicy.kernel.makefile import Makefile  # as in _is_architecture
+
     # From the first assignment of SRCARCH to the place where arch/*/Makefile is included; what stands
     # before it asks about the build folder and the goals, which have no say in this.
     start = _FIRST_SRCARCH.search(text)

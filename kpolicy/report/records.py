@@ -13,7 +13,6 @@ from kpolicy.errors import KpolicyError
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 from kpolicy.policy.files.policy_file import Threshold
-from kpolicy.policy.folding.fold import fold
 from kpolicy.policy.judging.census import Census, Observation
 from kpolicy.policy.roles.role import RoleVerdict
 from kpolicy.policy.rules.finding import Finding
@@ -55,7 +54,9 @@ class ConfigReport:
     @cached_property
     def told(self) -> tuple[Finding, ...]:
         """The findings that count, those with one cause as one."""
-        return fold(self.findings)
+        from kpolicy.policy.folding.fold import fold  # many reports have no finding
+
+        return fold(self.findings) if self.findings else ()
 
 
 @dataclass(frozen=True, slots=True)

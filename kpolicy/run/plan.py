@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from kpolicy.config.model import Config
 from kpolicy.errors import UsageError
 from kpolicy.frozen import dataclass
-from kpolicy.kernel.source import DirectorySource, KernelTree
 from kpolicy.kernel.toolchain import Toolchain, parse_toolchain
 from kpolicy.run.context import Context
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from kpolicy.costing.bill import Machine
     from kpolicy.kernel.answers import AnsweredTree
     from kpolicy.kernel.git import Revision
+    from kpolicy.kernel.source import KernelTree
     from kpolicy.policy.judging.standard import Standard
     from kpolicy.running.system import System
 
@@ -85,6 +85,8 @@ class Plan:
             from kpolicy.kernel.revision import RevisionSource
 
             return RevisionSource(self.revision, self.name, self.environment)
+        from kpolicy.kernel.source import DirectorySource  # a .config is judged without a tree, too
+
         return DirectorySource(self.tree, self.name)
 
 

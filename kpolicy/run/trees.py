@@ -5,9 +5,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from kpolicy.errors import InputError, UsageError
-from kpolicy.kernel.source import KernelTree, open_tree
+
+if TYPE_CHECKING:
+    from kpolicy.kernel.source import KernelTree
 
 _HINT = "pass a kernel source tree: a directory, a revision of it (DIR@v6.12), or one of the repository here (v6.12)"
 
@@ -18,6 +21,8 @@ def tree_named(word: str, environment: Mapping[str, str]) -> KernelTree:
     What exists as a file or directory is that.  Raises UsageError or InputError when it is none of them.
     """
     if not word or os.path.lexists(word):
+        from kpolicy.kernel.source import open_tree  # a .config needs no tree
+
         return open_tree(word)
     # Only here: most trees are directories.
     from kpolicy.kernel.revision import open_revision
@@ -65,6 +70,8 @@ def find_tree(named: str | None, environment: Mapping[str, str]) -> KernelTree |
     if named is not None:
         return tree_named(named, environment)
     if all(map(os.path.isfile, ("Makefile", "Kconfig"))) and os.path.isdir("arch"):
+        from kpolicy.kernel.source import open_tree  # as in tree_named
+
         return open_tree(".")
     return None
 

@@ -76,7 +76,6 @@ def assess(
     """
     # Only here: what is known already needs no judging.
     from kpolicy.policy.judging.check import judge
-    from kpolicy.policy.judging.told_once import told_once
 
     settings = standard.policy.settings(name)
     own = verdict(values, settings)
@@ -96,7 +95,11 @@ def assess(
 
         kept = boot.cache if boot is not None else None
         lines = check_reading(values, role.role, tree=tree, wanted=settings.checks, cache=kept)
-    findings = list(told_once(values, rules, judged, settings.adjust(lines)))
+    findings = [*settings.adjust(lines)]
+    if judged:
+        from kpolicy.policy.judging.told_once import told_once  # for many configs no rule has anything to say
+
+        findings = [*told_once(values, rules, judged, findings)]
     if values.has_command_line:
         # Only here: few configs have a command line.
         from kpolicy.policy.checks.command_line import check_command_line

@@ -18,7 +18,8 @@ from kpolicy.location import Location
 from kpolicy.policy.edits import line_of
 from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.expressions.polarity import helpful
-from kpolicy.policy.judging.check import finding, fires
+from kpolicy.policy.judging.check import fires
+from kpolicy.policy.judging.rule_finding import finding
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values

@@ -12,7 +12,6 @@ from kpolicy.explain.value_change import Change
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
 from kpolicy.policy.files.policy_file import Threshold
-from kpolicy.policy.folding.fold import fold
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.policy.rules.rule import SEVERITIES, Severity
 from kpolicy.report.records import reaches
@@ -104,6 +103,8 @@ def diff_lines(report: DiffReport, style: Style | None = None, *, everything: bo
 
 def _told(findings: Iterable[Finding]) -> list[Finding]:
     """The findings of each config, those with one cause as one."""
+    from kpolicy.policy.folding.fold import fold  # of most pairs no finding differs
+
     found: dict[tuple[str, str], list[Finding]] = {}
     for item in findings:
         found.setdefault((item.architecture, item.config), []).append(item)
