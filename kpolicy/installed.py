@@ -51,8 +51,9 @@ def recorded(root: str) -> str | None:
             lines = stream.read().splitlines()
     except OSError:
         return None
-    start, unread = os.fsencode(name) + b"/", _UNREAD.encode()
-    own = sorted(line for line in lines if line.startswith(start) and unread not in line)
+    # Files that pip compiled have no digest.
+    start, without = os.fsencode(name) + b"/", b",,"
+    own = sorted(line for line in lines if line.startswith(start) and not line.endswith(without))
     # Of a work tree that is installed as such pip knows none.
     return _digest(b"\n".join(own)) if own else None
 

@@ -21,10 +21,10 @@ def main(arguments: list[str] | None = None) -> int:
 
         sys.stdout.write(f"kpolicy {__version__}\n")
         return 0
-    from kpolicy.cli.quick_inspect import defer_inspect
+    from kpolicy.cli.later import defer_imports
 
     # Before Click is imported.
-    defer_inspect()
+    defer_imports()
     from kpolicy.cli.app import run
 
     return run(words)

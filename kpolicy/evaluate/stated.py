@@ -13,7 +13,7 @@ from typing import Any
 from kpolicy.config.model import Assignment, Config, Lines
 from kpolicy.evaluate.user import LETTERS, UserValues, remarks, text_of, text_value
 from kpolicy.kconfig.model import Model
-from kpolicy.kconfig.payload import TYPE
+from kpolicy.kconfig.payload import STRING, TYPE
 
 
 def stated_user_values(model: Model, config: Config) -> UserValues | None:
@@ -27,11 +27,12 @@ def stated_user_values(model: Model, config: Config) -> UserValues | None:
     # A name that is none, or one that stands for a constant.
     user.unknown = values.pop(None, LETTERS) is not LETTERS
     for node in core.texts:
-        text, complaint = text_of(written[names[node]], core.records[node][TYPE])
-        if complaint:
-            line = lines.last(names[node])
-            assert line is not None
-            text_value(line, core.records[node][TYPE], user)
+        text: str | None = written[names[node]]
+        if core.records[node][TYPE] == STRING:
+            # A number is one by its text.
+            text, complaint = text_of(written[names[node]], STRING)
+            if complaint and (line := lines.last(names[node])) is not None:
+                text_value(line, STRING, user)
         if text is None:
             del values[node]
         else:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
+from kpolicy.bounds import is_integer
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.kinds import QUIET, SYMBOL
 from kpolicy.kconfig.model import Model
@@ -21,7 +22,6 @@ from kpolicy.kernel.version import KernelVersion
 from kpolicy.patterns import lazy
 
 _MODULES = "MODULES"
-_NUMBER = lazy(r"-?(?:0|[1-9][0-9]*)")
 _LETTERS = {"y": BOOL, "n": BOOL, "m": TRISTATE}
 _KINDS = bytes(ord(QUIET if code <= TRISTATE else SYMBOL) for code in range(256))
 _HEX = lazy(r"0[xX][0-9a-fA-F]+")
@@ -34,7 +34,7 @@ def stated_model(
     _, constants = NodeTable().names()
     first = len(constants)
     # All names at once: a config has ten thousand, and one that is none is rare, or stands for a constant.
-    if not is_word("".join(values)) or not constants.keys().isdisjoint(values):
+    if not is_word("".join(values)) or not constants.keys().isdisjoint(values.keys()):
         values = {name: value for name, value in values.items() if is_word(name) and name not in constants}
     if _MODULES not in values:
         # Without it an m would become y, which no full .config has.
@@ -84,7 +84,7 @@ def is_word(text: str) -> bool:
 
 
 def _type(value: str) -> int:
-    if _NUMBER.fullmatch(value):
+    if is_integer(value):
         return INT
     return HEX if _HEX.fullmatch(value) else STRING
 

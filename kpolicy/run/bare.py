@@ -31,7 +31,6 @@ from kpolicy.location import Location
 from kpolicy.policy.expressions.expression import And, Compare, Expression, Not, Or, Predicate, Symbol
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.policy.roles.earlier import EarlierRole
-from kpolicy.policy.rules.rule import Rule
 from kpolicy.report.records import ConfigReport
 from kpolicy.run.judging import report_on
 from kpolicy.run.remarks import HEADER_WORDS
@@ -64,7 +63,7 @@ def bare_report(
         standard,
         standard.policy.vocabulary.counted if census else (),
         number=number,
-        judgeable=lambda rule: _is_judgeable(rule, values),
+        answer=lambda rule: truth(And((rule.requires, rule.when)), values),
         machine=machine,
         truth=truth,
         cache=cache,
@@ -177,11 +176,6 @@ def stated_version(config: Config) -> KernelVersion | None:
 
 def _srcarch(word: str) -> str:
     return next((folder for folder, words in HEADER_WORDS.items() if word in words), word)
-
-
-def _is_judgeable(rule: Rule, values: Values) -> bool:
-    """Whether the .config alone shows that a rule fires, or that it does not."""
-    return truth(And((rule.requires, rule.when)), values) is not None
 
 
 def truth(expression: Expression, values: Values) -> bool | None:

@@ -72,7 +72,7 @@ def report_on(
     *,
     tree: str = "",
     number: int = 0,
-    judgeable: Callable[[Rule], bool] | None = None,
+    answer: Callable[[Rule], bool | None] | None = None,
     names: Names | None = None,
     machine: Machine | None = None,
     truth: Truth | None = None,
@@ -87,7 +87,7 @@ def report_on(
     `shipped_costs`.
     """
     boot = Boot(known, cache, system, truth)
-    assessment = assess(values, name, standard, tree=tree, judgeable=judgeable, names=names, earlier=earlier, boot=boot)
+    assessment = assess(values, name, standard, tree=tree, answer=answer, names=names, earlier=earlier, boot=boot)
     model = values.model
     told = _told(values, assessment.findings)
     remarks = (

@@ -60,7 +60,7 @@ def assess(
     standard: Standard,
     *,
     tree: str = "",
-    judgeable: Callable[[Rule], bool] | None = None,
+    answer: Callable[[Rule], bool | None] | None = None,
     names: Names | None = None,
     remedies: bool = True,
     earlier: EarlierRole | None = None,
@@ -68,8 +68,8 @@ def assess(
 ) -> Assessment:
     """A config's values checked against a standard: by the rules that are on, then line by line, then requirements.
 
-    `name` is the config as findings have it, `tree` that of the tree.  `judgeable`: which rules can be
-    judged where the values come without Kconfig files, which lines cannot be then at all.  `names` gives
+    `name` is the config as findings have it, `tree` that of the tree.  `answer`: whether a rule fires where
+    the values come without Kconfig files, None where that cannot be told, as of lines it then never can.  `names` gives
     the names of all architectures, for lines that this one does not know.  Without `remedies` the findings of rules
     have none.  With an `earlier` role that one judges, and a change of role is a finding.  `boot` is what the checks of
     the command line and of a running kernel need.
@@ -82,11 +82,12 @@ def assess(
     role = judged_by(own, earlier)
     rules = settings.rules
     unjudged: tuple[str, ...] = ()
-    if judgeable is not None:
-        unjudged = tuple(rule.id for rule in rules if rule.is_for(role.role) and not judgeable(rule))
-        rules = tuple(rule for rule in rules if rule.id not in unjudged)
-    judged = judge(values, rules, role.role, tree=tree, complete=judgeable is None, remedies=remedies)
-    if judgeable is None:
+    if answer is not None:
+        answers = [(rule, answer(rule)) for rule in rules if rule.is_for(role.role)]
+        unjudged = tuple(rule.id for rule, fires in answers if fires is None)
+        rules = tuple(rule for rule, fires in answers if fires)
+    judged = judge(values, rules, role.role, tree=tree, complete=answer is None, remedies=remedies)
+    if answer is None:
         from kpolicy.policy.checks.config_lines import check_lines
 
         lines = check_lines(values, role.role, tree=tree, wanted=settings.checks, names=names)
@@ -130,7 +131,7 @@ def assess(
             standard.requirements,
             role.role,
             tree=tree,
-            complete=judgeable is None,
+            complete=answer is None,
             names=names,
             config=name,
         )

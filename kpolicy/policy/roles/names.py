@@ -24,7 +24,7 @@ def is_own_defconfig(values: Values) -> bool:
         return False
     # A name can be a path from elsewhere into the tree; the location of a line is that in the tree.
     path = config.assignments[0].location.path if config.assignments else config.name
-    return _OWN.fullmatch(config.name) is not None or _OWN.fullmatch(path) is not None
+    return any(_OWN.fullmatch(text) for text in (config.name, path) if text.endswith("defconfig"))
 
 
 def names_in_fragments(values: Values) -> frozenset[str]:
