@@ -7,13 +7,14 @@ once, and only texts are looked at one by one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from kpolicy.config.model import Assignment, Config, Lines
 from kpolicy.evaluate.user import LETTERS, UserValues, remarks, text_of, text_value
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.payload import STRING, TYPE
+from kpolicy.kconfig.stated import MODULES
 
 
 def stated_user_values(model: Model, config: Config) -> UserValues | None:
@@ -22,10 +23,12 @@ def stated_user_values(model: Model, config: Config) -> UserValues | None:
     if not (isinstance(lines, Lines) and lines.is_unique):
         return None
     user, names, written = UserValues(), model.names_by_node, lines.written
-    nodes, letters = map(core.symbols.get, written), map(LETTERS.get, written.values())
-    values: dict[Any, Any] = dict(zip(nodes, letters, strict=True))
-    # A name that is none, or one that stands for a constant.
-    user.unknown = values.pop(None, LETTERS) is not LETTERS
+    # The model has all names in their order, but for one that is none or stands for a constant, and its own MODULES.
+    is_same = len(written) == len(core.symbols) and MODULES in written
+    nodes: Iterable[int | None] = core.symbols.values() if is_same else map(core.symbols.get, written)
+    values: dict[Any, Any] = dict(zip(nodes, map(LETTERS.get, written.values()), strict=True))
+    user.unknown = not is_same and None in values
+    values.pop(None, None)
     for node in core.texts:
         text: str | None = written[names[node]]
         if core.records[node][TYPE] == STRING:

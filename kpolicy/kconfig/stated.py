@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from kpolicy.bounds import is_integer
 from kpolicy.kconfig.dialect import Dialect
@@ -21,7 +21,8 @@ from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.kernel.version import KernelVersion
 from kpolicy.patterns import lazy
 
-_MODULES = "MODULES"
+MODULES: Final = "MODULES"
+_WORD = bytes(code for code in range(128) if chr(code).isalnum() or chr(code) == "_")
 _LETTERS = {"y": BOOL, "n": BOOL, "m": TRISTATE}
 _KINDS = bytes(ord(QUIET if code <= TRISTATE else SYMBOL) for code in range(256))
 _HEX = lazy(r"0[xX][0-9a-fA-F]+")
@@ -36,9 +37,9 @@ def stated_model(
     # All names at once: a config has ten thousand, and one that is none is rare, or stands for a constant.
     if not is_word("".join(values)) or not constants.keys().isdisjoint(values.keys()):
         values = {name: value for name, value in values.items() if is_word(name) and name not in constants}
-    if _MODULES not in values:
+    if MODULES not in values:
         # Without it an m would become y, which no full .config has.
-        values = {**values, _MODULES: "n"}
+        values = {**values, MODULES: "n"}
     symbols = dict(zip(values, range(first, first + len(values)), strict=True))
     codes: list[Any] = [*map(_LETTERS.get, values.values())]
     texts, written, place = [], [*values.values()], 0
@@ -57,7 +58,7 @@ def stated_model(
         constants=constants,
         kinds="".join(constants) + bytes(codes).translate(_KINDS).decode("ascii"),
         choices=[],
-        modules=symbols[_MODULES],
+        modules=symbols[MODULES],
         mainmenu="Configuration",
         dialect=list(Dialect()),
         warnings=[],
@@ -80,7 +81,7 @@ def stated_model(
 
 def is_word(text: str) -> bool:
     """Whether a text has letters, digits and underscores of ASCII only, as a symbol's name has."""
-    return text.isascii() and text.replace("_", "a").isalnum()
+    return text.isascii() and text != "" and not text.encode("ascii").translate(None, _WORD)
 
 
 def _type(value: str) -> int:
