@@ -8,26 +8,43 @@ type checker, to `fields` and to its `replace` nothing is different.  A class do
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, FrozenInstanceError
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-__all__ = ["dataclass", "replace"]
+__all__ = ["dataclass", "field", "replace"]
 
 _SET: Final = object.__setattr__
 _FEW: Final = 64
 """So many objects are made without a method of their own: to write one takes as long as to make a hundred."""
 
+_MISSING: Final = object()
+
+
+class _Described:
+    """A field with more than a value: what is made anew for each object, what does not count when two are compared."""
+
+    __slots__ = ("compare", "default", "factory")
+
+    def __init__(self, default: Any, factory: Any, compare: bool) -> None:
+        self.default = default
+        self.factory = factory
+        self.compare = compare
+
+
 if TYPE_CHECKING:
-    from dataclasses import dataclass, replace
+    from dataclasses import dataclass, field, replace
 else:
+    # `dataclasses` is imported where one of its own objects is needed: it takes longer than ten classes to define.
 
     def dataclass(*, frozen: bool, slots: bool = False) -> Callable[[type[Any]], type[Any]]:
         """`dataclasses.dataclass` for classes that are frozen, with or without slots."""
         assert frozen
         return lambda cls: _defined(cls, slots=slots)
+
+    def field(*, default: Any = _MISSING, default_factory: Any = _MISSING, compare: bool = True) -> Any:
+        """`dataclasses.field`, as far as fields of such classes are described."""
+        return _Described(default, default_factory, compare)
 
     def replace(one: Any, /, **changes: object) -> Any:
         """`dataclasses.replace` of an object of such a class, without the description that is made for `fields`."""
@@ -41,10 +58,19 @@ class _Fields:
 
     def __init__(self, annotations: dict[str, Any], defaults: dict[str, Any], module: str) -> None:
         # With a docstring: `dataclasses` writes one where there is none, for which it imports and parses much.
-        self._body = {"__annotations__": annotations, "__module__": module, "__doc__": "-", **defaults}
+        self._body = {"__annotations__": annotations, "__module__": module, "__doc__": "-"}
+        self._defaults = defaults
 
     def __get__(self, _object: object, _kind: type) -> Any:
-        made: Any = dataclasses.dataclass(init=False, repr=False, eq=False)(type("", (), self._body))
+        import dataclasses
+
+        known = dict(self._defaults)
+        for name, item in known.items():
+            if isinstance(item, _Described):
+                what = {"default": item.default, "default_factory": item.factory}
+                stated = {word: value for word, value in what.items() if value is not _MISSING}
+                known[name] = dataclasses.field(compare=item.compare, **stated)
+        made: Any = dataclasses.dataclass(init=False, repr=False, eq=False)(type("", (), {**self._body, **known}))
         type.__setattr__(self.owner, "__dataclass_fields__", made.__dataclass_fields__)
         return made.__dataclass_fields__
 
@@ -55,7 +81,11 @@ def _defined(cls: Any, *, slots: bool) -> Any:
         name: kind for name, kind in own.get("__annotations__", {}).items() if not str(kind).startswith("ClassVar")
     }
     defaults = {name: own[name] for name in annotations if name in own}
-    described = {name: value for name, value in defaults.items() if isinstance(value, dataclasses.Field)}
+    # A type checker does not see which `field` it is.
+    assert all(type(value).__module__ != "dataclasses" for value in defaults.values()), (
+        "field is that of kpolicy.frozen"
+    )
+    described = {name: value for name, value in defaults.items() if isinstance(value, _Described)}
     names, known_fields = tuple(annotations), _Fields(annotations, defaults, cls.__module__)
     added = {"__dataclass_fields__": known_fields, "__match_args__": names}
     if "__eq__" not in own or "__hash__" not in own:
@@ -82,10 +112,10 @@ def _slotted(cls: Any, own: dict[str, Any], added: dict[str, Any], names: tuple[
     return type(cls)(cls.__name__, cls.__bases__, body)
 
 
-def _open(cls: Any, added: dict[str, Any], described: Mapping[str, dataclasses.Field[Any]]) -> Any:
+def _open(cls: Any, added: dict[str, Any], described: Mapping[str, _Described]) -> Any:
     """The class itself, without slots; a default that is described stays as its value, as in any class."""
     for name, item in described.items():
-        if item.default is MISSING:
+        if item.default is _MISSING:
             delattr(cls, name)
         else:
             setattr(cls, name, item.default)
@@ -126,29 +156,29 @@ def _completed(
         return None
     for name, default in defaults.items():
         if name not in given:
-            if not isinstance(default, dataclasses.Field):
+            if not isinstance(default, _Described):
                 given[name] = default
-            elif default.default is not MISSING:
+            elif default.default is not _MISSING:
                 given[name] = default.default
-            elif default.default_factory is not MISSING:
-                given[name] = default.default_factory()
+            elif default.factory is not _MISSING:
+                given[name] = default.factory()
     return given.items() if given.keys() == set(names) else None
 
 
 def _init(names: tuple[str, ...], defaults: Mapping[str, Any]) -> Callable[..., None]:
-    known: dict[str, Any] = {"_set": _SET, "_missing": MISSING}
+    known: dict[str, Any] = {"_set": _SET, "_missing": _MISSING}
     parameters, lines = ["self"], []
     for number, name in enumerate(names):
         value = name
-        default: Any = defaults.get(name, MISSING)
-        factory: Any = MISSING
-        if isinstance(default, dataclasses.Field):
-            default, factory = default.default, default.default_factory
-        if factory is not MISSING:
+        default: Any = defaults.get(name, _MISSING)
+        factory: Any = _MISSING
+        if isinstance(default, _Described):
+            default, factory = default.default, default.factory
+        if factory is not _MISSING:
             known[f"_default{number}"] = factory
             parameters.append(f"{name}=_missing")
             value = f"_default{number}() if {name} is _missing else {name}"
-        elif default is not MISSING:
+        elif default is not _MISSING:
             known[f"_default{number}"] = default
             parameters.append(f"{name}=_default{number}")
         else:
@@ -173,13 +203,15 @@ def _identity(names: tuple[str, ...]) -> tuple[Callable[..., Any], Callable[...,
 
 
 def _repr(self: Any) -> str:
-    values = (f"{field.name}={getattr(self, field.name)!r}" for field in dataclasses.fields(self))
+    values = (f"{name}={getattr(self, name)!r}" for name in self.__match_args__)
     return f"{type(self).__qualname__}({', '.join(values)})"
 
 
 def _reduce(self: Any) -> tuple[object, ...]:
-    return type(self), tuple(getattr(self, field.name) for field in dataclasses.fields(self))
+    return type(self), tuple(getattr(self, name) for name in self.__match_args__)
 
 
 def _refuse(_self: object, name: str, _value: object = None) -> NoReturn:
+    from dataclasses import FrozenInstanceError
+
     raise FrozenInstanceError(f"cannot change field {name!r}")

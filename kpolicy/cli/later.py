@@ -19,6 +19,9 @@ class _Later(ModuleType):
     """Stands in `sys.modules` until the module itself takes its place."""
 
     def __getattr__(self, name: str) -> Any:
+        if name == "__path__":
+            # `from inspect import ...` asks whether it is a package, which none is.
+            raise AttributeError(name)
         return getattr(_loaded(self), name)
 
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from typing import Final, cast
 
 import click
@@ -14,6 +13,7 @@ from kpolicy.cli.console import Console
 from kpolicy.cli.options import format_options, only_failing_option
 from kpolicy.cli.view_options import census_option, chosen_findings, view_options
 from kpolicy.errors import InputError, UsageError
+from kpolicy.frozen import replace
 from kpolicy.location import Location
 from kpolicy.policy.files.policy_file import Threshold
 

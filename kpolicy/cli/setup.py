@@ -7,10 +7,10 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
 
 from kpolicy.cli.console import Console
 from kpolicy.errors import InputError, UsageError
+from kpolicy.frozen import replace
 from kpolicy.run.context import Context, today
 
 

@@ -15,7 +15,6 @@ import json
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import BinaryIO, Final
 
 from kpolicy.config.boot_grub import read_grub, read_grub_default, read_grub_legacy
@@ -35,6 +34,7 @@ from kpolicy.config.command_line import (
 )
 from kpolicy.errors import InputError, UsageError
 from kpolicy.files import read_file, read_stream
+from kpolicy.frozen import replace
 from kpolicy.location import Location
 
 MAX_SIZE: Final = 1 << 20

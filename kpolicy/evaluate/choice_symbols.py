@@ -10,12 +10,12 @@ dropped when a visible member was not assigned (symbol.c: sym_calc_choice).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from kpolicy.evaluate.calculation import Calculation
 from kpolicy.evaluate.template import Template
 from kpolicy.evaluate.user import ChoiceInput
+from kpolicy.frozen import replace
 from kpolicy.kconfig.nodes import NO, YES
 from kpolicy.kconfig.payload import CHOICE, FLAGS, IS_CHOICE, NO_WRITE, TRISTATE, TYPE, Core
 

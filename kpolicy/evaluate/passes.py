@@ -9,13 +9,13 @@ conf_read).  Today one pass gives the same values; in older dialects it does not
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from kpolicy.evaluate.calculation import Calculation
 from kpolicy.evaluate.modes import PRESETS
 from kpolicy.evaluate.strings import number
 from kpolicy.evaluate.template import Template
 from kpolicy.evaluate.user import ChoiceInput, UserValues
+from kpolicy.frozen import replace
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.payload import (
     ALLNOCONFIG_Y,

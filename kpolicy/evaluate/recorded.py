@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from kpolicy.config.model import Config
 from kpolicy.evaluate.strings import unquote
 from kpolicy.evaluate.values import Values, evaluate
+from kpolicy.frozen import replace
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.toolchain.words import linker_number
 

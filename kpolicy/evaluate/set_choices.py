@@ -11,12 +11,12 @@ has a provisional value, or a choice has been set since.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from kpolicy.evaluate.choice_symbols import ChoiceSymbolCalculation
 from kpolicy.evaluate.template import UNKNOWN, UNSEEN, Template
 from kpolicy.evaluate.user import ChoiceInput
+from kpolicy.frozen import replace
 from kpolicy.kconfig.nodes import AND, OR
 from kpolicy.kconfig.payload import CHOICE, DIRECT, FLAGS, IMPLIED, IS_CHOICE, REVERSE, TRISTATE, VISIBILITY, Core
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,6 +14,7 @@ from kpolicy.evaluate.modes import MODES, PRESETS
 from kpolicy.evaluate.passes import run
 from kpolicy.evaluate.template import UNKNOWN, template_of
 from kpolicy.evaluate.user import UserValues, recorded_answers, user_values, with_lines
+from kpolicy.frozen import replace
 from kpolicy.kconfig.expressions import Expr
 from kpolicy.kconfig.kinds import OLD_NAME, UNDEFINED
 from kpolicy.kconfig.model import Model

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +16,7 @@ from kpolicy.explain.lines import (
     without_keyword,
     written_condition,
 )
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.kconfig.expressions import conjunction, conjuncts
 from kpolicy.kconfig.nodes import MOD, NO
 from kpolicy.location import Location

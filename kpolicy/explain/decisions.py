@@ -8,7 +8,6 @@ opposite of each, and with what is said to change the value.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +18,7 @@ from kpolicy.explain.cause import is_without_modules, no_line, shown
 from kpolicy.explain.change import Changes, Edits
 from kpolicy.explain.lines import default_text
 from kpolicy.explain.reason import Decider, decider_at
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.kconfig.nodes import NO, YES
 from kpolicy.location import Location
 

@@ -9,12 +9,12 @@ properties, and the values of the symbols that these name.
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpolicy.explain.cause import assignment_of, cause, invalid_line, is_without_modules, line_text, shown
 from kpolicy.explain.lines import default_text, select_text
 from kpolicy.explain.value_change import Change, Why
+from kpolicy.frozen import replace
 from kpolicy.kconfig.expressions import conjuncts
 from kpolicy.kconfig.payload import CHOICE, DEFAULTS, DIRECT, IMPLIED, RANGES, REVERSE, VISIBILITY
 

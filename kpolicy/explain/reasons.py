@@ -9,7 +9,6 @@ down to what would have to change.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.explain.blocked import (
@@ -29,6 +28,7 @@ from kpolicy.explain.lines import condition_text, default_text, is_settled, own_
 from kpolicy.explain.reason import Decider, Kind, Reason, decided_outside, decider_at
 from kpolicy.explain.support import Supports
 from kpolicy.explain.wrong import shown_now, wrong_symbols
+from kpolicy.frozen import replace
 from kpolicy.kconfig.expressions import conjuncts
 from kpolicy.kconfig.payload import TRISTATE, TYPE
 

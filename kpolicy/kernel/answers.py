@@ -10,11 +10,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import field
 from typing import TYPE_CHECKING, Final, Literal
 
 from kpolicy.errors import InputError
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, field
 from kpolicy.kernel.source import listed
 from kpolicy.kernel.suites import KUNITCONFIG, kunitconfigs
 from kpolicy.tuples import NamedTuple

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TypeVar
 
+from kpolicy.frozen import replace
 from kpolicy.policy.files.globs import matches_rule
 from kpolicy.policy.files.vocabulary import check_selector, shipped_vocabulary
 from kpolicy.policy.judging.choice import EVERYTHING, Choice

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Literal, TypeAlias
 
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, field
 from kpolicy.report.text.style import Style
 
 GroupBy: TypeAlias = Literal["rule", "config", "cause"]

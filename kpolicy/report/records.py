@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kpolicy.errors import KpolicyError
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, field
 from kpolicy.location import Location
 from kpolicy.policy.files.policy_file import Threshold
 from kpolicy.policy.judging.census import Census, Observation

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import ConfigReport, PolicyReport, TreeReport

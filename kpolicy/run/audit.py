@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
-
 from kpolicy.errors import UsageError
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, field, replace
 from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.checks.registry import FRAGMENT_CHECKS, PROOF_CHECKS, SLOW_CHECKS, TREE_CHECKS
 from kpolicy.report.records import Report

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import field, replace
 
 from kpolicy.errors import KpolicyError, UsageError
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, field, replace
 from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.judging.baseline import Baseline, KnownRole, read_baseline, subtract, with_roles
 from kpolicy.policy.judging.baseline import update as updated

@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from kpolicy.errors import KpolicyError
 from kpolicy.explain.cause import end
 from kpolicy.explain.origins import origins
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.location import Location
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import ConfigReport

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING
 
 from kpolicy.config.read import read_config
 from kpolicy.errors import KpolicyError, UsageError, together
-from kpolicy.frozen import dataclass, replace
+from kpolicy.frozen import dataclass, field, replace
 from kpolicy.report.records import ConfigReport, Report
 from kpolicy.run.attempt import attempt
 from kpolicy.run.conclude import Work, conclude, finish, plan_by, tell_roleless

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from dataclasses import field, replace
 
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, field, replace
 from kpolicy.kernel.git import ask, resolve
 from kpolicy.kernel.patch import apply_patch, base_of, patch_text
 from kpolicy.kernel.revision import tree_at

@@ -17,11 +17,11 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
 from kpolicy.errors import InputError, UsageError
+from kpolicy.frozen import replace
 from kpolicy.kconfig.cache import ModelCache, digest
 from kpolicy.kernel.answers import Answers, Question, answered, answered_in_advance
 from kpolicy.run.cluster_worker import Asks, Differs, Done, Parcel, identity, packed, plan_by_number, work

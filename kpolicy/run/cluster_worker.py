@@ -10,14 +10,13 @@ import sys
 import threading
 import zlib
 from collections.abc import Mapping
-from dataclasses import field, replace
 from functools import cache
 from importlib import metadata
 from typing import Any, Final
 
 from kpolicy import __version__
 from kpolicy.collection import no_collection
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, field, replace
 from kpolicy.installed import read_contents
 from kpolicy.kconfig.cache import ModelCache
 from kpolicy.kernel.answers import AnsweredTree, Answers, Question, UnansweredError

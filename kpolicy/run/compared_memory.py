@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kpolicy.errors import KpolicyError
+from kpolicy.frozen import replace
 from kpolicy.installed import state
 from kpolicy.kconfig.cache import digest
 from kpolicy.report.json.document import config_document

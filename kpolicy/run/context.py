@@ -6,10 +6,9 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Mapping
-from dataclasses import field
 from typing import TYPE_CHECKING
 
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, field
 
 if TYPE_CHECKING:
     from typing import BinaryIO, Protocol

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from kpolicy.costing.catalogue import shipped_costs
 from kpolicy.costing.measured import measured_for
 from kpolicy.errors import KpolicyError, UsageError, together
 from kpolicy.evaluate.values import Values
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.kernel.source import KernelTree
 from kpolicy.report.remark import Remark
 from kpolicy.report.views.cost import CostReport

@@ -6,11 +6,10 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import field
 from typing import TYPE_CHECKING
 
 from kpolicy.errors import UsageError
-from kpolicy.frozen import dataclass, replace
+from kpolicy.frozen import dataclass, field, replace
 from kpolicy.kernel.version import read_version
 from kpolicy.policy.files.policy_file import Threshold
 from kpolicy.policy.judging.standard import Standard

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from kpolicy.explain.grounds import Ground
+from kpolicy.frozen import replace
 from kpolicy.location import Location
 from kpolicy.policy.checks.tree import tree_finding
 from kpolicy.policy.rules.finding import Finding, Witness

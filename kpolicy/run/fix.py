@@ -6,13 +6,12 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.config.read import is_packed, split_stack
 from kpolicy.errors import InputError, UsageError, did_you_mean
 from kpolicy.evaluate.values import Values
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, field, replace
 from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.files.globs import matches_rule, selector_fault
 from kpolicy.policy.files.policy_file import Threshold

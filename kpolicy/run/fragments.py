@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.bounds import failure
@@ -13,7 +12,7 @@ from kpolicy.config.model import Assignment, Config
 from kpolicy.config.read import config_in_tree, content_in_tree, stack
 from kpolicy.errors import KpolicyError
 from kpolicy.evaluate.values import evaluate
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.kernel.config_files import ConfigFile, config_files, make_target
 from kpolicy.kernel.suites import SELFTESTS, SuiteFragment, suite_fragments
 from kpolicy.location import Location

@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kpolicy.errors import InputError, KpolicyError, UsageError, did_you_mean
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, field, replace
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.source import KernelTree
 from kpolicy.kernel.version import read_version

@@ -5,11 +5,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import field, replace
 from typing import Final
 
 from kpolicy.errors import UsageError, did_you_mean
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, field, replace
 from kpolicy.kernel.architecture import architectures, resolve_architecture
 from kpolicy.kernel.config_files import config_files
 from kpolicy.kernel.source import KernelTree

@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import TYPE_CHECKING
 
 from kpolicy.config.model import Config
 from kpolicy.errors import UsageError
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, field
 from kpolicy.kernel.toolchain import Toolchain, parse_toolchain
 from kpolicy.run.context import Context
 

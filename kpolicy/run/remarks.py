@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.config.origin import architecture_of
 from kpolicy.errors import InputError
 from kpolicy.evaluate.values import Values
+from kpolicy.frozen import replace
 from kpolicy.kernel.version import parse_version
 from kpolicy.location import Location
 from kpolicy.report.remark import Remark

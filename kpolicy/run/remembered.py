@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from kpolicy.errors import KpolicyError
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.installed import state
 from kpolicy.kconfig.cache import digest
 from kpolicy.kernel.toolchain import Toolchain

@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TYPE_CHECKING
 
 from kpolicy.errors import KpolicyError, UsageError
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, field
 from kpolicy.kernel.version import parse_version
 from kpolicy.policy.files.policy_file import Threshold
 from kpolicy.run.policies import PolicyChoice

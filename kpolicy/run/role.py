@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
 from functools import partial
 
 from kpolicy.config.read import parse_config, read_config, stack
 from kpolicy.errors import KpolicyError, UsageError, did_you_mean, together
 from kpolicy.evaluate.values import Values
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, field, replace
 from kpolicy.kernel.source import KernelTree
 from kpolicy.policy.files.settings import verdict
 from kpolicy.policy.judging.standard import Standard

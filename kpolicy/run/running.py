@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.config.model import Config
 from kpolicy.config.origin import architecture_of
 from kpolicy.config.read import read_config
 from kpolicy.errors import InputError, UsageError
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, field, replace
 from kpolicy.kernel.parameters import MARK
 from kpolicy.location import Location
 from kpolicy.policy.files.requirement import ARCHITECTURES

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from kpolicy.errors import KpolicyError, UsageError
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.revision import open_revision
 from kpolicy.kernel.source import KernelTree

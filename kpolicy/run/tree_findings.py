@@ -6,13 +6,12 @@ from __future__ import annotations
 import gc
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field, replace
 from functools import partial
 from typing import Any
 
 from kpolicy.bounds import failure
 from kpolicy.errors import InputError, KpolicyError
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, field, replace
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import architectures, resolve_architecture
 from kpolicy.kernel.config_files import make_target

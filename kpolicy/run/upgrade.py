@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import field, replace
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from kpolicy.collection import no_collection
 from kpolicy.config.read import is_packed, unpacked
 from kpolicy.errors import KpolicyError, UsageError
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, field, replace
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.version import read_version
 from kpolicy.location import Location

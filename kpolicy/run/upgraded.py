@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -15,7 +14,7 @@ from kpolicy.errors import InputError
 from kpolicy.evaluate.dotconfig import dotconfig
 from kpolicy.evaluate.minimal import minimal_config
 from kpolicy.evaluate.values import Values, evaluate
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.kconfig.helptext import help_after
 from kpolicy.location import Location
 from kpolicy.policy.fixes.lines import Document

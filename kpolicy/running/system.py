@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, field
 from kpolicy.location import Location
 from kpolicy.tuples import NamedTuple
 

@@ -6,13 +6,13 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
-from dataclasses import FrozenInstanceError, field, fields, replace
+from dataclasses import FrozenInstanceError, fields, replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import pytest
 
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, field
 from kpolicy.frozen import replace as quick_replace
 
 Value = TypeVar("Value")
@@ -33,7 +33,7 @@ class Theirs:
 
     x: int
     y: int = 2
-    names: list[str] = field(default_factory=list, compare=False)
+    names: list[str] = dataclasses.field(default_factory=list, compare=False)
 
 
 @dataclass(frozen=True)

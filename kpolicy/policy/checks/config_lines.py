@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpolicy.evaluate.minimal import needed_symbols
 from kpolicy.explain.cause import cause
 from kpolicy.explain.grounds import Ground
 from kpolicy.explain.roots import Roots
+from kpolicy.frozen import replace
 from kpolicy.location import Location
 from kpolicy.policy.checks import wrong_type
 from kpolicy.policy.checks.added_lines import is_out_of_order

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.config.model import Assignment, Config
 from kpolicy.explain.blocked import blockers
 from kpolicy.explain.cause import cause
+from kpolicy.frozen import replace
 from kpolicy.policy.checks.effects import LineEffect, asked_value, line_effects, why
 from kpolicy.policy.checks.fragments import Unheard, what_of, words_of
 from kpolicy.policy.checks.reasons import Names, reason

@@ -8,11 +8,10 @@ values of the config without the line.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpolicy.config.model import Assignment
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.kconfig.nodes import YES
 from kpolicy.kconfig.payload import CHOICE, Core
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from kpolicy.errors import KpolicyError, UsageError, did_you_mean
 from kpolicy.files import read_file
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.location import Location
 from kpolicy.patterns import lazy
 from kpolicy.policy.files.own_rules import RuleFile, own_rule_files, with_own_rules

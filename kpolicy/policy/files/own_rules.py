@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from kpolicy.errors import KpolicyError, UsageError
 from kpolicy.files import read_file
+from kpolicy.frozen import replace
 from kpolicy.location import Location
 from kpolicy.policy.files.vocabulary import RESERVED_FAMILIES, Vocabulary
 from kpolicy.policy.rules.catalogue import make_catalogue

@@ -9,11 +9,10 @@ exact selector comes last.  Each setting of a rule is what the last layer says t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.policy.checks.registry import BY_NAME_CHECKS
 from kpolicy.policy.files.globs import Rank, matches_config, matches_rule, rank_of_config

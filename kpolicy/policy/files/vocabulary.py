@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
 from kpolicy.errors import UsageError, did_you_mean
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.patterns import lazy
 from kpolicy.policy.checks.check import Check
 from kpolicy.policy.checks.registry import CHECKS

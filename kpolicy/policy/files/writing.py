@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 
 from kpolicy.errors import UsageError
+from kpolicy.frozen import replace
 from kpolicy.policy.files.extends import policy_of_text
 from kpolicy.policy.files.policy_file import Waiver
 from kpolicy.policy.files.settings import Policy

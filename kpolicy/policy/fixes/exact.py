@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.errors import UsageError
+from kpolicy.frozen import replace
 from kpolicy.policy.checks.effects import asked_value
 from kpolicy.policy.expressions.expression import And, Compare, Constant, Not, Symbol
 from kpolicy.policy.expressions.propositional import Condition, check_provable

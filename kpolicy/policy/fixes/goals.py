@@ -5,11 +5,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from kpolicy.config.lines import parse_lines
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.policy.checks.old_names import replacement
 from kpolicy.policy.checks.registry import RENAMED, SWITCHES_OFF, UNREADABLE
 from kpolicy.policy.expressions.decisive import rests_on_command_line

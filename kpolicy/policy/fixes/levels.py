@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from kpolicy.frozen import replace
 from kpolicy.policy.checks.registry import UNREADABLE
 from kpolicy.policy.edits import line_of
 from kpolicy.policy.fixes.goals import RequirementGoal, is_about_a_line

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from kpolicy.frozen import replace
 from kpolicy.policy.edits import without_needless
 from kpolicy.policy.fixes.honour import HonourGoal, honour_goal
 from kpolicy.policy.fixes.plan import Fix

@@ -6,12 +6,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property
 
 from kpolicy.config.model import Assignment, Config, UnreadLine
 from kpolicy.config.read import parse_config
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.kconfig.menus import menu_order
 from kpolicy.kconfig.model import Model
 from kpolicy.location import Location

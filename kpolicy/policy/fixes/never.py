@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.config.model import Assignment
+from kpolicy.frozen import replace
 from kpolicy.policy.checks.reasons import listed
 from kpolicy.policy.expressions.expression import Compare, Constant, Symbol
 from kpolicy.policy.fixes.goals import RequirementGoal

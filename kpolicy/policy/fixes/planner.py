@@ -6,9 +6,9 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from kpolicy.frozen import replace
 from kpolicy.policy.edits import without_needless
 from kpolicy.policy.fixes.at_once import all_together, first_edits, in_halves
 from kpolicy.policy.fixes.finished import finished

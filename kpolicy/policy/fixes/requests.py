@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.kconfig.nodes import YES
 from kpolicy.kconfig.payload import CHOICE
 from kpolicy.policy.checks.effects import line_effects

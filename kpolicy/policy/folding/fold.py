@@ -8,9 +8,9 @@ fingerprint that a finding about this symbol has), and its `members`, which stay
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from kpolicy.frozen import replace
 from kpolicy.policy.rules.finding import Finding, SymbolValue
 from kpolicy.policy.rules.rule import SEVERITIES
 

@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Final
 
 from kpolicy.errors import InputError, UsageError
+from kpolicy.frozen import replace
 from kpolicy.kernel.version import KernelVersion
 from kpolicy.policy.files.requirement import Requirement, Scope, release
 from kpolicy.policy.foreign.config_lines import fault, is_value

@@ -17,10 +17,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from kpolicy.errors import UsageError, did_you_mean
+from kpolicy.frozen import replace
 from kpolicy.policy.files.requirement import ARCHITECTURES, EVERYWHERE, Requirement, Scope
 from kpolicy.policy.foreign.config_lines import config_lines
 from kpolicy.policy.foreign.policy import (

@@ -7,9 +7,9 @@ Such a symbol counts as n, so that the requirement would be for no config, or fo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kpolicy.frozen import replace
 from kpolicy.policy.checks.reasons import is_foreign
 from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.judging.known_as import known_as, under_names_here

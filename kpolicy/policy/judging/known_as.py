@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kpolicy.frozen import replace
 from kpolicy.policy.checks.heirs import heirs
 from kpolicy.policy.checks.lifetime import removed_by
 from kpolicy.policy.expressions.expression import symbols

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from kpolicy.config.model import Config, UnreadLine
 from kpolicy.config.odd_lines import TEXT, odd_line
 from kpolicy.config.read import NotAConfigError, config_in_tree, parse_config, read_config
 from kpolicy.errors import InputError, KpolicyError, UsageError, did_you_mean
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.kernel.config_files import config_files
 from kpolicy.location import Location
 from kpolicy.patterns import lazy

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from kpolicy.frozen import replace
 from kpolicy.policy.expressions.expression import And, Expression, Not, Or, Predicate, Symbol
 from kpolicy.policy.judging.remedy import remedy_lines
 

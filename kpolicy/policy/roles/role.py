@@ -17,12 +17,11 @@ readings: a production kernel, role unclear, with options of a debug kernel.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from kpolicy.errors import UsageError, did_you_mean
 from kpolicy.explain.cause import assignment_of, place, shown
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.kernel.version import parse_version
 from kpolicy.location import Location
 from kpolicy.policy.expressions.expression import (

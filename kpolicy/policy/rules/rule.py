@@ -8,10 +8,9 @@ values by `kpolicy.policy.judging.check`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final, Literal, TypeAlias, get_args
 
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.location import Location
 from kpolicy.policy.expressions.expression import CLASSES, Expression
 from kpolicy.policy.toml.absence import Absence

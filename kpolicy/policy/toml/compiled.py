@@ -8,7 +8,6 @@ either makes it anew.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar, cast
 
 from kpolicy.installed import state
@@ -54,9 +53,8 @@ def _packed(value: object, numbers: dict[type[Any], int]) -> object:
     number = numbers.get(type(value), _TUPLE)
     if isinstance(value, tuple):
         items = [_packed(item, numbers) for item in value]
-    elif is_dataclass(value):
-        assert number != _TUPLE, type(value)
-        items = [_packed(getattr(value, field.name), numbers) for field in fields(value)]
+    elif number != _TUPLE:
+        items = [_packed(getattr(value, name), numbers) for name in cast("Any", value).__match_args__]
     else:
         assert value is None or isinstance(value, str | int), type(value)
         return value

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from kpolicy.frozen import replace
 from kpolicy.policy.checks.config_lines import check_lines
 from kpolicy.policy.checks.effects import asked_value, is_value
 from kpolicy.policy.checks.old_names import holds

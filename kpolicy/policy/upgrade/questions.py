@@ -5,13 +5,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.config.lines import parse_lines
 from kpolicy.evaluate.new_prompts import default_line, new_symbols
 from kpolicy.explain.cause import shown
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.kconfig.expressions import Expr, conjuncts
 from kpolicy.kconfig.menus import Menu, menus_of
 from kpolicy.location import Location

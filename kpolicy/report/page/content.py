@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from kpolicy import __version__
 from kpolicy.errors import KpolicyError
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.policy.files.policy_file import Threshold
 from kpolicy.policy.judging.census import Census
 from kpolicy.policy.rules.finding import Finding

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Literal, TypeAlias, TypeVar
 
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.policy.files.policy_file import Threshold
 from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import ConfigReport, Report, TreeReport, reaches

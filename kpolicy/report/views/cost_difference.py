@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from kpolicy.costing.bill import Bill, Item
 from kpolicy.costing.cost import CERTAINTIES
 from kpolicy.costing.difference import CostChange, CostDifference
 from kpolicy.errors import printable
+from kpolicy.frozen import replace
 from kpolicy.report.text.amounts import amount_text
 from kpolicy.report.text.lines import number
 from kpolicy.report.text.style import Style, columns

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from kpolicy.frozen import dataclass
+from kpolicy.frozen import dataclass, replace
 from kpolicy.policy.checks.lifetime import lifetime_words
 from kpolicy.policy.rules.rule import SEVERITIES
 from kpolicy.report.text.lines import number
