@@ -71,7 +71,7 @@ class Config:
 
     def value(self, symbol: str) -> Value:
         """A symbol's value, type, prompt and definition; raises KeyError for one that the architecture lacks."""
-        from kpolicy.explain.cause import shown
+        from kpolicy.explain.shown import shown
 
         name = symbol.removeprefix("CONFIG_")
         found = self._values.model.symbol(name)

@@ -11,7 +11,8 @@ from kpolicy.costing.cost import Cost
 from kpolicy.costing.documented import paid_for
 from kpolicy.costing.formula import names
 from kpolicy.explain.blocked import blockers
-from kpolicy.explain.cause import cause, shown
+from kpolicy.explain.cause import cause
+from kpolicy.explain.shown import shown
 from kpolicy.frozen import dataclass
 from kpolicy.policy.expressions.expression import symbols
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kpolicy.evaluate.strings import unquote
 from kpolicy.explain.lines import default_text, own_condition, select_text
+from kpolicy.explain.shown import assignment_of, shown
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.expressions import conjunction, conjuncts
 from kpolicy.kconfig.nodes import NO
@@ -117,23 +118,6 @@ def end(values: Values) -> Location:
     return config.assignments[-1].location if config.assignments else Location(config.name, 1)
 
 
-def shown(values: Values, name: str) -> str:
-    """The value as `.config` would show it: y, m, a number, a string in quotes; n for what has no line there.
-
-    A transitional symbol, which never has one, is shown by its value.
-    """
-    text = values.text(name)
-    kind = values.model.type_of(name)
-    if kind in ("bool", "tristate"):
-        return text
-    if not values.is_written(name) and not (values.model.is_transitional(name) and values.assignment(name)):
-        return "n"
-    if kind == "string":
-        escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
-    return text
-
-
 def line_text(values: Values, name: str, line: Assignment) -> str:
     """The line of a symbol; where it asks for m and there are no modules, what became of it."""
     if not is_without_modules(values, name):
@@ -152,11 +136,6 @@ def no_modules(values: Values) -> str:
     """Why there are no modules."""
     name = values.model.names_by_node.get(values.model.core.modules)
     return f"CONFIG_{name} is not set" if name else "this tree has no modules"
-
-
-def assignment_of(values: Values, name: str) -> Assignment | None:
-    """The last config line that names `name`, also when the tree does not define it."""
-    return values.assignment(name)
 
 
 def invalid_line(values: Values, name: str) -> Assignment | UnreadLine | None:

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Final
 from kpolicy.bounds import whole
 from kpolicy.config.model import Assignment
 from kpolicy.explain.blocked import OUTSIDE, definition
-from kpolicy.explain.cause import is_without_modules, no_line, shown
+from kpolicy.explain.cause import is_without_modules, no_line
 from kpolicy.explain.change import Changes, Edits
 from kpolicy.explain.lines import default_text
 from kpolicy.explain.reason import Decider, decider_at
+from kpolicy.explain.shown import shown
 from kpolicy.frozen import dataclass, replace
 from kpolicy.kconfig.nodes import NO, YES
 from kpolicy.location import Location

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING
 
-from kpolicy.explain.cause import assignment_of, cause, invalid_line, is_without_modules, line_text, shown
+from kpolicy.explain.cause import cause, invalid_line, is_without_modules, line_text
 from kpolicy.explain.lines import default_text, select_text
+from kpolicy.explain.shown import assignment_of, shown
 from kpolicy.explain.value_change import Change, Why
 from kpolicy.frozen import replace
 from kpolicy.kconfig.expressions import conjuncts

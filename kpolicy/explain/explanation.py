@@ -6,10 +6,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpolicy.explain.blocked import definition
-from kpolicy.explain.cause import shown
 from kpolicy.explain.decisions import Decisions, decisions
 from kpolicy.explain.reason import Reason, every
 from kpolicy.explain.reasons import reasons
+from kpolicy.explain.shown import shown
 from kpolicy.explain.support import Supports
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.transitional import successors

@@ -6,9 +6,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpolicy.evaluate.effect import effect_of
-from kpolicy.explain.cause import assignment_of, invalid_line
+from kpolicy.explain.cause import invalid_line
 from kpolicy.explain.difference import change
 from kpolicy.explain.root import Origin
+from kpolicy.explain.shown import assignment_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable

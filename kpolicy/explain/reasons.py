@@ -22,10 +22,11 @@ from kpolicy.explain.blocked import (
     unmet,
     ways_to_set,
 )
-from kpolicy.explain.cause import chosen, is_without_modules, line_text, no_line, shown
+from kpolicy.explain.cause import chosen, is_without_modules, line_text, no_line
 from kpolicy.explain.facts import Fact, Way
 from kpolicy.explain.lines import condition_text, default_text, is_settled, own_condition, select_text
 from kpolicy.explain.reason import Decider, Kind, Reason, decided_outside, decider_at
+from kpolicy.explain.shown import shown
 from kpolicy.explain.support import Supports
 from kpolicy.explain.wrong import shown_now, wrong_symbols
 from kpolicy.frozen import replace

@@ -6,8 +6,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.explain.blocked import Blocker, blockers
-from kpolicy.explain.cause import deciding_selects, is_without_modules, line_of, shown
+from kpolicy.explain.cause import deciding_selects, is_without_modules, line_of
 from kpolicy.explain.root import Root, RootKind
+from kpolicy.explain.shown import shown
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values

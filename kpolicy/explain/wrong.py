@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from kpolicy.explain.cause import shown
+from kpolicy.explain.shown import shown
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values

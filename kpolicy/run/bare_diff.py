@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from kpolicy.config.model import Assignment, Lines
 from kpolicy.config.read import read_config
 from kpolicy.evaluate.values import Values
-from kpolicy.explain.cause import assignment_of, shown
+from kpolicy.explain.shown import assignment_of, shown
 from kpolicy.explain.value_change import Change, changed
 from kpolicy.policy.judging.standard import Standard
 from kpolicy.policy.roles.earlier import earlier_role

@@ -130,7 +130,7 @@ def _note(model: Model, values: Values | None, name: str) -> Note:
     value = None
     if values is not None:
         # With a config much more is loaded anyway.
-        from kpolicy.explain.cause import shown
+        from kpolicy.explain.shown import shown
 
         value = shown(values, name)
     return Note(value, symbol.definitions[0] if symbol is not None else None)

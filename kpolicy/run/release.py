@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from kpolicy.collection import no_collection
 from kpolicy.errors import KpolicyError
-from kpolicy.explain.cause import shown
+from kpolicy.explain.shown import shown
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.cache import digest
 from kpolicy.kernel.toolchain import Toolchain

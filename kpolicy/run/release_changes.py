@@ -107,8 +107,8 @@ def _look(work: _Work) -> list[tuple[Key, tuple[tuple[Change, ...], ...] | Kpoli
 
 def _answer(work: _Work, question: Question) -> tuple[tuple[Change, ...], ...]:
     # Only here: what is kept needs no values.
-    from kpolicy.explain.cause import shown
     from kpolicy.explain.origins import Differing, followed
+    from kpolicy.explain.shown import shown
 
     before, after = examiner(work.before).values(question.before), examiner(work.after).values(question.after)
     others = Differing(before, after)

@@ -127,7 +127,7 @@ def _look(task: _Task) -> _Found:
 def _values(looking: Examiner, target: Target, names: Sequence[str]) -> dict[str, str]:
     """The values of those symbols that are not n in a config."""
     # Only here: a symbol without defconfigs needs no values.
-    from kpolicy.explain.cause import shown
+    from kpolicy.explain.shown import shown
 
     values = looking.values(target)
     return {name: value for name in names if (value := shown(values, name)) != "n"}

@@ -10,7 +10,8 @@ import pytest
 from kpolicy.config.read import parse_config
 from kpolicy.demo import demo_tree
 from kpolicy.evaluate.values import Values, evaluate
-from kpolicy.explain.cause import Link, cause, config_line, end, place, shown
+from kpolicy.explain.cause import Link, cause, config_line, end, place
+from kpolicy.explain.shown import shown
 from kpolicy.location import Location
 from tests.kconfig.small import load, make_tree
 from tests.policy.support import models, values_of

@@ -18,8 +18,8 @@ from kpolicy.config.model import Assignment, Config
 from kpolicy.config.read import parse_config, read_config
 from kpolicy.errors import InputError
 from kpolicy.evaluate.values import Values, evaluate
-from kpolicy.explain.cause import shown
 from kpolicy.explain.explanation import Explanation, explain
+from kpolicy.explain.shown import shown
 from kpolicy.kconfig.model import Model
 from kpolicy.kernel.architecture import resolve_architecture
 from kpolicy.kernel.config_files import make_target

@@ -12,7 +12,7 @@ import pytest
 from kpolicy.config.read import parse_config
 from kpolicy.demo import demo_tree
 from kpolicy.evaluate.values import Values, evaluate
-from kpolicy.explain.cause import shown
+from kpolicy.explain.shown import shown
 from kpolicy.location import Location
 from kpolicy.policy.judging.check import judge
 from kpolicy.policy.roles.shipped import role_names

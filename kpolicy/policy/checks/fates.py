@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from kpolicy.errors import InputError
-from kpolicy.explain.cause import shown
+from kpolicy.explain.shown import shown
 from kpolicy.kernel.version import parse_version
 from kpolicy.policy.checks.added_lines import has_no_source, is_out_of_order
 from kpolicy.policy.checks.effects import LineEffect, asked_value, is_value

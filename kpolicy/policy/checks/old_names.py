@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpolicy.explain.blocked import blockers
-from kpolicy.explain.cause import shown
+from kpolicy.explain.shown import shown
 from kpolicy.policy.checks.heirs import heirs
 from kpolicy.policy.checks.lifetime import is_always_on
 from kpolicy.policy.checks.renames import renamed

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kpolicy.explain.cause import shown
+from kpolicy.explain.shown import shown
 from kpolicy.policy.checks.effects import is_outside
 from kpolicy.policy.checks.spelling import NUMBERS, corrected, has_comment
 from kpolicy.policy.edits import line_of

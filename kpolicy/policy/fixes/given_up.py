@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from kpolicy.explain.blocked import blockers
-from kpolicy.explain.cause import cause, shown
+from kpolicy.explain.cause import cause
+from kpolicy.explain.shown import shown
 from kpolicy.policy.checks.effects import line_effects
 from kpolicy.policy.checks.reasons import listed, reason
 from kpolicy.policy.fixes.goals import RequirementGoal, is_about_a_line

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from kpolicy.explain.blocked import blockers
-from kpolicy.explain.cause import assignment_of, cause
+from kpolicy.explain.cause import cause
+from kpolicy.explain.shown import assignment_of
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.transitional import successors
 from kpolicy.location import Location

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from kpolicy.explain.cause import shown
+from kpolicy.explain.shown import shown
 from kpolicy.frozen import dataclass
 from kpolicy.policy.fixes.about import about, remedied
 from kpolicy.policy.fixes.goals import Goal, goal_of

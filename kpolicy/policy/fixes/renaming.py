@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpolicy.explain.cause import shown
+from kpolicy.explain.shown import shown
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.transitional import successors
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from kpolicy.bounds import whole
 from kpolicy.errors import UsageError
-from kpolicy.explain.cause import shown
+from kpolicy.explain.shown import shown
 from kpolicy.policy.checks.effects import is_value
 from kpolicy.policy.checks.reasons import with_article
 from kpolicy.policy.toml.toml_file import FileErrors

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kpolicy.config.lines import parse_lines
-from kpolicy.explain.cause import assignment_of, shown
+from kpolicy.explain.shown import assignment_of, shown
 from kpolicy.policy.expressions.decisive import decisive
 from kpolicy.policy.rules.rule import Rule
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from kpolicy.evaluate.strings import unquote
 from kpolicy.explain.blocked import blockers
-from kpolicy.explain.cause import Link, cause, config_line, shown
+from kpolicy.explain.cause import Link, cause, config_line
+from kpolicy.explain.shown import shown
 from kpolicy.frozen import replace
 from kpolicy.policy.checks.lifetime import is_in, lifetime_words, removed_by
 from kpolicy.policy.checks.reasons import Names, choice_taken, elsewhere, hint, is_foreign, listed, outside_range

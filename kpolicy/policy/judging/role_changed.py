@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpolicy.explain.cause import cause, config_line, shown
+from kpolicy.explain.cause import cause, config_line
+from kpolicy.explain.shown import shown
 from kpolicy.policy.checks.registry import ROLE_CHANGED, check_by_id
 from kpolicy.policy.roles.earlier import EarlierRole, all_evidence
 from kpolicy.policy.roles.role import Evidence, RoleVerdict

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpolicy.explain.cause import cause, config_line, shown
+from kpolicy.explain.cause import cause, config_line
+from kpolicy.explain.shown import shown
 from kpolicy.policy.expressions.decisive import decisive, passed_words
 from kpolicy.policy.expressions.expression import symbols
 from kpolicy.policy.judging.remedy import remedy_for

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from kpolicy.errors import UsageError, did_you_mean
-from kpolicy.explain.cause import assignment_of, place, shown
+from kpolicy.explain.shown import assignment_of, shown
 from kpolicy.frozen import dataclass, replace
 from kpolicy.kernel.version import parse_version
 from kpolicy.location import Location
@@ -269,13 +269,19 @@ def _for(values: Values, role: Role, reading: Reading) -> Iterator[Evidence]:
                 yield item
             yield from _of_words(mark.when, values, mark.why)
     for name in named:
-        yield Evidence(name, shown(values, name), place(values, name), reading.why)
+        yield _of_value(name, values, reading.why)
 
 
 def _of_values(expression: Expression, values: Values, why: str) -> Iterator[Evidence]:
     """The values that make an expression hold that does."""
     for name in dict.fromkeys(grounds(expression, values)):
-        yield Evidence(name, shown(values, name), place(values, name), why)
+        yield _of_value(name, values, why)
+
+
+def _of_value(name: str, values: Values, why: str) -> Evidence:
+    from kpolicy.explain.cause import place  # for the role that remains no value speaks
+
+    return Evidence(name, shown(values, name), place(values, name), why)
 
 
 def _of_words(expression: Expression, values: Values, why: str) -> Iterator[Evidence]:

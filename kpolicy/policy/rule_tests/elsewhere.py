@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpolicy.explain.cause import shown
+from kpolicy.explain.shown import shown
 from kpolicy.frozen import dataclass
 from kpolicy.policy.expressions.expression import And, Boot, Compare, Expression, Not, Or, Predicate, Release, Symbol
 from kpolicy.policy.judging.check import fires

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from kpolicy.config.read import parse_config
 from kpolicy.evaluate.values import evaluate
-from kpolicy.explain.cause import shown
+from kpolicy.explain.shown import shown
 from kpolicy.frozen import dataclass
 from kpolicy.policy.expressions.decisive import rests_on_command_line
 from kpolicy.policy.expressions.expression import symbols

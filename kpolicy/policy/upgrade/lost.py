@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from kpolicy.explain.cause import shown
+from kpolicy.explain.shown import shown
 from kpolicy.frozen import dataclass
 from kpolicy.policy.checks.effects import LineEffect, line_effects
 from kpolicy.policy.checks.fates import Fate, fate_of

@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from kpolicy.explain.cause import cause, shown
+from kpolicy.explain.cause import cause
+from kpolicy.explain.shown import shown
 from kpolicy.frozen import dataclass
 from kpolicy.policy.checks.heirs import Heirs, heirs
 from kpolicy.policy.checks.lifetime import is_always_on, lifetime_words

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from kpolicy.config.lines import parse_lines
 from kpolicy.evaluate.new_prompts import default_line, new_symbols
-from kpolicy.explain.cause import shown
+from kpolicy.explain.shown import shown
 from kpolicy.frozen import dataclass, replace
 from kpolicy.kconfig.expressions import Expr, conjuncts
 from kpolicy.kconfig.menus import Menu, menus_of

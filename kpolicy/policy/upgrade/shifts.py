@@ -7,8 +7,9 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.evaluate.effect import effect
-from kpolicy.explain.cause import cause, shown
+from kpolicy.explain.cause import cause
 from kpolicy.explain.difference import change
+from kpolicy.explain.shown import shown
 from kpolicy.explain.value_change import Change, changed
 from kpolicy.frozen import dataclass
 from kpolicy.kconfig.transitional import successors
