@@ -126,7 +126,7 @@ class ModelCache:
     def load_data(self, name: str, kind: str = "data") -> Any:
         """JSON values of some kind that are stored under a name; None where there are none."""
         body = self._load(name, kind)
-        return _json(bytes(body)) if body is not None else None
+        return _json(body) if body is not None else None
 
     def store_data(self, name: str, data: object, kind: str = "data") -> None:
         """Keep JSON values; silently nothing where the folder cannot be used."""
@@ -265,9 +265,10 @@ def _is_whole(name: str, content: bytes) -> bool:
     return content[:_HEAD] == _head(stem, digest(content[_HEAD:]).encode("ascii"))
 
 
-def _json(content: bytes) -> Any:
+def _json(content: bytes | memoryview) -> Any:
     """The values of a JSON text; None for what is none, or is nested as nothing that is stored here."""
     try:
-        return json.loads(content)
+        # No copy of bytes before that of characters.
+        return json.loads(str(content, "ascii"))
     except (ValueError, RecursionError):
         return None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kpolicy.config.command_line import CommandLine
 
 _LETTERS = ("y", "m")
-_TRISTATE = ("y", "m", "n")
+_PLAIN = ("y", "m", "n", None)
 
 
 def compare_bare(
@@ -59,7 +59,7 @@ def _line(values: Values, name: str) -> Assignment | None:
     """The line that gives a symbol its value; where that is a letter, always the last one."""
     assert values.config is not None
     lines = values.config.assignments
-    if isinstance(lines, Lines) and lines.is_unique and lines.written.get(name) in _TRISTATE:
+    if isinstance(lines, Lines) and lines.is_unique and lines.written.get(name) in _PLAIN:
         return lines.last(name)
     return assignment_of(values, name)
 

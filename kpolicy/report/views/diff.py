@@ -101,8 +101,10 @@ def diff_lines(report: DiffReport, style: Style | None = None, *, everything: bo
     yield _summary(report, len(gained), len(lost), style)
 
 
-def _told(findings: Iterable[Finding]) -> list[Finding]:
+def _told(findings: Sequence[Finding]) -> list[Finding]:
     """The findings of each config, those with one cause as one."""
+    if not findings:
+        return []
     from kpolicy.policy.folding.fold import fold  # of most pairs no finding differs
 
     found: dict[tuple[str, str], list[Finding]] = {}
