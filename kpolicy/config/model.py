@@ -119,6 +119,8 @@ class Lines(Sequence[Assignment]):
     @cached_property
     def _last(self) -> dict[str, int]:
         """The index of each line, the last one of those that say the same."""
+        if self._places is not None:
+            return {self._lines[index]: index for index in self._places}
         return dict(zip(self._lines, range(len(self._lines)), strict=True))
 
     def _record(self, index: int) -> Assignment:

@@ -22,13 +22,13 @@ LINES = st.one_of(
     st.builds(
         "{}CONFIG_{}={}".format,
         st.sampled_from(["", "", "", " ", "# ", "\t"]),
-        st.sampled_from(["A", "B", "C_D", "a-b", "", "é", "n", "MODULES"]),
+        st.sampled_from(["A", "B", "C_D", "a-b", "", "é", "n", "MODULES", "A.B"]),
         st.sampled_from(["y", "n", "m", "", "12", "-3", "0x1F", '"text"', '"', "yes", "y # yes", '"a" b', "y\r", "=y"]),
     ),
     st.builds(
         "{}CONFIG_{} is not set{}".format,
         st.sampled_from(["# ", "# ", "# ", "#", "#\t", "", "## "]),
-        st.sampled_from(["A", "B", "C_D", "A=x", "", "é\t", "A B", "\x0b"]),
+        st.sampled_from(["A", "B", "C_D", "A=x", "", "é\t", "A B", "\x0b", "A.B"]),
         st.sampled_from(["", "", "", "\r", ", really", " "]),
     ),
     st.sampled_from(
@@ -103,3 +103,10 @@ def test_records_that_are_made_when_asked_for_are_those_of_a_tuple(lines: list[s
     assert (hash(found), repr(found)) == (hash(all_lines), repr(all_lines))
     assert pickle.loads(pickle.dumps(found)) == found
     assert (found == parse_lines("other", b"CONFIG_A=y\n").assignments) is False
+
+
+def test_what_is_no_line_of_a_symbol_is_not_its_last_one() -> None:
+    # A name with a dot can be off, and has no value.
+    found = parse_lines("c", b"# CONFIG_A.B is not set\nCONFIG_A.B=n\n").assignments
+    assert isinstance(found, Lines)
+    assert found.last("A.B") == found[0] == Assignment("A.B", "n", Location("c", 1), "# CONFIG_A.B is not set")
