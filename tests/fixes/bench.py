@@ -25,7 +25,7 @@ from kpolicy.policy.judging.requirements import requirements_of
 from kpolicy.policy.judging.standard import Assessment
 from kpolicy.policy.roles.role import RoleVerdict
 from kpolicy.policy.rules.finding import Finding
-from kpolicy.policy.rules.rule import Rule
+from kpolicy.policy.rules.rule import Rule, grounds_of
 from tests.kconfig.small import load, make_tree
 
 PATH = "my_defconfig"
@@ -44,8 +44,7 @@ def rule(when: str, *remedy: str, name: str = "own/rule") -> Rule:
         requires=Constant("y"),
         when=condition,
         message=when,
-        rationale="",
-        references=(),
+        grounds=grounds_of("", ()),
         remedy=remedy,
         cost=None,
         examples=(),

@@ -13,7 +13,7 @@ from kpolicy.location import Location
 from kpolicy.patterns import lazy
 from kpolicy.policy.expressions.expression import Expression, symbols
 from kpolicy.policy.rules.message import fields, parameters_in
-from kpolicy.policy.rules.rule import ANY_ROLE, KINDS, SEVERITIES, Example, Reference, Rule, RuleParameter
+from kpolicy.policy.rules.rule import ANY_ROLE, KINDS, SEVERITIES, Example, Reference, Rule, RuleParameter, grounds_of
 from kpolicy.policy.toml.reader import NEVER, TableReader
 from kpolicy.policy.toml.toml_file import KeyPath, TomlFile
 
@@ -60,6 +60,7 @@ class _RuleReader(TableReader):
         for name in () if NEVER in (requires, when) else sorted(chosen.keys() - set(parameters_in(conditions))):
             self.file.complain(("parameters", name), f"no condition of the rule mentions '${name}'")
         examples = (*self._examples("fires", roles), *self._examples("silent", roles)) if self._wants_examples else ()
+        references = [self._reference(("reference", number)) for number in range(self.count(("reference",)))]
         rule = Rule(
             id=rule_id,
             title=self.string(("title",)),
@@ -70,8 +71,7 @@ class _RuleReader(TableReader):
             requires=requires,
             when=when,
             message=self._message(chosen),
-            rationale=self.string(("rationale",)),
-            references=tuple(self._reference(("reference", number)) for number in range(self.count(("reference",)))),
+            grounds=grounds_of(self.string(("rationale",)), references),
             remedy=self._remedy(chosen),
             cost=self._reference(("cost",)) if "cost" in self.file.data else None,
             examples=examples,
@@ -80,7 +80,7 @@ class _RuleReader(TableReader):
             parameters=parameters,
             absent=self.absent(("absent",), {*symbols(requires), *symbols(when)}),
         )
-        if not rule.references and "reference" not in self.file.data:
+        if not references and "reference" not in self.file.data:
             self.file.complain((), "a rule needs a [[reference]]: what it rests on, and where that stands")
         if self.value(("kind",)) == "cost" and "cost" not in self.file.data:
             self.file.complain(("kind",), "a rule of kind 'cost' needs a [cost]: how much, by what source")

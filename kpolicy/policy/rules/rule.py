@@ -7,7 +7,8 @@ values by `kpolicy.policy.judging.check`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from typing import Final, Literal, TypeAlias, get_args
 
 from kpolicy.frozen import dataclass, replace
@@ -40,6 +41,11 @@ class Reference:
 
     text: str
     source: str
+
+
+def grounds_of(rationale: str, references: Iterable[Reference]) -> str:
+    """The rationale of a rule, and its references, as one text."""
+    return json.dumps([rationale, *([item.text, item.source] for item in references)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,8 @@ class Rule:
     `symbols` are the ones that it is about, the first being the one to edit.  `requires` says
     what the tree must have for the rule to make sense, `when` is the condition under which it
     fires.  `message` is a template (`kpolicy.policy.rules.message`).  `remedy` holds config lines
-    that fix it, `cost` is what it costs and where that is known from.  `parameters` are what
+    that fix it, `cost` is what it costs and where that is known from.  `grounds` are its rationale and
+    references, packed (`grounds_of`): few rules of a run are read by people.  `parameters` are what
     a policy file may choose (`with_parameters`).  `absent` says of symbols that a condition negates
     what it means when a tree does not define them.
     """
@@ -101,8 +108,7 @@ class Rule:
     requires: Expression
     when: Expression
     message: str
-    rationale: str
-    references: tuple[Reference, ...]
+    grounds: str
     remedy: tuple[str, ...]
     cost: Reference | None
     examples: tuple[Example, ...]
@@ -130,6 +136,17 @@ class Rule:
             parameters=parameters,
             as_written=written,
         )
+
+    @property
+    def rationale(self) -> str:
+        """Why the rule is a rule, in paragraphs."""
+        rationale: str = json.loads(self.grounds)[0]
+        return rationale
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """What the rule rests on."""
+        return tuple(Reference(*item) for item in json.loads(self.grounds)[1:])
 
     @property
     def adds_debugging(self) -> bool:
