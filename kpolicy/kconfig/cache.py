@@ -24,7 +24,6 @@ from kpolicy.files import OPEN_FLAGS, read_descriptor
 from kpolicy.installed import contents
 from kpolicy.kconfig.kept import MAX_TOTAL, beyond, entries, has_name, is_ours, remove
 from kpolicy.kconfig.payload import Payload, Stored, Whole
-from kpolicy.kconfig.stored import packed, read_core, read_details
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.delta import Delta
@@ -83,6 +82,8 @@ class ModelCache:
         body = self._load(name, "model")
         if body is None:
             return None
+        from kpolicy.kconfig.stored import read_core, read_details  # without a tree there is no model
+
         try:
             if _is_delta(body):
                 return self._load_delta(bytes(body))
@@ -121,6 +122,8 @@ class ModelCache:
         if delta.is_empty:
             self._store(name, "model", *_body([base.core], [base.details]))
         else:
+            from kpolicy.kconfig.stored import packed  # as in load
+
             self._store(name, "model", _DELTA, f"{base.name} {base.content}\n{packed(delta)}".encode("ascii"))
 
     def load_data(self, name: str, kind: str = "data") -> Any:
@@ -130,6 +133,8 @@ class ModelCache:
 
     def store_data(self, name: str, data: object, kind: str = "data") -> None:
         """Keep JSON values; silently nothing where the folder cannot be used."""
+        from kpolicy.kconfig.stored import packed  # as in load
+
         self._store(name, kind, packed(data).encode("ascii"))
 
     def content(self, name: str, kind: str) -> str | None:

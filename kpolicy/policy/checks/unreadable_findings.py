@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from kpolicy.policy.checks.finding_maker import FindingMaker
 from kpolicy.policy.checks.gone import UNKNOWN, gone_findings
 from kpolicy.policy.checks.registry import DEFAULT_CHECKS, UNREADABLE
-from kpolicy.policy.checks.unreadable import unreadable_lines
 
 if TYPE_CHECKING:
     from kpolicy.evaluate.values import Values
@@ -32,6 +31,11 @@ def check_reading(
 
 def unreadable_findings(maker: FindingMaker) -> Iterator[Finding]:
     """A finding for each line that is not read as it is written."""
+    config = maker.values.config
+    if config is None or not (config.unread or any(config.doubtful)):
+        return
+    from kpolicy.policy.checks.unreadable import unreadable_lines  # most configs have no such line
+
     for line in unreadable_lines(maker.values):
         remedy = (line.better,) if line.better else ()
         yield maker.finding(
