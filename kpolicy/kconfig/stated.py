@@ -39,7 +39,7 @@ def stated_model(
         values = {name: value for name, value in values.items() if is_word(name) and name not in constants}
     if MODULES not in values:
         # Without it an m would become y, which no full .config has.
-        values = {**values, MODULES: "n"}
+        values = {MODULES: "n", **values}
     symbols = dict(zip(values, range(first, first + len(values)), strict=True))
     codes: list[Any] = [*map(_LETTERS.get, values.values())]
     texts, written, place = [], [*values.values()], 0

@@ -126,33 +126,19 @@ def _unbuilt_first(looking: Examiner, batches: list[_Batch]) -> tuple[list[_Batc
 
     What architectures share is held until a model is met that need not be built: such batches come last.
     """
+    from kpolicy.run.first_model import unbuilt_model  # as above
+
     first: list[_Batch] = []
     last: list[_Batch] = []
     unbuilt: list[Unbuilt] = []
     for batch in batches:
-        model = _unbuilt(looking, batch)
+        model = unbuilt_model(looking, batch.arch, batch.targets[0][1] if batch.targets else None)
         if model is None:
             last.append(batch)
         else:
             first.append(batch)
             unbuilt.append(model)
     return [*first, *last], unbuilt
-
-
-def _unbuilt(looking: Examiner, batch: _Batch) -> Unbuilt | None:
-    """The model that a batch wants first, if it has to be built; None, too, where only the work can tell."""
-    from kpolicy.run.first_model import Unbuilt
-
-    try:
-        toolchain = looking.toolchain
-        if batch.targets:
-            target = batch.targets[0][1]
-            toolchain = looking.toolchains(target, looking.full_config(target, looking.contents(target)))[0]
-        if not looking.has_to_build(batch.arch, toolchain):
-            return None
-        return Unbuilt(looking.architecture(batch.arch), toolchain)
-    except KpolicyError:
-        return None
 
 
 def _memory() -> Memory:

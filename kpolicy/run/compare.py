@@ -44,14 +44,15 @@ def compare_all(before: Plan, after: Plan, pairings: Sequence[Pairing], context:
     for _, group in groupby(numbered, key=lambda item: item[1].after.arch):
         items = [pairing for _, pairing in group]
         work += [_Work(before, after, tuple(items[at : at + _BATCH])) for at in range(0, len(items), _BATCH)]
-    memory = ComparedMemory(Examiner(before, before.open()), Examiner(after, after.open()))
+    old, new = Examiner(before, before.open()), Examiner(after, after.open())
+    memory = ComparedMemory(old, new)
     recalled = ((item.pairings[0], memory.recall(item.pairings)) for item in work)
     found = {pairing: batch for pairing, batch in recalled if batch is not None}
     rest = sorted((item for item in work if item.pairings[0] not in found), key=lambda item: -len(item.pairings))
     done = len(pairings) - sum(len(item.pairings) for item in rest)
     # Workers start without the collector too: each would go through the models that it holds again and again.
     with no_collection():
-        for batch in spread(after, _compare, rest, context):
+        for batch in spread(after, _compare, rest, context, new, partial(_build_first, old, new, rest), (old,)):
             done += len(batch.pairs)
             context.listener.progress(done, len(pairings))
             found[batch.pairs[0].pairing] = batch
@@ -59,6 +60,16 @@ def compare_all(before: Plan, after: Plan, pairings: Sequence[Pairing], context:
         found.get(item.pairings[0]) or Batch(tuple(Compared(one, error=LOST) for one in item.pairings), ())
         for item in work
     ]
+
+
+def _build_first(old: Examiner, new: Examiner, work: Sequence[_Work]) -> None:
+    """Build the first model of each tree that has to be built: see `kpolicy.run.first_model`."""
+    from kpolicy.run.first_model import build_first, unbuilt_model  # most often all is in the cache
+
+    firsts = [item.pairings[0] for item in work]
+    for looking, targets in ((old, [pair.before for pair in firsts]), (new, [pair.after for pair in firsts])):
+        models = [unbuilt_model(looking, target.arch, target) for target in targets]
+        build_first(looking, [model for model in models if model is not None])
 
 
 def _compare(work: _Work) -> Batch:

@@ -55,14 +55,15 @@ def spread(
     context: Context,
     looking: Examiner | None = None,
     ahead: Callable[[], None] | None = None,
+    others: tuple[Examiner, ...] = (),
 ) -> Iterator[Result]:
     """The results of a piece of work for each item, by the cluster of the run if it has one; see `Executor.results`.
 
-    Without one there are as many processes as are of use.  What is to be done `ahead` prepares `looking` for all of
-    them: it is done here, where processes inherit that.
+    Without one there are as many processes as are of use.  `others` look at further trees that the work is about.  What
+    is to be done `ahead` prepares `looking` and them for all processes: it is done here, where these inherit that.
     """
     jobs = min(context.jobs, len(items))
-    executor = context.cluster or (Processes(jobs, ahead) if jobs > 1 else ThisProcess())
+    executor = context.cluster or (Processes(jobs, ahead, others) if jobs > 1 else ThisProcess(others))
     yield from executor.results(plan, work, items, looking)
 
 
@@ -70,11 +71,13 @@ def spread(
 class ThisProcess:
     """One item after the other, here."""
 
+    others: tuple[Examiner, ...] = ()
+
     def results(
         self, plan: Plan, work: Callable[[Item], Result], items: Sequence[Item], looking: Examiner | None
     ) -> Iterator[Result]:
         """See `Executor.results`; nothing is missing."""
-        _examiners[:] = [(plan, looking or _looking(plan))]
+        _examiners[:] = [(plan, looking or _looking(plan)), *((other.plan, other) for other in self.others)]
         yield from map(work, items)
 
 
@@ -82,11 +85,12 @@ class ThisProcess:
 class Processes:
     """So many processes, which end with this one; what a worker owes that died is missing.
 
-    Those that are forked go on with what looks at the tree here, and with what was done `ahead` for it.
+    Those that are forked go on with what looks at the trees here, and with what was done `ahead` for it.
     """
 
     jobs: int
     ahead: Callable[[], None] | None = None
+    others: tuple[Examiner, ...] = ()
 
     def results(
         self, plan: Plan, work: Callable[[Item], Result], items: Sequence[Item], looking: Examiner | None
@@ -104,13 +108,15 @@ class Processes:
         digests: Mapping[str, str] = {}
         if looking is not None:
             digests = looking.tree.digests
-            looking.forget_keys()
+        known = () if looking is None else (looking, *self.others)
+        for one in known:
+            one.forget_keys()
         pool = ProcessPoolExecutor(
             self.jobs,
             mp_context=multiprocessing.get_context(method),
             initializer=_start_worker,
             # To others all that they get is sent, and an open tree cannot be.
-            initargs=(plan, digests, looking if inherits else None),
+            initargs=(plan, digests, known if inherits else ()),
         )
         try:
             waiting = []
@@ -123,9 +129,10 @@ class Processes:
                 except BrokenProcessPool:
                     # A worker is dead before it all is handed out: what was not has no result either.
                     pass
-            if inherits and self.ahead is not None and looking is not None:
+            if inherits and self.ahead is not None:
                 # By now all workers have started.
-                looking.forget_models()
+                for one in known:
+                    one.forget_models()
             for future in as_completed(waiting):
                 try:
                     yield future.result()
@@ -167,10 +174,10 @@ def caches() -> Iterator[ModelCache]:
     return (found.tree.cache for _, found in _examiners if found.tree.cache is not None)
 
 
-def _start_worker(plan: Plan, digests: Mapping[str, str], looking: Examiner | None) -> None:
+def _start_worker(plan: Plan, digests: Mapping[str, str], known: tuple[Examiner, ...]) -> None:
     end_with_parent()
     # What a worker process keeps from batch to batch.
-    _examiners[:] = [(plan, looking or _looking(plan, digests))]
+    _examiners[:] = [(one.plan, one) for one in known] or [(plan, _looking(plan, digests))]
 
 
 def _looking(plan: Plan, digests: Mapping[str, str] = MappingProxyType({})) -> Examiner:

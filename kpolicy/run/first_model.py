@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from kpolicy.errors import KpolicyError
 from kpolicy.kernel.architecture import Architecture
 from kpolicy.kernel.toolchain import Toolchain
 from kpolicy.run.attempt import attempt
 from kpolicy.run.examine import Examiner
+from kpolicy.run.plan import Target
 from kpolicy.tuples import NamedTuple
 
 
@@ -21,6 +23,22 @@ class Unbuilt(NamedTuple):
 
     architecture: Architecture
     toolchain: Toolchain
+
+
+def unbuilt_model(looking: Examiner, arch: str, target: Target | None) -> Unbuilt | None:
+    """The model that a target of an architecture wants first, or other work on it, if it has to be built.
+
+    None, too, where only the work can tell.
+    """
+    try:
+        toolchain = looking.toolchain
+        if target is not None:
+            toolchain = looking.toolchains(target, looking.full_config(target, looking.contents(target)))[0]
+        if not looking.has_to_build(arch, toolchain):
+            return None
+        return Unbuilt(looking.architecture(arch), toolchain)
+    except KpolicyError:
+        return None
 
 
 def build_first(looking: Examiner, unbuilt: Sequence[Unbuilt]) -> None:

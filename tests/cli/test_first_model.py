@@ -125,6 +125,22 @@ def test_a_file_is_parsed_once_in_all_processes(
 
 
 @pytest.mark.parametrize("words", [(), ("--no-cache",)])
+def test_a_file_of_two_trees_is_parsed_once_in_all_processes(
+    tree: Path, tmp_path: Path, parsed: Log, words: tuple[str, ...]
+) -> None:
+    files = {**_FILES, "lib/Kconfig": _FILES["lib/Kconfig"].replace('"sg"', '"sg"\n\tdefault y')}
+    other = make_tree(tmp_path / "other", files)
+    expected = kpolicy("diff", "-j", "1", tree, other, *words).out
+    parsed.take()
+    found = kpolicy("diff", "-j", "2", tree, other, *words, environment=_environment(tmp_path))
+    done = parsed.take()
+    assert found.out == expected
+    assert "DEBUG_SG" in expected
+    assert Counter(item.what for item in done) == dict.fromkeys((name for name in _FILES if "Kconfig" in name), 2)
+    assert Counter(item.what for item in done if item.here) == dict.fromkeys((*_SHARED, "arch/two/Kconfig"), 2)
+
+
+@pytest.mark.parametrize("words", [(), ("--no-cache",)])
 def test_the_first_model_is_built_before_the_workers_start(
     tree: Path, tmp_path: Path, built: Log, words: tuple[str, ...]
 ) -> None:

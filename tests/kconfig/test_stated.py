@@ -36,7 +36,7 @@ def _stated(values: Mapping[str, str]) -> Model:
 
 @pytest.mark.parametrize("modules", [{}, {"MODULES": ("y", "bool")}])
 def test_is_that_of_a_kconfig_file_with_prompts(tmp_path: Path, modules: dict[str, tuple[str, str]]) -> None:
-    types = {**_TYPES, **modules}
+    types = {**modules, **_TYPES}
     entries = [f'config {name}\n\t{word} "{name}"\n' for name, (_, word) in types.items() if name != "MODULES"]
     modules_entry = 'config MODULES\n\tbool "MODULES"\n\tmodules\n'
     (tmp_path / "Kconfig").write_text("".join(['mainmenu "Configuration"\n', modules_entry, *entries]))
