@@ -20,9 +20,18 @@ def cache_folder(environment: Mapping[str, str], *, disabled: bool) -> str | Non
         return None
     base = environment.get("XDG_CACHE_HOME", "")
     if os.path.isabs(base):
-        return os.path.join(base, "kpolicy")
+        return _plain(os.path.join(base, "kpolicy"))
     home = environment.get("HOME", "")
-    return os.path.join(home, ".cache", "kpolicy") if os.path.isabs(home) else None
+    return _plain(os.path.join(home, ".cache", "kpolicy")) if os.path.isabs(home) else None
+
+
+def _plain(path: str) -> str:
+    """A path without what pathlib leaves out of one."""
+    if "//" not in path and "/./" not in path:
+        return path
+    from pathlib import Path  # most paths are plain
+
+    return str(Path(path))
 
 
 def context_for(console: Console, *, no_cache: bool = False, jobs: int = 1) -> Context:

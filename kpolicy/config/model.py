@@ -58,7 +58,8 @@ class Lines(Sequence[Assignment]):
         if value is None:
             return None
         text = f"{PREFIX}{name}={value}"
-        index = self._last.get(text, -1)
+        # A name that is off may have a = in it: such a line is that of another symbol.
+        index = self._last.get(text, -1) if "=" not in name else -1
         if value == "n" and (unset := self._last.get(f"{UNSET}{name} is not set", -1)) > index:
             text, index = self._lines[unset], unset
         return self._made.get(index) or self._make(index, name, value, text)

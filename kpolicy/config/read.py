@@ -67,7 +67,7 @@ def read_config(spec: str, stdin: BinaryIO | None = None, folder: str | os.PathL
 
 def split_stack(spec: str, folder: str | os.PathLike[str] | None = None) -> list[str]:
     """The parts of a stack a+b+c; a file whose name has a + in it is one part.  Raises UsageError."""
-    if "+" not in spec or os.path.lexists(os.path.join(folder or "", spec)):
+    if "+" not in spec or os.path.lexists(_place(folder, spec)):
         return [spec]
     words = spec.split("+")
     if not all(words):
@@ -115,7 +115,7 @@ def read_part(
         if stdin is None:
             raise UsageError("'-' given, and there is no standard input")
         return _read_stdin(stdin)
-    path = os.path.join(folder or "", name)
+    path = _place(folder, name)
     try:
         content = read_file(path, MAX_SIZE)
     except IsADirectoryError:
@@ -130,6 +130,11 @@ def read_part(
             hint = "A symbolic link leads back to itself."
         raise InputError(f"cannot read the config: {reason}", Location(name, 0), hint=hint) from None
     return parse_config(name, unpacked(content, name)), content
+
+
+def _place(folder: str | os.PathLike[str] | None, name: str) -> str:
+    """The path of a config; a slash behind its name is none of its own, and no name is that of the folder."""
+    return os.path.join(folder or "", name.rstrip("/") or name or ".")
 
 
 def _read_stdin(stdin: BinaryIO) -> tuple[Config, bytes]:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from kpolicy.config.model import Config
+from kpolicy.config.model import Config, Lines
 from kpolicy.config.origin import architecture_of
 from kpolicy.errors import InputError, KpolicyError, UsageError
 from kpolicy.evaluate.effect import effect_of
@@ -141,12 +141,14 @@ def _stated_effect(values: Values, names: Collection[str]) -> dict[str, str]:
 
 
 def _says_all(values: Values) -> bool:
-    """Whether the last line of each symbol is what is in effect.
+    """Whether what is in effect is told by the last line of each symbol.
 
-    Without modules m is y; a line that no present conf reads leaves the one before it in effect.
+    Without modules m is y; and a line that is not valid leaves the one before it in effect.
     """
     config = values.config
-    return config is not None and config.written.get("MODULES") == "y" and not config.inexact
+    if config is None or not isinstance(config.assignments, Lines):
+        return False
+    return config.assignments.is_unique and config.written.get("MODULES") == "y"
 
 
 def _version(config: Config, release: str | None, place: Location) -> KernelVersion:

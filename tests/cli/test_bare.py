@@ -21,6 +21,7 @@ from kpolicy.run.bare import bare_report, bare_values, stated_effects
 from kpolicy.run.examine import Examiner
 from kpolicy.run.judging import judge
 from kpolicy.run.plan import Plan, Target
+from tests.cli.support import kpolicy
 from tests.oracle.cases import Case, run_case
 from tests.oracle.conf import PRESETS, Oracle
 
@@ -58,7 +59,7 @@ def test_same_findings_as_with_the_tree(oracle: Oracle, kernel: Path, arch: str,
 
 
 _NAMES = st.sampled_from("ABCD")
-_TEXTS = st.sampled_from(["y", "m", "n", "1", "0x1f", '"y"', '"a"', '""', "yes", ""])
+_TEXTS = st.sampled_from(["y", "m", "n", "1", "0x1f", '"y"', '"a"', '""', '"a', "yes", "Y", ""])
 _LINE = st.one_of(
     st.builds("CONFIG_{}={}\n".format, _NAMES, _TEXTS),
     st.builds("# CONFIG_{}{}\n".format, _NAMES, st.sampled_from([" is not set", " is not set # why"])),
@@ -79,6 +80,18 @@ def test_what_the_lines_say_is_what_evaluation_says(old: list[str], new: list[st
     assert changed(*stated) == names
     for have, expected in zip(stated, effects, strict=True):
         assert [have.get(name) for name in names] == [expected.get(name) for name in names]
+
+
+def test_a_line_that_is_not_valid_leaves_the_one_before_it_in_effect(tmp_path: Path) -> None:
+    header = "#\n# Automatically generated file; DO NOT EDIT.\n# Linux/x86 6.12.0 Kernel Configuration\n#\n"
+    (tmp_path / "old").write_text(f"{header}CONFIG_MODULES=y\n# CONFIG_EXPERT is not set\nCONFIG_LOCALVERSION=Y\n")
+    (tmp_path / "new").write_text(
+        f'{header}CONFIG_MODULES=y\n# CONFIG_EXPERT is not set\nCONFIG_LOCALVERSION="-a"\nCONFIG_LOCALVERSION=Y\n'
+    )
+    found = kpolicy("diff", "--format", "json", tmp_path / "old", tmp_path / "new").json
+    assert [(item["symbol"], item["before"], item["after"]) for item in found["changes"]] == [
+        ("LOCALVERSION", '""', '"-a"')
+    ]
 
 
 @pytest.mark.parametrize(

@@ -110,3 +110,10 @@ def test_what_is_no_line_of_a_symbol_is_not_its_last_one() -> None:
     found = parse_lines("c", b"# CONFIG_A.B is not set\nCONFIG_A.B=n\n").assignments
     assert isinstance(found, Lines)
     assert found.last("A.B") == found[0] == Assignment("A.B", "n", Location("c", 1), "# CONFIG_A.B is not set")
+
+
+def test_a_line_of_another_symbol_is_not_that_of_a_name_with_an_equals_sign() -> None:
+    found = parse_lines("c", b"# CONFIG_X=y is not set\nCONFIG_X=y=n\n").assignments
+    assert isinstance(found, Lines)
+    assert found.last("X=y") == Assignment("X=y", "n", Location("c", 1), "# CONFIG_X=y is not set")
+    assert found.last("X") == Assignment("X", "y=n", Location("c", 2), "CONFIG_X=y=n")

@@ -172,3 +172,11 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     lines = content.count(b"\n") + 1
     assert all(1 <= item.location.line <= lines for item in config.assignments)
     assert all("\n" not in item.value for item in config.assignments)
+
+
+def test_a_slash_behind_a_name_is_none_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("CONFIG_A=y\n")
+    (tmp_path / "a+b").write_text("CONFIG_B=y\n")
+    assert [read_config(f"{name}/", folder=tmp_path).written for name in ("a", "a+b")] == [{"A": "y"}, {"B": "y"}]
+    with pytest.raises(InputError, match="is a directory"):
+        read_config("", folder=tmp_path)
