@@ -105,12 +105,9 @@ class _Checker:
             defaults, selects = item[_DEFAULTS], item[_SELECTS]
             # Of most symbols there are none, or a single line.
             has_more = len(defaults) > 1 or len(selects) > 1 or (selects and selects[0][0] in self._members)
-            if (
-                has_more
-                and kinds[node] != CHOICE_KIND
-                and (about := list(self._of_symbol(node, item, redundant=redundant)))
-            ):
-                symbols.add(node)
+            if has_more and kinds[node] != CHOICE_KIND:
+                about = list(self._of_symbol(node, item, redundant=redundant))
+                symbols.update([node] if about else ())
                 found += about
             for rows in (defaults, selects):
                 for row in rows:
