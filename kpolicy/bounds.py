@@ -17,12 +17,6 @@ _LARGEST: Final = 16**LONGEST_NUMBER
 _DIGITS: Final = {8: "[0-7]", 10: "[0-9]", 16: "[0-9a-fA-F]"}
 
 
-def is_integer(text: str) -> bool:
-    """Whether a text is a number as `conf` takes it for an int (scripts/kconfig/symbol.c: sym_string_valid)."""
-    digits = text.removeprefix("-")
-    return digits.isascii() and digits.isdigit() and (digits[0] != "0" or digits == "0")
-
-
 def whole(text: str, base: int = 10) -> int:
     """`int(text, base)`, but all numbers of more than `LONGEST_NUMBER` digits are the same, a very large one.
 

@@ -2,7 +2,7 @@
 """Modules of Python that Click imports for a function or two, imported when something else of them is needed.
 
 `inspect` tidies help texts, nearly all of which have one line; it brings a tokenizer, a disassembler and a syntax tree
-of Python.  `platform` compiles ten patterns, and tells `uuid` the name of the system.  `gettext` translates; Click's
+of Python.  `platform` compiles its patterns to tell `uuid` the name of the system.  `gettext` translates; Click's
 own texts stay English, as all others are.  Together they take longer to import than a config to read.
 """
 

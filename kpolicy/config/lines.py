@@ -12,7 +12,6 @@ from kpolicy.location import Location
 from kpolicy.patterns import lazy
 
 _HEADER_LINES = 20
-_NOWHERE = Location("", 0)
 # Name and value, or the name of what is not set, or any other text: one match for each line.
 _LINES = lazy(r"^(?:CONFIG_([A-Za-z0-9_-]+)=(.*)|# CONFIG_([^ \n]+) is not set$|(.*))", re.MULTILINE)
 _SET = lazy(r"\nCONFIG_([A-Za-z0-9_-]+)=(.*)")
@@ -25,7 +24,7 @@ def parse_lines(name: str, content: bytes) -> Config:
     text = content.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
     header = Header()
     for number, line in enumerate(text.split("\n", _HEADER_LINES)[: _HEADER_LINES - 1], 1):
-        if line.startswith("#") and line != "#" and not _asks(line):
+        if line.startswith("#"):
             header.see(line, first=number == 1)
     written = _written(text)
     if written is None:
@@ -89,11 +88,6 @@ def _one_by_one(name: str, text: str) -> tuple[Sequence[Assignment], list[tuple[
     if odd_unset:
         lines = tuple(sorted((*lines, *odd_unset), key=lambda line: line.location))
     return lines, remarks, unread
-
-
-def _asks(text: str) -> bool:
-    """Whether a comment says that an option is not set, to some conf."""
-    return _odd_unset(text, _NOWHERE) is not None
 
 
 def _odd_unset(text: str, place: Location) -> Assignment | None:

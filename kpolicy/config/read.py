@@ -133,7 +133,7 @@ def read_part(
 
 
 def _place(folder: str | os.PathLike[str] | None, name: str) -> str:
-    """The path of a config; a slash behind its name is none of its own, and no name is that of the folder."""
+    """The path of a config; slashes at its end are left out, and an empty name stands for the folder."""
     return os.path.join(folder or "", name.rstrip("/") or name or ".")
 
 

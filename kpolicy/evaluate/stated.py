@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from kpolicy.config.model import Assignment, Config, Lines
-from kpolicy.evaluate.user import LETTERS, UserValues, remarks, text_of, text_value
+from kpolicy.evaluate.strings import unquote
+from kpolicy.evaluate.user import LETTERS, UserValues, remarks, text_value
 from kpolicy.kconfig.model import Model
 from kpolicy.kconfig.payload import STRING, TYPE
 from kpolicy.kconfig.stated import MODULES
@@ -30,12 +31,14 @@ def stated_user_values(model: Model, config: Config) -> UserValues | None:
     user.unknown = not is_same and None in values
     values.pop(None, None)
     for node in core.texts:
-        text: str | None = written[names[node]]
+        # A number is one by its text.
+        value = written[names[node]]
+        text: str | None = value
         if core.records[node][TYPE] == STRING:
-            # A number is one by its text.
-            text, complaint = text_of(written[names[node]], STRING)
-            if complaint and (line := lines.last(names[node])) is not None:
-                text_value(line, STRING, user)
+            text = unquote(value) if value.startswith('"') else None
+            if text is None and (line := lines.last(names[node])) is not None:
+                # Nor does it give a value here, but conf may warn of it.
+                text = text_value(line, STRING, user)
         if text is None:
             del values[node]
         else:
@@ -54,13 +57,13 @@ class _Entered(Mapping[int, Assignment]):
         self._nodes = nodes
 
     def __getitem__(self, node: int, /) -> Assignment:
-        line = self._lines.last(self._names[node]) if node in self._nodes else None
+        line: Assignment | None = self.get(node)
         if line is None:
             raise KeyError(node)
         return line
 
     def get(self, node: int, default: Any = None) -> Any:
-        """As any mapping has it, which would raise an error and catch it."""
+        """As any mapping has it, without an error that is raised to be caught."""
         line = self._lines.last(self._names[node]) if node in self._nodes else None
         return default if line is None else line
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from kpolicy.bounds import is_integer, whole
+from kpolicy.bounds import whole
 from kpolicy.kconfig.nodes import EQUAL, GREATER, GREATER_EQUAL, LESS, LESS_EQUAL
 from kpolicy.kconfig.payload import BOOL, HEX, INT, STRING, TRISTATE
 from kpolicy.patterns import lazy
@@ -21,6 +21,7 @@ _OCTAL = lazy(r"[ \t\n\v\f\r]*([+-]?)(0[0-7]*)")
 _HEX_PREFIX = lazy(r"[ \t\n\v\f\r]*[+-]?0[xX][0-9a-fA-F]")
 _ZERO_PREFIX = lazy(r"[ \t\n\v\f\r]*[+-]?0")
 
+_VALID_INT = lazy(r"-?(?:0|[1-9][0-9]*)\Z", re.ASCII)
 _VALID_HEX = lazy(r"(?:0[xX])?[0-9a-fA-F]+\Z", re.ASCII)
 
 _TRISTATE_NUMBER = {"n": 0, "m": 1, "y": 2}
@@ -50,7 +51,7 @@ def is_valid(type_code: int, text: str) -> bool:
     """Whether `conf` accepts `text` for a string, int or hex symbol."""
     if type_code == STRING:
         return True
-    return is_integer(text) if type_code == INT else _VALID_HEX.match(text) is not None
+    return (_VALID_INT if type_code == INT else _VALID_HEX).match(text) is not None
 
 
 def operand(text: str, type_code: int) -> tuple[bool, int] | None:

@@ -19,10 +19,6 @@ LETTERS = {"n": 0, "m": 1, "y": 2}
 """What the letters of a bool or tristate are worth."""
 
 
-INVALID = "invalid"
-"""The complaint about a number that is none, for which `conf` names the symbol."""
-
-
 @dataclass(frozen=True, slots=True)
 class ChoiceInput:
     """What the user gave to a choice: a mode (0, 1, 2) if `given`, and the member set to y last."""
@@ -124,22 +120,18 @@ def is_read(assignment: Assignment, dialect: Dialect) -> bool:
 
 def text_value(assignment: Assignment, type_code: int, user: UserValues) -> str | None:
     """What a line gives a string or a number; what `conf` warns of is noted."""
-    value, complaint = text_of(assignment.value, type_code)
-    if complaint == INVALID:
-        user.warnings.append(_invalid(assignment))
-    elif complaint:
-        user.warnings.append((assignment.location, complaint))
-    return value
-
-
-def text_of(text: str, type_code: int) -> tuple[str | None, str]:
-    """What the value of a line gives a string or a number, and what `conf` warns of."""
+    text = assignment.value
     if type_code == STRING:
         if not text.startswith('"'):
-            return None, ""
+            return None
         unquoted = unquote(text)
-        return unquoted, "" if unquoted is not None else "invalid string found"
-    return (text, "") if is_valid(type_code, text) else (None, INVALID)
+        if unquoted is None:
+            user.warnings.append((assignment.location, "invalid string found"))
+        return unquoted
+    if not is_valid(type_code, text):
+        user.warnings.append(_invalid(assignment))
+        return None
+    return text
 
 
 def _invalid(assignment: Assignment) -> tuple[Location, str]:

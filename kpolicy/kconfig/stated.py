@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
-from kpolicy.bounds import is_integer
 from kpolicy.kconfig.dialect import Dialect
 from kpolicy.kconfig.kinds import QUIET, SYMBOL
 from kpolicy.kconfig.model import Model
@@ -35,8 +34,8 @@ def stated_model(
     _, constants = NodeTable().names()
     first = len(constants)
     # All names at once: a config has ten thousand, and one that is none is rare, or stands for a constant.
-    if not is_word("".join(values)) or not constants.keys().isdisjoint(values.keys()):
-        values = {name: value for name, value in values.items() if is_word(name) and name not in constants}
+    if not _is_word("".join(values)) or not constants.keys().isdisjoint(values.keys()):
+        values = {name: value for name, value in values.items() if _is_word(name) and name not in constants}
     if MODULES not in values:
         # Without it an m would become y, which no full .config has.
         values = {MODULES: "n", **values}
@@ -79,13 +78,15 @@ def stated_model(
     )
 
 
-def is_word(text: str) -> bool:
+def _is_word(text: str) -> bool:
     """Whether a text has letters, digits and underscores of ASCII only, as a symbol's name has."""
     return text.isascii() and text != "" and not text.encode("ascii").translate(None, _WORD)
 
 
 def _type(value: str) -> int:
-    if is_integer(value):
+    # By hand: every run would compile a pattern for it.
+    digits = value.removeprefix("-")
+    if digits.isascii() and digits.isdigit() and (digits[0] != "0" or digits == "0"):
         return INT
     return HEX if _HEX.fullmatch(value) else STRING
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
-from kpolicy.config.model import Assignment, Lines
 from kpolicy.config.read import read_config
 from kpolicy.evaluate.values import Values
 from kpolicy.explain.shown import assignment_of, shown
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from kpolicy.config.command_line import CommandLine
 
 _LETTERS = ("y", "m")
-_PLAIN = ("y", "m", "n", None)
 
 
 def compare_bare(
@@ -42,9 +40,9 @@ def compare_bare(
     effects = stated_effects(old, new)
     changes: list[Change] = []
     for name in changed(*effects):
-        line = _line(new, name)
+        line = assignment_of(new, name)
         text = line.text if line is not None else "no line"
-        last = line or _line(old, name)
+        last = line or assignment_of(old, name)
         place = last.location if last is not None else None
         values = _shown(old, name, effects[0].get(name)), _shown(new, name, effects[1].get(name))
         changes.append(Change(name, *values, "line", text, place))
@@ -53,15 +51,6 @@ def compare_bare(
     earlier = bare_report(old, standard, cache=cache, census=False)
     report = bare_report(new, standard, cache=cache, earlier=earlier_role(earlier.verdict), census=False)
     return Compared(pairing, (), earlier, report), changes
-
-
-def _line(values: Values, name: str) -> Assignment | None:
-    """The line that gives a symbol its value; where that is a letter, always the last one."""
-    assert values.config is not None
-    lines = values.config.assignments
-    if isinstance(lines, Lines) and lines.is_unique and lines.written.get(name) in _PLAIN:
-        return lines.last(name)
-    return assignment_of(values, name)
 
 
 def _shown(values: Values, name: str, value: str | None) -> str:

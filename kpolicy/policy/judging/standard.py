@@ -68,11 +68,11 @@ def assess(
 ) -> Assessment:
     """A config's values checked against a standard: by the rules that are on, then line by line, then requirements.
 
-    `name` is the config as findings have it, `tree` that of the tree.  `answer`: whether a rule fires where
-    the values come without Kconfig files, None where that cannot be told, as of lines it then never can.  `names` gives
-    the names of all architectures, for lines that this one does not know.  Without `remedies` the findings of rules
-    have none.  With an `earlier` role that one judges, and a change of role is a finding.  `boot` is what the checks of
-    the command line and of a running kernel need.
+    `name` is the config as findings have it, `tree` that of the tree.  `answer` says whether a rule fires where the
+    values come without Kconfig files, None where they do not show it; lines are not compared with Kconfig files then.
+    `names` gives the names of all architectures, for lines that this one does not know.  Without `remedies` the
+    findings of rules have none.  With an `earlier` role that one judges, and a change of role is a finding.  `boot` is
+    what the checks of the command line and of a running kernel need.
     """
     # Only here: what is known already needs no judging.
     from kpolicy.policy.judging.check import judge

@@ -187,10 +187,7 @@ def _many(report: DiffReport, style: Style, *, everything: bool) -> Iterator[str
 
 def _values(change: Change) -> str:
     """The values in a narrow column; the JSON report has all of them."""
-    before, after = change.before, change.after
-    if len(before) > _WIDEST or len(after) > _WIDEST:
-        before, after = shortened(before, _WIDEST), shortened(after, _WIDEST)
-    return f"{before} -> {after}"
+    return f"{shortened(change.before, _WIDEST)} -> {shortened(change.after, _WIDEST)}"
 
 
 def _cause(change: Change) -> tuple[str, str]:
