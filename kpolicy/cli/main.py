@@ -21,10 +21,10 @@ def main(arguments: list[str] | None = None) -> int:
 
         sys.stdout.write(f"kpolicy {__version__}\n")
         return 0
-    from kpolicy.cli.later import defer_imports
+    from kpolicy.cli.later import import_click
 
-    # Before Click is imported.
-    defer_imports()
+    # Before anything else imports it.
+    import_click()
     from kpolicy.cli.app import run
 
     return run(words)

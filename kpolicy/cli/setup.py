@@ -11,7 +11,7 @@ from contextlib import suppress
 from kpolicy.cli.console import Console
 from kpolicy.errors import InputError, UsageError
 from kpolicy.frozen import replace
-from kpolicy.run.context import Context, today
+from kpolicy.run.context import Context
 
 
 def cache_folder(environment: Mapping[str, str], *, disabled: bool) -> str | None:
@@ -42,7 +42,6 @@ def context_for(console: Console, *, no_cache: bool = False, jobs: int = 1) -> C
         jobs=jobs,
         listener=console,
         stdin=getattr(sys.stdin, "buffer", None),
-        today=today(),
     )
 
 

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from kpolicy.frozen import dataclass, replace
@@ -13,6 +12,8 @@ from kpolicy.policy.rules.finding import Finding
 from kpolicy.report.records import ConfigReport, PolicyReport, TreeReport
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from kpolicy.policy.judging.baseline import Baseline, InScope, Known
 
 # What has findings that can be accepted.
@@ -33,7 +34,7 @@ def accept(
     configs: Sequence[ConfigReport],
     standards: Sequence[Standard],
     baseline: Baseline | None,
-    today: dt.date,
+    today: Callable[[], dt.date],
     *,
     about: TreeReport | None = None,
     waivers: bool = True,
@@ -50,7 +51,7 @@ def accept(
     for number, standard in enumerate(standards):
         remarks: tuple[Finding, ...] = ()
         if waivers and standard.policy.waivers:
-            items, remarks = _waive(items, number, standard, today, complete=complete, unmade=unmade)
+            items, remarks = _waive(items, number, standard, today(), complete=complete, unmade=unmade)
         files = tuple(file.path for file in standard.policy.files)
         policies.append(PolicyReport(files, standard.policy.fail_on.value, remarks))
     gone: tuple[Known, ...] = ()

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from kpolicy.frozen import dataclass, field
 
 if TYPE_CHECKING:
+    import datetime as dt
     from typing import BinaryIO, Protocol
 
     from kpolicy.location import Location
@@ -44,6 +44,8 @@ class Silent:
 
 def today() -> dt.date:
     """The day by which waivers expire: that of the user's clock."""
+    import datetime as dt  # most policies waive nothing
+
     return dt.datetime.now().astimezone().date()
 
 
@@ -58,7 +60,7 @@ class Context:
 
     `environment` is what git and executed probes see, `cache` the folder of what is remembered (None: nothing is),
     `jobs` how many processes work at once, `cluster` what works instead of processes of this machine, `stdin` what a
-    config named `-` is read from, and `today` the day by which waivers expire.
+    config named `-` is read from, and `today` tells the day by which waivers expire.
     """
 
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -67,4 +69,4 @@ class Context:
     cluster: Executor | None = None
     listener: Listener = field(default_factory=Silent)
     stdin: BinaryIO | None = None
-    today: dt.date = field(default_factory=today)
+    today: Callable[[], dt.date] = today

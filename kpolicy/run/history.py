@@ -226,7 +226,8 @@ def _changes(
 
 def _waived(release: Release, standard: Standard, context: Context) -> Release:
     """A release without the findings that are waived today."""
-    waivers = [item for item in standard.policy.waivers if not expired(item, context.today)]
+    day = context.today()
+    waivers = [item for item in standard.policy.waivers if not expired(item, day)]
 
     def standing(item: Snapshot) -> Iterator[Found]:
         return (

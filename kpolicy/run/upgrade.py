@@ -98,7 +98,7 @@ def upgrade(request: UpgradeRequest, context: Context) -> Result:
     moving, name, path, packed = _moving(target, content)
     old, new = (_looking(source, terms, standards, context) for source in (before, after))
     assert new is not None
-    moved = move(Sides(old, new, terms, context.today), moving)
+    moved = move(Sides(old, new, terms, context.today()), moving)
     for remark in moved.remarks:
         context.listener.warning(remark.location, remark.text)
     release = moved.values.config.version if moved.values.config is not None else None
@@ -176,12 +176,10 @@ def upgrade_tree(request: TreeRequest, context: Context) -> TreeUpgrade:
     plans = [replace(plan_by(item, terms, context), standards=tuple(standards.all)) for item in (before, after)]
     fail_on = terms.fail_on or standards.all[number].policy.fail_on.value
     works: list[_Work] = []
+    day = context.today()
     for _, group in groupby(sorted(targets, key=lambda item: item.arch), key=lambda item: item.arch):
         items = tuple(group)
-        works += [
-            _Work(plans[0], plans[1], terms, context.today, items[at : at + _BATCH])
-            for at in range(0, len(items), _BATCH)
-        ]
+        works += [_Work(plans[0], plans[1], terms, day, items[at : at + _BATCH]) for at in range(0, len(items), _BATCH)]
     found: dict[tuple[str, str], UpgradeRow] = {}
     with no_collection():
         for rows in spread(plans[1], _rows, works, context):

@@ -217,7 +217,8 @@ class _Move:
 
     def _standing(self, report: ConfigReport, unjudged: tuple[str, ...]) -> tuple[Finding, ...]:
         sides = self._sides
-        accepted = accept((report,), self._new.plan.standards, None, sides.today, waivers=sides.terms.policy.waivers)
+        standards, waivers = self._new.plan.standards, sides.terms.policy.waivers
+        accepted = accept((report,), standards, None, lambda: sides.today, waivers=waivers)
         found = accepted.configs[0].findings
         return tuple(item for item in found if item.rule not in unjudged and not _is_about_a_line(item))
 

@@ -58,7 +58,7 @@ class Kernels:
         standards.by_default()
         plans = [replace(plan_by(item, terms, context), standards=tuple(standards.all)) for item in sources]
         old, new = (Examiner(plan, source) for plan, source in zip(plans, sources, strict=True))
-        self._sides = Sides(old, new, terms, context.today)
+        self._sides = Sides(old, new, terms, context.today())
 
     def check(self, arch: str, path: str) -> tuple[Counts, list[str]]:
         """One defconfig, in both ways: what was compared, and what differs."""

@@ -18,8 +18,8 @@ UNKNOWN: Final = "config/unknown-symbol"
 
 
 @functools.cache
-def gone_names(cache: str | None = None) -> tuple[tuple[str, str], ...]:
-    """The names that the newest release lacks, with blanks between them, each row after the first series without them.
+def gone_names(cache: str | None = None) -> tuple[tuple[str, list[str]], ...]:
+    """The names that the newest release lacks, each row after the first series without them.
 
     Kept in a cache if there is one.
     """
@@ -29,7 +29,8 @@ def gone_names(cache: str | None = None) -> tuple[tuple[str, str], ...]:
 
         return tuple((series, " ".join(names)) for series, names in names_gone().items())
 
-    return compiled("gone names", read, (), cache, "names")
+    rows = compiled("gone names", read, (), cache, "names")
+    return tuple((series, names.split()) for series, names in rows)
 
 
 def series_of(release: str) -> tuple[int, int]:
@@ -49,7 +50,7 @@ def gone_findings(maker: FindingMaker, cache: str | None = None) -> Iterator[Fin
         return
     release, names = values.model.version, values.config.written.keys()
     own = series_of(release)
-    rows = (gone.split() for first, gone in gone_names(cache) if series_of(first) < own)
+    rows = (gone for first, gone in gone_names(cache) if series_of(first) < own)
     found = [name for row in rows for name in names & row]
     if not found:
         return

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar, get_args
 
 from kpolicy.frozen import dataclass
@@ -11,6 +10,8 @@ from kpolicy.location import Location
 from kpolicy.policy.rules.rule import Severity
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from kpolicy.policy.files.requirement import Requirement, Scope
 
 Value = TypeVar("Value")
