@@ -26,6 +26,11 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub(lambda match: f"\\x{ord(match.group()) & 0xFF:02x}", text)
 
 
+def printable_lines(lines: Sequence[str]) -> Iterable[str]:
+    """Each of some lines, `printable`."""
+    return lines if "".join(lines).isprintable() else map(printable, lines)
+
+
 class KpolicyError(Exception):
     """An error with a place, the offending line, and advice.
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from kpolicy.frozen import dataclass
+from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.location import Location
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 Why: TypeAlias = Literal["line", "new", "gone", "follows", "kconfig", "toolchain"]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A symbol whose value is another one, as `.config` would show it, n for one that has no line there.
 
     `why` is "line" for another line in the config, "new" and "gone" for a symbol that only one tree defines,

@@ -37,6 +37,7 @@ from kpolicy.run.remarks import HEADER_WORDS
 
 if TYPE_CHECKING:
     from kpolicy.costing.bill import Machine
+    from kpolicy.policy.rules.rule import Rule
     from kpolicy.running.system import System
 
 _ON = ("y", "m")
@@ -63,7 +64,7 @@ def bare_report(
         standard,
         standard.policy.vocabulary.counted if census else (),
         number=number,
-        answer=lambda rule: truth(And((rule.requires, rule.when)), values),
+        answer=lambda rule: _fires(rule, values),
         machine=machine,
         truth=truth,
         cache=cache,
@@ -180,8 +181,21 @@ def _srcarch(word: str) -> str:
     return next((folder for folder, words in HEADER_WORDS.items() if word in words), word)
 
 
+def _fires(rule: Rule, values: Values) -> bool | None:
+    """Whether a rule fires, None where that takes Kconfig files."""
+    # For most rules this is all: its symbols are off.
+    holds = truth(rule.when, values)
+    if holds is False:
+        return False
+    makes_sense = truth(rule.requires, values)
+    return makes_sense if holds or makes_sense is False else None
+
+
 def truth(expression: Expression, values: Values) -> bool | None:
     """What a condition comes to, None where that takes Kconfig files."""
+    if isinstance(expression, Symbol) and _states_all(values):
+        # First, since most are asked of symbols, and quickly.
+        return expression.holds(values)
     if isinstance(expression, Not):
         inner = truth(expression.operand, values)
         return None if inner is None else not inner

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from kpolicy import __version__
-from kpolicy.errors import KpolicyError, printable
+from kpolicy.errors import KpolicyError, printable, printable_lines
 from kpolicy.explain.value_change import Change
 from kpolicy.frozen import dataclass
 from kpolicy.location import Location
@@ -17,6 +17,7 @@ from kpolicy.policy.rules.rule import SEVERITIES, Severity
 from kpolicy.report.records import reaches
 from kpolicy.report.text.lines import number
 from kpolicy.report.text.style import Style, columns
+from kpolicy.tuples import NamedTuple
 from kpolicy.wording import first_few, shortened
 
 _LABELS = {
@@ -44,8 +45,7 @@ class Side:
         return f"{self.name} (Linux {self.version})" if self.version else self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(NamedTuple):
     """A change and the pairs of configs in which it is to be seen; its cause is the one in the first of them."""
 
     change: Change
@@ -144,27 +144,33 @@ def _origin(item: Finding) -> Location:
 
 def _tree(report: DiffReport) -> Iterator[str]:
     """The changes of one pair: under each those that follow it."""
+    changes = [item.change for item in report.effects]
+    # Without a tree none follows another.
+    order = _by_cause(changes) if any(one.through for one in changes) else ((one, "") for one in changes)
+    rows = [(indent + one.symbol, _values(one), *_cause(one)) for one, indent in order]
+    if rows:
+        yield from printable_lines(columns(rows, indent=""))
+        yield ""
+
+
+def _by_cause(changes: Sequence[Change]) -> Iterator[tuple[Change, str]]:
+    """Each change before those that follow it, with the indentation of its depth."""
     followers: dict[str | None, list[Change]] = {}
-    known = {item.change.symbol for item in report.effects}
-    for item in report.effects:
-        through = item.change.through
-        followers.setdefault(through if through in known else None, []).append(item.change)
-    rows: list[tuple[str, ...]] = []
+    known = {one.symbol for one in changes}
+    for one in changes:
+        followers.setdefault(one.through if one.through in known else None, []).append(one)
     told: set[str] = set()
     # The last is told first; what no other leads to is a loop.
-    waiting = [(item.change, 0) for item in reversed(report.effects)]
-    waiting += [(change, 0) for change in reversed(followers.get(None, []))]
+    waiting = [(one, 0) for one in reversed(changes)]
+    waiting += [(one, 0) for one in reversed(followers.get(None, []))]
     while waiting:
         one, level = waiting.pop()
         if one.symbol in told:
             continue
         told.add(one.symbol)
-        rows.append((f"{'  ' * min(level, _DEEPEST)}{one.symbol}", _values(one), *_cause(one)))
+        yield one, "  " * min(level, _DEEPEST)
         if one.symbol in followers:
             waiting += [(next_one, level + 1) for next_one in reversed(followers[one.symbol])]
-    if rows:
-        yield from (printable(line) for line in columns(rows, indent=""))
-        yield ""
 
 
 def _many(report: DiffReport, style: Style, *, everything: bool) -> Iterator[str]:
@@ -176,7 +182,7 @@ def _many(report: DiffReport, style: Style, *, everything: bool) -> Iterator[str
     ]
     if rows:
         head = ("configs", "symbol", "value", "", "why")
-        yield from (printable(line) for line in columns([head, *rows], right=(0,)))
+        yield from printable_lines(columns([head, *rows], right=(0,)))
         yield ""
     left = len(report.effects) - len(shown)
     if left:
