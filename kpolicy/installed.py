@@ -48,14 +48,14 @@ def recorded(root: str) -> str | None:
     above, name = os.path.split(root)
     try:
         with open(os.path.join(above, _RECORD, "RECORD"), "rb") as stream:
-            lines = stream.read().splitlines()
+            lines = b"\n" + stream.read() + b"\n"
     except OSError:
         return None
-    # Files that pip compiled have no digest.
-    start, without = os.fsencode(name) + b"/", b",,"
-    own = sorted(line for line in lines if line.startswith(start) and not line.endswith(without))
+    # Sorted by pip, they stand together; the script's line is another one for each place.
+    start = b"\n" + os.fsencode(name) + b"/"
+    first, last = lines.find(start), lines.rfind(start)
     # Of a work tree that is installed as such pip knows none.
-    return _digest(b"\n".join(own)) if own else None
+    return _digest(lines[first : lines.find(b"\n", last + 1)]) if first >= 0 else None
 
 
 def data_text(path: str) -> str:

@@ -169,7 +169,8 @@ class Values:
         if self.config is None:
             return {}
         symbols, kinds, written = self._core.symbols, self._core.kinds, self.config.written
-        names = set(written).difference(symbols)  # that of two key views goes through the whole model
+        # That of two key views goes through the whole model.
+        names = set(written).difference(symbols) if self._user.unknown else set[str]()
         if UNDEFINED in kinds:
             names |= {name for name in written if kinds[symbols.get(name, NO)] == UNDEFINED}
         return {item.name: item for item in self.config.assignments if item.name in names} if names else {}
