@@ -173,10 +173,13 @@ def _effects(batches: Sequence[Batch]) -> tuple[Effect, ...]:
     """The changes of all batches, each once, with all pairs in which it is to be seen; sorted by symbol."""
     found: dict[object, Effect] = {}
     for batch in batches:
-        for number, change in enumerate(batch.changes):
-            names = tuple(pair.pairing.name for pair in batch.pairs if number in pair.changes)
+        names: list[list[str]] = [[] for _ in batch.changes]
+        for pair in batch.pairs:
+            for number in pair.changes:
+                names[number].append(pair.pairing.name)
+        for change, configs in zip(batch.changes, names, strict=True):
             known = found.get(change)
-            found[change] = Effect(change, (*(known.configs if known is not None else ()), *names))
+            found[change] = Effect(change, (*(known.configs if known is not None else ()), *configs))
     return tuple(sorted(found.values(), key=lambda item: (item.change.symbol, item.configs)))
 
 

@@ -59,9 +59,11 @@ def switches(values: Values) -> Iterator[Switch]:
 
 def _further(values: Values, without: Values, restored: Values, known: set[str]) -> Iterator[str]:
     """The other options with a prompt that are on without the line, and again when what went is asked for."""
-    names = values.model.names_by_node
-    found = {names[node] for node in without.on_nodes} & {names[node] for node in restored.on_nodes}
-    return (name for name in sorted(found - known) if not values.is_on(name) and values.model.has_prompt(name))
+    model = values.model
+    found = {model.names_by_node[node] for node in without.on_nodes} - known
+    # Most are on in any case: what would be on again is asked of few.
+    risen = sorted(name for name in found if not values.is_on(name) and model.has_prompt(name))
+    return filter(restored.is_on, risen)
 
 
 def _denied(core: Core) -> dict[int, list[int]]:
