@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from kpolicy.collection import no_collection
 from kpolicy.errors import KpolicyError
@@ -23,6 +24,9 @@ from kpolicy.run.examine import Examiner
 from kpolicy.run.executors import LOST, examiner, spread
 from kpolicy.run.judging import judge_values
 from kpolicy.run.plan import Plan
+
+if TYPE_CHECKING:
+    from kpolicy.run.first_model import Unbuilt
 
 # So many configs of one architecture are compared at a time, and the cause of a change is that in the first of
 # them that has it with the same line, the same default, and the same changes around it.  The number does not go by that
@@ -52,6 +56,7 @@ def compare_all(before: Plan, after: Plan, pairings: Sequence[Pairing], context:
     done = len(pairings) - sum(len(item.pairings) for item in rest)
     # Workers start without the collector too: each would go through the models that it holds again and again.
     with no_collection():
+        old, new = _with_models(old, new, rest, context)
         for batch in spread(after, _compare, rest, context, new, partial(_build_first, old, new, rest), (old,)):
             done += len(batch.pairs)
             context.listener.progress(done, len(pairings))
@@ -62,14 +67,34 @@ def compare_all(before: Plan, after: Plan, pairings: Sequence[Pairing], context:
     ]
 
 
+def _with_models(old: Examiner, new: Examiner, work: Sequence[_Work], context: Context) -> tuple[Examiner, Examiner]:
+    """What looks at both trees once their models are in the cache, as far as they can be: see `kpolicy.run.models`."""
+    if not work:
+        return old, new
+    from kpolicy.run.models import build_all  # most often all is known
+
+    unbuilt = _unbuilt(old, new, work)
+    # Two configs of one tree are looked at by one process.
+    old, new = build_all((old, new), unbuilt if old.plan != new.plan else ((), unbuilt[1]), context)
+    return old, new
+
+
 def _build_first(old: Examiner, new: Examiner, work: Sequence[_Work]) -> None:
-    """Build the first model of each tree that has to be built: see `kpolicy.run.first_model`."""
-    from kpolicy.run.first_model import build_first, unbuilt_model  # most often all is in the cache
+    """Build the first model of each tree that still has to be built: see `kpolicy.run.first_model`."""
+    from kpolicy.run.first_model import build_first  # most often all is in the cache
+
+    for looking, models in zip((old, new), _unbuilt(old, new, work), strict=True):
+        build_first(looking, models)
+
+
+def _unbuilt(old: Examiner, new: Examiner, work: Sequence[_Work]) -> tuple[list[Unbuilt], list[Unbuilt]]:
+    """The models that pieces of work want first of each tree, and that have to be built, one for each piece."""
+    from kpolicy.run.first_model import unbuilt_model  # most often all is known
 
     firsts = [item.pairings[0] for item in work]
-    for looking, targets in ((old, [pair.before for pair in firsts]), (new, [pair.after for pair in firsts])):
-        models = [unbuilt_model(looking, target.arch, target) for target in targets]
-        build_first(looking, [model for model in models if model is not None])
+    before = (unbuilt_model(old, pair.before.arch, pair.before) for pair in firsts)
+    after = (unbuilt_model(new, pair.after.arch, pair.after) for pair in firsts)
+    return list(filter(None, before)), list(filter(None, after))
 
 
 def _compare(work: _Work) -> Batch:

@@ -4,18 +4,15 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
-from kpolicy.kconfig import file_cache
 from kpolicy.kconfig.bases import Bases, ByDelta
-from kpolicy.kconfig.frontend import Reader, read_file
 from kpolicy.kconfig.load import Tree
 from kpolicy.kconfig.parsed import ParsedFiles
 from kpolicy.kconfig.syntax import SourceFile
@@ -25,6 +22,7 @@ from kpolicy.run.examine import Examiner
 from kpolicy.run.executors import spread
 from kpolicy.run.first_model import Unbuilt, build_first
 from kpolicy.run.plan import Plan
+from tests.cli.process_log import ARCHITECTURES, FILES, SHARED, Log, environment, forget_results, log_built, log_parsed
 from tests.cli.support import kpolicy
 from tests.git import make_repository
 from tests.kconfig.small import make_tree
@@ -33,84 +31,20 @@ pytestmark = pytest.mark.skipif(
     "fork" not in multiprocessing.get_all_start_methods(), reason="processes are not forked here"
 )
 
-_ARCHITECTURES = ("one", "three", "two")
-_SHARED = ("Kconfig", "lib/Kconfig", "mm/Kconfig")
-_FILES = {
-    "Kconfig": 'mainmenu "Small"\nsource "arch/$(SRCARCH)/Kconfig"\nsource "lib/Kconfig"\nsource "mm/Kconfig"\n',
-    "lib/Kconfig": 'config DEBUG_KERNEL\n\tbool "debug"\n\nconfig DEBUG_SG\n\tbool "sg"\n\tdepends on DEBUG_KERNEL\n',
-    "mm/Kconfig": 'config PAGES\n\tint "pages"\n\tdefault 4 if ONE\n\tdefault "$(shell,echo 8)"\n',
-    **{f"arch/{name}/Kconfig": f"config {name.upper()}\n\tdef_bool y\n" for name in _ARCHITECTURES},
-    **{f"arch/{name}/configs/{name}_defconfig": "CONFIG_DEBUG_KERNEL=y\n" for name in _ARCHITECTURES},
-    # Its batch is the first one.
-    "arch/two/configs/debug_defconfig": "CONFIG_DEBUG_KERNEL=y\nCONFIG_DEBUG_SG=y\n",
-}
-
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    return make_tree(tmp_path / "linux", _FILES)
-
-
-class Done(NamedTuple):
-    """Something that was done in a process, of those that a run has."""
-
-    here: bool
-    what: str
-
-
-class Log:
-    """What this process and its workers do."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._here = os.getpid()
-        path.touch()
-
-    def note(self, what: str) -> None:
-        with self._path.open("a") as file:
-            file.write(f"{os.getpid()} {what}\n")
-
-    def take(self) -> list[Done]:
-        """What was done since the last time."""
-        lines = [line.split() for line in self._path.read_text().splitlines()]
-        self._path.write_text("")
-        return [Done(int(process) == self._here, what) for process, what in lines]
+    return make_tree(tmp_path / "linux", FILES)
 
 
 @pytest.fixture
 def parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Log:
-    """The Kconfig files that are parsed."""
-    log = Log(tmp_path / "parsed")
-
-    def noted(path: str, content: bytes, reader: Reader) -> SourceFile:
-        log.note(path)
-        return read_file(path, content, reader)
-
-    monkeypatch.setattr(file_cache, "read_file", noted)
-    return log
+    return log_parsed(tmp_path / "parsed", monkeypatch)
 
 
 @pytest.fixture
 def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Log:
-    """The architectures whose models are built."""
-    log = Log(tmp_path / "built")
-    build = Tree._elaborate
-
-    def noted(tree: Tree, architecture: Architecture, *rest: Any) -> Any:
-        log.note(architecture.arch)
-        return build(tree, architecture, *rest)
-
-    monkeypatch.setattr(Tree, "_elaborate", noted)
-    return log
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    return {"XDG_CACHE_HOME": str(folder / "cache")}
-
-
-def _forget_results(folder: Path) -> None:
-    for path in (folder / "cache" / "kpolicy").glob("*.result"):
-        path.unlink()
+    return log_built(tmp_path / "built", monkeypatch)
 
 
 @pytest.mark.parametrize("words", [(), ("--no-cache",)])
@@ -118,54 +52,38 @@ def _forget_results(folder: Path) -> None:
 def test_a_file_is_parsed_once_in_all_processes(
     tree: Path, tmp_path: Path, parsed: Log, jobs: str, words: tuple[str, ...]
 ) -> None:
-    kpolicy("audit", "-j", jobs, tree, *words, environment=_environment(tmp_path))
+    kpolicy("audit", "-j", jobs, tree, *words, environment=environment(tmp_path))
     found = parsed.take()
-    assert Counter(done.what for done in found) == dict.fromkeys((name for name in _FILES if "Kconfig" in name), 1)
-    assert {done.what for done in found if done.here} == {*_SHARED, "arch/two/Kconfig"}
-
-
-@pytest.mark.parametrize("words", [(), ("--no-cache",)])
-def test_a_file_of_two_trees_is_parsed_once_in_all_processes(
-    tree: Path, tmp_path: Path, parsed: Log, words: tuple[str, ...]
-) -> None:
-    files = {**_FILES, "lib/Kconfig": _FILES["lib/Kconfig"].replace('"sg"', '"sg"\n\tdefault y')}
-    other = make_tree(tmp_path / "other", files)
-    expected = kpolicy("diff", "-j", "1", tree, other, *words).out
-    parsed.take()
-    found = kpolicy("diff", "-j", "2", tree, other, *words, environment=_environment(tmp_path))
-    done = parsed.take()
-    assert found.out == expected
-    assert "DEBUG_SG" in expected
-    assert Counter(item.what for item in done) == dict.fromkeys((name for name in _FILES if "Kconfig" in name), 2)
-    assert Counter(item.what for item in done if item.here) == dict.fromkeys((*_SHARED, "arch/two/Kconfig"), 2)
+    assert Counter(done.what for done in found) == dict.fromkeys((name for name in FILES if "Kconfig" in name), 1)
+    assert {done.what for done in found if done.here} == {*SHARED, "arch/two/Kconfig"}
 
 
 @pytest.mark.parametrize("words", [(), ("--no-cache",)])
 def test_the_first_model_is_built_before_the_workers_start(
     tree: Path, tmp_path: Path, built: Log, words: tuple[str, ...]
 ) -> None:
-    kpolicy("audit", "-j", "2", tree, *words, environment=_environment(tmp_path))
+    kpolicy("audit", "-j", "2", tree, *words, environment=environment(tmp_path))
     first, *others = built.take()
-    assert first == (True, "two")
-    assert sorted(others) == [(False, "one"), (False, "three")]
+    assert first[:2] == (True, "two")
+    assert sorted(item[:2] for item in others) == [(False, "one"), (False, "three")]
 
 
 def test_where_models_are_stored_none_is_built_before(tree: Path, tmp_path: Path, built: Log) -> None:
-    folder = _environment(tmp_path)
+    folder = environment(tmp_path)
     kpolicy("audit", "-j", "1", tree, environment=folder)
     assert len(built.take()) == 3
-    _forget_results(tmp_path)
+    forget_results(tmp_path)
     kpolicy("audit", "-j", "2", tree, environment=folder)
     assert built.take() == []
 
 
 def test_a_single_model_is_built_where_it_is_wanted(tree: Path, tmp_path: Path, built: Log) -> None:
-    folder = _environment(tmp_path)
+    folder = environment(tmp_path)
     kpolicy("audit", "-j", "1", tree, "--arch", "one", "--arch", "two", environment=folder)
     built.take()
-    _forget_results(tmp_path)
+    forget_results(tmp_path)
     kpolicy("audit", "-j", "2", tree, environment=folder)
-    assert built.take() == [(False, "three")]
+    assert [item[:2] for item in built.take()] == [(False, "three")]
 
 
 def test_what_is_stored_is_left_for_last(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,11 +95,11 @@ def test_what_is_stored_is_left_for_last(tree: Path, tmp_path: Path, monkeypatch
         return spread(plan, work, items, *rest)
 
     monkeypatch.setattr(batches, "spread", noted)
-    folder = _environment(tmp_path)
+    folder = environment(tmp_path)
     kpolicy("audit", "-j", "1", tree, "--arch", "two", environment=folder)
-    _forget_results(tmp_path)
+    forget_results(tmp_path)
     kpolicy("audit", "-j", "2", tree, environment=folder)
-    _forget_results(tmp_path)
+    forget_results(tmp_path)
     kpolicy("audit", "-j", "2", tree, environment=folder)
     assert orders == [["two"], ["one", "three", "two"], ["two", "one", "three"]]
 
@@ -196,15 +114,15 @@ def test_a_delta_is_made_where_it_is_wanted(
         log.note(f"{environment['ARCH']}:{found is not None}")
         return found
 
-    folder = _environment(tmp_path)
+    folder = environment(tmp_path)
     kpolicy("audit", "-j", "1", tree, environment=folder)
     built.take()
-    text = _FILES["lib/Kconfig"].replace('"debug"\n', '"debug"\n\thelp\n\t  Words.\n')
+    text = FILES["lib/Kconfig"].replace('"debug"\n', '"debug"\n\thelp\n\t  Words.\n')
     (tree / "lib/Kconfig").write_text(text)
     monkeypatch.setattr(Bases, "model", noted)
     kpolicy("audit", "-j", "2", tree, environment=folder)
     assert built.take() == []
-    assert sorted(log.take()) == [(False, f"{name}:True") for name in _ARCHITECTURES]
+    assert sorted(item[:2] for item in log.take()) == [(False, f"{name}:True") for name in ARCHITECTURES]
 
 
 @pytest.mark.parametrize("words", [(), ("--no-cache",)])
@@ -222,8 +140,8 @@ def test_the_model_of_a_large_architecture_is_built_once(
     alone = kpolicy("audit", "-j", "1", tree, "--no-cache", "--arch", "two")
     built.take()
     monkeypatch.setattr(first_model, "build_first", noted)
-    found = kpolicy("audit", "-j", "2", tree, "--arch", "two", *words, environment=_environment(tmp_path))
-    assert built.take() == [(True, "two")]
+    found = kpolicy("audit", "-j", "2", tree, "--arch", "two", *words, environment=environment(tmp_path))
+    assert [item[:2] for item in built.take()] == [(True, "two")]
     assert found == alone
     # Where the model is kept nobody needs more.
     assert shared == [bool(words)]
@@ -234,16 +152,16 @@ def test_processes_change_nothing(tree: Path, tmp_path: Path, words: tuple[str, 
     alone = kpolicy("audit", "-j", "1", tree, "-o", "json", "--no-cache")
     assert "DEBUG_SG" in alone.out
     for jobs in ("1", "2", "4"):
-        folder = _environment(tmp_path / jobs)
+        folder = environment(tmp_path / jobs)
         # With a cache that has nothing, models, half of them, results.
         assert kpolicy("audit", "-j", jobs, tree, "-o", "json", *words, environment=folder) == alone
-        _forget_results(tmp_path / jobs)
+        forget_results(tmp_path / jobs)
         assert kpolicy("audit", "-j", jobs, tree, "-o", "json", *words, environment=folder) == alone
         models = sorted((tmp_path / jobs).rglob("*.model"))
         assert len(models) == (0 if words else 3)
         for path in models[1:]:
             path.unlink()
-        _forget_results(tmp_path / jobs)
+        forget_results(tmp_path / jobs)
         assert kpolicy("audit", "-j", jobs, tree, "-o", "json", *words, environment=folder) == alone
         assert kpolicy("audit", "-j", jobs, tree, "-o", "json", *words, environment=folder) == alone
 
@@ -258,7 +176,7 @@ def test_errors_of_kconfig_files_are_the_same(tree: Path, tmp_path: Path, path: 
     assert f"{path}:" in alone.err
     for jobs in ("2", "4"):
         for _ in range(2):
-            assert kpolicy("audit", "-j", jobs, tree, *words, environment=_environment(tmp_path / jobs)) == alone
+            assert kpolicy("audit", "-j", jobs, tree, *words, environment=environment(tmp_path / jobs)) == alone
 
 
 def test_a_bug_met_in_one_architecture_is_an_error_of_its_configs(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -284,11 +202,11 @@ def test_what_rests_on_a_file_that_is_edited_meanwhile_is_not_kept(
     def edit(files: ParsedFiles, path: str, digest: str) -> SourceFile | None:
         if edited and path == "lib/Kconfig":
             # Its digest is known, its content is not.
-            (tree / path).write_text(_FILES[path] + "# edited\n")
+            (tree / path).write_text(FILES[path] + "# edited\n")
         return load(files, path, digest)
 
     monkeypatch.setattr(ParsedFiles, "load", edit)
-    kpolicy("audit", "-j", "2", tree, environment=_environment(tmp_path))
+    kpolicy("audit", "-j", "2", tree, environment=environment(tmp_path))
     assert len(list(tmp_path.rglob("*.model"))) == (0 if edited else 3)
 
 
@@ -332,11 +250,11 @@ def test_the_parent_holds_nothing_that_workers_have(tree: Path, monkeypatch: pyt
 @pytest.mark.parametrize("words", [(), ("--no-cache",)])
 def test_workers_read_a_revision_each_by_itself(tree: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
     repository = make_repository(tree)
-    repository.write("lib/Kconfig", _FILES["lib/Kconfig"] + 'config NEW\n\tbool "new"\n')
-    for name in _ARCHITECTURES:
+    repository.write("lib/Kconfig", FILES["lib/Kconfig"] + 'config NEW\n\tbool "new"\n')
+    for name in ARCHITECTURES:
         repository.write(f"arch/{name}/configs/{name}_defconfig", "CONFIG_DEBUG_KERNEL=y\nCONFIG_DEBUG_SG=y\n")
     alone = kpolicy("audit", "-j", "1", tree, "--since", "HEAD", "-o", "json", "--no-cache")
     assert alone.json["summary"]["known"] > 0
     for jobs in ("2", "4"):
-        folder = _environment(tmp_path / jobs)
+        folder = environment(tmp_path / jobs)
         assert kpolicy("audit", "-j", jobs, tree, "--since", "HEAD", "-o", "json", *words, environment=folder) == alone
