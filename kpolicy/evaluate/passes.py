@@ -48,23 +48,32 @@ def run(
         from kpolicy.evaluate.choices import ChoiceCalculation  # older kernels have another
 
         picks = ChoiceCalculation(core, template, user.values, user.order, recorded)
-        kept = _drop(core, user, picks) if drops else user.values
+        kept = _drop(core, user, picks, again=False) if drops else user.values
         if (mode == "defconfig" and kept != user.values) or _differs_again(core, user, mode, picks):
             return ChoiceCalculation(core, template, kept, user.order, recorded, picks.modules_on)
         return picks
     # Newer kernels have another.
     from kpolicy.evaluate.choice_symbols import ChoiceSymbolCalculation
-    from kpolicy.evaluate.set_choices import SetChoicesCalculation, unset_choices
+    from kpolicy.evaluate.set_choices import (
+        SetChoicesCalculation,
+        has_unwritten_members,
+        unset_choices,
+        write_what_was_visible,
+    )
 
     inputs = {choice[0]: ChoiceInput() for choice in core.choices} if mode == "alldefconfig" else user.choices
     first = ChoiceSymbolCalculation(core, template, user.values, user.order, recorded, inputs)
-    unset = unset_choices(core, first) if mode == "defconfig" else frozenset()
-    kept = _drop(core, user, first) if drops else user.values
-    if mode != "defconfig" and not _differs_again(core, user, mode, first):
+    loses = mode == "olddefconfig" and has_unwritten_members(core, first) and _is_unchanged(core, user, first)
+    unset = unset_choices(core, first) if mode == "defconfig" or loses else frozenset()
+    kept = _drop(core, user, first, again=bool(unset)) if drops else user.values
+    if mode != "defconfig" and not unset and not _differs_again(core, user, mode, first):
         return first
     given = {choice: replace(item, given=choice not in unset) for choice, item in inputs.items()}
-    second = SetChoicesCalculation if unset else ChoiceSymbolCalculation
-    return second(core, template, kept, user.order, recorded, given, first.modules_on)
+    second = SetChoicesCalculation if unset and mode == "defconfig" else ChoiceSymbolCalculation
+    result = second(core, template, kept, user.order, recorded, given, first.modules_on)
+    if loses:
+        write_what_was_visible(first, result, unset)
+    return result
 
 
 def _differs_again(core: Core, user: UserValues, mode: str, first: Calculation) -> bool:
@@ -77,14 +86,15 @@ def _differs_again(core: Core, user: UserValues, mode: str, first: Calculation) 
     return mode == "defconfig" or (mode == "olddefconfig" and _is_unchanged(core, user, first))
 
 
-def _drop(core: Core, user: UserValues, first: Calculation) -> Mapping[int, int | str]:
+def _drop(core: Core, user: UserValues, first: Calculation, *, again: bool) -> Mapping[int, int | str]:
     """Drop the lines that conf_read() dropped after the first pass; what is left.
 
     Those are numbers out of their range, and what has no prompt to be seen where nothing else was to be changed: both
-    have no effect on the first pass.
+    have no effect on the first pass.  `again`: the second pass differs from it.
     """
     kept = _drop_out_of_range(core, user.values, first)
-    if not first.modules_decided_late or len(kept) < len(user.values) or not _is_unchanged(core, user, first):
+    differs = again or first.modules_decided_late
+    if not differs or len(kept) < len(user.values) or not _is_unchanged(core, user, first):
         return kept
     return {node: value for node, value in kept.items() if core.records[node][CHOICE] >= 0 or first.visibility(node)}
 

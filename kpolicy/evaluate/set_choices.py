@@ -10,15 +10,27 @@ has a provisional value, or a choice has been set since.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kpolicy.evaluate.choice_symbols import ChoiceSymbolCalculation
 from kpolicy.evaluate.template import UNKNOWN, UNSEEN, Template
 from kpolicy.evaluate.user import ChoiceInput
+from kpolicy.evaluate.with_modules_off import Complete
 from kpolicy.frozen import replace
 from kpolicy.kconfig.nodes import AND, OR
-from kpolicy.kconfig.payload import CHOICE, DIRECT, FLAGS, IMPLIED, IS_CHOICE, REVERSE, TRISTATE, VISIBILITY, Core
+from kpolicy.kconfig.payload import (
+    CHOICE,
+    DIRECT,
+    FLAGS,
+    IMPLIED,
+    IS_CHOICE,
+    NO_WRITE,
+    REVERSE,
+    TRISTATE,
+    VISIBILITY,
+    Core,
+)
 
 
 def unset_choices(core: Core, first: ChoiceSymbolCalculation) -> frozenset[int]:
@@ -26,14 +38,46 @@ def unset_choices(core: Core, first: ChoiceSymbolCalculation) -> frozenset[int]:
 
     None at all where setting them changes no value: only a tristate or optional choice can differ.
     """
-    if not any(
-        first.inputs[node].mode and (optional or kind == TRISTATE)
-        for node, kind, _members, _defaults, optional in core.choices
-    ):
+    if next(_which_can_differ(core, first), None) is None:
         return frozenset()
     for choice in core.choices:
         first.value(choice[0])
     return frozenset(node for node, item in first.inputs.items() if not item.given)
+
+
+def has_unwritten_members(core: Core, first: ChoiceSymbolCalculation) -> bool:
+    """Whether such a choice has a member that .config never has a line for (5.10: `option defconfig_list`).
+
+    A .config that is as it was written then leaves a visible member without a user value, for which sym_calc_choice()
+    takes that of the choice; and conf_write() calculates again where a .config is not to be changed.
+    """
+    members = (member for some in _which_can_differ(core, first) for member in some)
+    return any(core.records[member][FLAGS] & NO_WRITE for member in members)
+
+
+def _which_can_differ(core: Core, first: ChoiceSymbolCalculation) -> Iterator[list[int]]:
+    """The members of each choice that is set, and would be something else if it were not."""
+    for node, kind, members, _defaults, optional in core.choices:
+        if first.inputs[node].mode and (optional or kind == TRISTATE):
+            yield members
+
+
+def write_what_was_visible(
+    first: ChoiceSymbolCalculation, again: ChoiceSymbolCalculation, unset: frozenset[int]
+) -> None:
+    """Give a line to a member of each choice that has lost its value: to that which asks for the choice first.
+
+    When sym_calc_value() of the choice looks at whether that one is visible, it still sees what the pass before found
+    (conf_write() computes in the order of the menus).
+    """
+    core = again.core
+    everything = Complete(again)
+    for node in core.symbols.values():
+        everything.enter(node)
+    for choice in unset:
+        member = everything.first.get(choice)
+        if member is not None and first.visibility(member) and again.visibility(choice):
+            again.written[member] = not core.records[member][FLAGS] & NO_WRITE
 
 
 class SetChoicesCalculation(ChoiceSymbolCalculation):

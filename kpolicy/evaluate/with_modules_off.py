@@ -46,20 +46,24 @@ def compute_with_modules_off(calculation: Calculation, before: int) -> bool:
     """
     modules, memo = calculation.core.modules, calculation.memo
     known, memo[modules] = memo[modules], before
-    early = _Early(calculation)
+    early = Complete(calculation)
     early.compute(modules)
     memo[modules] = known
     return early.found_tristate
 
 
-class _Early:
-    """Computes everything that a symbol's value asks for; `found_tristate` is whether a tristate was among it."""
+class Complete:
+    """Computes everything that a symbol's value asks for; `found_tristate` is whether a tristate was among it.
+
+    `first` is the member that a choice was computed for, by choice: the first of them.
+    """
 
     def __init__(self, calculation: Calculation) -> None:
         self._calculation = calculation
         self._core = calculation.core
         self._seen: set[int] = {self._core.modules}
         self.found_tristate = False
+        self.first: dict[int, int] = {}
 
     def compute(self, symbol: int) -> None:
         """Compute what a symbol asks for, without the symbol."""
@@ -70,23 +74,25 @@ class _Early:
         if record[CHOICE] < 0 or record[FLAGS] & IS_CHOICE:
             conditions += [record[DIRECT], record[REVERSE], record[IMPLIED]]
         else:
-            self._enter(self._core.choices[record[CHOICE]][0])
+            choice = self._core.choices[record[CHOICE]][0]
+            self.first.setdefault(choice, symbol)
+            self.enter(choice)
         for condition in conditions:
-            self._enter(condition)
+            self.enter(condition)
         if not (symbol in self._calculation.user and self._calculation.visibility(symbol)):
             for default, condition in record[DEFAULTS]:
-                self._enter(condition)
+                self.enter(condition)
                 if self._calculation.value(condition):
-                    self._enter(default)
+                    self.enter(default)
                     break
         for low, high, condition in record[RANGES]:
-            self._enter(condition)
+            self.enter(condition)
             if self._calculation.value(condition):
-                self._enter(low)
-                self._enter(high)
+                self.enter(low)
+                self.enter(high)
                 break
 
-    def _enter(self, node: int) -> None:
+    def enter(self, node: int) -> None:
         """Compute a symbol, or all symbols of an expression."""
         if node <= YES or node in self._seen:
             return
@@ -94,7 +100,7 @@ class _Early:
         operands = self._core.nodes[node]
         if operands is not None:
             for operand in operands[1:]:
-                self._enter(operand)
+                self.enter(operand)
         elif self._core.records[node] is not None:
             self.compute(node)
             self._calculation.value(node)

@@ -205,3 +205,39 @@ def test_a_member_with_defconfig_list_is_not_written_in_5_10(tmp_path: Path) -> 
     lines = _written(_read(tree))
     assert "CONFIG_A=y" in lines
     assert "# CONFIG_B is not set" not in lines
+
+
+@pytest.mark.parametrize(
+    ("before", "other", "given", "again"),
+    [
+        # The .config is as it was written: the choice loses its value, and A keeps the line that it had.
+        ("", "", "CONFIG_A=y\n", ["# CONFIG_A is not set"]),
+        # B is asked for before A, and never has a line.
+        ("config X\n\tdef_bool B\n\n", "", "CONFIG_A=y\n", []),
+        # What is out of view, and has the value of its line without it, has none from then on.
+        (
+            'config Y\n\tbool "y" if Z\n\tdefault y if !Z\n\nconfig Z\n\tdef_bool !A\n\n',
+            "",
+            "CONFIG_Y=y\nCONFIG_A=y\n",
+            ["# CONFIG_Y is not set", "CONFIG_Z=y", "# CONFIG_A is not set"],
+        ),
+        # Something is to be written.
+        ("", 'config N\n\tbool "n"\n', "CONFIG_A=y\n", ["CONFIG_A=y", "# CONFIG_N is not set"]),
+        ("", "", "CONFIG_A=y\nCONFIG_NOWHERE=y\n", ["CONFIG_A=y"]),
+    ],
+)
+def test_a_choice_loses_its_value_by_a_member_without_a_line(
+    before: str, other: str, given: str, again: list[str], tmp_path: Path
+) -> None:
+    """Linux 5.10, symbol.c: sym_calc_choice(); confdata.c: conf_write() calculates again where nothing changed.
+
+    These are the results of the conf of 5.10.
+    """
+    members = 'config A\n\tbool "a"\n\nconfig B\n\tbool "b"\n\toption defconfig_list\n\n'
+    text = f'{before}choice\n\tprompt "c"\n\toptional\n\n{members}endchoice\n\n{other}'
+    tree = _tree(tmp_path, text, confdata="Reset a string value if it's out of range", old_grammar=True)
+    (tree / "scripts/kconfig/menu.c").write_text("sym_defconfig_list->flags |= SYMBOL_NO_WRITE;")
+    model = _read(tree)
+    assert isinstance(model, Model), model
+    lines = expand(model, "olddefconfig", given.encode()).decode().splitlines()
+    assert [line for line in lines if "CONFIG_" in line] == again
