@@ -14,7 +14,6 @@ from itertools import compress
 from typing import Any
 
 from kpolicy.evaluate.node_values import TRISTATE_TEXT, NodeValues
-from kpolicy.evaluate.strings import number
 from kpolicy.evaluate.template import UNKNOWN, UNSEEN, Template
 from kpolicy.evaluate.with_modules_off import compute_with_modules_off, is_plain
 from kpolicy.kconfig.dialect import Dialect
@@ -25,12 +24,10 @@ from kpolicy.kconfig.payload import (
     DEFAULTS,
     DIRECT,
     FLAGS,
-    HEX,
     IMPLIED,
     INT,
     IS_CHOICE,
     NO_WRITE,
-    RANGES,
     REVERSE,
     STRING,
     TRANSITIONAL,
@@ -61,6 +58,7 @@ class Calculation(NodeValues):
     ) -> None:
         dialect = Dialect(*core.dialect)
         super().__init__(core, template, 0 if dialect.untyped_constants else TRISTATE)
+        self._prints_bounds = dialect.prints_bounds
         self.user = user
         self.order = order
         self.recorded = recorded
@@ -76,7 +74,7 @@ class Calculation(NodeValues):
         self.unmet: dict[int, tuple[int, int]] = {}
         self.modules_on = modules_on
         self._strong_imply, self._empty_numbers = dialect.strong_imply, dialect.empty_numbers
-        self._prints_bounds, self._writes_default_n = dialect.prints_bounds, dialect.writes_default_n
+        self._writes_default_n = dialect.writes_default_n
         self.modules_decided_late = not is_plain(core) and compute_with_modules_off(self, modules_on)
         self.modules_on = self.value(core.modules)
         if core.modules > YES:
@@ -94,6 +92,13 @@ class Calculation(NodeValues):
     def visibility(self, node: int) -> int:
         """How far a symbol's prompt lets a user set it: 0, 1 or 2."""
         return self._visibility(node, self._records[node])
+
+    def visibility_by(self, node: int, condition: int) -> int:
+        """How far one prompt of a symbol, of several, lets a user set it, by the condition of that prompt."""
+        if node in self.recorded:
+            return 0
+        record, visible = self._records[node], self.value(condition)
+        return self._member_visibility(record, visible) if record[CHOICE] >= 0 else visible
 
     def _visibility(self, node: int, record: list[Any]) -> int:
         if node in self.recorded:
@@ -243,39 +248,6 @@ class Calculation(NodeValues):
         self.strings[index] = text
         if type_code != STRING:
             self.strings[index] = self._clip(record, text)
-
-    def range(self, record: list[Any]) -> list[int] | None:
-        """The range in force, [low, high, condition], of an int or hex symbol."""
-        for item in record[RANGES]:
-            if self.value(item[2]):
-                result: list[int] = item
-                return result
-        return None
-
-    def range_value(self, node: int, base: int) -> int:
-        """The number that a bound of a range stands for."""
-        type_code = self._type(node)
-        text = self._raw_text(node)
-        return number(text, 10 if type_code == INT else 16 if type_code == HEX else base)
-
-    def _clip(self, record: list[Any], text: str) -> str:
-        bounds = self.range(record) if record[RANGES] else None
-        if bounds is None:
-            return text
-        base = 10 if record[TYPE] == INT else 16
-        value = number(text, base)
-        if value < self.range_value(bounds[0], base):
-            return self._bound(bounds[0], base)
-        if value > self.range_value(bounds[1], base):
-            return self._bound(bounds[1], base)
-        return text
-
-    def _bound(self, node: int, base: int) -> str:
-        """What a number is clipped to."""
-        if not self._prints_bounds:
-            return self._raw_text(node)
-        value = self.range_value(node, base)
-        return str(value) if base == 10 else hex(value & ((1 << 64) - 1))
 
     # What conf_write_defconfig() asks, beyond values.
 

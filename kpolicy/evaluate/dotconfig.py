@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from kpolicy.evaluate.values import Values
+from kpolicy.kconfig.menus import TITLED
 
 
 def dotconfig(values: Values) -> bytes:
@@ -25,6 +26,8 @@ def dotconfig(values: Values) -> bytes:
                 out.append(f"# end of {title}")
                 need_blank = True
         elif isinstance(item, int):
+            if item < 0:
+                continue
             line = values.line(item, names[item]) if item not in written else None
             if line is None:
                 continue
@@ -35,6 +38,8 @@ def dotconfig(values: Values) -> bytes:
             out.append(line)
         else:
             kind, title, visible_if, condition, *_place = item
+            if kind not in TITLED:
+                continue
             is_shown = values.node_value(visible_if) and values.node_value(condition)
             if is_shown:
                 out += ["", "#", f"# {title}", "#"]

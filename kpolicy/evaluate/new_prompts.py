@@ -4,14 +4,12 @@
 from __future__ import annotations
 
 from kpolicy.evaluate.values import Values
-from kpolicy.kconfig.payload import CHOICE, DEFAULTS, HAS_PROMPT, IS_CHOICE, TRANSITIONAL
-
-# Of the details of a symbol.
-_PROMPTS = 1
+from kpolicy.kconfig.menu_nodes import MenuNode, MenuTree
+from kpolicy.kconfig.payload import DEFAULTS, HAS_PROMPT, IS_CHOICE, TRANSITIONAL
 
 
 def new_prompts(values: Values) -> bytes:
-    """A line for each symbol that could be set and that no config line sets, in the order of their first definition.
+    """A line for each symbol that is asked for, in the order in which that is done first.
 
     The value is the one that it has without an answer.
     """
@@ -20,11 +18,16 @@ def new_prompts(values: Values) -> bytes:
 
 
 def new_symbols(values: Values) -> tuple[str, ...]:
-    """The names of those symbols."""
+    """The names of those symbols: they could be set, no config line sets them, and `conf` gets to them."""
     names, flags_of = values.model.names_by_node, values.model.flags_of
     nodes = dict.fromkeys(node for node in values.model.details.menu if isinstance(node, int) and node >= 0)
-    asked = (node for node in nodes if flags_of(node) & (HAS_PROMPT | IS_CHOICE) == HAS_PROMPT)
-    return tuple(names[node] for node in asked if _is_new(values, node))
+    with_prompt = (node for node in nodes if flags_of(node) & (HAS_PROMPT | IS_CHOICE) == HAS_PROMPT)
+    new = [node for node in with_prompt if _is_new(values, node)]
+    if not new:
+        return ()
+    menus = _Menus(values)
+    places = ((menus.asks_at(node), node) for node in new)
+    return tuple(names[node] for place, node in sorted(places) if place >= 0)
 
 
 def default_line(values: Values, name: str) -> str:
@@ -34,25 +37,7 @@ def default_line(values: Values, name: str) -> str:
 
 
 def _is_new(values: Values, node: int) -> bool:
-    return (
-        values.is_changeable(node)
-        and values.own_value(node) is None
-        and not _is_in_hidden_choice(values, node)
-        and not _has_line_under_old_name(values, node)
-    )
-
-
-def _is_in_hidden_choice(values: Values, node: int) -> bool:
-    """Whether it is a member, without another prompt, of a choice whose own prompt is not visible.
-
-    `make oldconfig` does not ask for it, though a line for it takes effect: since 6.11 what hides the prompt of a
-    choice does not hide its members (menu.c: menu_is_visible).
-    """
-    model = values.model
-    choice = model.core.records[node][CHOICE]
-    if choice < 0 or model.dialect.choice_symbols or len(model.details.symbols[node][_PROMPTS]) > 1:
-        return False
-    return not values.node_visibility(model.core.choices[choice][0])
+    return values.is_changeable(node) and values.own_value(node) is None and not _has_line_under_old_name(values, node)
 
 
 def _has_line_under_old_name(values: Values, node: int) -> bool:
@@ -63,3 +48,49 @@ def _has_line_under_old_name(values: Values, node: int) -> bool:
     if value is None or not model.flags_of(value) & TRANSITIONAL:
         return False
     return values.assignment(model.names_by_node[value]) is not None
+
+
+class _Menus:
+    """Which entries of the menu tree `conf` shows."""
+
+    def __init__(self, values: Values) -> None:
+        self._values = values
+        self._tree = MenuTree(values.model)
+        self._settles_shown = values.model.dialect.settles_shown
+        self._shown: dict[MenuNode, bool] = {}
+
+    def asks_at(self, symbol: int) -> int:
+        """The place in the menus where a new symbol is asked for first, -1 where it is not."""
+        for node in self._tree.definitions(symbol):
+            if self._is_reached(node) and self._is_shown(node):
+                # In 6.1 an option that is shown for what is below it counts as set from then on.
+                settled = self._settles_shown and not self._is_in_view(node)
+                return -1 if settled else node.place
+        return -1
+
+    def _is_reached(self, node: MenuNode) -> bool:
+        """Whether `conf` looks at an entry: it does not look below one that is not shown (conf.c: check_conf)."""
+        above = self._tree.above(node)
+        return above is None or (self._is_shown(above) and self._is_reached(above))
+
+    def _is_shown(self, node: MenuNode) -> bool:
+        """Mirrors menu_is_visible() of menu.c."""
+        known = self._shown.get(node)
+        if known is None:
+            known = self._shown[node] = self._is_in_view(node) or self._is_on_above_one(node)
+        return known
+
+    def _is_in_view(self, node: MenuNode) -> bool:
+        """Whether the prompt of an entry is to be seen."""
+        prompt = self._tree.prompt(node)
+        if prompt is None or not self._values.node_value(node.visible_if):
+            return False
+        if node.kind in ("config", "choice"):
+            return self._values.node_visibility(node.symbol, prompt) > 0
+        return self._values.node_value(prompt) > 0
+
+    def _is_on_above_one(self, node: MenuNode) -> bool:
+        """Whether an entry is shown for what is below it: an option that is on."""
+        if self._tree.prompt(node) is None or node.kind not in ("config", "choice"):
+            return False
+        return self._values.node_value(node.symbol) > 0 and any(map(self._is_shown, self._tree.below(node)))

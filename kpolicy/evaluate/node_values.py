@@ -7,11 +7,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any
 
-from kpolicy.evaluate.strings import compare
+from kpolicy.evaluate.strings import compare, number
 from kpolicy.evaluate.template import UNKNOWN, Template
 from kpolicy.kconfig.kinds import EXPRESSION
 from kpolicy.kconfig.nodes import AND, NOT, OR, YES
-from kpolicy.kconfig.payload import BOOL, TRISTATE, TYPE, Core
+from kpolicy.kconfig.payload import BOOL, HEX, INT, RANGES, TRISTATE, TYPE, Core
 
 TRISTATE_TEXT = ("n", "m", "y")
 
@@ -25,6 +25,7 @@ class NodeValues(ABC):
         self._kinds = core.kinds
         self._records = core.records
         self._constant_type = constant_type
+        self._prints_bounds = False
         # The tristate value of every node, or UNKNOWN.  Not a list: every config has such a table, of as many bytes.
         self.memo = bytearray(template.memo)
         # The texts of string, int and hex symbols, and of constants and undefined symbols.
@@ -117,6 +118,41 @@ class NodeValues(ABC):
             self.value(node)
             return "n"
         return self.text(node)
+
+    # Numbers within their ranges (symbol.c: sym_validate_range).
+
+    def range(self, record: list[Any]) -> list[int] | None:
+        """The range in force, [low, high, condition], of an int or hex symbol."""
+        for item in record[RANGES]:
+            if self.value(item[2]):
+                result: list[int] = item
+                return result
+        return None
+
+    def range_value(self, node: int, base: int) -> int:
+        """The number that a bound of a range stands for."""
+        type_code = self._type(node)
+        text = self._raw_text(node)
+        return number(text, 10 if type_code == INT else 16 if type_code == HEX else base)
+
+    def _clip(self, record: list[Any], text: str) -> str:
+        bounds = self.range(record) if record[RANGES] else None
+        if bounds is None:
+            return text
+        base = 10 if record[TYPE] == INT else 16
+        value = number(text, base)
+        if value < self.range_value(bounds[0], base):
+            return self._bound(bounds[0], base)
+        if value > self.range_value(bounds[1], base):
+            return self._bound(bounds[1], base)
+        return text
+
+    def _bound(self, node: int, base: int) -> str:
+        """What a number is clipped to."""
+        if not self._prints_bounds:
+            return self._raw_text(node)
+        value = self.range_value(node, base)
+        return str(value) if base == 10 else hex(value & ((1 << 64) - 1))
 
     def forget(self, symbols: Iterable[int]) -> None:
         """Compute symbols again when they are next used, and with them every expression.

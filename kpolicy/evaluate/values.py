@@ -310,9 +310,9 @@ class Values:
         """The value of a symbol or an expression by its node."""
         return self._calculation.value(node)
 
-    def node_visibility(self, node: int) -> int:
-        """How far the prompts of a symbol let a user set it, by its node."""
-        return self._calculation.visibility(node)
+    def node_visibility(self, node: int, prompt: int | None = None) -> int:
+        """How far the prompts of a symbol let a user set it, by its node; or the one with a condition, a node too."""
+        return self._calculation.visibility(node) if prompt is None else self._calculation.visibility_by(node, prompt)
 
     def own_value(self, node: int) -> int | str | None:
         """The user value of a symbol that counts: a line gives it, and a prompt is to be seen."""

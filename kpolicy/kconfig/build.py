@@ -17,7 +17,7 @@ from kpolicy.kconfig.loops import Choices, depths_of_names, find_loop
 from kpolicy.kconfig.menu_tree import Elaborated, Entry, FileBlock
 from kpolicy.kconfig.nodes import EQUAL, MOD, NO, YES
 from kpolicy.kconfig.parts import Parts
-from kpolicy.kconfig.payload import TRISTATE, TYPES, Payload
+from kpolicy.kconfig.payload import BLOCK_END, MENU_END, TRISTATE, TYPES, Payload
 from kpolicy.kconfig.shape import shape_all, shaper_of
 from kpolicy.kconfig.submenus import Run
 from kpolicy.location import Location
@@ -116,8 +116,7 @@ class _Builder:
         if entry.kind == "choice" and entry.name:
             self._choice(entry, entry.name, dependency, own, scope)
             return
-        if entry.kind in ("menu", "comment"):
-            self._title(entry, _given(dependency))
+        self._open(entry, _given(dependency))
         run = self._run
         if choice is not None:
             self._run = run.inside(entry)
@@ -127,8 +126,8 @@ class _Builder:
         for child in entry.children:
             self._entry(child, dependency, choice, scope)
         self._run = run
-        if entry.kind == "menu":
-            self._parts.menu.append(-1)
+        if entry.kind != "comment":
+            self._parts.menu.append(MENU_END if entry.kind == "menu" else BLOCK_END)
 
     def _file(self, file: Entry, parent: int | None, choice: Entry | None, scope: int) -> None:
         """Enter what is in a file, as gathered for another architecture if that comes to the same."""
@@ -150,7 +149,7 @@ class _Builder:
             self._parts, self._table.named = outer, outer.named
         self._parts.include(common.gathered)
 
-    def _title(self, entry: Entry, dependency: int) -> None:
+    def _open(self, entry: Entry, dependency: int) -> None:
         visibility = self._table.all_of(*(self._table.expression(item) for item, _ in entry.visibility))
         title = entry.prompt.operands[0] if entry.prompt else ""
         self._parts.menu.append([entry.kind, title, visibility, dependency, *self._tables.place(entry.location)])
@@ -172,8 +171,10 @@ class _Builder:
             parts.reverse.setdefault(node, []).append(table.all_of(facts.visible[-1], MOD))
         known[3] = [[value, condition] for value, condition, *_ in facts.rows[2]]
         run, self._run = self._run, Run(self._shaper, around=name)
+        self._open(entry, node)
         for child in entry.children:
             self._entry(child, inner, entry, scope)
+        self._parts.menu.append(BLOCK_END)
         self._run = run
 
     def _member(self, entry: Entry, parent: int | None, choice: Entry, scope: int) -> None:

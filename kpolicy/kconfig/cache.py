@@ -28,7 +28,7 @@ from kpolicy.kconfig.payload import Payload, Stored, Whole
 if TYPE_CHECKING:
     from kpolicy.kconfig.delta import Delta
 
-_FORMAT = 9
+_FORMAT = 10
 _CODE = ("kconfig", "kernel")
 # So many bytes are written before it is looked again whether there is room.
 _LOOK_AGAIN = 16 << 20

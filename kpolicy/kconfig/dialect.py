@@ -60,6 +60,10 @@ class Dialect(NamedTuple):
     no_menu_ends: bool = False
     # The end of an empty menu is not marked (as in 5.10).
     no_empty_menu_ends: bool = False
+    # An option without a prompt in view above one with counts as set from then on: nothing asks for it (as in 6.1).
+    settles_shown: bool = False
+    # What needs a symbol to be off does not hang below it (as in 7.3).
+    negation_parts: bool = False
 
 
 def read_dialect(source: Source) -> Dialect:
@@ -90,4 +94,6 @@ def read_dialect(source: Source) -> Dialect:
         untyped_constants=_UNTYPED.search(symbol) is not None,
         no_menu_ends='"# end of %s\\n"' not in confdata,
         no_empty_menu_ends="goto end_check" not in confdata,
+        settles_shown="sym->flags |= SYMBOL_DEF_USER" in menu,
+        negation_parts="expr_contains_symbol_negated(dep, sym)" in menu,
     )

@@ -3,13 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
+from kpolicy.kconfig.payload import BLOCK_END, MENU_END
 from kpolicy.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from kpolicy.kconfig.model import Model
+
+
+TITLED: Final = ("menu", "comment")
+"""What of the menu tree .config shows, by a title."""
 
 
 class Menu(NamedTuple):
@@ -19,15 +24,22 @@ class Menu(NamedTuple):
     dependency: int
 
 
+def shown(menu: Iterable[Any]) -> list[Any]:
+    """A menu tree without what .config does not show of it: ifs and choices."""
+    return [item for item in menu if (item != BLOCK_END if isinstance(item, int) else item[0] in TITLED)]
+
+
 def menus_of(model: Model) -> Mapping[str, tuple[Menu, ...]]:
     """The menus around each symbol, the outermost first, at its first definition."""
     names = model.names_by_node
     around: list[Menu] = []
     found: dict[str, tuple[Menu, ...]] = {}
     for item in model.details.menu:
-        if item == -1:
+        if item == MENU_END:
             around.pop()
         elif isinstance(item, int):
+            if item == BLOCK_END:
+                continue
             found.setdefault(names[item], tuple(around))
         elif item[0] == "menu":
             around.append(Menu(item[1], item[3]))

@@ -75,6 +75,9 @@ class Core(NamedTuple):
     denied: list[Any]
 
 
+MENU_END, BLOCK_END = -1, -2
+
+
 class Details(NamedTuple):
     """Where things stand and what they are called.
 
@@ -85,8 +88,9 @@ class Details(NamedTuple):
     symbols that select the node, and of those that imply it; both are None for other nodes.
     `scopes` are the lines whose conditions hold for what is below them:
     [outer scope or -1, condition, file, line, whether it is a `visible if`].
-    `menu` is the menu tree in the order of `conf`'s .config: a symbol's node, or
-    [kind, title, visible if, condition] to open a menu or a comment, or -1 to close a menu.
+    `menu` is the menu tree in the order of `conf`'s .config: a symbol's node; or
+    [kind, title, visible if, condition, file, line] to open a menu, an `if` or a choice, whose condition is its
+    node, or for a comment; or -1 to close a menu, -2 to close one of the others.
     `written` are lines with macros before their expansion: [file, line, text, what answered].
     """
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from kpolicy.kconfig.menus import shown
 from kpolicy.kconfig.nodes import AND, OR, YES
 from kpolicy.kconfig.payload import (
     CHOICE,
@@ -180,7 +181,7 @@ def _parts(node: int, old: Record, new: Record, forms: _Forms) -> Iterator[Part]
 
 def _menu(before: Model, after: Model, forms: _Forms) -> Iterator[Part]:
     """The titles in .config whose conditions differ; a part that always differs if the menus themselves do."""
-    old, new = before.details.menu, after.details.menu
+    old, new = shown(before.details.menu), shown(after.details.menu)
     if len(old) != len(new) or any(_entry(one) != _entry(other) for one, other in zip(old, new, strict=True)):
         yield Part(MENU, VISIBILITY, YES, 0)
         return

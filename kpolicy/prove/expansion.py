@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, TypeAlias
 
+from kpolicy.kconfig.menus import shown
 from kpolicy.prove.formula import below
 from kpolicy.tuples import NamedTuple
 
@@ -61,7 +62,7 @@ class Dependants:
 def titles(before: Model, after: Model, nodes: frozenset[int]) -> tuple[Title, ...]:
     """The titles of menus and comments that can come or go, where `nodes` are those whose values can differ."""
     found = []
-    for one, other in zip(before.details.menu, after.details.menu, strict=True):
+    for one, other in zip(shown(before.details.menu), shown(after.details.menu), strict=True):
         if not isinstance(one, int):
             was, is_now = tuple(one[2:4]), tuple(other[2:4])
             if was != is_now or not nodes.isdisjoint(was):

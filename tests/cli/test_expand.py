@@ -94,13 +94,13 @@ def test_presets_have_no_new_prompts(demo: Path) -> None:
 @pytest.mark.trees
 @pytest.mark.parametrize("arch", ["x86", "mips"])
 def test_new_prompts_are_those_of_conf(oracle: Oracle, kernel: Path, arch: str, tmp_path: Path) -> None:
-    """conf lists a symbol at the first prompt in view, kpolicy at its first definition."""
+    """conf lists a symbol at each place where it is shown, kpolicy at the first."""
     path = tmp_path / "some.config"
     path.write_text("CONFIG_MODULES=y\nCONFIG_EXPERT=y\nCONFIG_NET=y\n# CONFIG_BLOCK is not set\n")
     ours = kpolicy("expand", "--tree", kernel, "--arch", arch, path, "--list-new").out.splitlines()
     theirs = oracle.run(arch, "listnewconfig", path.read_bytes()).stdout.splitlines()
     assert len(ours) > 100
-    assert sorted(ours) == sorted(theirs)
+    assert ours == list(dict.fromkeys(theirs))
 
 
 _HIDDEN_CHOICE = """\

@@ -9,6 +9,7 @@ import pytest
 
 from kpolicy.config.read import parse_config
 from kpolicy.errors import InputError
+from kpolicy.evaluate.new_prompts import new_symbols
 from kpolicy.evaluate.values import evaluate
 from kpolicy.kconfig.model import Model
 from tests.kconfig.small import expand, load, make_tree
@@ -241,3 +242,15 @@ def test_a_choice_loses_its_value_by_a_member_without_a_line(
     assert isinstance(model, Model), model
     lines = expand(model, "olddefconfig", given.encode()).decode().splitlines()
     assert [line for line in lines if "CONFIG_" in line] == again
+
+
+def test_what_needs_an_option_to_be_off_does_not_hang_below_it_in_7_3(tmp_path: Path) -> None:
+    """Linux 7.3, menu.c: _menu_finalize() asks expr_contains_symbol_negated(); 6.12 does not ask about C here."""
+    text = "config OFF\n\tbool\n\n" + 'config A\n\tbool "a" if OFF\n\nconfig P\n\tbool\n\tdepends on A\n\n'
+    for number, condition in enumerate(("!P", "P = n", "T != y", "T != m", "!P && !OFF", "OFF || !P")):
+        after = f'config T\n\ttristate\n\tdepends on A\n\nconfig C\n\tbool "c"\n\tdepends on {condition}\n'
+        before = text if "P" in condition else text.replace("config P\n\tbool\n\tdepends on A\n\n", "")
+        tree = _tree(tmp_path / f"old{number}", before + (after if "T" in condition else after.partition("\n\n")[2]))
+        assert new_symbols(evaluate(load(tree), parse_config("", b""))) == ()
+        (tree / "scripts/kconfig/menu.c").write_text("if (expr_contains_symbol_negated(dep, sym))")
+        assert new_symbols(evaluate(load(tree), parse_config("", b""))) == ("C",)
