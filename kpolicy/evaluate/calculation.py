@@ -72,6 +72,9 @@ class Calculation(NodeValues):
             self.memo[node] = UNKNOWN
             self.written[node] = 0
         self.unmet: dict[int, tuple[int, int]] = {}
+        # What it was before it forgot some symbols: all others are as visible as they were then.
+        self._before: Calculation | None = None
+        self._forgotten: set[int] = set()
         self.modules_on = modules_on
         self._strong_imply, self._empty_numbers = dialect.strong_imply, dialect.empty_numbers
         self._writes_default_n = dialect.writes_default_n
@@ -91,12 +94,16 @@ class Calculation(NodeValues):
 
     def visibility(self, node: int) -> int:
         """How far a symbol's prompt lets a user set it: 0, 1 or 2."""
+        if self._before is not None and node not in self._forgotten:
+            return self._before.visibility(node)
         return self._visibility(node, self._records[node])
 
     def visibility_by(self, node: int, condition: int) -> int:
         """How far one prompt of a symbol, of several, lets a user set it, by the condition of that prompt."""
         if node in self.recorded:
             return 0
+        if self._before is not None and node not in self._forgotten:
+            return self._before.visibility_by(node, condition)
         record, visible = self._records[node], self.value(condition)
         return self._member_visibility(record, visible) if record[CHOICE] >= 0 else visible
 
@@ -248,6 +255,17 @@ class Calculation(NodeValues):
         self.strings[index] = text
         if type_code != STRING:
             self.strings[index] = self._clip(record, text)
+
+    def forget_number(self, node: int) -> None:
+        """Compute a number again when it is next used, after all symbols were computed."""
+        from copy import copy  # few configs have such a number
+
+        if self._before is None:
+            self._before = copy(self)
+            self._before.memo, self._before.written = self.memo[:], self.written[:]
+            self._before.strings = self.strings.copy()
+        self._forgotten.add(node)
+        self.forget([node])
 
     # What conf_write_defconfig() asks, beyond values.
 

@@ -127,7 +127,7 @@ def _drop_out_of_range(core: Core, user: Mapping[int, int | str], first: Calcula
                     first.is_written(symbol)
         del kept[node]
         first.user = kept
-        first.forget([node])
+        first.forget_number(node)
     return kept
 
 

@@ -133,6 +133,15 @@ _OLDER_AND_NEWER = {
         ["X", "A"],
         ["X", "A"],
     ),
+    # A number that is dropped leaves what is in view as it was (confdata.c: conf_read, as in 6.1).
+    "a number out of its range": (
+        'config N\n\tint "n"\n\trange 10 20\n\tdefault 15\n\nconfig A\n\tbool "a"\n\tdepends on N = 20\n\n'
+        'config B\n\tbool "b"\n\tdepends on N = 15\n\nconfig C\n\tbool "c" if N = 15\n\nconfig X\n\tbool "x"\n\n'
+        'config C\n\tbool "again" if N = 20\n',
+        "CONFIG_N=100\n",
+        ["A", "X", "C"],
+        ["N", "A", "X", "C"],
+    ),
 }
 
 

@@ -254,3 +254,13 @@ def test_what_needs_an_option_to_be_off_does_not_hang_below_it_in_7_3(tmp_path: 
         assert new_symbols(evaluate(load(tree), parse_config("", b""))) == ()
         (tree / "scripts/kconfig/menu.c").write_text("if (expr_contains_symbol_negated(dep, sym))")
         assert new_symbols(evaluate(load(tree), parse_config("", b""))) == ("C",)
+
+
+@pytest.mark.parametrize(("inside", "is_marked"), [("", False), ("if A\nendif\n", True), ('comment "c"\n', True)])
+def test_only_the_end_of_a_menu_with_nothing_in_it_is_not_marked_in_5_10(
+    inside: str, is_marked: bool, tmp_path: Path
+) -> None:
+    """Linux 5.10, confdata.c: conf_write() comes to the end of what has a list; an `if` is an entry, too."""
+    text = f'config A\n\tbool "a"\n\nmenu "m"\n{inside}endmenu\n'
+    tree = _tree(tmp_path, text, confdata='fprintf(out, "# end of %s\\n", str);')
+    assert ("# end of m" in _written(_read(tree))) is is_marked
