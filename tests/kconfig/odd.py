@@ -63,6 +63,10 @@ def _insert_property(random: Random, lines: list[str], *texts: str) -> None:
     if "modules" in text:
         # Of a member of a choice conf makes what depends on the order in which it looks at symbols.
         entries = [index for index in entries if not lines[index].startswith("config C")]
+    if text.startswith("range"):
+        # Conf sees no loop through a bound, and makes of one what depends on that order, too.
+        named = [index for index in entries if lines[index].split(" ")[1] in text.split(" ")]
+        entries = [index for index in entries if index > max(named, default=-1)]
     if entries:
         index = random.choice(entries)
         lines.insert(random.randrange(index + 1, _end(lines, index) + 1), "\t" + text)
