@@ -36,8 +36,9 @@ def hangs_below(shaper: Shaper, seen: Ast | None, above: Above, *, negation_part
         return True
     if negation_parts and _is_negated(seen, name):
         return False
-    # `(A || B) && C` hangs below A where that depends on C.
-    return set(_factors(shaper, above.condition)) <= set(_factors(shaper, seen))
+    # `(A || B) && C` hangs below A where that depends on C; an n is no such C (__expr_eliminate_eq).
+    needed = set(_factors(shaper, above.condition))
+    return NO not in needed and needed <= set(_factors(shaper, seen))
 
 
 def _is_negated(seen: Any, name: str) -> bool:

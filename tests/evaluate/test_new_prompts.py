@@ -60,6 +60,14 @@ _CASES = {
     "compared": (_HIDDEN + _INNER + 'config B\n\tbool "b"\n\tdepends on INNER = y\n', "", []),
     "compared with a word": (_HIDDEN + _INNER + 'config B\n\tbool "b"\n\tdepends on INNER != "x"\n', "", []),
     "named and no more": (_HIDDEN + _INNER + 'config B\n\tbool "b"\n\tdepends on INNER || !INNER\n', "", ["B"]),
+    "either of two, below what is never both": (
+        _HEAD
+        + "config MODULES\n\tdef_bool y\n\tmodules\n\nconfig T\n\tdef_tristate m\n\n"
+        + 'config A\n\tbool "a" if OFF\n\tdepends on T && !T\n\n'
+        + 'config B\n\tbool "b"\n\tdepends on T && !T && (A || ON)\n',
+        "",
+        ["B"],
+    ),
     "in view at another place": (_HIDDEN + _INNER_AND_BELOW + 'config BELOW\n\tbool "again"\n', "", ["BELOW"]),
     "in the order of the places": (
         _HIDDEN + _INNER_AND_BELOW + 'config X\n\tbool "x"\n\nconfig BELOW\n\tbool "again"\n',
