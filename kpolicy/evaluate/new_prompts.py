@@ -91,6 +91,5 @@ class _Menus:
 
     def _is_on_above_one(self, node: MenuNode) -> bool:
         """Whether an entry is shown for what is below it: an option that is on."""
-        if self._tree.prompt(node) is None or node.kind not in ("config", "choice"):
-            return False
-        return self._values.node_value(node.symbol) > 0 and any(map(self._is_shown, self._tree.below(node)))
+        is_on = node.kind in ("config", "choice") and self._values.node_value(node.symbol) > 0
+        return is_on and any(map(self._is_shown, self._tree.below(node)))

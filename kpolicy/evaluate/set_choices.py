@@ -76,7 +76,7 @@ def write_what_was_visible(
         everything.enter(node)
     for choice in unset:
         member = everything.first.get(choice)
-        if member is not None and first.visibility(member) and again.visibility(choice):
+        if member is not None and first.visibility(member):
             again.written[member] = not core.records[member][FLAGS] & NO_WRITE
 
 

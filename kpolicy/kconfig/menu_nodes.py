@@ -108,7 +108,7 @@ class MenuTree:
         return found
 
     def below(self, node: MenuNode) -> Iterator[MenuNode]:
-        """What is below an entry that has a prompt, in order."""
+        """What is below an entry, in order; nothing where that has no prompt."""
         block = node if node.items or node.block is None else node.block
         return (item for item in _within(block) if self.above(item) is node)
 

@@ -59,6 +59,41 @@ _CASES = {
     ),
     "compared": (_HIDDEN + _INNER + 'config B\n\tbool "b"\n\tdepends on INNER = y\n', "", []),
     "compared with a word": (_HIDDEN + _INNER + 'config B\n\tbool "b"\n\tdepends on INNER != "x"\n', "", []),
+    "after what can never be": (
+        "config MODULES\n\tdef_bool y\n\tmodules\n\nconfig T\n\ttristate\n\n"
+        + _HIDDEN
+        + _INNER
+        + 'config B\n\tbool "b"\n\tdepends on INNER && T = m && T != m\n\n'
+        + _BELOW,
+        "",
+        ["BELOW"],
+    ),
+    "without what is only for prompts": (
+        _HEAD
+        + 'menu "m"\n\tvisible if ON\n\nconfig A\n\tbool "a" if OFF\n\n'
+        + _INNER.replace("on A", "on (A || ON) && OFF")
+        + _BELOW
+        + "endmenu\n",
+        "",
+        ["BELOW"],
+    ),
+    "on above a menu out of view": (
+        'config OFF\n\tbool\n\nconfig A\n\tbool "a" if OFF\n\tdefault y\n\n'
+        'menu "m"\n\tdepends on A\n\tvisible if OFF\nconfig B\n\tbool "b"\nendmenu\n\n'
+        'config X\n\tbool "x"\n\nconfig A\n\tbool "again"\n',
+        "",
+        ["X", "A"],
+    ),
+    "without a prompt at the first place": (
+        'config A\n\tbool\n\nconfig X\n\tbool "x"\n\nconfig A\n\tbool "a"\n',
+        "",
+        ["X", "A"],
+    ),
+    "without a prompt in the first file": (
+        'config MORE\n\tbool\n\nconfig X\n\tbool "x"\n\nsource "Kconfig.more"\n',
+        "",
+        ["X", "MORE"],
+    ),
     "named and no more": (_HIDDEN + _INNER + 'config B\n\tbool "b"\n\tdepends on INNER || !INNER\n', "", ["B"]),
     "either of two, below what is never both": (
         _HEAD
@@ -124,7 +159,9 @@ def test_asks_that_without_a_kernel(case: str, tmp_path: Path) -> None:
     assert _ours(make_tree(tmp_path, {"Kconfig": text, **_MORE}), config) == asked
 
 
-# What conf of 6.12, and what that of 6.1 asks for.
+_MODULES = "config MODULES\n\tdef_bool y\n\tmodules\n\n"
+_TRISTATE = 'choice\n\ttristate "c"\n\nconfig T\n\ttristate "t"\n\n'
+# What conf of 6.12, None where it refuses that, and what that of 6.1 asks for.
 _OLDER_AND_NEWER = {
     # In 6.1 what is shown for what is below it counts as set (menu.c: menu_is_visible).
     "shown for what is below it": (
@@ -150,6 +187,36 @@ _OLDER_AND_NEWER = {
         ["A", "X", "C"],
         ["N", "A", "X", "C"],
     ),
+    "a number that comes into view by another one": (
+        'config N\n\tint "n"\n\trange 10 20\n\tdefault 15\n\n'
+        'config M\n\tint "m"\n\tdepends on N = 15\n\trange 1 5\n\tdefault 2\n',
+        "CONFIG_N=100\nCONFIG_M=100\n",
+        [],
+        ["N", "M"],
+    ),
+    # Since 6.11 what depends on a member is none, and conf refuses a choice that is tristate.
+    "below a member without a prompt in view": (
+        _HEAD + 'choice\n\tprompt "c"\n\nconfig X\n\tbool "x"\n\nconfig A\n\tbool "a" if OFF\n\n'
+        f"{_INNER.replace('on A', 'on (A || ON) && OFF')}{_BELOW}endchoice\n",
+        "",
+        None,
+        ["X"],
+    ),
+    "below a member of a choice at m": (
+        f"{_MODULES}{_HEAD}{_TRISTATE}"
+        'config B\n\tbool "b"\n\nconfig BELOW\n\tbool "below"\n\tdepends on B || ON\n\nendchoice\n',
+        "CONFIG_T=m\n",
+        None,
+        [],
+    ),
+    "below a member that can only be m in a choice at y": (
+        f"{_MODULES}config M\n\tdef_tristate m\n\n{_HEAD}{_TRISTATE}"
+        'config A\n\ttristate "a"\n\tdepends on M\n\n'
+        'config BELOW\n\tbool "below"\n\tdepends on M && (A || ON)\n\nendchoice\n',
+        "CONFIG_T=y\n",
+        None,
+        [],
+    ),
 }
 
 
@@ -161,5 +228,7 @@ def test_asks_what_conf_of_the_same_release_asks(
     text, config, newer, older = _OLDER_AND_NEWER[case]
     tree = make_tree(tmp_path / "tree", {"Kconfig": text}, kernel)
     asked = older if release == "6.1" else newer
+    if asked is None:
+        pytest.skip(f"conf of {release} refuses it")
     assert _theirs(tree, config, oracle, tmp_path) == asked
     assert _ours(tree, config) == asked

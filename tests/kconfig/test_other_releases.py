@@ -222,6 +222,8 @@ def test_a_member_with_defconfig_list_is_not_written_in_5_10(tmp_path: Path) -> 
             "CONFIG_Y=y\nCONFIG_A=y\n",
             ["# CONFIG_Y is not set", "CONFIG_Z=y", "# CONFIG_A is not set"],
         ),
+        # The first that asks for the choice was out of view.
+        ('choice\n\tprompt "c"\n\toptional\n\nconfig X\n\tbool "x"\n\tdepends on NOTHING\n\n', "", "CONFIG_A=y\n", []),
         # Something is to be written.
         ("", 'config N\n\tbool "n"\n', "CONFIG_A=y\n", ["CONFIG_A=y", "# CONFIG_N is not set"]),
         ("", "", "CONFIG_A=y\nCONFIG_NOWHERE=y\n", ["CONFIG_A=y"]),
@@ -235,7 +237,8 @@ def test_a_choice_loses_its_value_by_a_member_without_a_line(
     These are the results of the conf of 5.10.
     """
     members = 'config A\n\tbool "a"\n\nconfig B\n\tbool "b"\n\toption defconfig_list\n\n'
-    text = f'{before}choice\n\tprompt "c"\n\toptional\n\n{members}endchoice\n\n{other}'
+    head = "" if before.startswith("choice") else 'choice\n\tprompt "c"\n\toptional\n\n'
+    text = f"{before}{head}{members}endchoice\n\n{other}"
     tree = _tree(tmp_path, text, confdata="Reset a string value if it's out of range", old_grammar=True)
     (tree / "scripts/kconfig/menu.c").write_text("sym_defconfig_list->flags |= SYMBOL_NO_WRITE;")
     model = _read(tree)
