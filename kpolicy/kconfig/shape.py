@@ -30,7 +30,13 @@ def shape_all(block: Entry, shaper: Shaper) -> None:
         for before, after in zip(entry.properties, shaped, strict=True):
             if entry.prompt is before:
                 entry.prompt = after
-        entry.properties = shaped
+        # Nothing is left of a dependency that is found to hold always; a y that is written stays, in lazy dialects.
+        pairs = zip(entry.properties, shaped, strict=True)
+        entry.properties = [
+            after
+            for before, after in pairs
+            if after.kind != "depends" or after.operands[-1] != YES or before.operands[-1] == YES
+        ]
         shape_all(entry, shaper)
 
 

@@ -90,6 +90,5 @@ class Run:
         return is_below
 
     def _dependency(self, entry: Entry) -> Ast | None:
-        # Where shape_all() has found that a condition always holds, nothing is left of it; a y that is written stays.
-        own = [item.operands[0] for item in entry.properties if item.kind == "depends" and item.operands[0] is not YES]
+        own = [item.operands[0] for item in entry.properties if item.kind == "depends"]
         return self.shaper.condition(self.around, ("&&", *own) if len(own) > 1 else own[0] if own else None)

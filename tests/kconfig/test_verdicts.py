@@ -94,6 +94,11 @@ _CASES = {
     'menu "m"\n\tdepends on B = m\n\tvisible if !(!D || (H <= 010 && C = m)) && C\n\n'
     'config A\n\tbool "a"\n\tdepends on (B || B != m || D != B) && H >= "text"\n\nendmenu\n\n'
     "config A\n\timply T if H <= 0x10\n",
+    # A y that is written stays in the condition (before 6.10), and nothing hangs below that: O is a member.
+    "a loop of a member by another one": _CHOICE.format(
+        "", '\tdepends on y\n\nconfig O\n\tbool "o"\n\tdepends on M || X\n'
+    )
+    + '\nconfig X\n\tbool "x"\n',
     "a loop of tristates": "config A\n\ttristate\n\tdepends on B || !B\n\nconfig B\n\ttristate\n\tdepends on A\n",
     "a loop by a default value": 'config A\n\tbool "a"\n\tdefault B || !B\n\nconfig B\n\tbool "b"\n\tdepends on A\n',
 }
