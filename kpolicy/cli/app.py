@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import signal
@@ -81,6 +82,9 @@ _INSTEAD = {
 }
 
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
 class _Commands(click.Group):
     """Commands that are imported when they are called."""
 
@@ -147,8 +151,10 @@ def run(arguments: list[str], console: Console | None = None) -> int:
             console.clear_progress()
         return status.ended_by(error.number)
     finally:
-        if before is not None:
-            os.chdir(before)
+        # Only after -C: nothing says that this process could go to where it is.
+        if before is not None and _here() != before:
+            with suppress(OSError):
+                os.chdir(before)
 
 
 def _here() -> str | None:
@@ -167,6 +173,16 @@ def _in_words(error: click.ClickException) -> str:
         if option in here.get(name, ()):
             return f"No such option '{error.option_name}'. Did you mean '{option} {metavar}'?"
     return error.format_message()
+
+
+def _in_words_of_the_system(error: OSError) -> InputError:
+    """An error that nobody foresaw: help is written by click; and a disk, a pipe or a limit may fail at any time."""
+    if error.errno == errno.ENOENT and _here() is None:
+        return InputError("the current directory does not exist any more", hint="change to another one")
+    what = "cannot write the output" if error.errno in _FULL else "cannot read or write"
+    if isinstance(error.filename, str | bytes):
+        what = os.fsdecode(error.filename)
+    return InputError(f"{what}: {error.strerror or error}")
 
 
 def _guarded(arguments: list[str], console: Console) -> int:
@@ -193,9 +209,7 @@ def _guarded(arguments: list[str], console: Console) -> int:
         console.error(failure(error, "the input"))
         return status.FAILURE
     except OSError as error:
-        # Help is written by click; and a disk, a pipe or a limit may fail where nothing else is wrong.
-        what = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "cannot read or write"
-        console.error(InputError(f"{what}: {error.strerror or error}"))
+        console.error(_in_words_of_the_system(error))
         return status.FAILURE
     except Exception as error:  # noqa: BLE001 - the last resort: status 3 instead of Python's 1
         if console.environment.get("KPOLICY_TRACEBACK"):

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from kpolicy.cli import candidates, status
@@ -49,8 +51,9 @@ def update_baseline(
       kpolicy baseline update --baseline known.json --tree ~/linux x86_64_defconfig
     """
     from kpolicy.cli.reporting import Options
-    from kpolicy.cli.setup import deliver
+    from kpolicy.cli.writing import check_output, deliver
     from kpolicy.run.baseline import UpdateRequest, update
+    from kpolicy.run.editable import check_is_editable
     from kpolicy.run.trees import find_tree
 
     options = Options.of(words)
@@ -58,6 +61,9 @@ def update_baseline(
     source = find_tree(tree, console.environment)
     if source is None:
         raise UsageError("a baseline needs a kernel tree", hint="pass --tree DIR")
+    check_output(baseline, force=True)
+    if os.path.exists(baseline):
+        check_is_editable(baseline)
     request = UpdateRequest(source, baseline, configs, archs, grow, options.booted_terms(console))
     result = update(request, options.context(console))
     for error in result.errors:
@@ -66,5 +72,5 @@ def update_baseline(
         deliver(console, result.text, baseline, force=True)
     new = f"{result.new} new" + ("" if grow or not result.new else ", not added (--grow adds them)")
     if not options.quiet:
-        console.payload(f"{baseline}: {result.known} known; {result.gone} removed, {new}\n")
+        console.say(f"{baseline}: {result.known} known; {result.gone} removed, {new}")
     return status.FAILURE if result.errors else status.CLEAN

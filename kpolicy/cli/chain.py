@@ -107,7 +107,8 @@ def command(
       kpolicy chain --tree ~/linux STACKDEPOT --direction in --by select --config x86_64_defconfig
       kpolicy chain --tree ~/linux PROVE_LOCKING --direction out --format svg -o chain.svg
     """
-    from kpolicy.cli.setup import check_output, context_for, deliver
+    from kpolicy.cli.setup import context_for
+    from kpolicy.cli.writing import check_output, deliver
     from kpolicy.report.text.style import Style
     from kpolicy.run.chain import ChainRequest, chain
     from kpolicy.run.trees import needed_tree

@@ -68,6 +68,10 @@ class Console:
         encoding = self.stdout.encoding or "utf-8"
         self._write(self.stdout, text.encode(encoding, "backslashreplace").decode(encoding))
 
+    def say(self, text: str) -> None:
+        """Write a line for people to the output, with names that may hold anything."""
+        self.payload(f"{_line(text)}\n")
+
     def payload_bytes(self, content: bytes) -> None:
         """Write a result byte for byte."""
         buffer = getattr(self.stdout, "buffer", None)
@@ -88,13 +92,13 @@ class Console:
     def warning(self, location: Location | None, text: str, severity: str = "warning") -> None:
         """Show `file:line: warning: text`, or of another severity, unless quiet."""
         if not self.quiet:
-            where = f"{printable(str(location))}: " if location is not None else ""
-            self.diagnostic(f"{where}{severity}: {printable(text)}")
+            where = f"{_line(str(location))}: " if location is not None else ""
+            self.diagnostic(f"{where}{severity}: {_line(text)}")
 
     def note(self, text: str) -> None:
         """Print a note, unless quiet."""
         if not self.quiet:
-            self.diagnostic(f"note: {printable(text)}")
+            self.diagnostic(f"note: {_line(text)}")
 
     def diagnostic(self, text: str) -> None:
         """Write to stderr."""
@@ -131,6 +135,11 @@ class Console:
             stream.flush()
         except OSError as error:
             raise _failure(error) from None
+
+
+def _line(text: str) -> str:
+    """A text as one line: a name in it may have line ends."""
+    return printable(text).replace("\n", "\\x0a")
 
 
 def _failure(error: OSError) -> Exception:

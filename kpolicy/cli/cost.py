@@ -62,7 +62,8 @@ def command(
       kpolicy cost .config --ram 16G --cpus 64
       kpolicy cost --tree ~/linux --arch x86 x86_64_defconfig+debug.config --ram 16G
     """
-    from kpolicy.cli.setup import check_output, context_for, deliver
+    from kpolicy.cli.setup import context_for
+    from kpolicy.cli.writing import check_output, deliver
     from kpolicy.report.views.cost import cost_document, cost_lines
     from kpolicy.run.cost import CostRequest, costs
     from kpolicy.run.trees import find_tree

@@ -80,7 +80,7 @@ def command(
       kpolicy diff ~/linux@HEAD~10 ~/linux --arch arm64 --config defconfig
     """
     from kpolicy.cli.reporting import Options
-    from kpolicy.cli.setup import deliver
+    from kpolicy.cli.writing import deliver
     from kpolicy.report.text.style import Style
     from kpolicy.report.views.diff import diff_document, diff_lines
     from kpolicy.run.diff import ConfigsDiff, TreesDiff, diff_configs, diff_trees

@@ -62,7 +62,8 @@ def command(
       kpolicy expand --tree ~/linux --arch riscv --preset allmodconfig
       kpolicy expand --tree ~/linux .config --list-new
     """
-    from kpolicy.cli.setup import check_output, context_for, deliver
+    from kpolicy.cli.setup import context_for
+    from kpolicy.cli.writing import check_output, deliver
     from kpolicy.run.expand import ValuesRequest, values_of
     from kpolicy.run.trees import needed_tree
 

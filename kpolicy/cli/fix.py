@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,7 +112,7 @@ def command(
     from dataclasses import replace
 
     from kpolicy.cli.reporting import Options
-    from kpolicy.cli.setup import deliver
+    from kpolicy.cli.writing import deliver
     from kpolicy.run.fix import FixRequest, fix, subject_of
     from kpolicy.run.trees import needed_tree
 
@@ -134,6 +135,8 @@ def command(
         subject.check_is_a_file()
     if write:
         subject.check_is_writable()
+        if options.output is not None and _is_same(options.output, subject.path):
+            raise UsageError(f"{options.output} is the config that --write edits", hint="name another file with -o")
     if write and source.revision is not None and subject.path and Path(subject.path).is_relative_to(source.root):
         raise UsageError("a revision cannot be edited", hint="without --write there is a patch for its work tree")
     report = fix(subject, request, context)
@@ -149,9 +152,13 @@ def command(
     return status.FINDINGS if plan.hopeless else status.CLEAN
 
 
+def _is_same(path: str, other: str | None) -> bool:
+    return other is not None and os.path.realpath(path) == os.path.realpath(other)
+
+
 def _write(subject: Subject, content: bytes) -> None:
     """Edit the file, whole or not at all; not when it changed meanwhile."""
-    from kpolicy.cli.setup import replace_file
+    from kpolicy.cli.writing import replace_file
     from kpolicy.files import read_file
 
     assert subject.path is not None

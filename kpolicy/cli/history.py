@@ -90,7 +90,7 @@ def command(
       kpolicy history v6.1 v6.12 --config x86_64_defconfig --format csv
     """
     from kpolicy.cli.reporting import Options
-    from kpolicy.cli.setup import deliver
+    from kpolicy.cli.writing import deliver
     from kpolicy.report.text.style import Style
     from kpolicy.run.history import HistoryRequest, history
     from kpolicy.run.trees import tree_named

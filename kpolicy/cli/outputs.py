@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from kpolicy.cli.console import Console
-from kpolicy.cli.setup import check_output, deliver
 from kpolicy.cli.view_options import presentation
+from kpolicy.cli.writing import check_output, deliver
 from kpolicy.errors import InputError, UsageError
 from kpolicy.frozen import dataclass, replace
 from kpolicy.report.formats import FORMATS, Format, likeliest

@@ -37,7 +37,7 @@ def prepare_patches(console: Console, source: KernelTree, folder: str, *, sign_o
 
 def write_patches(console: Console, request: PatchesRequest, context: Context, folder: str) -> None:
     """Make the patches, write each whole or not at all, and say what was not written."""
-    from kpolicy.cli.setup import deliver
+    from kpolicy.cli.writing import deliver
     from kpolicy.report.views.patches import mail, summary
     from kpolicy.run.patches import make_patches
 
@@ -64,6 +64,8 @@ def write_patches(console: Console, request: PatchesRequest, context: Context, f
 def _check_folder(folder: str) -> None:
     """Refuse a folder in which something is, or that cannot be made."""
     hint = "pass a new or an empty directory to --patches"
+    if not folder:
+        raise UsageError("the name of the directory is empty", hint=hint)
     above = os.path.abspath(folder)
     while not os.path.lexists(above):
         above = os.path.dirname(above)

@@ -171,7 +171,7 @@ def convert(console: Console, /, spec: str, tree: str | None, output: str | None
       kpolicy policy import syz:dashboard/config/linux/main.yml@upstream-kcsan -o syzkaller.toml
       kpolicy policy import pmos:kconfigcheck.toml@community,selinux
     """
-    from kpolicy.cli.setup import check_output, deliver
+    from kpolicy.cli.writing import check_output, deliver
     from kpolicy.policy.files.extends import POLICY_SIZE
     from kpolicy.policy.files.spec import FORMATS, parse_spec
     from kpolicy.run.foreign import Imports
@@ -211,7 +211,7 @@ def init(console: Console, /, tree: str | None, output: str | None) -> int:
     """
     import os
 
-    from kpolicy.cli.setup import check_output, deliver
+    from kpolicy.cli.writing import check_output, deliver, is_stream
     from kpolicy.kernel.config_files import config_files
     from kpolicy.kernel.version import read_version
     from kpolicy.policy.files.find import FILE_NAME
@@ -223,8 +223,8 @@ def init(console: Console, /, tree: str | None, output: str | None) -> int:
         raise UsageError("the current directory is not a kernel source tree", hint="name one: --tree DIR")
     if source.revision is not None and output is None:
         raise UsageError("a revision cannot be written to", hint="name a file: -o FILE")
-    path = None if output == "-" else output or os.path.join(source.root, FILE_NAME)
-    if path is not None and os.path.lexists(path):
+    path = None if output == "-" else os.path.join(source.root, FILE_NAME) if output is None else output
+    if path is not None and os.path.lexists(path) and not is_stream(path):
         raise UsageError(f"{path} exists", hint="it is not overwritten; name another file with -o")
     check_output(path, force=False)
     text = starter(f"Linux {read_version(source)}", [file.path for file in config_files(source)])

@@ -10,8 +10,9 @@ from kpolicy.cli import status
 from kpolicy.cli.command_line import stated_command_line
 from kpolicy.cli.console import Console
 from kpolicy.cli.outputs import Outputs, check_outputs, deliver_outputs
-from kpolicy.cli.setup import check_output, context_for, on_cluster
+from kpolicy.cli.setup import context_for, on_cluster
 from kpolicy.cli.view_options import chosen_findings
+from kpolicy.cli.writing import check_output
 from kpolicy.errors import UsageError
 from kpolicy.frozen import dataclass, replace
 from kpolicy.policy.files.policy_file import Threshold

@@ -74,7 +74,7 @@ def _present(folder: Path) -> dict[str, str]:
 
 
 def _write(console: Console, folder: Path, pages: Mapping[str, str], left_over: list[str]) -> None:
-    from kpolicy.cli.setup import deliver
+    from kpolicy.cli.writing import deliver
 
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -113,7 +113,7 @@ def command(
       kpolicy upgrade --from ~/linux@v6.12 --to ~/linux --arch arm64
     """
     from kpolicy.cli.reporting import Options
-    from kpolicy.cli.setup import deliver
+    from kpolicy.cli.writing import deliver
     from kpolicy.report.text.style import Style
     from kpolicy.run.trees import tree_named
 

@@ -53,7 +53,7 @@ def command(
       kpolicy waive debug-vm/in-production arch/arm64/configs/defconfig --owner jane --until 2030-01-31
       kpolicy waive 'stale/*' '*_defconfig' --owner arm-soc --until 2030-06-30 --reason 'see the cleanup series'
     """
-    from kpolicy.cli.setup import deliver
+    from kpolicy.cli.writing import deliver
     from kpolicy.policy.files.extends import policy_of_text, policy_text
     from kpolicy.policy.files.find import find_policy
     from kpolicy.policy.files.globs import config_glob_fault
@@ -61,6 +61,7 @@ def command(
     from kpolicy.policy.files.vocabulary import check_selector
     from kpolicy.policy.files.writing import check_with_waiver, waived_already, with_waiver
     from kpolicy.run.context import today
+    from kpolicy.run.editable import check_is_editable
     from kpolicy.run.trees import find_tree
 
     if not owner.strip():
@@ -81,6 +82,8 @@ def command(
             "there is no kpolicy.toml", hint="`kpolicy policy init` writes one; --policy names another file"
         )
     path = Path(found)
+    if path.exists():
+        check_is_editable(str(path))
     text = policy_text(path, str(path))
     standing = policy_of_text(str(path), text)
     check_selector("RULE", rule, standing.vocabulary)
@@ -95,12 +98,12 @@ def command(
     )
     known = waived_already(standing, waiver)
     if known is not None:
-        console.payload(f"{known.location}: {rule} is already waived in {config} until {expires} ({owner})\n")
+        console.say(f"{known.location}: {rule} is already waived in {config} until {expires} ({owner})")
         return status.CLEAN
     edited = with_waiver(text, waiver)
     check_with_waiver(str(path), text, edited)
     deliver(console, edited, str(path), force=True)
-    console.payload(f"{path}: {rule} is waived in {config} until {expires} ({owner})\n")
+    console.say(f"{path}: {rule} is waived in {config} until {expires} ({owner})")
     return status.CLEAN
 
 

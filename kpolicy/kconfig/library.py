@@ -7,6 +7,7 @@ another module: esp-idf-kconfig has a package of that name.  So the file is look
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from importlib.machinery import PathFinder
@@ -49,14 +50,17 @@ def load(folders: Sequence[str]) -> Any:
 def _own_file(folders: Sequence[str]) -> Path | None:
     for folder in folders:
         # What importlib.metadata looks for first; to import that takes as long as to read a .config.
-        if Path(folder, f"{NAME}-{RELEASE}.dist-info").is_dir() and Path(folder, _FILE).is_file():
+        # By os.path: what is in a folder that cannot be read is not there, as for an import.
+        if os.path.isdir(os.path.join(folder, f"{NAME}-{RELEASE}.dist-info")) and os.path.isfile(
+            os.path.join(folder, _FILE)
+        ):
             return Path(folder, _FILE)
     # Only here: other forms of metadata are seldom.
     from importlib.metadata import distributions
 
     for distribution in distributions(name=NAME, path=list(folders)):
         file = Path(str(distribution.locate_file(_FILE)))
-        if distribution.version == RELEASE and file.is_file():
+        if distribution.version == RELEASE and os.path.isfile(file):
             return file
     return None
 

@@ -52,7 +52,7 @@ class Update:
 def update(request: UpdateRequest, context: Context) -> Update:
     """What has to be in a baseline now; nothing is written."""
     source, terms, archs = request.source, request.terms, request.archs
-    exists = os.path.lexists(request.path)
+    exists = os.path.exists(request.path)
     before = Baseline() if request.grow and not exists else read_baseline(request.path)
     if request.configs:
         if len(archs) > 1:

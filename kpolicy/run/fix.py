@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from kpolicy.config.read import is_packed, split_stack
-from kpolicy.errors import InputError, UsageError, did_you_mean
+from kpolicy.errors import UsageError, did_you_mean
 from kpolicy.evaluate.values import Values
 from kpolicy.frozen import dataclass, field, replace
 from kpolicy.kernel.source import KernelTree
@@ -27,6 +26,7 @@ from kpolicy.report.records import reaches
 from kpolicy.report.views.fix import FixReport
 from kpolicy.run.acceptance import accept
 from kpolicy.run.conclude import plan_by
+from kpolicy.run.editable import check_is_editable
 from kpolicy.run.examine import Examiner
 from kpolicy.run.judging import report_on
 from kpolicy.run.plan import Part, Target
@@ -115,21 +115,9 @@ class Subject:
             raise UsageError(f"{self.name}: git quotes such a name", hint="rename the file, or use --format fragment")
 
     def check_is_writable(self) -> None:
-        """Refuse to edit a file that its owner has protected, or that has further names.
-
-        The new content is a new file, so that no reader meets half of it: other names would keep the old one.
-        """
+        """Refuse to edit a file that its owner has protected, or that has further names."""
         assert self.path is not None
-        try:
-            status = os.stat(self.path)
-        except OSError as error:
-            raise InputError(f"cannot write {self.path}: {error.strerror or error}") from None
-        if not status.st_mode & 0o222 or not os.access(self.path, os.W_OK):
-            mode = f"{status.st_mode & 0o7777:04o}"
-            raise InputError(f"{self.path} is read-only (mode {mode})", hint=f"chmod u+w {shlex.quote(self.path)}")
-        if status.st_nlink > 1:
-            hint = "copy the file first, or apply the patch without --write"
-            raise InputError(f"{self.path} has {status.st_nlink} hard links", hint=hint)
+        check_is_editable(self.path, "copy the file first, or apply the patch without --write")
 
 
 def subject_of(request: FixRequest, context: Context) -> Subject:
