@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from contextlib import suppress
 from typing import IO, Final
 
 MAX_SIZE: Final = 64 << 20
@@ -50,6 +51,22 @@ def read_descriptor(descriptor: int, limit: int = MAX_SIZE, *, pipes: bool = Fal
     # /proc/sys comes with the first read or not at all (kernel/sysctl.c: proc_dointvec() with a position).
     content = os.read(descriptor, max(status.st_size + 1, _PAGE))
     return content if len(content) == status.st_size else content + _rest(descriptor, limit - len(content))
+
+
+def why_unreadable(path: str | os.PathLike[str], error: OSError | ValueError) -> str:
+    """Why a file cannot be read; of a link to a file that does not exist, where it leads: the link itself is there."""
+    if isinstance(error, OSError) and error.errno == errno.ENOENT:
+        with suppress(OSError, ValueError):
+            return f"a symbolic link to {os.readlink(path)}, which does not exist"
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+
+
+def tidy(path: str) -> str:
+    """A path without `.` and `..`, unless `..` comes after a link and leads to another folder than its text says."""
+    normal = os.path.normpath(path)
+    if ".." in path and normal != path and "\0" not in path and os.path.realpath(normal) != os.path.realpath(path):
+        return path
+    return normal
 
 
 def read_stream(stream: IO[bytes], limit: int = MAX_SIZE) -> bytes:

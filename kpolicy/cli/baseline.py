@@ -19,7 +19,7 @@ def command() -> None:
     """Maintain a baseline, so that `audit` and `check` report only new findings."""
 
 
-@command.command("update")
+@command.command("update", short_help="Remove findings that no longer occur.")
 @click.argument("configs", metavar="[CONFIG]...", nargs=-1, type=click.Path(), shell_complete=candidates.configs)
 @click.option("--baseline", metavar="FILE", required=True, type=click.Path(), help="Baseline file to update.")
 @click.option("--grow", is_flag=True, help="Also add new findings; create FILE if it does not exist.")

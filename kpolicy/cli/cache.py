@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,8 @@ def command(console: Console, /, clear: bool, prune: bool, days: int | None, for
     folder = cache_folder(console.environment, disabled=False)
     if folder is None:
         raise UsageError("there is no cache folder", hint="set HOME or XDG_CACHE_HOME to an absolute path")
+    if (fault := _fault(folder)) is not None:
+        console.warning(None, f"{folder} is not used as a cache: {fault}")
     found = entries(folder)
     going: list[Entry] = []
     if clear:
@@ -80,6 +83,15 @@ def command(console: Console, /, clear: bool, prune: bool, days: int | None, for
             console.payload(f"removed {_amount(gone)}\n")
         console.payload("".join(f"{line}\n" for line in _lines(folder, MAX_TOTAL, left)))
     return status.CLEAN
+
+
+def _fault(folder: str) -> str | None:
+    """Why nothing is kept in a folder; None where it is one that is used, or not there."""
+    if os.path.islink(folder):
+        return f"it is a symbolic link, to {os.path.realpath(folder)}; set XDG_CACHE_HOME instead"
+    if os.path.isdir(folder) and not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        return "it cannot be read and written"
+    return None
 
 
 def _lines(folder: str, limit: int, found: Sequence[Entry]) -> list[str]:

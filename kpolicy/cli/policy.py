@@ -30,7 +30,7 @@ def command() -> None:
     """Show the policy that applies to configs, or create a policy file."""
 
 
-@command.command("show")
+@command.command("show", short_help="Show the settings for a config.")
 @click.argument("config", required=False, type=click.Path(allow_dash=True), shell_complete=candidates.configs)
 @tree_option
 @arch_option()
@@ -188,7 +188,7 @@ def convert(console: Console, /, spec: str, tree: str | None, output: str | None
     return status.CLEAN
 
 
-@command.command("init")
+@command.command("init", short_help="Write a first policy file for a tree.")
 @tree_option
 @click.option(
     "-o",

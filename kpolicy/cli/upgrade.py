@@ -101,7 +101,6 @@ def command(
     before.  The upgraded config is CONFIG with the fewest edits that keep what can be kept, proved by evaluation on the
     new kernel.  Without CONFIG, all defconfigs that both trees have are summed up in a table.
 
-    \b
     Exit status: 1 if a request or a protection is lost for which no edit was found, or a finding at or above
     --fail-on is gained.
 

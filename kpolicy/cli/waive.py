@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 from pathlib import Path
 
@@ -74,6 +75,7 @@ def command(
     if fault is not None:
         raise UsageError(f"{config!r} is not a config: {fault}")
     found = policy
+    config = _of_tree(config)
     if found is None:
         source = find_tree(tree, console.environment)
         found = find_policy(source.root if source is not None else "")
@@ -82,6 +84,8 @@ def command(
             "there is no kpolicy.toml", hint="`kpolicy policy init` writes one; --policy names another file"
         )
     path = Path(found)
+    if policy is not None and not os.path.lexists(policy):
+        raise _no_file(policy)
     if path.exists():
         check_is_editable(str(path))
     text = policy_text(path, str(path))
@@ -105,6 +109,25 @@ def command(
     deliver(console, edited, str(path), force=True)
     console.say(f"{path}: {rule} is waived in {config} until {expires} ({owner})")
     return status.CLEAN
+
+
+def _no_file(policy: str) -> UsageError:
+    from kpolicy.policy.files.shipped import SHIPPED
+
+    hint = "`kpolicy policy init -o FILE` writes one"
+    if policy in SHIPPED:
+        hint = f'{policy} is a policy of kpolicy: name a file that has `extends = ["{policy}"]`'
+    return UsageError("a waiver is added to a file, and there is none of that name", Location(policy, 0), hint=hint)
+
+
+def _of_tree(config: str) -> str:
+    """A config of a tree as findings have it: by its path in the tree, which is matched from the right."""
+    path = os.path.realpath(config) if os.path.isabs(config) and os.path.isfile(config) else ""
+    for start in ("/arch/", "/kernel/configs/"):
+        _, found, rest = path.rpartition(start)
+        if found and "/configs/" in found + rest:
+            return (found + rest).lstrip("/")
+    return config
 
 
 def _day(text: str) -> dt.date:

@@ -17,7 +17,7 @@ from kpolicy.config.autoconf import is_autoconf
 from kpolicy.config.lines import parse_lines
 from kpolicy.config.model import Config
 from kpolicy.errors import InputError, UsageError
-from kpolicy.files import read_file, read_stream, too_large
+from kpolicy.files import read_file, read_stream, too_large, why_unreadable
 from kpolicy.location import Location
 from kpolicy.patterns import lazy
 
@@ -55,14 +55,16 @@ def _not_a_config(name: str, found: Format | None) -> NotAConfigError:
 _MAGIC = ((b"\x1f\x8b", "gzip"), (b"\xfd7zXZ\x00", "xz"), (b"BZh", "bzip2"))
 
 
-def read_config(spec: str, stdin: BinaryIO | None = None, folder: str | os.PathLike[str] | None = None) -> Config:
+def read_config(
+    spec: str, stdin: BinaryIO | None = None, folder: str | os.PathLike[str] | None = None, *, pipes: bool = True
+) -> Config:
     """Read a config, or a stack "a+b+c" in which later lines win as in merge_config.sh.
 
     "-" stands for `stdin`.  .gz, .xz and .bz2 are unpacked, known by their first bytes.
-    Relative paths start at `folder`.  Raises `InputError` for what cannot be read and
-    `UsageError` for an empty or ambiguous stack.
+    Relative paths start at `folder`; without `pipes` only regular files are read.  Raises `InputError` for what cannot
+    be read and `UsageError` for an empty or ambiguous stack.
     """
-    return stack(spec, [read_part(name, stdin, folder)[0] for name in split_stack(spec, folder)])
+    return stack(spec, [read_part(name, stdin, folder, pipes=pipes)[0] for name in split_stack(spec, folder)])
 
 
 def split_stack(spec: str, folder: str | os.PathLike[str] | None = None) -> list[str]:
@@ -108,7 +110,7 @@ def stack(name: str, parts: list[Config]) -> Config:
 
 
 def read_part(
-    name: str, stdin: BinaryIO | None = None, folder: str | os.PathLike[str] | None = None
+    name: str, stdin: BinaryIO | None = None, folder: str | os.PathLike[str] | None = None, *, pipes: bool = True
 ) -> tuple[Config, bytes]:
     """One file of a stack, and its bytes as they are there: a pipe is read only once.  Raises as `read_config` does."""
     if name == "-":
@@ -117,14 +119,14 @@ def read_part(
         return _read_stdin(stdin)
     path = _place(folder, name)
     try:
-        content = read_file(path, MAX_SIZE)
+        content = read_file(path, MAX_SIZE, pipes=pipes)
     except IsADirectoryError:
         files = [item for item in os.listdir(path) if os.path.isfile(os.path.join(path, item))]
         raise folder_error(name, os.path.abspath(path), files) from None
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno == errno.EFBIG and (found := _large_format(path)) is not None:
             raise _not_a_config(name, found) from None
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        reason = why_unreadable(path, error)
         hint = "Did you mean a stack of existing files, a+b?" if "+" in name else None
         if isinstance(error, OSError) and error.errno == errno.ELOOP:
             hint = "A symbolic link leads back to itself."

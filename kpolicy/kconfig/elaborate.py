@@ -17,6 +17,7 @@ from kpolicy.kconfig.properties import PROPERTIES, Properties
 from kpolicy.kconfig.sanity import check_sanity
 from kpolicy.kconfig.shared import Lines, Taken, common, shared_entry
 from kpolicy.kconfig.syntax import YES, Statement
+from kpolicy.kernel.source import NO_FILE
 from kpolicy.location import Location
 
 _MAX_DEPTH = 100
@@ -117,7 +118,7 @@ class _Builder:
                 f"cannot source {path}: {error.message}",
                 included_at,
                 source_line=self._line_of(included_at),
-                hint="A 'source' path is relative to the top of the tree.",
+                hint=_RELATIVE if error.message.endswith(NO_FILE) else error.hint,
             ) from None
         self._reader.limits.source(file.size, included_at or Location(path, 0))
         self.result.paths.add(path)
@@ -339,4 +340,5 @@ class _Builder:
 
 _A_STATEMENT = {"assignment": "assignment of a variable"}
 # Statements in which a macro decides a value or a condition.
+_RELATIVE = "A 'source' path is relative to the top of the tree."
 _CONDITIONAL = frozenset(("depends", "if", "visible", "type", "prompt", "default", "select", "imply", "range"))

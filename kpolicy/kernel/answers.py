@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from kpolicy.errors import InputError
 from kpolicy.frozen import dataclass, field
-from kpolicy.kernel.source import listed
+from kpolicy.kernel.source import NO_FILE, listed
 from kpolicy.kernel.suites import KUNITCONFIG, kunitconfigs
 from kpolicy.tuples import NamedTuple
 
@@ -130,7 +130,7 @@ class AnsweredTree:
         if found is not None:
             return found
         if self._is_missing(path):
-            raise InputError(f"{self._show(path)}: no such file in the kernel tree")
+            raise InputError(f"{self._show(path)}: {NO_FILE}")
         raise self._failure(Question("read", path))
 
     def is_file(self, path: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 
 from kpolicy.errors import InputError
 from kpolicy.kernel.git import Entry, Objects, Revision, resolve
-from kpolicy.kernel.source import missing_marks
+from kpolicy.kernel.source import NO_FILE, missing_marks
 
 # As many symbolic links are followed, as Linux does (MAXSYMLINKS).
 _MOST_LINKS: Final = 40
@@ -51,7 +51,7 @@ class RevisionSource:
         """See `Source.read`."""
         entry = self._find(path)
         if entry is None:
-            raise InputError(f"{self._show(path)}: no such file in the kernel tree")
+            raise InputError(f"{self._show(path)}: {NO_FILE}")
         if stat.S_ISDIR(entry.mode):
             raise InputError(f"{self._show(path)}: is a directory, expected a file")
         if not stat.S_ISREG(entry.mode):

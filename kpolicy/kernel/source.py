@@ -66,6 +66,8 @@ class KernelTree(Source, Protocol):
         """The revision that the files are of; None for a directory."""
 
 
+NO_FILE: Final = "no such file in the kernel tree"
+"""What is said of a path that leads nowhere."""
 # In nanoseconds; FAT has the coarsest clock, of two seconds.
 _SETTLED: Final = 3_000_000_000
 _READ = OPEN_FLAGS | os.O_NOFOLLOW
@@ -216,7 +218,7 @@ class DirectorySource:
         if error.errno == errno.ELOOP:
             return InputError(f"{shown}: symbolic link loop")
         if error.errno == errno.ENOENT:
-            return InputError(f"{shown}: no such file in the kernel tree")
+            return InputError(f"{shown}: {NO_FILE}")
         if error.errno == errno.ENOTDIR:
             return InputError(f"{shown}: a part of this path is a file, expected a directory")
         if error.errno in (errno.EACCES, errno.EPERM):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
+from kpolicy.files import tidy
 from kpolicy.location import Location
 from kpolicy.policy.files.policy_file import PolicyFile
 from kpolicy.policy.files.settings import Policy
@@ -45,7 +46,7 @@ class Imports:
             return None
         if location is not None and spec.path:
             folder = os.path.dirname(location.path)
-            spec = Spec(spec.format, os.path.normpath(os.path.join(folder, spec.path)), spec.section)
+            spec = Spec(spec.format, tidy(os.path.join(folder, spec.path)), spec.section)
         return self.read(spec).requirements
 
     def text(self, spec: Spec) -> str:

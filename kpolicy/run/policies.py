@@ -82,7 +82,7 @@ class Standards:
             self._vocabulary = shipped_vocabulary(
                 quiet=self.quiet, named=self.choice.findings.select, examples=False, cache=self.context.cache
             )
-        policy = _load(word, self._vocabulary, self.context.cache)
+        policy = _load(word, self._vocabulary, self.context.cache, found=self.choice.policy is None)
         self._check_words(policy.vocabulary)
         if word and self.choice.policy is None:
             self.context.listener.note(f"by the policy in {word}")
@@ -113,21 +113,22 @@ class Standards:
                 check_selector(f"--{option}", word, vocabulary)
 
 
-def _load(word: str, vocabulary: Vocabulary, cache: str | None) -> Policy:
+def _load(word: str, vocabulary: Vocabulary, cache: str | None, *, found: bool) -> Policy:
+    """The policy of a word; one that was `found` is a file."""
     if not word:
         return Policy((), vocabulary)
     # Only here: without a policy nothing of it is needed.
     from kpolicy.policy.files.shipped import SHIPPED, shipped_policy
 
-    if word in SHIPPED:
+    if word in SHIPPED and not found:
         return shipped_policy(word, vocabulary, cache)
     from kpolicy.policy.files.extends import load_policy
     from kpolicy.policy.files.spec import parse_spec
 
-    if parse_spec(word) is not None:
+    if parse_spec(word) is not None and not found:
         # A policy of another tool is one that requires it, and has every rule as it is.
         return Policy((PolicyFile(word, require=(Fragment(word),)),), vocabulary)
-    return load_policy(word, vocabulary)
+    return load_policy(word, vocabulary, found=found)
 
 
 def known_findings(choice: PolicyChoice, standards: Standards) -> Baseline | None:

@@ -189,6 +189,7 @@ def _nothing(word: str, source: KernelTree, architecture: Architecture | None) -
         return InputError(f"{word} is a target of make, not a config file", place, hint=hint)
     if os.sep in word or word.startswith("."):
         return _no_file(word, source)
+    _check_can_be_read(word, source, architecture)
     if architecture is not None:
         names = set(make_targets(source, architecture))
         where = f"arch/{architecture.srcarch}/configs"
@@ -197,6 +198,14 @@ def _nothing(word: str, source: KernelTree, architecture: Architecture | None) -
         where = "arch/*/configs"
     hint = f"{_guess(word, names)}neither a file nor a config in {where} or kernel/configs of {source.name}"
     return InputError("no such config", place, hint=hint)
+
+
+def _check_can_be_read(word: str, source: KernelTree, architecture: Architecture | None) -> None:
+    """Raise the error that says why a config of that name, or the folder that may have it, cannot be read."""
+    for file in config_files(source):
+        is_own = architecture is None or file.srcarch in (architecture.srcarch, None)
+        if is_own and (file.name == word or file.path.endswith("/configs")) and not source.is_file(file.path):
+            source.read(file.path)
 
 
 def _no_file(word: str, source: KernelTree) -> InputError:

@@ -47,10 +47,28 @@ def test_above_when_there_is_no_git(work: Path) -> None:
     assert find_policy(work / "arch") == str(work.parent / "kpolicy.toml")
 
 
-def test_a_folder_or_a_pipe_is_no_policy(work: Path) -> None:
+def test_whatever_has_the_name_is_found(work: Path) -> None:
+    """A policy that is passed over would make a run clean: what is wrong with it is told when it is read."""
     (work / "kpolicy.toml").mkdir()
+    assert find_policy(work / "arch") == str(work / "kpolicy.toml")
     os.mkfifo(work / "arch" / "kpolicy.toml")
-    assert find_policy(work / "arch") is None
+    assert find_policy(work / "arch") == str(work / "arch" / "kpolicy.toml")
+    (work / "arch" / "x86" / "kpolicy.toml").symlink_to("nowhere")
+    assert find_policy(work / "arch" / "x86" / "configs") == str(work / "arch" / "x86" / "kpolicy.toml")
+
+
+def test_parents_are_those_of_where_links_lead(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (work / "kpolicy.toml").touch()
+    other = work.parent / "other"
+    other.mkdir()
+    (other / "link").symlink_to(work / "arch" / "x86")
+    assert find_policy(other / "link" / ".." / "configs") == str(work / "kpolicy.toml")
+    assert find_policy(other / "link" / "..") == str(work / "kpolicy.toml")
+    monkeypatch.chdir(other / "link")
+    assert find_policy(Path("..") / "a.config") == str(work / "kpolicy.toml")
+    # Without such a step the folders are those that were named.
+    (other / "kpolicy.toml").touch()
+    assert find_policy(other / "link") == str(other / "kpolicy.toml")
 
 
 def test_never_on_another_file_system(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from kpolicy.errors import KpolicyError, UsageError, did_you_mean
-from kpolicy.files import read_file
+from kpolicy.files import read_file, tidy, why_unreadable
 from kpolicy.frozen import dataclass, replace
 from kpolicy.location import Location
 from kpolicy.patterns import lazy
@@ -30,38 +30,41 @@ from kpolicy.policy.toml.toml_file import FileErrors, TomlFile
 
 POLICY_SIZE: Final = 1 << 20
 """The largest policy file that is read, in bytes."""
+_FOUND_HINT: Final = "every run below its folder reads it: repair or remove it, or name another policy with --policy"
 _MOST_PARENTS: Final = 100
 _LONGEST_CHAIN: Final = 50
 _BARE_SLASH: Final = lazy(r"\s*\[{1,2}[^\"'\]]*/|\s*[A-Za-z0-9_.*-]*[/*][^\"'=]*=")
 
 
-def load_policy(word: str, vocabulary: Vocabulary | None = None) -> Policy:
-    """The policy that a word names: a shipped one by its name, or a file.
+def load_policy(word: str, vocabulary: Vocabulary | None = None, *, found: bool = False) -> Policy:
+    """The policy that a word names: a shipped one by its name, or a file; with `found` a file that nobody named.
 
     A file of the name of a shipped policy is written `./production`.  Raises `FileErrors` with
     everything that is wrong with the file, the files that it builds on and its own rules, and
     `UsageError` when there is no such file.
     """
     loader = _Loader()
-    if word in SHIPPED:
+    if word in SHIPPED and not found:
         loader.load_shipped(word)
     else:
-        loader.load_file(Path(word), word, None)
+        loader.load_file(Path(word), word, None, found=found)
     return loader.policy(vocabulary or shipped_vocabulary())
 
 
-def policy_text(path: Path, shown: str) -> str:
-    """The text of a policy file; raises UsageError, by the name that is `shown`, for one that cannot be read."""
-    place = Location(shown, 0)
+def policy_text(path: Path, shown: str, *, named: bool = True, found: bool = False) -> str:
+    """The text of a policy file; raises UsageError, by the name that is `shown`, for one that cannot be read.
+
+    Only a file that is `named` on the command line may be a pipe; `found` is one that nobody named.
+    """
+    place, advice = Location(shown, 0), _FOUND_HINT if found else None
     try:
-        content = read_file(path, POLICY_SIZE)
+        content = read_file(path, POLICY_SIZE, pipes=named and not found)
     except (OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno in (errno.EISDIR, errno.EINVAL):
-            raise UsageError("is not a file, expected a policy file", place) from None
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        is_name = "/" not in shown and not shown.endswith(".toml")
-        hint = did_you_mean(shown, SHIPPED) if is_name else None
-        raise UsageError(f"cannot read the policy: {reason}", place, hint=hint) from None
+            raise UsageError("is not a file, expected a policy file", place, hint=advice) from None
+        is_name = "/" not in shown and not shown.endswith(".toml") and not found
+        hint = did_you_mean(shown, SHIPPED) if is_name else advice
+        raise UsageError(f"cannot read the policy: {why_unreadable(path, error)}", place, hint=hint) from None
     try:
         return content.decode()
     except UnicodeDecodeError as error:
@@ -107,10 +110,10 @@ class _Loader:
     def load_shipped(self, name: str) -> None:
         self._load(f"shipped:{name}", f"{SHIPPED_FOLDER}/{name}.toml", shipped_text(name), None)
 
-    def load_file(self, path: Path, shown: str, named_at: _Named | None) -> None:
-        """Read a file; `named_at` is where it was named, None for the command line."""
+    def load_file(self, path: Path, shown: str, named_at: _Named | None, *, found: bool = False) -> None:
+        """Read a file; `named_at` is where it was named, None for the command line and for one that was `found`."""
         try:
-            text = policy_text(path, shown)
+            text = policy_text(path, shown, named=named_at is None, found=found)
         except UsageError as error:
             self._complete = False
             if named_at is not None and error.location == Location(shown, 0) and error.source_line is None:
@@ -159,7 +162,7 @@ class _Loader:
             return
         path = folder / word
         identity = os.path.realpath(path) if "\0" not in word else word
-        parent = os.path.normpath(os.path.join(os.path.dirname(shown), word))
+        parent = tidy(os.path.join(os.path.dirname(shown), word))
         if identity in self._open:
             circle = [*list(self._open.values())[list(self._open).index(identity) :], self._open[identity]]
             named_at.complain("policies extend each other in a loop", " -> ".join(circle))

@@ -17,26 +17,39 @@ def find_policy(start: str | os.PathLike[str]) -> str | None:
 
     The search ends at the top of the git work tree, `.git` being a folder or, in a linked work
     tree, a file; and where another file system begins.  None when there is none.
+
+    Whatever has that name is returned, a link that leads nowhere too: reading it says what is wrong.
     """
-    folder = os.path.abspath(start)
-    device = _stat(folder, lambda found: found.st_dev)
-    if device is None or _stat(folder, lambda found: not stat.S_ISDIR(found.st_mode)):
+    folder = os.path.abspath(_without_parents(os.fspath(start)))
+    found = _status(os.stat, folder)
+    if found is None or not stat.S_ISDIR(found.st_mode):
         folder = os.path.dirname(folder)
-        device = _stat(folder, lambda found: found.st_dev)
-    while device is not None and _stat(folder, lambda found: found.st_dev) == device:
+        found = _status(os.stat, folder)
+    device = found.st_dev if found is not None else None
+    while found is not None and found.st_dev == device:
         path = os.path.join(folder, FILE_NAME)
-        if _stat(path, lambda found: stat.S_ISREG(found.st_mode)):
+        if _status(os.lstat, path) is not None:
             return path
         above = os.path.dirname(folder)
-        if _stat(os.path.join(folder, _GIT), lambda found: True) or folder == above:  # noqa: ARG005 - being there is all
+        if _status(os.stat, os.path.join(folder, _GIT)) is not None or folder == above:
             return None
         folder = above
+        found = _status(os.stat, folder)
     return None
 
 
-def _stat(path: str, question: Callable[[os.stat_result], int]) -> int | None:
-    """The answer about the file at a path, None if there is none."""
+def _without_parents(path: str) -> str:
+    """The same path without `..`, which leads to another folder after a link than its text says."""
+    if "/../" not in f"/{path}/" or "\0" in path:
+        return path
+    folder, name = os.path.split(path)
+    # A config may itself be a link.
+    return os.path.join(os.path.realpath(folder), name) if name not in ("", "..") else os.path.realpath(path)
+
+
+def _status(ask: Callable[[str], os.stat_result], path: str) -> os.stat_result | None:
+    """The status of the file at a path, None if there is none."""
     try:
-        return question(os.stat(path))
+        return ask(path)
     except (OSError, ValueError):
         return None

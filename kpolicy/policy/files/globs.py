@@ -42,14 +42,16 @@ def config_glob_fault(glob: str) -> str | None:
     """What is wrong with a config glob; None when nothing is."""
     for part in glob.split("+"):
         components = part.split("/")
-        if _UNPRINTABLE.search(part):
-            return "it has a control character in it"
+        if (found := _unprintable(part)) is not None:
+            return found
         if not part:
             return "it is empty" if glob == part else "a part of the stack is empty"
         if not components[-1]:
             return "a config is a file: it cannot end in '/'"
         if ".." in components:
             return "'..' matches nothing"
+        if "" in components[1:] or "." in components[1:]:
+            return "'//' and '/./' match nothing"
         for component in components:
             if "**" in component and component != "**":
                 return "'**' stands for whole folders: it cannot be part of a name"
@@ -60,8 +62,8 @@ def config_glob_fault(glob: str) -> str | None:
 
 def selector_fault(selector: str) -> str | None:
     """What is wrong with a rule selector; None when nothing is."""
-    if _UNPRINTABLE.search(selector):
-        return "it has a control character in it"
+    if (found := _unprintable(selector)) is not None:
+        return found
     parts = selector.split("/")
     if not all(parts) or len(parts) > 2:
         return "a rule is named family/name"
@@ -99,6 +101,13 @@ def matches_rule(selector: str, rule_id: str) -> bool:
 def rank_of_selector(selector: str) -> Rank:
     """How exact a rule selector is: an id is, a family is not."""
     return Rank(0, "/" in selector and not is_glob(selector), _letters(selector))
+
+
+def _unprintable(text: str) -> str | None:
+    found = _UNPRINTABLE.search(text)
+    if found is None:
+        return None
+    return "it has a control character in it" if found[0] < "\ud800" else "it is not UTF-8"
 
 
 def _matches(glob: str, text: str) -> bool:

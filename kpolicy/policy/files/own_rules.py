@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kpolicy.errors import KpolicyError, UsageError
-from kpolicy.files import read_file
+from kpolicy.files import read_file, tidy, why_unreadable
 from kpolicy.frozen import replace
 from kpolicy.location import Location
 from kpolicy.policy.files.vocabulary import RESERVED_FAMILIES, Vocabulary
@@ -40,7 +40,7 @@ def own_rule_files(
     What is wrong with the folder is noted at its name, what is wrong with a file in `errors`.
     """
     root = folder / rules_dir
-    shown = os.path.normpath(os.path.join(os.path.dirname(file.path), rules_dir))
+    shown = tidy(os.path.join(os.path.dirname(file.path), rules_dir))
     found: list[RuleFile] = []
     families = {check.id.partition("/")[0] for check in vocabulary.checks}.union(RESERVED_FAMILIES)
     try:
@@ -57,7 +57,7 @@ def own_rule_files(
         errors.append(error)
         return None
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        reason = why_unreadable(root, error)
         file.complain(("rules_dir",), f"cannot read the folder {shown!r}: {reason}", value=True)
         return None
     if not found and not errors:

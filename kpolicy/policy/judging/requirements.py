@@ -15,6 +15,7 @@ from kpolicy.config.model import Config, UnreadLine
 from kpolicy.config.odd_lines import TEXT, odd_line
 from kpolicy.config.read import NotAConfigError, config_in_tree, parse_config, read_config
 from kpolicy.errors import InputError, KpolicyError, UsageError, did_you_mean
+from kpolicy.files import tidy
 from kpolicy.frozen import dataclass, replace
 from kpolicy.kernel.config_files import config_files
 from kpolicy.location import Location
@@ -155,9 +156,9 @@ def _stated(item: Fragment, source: Source | None) -> tuple[Requirement, ...] | 
 
         content = resources.files(SHIPPED_PACKAGE).joinpath(item.name).read_bytes()
         return requirements_of(parse_config(f"{folder}/{item.name}", content))
-    path = os.path.normpath(os.path.join(folder, item.name))
+    path = tidy(os.path.join(folder, item.name))
     try:
-        return requirements_of(read_config(path))
+        return requirements_of(read_config(path, pipes=False))
     except InputError as error:
         message = f"{path}: {error.message}"
         raise UsageError(message, item.location, hint=error.hint) from None

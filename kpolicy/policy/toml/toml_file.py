@@ -67,6 +67,9 @@ class TomlFile:
         self.path = path
         self.text = text
         self.errors: list[KpolicyError] = []
+        if text.startswith("\ufeff"):
+            hint = "save the file as UTF-8 without it"
+            raise UsageError("not TOML: it begins with a byte order mark", Location(path, 1), hint=hint)
         self._check_keys()
         # Only here: rules that come from the cache do without.
         import tomllib
