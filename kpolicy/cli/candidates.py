@@ -66,8 +66,9 @@ def paths_of_tree(context: click.Context, _parameter: click.Parameter, typed: st
         return []
     folder = typed.rpartition("/")[0]
     before = f"{folder}/" if folder else ""
-    names = [name for name in source.list_dir(folder) if not name.startswith(".")]
-    return _items((f"{before}{name}" for name in names), typed)
+    paths = [f"{before}{name}" for name in source.list_dir(folder) if not name.startswith(".")]
+    wanted = [path for path in paths if path.startswith(typed)]
+    return [_item(path if source.is_file(path) else f"{path}/") for path in wanted]
 
 
 def symbols(context: click.Context, _parameter: click.Parameter, typed: str) -> Items:

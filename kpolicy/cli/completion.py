@@ -18,6 +18,8 @@ SHELLS = ("bash", "zsh", "fish")
 _PLAIN = re.compile(r"[\w.,:=+@%^/-]+", re.ASCII)
 # bash takes these for words of their own (COMP_WORDBREAKS).
 _BREAKS = frozenset("=:")
+# More is to be typed behind folders of a tree, formats, and versions that are to be chosen.
+_UNFINISHED = ("/", ":", "-")
 
 
 @click.command("completion")
@@ -81,7 +83,8 @@ def _lines(console: Console, group: click.Command, shell: str, words: Sequence[s
         if item.type == "plain":
             if item.value.startswith(last[value_at:]) and _PLAIN.fullmatch(item.value):
                 # Options have the whole word, values what follows the option.
-                yield _line("word", item.value[max(cut - value_at, 0) :], item.help)
+                kind = "part" if item.value.endswith(_UNFINISHED) else "word"
+                yield _line(kind, item.value[max(cut - value_at, 0) :], item.help)
         else:
             yield _line("folder" if item.type == "dir" else "file", last[max(cut, value_at) :], None)
 

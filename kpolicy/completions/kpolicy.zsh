@@ -4,7 +4,7 @@
 
 _kpolicy() {
 	local kind value help line
-	local -a found described
+	local -a found parts described
 	local -a answer=("${(@f)$(${(Q)words[1]/#\~\//$HOME/} completion zsh --answer -- "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
 	# The value of --option=VALUE is completed by itself.
 	[[ $PREFIX == --*=* ]] && compset -P '*='
@@ -19,11 +19,14 @@ _kpolicy() {
 				found+=("$value")
 			fi
 			;;
+		part) parts+=("$value") ;;
 		file | folder) paths=$kind ;;
 		esac
 	done
 	(( $#described )) && _describe -V kpolicy described
 	(( $#found )) && compadd -- $found
+	# More is to be typed right behind these.
+	(( $#parts )) && compadd -S '' -- $parts
 	case $paths in
 	file) _path_files ;;
 	folder) _path_files -/ ;;

@@ -46,7 +46,7 @@ def answers(*words: str, shell: str = "fish") -> list[str]:
     """What the last of the words can become."""
     outcome = kpolicy("completion", shell, "--answer", "--", *words)
     assert (outcome.status, outcome.err) == (status.CLEAN, "")
-    return [line.split("\t")[1] for line in outcome.out.splitlines() if line.startswith("word\t")]
+    return [line.split("\t")[1] for line in outcome.out.splitlines() if line.startswith(("word\t", "part\t"))]
 
 
 def kinds(*words: str) -> set[str]:
@@ -253,12 +253,13 @@ class Shell:
             seen += os.read(self._terminal, 65536).decode(errors="replace")
         return seen
 
-    def completed(self, line: str) -> str:
-        """What a line becomes with the tabulator key."""
+    def completed(self, line: str, *, whole: bool = False) -> str:
+        """What a line becomes with the tabulator key; `whole` with the blank that the shell adds, if it does."""
         self.type(f"{line}\t")
         # The line is not run but printed: whatever the shell does with it follows the completion.
         self.type("\x05 @END\x01printf '<%s>\\n' \"\x05\"\n")
-        return str(re.findall(r"<([^<>]*) @END>", self.read_to("@END>"))[-1]).strip()
+        line = str(re.findall(r"<([^<>]*) @END>", self.read_to("@END>"))[-1])
+        return line if whole else line.strip()
 
     def close(self) -> None:
         os.kill(self._process, signal.SIGKILL)
@@ -293,7 +294,12 @@ _TYPED = {
     "kpolicy explain --tree ~/linux DEBUG_KMEMLEAK_AU": "kpolicy explain --tree ~/linux DEBUG_KMEMLEAK_AUTO_SCAN",
     "kpolicy role --reading debug=rel": "kpolicy role --reading debug=release-candidate",
     "kpolicy audit --policy fuz": "kpolicy audit --policy fuzzing",
+    "kpolicy check ~/som": "kpolicy check ~/some.config",
+    "kpolicy kconfig linux --path driv": "kpolicy kconfig linux --path drivers",
+    "kpolicy policy import pm": "kpolicy policy import pmos:",
 }
+# More is to be typed right behind these.
+_UNFINISHED = ("kpolicy kconfig linux --path driv", "kpolicy policy import pm", "kpolicy check --toolchain cl")
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -302,6 +308,7 @@ def test_a_real_shell_completes(shell: str, demo: Path, tmp_path: Path) -> None:
         pytest.skip(f"no {shell}")
     shutil.copytree(demo, tmp_path / "linux")
     (tmp_path / "some.config").touch()
+    (tmp_path / "my file.config").touch()
     environment = _environment(tmp_path, tmp_path / "cache")
     tree = str(tmp_path / "linux")
     kpolicy(
@@ -311,12 +318,22 @@ def test_a_real_shell_completes(shell: str, demo: Path, tmp_path: Path) -> None:
     if shell == "fish":
         (tmp_path / "completion-script").write_text(script(shell))
         found = {line: _fish(line, tmp_path, environment) for line in _TYPED}
+        # The words are those before fish quotes them, in the place of all behind the last blank.
+        assert _fish("kpolicy check my\\ f", tmp_path, environment) == "kpolicy check my\\ my file.config"
+        assert _fish('kpolicy check "$HOME/som', tmp_path, environment) == "kpolicy check $HOME/some.config"
+        assert _fish('kpolicy waive "kmemleak/in', tmp_path, environment) == "kpolicy waive kmemleak/in-production"
     else:
         terminal = Shell(shell, tmp_path, environment)
         try:
             found = {line: terminal.completed(line) for line in _TYPED}
+            blanks = [line for line in _UNFINISHED if terminal.completed(line, whole=True).endswith(" ")]
+            assert terminal.completed("kpolicy check my\\ f") == "kpolicy check my\\ file.config"
+            # The shell that prints the line takes quotes and variables away; zsh leaves such a word to its user.
+            quoted = terminal.completed('kpolicy check "$HOME/som') if shell == "bash" else ""
         finally:
             terminal.close()
+        assert blanks == []
+        assert quoted in ("", f"kpolicy check {tmp_path}/some.config")
     # zsh takes the slash of a folder away again before a blank.
     assert {line: done.removesuffix("/") for line, done in found.items()} == _TYPED
 
