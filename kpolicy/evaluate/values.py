@@ -169,8 +169,7 @@ class Values:
         if self.config is None:
             return {}
         symbols, kinds, written = self._core.symbols, self._core.kinds, self.config.written
-        # That of two key views goes through the whole model.
-        names = set(written).difference(symbols) if self._user.unknown else set[str]()
+        names = set(written).difference(symbols) if self._user.unknown else set[str]()  # two key views are slower
         if UNDEFINED in kinds:
             names |= {name for name in written if kinds[symbols.get(name, NO)] == UNDEFINED}
         return {item.name: item for item in self.config.assignments if item.name in names} if names else {}
