@@ -81,7 +81,8 @@ def _stand_in(name: str, *classes: str, **functions: Callable[..., Any]) -> Modu
 
 def _cleandoc(doc: str) -> str:
     """The text without the indentation of its lines: of one line nothing else is to be removed."""
-    if "\n" not in doc and "\t" not in doc:
+    if doc.isprintable():
+        # Neither a line end nor anything else that one Python takes for a blank and another does not.
         return doc.lstrip()
     import inspect
 

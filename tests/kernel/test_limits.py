@@ -29,7 +29,7 @@ def _answer(command: str) -> Answer:
         _COUNTING,
         "for i in $(cat text text text text text text text text); do for j in $(cat text); do :; done; done; echo done",
         "f() { case $1 in *xxxx) ;; *) f x$1;; esac; }; for i in $(cat text text text); do f; done; echo done",
-        "x=$(cat text text text text text text text text); for i in $x; do y=${i%e*f}; done; echo done",
+        f"x=$(cat {'text ' * 24}); for i in $x; do y=${{i%e*f}}; done; echo done",
         "for i in $(head -n 60 text); do cat text | sed -e 's/l/ll/g' | grep -c l; done",
     ],
 )
